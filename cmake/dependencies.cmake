@@ -1,0 +1,41 @@
+# Everything that we link but did not write. Headers come in as system headers, so that only our own
+# code is held to our warnings. AGM_LIBRARIES collects "name version" for `agm --version`.
+set(THREADS_PREFER_PTHREAD_FLAG ON)
+find_package(Threads REQUIRED)
+find_package(fmt REQUIRED)
+find_package(spdlog REQUIRED)
+find_package(nlohmann_json 3.11 REQUIRED)
+find_package(CLI11 REQUIRED)
+find_package(CURL 7.85 REQUIRED)
+find_package(SQLite3 3.38 REQUIRED)
+find_package(OpenSSL 3.0 REQUIRED)
+find_package(ZLIB REQUIRED)
+
+set(AGM_SPDLOG spdlog::spdlog)
+
+add_library(agm_json INTERFACE)
+target_link_libraries(agm_json INTERFACE nlohmann_json::nlohmann_json)
+
+# toml++ names its CMake package and its header folder differently from release to release; it is
+# headers only, so we look for the header.
+find_path(AGM_TOML_DIR toml++/toml.h REQUIRED)
+add_library(agm_toml INTERFACE)
+target_include_directories(agm_toml SYSTEM INTERFACE ${AGM_TOML_DIR})
+file(GLOB toml_version_header ${AGM_TOML_DIR}/toml++/impl/version.h ${AGM_TOML_DIR}/toml++/impl/toml_version.h)
+set(toml_version "")
+foreach(part MAJOR MINOR PATCH)
+  if(toml_version_header)
+    file(STRINGS ${toml_version_header} line REGEX "define TOML_LIB_${part}[ \t]+[0-9]+")
+    string(REGEX MATCH "[0-9]+" number "${line}")
+    list(APPEND toml_version "${number}")
+  endif()
+endforeach()
+list(JOIN toml_version "." toml_version)
+
+include(httplib)
+
+set(AGM_LIBRARIES
+  "CLI11 ${CLI11_VERSION}" "cpp-httplib ${AGM_HTTPLIB_VERSION}" "fmt ${fmt_VERSION}"
+  "libcurl ${CURL_VERSION_STRING}" "nlohmann/json ${nlohmann_json_VERSION}"
+  "OpenSSL ${OPENSSL_VERSION}" "spdlog ${spdlog_VERSION}" "SQLite ${SQLite3_VERSION}"
+  "toml++ ${toml_version}")

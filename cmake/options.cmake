@@ -1,0 +1,31 @@
+# agm_options: the warnings and instrumentation that every file of ours is compiled with.
+add_library(agm_options INTERFACE)
+target_compile_options(agm_options INTERFACE
+  -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wsign-conversion -Wold-style-cast
+  -Wnon-virtual-dtor -Woverloaded-virtual -Wcast-qual -Wformat=2 -Wimplicit-fallthrough
+  -Wextra-semi -Wundef
+  $<$<CXX_COMPILER_ID:GNU>:-Wduplicated-cond -Wlogical-op>
+  $<$<BOOL:${AGM_WERROR}>:-Werror>)
+
+if(AGM_SANITIZE)
+  add_compile_options(-fsanitize=${AGM_SANITIZE} -fno-sanitize-recover=all -fno-omit-frame-pointer)
+  add_link_options(-fsanitize=${AGM_SANITIZE})
+endif()
+if(AGM_FUZZ)
+  add_compile_options(-fsanitize=fuzzer-no-link)
+endif()
+
+if(AGM_LTO)
+  include(CheckIPOSupported)
+  check_ipo_supported(RESULT AGM_LTO_WORKS OUTPUT reason LANGUAGES CXX)
+  if(AGM_LTO_WORKS)
+    set(CMAKE_INTERPROCEDURAL_OPTIMIZATION ON)
+  else()
+    message(STATUS "No link-time optimisation: ${reason}")
+  endif()
+endif()
+
+if(AGM_TIDY)
+  find_program(AGM_CLANG_TIDY clang-tidy REQUIRED)
+  set(CMAKE_CXX_CLANG_TIDY ${AGM_CLANG_TIDY})
+endif()

@@ -1,0 +1,25 @@
+# agm_library(NAME FOLDER [SEES target...] [OWN target...] [EXCEPT file...])
+#
+# A static library of every .cc below FOLDER. SEES are what its headers may include, so they pass on
+# to whoever links it; OWN are for its sources alone. A folder without sources becomes an interface.
+function(agm_library name folder)
+  cmake_parse_arguments(ARG "" "" "SEES;OWN;EXCEPT" ${ARGN})
+  file(GLOB_RECURSE sources CONFIGURE_DEPENDS RELATIVE ${PROJECT_SOURCE_DIR}
+    ${PROJECT_SOURCE_DIR}/${folder}/*.cc)
+  list(REMOVE_ITEM sources ${ARG_EXCEPT})
+  list(TRANSFORM sources PREPEND ${PROJECT_SOURCE_DIR}/)
+  if(sources)
+    add_library(${name} STATIC ${sources})
+    target_include_directories(${name} PUBLIC ${PROJECT_SOURCE_DIR})
+    target_link_libraries(${name} PUBLIC ${ARG_SEES} PRIVATE ${ARG_OWN} agm_options)
+  else()
+    add_library(${name} INTERFACE)
+    target_include_directories(${name} INTERFACE ${PROJECT_SOURCE_DIR})
+    target_link_libraries(${name} INTERFACE ${ARG_SEES})
+  endif()
+endfunction()
+
+# agm_room(NAME ...): the library agm_NAME of core/NAME.
+macro(agm_room name)
+  agm_library(agm_${name} core/${name} ${ARGN})
+endmacro()

@@ -1,0 +1,118 @@
+#!/usr/bin/env bash
+# Fetches the header of cpp-httplib from the Debian source package of a newer suite.
+#
+#   scripts/fetch_httplib.sh TARGET_DIR      writes TARGET_DIR/httplib.h and TARGET_DIR/VERSION
+#
+# Debian 12 and 13 ship releases that lack fixes which the gateway relies on (see the README's table
+# of dependencies). A newer suite has them, and its source package is a single header. apt fetches
+# it and checks its signatures with the Debian archive keyring, all in a private state folder: the
+# machine's own sources, package lists and caches stay untouched. The mirror is the one that the
+# machine's own sources name.
+set -euo pipefail
+
+readonly minimum=0.41.0
+readonly suites=(trixie forky sid)
+readonly keyring=/usr/share/keyrings/debian-archive-keyring.gpg
+
+die() {
+  printf 'fetch_httplib: %s\n' "$*" >&2
+  exit 1
+}
+
+# Prints the address of every Debian archive in the system's sources, in the deb822 and in the
+# one-line format, the main archive first. Security and update mirrors carry no newer suites.
+mirrors() {
+  local codename
+  codename=$(. /etc/os-release && printf '%s' "${VERSION_CODENAME:-}")
+  {
+    find /etc/apt/sources.list.d -maxdepth 1 -name '*.sources' -print0 2>/dev/null |
+      xargs -0 -r awk -v codename="$codename" '
+        function flush(  i, j, n, m, u, s, hit) {
+          n = split(uris, u, " "); m = split(suites, s, " "); hit = 0
+          for (j = 1; j <= m; j++) if (s[j] == codename || s[j] ~ /^(sid|unstable|testing|stable)$/) hit = 1
+          if (hit && !off) for (i = 1; i <= n; i++) print u[i]
+          uris = ""; suites = ""; off = 0; field = ""
+        }
+        FNR == 1 { flush() }
+        /^[ \t]*$/ { flush(); next }
+        /^#/ { next }
+        /^[^ \t:]+:/ {
+          field = tolower($0); sub(/:.*/, "", field)
+          value = $0; sub(/^[^:]*:[ \t]*/, "", value)
+          if (field == "uris") uris = value
+          else if (field == "suites") suites = value
+          else if (field == "enabled" && tolower(value) ~ /^(no|false|0)/) off = 1
+          next
+        }
+        { if (field == "uris") uris = uris " " $0; else if (field == "suites") suites = suites " " $0 }
+        END { flush() }'
+    { cat /etc/apt/sources.list 2>/dev/null || true
+      find /etc/apt/sources.list.d -maxdepth 1 -name '*.list' -exec cat {} + 2>/dev/null || true
+    } | awk -v codename="$codename" '
+        $1 == "deb" || $1 == "deb-src" {
+          sub(/\[[^]]*\]/, "")
+          if ($3 == codename || $3 ~ /^(sid|unstable|testing|stable)$/) print $2
+        }'
+  } | sed 's,/*$,,' | awk 'NF && !seen[$0]++'
+}
+
+# Runs an apt tool with its sources, lists and cache in the private folder.
+private_apt() {
+  local tool=$1
+  shift
+  "$tool" -qq \
+    -o Dir::Etc::sourcelist="$state/sources.list" -o Dir::Etc::sourceparts=- \
+    -o Dir::State::lists="$state/lists" -o Dir::Cache="$state/cache" \
+    -o APT::Sandbox::User=root -o Acquire::Languages=none -o Acquire::Retries=3 \
+    -o Acquire::PDiffs=false -o Dpkg::Use-Pty=0 "$@"
+}
+
+# Prints the newest version of the source package that the given mirror's suite has, if it is new
+# enough.
+usable_version() {
+  local mirror=$1 suite=$2 version
+  printf 'deb-src [signed-by=%s] %s %s main\n' "$keyring" "$mirror" "$suite" >"$state/sources.list"
+  private_apt apt-get update >&2 || return 1
+  version=$(private_apt apt-cache showsrc cpp-httplib 2>/dev/null |
+    awk '$1 == "Version:" { print $2 }' | sort -V | tail -n 1)
+  [ -n "$version" ] || return 1
+  printf 'cpp-httplib: %s has %s\n' "$suite" "$version" >&2
+  dpkg --compare-versions "$version" ge "$minimum" || return 1
+  printf '%s\n' "$version"
+}
+
+# Takes the one header out of the original tarball of the downloaded source package.
+take_header() {
+  local version=$1 target=$2 tarball member
+  (cd "$state/source" && private_apt apt-get source --download-only "cpp-httplib=$version" >&2)
+  tarball=$(find "$state/source" -maxdepth 1 -name '*.orig.tar.*' ! -name '*.asc' -print -quit)
+  [ -n "$tarball" ] || die "the source package of cpp-httplib $version has no original tarball"
+  member=$(tar -tf "$tarball" | grep -m 1 -E '^[^/]+/httplib\.h$' || true)
+  [ -n "$member" ] || die "the tarball of cpp-httplib $version has no httplib.h"
+  mkdir -p "$target"
+  tar -xOf "$tarball" "$member" >"$target/httplib.h.new"
+  mv "$target/httplib.h.new" "$target/httplib.h"
+  printf '%s\n' "$version" >"$target/VERSION"
+}
+
+[ $# -eq 1 ] || die "usage: scripts/fetch_httplib.sh TARGET_DIR"
+[ -r "$keyring" ] || die "$keyring is missing (package debian-archive-keyring)"
+mkdir -p "$1"
+target=$(cd "$1" && pwd)
+state=$(mktemp -d)
+trap 'rm -rf "$state"' EXIT
+mkdir -p "$state/lists/partial" "$state/cache/archives/partial" "$state/source"
+
+found=0
+while read -r mirror; do
+  found=1
+  for suite in "${suites[@]}"; do
+    if version=$(usable_version "$mirror" "$suite"); then
+      take_header "$version" "$target"
+      printf 'cpp-httplib %s is in %s\n' "$version" "$target" >&2
+      exit 0
+    fi
+  done
+done < <(mirrors)
+[ "$found" = 1 ] || die "no Debian mirror found in /etc/apt/sources.list and /etc/apt/sources.list.d"
+die "no suite of ${suites[*]} offers cpp-httplib $minimum or later"
