@@ -1,0 +1,147 @@
+#include "core/base/file.h"
+
+#include <fcntl.h>
+#include <sys/file.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <chrono>
+#include <cstring>
+#include <system_error>
+#include <thread>
+#include <utility>
+
+namespace agm {
+namespace {
+
+namespace fs = std::filesystem;
+
+/// A descriptor that closes itself.
+class Fd {
+ public:
+  explicit Fd(int fd) : fd_(fd) {}
+  Fd(const Fd&) = delete;
+  Fd& operator=(const Fd&) = delete;
+  ~Fd() {
+    if (fd_ >= 0) ::close(fd_);
+  }
+  int get() const { return fd_; }
+
+ private:
+  int fd_;
+};
+
+std::string Why() { return std::generic_category().message(errno); }
+
+Error IoError(const fs::path& path, std::string_view doing) {
+  return Fail(ErrorCode::kIo, "{}: cannot {}: {}", path.string(), doing, Why());
+}
+
+// The file that a chain of links ends at; the path itself where there is no link.
+fs::path Target(const fs::path& path) {
+  std::error_code error;
+  fs::path at = path;
+  for (int hops = 0; hops < 40 && fs::is_symlink(fs::symlink_status(at, error)); ++hops) {
+    const fs::path next = fs::read_symlink(at, error);
+    at = next.is_absolute() ? next : at.parent_path() / next;
+  }
+  return at;
+}
+
+bool WriteAll(int fd, std::string_view text) {
+  while (!text.empty()) {
+    const ssize_t n = ::write(fd, text.data(), text.size());
+    if (n < 0 && errno == EINTR) continue;
+    if (n <= 0) return false;
+    text.remove_prefix(static_cast<std::size_t>(n));
+  }
+  return true;
+}
+
+Result<void> MakeFolder(const fs::path& folder) {
+  if (folder.empty()) return {};
+  std::error_code error;
+  if (fs::is_directory(folder, error)) return {};
+  if (auto made = MakeFolder(folder.parent_path()); !made) return made;
+  if (::mkdir(folder.c_str(), 0700) != 0 && errno != EEXIST) return IoError(folder, "make folder");
+  return {};
+}
+
+void SyncFolder(const fs::path& folder) {
+  const Fd fd(::open(folder.empty() ? "." : folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
+  if (fd.get() >= 0) ::fsync(fd.get());
+}
+
+}  // namespace
+
+Result<std::string> ReadFile(const fs::path& path, std::size_t limit) {
+  const Fd fd(::open(path.c_str(), O_RDONLY | O_CLOEXEC));
+  if (fd.get() < 0) {
+    if (errno == ENOENT) return Fail(ErrorCode::kNotFound, "{}: no such file", path.string());
+    return IoError(path, "open");
+  }
+  std::string text;
+  struct stat status {};
+  if (::fstat(fd.get(), &status) == 0 && status.st_size > 0) {
+    text.reserve(std::min(static_cast<std::size_t>(status.st_size), limit) + 1);
+  }
+  char buffer[65536];
+  for (;;) {
+    const ssize_t n = ::read(fd.get(), buffer, sizeof buffer);
+    if (n < 0 && errno == EINTR) continue;
+    if (n < 0) return IoError(path, "read");
+    if (n == 0) return text;
+    text.append(buffer, static_cast<std::size_t>(n));
+    if (text.size() > limit) {
+      return Fail(ErrorCode::kTooLarge, "{}: larger than {} bytes", path.string(), limit);
+    }
+  }
+}
+
+Result<void> WriteFileAtomically(const fs::path& path, std::string_view text, unsigned mode) {
+  const fs::path target = Target(path);
+  if (auto made = MakeFolder(target.parent_path()); !made) return made;
+  std::string temporary = target.string() + ".XXXXXX";
+  const Fd fd(::mkostemp(temporary.data(), O_CLOEXEC));
+  if (fd.get() < 0) return IoError(target, "write beside");
+  const bool written = ::fchmod(fd.get(), mode) == 0 && WriteAll(fd.get(), text) &&
+                       ::fsync(fd.get()) == 0 && ::rename(temporary.c_str(), target.c_str()) == 0;
+  if (!written) {
+    const Error error = IoError(target, "write");
+    ::unlink(temporary.c_str());
+    return error;
+  }
+  SyncFolder(target.parent_path());
+  return {};
+}
+
+Result<FileLock> FileLock::Take(const fs::path& path, int wait_ms) {
+  if (auto made = MakeFolder(path.parent_path()); !made) return std::move(made).error();
+  FileLock lock(::open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0600));
+  if (lock.fd_ < 0) return IoError(path, "open");
+  using Steady = std::chrono::steady_clock;
+  const auto deadline = Steady::now() + std::chrono::milliseconds(wait_ms);
+  while (::flock(lock.fd_, LOCK_EX | LOCK_NB) != 0) {
+    if (errno != EWOULDBLOCK && errno != EINTR) return IoError(path, "lock");
+    if (Steady::now() >= deadline) {
+      return Fail(ErrorCode::kIo, "{}: another agm holds the lock; try again when it is done",
+                  path.string());
+    }
+    std::this_thread::sleep_for(std::chrono::milliseconds(5));
+  }
+  return lock;
+}
+
+FileLock::FileLock(FileLock&& other) noexcept : fd_(std::exchange(other.fd_, -1)) {}
+
+FileLock& FileLock::operator=(FileLock&& other) noexcept {
+  std::swap(fd_, other.fd_);
+  return *this;
+}
+
+FileLock::~FileLock() {
+  if (fd_ >= 0) ::close(fd_);
+}
+
+}  // namespace agm

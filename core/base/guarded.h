@@ -1,0 +1,55 @@
+#pragma once
+
+#include <mutex>
+#include <utility>
+
+namespace agm {
+
+/// A value that can be reached only under its lock.
+///
+///   Guarded<std::map<...>> table_;
+///   auto table = table_.Lock();   // held until `table` leaves its scope
+///   table->emplace(...);
+///
+/// Never hold the lock across I/O. `*guarded.Lock()` on a temporary does not compile, because
+/// the reference would outlive the lock.
+///
+/// Thread safety: any thread.
+template <class T>
+class Guarded {
+ public:
+  class Locked {
+   public:
+    Locked(std::mutex& mutex, T& value) : lock_(mutex), value_(&value) {}
+    T& operator*() & { return *value_; }
+    T* operator->() & { return value_; }
+    T& operator*() && = delete;
+
+   private:
+    std::unique_lock<std::mutex> lock_;
+    T* value_;
+  };
+
+  Guarded() = default;
+  explicit Guarded(T value) : value_(std::move(value)) {}
+
+  Locked Lock() { return Locked(mutex_, value_); }
+
+  /// Copies the value out; for cheap values such as a shared_ptr to a snapshot.
+  T Copy() const {
+    std::lock_guard lock(mutex_);
+    return value_;
+  }
+
+  /// Puts another value in its place.
+  void Set(T value) {
+    std::lock_guard lock(mutex_);
+    std::swap(value_, value);
+  }
+
+ private:
+  mutable std::mutex mutex_;
+  T value_{};
+};
+
+}  // namespace agm

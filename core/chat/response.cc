@@ -1,0 +1,170 @@
+#include "core/chat/response.h"
+
+#include <algorithm>
+#include <utility>
+
+namespace agm::chat {
+namespace {
+
+template <class... Ts>
+struct Overloaded : Ts... {
+  using Ts::operator()...;
+};
+template <class... Ts>
+Overloaded(Ts...) -> Overloaded<Ts...>;
+
+MediaKind KindOfMime(std::string_view mime) {
+  if (mime.starts_with("audio/")) return MediaKind::kAudio;
+  if (mime.starts_with("video/")) return MediaKind::kVideo;
+  if (mime.starts_with("image/")) return MediaKind::kImage;
+  return MediaKind::kFile;
+}
+
+Block OpenBlock(BlockStarted&& started) {
+  switch (started.kind) {
+    case BlockKind::kText: return Text{};
+    case BlockKind::kThought: return Thought{};
+    case BlockKind::kRefusal: return Refusal{};
+    case BlockKind::kToolCall: {
+      ToolCall call;
+      call.id = std::move(started.id);
+      call.name = std::move(started.name);
+      return call;
+    }
+    case BlockKind::kMedia: {
+      Media media;
+      media.kind = KindOfMime(started.mime);
+      media.mime = std::move(started.mime);
+      return media;
+    }
+  }
+  return Text{};
+}
+
+void Append(Block& block, std::string&& text) {
+  const auto append = [&text](std::string& to) {
+    if (to.empty()) {
+      to = std::move(text);
+    } else {
+      to += text;
+    }
+  };
+  std::visit(Overloaded{[&](Text& b) { append(b.text); }, [&](Thought& b) { append(b.text); },
+                        [&](Refusal& b) { append(b.text); },
+                        [&](ToolCall& b) { append(b.arguments); },
+                        [&](Media& b) { append(b.data); }, [](ToolResult&) {}, [](Opaque&) {}},
+             block);
+}
+
+void Sign(Block& block, std::string&& signature) {
+  std::visit(Overloaded{[&](Text& b) { b.signature = std::move(signature); },
+                        [&](Thought& b) { b.signature = std::move(signature); },
+                        [&](ToolCall& b) { b.signature = std::move(signature); },
+                        [](auto&) {}},
+             block);
+}
+
+// The events of one block; blocks that no answer can hold give none.
+void UnfoldBlock(int choice, Block&& block, std::vector<Event>& events) {
+  BlockStarted started{choice, BlockKind::kText, {}, {}, {}};
+  std::string text;
+  std::string signature;
+  const bool known = std::visit(
+      Overloaded{[&](Text& b) {
+                   text = std::move(b.text);
+                   signature = std::move(b.signature);
+                   return true;
+                 },
+                 [&](Thought& b) {
+                   started.kind = BlockKind::kThought;
+                   text = std::move(b.text);
+                   signature = std::move(b.signature);
+                   return true;
+                 },
+                 [&](Refusal& b) {
+                   started.kind = BlockKind::kRefusal;
+                   text = std::move(b.text);
+                   return true;
+                 },
+                 [&](ToolCall& b) {
+                   started.kind = BlockKind::kToolCall;
+                   started.id = std::move(b.id);
+                   started.name = std::move(b.name);
+                   text = std::move(b.arguments);
+                   signature = std::move(b.signature);
+                   return true;
+                 },
+                 [&](Media& b) {
+                   started.kind = BlockKind::kMedia;
+                   started.mime = std::move(b.mime);
+                   text = std::move(b.data);
+                   return true;
+                 },
+                 [](ToolResult&) { return false; }, [](Opaque&) { return false; }},
+      block);
+  if (!known) return;
+  events.emplace_back(std::move(started));
+  if (!text.empty()) events.emplace_back(BlockDelta{choice, std::move(text)});
+  events.emplace_back(BlockStopped{choice, std::move(signature)});
+}
+
+}  // namespace
+
+Choice& Fold::At(int index) {
+  auto& choices = response_.choices;
+  const auto at = std::find_if(choices.begin(), choices.end(),
+                               [index](const Choice& c) { return c.index >= index; });
+  if (at != choices.end() && at->index == index) return *at;
+  return *choices.insert(at, Choice{index, {}, FinishReason::kStop});
+}
+
+void Fold::Add(Event event) {
+  std::visit(Overloaded{
+                 [&](Started& e) {
+                   response_.id = std::move(e.id);
+                   response_.model_version = std::move(e.model_version);
+                 },
+                 [&](BlockStarted& e) {
+                   Choice& choice = At(e.choice);
+                   choice.blocks.push_back(OpenBlock(std::move(e)));
+                 },
+                 [&](BlockDelta& e) { Append(At(e.choice).blocks.back(), std::move(e.text)); },
+                 [&](BlockStopped& e) {
+                   if (!e.signature.empty()) {
+                     Sign(At(e.choice).blocks.back(), std::move(e.signature));
+                   }
+                 },
+                 [&](Finished& e) {
+                   for (const ChoiceFinish& finish : e.choices) {
+                     At(finish.choice).finish = finish.reason;
+                   }
+                   response_.usage = e.usage;
+                   response_.extra = std::move(e.extra);
+                   finished_ = true;
+                 },
+                 [&](Failed& e) { failure_ = std::move(e.error); },
+             },
+             event);
+}
+
+Result<Response> Fold::Finish() && {
+  if (failure_) return *std::move(failure_);
+  if (!finished_) {
+    return Fail(ErrorCode::kUpstreamUnavailable, "the upstream's answer ended before it was complete");
+  }
+  return std::move(response_);
+}
+
+std::vector<Event> Unfold(Response response) {
+  std::vector<Event> events;
+  Finished finished{{}, response.usage, std::move(response.extra)};
+  events.emplace_back(Started{std::move(response.id), std::move(response.model_version)});
+  for (Choice& choice : response.choices) {
+    for (Block& block : choice.blocks) UnfoldBlock(choice.index, std::move(block), events);
+    finished.choices.push_back({choice.index, choice.finish});
+  }
+  events.emplace_back(std::move(finished));
+  return events;
+}
+
+}  // namespace agm::chat
