@@ -1,0 +1,127 @@
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "core/base/cancellation.h"
+#include "core/base/clock.h"
+#include "core/base/result.h"
+#include "core/config/config.h"
+#include "core/upstream/trouble.h"
+
+namespace agm::accounts {
+
+/// What a request asks of the pool.
+struct Wanted {
+  std::string model;                ///< upstream model name
+  std::string session;              ///< affinity key of the conversation; empty: none
+  std::vector<std::string> tried;   ///< names of accounts not to be given again
+};
+
+/// How a lease ended.
+struct Success {
+  Duration first_byte{0};
+  std::int64_t tokens = 0;
+};
+struct Abandoned {};  ///< the client left, or the try was not the account's doing
+
+/// Everything about one account that people and programs may see.
+struct AccountStatus {
+  std::string name;
+  std::string label;       ///< email or name
+  std::string kind;
+  std::string project;
+  std::string state;       ///< "ready", "cooling", "disabled" (by the user), "quarantined"
+  std::string reason;      ///< name of the trouble, "disabled by configuration", ...
+  std::string model;       ///< cooling only for this model; empty: for all
+  std::optional<WallTime> until;
+  std::int64_t requests = 0;
+  std::int64_t errors = 0;
+  std::int64_t tokens = 0;
+  std::int64_t in_flight = 0;
+  std::optional<WallTime> last_used;
+  std::optional<Duration> first_byte;  ///< recent mean
+};
+
+class Pool;
+
+/// An account for one try; reports its outcome exactly once. Dropping it without a report counts
+/// as Abandoned.
+///
+/// Thread safety: one thread at a time.
+class Lease {
+ public:
+  Lease(Lease&& other) noexcept;
+  Lease& operator=(Lease&& other) noexcept;
+  Lease(const Lease&) = delete;
+  Lease& operator=(const Lease&) = delete;
+  ~Lease();
+
+  const config::Account& account() const;
+  void Report(const Success& success);
+  void Report(const upstream::Failure& failure);
+
+ private:
+  friend class Pool;
+  struct Taken;
+  explicit Lease(std::unique_ptr<Taken> taken);
+  std::unique_ptr<Taken> taken_;
+};
+
+/// Keeps cooldowns, quarantines and totals over a restart. Implemented over the store; calls must
+/// not block for long and may be made from any thread.
+class PoolJournal {
+ public:
+  virtual ~PoolJournal() = default;
+  struct Rest {
+    std::string account;  ///< account name, or "project:ID" for what a project shares
+    std::string model;    ///< empty: all models
+    std::string reason;
+    WallTime until;
+    int strikes = 0;
+  };
+  virtual std::vector<Rest> LoadRests() = 0;
+  virtual void SaveRest(const Rest& rest) = 0;
+  virtual void DropRests(const std::string& account) = 0;
+};
+
+/// Hands out accounts so that load spreads and tired accounts rest.
+///
+///   auto lease = pool.Take(wanted, deadline, cancellation);   // the best account that may serve it
+///   ...
+///   lease->Report(failure);                    // its project now rests for this model
+///
+/// Take never gives an account in `wanted.tried`. If all others rest it waits for the earliest, at
+/// most until `deadline`; if none can serve in time it fails with kRateLimited, kQuotaExhausted,
+/// kOverloaded, kUnknownModel or kNoAccount: the most informative one, with retry_after_ms = the
+/// earliest recovery, a message that says how many rest and when the first wakes (naming none),
+/// and Error::members = `"accounts":[...]` with label, state, reason and until of each.
+///
+/// A reload (Apply) keeps the state of accounts that stay; an account that is added again or gets
+/// another credential starts healthy. Leases taken before keep their account alive.
+///
+/// Thread safety: any thread. No lock is held across I/O.
+class Pool {
+ public:
+  Pool(std::shared_ptr<const config::Config> config, Clock& clock, PoolJournal* journal);
+  ~Pool();
+
+  void Apply(std::shared_ptr<const config::Config> config);
+  Result<Lease> Take(const Wanted& wanted, TimePoint deadline, const Cancellation& cancellation);
+  /// Whether any account lists the model at all (cooling or not).
+  bool Lists(const std::string& model) const;
+  /// Accounts in the configuration's order.
+  std::vector<AccountStatus> Status() const;
+  /// How many accounts could serve something right now.
+  int Ready() const;
+
+ private:
+  friend class Lease;
+  struct State;
+  std::unique_ptr<State> state_;
+};
+
+}  // namespace agm::accounts

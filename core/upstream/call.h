@@ -1,0 +1,61 @@
+#pragma once
+
+#include <deque>
+#include <memory>
+#include <optional>
+#include <string>
+#include <variant>
+
+#include "core/base/cancellation.h"
+#include "core/chat/event.h"
+#include "core/config/config.h"
+#include "core/upstream/transport.h"
+#include "core/upstream/trouble.h"
+
+namespace agm::upstream {
+
+/// What is sent, whoever sends it: made once a target, used for each account that is tried.
+struct Outgoing {
+  std::string model;   ///< upstream model name, checked
+  bool stream = false; ///< streamGenerateContent?alt=sse, else generateContent
+  std::string body;    ///< the Gemini request
+};
+
+struct Limits {
+  Duration connect_timeout{10'000};
+  Duration first_byte_timeout{120'000};
+  Duration idle_timeout{120'000};
+  TimePoint deadline = TimePoint::max();
+  std::string proxy;
+};
+
+/// One request upstream with one account's credential: a pulled list of events.
+///
+///   auto call = Call::Start(transport, account, credential, outgoing, limits, cancellation);
+///   if (auto* failure = std::get_if<Failure>(&call)) ...
+///   while (auto event = call.Next(until)) ...
+///
+/// Start returns when the head of a good answer (2xx) has come, or with the Failure. Next returns
+/// the next event; nothing if `until` passed before there was one. The events obey the grammar of
+/// chat/event.h; a stream that breaks off ends in Failed. When Failed comes before the first
+/// block, failure() says what it means for the pool.
+///
+/// Thread safety: one thread at a time.
+class Call {
+ public:
+  static std::variant<std::unique_ptr<Call>, Failure> Start(
+      Transport& transport, const config::Account& account, const Secret& credential,
+      const Outgoing& outgoing, const Limits& limits, const Cancellation& cancellation);
+
+  virtual ~Call() = default;
+  virtual std::optional<chat::Event> Next(TimePoint until) = 0;
+  /// Set once a Failed event was returned.
+  virtual const std::optional<Failure>& failure() const = 0;
+};
+
+/// The address that serves `method` ("generateContent", "models", ...) of a model for an account:
+/// its base_url, or Vertex AI's by location and project.
+std::string ModelUrl(const config::Account& account, std::string_view model,
+                     std::string_view method);
+
+}  // namespace agm::upstream
