@@ -1,0 +1,67 @@
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "core/base/result.h"
+
+namespace agm {
+
+enum class LogLevel { kDebug, kInfo, kWarning, kError };
+enum class LogFormat { kText, kJson };
+
+std::optional<LogLevel> ReadLogLevel(std::string_view word);
+
+/// The fields of one log line, in the order they are added; text `key=value`, or JSON members.
+/// Values are quoted where they hold spaces or quotes. Never add a Secret's text.
+///
+/// Thread safety: one thread at a time.
+class LogFields {
+ public:
+  explicit LogFields(LogFormat format) : format_(format) {}
+  LogFields& Add(std::string_view key, std::string_view value);
+  LogFields& Add(std::string_view key, std::int64_t value);
+  const std::string& text() const { return text_; }
+
+ private:
+  void AddKey(std::string_view key);
+  LogFormat format_;
+  std::string text_;
+};
+
+struct LogOptions {
+  LogFormat format = LogFormat::kText;
+  LogLevel level = LogLevel::kInfo;
+  std::string access_log;  ///< a file; empty: stderr
+};
+
+/// What the program tells its operator: messages and one access line a request. Lines are written
+/// by a thread of the log's own, so that no request waits for a terminal or a disk; when it falls
+/// behind the oldest lines are lost, never a request's time. The access file is bounded: 20 MB,
+/// then it is rotated, three old ones are kept. Bodies and keys are never logged.
+///
+/// Thread safety: any thread.
+class Log {
+ public:
+  static Result<std::unique_ptr<Log>> Open(const LogOptions& options);
+  /// Writes nothing; for tests and for commands.
+  static std::unique_ptr<Log> Silent();
+  ~Log();
+
+  LogFields Fields() const { return LogFields(format_); }
+  bool Wants(LogLevel level) const;
+  void Write(LogLevel level, std::string_view message) { Write(level, message, Fields()); }
+  void Write(LogLevel level, std::string_view message, const LogFields& fields);
+  void Access(const LogFields& fields);
+
+ private:
+  class Impl;
+  Log(std::unique_ptr<Impl> impl, LogFormat format);
+  std::unique_ptr<Impl> impl_;
+  LogFormat format_;
+};
+
+}  // namespace agm

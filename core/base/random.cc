@@ -1,0 +1,55 @@
+#include "core/base/random.h"
+
+#include <sys/random.h>
+
+#include <array>
+#include <random>
+#include <string_view>
+
+namespace agm {
+namespace {
+
+// Kernel randomness, fetched in blocks. Each byte is handed out once.
+class Bytes {
+ public:
+  unsigned char Next() {
+    if (at_ == block_.size()) Refill();
+    return block_.at(at_++);
+  }
+
+ private:
+  void Refill() {
+    std::size_t got = 0;
+    while (got < block_.size()) {
+      const ssize_t n = ::getrandom(block_.data() + got, block_.size() - got, 0);
+      if (n > 0) got += static_cast<std::size_t>(n);
+    }
+    at_ = 0;
+  }
+
+  std::array<unsigned char, 256> block_{};
+  std::size_t at_ = block_.size();
+};
+
+}  // namespace
+
+std::string RandomId(std::size_t length) {
+  constexpr std::string_view kAlphabet =
+      "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789";
+  thread_local Bytes bytes;
+  std::string id;
+  id.reserve(length);
+  while (id.size() < length) {
+    const std::size_t byte = bytes.Next();
+    // 248 is the largest multiple of 62 in a byte; above it letters would not be equally likely.
+    if (byte < 248) id += kAlphabet[byte % kAlphabet.size()];
+  }
+  return id;
+}
+
+double RandomFraction() {
+  thread_local std::minstd_rand generator{std::random_device{}()};
+  return std::uniform_real_distribution<double>(0, 1)(generator);
+}
+
+}  // namespace agm
