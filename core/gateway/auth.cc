@@ -1,0 +1,135 @@
+#include "core/gateway/auth.h"
+
+#include <arpa/inet.h>
+
+#include <algorithm>
+#include <cctype>
+#include <string_view>
+#include <vector>
+
+#include "core/gateway/url.h"
+
+namespace agm::gateway {
+namespace {
+
+std::string_view Trim(std::string_view text) {
+  while (!text.empty() && (text.front() == ' ' || text.front() == '\t')) text.remove_prefix(1);
+  while (!text.empty() && (text.back() == ' ' || text.back() == '\t')) text.remove_suffix(1);
+  return text;
+}
+
+// The token of "Bearer TOKEN": any case, one or more spaces or tabs between.
+std::string_view BearerToken(std::string_view value) {
+  value = Trim(value);
+  constexpr std::string_view kScheme = "bearer";
+  if (value.size() <= kScheme.size() || !EqualsIgnoreCase(value.substr(0, kScheme.size()), kScheme)) {
+    return {};
+  }
+  value.remove_prefix(kScheme.size());
+  if (value.front() != ' ' && value.front() != '\t') return {};
+  return Trim(value);
+}
+
+// Every credential that the request carries; repeated headers count each.
+std::vector<std::string> Credentials(const HttpRequest& request) {
+  std::vector<std::string> found;
+  for (const auto& [name, value] : request.headers) {
+    if (EqualsIgnoreCase(name, "authorization")) {
+      found.emplace_back(BearerToken(value));
+    } else if (EqualsIgnoreCase(name, "x-api-key") || EqualsIgnoreCase(name, "api-key") ||
+               EqualsIgnoreCase(name, "x-goog-api-key")) {
+      found.emplace_back(Trim(value));
+    }
+  }
+  if (SurfaceOf(request.path) == Surface::kGemini) {
+    found.push_back(QueryParameter(request.query, "key"));
+  }
+  return found;
+}
+
+Result<Caller> MatchKey(const HttpRequest& request, const config::Proxy& settings) {
+  const config::ApiKey* match = nullptr;
+  const auto credentials = Credentials(request);
+  // Every pair is compared, whatever matched already, so that the time tells nothing.
+  for (const std::string& credential : credentials) {
+    for (const config::ApiKey& key : settings.api_keys) {
+      if (key.key.Matches(credential)) match = &key;
+    }
+  }
+  if (match != nullptr) return Caller{match->name};
+  const bool any = std::any_of(credentials.begin(), credentials.end(),
+                               [](const std::string& c) { return !c.empty(); });
+  Error error = any ? Fail(ErrorCode::kUnauthenticated, "the API key is not one of this gateway's")
+                    : Fail(ErrorCode::kUnauthenticated,
+                           "this gateway asks for an API key: send it as 'Authorization: Bearer KEY'");
+  if (any) error.reason = "invalid_api_key";
+  return error;
+}
+
+bool Contains(const std::vector<std::string>& list, std::string_view item) {
+  return std::any_of(list.begin(), list.end(),
+                     [item](const std::string& entry) { return EqualsIgnoreCase(entry, item); });
+}
+
+bool IsIpLiteral(const std::string& host) {
+  in6_addr address{};
+  return ::inet_pton(AF_INET, host.c_str(), &address) == 1 ||
+         ::inet_pton(AF_INET6, host.c_str(), &address) == 1;
+}
+
+bool HostIsFine(const std::string& host, const config::Proxy& settings) {
+  if (host.empty() || IsLoopbackHost(host) || Contains(settings.allowed_hosts, host)) return true;
+  return IsIpLiteral(host) && !IsLoopbackHost(settings.ListenHost());
+}
+
+bool OriginIsFine(std::string_view origin, const config::Proxy& settings) {
+  if (origin.empty() || Contains(settings.allowed_origins, origin)) return true;
+  if (EqualsIgnoreCase(origin, "null")) return false;
+  const bool web = StartsWithIgnoreCase(origin, "http://") || StartsWithIgnoreCase(origin, "https://");
+  if (!web) return true;
+  return IsLoopbackHost(HostOfUrl(origin));
+}
+
+Result<Caller> CheckLocal(const HttpRequest& request, const config::Proxy& settings) {
+  const std::string host = HostName(request.header("host"));
+  if (!HostIsFine(host, settings)) {
+    return Fail(ErrorCode::kForbidden,
+                "requests for host '{}' are refused while no API key is asked for; add it to "
+                "proxy.allowed_hosts or set proxy.api_key",
+                host);
+  }
+  const std::string_view origin = request.header("origin");
+  if (!OriginIsFine(origin, settings)) {
+    return Fail(ErrorCode::kForbidden,
+                "web pages of '{}' may not use this gateway; add it to proxy.allowed_origins",
+                origin);
+  }
+  return Caller{"local"};
+}
+
+bool AsksForKey(RouteKind route, config::AuthMode mode) {
+  switch (mode) {
+    case config::AuthMode::kOff: return false;
+    case config::AuthMode::kStrict: return true;
+    case config::AuthMode::kAllExceptHealth: return route != RouteKind::kHealth;
+    case config::AuthMode::kAuto: return true;
+  }
+  return true;
+}
+
+}  // namespace
+
+Result<Caller> Identify(const HttpRequest& request, RouteKind route, const config::Proxy& settings) {
+  const config::AuthMode mode = settings.EffectiveAuthMode();
+  if (AsksForKey(route, mode)) return MatchKey(request, settings);
+  if (mode == config::AuthMode::kOff) return CheckLocal(request, settings);
+  return Caller{"local"};
+}
+
+std::string AllowedOrigin(const HttpRequest& request, const config::Proxy& settings) {
+  const std::string_view origin = request.header("origin");
+  if (origin.empty() || !Contains(settings.allowed_origins, origin)) return {};
+  return std::string(origin);
+}
+
+}  // namespace agm::gateway

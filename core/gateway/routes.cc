@@ -1,0 +1,201 @@
+#include "core/gateway/routes.h"
+
+#include <algorithm>
+#include <array>
+#include <optional>
+#include <span>
+
+namespace agm::gateway {
+namespace {
+
+constexpr std::string_view kGet = "GET, HEAD";
+constexpr std::string_view kPost = "POST";
+
+/// One row a route. `path` is written without /v1; "*" stands for one id (or, in the last place, for
+/// the rest of the path, since model ids may hold slashes).
+struct Row {
+  RouteKind kind;
+  std::string_view name;
+  std::string_view path;
+  std::string_view methods;
+  bool model_route;
+};
+
+constexpr std::array kRows = {
+    Row{RouteKind::kHealth, "health", "/healthz", kGet, false},
+    Row{RouteKind::kHealth, "health", "/health", kGet, false},
+    Row{RouteKind::kReady, "ready", "/readyz", kGet, false},
+    Row{RouteKind::kMetrics, "metrics", "/metrics", kGet, false},
+    Row{RouteKind::kAccounts, "accounts", "/agm/accounts", kGet, false},
+    Row{RouteKind::kModels, "models", "/models", kGet, false},
+    Row{RouteKind::kModel, "model", "/models/*", kGet, false},
+    Row{RouteKind::kChatCompletions, "chat_completions", "/chat/completions", kPost, true},
+    Row{RouteKind::kCompletions, "completions", "/completions", kPost, true},
+    Row{RouteKind::kResponses, "responses", "/responses", kPost, true},
+    Row{RouteKind::kResponseInputItems, "response_input_items", "/responses/*/input_items", kGet,
+        false},
+    Row{RouteKind::kResponse, "response", "/responses/*", "GET, HEAD, DELETE", false},
+    Row{RouteKind::kEmbeddings, "embeddings", "/embeddings", kPost, true},
+    Row{RouteKind::kImageGenerations, "image_generations", "/images/generations", kPost, true},
+    Row{RouteKind::kImageEdits, "image_edits", "/images/edits", kPost, true},
+    Row{RouteKind::kTranscriptions, "transcriptions", "/audio/transcriptions", kPost, true},
+    Row{RouteKind::kCountTokens, "count_tokens", "/messages/count_tokens", kPost, true},
+    Row{RouteKind::kMessages, "messages", "/messages", kPost, true},
+    Row{RouteKind::kGeminiModels, "gemini_models", "/v1beta/models", kGet, false},
+    Row{RouteKind::kGeminiModel, "gemini_model", "/v1beta/models/*", kGet, false},
+    Row{RouteKind::kGeminiMethod, "gemini_method", "/v1beta/models/*", kPost, true},
+};
+
+using Segments = std::vector<std::string_view>;
+
+Segments Split(std::string_view path) {
+  Segments segments;
+  while (!path.empty()) {
+    const std::size_t slash = std::min(path.find('/'), path.size());
+    if (slash > 0) segments.push_back(path.substr(0, slash));
+    path.remove_prefix(std::min(slash + 1, path.size()));
+  }
+  return segments;
+}
+
+std::string Join(std::span<const std::string_view> segments) {
+  std::string joined;
+  for (const std::string_view segment : segments) {
+    if (!joined.empty()) joined += '/';
+    joined += segment;
+  }
+  return joined;
+}
+
+// Google's SDKs also say /v1alpha, which means the same here.
+bool IsGeminiPrefix(std::string_view segment) {
+  return segment == "v1beta" || segment == "v1alpha";
+}
+
+// What stands in the place of "*"; nothing if the path is another one.
+std::optional<std::string> Match(const Row& row, const Segments& path) {
+  const Segments pattern = Split(row.path);
+  std::string id;
+  for (std::size_t i = 0; i < pattern.size(); ++i) {
+    if (i >= path.size()) return std::nullopt;
+    const bool last = i + 1 == pattern.size();
+    if (pattern[i] == "*") {
+      id = last ? Join(std::span(path).subspan(i)) : std::string(path[i]);
+      if (last) return id;
+    } else if (pattern[i] != path[i]) {
+      return std::nullopt;
+    }
+  }
+  if (path.size() != pattern.size()) return std::nullopt;
+  return id;
+}
+
+Route Refine(const Row& row, std::string id) {
+  const bool method = row.kind == RouteKind::kGeminiModel && id.find(':') != std::string::npos;
+  return {method ? RouteKind::kGeminiMethod : row.kind, std::move(id)};
+}
+
+std::optional<Route> MatchExactly(const Segments& path) {
+  for (const Row& row : kRows) {
+    if (auto id = Match(row, path)) {
+      // "/v1/models/x:generateContent" is Google's SDK on its default version.
+      if (row.kind == RouteKind::kModel && id->find(':') != std::string::npos) {
+        return Route{RouteKind::kGeminiMethod, std::move(*id)};
+      }
+      return Refine(row, std::move(*id));
+    }
+  }
+  return std::nullopt;
+}
+
+// A stacked path: the row whose own last segment is the last one of the path that any row knows.
+std::optional<Route> MatchLastSegment(const Segments& path) {
+  for (auto segment = path.rbegin(); segment != path.rend(); ++segment) {
+    for (const Row& row : kRows) {
+      const Segments pattern = Split(row.path);
+      if (row.path.find('*') != std::string_view::npos || pattern.back() != *segment) continue;
+      // "models" in Gemini's place means Gemini's list.
+      if (row.kind == RouteKind::kGeminiModels) continue;
+      return Route{row.kind, {}};
+    }
+  }
+  return std::nullopt;
+}
+
+Segments WithoutVersion(Segments path) {
+  const auto end = std::find_if(path.begin(), path.end(), [](auto s) { return s != "v1"; });
+  path.erase(path.begin(), end);
+  if (!path.empty() && IsGeminiPrefix(path.front())) path.front() = "v1beta";
+  return path;
+}
+
+std::size_t Distance(std::string_view a, std::string_view b) {
+  std::vector<std::size_t> row(b.size() + 1);
+  for (std::size_t j = 0; j <= b.size(); ++j) row[j] = j;
+  for (std::size_t i = 1; i <= a.size(); ++i) {
+    std::size_t diagonal = row[0];
+    row[0] = i;
+    for (std::size_t j = 1; j <= b.size(); ++j) {
+      const std::size_t above = row[j];
+      row[j] = std::min({above + 1, row[j - 1] + 1, diagonal + (a[i - 1] == b[j - 1] ? 0U : 1U)});
+      diagonal = above;
+    }
+  }
+  return row[b.size()];
+}
+
+std::string Nearest(const Segments& path) {
+  const std::string asked = "/" + Join(std::span(path).first(std::min<std::size_t>(path.size(), 6)));
+  const std::string shown = asked.substr(0, 80);
+  const auto nearest = std::min_element(kRows.begin(), kRows.end(), [&](const Row& a, const Row& b) {
+    return Distance(shown, a.path) < Distance(shown, b.path);
+  });
+  const bool versioned = nearest->path.starts_with("/v1beta") || nearest->path.ends_with("z") ||
+                         nearest->path == "/health" || nearest->path == "/metrics" ||
+                         nearest->path.starts_with("/agm");
+  return (versioned ? "" : "/v1") + std::string(nearest->path);
+}
+
+const Row& RowOf(RouteKind kind) {
+  return *std::find_if(kRows.begin(), kRows.end(), [kind](const Row& r) { return r.kind == kind; });
+}
+
+}  // namespace
+
+Result<Route> FindRoute(std::string_view path) {
+  const Segments segments = WithoutVersion(Split(path));
+  if (auto route = MatchExactly(segments)) return *std::move(route);
+  if (auto route = MatchLastSegment(segments)) return *std::move(route);
+  Error error = Fail(ErrorCode::kUnknownRoute, "unknown path; the nearest route is {}",
+                     Nearest(segments));
+  error.reason = "unknown_url";
+  return error;
+}
+
+Surface SurfaceOf(std::string_view path) {
+  const Segments segments = Split(path);
+  if (!segments.empty() && IsGeminiPrefix(segments.front())) return Surface::kGemini;
+  const auto route = FindRoute(path);
+  if (!route) return Surface::kOpenAi;
+  if (route->kind == RouteKind::kGeminiMethod) return Surface::kGemini;
+  if (route->kind == RouteKind::kMessages || route->kind == RouteKind::kCountTokens) {
+    return Surface::kAnthropic;
+  }
+  return Surface::kOpenAi;
+}
+
+std::string_view AllowedMethods(RouteKind kind) { return RowOf(kind).methods; }
+
+bool Allows(RouteKind kind, std::string_view method) {
+  const std::string_view allowed = AllowedMethods(kind);
+  const std::size_t at = allowed.find(method);
+  if (method.empty() || at == std::string_view::npos) return false;
+  const std::size_t end = at + method.size();
+  return (at == 0 || allowed[at - 1] == ' ') && (end == allowed.size() || allowed[end] == ',');
+}
+
+bool IsModelRoute(RouteKind kind) { return RowOf(kind).model_route; }
+
+std::string_view RouteName(RouteKind kind) { return RowOf(kind).name; }
+
+}  // namespace agm::gateway

@@ -1,0 +1,26 @@
+#pragma once
+
+#include <string>
+#include <string_view>
+
+namespace agm::gateway {
+
+bool EqualsIgnoreCase(std::string_view a, std::string_view b);
+bool StartsWithIgnoreCase(std::string_view text, std::string_view prefix);
+
+/// The first value of a query parameter, percent-decoded ('+' is a space); empty if there is none.
+std::string QueryParameter(std::string_view query, std::string_view name);
+
+/// Percent-decoding; a '%' that begins no escape stays as it is.
+std::string PercentDecode(std::string_view text, bool plus_is_space);
+
+/// The name of a Host header without port and brackets, in lower case: "[::1]:80" -> "::1".
+std::string HostName(std::string_view host_header);
+
+/// The host of "scheme://host:port/...", as HostName gives it.
+std::string HostOfUrl(std::string_view url);
+
+/// localhost, *.localhost, 127.0.0.0/8 and ::1.
+bool IsLoopbackHost(std::string_view host);
+
+}  // namespace agm::gateway
