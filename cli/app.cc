@@ -1,0 +1,225 @@
+#include "cli/app.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <csignal>
+#include <cstdlib>
+
+#include "cli/commands.h"
+#include "cli/help.h"
+#include "cli/nearest.h"
+#include "core/base/version.h"
+
+namespace agm::cli {
+namespace {
+
+void PrintVersion(const Context& context) {
+  Io& io = context.io();
+  if (context.json()) {
+    Json libraries = Json::object();
+    for (const Library& library : Libraries()) libraries[std::string(library.name)] = library.version;
+    io.PrintJson({{"version", Version()}, {"commit", Commit()}, {"libraries", libraries}});
+    return;
+  }
+  io.Print("agm {} ({})\n", Version(), Commit());
+  for (const Library& library : Libraries()) io.Print("  {} {}\n", library.name, library.version);
+}
+
+std::vector<std::string> CommandNames(const CLI::App& command) {
+  std::vector<std::string> names;
+  for (const CLI::App* child : ShownCommands(command)) names.push_back(child->get_name());
+  return names;
+}
+
+std::vector<std::string> OptionNames(const CLI::App& command) {
+  std::vector<std::string> names;
+  for (const CLI::App* at = &command; at != nullptr; at = at->get_parent()) {
+    for (const CLI::Option* option : ShownOptions(*at, false)) {
+      for (const std::string& name : option->get_lnames()) names.push_back("--" + name);
+    }
+  }
+  return names;
+}
+
+Error Usage(std::string message) {
+  return Fail(ErrorCode::kInvalidRequest, "{}", message);
+}
+
+Error UnknownCommand(const std::string& word, const CLI::App& parent) {
+  std::string near = Nearest(word, CommandNames(parent));
+  std::string path = CommandPath(parent);
+  Error error =
+      Usage(fmt::format("unknown command \"{}\" for \"{}\"{}", word, path,
+                        near.empty() ? "" : fmt::format("; did you mean \"{} {}\"?", path, near)));
+  error.param = path;
+  return error;
+}
+
+Error UnknownOption(std::string word, const CLI::App& command) {
+  word = word.substr(0, word.find('='));  // what follows may be a secret
+  std::string near = Nearest(word, OptionNames(command));
+  return Usage(fmt::format("unknown option {} for \"{}\"{}", word, CommandPath(command),
+                           near.empty() ? "" : fmt::format("; did you mean {}?", near)));
+}
+
+/// CLI11's words for a value that is missing or wrong, in ours.
+std::string Reworded(const CLI::ParseError& error) {
+  std::string text = error.what();
+  if (text.rfind("Could not convert: ", 0) == 0) {
+    std::size_t equals = text.find(" = ");
+    return fmt::format("{}: \"{}\" is not a number", text.substr(19, equals - 19),
+                       text.substr(std::min(equals + 3, text.size())));
+  }
+  if (std::size_t end = text.find(" required"); dynamic_cast<const CLI::ArgumentMismatch*>(&error)) {
+    if (end != std::string::npos && text.find(": 1 ") != std::string::npos) {
+      return text.substr(0, text.find(':')) + " needs a value";
+    }
+  }
+  return text;
+}
+
+/// What to do next, where the message alone cannot know.
+std::string NextStep(const Error& error, const CLI::App& command) {
+  if (error.code == ErrorCode::kInvalidRequest) {
+    return fmt::format("See \"{} --help\".", error.param.empty() ? CommandPath(command) : error.param);
+  }
+  if (error.reason == "gateway_unreachable") return "Is it running? Start it with: agm serve";
+  if (error.code == ErrorCode::kNoAccount) return "Add an account with: agm accounts add NAME";
+  return {};
+}
+
+void PrintError(const Error& error, const CLI::App& command, const Context& context) {
+  Io& io = context.io();
+  io.Err(io.PaintErr("agm: ", Colour::kRed) + error.message + "\n");
+  if (std::string next = NextStep(error, command); !next.empty()) io.Err(next + "\n");
+  if (!context.json() || io.wrote_json()) return;
+  Json body = {{"code", CodeName(error.code)}, {"message", error.message}};
+  io.PrintJson({{"error", body}});
+}
+
+std::optional<std::string> RealEnvironment(const std::string& name) {
+  const char* value = std::getenv(name.c_str());
+  return value == nullptr ? std::nullopt : std::optional<std::string>(value);
+}
+
+}  // namespace
+
+int ExitCode(ErrorCode code) {
+  switch (code) {
+    case ErrorCode::kInvalidRequest:
+    case ErrorCode::kConfig: return 2;
+    case ErrorCode::kUpstreamUnavailable:
+    case ErrorCode::kTimeout: return 3;
+    case ErrorCode::kUnauthenticated:
+    case ErrorCode::kForbidden:
+    case ErrorCode::kUnknownRoute:
+    case ErrorCode::kMethodNotAllowed:
+    case ErrorCode::kUnknownModel:
+    case ErrorCode::kNotFound:
+    case ErrorCode::kTooLarge:
+    case ErrorCode::kUnsupportedMedia:
+    case ErrorCode::kRateLimited:
+    case ErrorCode::kQuotaExhausted:
+    case ErrorCode::kNoAccount:
+    case ErrorCode::kOverloaded:
+    case ErrorCode::kUpstreamRejected:
+    case ErrorCode::kCancelled:
+    case ErrorCode::kIo:
+    case ErrorCode::kInternal: return 1;
+  }
+  return 1;
+}
+
+App::App() : cli_("A gateway from any AI client to the Gemini API, over a pool of your accounts", "agm") {
+  cli_.option_defaults()->multi_option_policy(CLI::MultiOptionPolicy::TakeLast);
+  cli_.fallthrough();
+  cli_.require_subcommand(0, 1);
+  cli_.set_help_flag("-h,--help", "Show help");
+  cli_.add_option("--config", globals_.config, "Read this configuration file")->type_name("FILE");
+  cli_.add_flag("--json", globals_.json, "Print one JSON document on stdout");
+  cli_.add_flag("-q,--quiet", globals_.quiet, "Print results and errors only");
+  cli_.add_flag("-v,--verbose", globals_.verbose, "Print more about what is done");
+  cli_.add_flag("--no-color", globals_.no_color, "Print without colour");
+  cli_.add_flag_callback("--version", [] { throw CLI::CallForVersion("", 0); },
+                         "Show version, commit and libraries");
+  cli_.footer(Examples({{"Add a Gemini API key; it is asked for without echo", "agm accounts add work"},
+                        {"Run the gateway", "agm serve"},
+                        {"See that every API works", "agm probe"}}));
+}
+
+/// The first word that nothing took: a command or an option that does not exist, or one too many.
+Error App::Unknown(const std::vector<std::string>& arguments) const {
+  const std::string word = cli_.remaining(true).front();
+  const CLI::App& named = Named(cli_);
+  if (word.size() > 1 && word.front() == '-') return UnknownOption(word, named);
+  auto at = [&](const std::string& what) {
+    return std::find(arguments.begin(), arguments.end(), what) - arguments.begin();
+  };
+  if (&named != &cli_ && at(word) < at(cli_.get_subcommands().front()->get_name())) {
+    return UnknownCommand(word, cli_);
+  }
+  if (!ShownCommands(named).empty()) return UnknownCommand(word, named);
+  return Usage(fmt::format("unexpected argument \"{}\" for \"{}\"", word, CommandPath(named)));
+}
+
+Result<Action> App::Parse(const std::vector<std::string>& arguments, Context& context) {
+  globals_ = {};
+  chosen_ = nullptr;
+  bool help = false;
+  bool version = false;
+  std::optional<Error> wrong;
+  try {
+    cli_.parse(std::vector<std::string>(arguments.rbegin(), arguments.rend()));
+  } catch (const CLI::CallForHelp&) {
+    help = true;
+  } catch (const CLI::CallForVersion&) {
+    version = true;
+  } catch (const CLI::ExtrasError&) {
+    wrong = Unknown(arguments);
+  } catch (const CLI::ParseError& error) {
+    wrong = cli_.remaining(true).empty() ? Usage(Reworded(error)) : Unknown(arguments);
+  }
+  // Options are read last, so after wrong usage they may not have been.
+  auto given = [&](const char* name) {
+    return std::find(arguments.begin(), arguments.end(), name) != arguments.end();
+  };
+  if (wrong) globals_.json = given("--json"), globals_.no_color = given("--no-color");
+  Io& io = context.io();
+  context.globals = globals_;
+  io.quiet = globals_.quiet;
+  io.verbose = globals_.verbose;
+  if (globals_.no_color) io.colour = false;
+  if (wrong) return std::move(*wrong);
+  const CLI::App& named = Named(cli_);
+  if (version) {
+    PrintVersion(context);
+  } else if (help || !chosen_) {
+    if (!help && context.json()) return Usage("no command is given");
+    io.Out(HelpText(named, io));
+  }
+  return help || version ? Action() : chosen_;
+}
+
+int App::Run(const std::vector<std::string>& arguments, Context& context) {
+  Result<Action> action = Parse(arguments, context);
+  Result<void> outcome;
+  if (!action) outcome = std::move(action).error();
+  else if (*action) outcome = (*action)(context);
+  context.io().Progress("");
+  if (outcome) return 0;
+  PrintError(outcome.error(), Named(cli_), context);
+  return ExitCode(outcome.error().code);
+}
+
+int Main(std::vector<std::string> arguments) {
+  std::signal(SIGPIPE, SIG_IGN);  // a closed pipe is no error: Io drops what nobody reads
+  Io io = Io::System();
+  Context context(io, SystemClock(), RealEnvironment,
+                  []() -> std::unique_ptr<upstream::Transport> { return nullptr; });
+  App app;
+  AddCommands(app.root());
+  return app.Run(arguments, context);
+}
+
+}  // namespace agm::cli

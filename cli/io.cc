@@ -1,0 +1,183 @@
+#include "cli/io.h"
+
+#include <sys/ioctl.h>
+#include <termios.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <cstdlib>
+#include <cstring>
+
+#include "cli/table.h"
+
+namespace agm::cli {
+namespace {
+
+std::string_view Code(Colour colour) {
+  switch (colour) {
+    case Colour::kRed: return "\033[31m";
+    case Colour::kGreen: return "\033[32m";
+    case Colour::kYellow: return "\033[33m";
+    case Colour::kDim: return "\033[2m";
+    case Colour::kBold: return "\033[1m";
+  }
+  return "";
+}
+
+std::string Painted(std::string_view text, Colour colour) {
+  return fmt::format("{}{}\033[0m", Code(colour), text);
+}
+
+bool Set(const char* variable) {
+  const char* value = std::getenv(variable);
+  return value != nullptr && *value != '\0';
+}
+
+int TerminalWidth(int fd) {
+  winsize size{};
+  if (ioctl(fd, TIOCGWINSZ, &size) == 0 && size.ws_col > 0) return size.ws_col;
+  if (const char* columns = std::getenv("COLUMNS")) {
+    if (int value = std::atoi(columns); value > 0) return value;
+  }
+  return 80;
+}
+
+/// Turns a terminal's echo off for as long as it lives.
+class NoEcho {
+ public:
+  explicit NoEcho(int fd) : fd_(fd), good_(tcgetattr(fd, &before_) == 0) {
+    if (!good_) return;
+    termios silent = before_;
+    silent.c_lflag &= ~static_cast<tcflag_t>(ECHO);
+    silent.c_lflag |= static_cast<tcflag_t>(ICANON | ISIG);
+    good_ = tcsetattr(fd, TCSAFLUSH, &silent) == 0;
+  }
+  ~NoEcho() {
+    if (good_) tcsetattr(fd_, TCSAFLUSH, &before_);
+  }
+  NoEcho(const NoEcho&) = delete;
+  NoEcho& operator=(const NoEcho&) = delete;
+  bool good() const { return good_; }
+
+ private:
+  int fd_;
+  termios before_{};
+  bool good_;
+};
+
+/// Reads until the end, a newline where `line` is set, or `limit` bytes.
+Result<std::string> ReadDescriptor(int fd, std::size_t limit, bool line) {
+  std::string text;
+  char buffer[4096];
+  while (text.size() <= limit) {
+    ssize_t got = read(fd, buffer, line ? 1 : sizeof buffer);
+    if (got < 0 && errno == EINTR) continue;
+    if (got < 0) return Fail(ErrorCode::kIo, "standard input: {}", std::strerror(errno));
+    if (got == 0) return text;
+    if (line && buffer[0] == '\n') return text;
+    text.append(buffer, static_cast<std::size_t>(got));
+  }
+  return Fail(ErrorCode::kTooLarge, "standard input: more than {} bytes", limit);
+}
+
+}  // namespace
+
+Io Io::System() {
+  Io io;
+  io.in_is_terminal = isatty(STDIN_FILENO) == 1;
+  io.out_is_terminal = isatty(STDOUT_FILENO) == 1;
+  io.err_is_terminal = isatty(STDERR_FILENO) == 1;
+  const char* term = std::getenv("TERM");
+  io.colour = !Set("NO_COLOR") && term != nullptr && std::string_view(term) != "dumb";
+  if (io.out_is_terminal || io.err_is_terminal) {
+    io.width = TerminalWidth(io.out_is_terminal ? STDOUT_FILENO : STDERR_FILENO);
+  }
+  return io;
+}
+
+Io Io::Buffers(std::string in) {
+  Io io;
+  io.buffered_ = true;
+  io.in_ = std::move(in);
+  return io;
+}
+
+void Io::Write(int fd, std::string_view text) {
+  if (buffered_) {
+    (fd == STDOUT_FILENO ? out : err).append(text);
+    return;
+  }
+  bool& closed = fd == STDOUT_FILENO ? out_closed_ : err_closed_;
+  while (!text.empty() && !closed) {
+    ssize_t sent = write(fd, text.data(), text.size());
+    if (sent < 0 && errno == EINTR) continue;
+    if (sent < 0) closed = true;
+    else text.remove_prefix(static_cast<std::size_t>(sent));
+  }
+}
+
+void Io::Out(std::string_view text) {
+  Progress("");
+  Write(STDOUT_FILENO, text);
+}
+
+void Io::Err(std::string_view text) {
+  Progress("");
+  Write(STDERR_FILENO, text);
+}
+
+void Io::PrintJson(const Json& document) {
+  wrote_json_ = true;
+  Out(DumpJson(document, 2) + "\n");
+}
+
+void Io::Progress(std::string_view text) {
+  if (!err_is_terminal || quiet) return;
+  if (text.empty() && !progress_shown_) return;
+  std::string line = "\r\033[K";
+  line += Shorten(text, static_cast<std::size_t>(std::max(width - 1, 10)));
+  Write(STDERR_FILENO, line);
+  progress_shown_ = !text.empty();
+}
+
+std::string Io::Paint(std::string_view text, Colour colour_of) const {
+  return colour && out_is_terminal ? Painted(text, colour_of) : std::string(text);
+}
+
+std::string Io::PaintErr(std::string_view text, Colour colour_of) const {
+  return colour && err_is_terminal ? Painted(text, colour_of) : std::string(text);
+}
+
+Result<std::string> Io::ReadAll(std::size_t limit) {
+  if (!buffered_) return ReadDescriptor(STDIN_FILENO, limit, false);
+  if (in_.size() > limit) {
+    return Fail(ErrorCode::kTooLarge, "standard input: more than {} bytes", limit);
+  }
+  return std::exchange(in_, {});
+}
+
+Result<Secret> Io::AskSecret(std::string_view prompt) {
+  Err(prompt);
+  if (buffered_) {
+    std::size_t end = std::min(in_.find('\n'), in_.size());
+    Secret answer(in_.substr(0, end));
+    in_.erase(0, end + 1);
+    Err("\n");
+    return answer;
+  }
+  NoEcho silence(STDIN_FILENO);
+  if (!silence.good()) {
+    return Fail(ErrorCode::kIo, "cannot turn off the terminal's echo: {}", std::strerror(errno));
+  }
+  auto line = ReadDescriptor(STDIN_FILENO, 64U << 10U, true);
+  Err("\n");
+  if (!line) return std::move(line).error();
+  return Secret(std::move(*line));
+}
+
+void Io::ClearScreen() {
+  if (out_is_terminal) Out("\033[H\033[2J");
+}
+
+}  // namespace agm::cli

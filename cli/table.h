@@ -1,0 +1,53 @@
+#pragma once
+
+#include <cstddef>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "cli/io.h"
+
+namespace agm::cli {
+
+/// How many columns of a terminal `text` takes: wide East Asian characters and emoji take two,
+/// combining marks none.
+std::size_t DisplayWidth(std::string_view text);
+
+/// `text` cut to `width` columns, ending in "…" where something was cut off; control characters
+/// become spaces, so that no text from outside can steer the terminal.
+std::string Shorten(std::string_view text, std::size_t width);
+
+struct Cell {
+  Cell(std::string t) : text(std::move(t)) {}  // NOLINT: implicit, cells are written as texts
+  Cell(const char* t) : text(t) {}             // NOLINT
+  Cell(std::string t, Colour c) : text(std::move(t)), colour(c) {}
+  std::string text;
+  std::optional<Colour> colour;
+};
+
+/// A table that people can scan: aligned columns two spaces apart, below a header (not with --quiet).
+///
+///   Table table({"NAME", "STATE"});
+///   table.Add({"work", {"ready", Colour::kGreen}});
+///   table.Print(io);
+///
+/// On a terminal the last column is cut to the width; elsewhere lines are whole, for grep and awk.
+/// Trailing spaces are never printed. An empty cell shows as "-".
+///
+/// Thread safety: one thread at a time.
+class Table {
+ public:
+  explicit Table(std::vector<std::string> header) : header_(std::move(header)) {}
+  void Add(std::vector<Cell> row) { rows_.push_back(std::move(row)); }
+  bool empty() const { return rows_.empty(); }
+  void Print(Io& io) const;
+
+ private:
+  std::vector<std::size_t> Widths() const;
+
+  std::vector<std::string> header_;
+  std::vector<std::vector<Cell>> rows_;
+};
+
+}  // namespace agm::cli
