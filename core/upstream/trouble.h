@@ -57,26 +57,40 @@ struct TroubleRow {
   ErrorCode code;         ///< what the client is told if it is final
   NextTry next;
   RestScope scope;
-  Duration rest;          ///< where the upstream names no delay
+  Duration rest;          ///< where the upstream names no delay; kDayQuota: at most so long, for it
+                          ///< ends at the next midnight in America/Los_Angeles
+  int strikes;            ///< so many in a row before anybody rests; 1: the first one counts
 };
 
 const TroubleRow& RowOf(Trouble trouble);
 
+/// The trouble of that name; nothing if there is none (state files outlive versions).
+std::optional<Trouble> FindTrouble(std::string_view name);
+
 /// A failed try.
 struct Failure {
   Trouble trouble = Trouble::kInternal;
-  Error error;                        ///< what the client is told if it is final
-  std::optional<Duration> retry_delay;///< what the upstream asked for
-  std::string quota;                  ///< quota ids seen, joined with ","; for people and learning
-  std::string project;                ///< the consumer project that the answer names, if any
+  Error error;                         ///< what the client is told if it is final
+  std::optional<Duration> retry_delay; ///< what the upstream asked for; never zero for kDayQuota
+                                       ///< and kNoQuota, where "0s" means nothing
+  std::string quota;                   ///< quota ids seen, joined with ","; for people and learning
+  std::string project;                 ///< the consumer project that the answer names, if any: an
+                                       ///< id or a number, without "projects/"
 };
 
-/// Reads an upstream's error answer. `body` may be JSON (an object, or wrapped in an array), HTML
-/// or nothing. `vertex`: the answer came from Vertex AI. Never quotes the body verbatim, keys and
-/// project ids never reach Failure::error.
+/// Reads an upstream's error answer. `body` may be JSON (an object, or wrapped in an array), cut
+/// off, HTML or nothing. `vertex`: the answer came from Vertex AI. A `status` of 2xx stands for an
+/// error that came inside a good answer: then the body's own code counts.
+///
+/// Failure::error is in our words. Only a request that is itself at fault is told what upstream
+/// found, shortened and with everything cut out that could be a key, a project or a mail address.
 Failure Classify(int status, std::string_view body, bool vertex);
 
-/// The failure for an Error of the transport (no answer at all).
+/// The failure for an Error of the transport (no answer at all). kCancelled becomes kAborted with
+/// the code kept, which no account answers for.
 Failure ClassifyTransport(const Error& error);
+
+/// An answer that is none: `what` in a few words ("a web page", "JSON that is cut off").
+Failure GarbageFailure(std::string_view what);
 
 }  // namespace agm::upstream

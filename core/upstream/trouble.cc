@@ -1,0 +1,109 @@
+#include "core/upstream/trouble.h"
+
+#include <fmt/format.h>
+
+#include <array>
+#include <chrono>
+
+namespace agm::upstream {
+namespace {
+
+using std::chrono::hours;
+using std::chrono::minutes;
+using std::chrono::seconds;
+using enum Trouble;
+using enum NextTry;
+using Scope = RestScope;
+using Code = ErrorCode;
+
+// clang-format off
+constexpr std::array<TroubleRow, 25> kTable = {{
+    // what             its name             the client is told           next     who rests                how long    from the nth
+    {kMinuteQuota,     "minute_quota",       Code::kRateLimited,          kRotate, Scope::kProjectModel,    minutes(1),  1},
+    {kDayQuota,        "day_quota",          Code::kQuotaExhausted,       kRotate, Scope::kProjectModel,    hours(24),   1},
+    {kNoQuota,         "no_quota",           Code::kQuotaExhausted,       kRotate, Scope::kProjectModel,    hours(24),   1},
+    {kSharedLimit,     "shared_limit",       Code::kRateLimited,          kRotate, Scope::kAccountModel,    seconds(30), 1},
+    {kSharedCapacity,  "shared_capacity",    Code::kRateLimited,          kRotate, Scope::kAccountModel,    seconds(5),  1},
+    {kModelOverloaded, "model_overloaded",   Code::kOverloaded,           kSpaced, Scope::kModel,           seconds(2),  1},
+    {kSpendCap,        "spend_cap",          Code::kQuotaExhausted,       kRotate, Scope::kAccount,         hours(1),    1},
+    {kNoCredit,        "no_credit",          Code::kQuotaExhausted,       kRotate, Scope::kAccount,         hours(1),    1},
+    {kBadKey,          "bad_key",            Code::kNoAccount,            kRotate, Scope::kAccountDisabled, seconds(0),  1},
+    {kUnauthenticated, "unauthenticated",    Code::kNoAccount,            kRotate, Scope::kAccountDisabled, seconds(0),  1},
+    {kBlocked,         "blocked",            Code::kNoAccount,            kRotate, Scope::kAccountDisabled, seconds(0),  1},
+    {kNotEnabled,      "not_enabled",        Code::kNoAccount,            kRotate, Scope::kAccount,         hours(1),    1},
+    {kResourceDenied,  "resource_denied",    Code::kNotFound,             kStop,   Scope::kNobody,          seconds(0),  1},
+    {kLocation,        "location",           Code::kNoAccount,            kRotate, Scope::kAccount,         hours(24),   1},
+    {kBadRequest,      "bad_request",        Code::kInvalidRequest,       kStop,   Scope::kNobody,          seconds(0),  1},
+    {kUnknownModel,    "unknown_model",      Code::kUnknownModel,         kRotate, Scope::kAccountModel,    hours(1),    1},
+    {kUnknownResource, "unknown_resource",   Code::kNotFound,             kStop,   Scope::kNobody,          seconds(0),  1},
+    {kAborted,         "aborted",            Code::kOverloaded,           kRotate, Scope::kNobody,          seconds(0),  1},
+    {kTooLarge,        "too_large",          Code::kTooLarge,             kStop,   Scope::kNobody,          seconds(0),  1},
+    {kInternal,        "internal",           Code::kUpstreamRejected,     kSpaced, Scope::kAccountModel,    seconds(5),  3},
+    {kUnavailable,     "unavailable",        Code::kOverloaded,           kSpaced, Scope::kModel,           seconds(2),  1},
+    {kDeadline,        "deadline",           Code::kTimeout,              kRotate, Scope::kNobody,          seconds(0),  1},
+    {kNetwork,         "network",            Code::kUpstreamUnavailable,  kRotate, Scope::kAccount,         seconds(5),  2},
+    {kGarbage,         "garbage",            Code::kUpstreamRejected,     kRotate, Scope::kAccountModel,    seconds(5),  3},
+    {kRedirect,        "redirect",           Code::kUpstreamRejected,     kRotate, Scope::kNobody,          seconds(0),  1},
+}};
+// clang-format on
+
+constexpr bool RowsStandInTheOrderOfTheEnum() {
+  for (std::size_t i = 0; i < kTable.size(); ++i) {
+    if (kTable.at(i).trouble != static_cast<Trouble>(i)) return false;
+  }
+  return true;
+}
+static_assert(RowsStandInTheOrderOfTheEnum());
+
+// The transport's own words are safe; only the trouble is to be told from the code.
+Trouble TroubleOfTransport(ErrorCode code) {
+  switch (code) {
+    case ErrorCode::kCancelled: return kAborted;
+    case ErrorCode::kTimeout: return kDeadline;
+    case ErrorCode::kUpstreamRejected:
+    case ErrorCode::kTooLarge: return kGarbage;
+    case ErrorCode::kInvalidRequest:
+    case ErrorCode::kUnauthenticated:
+    case ErrorCode::kForbidden:
+    case ErrorCode::kUnknownRoute:
+    case ErrorCode::kMethodNotAllowed:
+    case ErrorCode::kUnknownModel:
+    case ErrorCode::kNotFound:
+    case ErrorCode::kUnsupportedMedia:
+    case ErrorCode::kRateLimited:
+    case ErrorCode::kQuotaExhausted:
+    case ErrorCode::kNoAccount:
+    case ErrorCode::kOverloaded:
+    case ErrorCode::kUpstreamUnavailable:
+    case ErrorCode::kConfig:
+    case ErrorCode::kIo:
+    case ErrorCode::kInternal: return kNetwork;
+  }
+  return kNetwork;
+}
+
+}  // namespace
+
+const TroubleRow& RowOf(Trouble trouble) { return kTable.at(static_cast<std::size_t>(trouble)); }
+
+std::optional<Trouble> FindTrouble(std::string_view name) {
+  for (const TroubleRow& row : kTable) {
+    if (row.name == name) return row.trouble;
+  }
+  return std::nullopt;
+}
+
+Failure ClassifyTransport(const Error& error) {
+  return {TroubleOfTransport(error.code), error, std::nullopt, {}, {}};
+}
+
+Failure GarbageFailure(std::string_view what) {
+  return {kGarbage,
+          Fail(RowOf(kGarbage).code, "the upstream answered with {} instead of a model's answer",
+               what),
+          std::nullopt,
+          {},
+          {}};
+}
+
+}  // namespace agm::upstream
