@@ -86,6 +86,9 @@ struct Account {
   std::vector<std::string> models = {"*"};
   int priority = 0;
   bool enabled = true;
+  /// Why it cannot serve although it is enabled, such as "GEMINI_API_KEY is not set"; empty: it
+  /// can. Found when it is loaded.
+  std::string unusable;
 
   /// What X-Account-Email shows.
   const std::string& Label() const { return email.empty() ? name : email; }

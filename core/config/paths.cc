@@ -1,0 +1,65 @@
+#include "core/config/paths.h"
+
+#include <unistd.h>
+
+#include <system_error>
+
+namespace agm::config {
+namespace {
+
+namespace fs = std::filesystem;
+
+fs::path Absolute(const fs::path& path) {
+  std::error_code error;
+  fs::path absolute = fs::absolute(path, error);
+  return error ? path : absolute.lexically_normal();
+}
+
+// The XDG folder of that variable, else the one below the home folder; empty where neither is set.
+fs::path XdgFolder(const Environment& environment, std::string_view variable,
+                   std::string_view below_home) {
+  if (const fs::path xdg = Get(environment, variable); xdg.is_absolute()) return xdg;
+  const fs::path home = Get(environment, "HOME");
+  return home.empty() ? fs::path() : Absolute(home / below_home);
+}
+
+}  // namespace
+
+Environment ProcessEnvironment() {
+  Environment variables;
+  for (char** entry = environ; entry != nullptr && *entry != nullptr; ++entry) {
+    const std::string_view text = *entry;
+    const std::size_t equals = text.find('=');
+    if (equals == std::string_view::npos) continue;
+    variables.emplace(text.substr(0, equals), text.substr(equals + 1));
+  }
+  return variables;
+}
+
+std::string_view Get(const Environment& environment, std::string_view name) {
+  const auto at = environment.find(name);
+  return at == environment.end() ? std::string_view() : std::string_view(at->second);
+}
+
+Location FindConfig(std::string_view flag, const Environment& environment) {
+  if (!flag.empty()) return {Absolute(flag), FoundBy::kFlag};
+  if (const auto named = Get(environment, "AGM_CONFIG"); !named.empty()) {
+    return {Absolute(named), FoundBy::kEnvironment};
+  }
+  const fs::path folder = XdgFolder(environment, "XDG_CONFIG_HOME", ".config");
+  if (folder.empty()) return {{}, FoundBy::kDefault};
+  return {folder / "agm" / "config.toml", FoundBy::kDefault};
+}
+
+Result<fs::path> StateDir(const Environment& environment) {
+  if (const auto named = Get(environment, "AGM_STATE_DIR"); !named.empty()) {
+    return Absolute(named);
+  }
+  const fs::path folder = XdgFolder(environment, "XDG_STATE_HOME", ".local/state");
+  if (!folder.empty()) return folder / "agm";
+  return Fail(ErrorCode::kConfig,
+              "cannot tell where to keep state: neither AGM_STATE_DIR, XDG_STATE_HOME nor HOME is "
+              "set; set AGM_STATE_DIR to a folder");
+}
+
+}  // namespace agm::config

@@ -1,0 +1,63 @@
+#pragma once
+
+#include <fmt/format.h>
+
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "core/config/document.h"
+
+namespace agm::config {
+
+enum class Severity { kError, kWarning };
+
+/// One thing that is wrong with the settings. `file` is the file as the user named it, or the
+/// variable ("AGM_PORT") or option ("--port") at fault; `at` is line 0 where there is no place.
+/// `message` is safe to show: it says what was expected and what was found, and never a secret.
+struct Problem {
+  Severity severity = Severity::kError;
+  std::string file;
+  Place at;
+  std::string message;
+
+  /// `config.toml:12:5: account kind "gemni" is not known; did you mean "gemini"?`; a warning says
+  /// so before its message.
+  std::string Text() const;
+};
+
+/// All of them, one a line.
+std::string Text(const std::vector<Problem>& problems);
+
+/// Collects what is wrong while settings are read.
+///
+/// Thread safety: one thread at a time.
+class Findings {
+ public:
+  explicit Findings(std::string file) : file_(std::move(file)) {}
+
+  template <class... Args>
+  void Error(Place at, fmt::format_string<Args...> text, Args&&... args) {
+    Add(Severity::kError, at, fmt::format(text, std::forward<Args>(args)...));
+  }
+  template <class... Args>
+  void Warn(Place at, fmt::format_string<Args...> text, Args&&... args) {
+    Add(Severity::kWarning, at, fmt::format(text, std::forward<Args>(args)...));
+  }
+
+  /// Speaks of another source from now on.
+  void Source(std::string file) { file_ = std::move(file); }
+  bool errors() const { return errors_; }
+  /// What was found, in the order of the text.
+  std::vector<Problem> Take();
+
+ private:
+  void Add(Severity severity, Place at, std::string message);
+
+  std::string file_;
+  std::vector<Problem> problems_;
+  bool errors_ = false;
+};
+
+}  // namespace agm::config
