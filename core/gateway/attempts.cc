@@ -1,0 +1,268 @@
+// One request's tries, as a loop of small steps:
+//
+//   for each target: convert once, then
+//     take an account ── none ──▶ next target
+//     call upstream   ── good ──▶ the answer
+//       │ failed: report it to the pool, then
+//       ├─ the request is at fault ──▶ stop
+//       ├─ the account or its project is ──▶ next account, at once
+//       └─ the model or the network is ──▶ next account; where there is none, this one after a pause
+
+#include "core/gateway/attempts.h"
+
+#include <algorithm>
+#include <utility>
+#include <variant>
+
+#include "core/base/random.h"
+#include "core/gateway/catalog.h"
+#include "core/protocol/gemini_request.h"
+
+namespace agm::gateway {
+namespace {
+
+/// Whether the event is something that a client could be shown, so that there is an answer.
+bool IsMeaningful(const chat::Event& event) {
+  if (const auto* delta = std::get_if<chat::BlockDelta>(&event)) return !delta->text.empty();
+  return std::holds_alternative<chat::BlockStopped>(event) ||
+         std::holds_alternative<chat::Finished>(event);
+}
+
+/// A good end without a single block: upstreams do that now and then, and a second try mostly helps.
+bool IsEmptyAnswer(const std::deque<chat::Event>& held) {
+  return std::holds_alternative<chat::Finished>(held.back()) &&
+         std::none_of(held.begin(), held.end(), [](const chat::Event& event) {
+           return std::holds_alternative<chat::BlockStarted>(event);
+         });
+}
+
+/// The tries of one request over all its targets.
+class Tries {
+ public:
+  Tries(Services& services, const Settings& settings, const chat::Request& request,
+        const std::string& session, Record& record, const Cancellation& client)
+      : services_(services),
+        settings_(settings),
+        request_(request),
+        session_(session),
+        record_(record),
+        client_(client),
+        deadline_(services.clock->Now() + settings.config->proxy.request_timeout),
+        left_(std::max(1, settings.config->proxy.max_attempts)) {}
+
+  /// One target, with as many accounts as it takes. Nothing where another target should be asked;
+  /// an error where that would not help.
+  Result<std::optional<Answer>> Target(const std::string& model, bool last);
+
+  /// What the client is told when all targets gave out.
+  Error Verdict() &&;
+
+ private:
+  /// What is known about one target so far.
+  struct Round {
+    std::string model;
+    bool last = false;                ///< no other target is left: waiting makes sense
+    std::vector<std::string> tried;   ///< accounts that were asked
+    std::vector<std::string> spent;   ///< of these, those that failed but do not rest
+    std::string second_chance;        ///< of these, one that may be asked again after a pause
+    bool paused = false;              ///< the one pause was taken
+  };
+
+  Result<accounts::Lease> NextLease(Round& round);
+  void Note(Round& round, const std::string& account, const upstream::Failure& failure);
+  std::variant<Answer, upstream::Failure> Once(accounts::Lease lease,
+                                               const upstream::Outgoing& outgoing);
+  std::optional<upstream::Failure> Hold(upstream::Call& call, std::deque<chat::Event>& held);
+  upstream::Limits CallLimits() const;
+  bool Pause();
+
+  Services& services_;
+  const Settings& settings_;
+  const chat::Request& request_;
+  const std::string& session_;
+  Record& record_;
+  const Cancellation& client_;
+  TimePoint deadline_;
+  int left_;
+  bool retried_empty_ = false;
+  std::optional<Error> last_;
+};
+
+upstream::Limits Tries::CallLimits() const {
+  const config::Proxy& proxy = settings_.config->proxy;
+  return {proxy.connect_timeout, proxy.first_byte_timeout, proxy.idle_timeout, deadline_,
+          proxy.upstream_proxy};
+}
+
+// Pulls events until there is something to show; the failure if there will be nothing.
+std::optional<upstream::Failure> Tries::Hold(upstream::Call& call, std::deque<chat::Event>& held) {
+  for (;;) {
+    auto event = call.Next(deadline_);
+    if (!event) {
+      return upstream::ClassifyTransport(
+          Fail(ErrorCode::kTimeout, "the upstream sent nothing before the request's time was over"));
+    }
+    if (const auto* failed = std::get_if<chat::Failed>(&*event)) {
+      return call.failure() ? *call.failure() : upstream::ClassifyTransport(failed->error);
+    }
+    held.push_back(*std::move(event));
+    if (IsMeaningful(held.back())) return std::nullopt;
+  }
+}
+
+std::variant<Answer, upstream::Failure> Tries::Once(accounts::Lease lease,
+                                                    const upstream::Outgoing& outgoing) {
+  record_.account = lease.account().Label();
+  record_.phase = Phase::kUpstream;
+  record_.tries += 1;
+  left_ -= 1;
+  if (record_.tries > 1) services_.metrics->Retried();
+  const TimePoint started = services_.clock->Now();
+  auto credential = services_.credentials->For(lease.account(), deadline_, client_);
+  if (auto* failure = std::get_if<upstream::Failure>(&credential)) {
+    lease.Report(*failure);
+    return std::move(*failure);
+  }
+  auto opened = upstream::Call::Start(*services_.transport, lease.account(),
+                                      std::get<Secret>(credential), outgoing, CallLimits(), client_);
+  if (auto* failure = std::get_if<upstream::Failure>(&opened)) {
+    lease.Report(*failure);
+    return std::move(*failure);
+  }
+  auto call = std::get<std::unique_ptr<upstream::Call>>(std::move(opened));
+  std::deque<chat::Event> held;
+  if (auto failure = Hold(*call, held)) {
+    lease.Report(*failure);
+    return *std::move(failure);
+  }
+  if (IsEmptyAnswer(held) && !std::exchange(retried_empty_, true) && left_ > 0) {
+    upstream::Failure empty;
+    empty.trouble = upstream::Trouble::kGarbage;
+    empty.error = Fail(ErrorCode::kUpstreamRejected, "the model gave an empty answer");
+    return empty;  // the lease goes back without a word: the account did what it could
+  }
+  return Answer(std::move(lease), std::move(call), std::move(held), started, *services_.clock);
+}
+
+// Waits a little, with full jitter; false when the time or the client is gone.
+bool Tries::Pause() {
+  const TimePoint now = services_.clock->Now();
+  const auto jitter = static_cast<Duration::rep>(900 * RandomFraction());
+  const TimePoint end = std::min(deadline_, now + Duration(100 + jitter));
+  while (services_.clock->Now() < end && !client_.Cancelled()) {
+    services_.clock->Sleep(std::min(Left(services_.clock->Now(), end), Duration(50)));
+  }
+  return !client_.Cancelled() && services_.clock->Now() < deadline_;
+}
+
+// An account that was not asked yet and is free now; where there is none and no other target
+// either: the one whose trouble may have passed, after a pause; else whichever wakes in time.
+Result<accounts::Lease> Tries::NextLease(Round& round) {
+  record_.phase = Phase::kWaiting;
+  const auto take = [&](const std::vector<std::string>& without, TimePoint until) {
+    return services_.pool->Take({round.model, session_, without}, until, client_);
+  };
+  auto fresh = take(round.tried, services_.clock->Now());
+  if (fresh || !round.last) return fresh;
+  if (!round.second_chance.empty() && !std::exchange(round.paused, true)) {
+    std::erase(round.spent, round.second_chance);
+    if (!Pause()) return fresh;
+  }
+  const TimePoint patience = services_.clock->Now() + settings_.config->proxy.max_wait;
+  return take(round.spent, std::min(patience, deadline_));
+}
+
+void Tries::Note(Round& round, const std::string& account, const upstream::Failure& failure) {
+  last_ = failure.error;
+  const upstream::TroubleRow& row = upstream::RowOf(failure.trouble);
+  round.tried.push_back(account);
+  if (row.scope == upstream::RestScope::kNobody) round.spent.push_back(account);
+  if (row.next == upstream::NextTry::kSpaced) round.second_chance = account;
+}
+
+Result<std::optional<Answer>> Tries::Target(const std::string& model, bool last) {
+  record_.target = model;
+  record_.phase = Phase::kConvert;
+  auto written = protocol::WriteGeminiRequest(request_, services_.catalog->TraitsOf(model));
+  if (!written) return std::move(written).error();
+  for (const std::string& lost : written->dropped) {
+    services_.log->Write(LogLevel::kDebug, "not sent on",
+                         services_.log->Fields().Add("id", record_.id).Add("field", lost));
+  }
+  const upstream::Outgoing outgoing{model, request_.stream, std::move(written->body)};
+  Round round{model, last, {}, {}, {}, false};
+  while (left_ > 0) {
+    auto lease = NextLease(round);
+    if (!lease) {
+      if (round.tried.empty() || lease.error().retry_after_ms >= 0) last_ = lease.error();
+      return std::optional<Answer>();
+    }
+    const std::string account = lease->account().name;
+    auto outcome = Once(*std::move(lease), outgoing);
+    if (auto* answer = std::get_if<Answer>(&outcome)) return std::optional(std::move(*answer));
+    const auto& failure = std::get<upstream::Failure>(outcome);
+    if (client_.Cancelled()) return Fail(ErrorCode::kCancelled, "the client went away");
+    if (upstream::RowOf(failure.trouble).next == upstream::NextTry::kStop) return failure.error;
+    Note(round, account, failure);
+  }
+  return std::optional<Answer>();
+}
+
+// Quota trouble is told as the pool sees it: how many rest, and when the first one wakes.
+Error Tries::Verdict() && {
+  if (client_.Cancelled()) return Fail(ErrorCode::kCancelled, "the client went away");
+  const bool rests = !last_ || last_->code == ErrorCode::kRateLimited ||
+                     last_->code == ErrorCode::kQuotaExhausted ||
+                     last_->code == ErrorCode::kOverloaded || last_->code == ErrorCode::kNoAccount;
+  if (!rests) return *std::move(last_);
+  const auto free =
+      services_.pool->Take({record_.target, {}, {}}, services_.clock->Now(), client_);
+  if (!free) return free.error();
+  Error error = last_ ? *std::move(last_) : Fail(ErrorCode::kNoAccount, "no account could be tried");
+  error.retry_after_ms = 1000;
+  return error;
+}
+
+}  // namespace
+
+Answer::Answer(accounts::Lease lease, std::unique_ptr<upstream::Call> call,
+               std::deque<chat::Event> held, TimePoint started, Clock& clock)
+    : lease_(std::move(lease)),
+      call_(std::move(call)),
+      held_(std::move(held)),
+      first_byte_(std::chrono::duration_cast<Duration>(clock.Now() - started)) {}
+
+void Answer::Settle(const chat::Event& event) {
+  if (const auto* finished = std::get_if<chat::Finished>(&event)) {
+    lease_.Report(accounts::Success{first_byte_, finished->usage.input + finished->usage.output});
+  } else if (const auto* failed = std::get_if<chat::Failed>(&event)) {
+    if (failed->error.code == ErrorCode::kCancelled) return;
+    lease_.Report(call_->failure() ? *call_->failure() : upstream::ClassifyTransport(failed->error));
+  }
+}
+
+std::optional<chat::Event> Answer::Next(TimePoint until) {
+  std::optional<chat::Event> event;
+  if (held_.empty()) {
+    event = call_->Next(until);
+  } else {
+    event = std::move(held_.front());
+    held_.pop_front();
+  }
+  if (event) Settle(*event);
+  return event;
+}
+
+Result<Answer> GetAnswer(Services& services, const Settings& settings, const chat::Request& request,
+                         const std::vector<std::string>& targets, const std::string& session,
+                         Record& record, const Cancellation& client) {
+  Tries tries(services, settings, request, session, record, client);
+  for (std::size_t i = 0; i < targets.size(); ++i) {
+    auto answer = tries.Target(targets[i], i + 1 == targets.size());
+    if (!answer) return std::move(answer).error();
+    if (*answer) return **std::move(answer);
+  }
+  return std::move(tries).Verdict();
+}
+
+}  // namespace agm::gateway

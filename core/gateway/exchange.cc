@@ -1,0 +1,153 @@
+#include "core/gateway/exchange.h"
+
+#include <chrono>
+#include <memory>
+#include <utility>
+#include <variant>
+
+#include "core/accounts/session.h"
+#include "core/base/random.h"
+#include "core/gateway/attempts.h"
+#include "core/gateway/replies.h"
+
+namespace agm::gateway {
+namespace {
+
+/// Everything that lives as long as the answer does, in the order that it must die: the upstream
+/// call before the request that it was made from, the record last.
+struct Life {
+  Record record;
+  std::shared_ptr<const Settings> settings;
+  chat::Request request;
+  Answer answer;
+};
+
+protocol::Reply ReplyFor(const chat::Request& request, Clock& clock) {
+  const auto now = clock.Wall().time_since_epoch();
+  return {RandomId(24), request.model, std::chrono::duration_cast<std::chrono::seconds>(now).count(),
+          &request};
+}
+
+/// A stream: one upstream event is one piece, a comment while the upstream is silent.
+class EventStream : public BodySource {
+ public:
+  EventStream(std::unique_ptr<Life> life, std::unique_ptr<protocol::StreamWriter> writer,
+              Clock& clock)
+      : life_(std::move(life)),
+        writer_(std::move(writer)),
+        clock_(clock),
+        keepalive_(life_->settings->config->proxy.keepalive_interval) {
+    life_->record.phase = Phase::kStream;
+    life_->record.end = EndedBy::kClient;  // until the answer is whole
+  }
+
+  bool Next(std::string& out) override {
+    const std::size_t before = out.size();
+    for (;;) {
+      auto event = life_->answer.Next(clock_.Now() + keepalive_);
+      if (!event) {
+        out += ": keep-alive\n\n";
+        return true;
+      }
+      life_->record.FirstByte();
+      writer_->Write(*event, out);
+      if (Ends(*event)) return false;
+      if (out.size() != before && !life_->answer.held()) return true;
+    }
+  }
+
+ private:
+  // True for the last event, with the record completed by what it says.
+  bool Ends(const chat::Event& event) {
+    Record& record = life_->record;
+    if (const auto* finished = std::get_if<chat::Finished>(&event)) {
+      record.usage = finished->usage;
+      record.phase = Phase::kDone;
+      record.end = EndedBy::kGateway;
+      return true;
+    }
+    if (const auto* failed = std::get_if<chat::Failed>(&event)) {
+      const bool client = failed->error.code == ErrorCode::kCancelled;
+      record.end = client ? EndedBy::kClient : EndedBy::kUpstream;
+      record.error = CodeName(failed->error.code);
+      return true;
+    }
+    return false;
+  }
+
+  std::unique_ptr<Life> life_;
+  std::unique_ptr<protocol::StreamWriter> writer_;
+  Clock& clock_;
+  Duration keepalive_;
+};
+
+HttpReply Stream(std::unique_ptr<Life> life, const protocol::Dialect& dialect, Clock& clock) {
+  HttpReply reply;
+  life->record.status = reply.status;
+  reply.headers = ModelHeaders(life->record, *life->settings->config);
+  reply.headers.emplace_back("Content-Type", "text/event-stream; charset=utf-8");
+  reply.headers.emplace_back("Cache-Control", "no-cache");
+  reply.headers.emplace_back("X-Accel-Buffering", "no");
+  auto writer = dialect.NewStreamWriter(ReplyFor(life->request, clock));
+  reply.source = std::make_unique<EventStream>(std::move(life), std::move(writer), clock);
+  return reply;
+}
+
+/// Reads the answer to its end.
+Result<chat::Response> FoldAnswer(Life& life) {
+  life.record.phase = Phase::kAnswer;
+  chat::Fold fold;
+  for (;;) {
+    auto event = life.answer.Next(TimePoint::max());
+    if (!event) break;
+    const bool last = std::holds_alternative<chat::Finished>(*event) ||
+                      std::holds_alternative<chat::Failed>(*event);
+    fold.Add(*std::move(event));
+    if (last) break;
+  }
+  return std::move(fold).Finish();
+}
+
+HttpReply Whole(std::unique_ptr<Life> life, const protocol::Dialect& dialect, Clock& clock) {
+  auto response = FoldAnswer(*life);
+  if (!response) return Refuse(dialect, response.error(), life->record, *life->settings->config);
+  life->record.usage = response->usage;
+  life->record.phase = Phase::kDone;
+  life->record.status = 200;
+  life->record.FirstByte();
+  HttpReply reply;
+  reply.headers = ModelHeaders(life->record, *life->settings->config);
+  reply.headers.emplace_back("Content-Type", "application/json");
+  reply.body = dialect.WriteResponse(*response, ReplyFor(life->request, clock));
+  return reply;
+}
+
+}  // namespace
+
+HttpReply Exchange(Services& services, std::shared_ptr<const Settings> settings,
+                   const protocol::Dialect& dialect, HttpRequest& http, Record record) {
+  const config::Config& config = *settings->config;
+  const auto refuse = [&](Error error) {
+    return Refuse(dialect, std::move(error), record, config);
+  };
+  record.phase = Phase::kConvert;
+  auto request = dialect.ReadRequest(http.body);
+  if (!request) return refuse(request.error());
+  record.model = request->model;
+
+  auto resolved = settings->map.Resolve(request->model);
+  if (!resolved) return refuse(resolved.error());
+
+  const std::string session = accounts::SessionKey(*request, http.header("x-session-id"),
+                                                   record.caller);
+  auto answer = GetAnswer(services, *settings, *request, resolved->targets, session, record,
+                          *http.client);
+  if (!answer) return refuse(answer.error());
+
+  auto life = std::unique_ptr<Life>(new Life{std::move(record), settings, *std::move(request),
+                                             *std::move(answer)});
+  return life->request.stream ? Stream(std::move(life), dialect, *services.clock)
+                              : Whole(std::move(life), dialect, *services.clock);
+}
+
+}  // namespace agm::gateway

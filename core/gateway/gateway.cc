@@ -1,0 +1,165 @@
+#include "core/gateway/gateway.h"
+
+#include <utility>
+
+#include "core/gateway/auth.h"
+#include "core/gateway/exchange.h"
+#include "core/gateway/pages.h"
+#include "core/gateway/replies.h"
+#include "core/gateway/routes.h"
+#include "core/gateway/url.h"
+#include "core/protocol/openai_chat.h"
+
+namespace agm::gateway {
+namespace {
+
+// JSON routes take JSON, also unlabelled; a form is a mistake that is worth a clear word.
+Result<void> CheckContentType(const HttpRequest& request) {
+  const std::string_view type = request.header("content-type");
+  if (type.empty() || request.method != "POST") return {};
+  const std::string_view media = type.substr(0, type.find(';'));
+  const bool form = StartsWithIgnoreCase(media, "multipart/") ||
+                    StartsWithIgnoreCase(media, "application/x-www-form-urlencoded");
+  if (!form) return {};
+  Error error = Fail(ErrorCode::kUnsupportedMedia,
+                     "this route reads application/json, found {}", media);
+  error.reason = "unsupported_media_type";
+  return error;
+}
+
+bool TakesForms(RouteKind kind) {
+  return kind == RouteKind::kImageEdits || kind == RouteKind::kTranscriptions;
+}
+
+Error NotBuilt(const Route& route) {
+  Error error = Fail(ErrorCode::kUnknownRoute, "this gateway does not serve {} yet",
+                     RouteName(route.kind));
+  error.reason = "unknown_url";
+  return error;
+}
+
+Error WrongMethod(const HttpRequest& request, const Route& route) {
+  Error error = Fail(ErrorCode::kMethodNotAllowed, "{} takes {}, found {}", request.path,
+                     AllowedMethods(route.kind), request.method);
+  error.reason = "method_not_supported";
+  return error;
+}
+
+bool IsUpgrade(const HttpRequest& request) { return !request.header("upgrade").empty(); }
+
+void AddCors(HttpReply& reply, const std::string& origin) {
+  if (origin.empty()) return;
+  reply.headers.emplace_back("Access-Control-Allow-Origin", origin);
+  reply.headers.emplace_back("Access-Control-Expose-Headers",
+                             "x-request-id, X-Mapped-Model, X-Account-Email, Retry-After");
+  reply.headers.emplace_back("Vary", "Origin");
+}
+
+// Google's SDK asks for its own list under the path that OpenAI's has.
+RouteKind ToldApart(RouteKind kind, const HttpRequest& request) {
+  const bool google = !request.header("x-goog-api-key").empty();
+  if (google && kind == RouteKind::kModels) return RouteKind::kGeminiModels;
+  if (google && kind == RouteKind::kModel) return RouteKind::kGeminiModel;
+  return kind;
+}
+
+}  // namespace
+
+HttpReply Gateway::Answer(HttpRequest& request) {
+  const auto settings = services_.settings.Copy();
+  Record record(*services_.clock, *services_.log, *services_.metrics);
+  const std::string origin = AllowedOrigin(request, settings->config->proxy);
+  HttpReply reply = request.method == "OPTIONS"
+                        ? Preflight(request, *settings, record)
+                        : Dispatch(request, settings, std::move(record));
+  AddCors(reply, origin);
+  return reply;
+}
+
+HttpReply Gateway::Dispatch(HttpRequest& request, const std::shared_ptr<const Settings>& settings,
+                            Record record) {
+  const config::Config& config = *settings->config;
+  const Surface surface = SurfaceOf(request.path);
+  const auto refuse = [&](Error error) {
+    return Refuse(surface, std::move(error), record, config);
+  };
+  auto route = FindRoute(request.path);
+  record.phase = Phase::kAuth;
+  auto caller = Identify(request, route ? route->kind : RouteKind::kModels, config.proxy);
+  if (!caller) return refuse(caller.error());
+  record.caller = std::move(caller->name);
+  if (!route) return refuse(route.error());
+  route->kind = ToldApart(route->kind, request);
+  record.route = RouteName(route->kind);
+
+  if (IsUpgrade(request)) {
+    HttpReply reply = refuse(Fail(ErrorCode::kInvalidRequest, "this gateway speaks plain HTTP only"));
+    record.status = reply.status = 426;
+    reply.headers.emplace_back("Connection", "close");
+    return reply;
+  }
+  if (!Allows(route->kind, request.method)) {
+    HttpReply reply = refuse(WrongMethod(request, *route));
+    reply.headers.emplace_back("Allow", AllowedMethods(route->kind));
+    return reply;
+  }
+  if (!TakesForms(route->kind)) {
+    if (auto good = CheckContentType(request); !good) return refuse(good.error());
+  }
+
+  switch (route->kind) {
+    case RouteKind::kHealth: return HealthPage(record);
+    case RouteKind::kReady: return ReadyPage(services_, record);
+    case RouteKind::kMetrics: return MetricsPage(services_, in_flight_(), record);
+    case RouteKind::kAccounts: return AccountsPage(services_, record);
+    case RouteKind::kModels: return ModelsPage(services_, *settings, request, record);
+    case RouteKind::kModel: return ModelPage(services_, *settings, request, route->id, record);
+    case RouteKind::kGeminiModels: return GeminiModelsPage(services_, *settings, request, record);
+    case RouteKind::kGeminiModel:
+      return GeminiModelPage(services_, *settings, request, route->id, record);
+    case RouteKind::kChatCompletions:
+      return Exchange(services_, settings, protocol::OpenAiChat(), request, std::move(record));
+    case RouteKind::kCompletions:
+    case RouteKind::kResponses:
+    case RouteKind::kResponse:
+    case RouteKind::kResponseInputItems:
+    case RouteKind::kEmbeddings:
+    case RouteKind::kImageGenerations:
+    case RouteKind::kImageEdits:
+    case RouteKind::kTranscriptions:
+    case RouteKind::kMessages:
+    case RouteKind::kCountTokens:
+    case RouteKind::kGeminiMethod: return refuse(NotBuilt(*route));
+  }
+  return refuse(NotBuilt(*route));
+}
+
+HttpReply Gateway::Preflight(const HttpRequest& request, const Settings& settings, Record& record) {
+  if (AllowedOrigin(request, settings.config->proxy).empty()) {
+    return Refuse(SurfaceOf(request.path),
+                  Fail(ErrorCode::kForbidden,
+                       "web pages of '{}' may not use this gateway; add it to proxy.allowed_origins",
+                       request.header("origin")),
+                  record, *settings.config);
+  }
+  HttpReply reply = PageReply(204, "text/plain", "", record);
+  reply.headers.emplace_back("Access-Control-Allow-Methods", "GET, POST, DELETE, OPTIONS");
+  const std::string_view asked = request.header("access-control-request-headers");
+  reply.headers.emplace_back("Access-Control-Allow-Headers", asked.empty() ? "*" : asked);
+  reply.headers.emplace_back("Access-Control-Max-Age", "600");
+  return reply;
+}
+
+HttpReply Gateway::Refusal(const Error& error, std::string_view path) {
+  const auto settings = services_.settings.Copy();
+  Record record(*services_.clock, *services_.log, *services_.metrics);
+  return Refuse(SurfaceOf(path), error, record, *settings->config);
+}
+
+bool Gateway::IsUrgent(std::string_view path) {
+  const auto route = FindRoute(path);
+  return route && (route->kind == RouteKind::kHealth || route->kind == RouteKind::kReady ||
+                   route->kind == RouteKind::kMetrics);
+}
+
+}  // namespace agm::gateway

@@ -1,0 +1,88 @@
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "core/base/result.h"
+#include "core/gateway/http_message.h"
+
+namespace agm::gateway {
+
+inline constexpr std::size_t kMaxHeadSize = 64 * 1024;
+inline constexpr std::size_t kMaxHeaderCount = 100;
+inline constexpr std::size_t kMaxTargetSize = 8 * 1024;
+
+/// Why a request is turned away before a handler sees it.
+struct HttpFault {
+  Error error;
+  int status = 0;  ///< where HTTP has a finer word than the error's own status; 0: the error's
+};
+
+enum class BodyFraming { kNone, kLength, kChunked };
+enum class BodyCoding { kIdentity, kGzip, kDeflate };
+
+/// A request's line and headers, checked.
+struct HttpHead {
+  std::string method;
+  std::string path;      ///< percent-decoded once; begins with '/'
+  std::string raw_path;  ///< as sent
+  std::string query;     ///< as sent, without '?'
+  std::vector<HttpHeader> headers;
+  int minor_version = 1;  ///< of HTTP/1.x
+  bool keep_alive = true;
+  bool expects_continue = false;
+  BodyFraming framing = BodyFraming::kNone;
+  BodyCoding coding = BodyCoding::kIdentity;
+  std::uint64_t content_length = 0;
+};
+
+/// Reads one head, the empty line at its end included. Strict where two readers could disagree
+/// about where a request ends (RFC 9112, 11.2), because behind a proxy that is an attack:
+///
+///   head   := line *( field CRLF ) CRLF
+///   line   := token SP target SP "HTTP/1." ( "0" | "1" ) CRLF
+///   field  := token ":" OWS value OWS        no folding, no control characters, CRLF only
+///
+/// At most one of Content-Length (digits, once) and Transfer-Encoding (exactly "chunked", once, not
+/// in HTTP/1.0). HTTP/1.1 needs Host exactly once. An absolute target must name that same host. On a
+/// fault `head` holds what was understood so far, so that the answer can have the path's shape.
+///
+/// Thread safety: any thread.
+class HttpHeadReader {
+ public:
+  /// True if `bytes` is a head; else `fault` says why not.
+  bool Read(std::string_view bytes, HttpHead& head, HttpFault& fault);
+
+ private:
+  bool ReadLine(std::string_view line);
+  bool ReadTarget(std::string_view target);
+  bool ReadAbsoluteTarget(std::string_view target);
+  bool ReadPath(std::string_view target);
+  bool ReadField(std::string_view line);
+  bool Interpret();
+  bool InterpretHost();
+  bool InterpretLength(std::string_view value);
+  bool InterpretTransferEncoding(std::string_view value);
+  bool InterpretContentCoding(std::string_view value);
+  bool InterpretExpect(std::string_view value);
+  void InterpretConnection(std::string_view value);
+  bool Refuse(ErrorCode code, std::string message, int status = 0);
+
+  HttpHead* head_ = nullptr;
+  HttpFault* fault_ = nullptr;
+  std::string authority_;  ///< of an absolute target
+  bool absolute_ = false;
+};
+
+/// Where the head at the front of `bytes` ends (just behind its empty line), looking from `from`
+/// on; npos while it is not complete. `bare` is set when a line ends without CR.
+std::size_t FindHeadEnd(std::string_view bytes, std::size_t from, bool& bare);
+
+bool IsToken(std::string_view text);
+/// No control characters but tabs: what may stand in a header's value.
+bool IsFieldValue(std::string_view text);
+
+}  // namespace agm::gateway

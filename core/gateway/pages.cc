@@ -1,0 +1,198 @@
+#include "core/gateway/pages.h"
+
+#include <fmt/chrono.h>
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <map>
+#include <set>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "core/base/json_writer.h"
+#include "core/base/utf8.h"
+#include "core/base/version.h"
+#include "core/gateway/catalog.h"
+#include "core/gateway/replies.h"
+
+namespace agm::gateway {
+namespace {
+
+constexpr std::string_view kJson = "application/json";
+/// Upstreams do not tell when a model was made; a constant keeps the list stable.
+constexpr std::int64_t kModelsCreated = 1'735'689'600;
+
+std::string IsoTime(WallTime time) {
+  return fmt::format("{:%Y-%m-%dT%H:%M:%SZ}",
+                     fmt::gmtime(std::chrono::system_clock::to_time_t(time)));
+}
+
+void WriteAccount(JsonWriter& json, const accounts::AccountStatus& account) {
+  json.Object().Key("name").String(ToUtf8(account.name)).Key("label").String(ToUtf8(account.label));
+  json.Key("kind").String(account.kind).Key("project").String(ToUtf8(account.project));
+  json.Key("state").String(account.state).Key("reason").String(ToUtf8(account.reason));
+  json.Key("model").String(ToUtf8(account.model)).Key("until");
+  account.until ? json.String(IsoTime(*account.until)) : json.Null();
+  json.Key("requests").Int(account.requests).Key("errors").Int(account.errors);
+  json.Key("tokens").Int(account.tokens).Key("in_flight").Int(account.in_flight).Key("last_used");
+  account.last_used ? json.String(IsoTime(*account.last_used)) : json.Null();
+  json.Key("first_byte_ms");
+  account.first_byte ? json.Int(account.first_byte->count()) : json.Null();
+  json.EndObject();
+}
+
+/// One model as both lists show it.
+struct Listed {
+  std::string id;
+  std::string owner;
+  std::int64_t input_limit = 0;
+  std::int64_t output_limit = 0;
+  std::vector<std::string> methods;
+};
+
+// The accounts' models and the exact names of the mapping, each name once, sorted.
+std::map<std::string, Listed> AllModels(Services& services, const Settings& settings,
+                                        const HttpRequest& http) {
+  std::map<std::string, Listed> all;
+  for (const auto& entry : services.catalog->Models(*settings.config, *http.client)) {
+    all[entry.id] = {entry.id, "google", entry.input_limit, entry.output_limit, entry.methods};
+  }
+  for (const std::string& name : settings.map.ExactNames()) {
+    Listed listed{name, "agm", 0, 0, {"generateContent"}};
+    const auto resolved = settings.map.Resolve(name);
+    if (resolved) {
+      const auto target = all.find(resolved->targets.front());
+      if (target != all.end()) {
+        listed = target->second;
+        listed.id = name;
+        listed.owner = "agm";
+      }
+    }
+    all[name] = std::move(listed);
+  }
+  return all;
+}
+
+void WriteOpenAi(JsonWriter& json, const Listed& model) {
+  json.Object().Key("id").String(ToUtf8(model.id)).Key("object").String("model");
+  json.Key("created").Int(kModelsCreated).Key("owned_by").String(model.owner);
+  if (model.input_limit > 0) json.Key("context_window").Int(model.input_limit);
+  if (model.output_limit > 0) json.Key("max_output_tokens").Int(model.output_limit);
+  json.EndObject();
+}
+
+void WriteGemini(JsonWriter& json, const Listed& model) {
+  json.Object().Key("name").String("models/" + ToUtf8(model.id));
+  json.Key("displayName").String(ToUtf8(model.id));
+  if (model.input_limit > 0) json.Key("inputTokenLimit").Int(model.input_limit);
+  if (model.output_limit > 0) json.Key("outputTokenLimit").Int(model.output_limit);
+  json.Key("supportedGenerationMethods").Array();
+  for (const std::string& method : model.methods) json.String(method);
+  json.EndArray().EndObject();
+}
+
+// A model's id may come with the prefixes that upstreams and routers put before it.
+const Listed* FindModel(const std::map<std::string, Listed>& all, std::string_view id) {
+  for (const std::string_view prefix : {"publishers/google/", "models/", "google/", "gemini/"}) {
+    if (id.starts_with(prefix)) id.remove_prefix(prefix.size());
+  }
+  const auto found = all.find(std::string(id));
+  return found == all.end() ? nullptr : &found->second;
+}
+
+Error NoSuchModel(const std::string& id) {
+  Error error = Fail(ErrorCode::kUnknownModel, "there is no model '{}'; GET /v1/models lists them",
+                     ToUtf8(id.substr(0, 200)));
+  error.reason = "model_not_found";
+  error.param = "model";
+  return error;
+}
+
+}  // namespace
+
+HttpReply HealthPage(Record& record) {
+  std::string body;
+  JsonWriter json(body);
+  json.Object().Key("status").String("ok").Key("version").String(Version()).EndObject();
+  return PageReply(200, kJson, std::move(body), record);
+}
+
+HttpReply ReadyPage(Services& services, Record& record) {
+  const auto accounts = services.pool->Status();
+  std::map<std::string, int> states = {{"ready", 0}, {"cooling", 0}, {"disabled", 0},
+                                       {"quarantined", 0}};
+  for (const auto& account : accounts) ++states[account.state];
+  const bool ready = services.pool->Ready() > 0;
+  std::string body;
+  JsonWriter json(body);
+  json.Object().Key("status").String(ready ? "ready" : "unavailable");
+  json.Key("accounts").Object().Key("total").Int(static_cast<std::int64_t>(accounts.size()));
+  for (const auto& [state, count] : states) json.Key(state).Int(count);
+  json.EndObject();
+  if (accounts.empty()) {
+    json.Key("message").String("no account is configured; add one with `agm accounts add`");
+  } else if (!ready) {
+    json.Key("message").String("no account can serve now; `agm accounts list` says why");
+  }
+  json.EndObject();
+  return PageReply(ready ? 200 : 503, kJson, std::move(body), record);
+}
+
+HttpReply MetricsPage(Services& services, int in_flight, Record& record) {
+  return PageReply(200, "text/plain; version=0.0.4; charset=utf-8",
+                   services.metrics->Write(services.pool->Status(), in_flight), record);
+}
+
+HttpReply AccountsPage(Services& services, Record& record) {
+  std::string body;
+  JsonWriter json(body);
+  json.Object().Key("accounts").Array();
+  for (const auto& account : services.pool->Status()) WriteAccount(json, account);
+  json.EndArray().EndObject();
+  return PageReply(200, kJson, std::move(body), record);
+}
+
+HttpReply ModelsPage(Services& services, const Settings& settings, const HttpRequest& http,
+                     Record& record) {
+  std::string body;
+  JsonWriter json(body);
+  json.Object().Key("object").String("list").Key("data").Array();
+  for (const auto& [id, model] : AllModels(services, settings, http)) WriteOpenAi(json, model);
+  json.EndArray().EndObject();
+  return PageReply(200, kJson, std::move(body), record);
+}
+
+HttpReply ModelPage(Services& services, const Settings& settings, const HttpRequest& http,
+                    const std::string& id, Record& record) {
+  const auto all = AllModels(services, settings, http);
+  const Listed* model = FindModel(all, id);
+  if (model == nullptr) return Refuse(Surface::kOpenAi, NoSuchModel(id), record, *settings.config);
+  std::string body;
+  JsonWriter json(body);
+  WriteOpenAi(json, *model);
+  return PageReply(200, kJson, std::move(body), record);
+}
+
+HttpReply GeminiModelsPage(Services& services, const Settings& settings, const HttpRequest& http,
+                           Record& record) {
+  std::string body;
+  JsonWriter json(body);
+  json.Object().Key("models").Array();
+  for (const auto& [id, model] : AllModels(services, settings, http)) WriteGemini(json, model);
+  json.EndArray().EndObject();
+  return PageReply(200, kJson, std::move(body), record);
+}
+
+HttpReply GeminiModelPage(Services& services, const Settings& settings, const HttpRequest& http,
+                          const std::string& id, Record& record) {
+  const auto all = AllModels(services, settings, http);
+  const Listed* model = FindModel(all, id);
+  if (model == nullptr) return Refuse(Surface::kGemini, NoSuchModel(id), record, *settings.config);
+  std::string body;
+  JsonWriter json(body);
+  WriteGemini(json, *model);
+  return PageReply(200, kJson, std::move(body), record);
+}
+
+}  // namespace agm::gateway

@@ -1,0 +1,86 @@
+#include "core/gateway/replies.h"
+
+#include <utility>
+
+#include "core/protocol/anthropic_error.h"
+#include "core/protocol/gemini_error.h"
+#include "core/protocol/openai_error.h"
+
+namespace agm::gateway {
+namespace {
+
+// A header's value must not end its line, whatever an account was named.
+std::string OneLine(std::string text) {
+  for (char& c : text) {
+    if (static_cast<unsigned char>(c) < 0x20 || c == 0x7f) c = ' ';
+  }
+  return text;
+}
+
+Error Discreet(Error error, const config::Config& config) {
+  if (!config.proxy.expose_account) error.members.clear();
+  return error;
+}
+
+HttpReply Send(protocol::WireError wire, const Error& error, Record& record,
+               const config::Config& config) {
+  record.status = wire.status;
+  record.error = CodeName(error.code);
+  if (error.code == ErrorCode::kCancelled) record.end = EndedBy::kClient;
+  HttpReply reply;
+  reply.status = wire.status;
+  reply.headers = ModelHeaders(record, config);
+  reply.headers.emplace_back("Content-Type", "application/json");
+  for (auto& header : wire.headers) reply.headers.push_back(std::move(header));
+  if (error.code == ErrorCode::kUnauthenticated) {
+    reply.headers.emplace_back("WWW-Authenticate", "Bearer");
+  }
+  reply.body = std::move(wire.body);
+  return reply;
+}
+
+protocol::WireError WriteErrorFor(Surface surface, const Error& error) {
+  switch (surface) {
+    case Surface::kOpenAi: return protocol::WriteOpenAiError(error);
+    case Surface::kAnthropic: return protocol::WriteAnthropicError(error);
+    case Surface::kGemini: return protocol::WriteGeminiError(error);
+  }
+  return protocol::WriteOpenAiError(error);
+}
+
+}  // namespace
+
+std::vector<HttpHeader> ModelHeaders(const Record& record, const config::Config& config) {
+  std::vector<HttpHeader> headers;
+  headers.reserve(8);
+  headers.emplace_back("x-request-id", record.id);
+  if (!record.target.empty()) headers.emplace_back("X-Mapped-Model", OneLine(record.target));
+  if (config.proxy.expose_account && !record.account.empty()) {
+    headers.emplace_back("X-Account-Email", OneLine(record.account));
+  }
+  return headers;
+}
+
+HttpReply Refuse(const protocol::Dialect& dialect, Error error, Record& record,
+                 const config::Config& config) {
+  const Error shown = Discreet(std::move(error), config);
+  return Send(dialect.WriteError(shown), shown, record, config);
+}
+
+HttpReply Refuse(Surface surface, Error error, Record& record, const config::Config& config) {
+  const Error shown = Discreet(std::move(error), config);
+  return Send(WriteErrorFor(surface, shown), shown, record, config);
+}
+
+HttpReply PageReply(int status, std::string_view content_type, std::string body, Record& record) {
+  record.status = status;
+  record.phase = Phase::kDone;
+  HttpReply reply;
+  reply.status = status;
+  reply.headers.emplace_back("x-request-id", record.id);
+  reply.headers.emplace_back("Content-Type", content_type);
+  reply.body = std::move(body);
+  return reply;
+}
+
+}  // namespace agm::gateway

@@ -1,0 +1,83 @@
+#include "core/gateway/service.h"
+
+#include <utility>
+
+#include "core/accounts/credentials.h"
+#include "core/gateway/catalog.h"
+#include "core/gateway/gateway.h"
+#include "core/gateway/http_server.h"
+#include "core/gateway/metrics.h"
+#include "core/gateway/services.h"
+
+namespace agm::gateway {
+namespace {
+
+HttpLimits LimitsOf(const config::Proxy& proxy) {
+  return {proxy.header_timeout, proxy.write_timeout, proxy.max_body_size, proxy.max_connections};
+}
+
+}  // namespace
+
+/// In the order that they are made; each uses only those above it.
+struct Service::Parts {
+  Parts(std::shared_ptr<const config::Config> config, Log& log, Clock& clock,
+        upstream::Transport& transport, accounts::PoolJournal* journal)
+      : pool(config, clock, journal),
+        credentials(transport, clock),
+        catalog(transport, credentials, clock, log),
+        gateway(services),
+        server(
+            LimitsOf(config->proxy), [this](HttpRequest& r) { return gateway.Answer(r); },
+            [this](const Error& e, std::string_view path) { return gateway.Refusal(e, path); },
+            &Gateway::IsUrgent) {
+    services.settings.Set(std::make_shared<const Settings>(std::move(config)));
+    services.pool = &pool;
+    services.credentials = &credentials;
+    services.transport = &transport;
+    services.catalog = &catalog;
+    services.metrics = &metrics;
+    services.log = &log;
+    services.clock = &clock;
+    gateway.CountInFlightWith([this] { return server.in_flight(); });
+  }
+
+  accounts::Pool pool;
+  accounts::Credentials credentials;
+  Catalog catalog;
+  Metrics metrics;
+  Services services;
+  Gateway gateway;
+  HttpServer server;
+  int port = 0;
+};
+
+Service::Service(std::unique_ptr<Parts> parts) : parts_(std::move(parts)) {}
+Service::~Service() = default;
+
+Result<std::unique_ptr<Service>> Service::Start(std::shared_ptr<const config::Config> config,
+                                                Log& log, Clock& clock,
+                                                upstream::Transport& transport,
+                                                accounts::PoolJournal* journal) {
+  const std::string host = config->proxy.ListenHost();
+  const int wanted = config->proxy.port;
+  auto parts = std::make_unique<Parts>(std::move(config), log, clock, transport, journal);
+  const auto port = parts->server.Bind(host, wanted);
+  if (!port) return port.error();
+  parts->port = *port;
+  return std::unique_ptr<Service>(new Service(std::move(parts)));
+}
+
+int Service::port() const { return parts_->port; }
+int Service::Ready() const { return parts_->pool.Ready(); }
+void Service::Serve() { parts_->server.Serve(); }
+
+void Service::Apply(std::shared_ptr<const config::Config> config) {
+  parts_->server.SetLimits(LimitsOf(config->proxy));
+  parts_->pool.Apply(config);
+  parts_->catalog.Forget();
+  parts_->services.settings.Set(std::make_shared<const Settings>(std::move(config)));
+}
+
+void Service::Stop(Duration drain) { parts_->server.Stop(drain); }
+
+}  // namespace agm::gateway

@@ -1,0 +1,47 @@
+#pragma once
+
+#include <memory>
+#include <string>
+
+#include "core/accounts/pool.h"
+#include "core/base/clock.h"
+#include "core/base/log.h"
+#include "core/base/result.h"
+#include "core/config/config.h"
+#include "core/upstream/transport.h"
+
+namespace agm::gateway {
+
+/// The running gateway: puts the rooms together, and takes them apart again.
+///
+///   auto service = Service::Start(config, log, clock, transport, journal);
+///   Announce(service->port());
+///   service->Serve();                    // blocks until Stop, from another thread
+///
+/// Thread safety: Apply, Stop, port and Ready from any thread; Serve from one.
+class Service {
+ public:
+  /// Listens at once (requests wait until Serve). kIo when the address cannot be had. `journal` may
+  /// be null: nothing outlives the process then. What is passed by reference must outlive it.
+  static Result<std::unique_ptr<Service>> Start(std::shared_ptr<const config::Config> config,
+                                                Log& log, Clock& clock,
+                                                upstream::Transport& transport,
+                                                accounts::PoolJournal* journal);
+  ~Service();
+
+  int port() const;
+  /// Accounts that could serve now.
+  int Ready() const;
+  void Serve();
+  /// Other settings from now on; requests in flight keep theirs. The address stays as it is.
+  void Apply(std::shared_ptr<const config::Config> config);
+  /// Accepts nothing more; running requests get `drain`, then they are cancelled.
+  void Stop(Duration drain);
+
+ private:
+  struct Parts;
+  explicit Service(std::unique_ptr<Parts> parts);
+  std::unique_ptr<Parts> parts_;
+};
+
+}  // namespace agm::gateway

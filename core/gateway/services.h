@@ -1,0 +1,42 @@
+#pragma once
+
+#include <memory>
+
+#include "core/accounts/credentials.h"
+#include "core/accounts/pool.h"
+#include "core/base/clock.h"
+#include "core/base/guarded.h"
+#include "core/base/log.h"
+#include "core/config/config.h"
+#include "core/gateway/metrics.h"
+#include "core/mapping/model_map.h"
+#include "core/upstream/transport.h"
+
+namespace agm::gateway {
+
+class Catalog;
+
+/// The settings that a request begins with and keeps, whatever is reloaded meanwhile.
+///
+/// Thread safety: immutable.
+struct Settings {
+  explicit Settings(std::shared_ptr<const config::Config> loaded)
+      : config(std::move(loaded)), map(*config) {}
+
+  std::shared_ptr<const config::Config> config;
+  mapping::ModelMap map;
+};
+
+/// What all requests share; each member is safe by itself, and outlives every request.
+struct Services {
+  Guarded<std::shared_ptr<const Settings>> settings;
+  accounts::Pool* pool = nullptr;
+  accounts::Credentials* credentials = nullptr;
+  upstream::Transport* transport = nullptr;
+  Catalog* catalog = nullptr;
+  Metrics* metrics = nullptr;
+  Log* log = nullptr;
+  Clock* clock = nullptr;
+};
+
+}  // namespace agm::gateway
