@@ -1,0 +1,50 @@
+#pragma once
+
+#include <cstddef>
+#include <limits>
+#include <memory>
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "core/base/clock.h"
+
+namespace agm::mock {
+
+/// The next bytes of a streamed body.
+struct Piece {
+  std::string bytes;
+  Duration pause{0};  ///< before they are sent
+  bool cut = false;   ///< instead of sending them, break the connection off
+};
+
+/// A streamed body, pulled piece by piece; one piece is one event of the stream.
+///
+/// Thread safety: one thread at a time.
+class Body {
+ public:
+  virtual ~Body() = default;
+  virtual std::optional<Piece> Next() = 0;  ///< nothing: the body is complete
+};
+
+/// How a reply is put on the wire: everything that can go wrong below HTTP.
+struct Delivery {
+  Duration hang{0};        ///< before the head
+  bool refuse = false;     ///< close without any answer
+  std::size_t cut_after = std::numeric_limits<std::size_t>::max();  ///< bytes of the body, then close
+  bool reset = false;      ///< cuts are TCP resets, not orderly ends
+  std::size_t write_bytes = 0;  ///< at most so many bytes a write; 0: no bound
+  Duration write_pause{0};      ///< between such writes
+};
+
+struct Reply {
+  int status = 200;
+  std::string content_type = "application/json; charset=UTF-8";
+  std::vector<std::pair<std::string, std::string>> headers;
+  std::string text;              ///< the whole body, where there is no stream
+  std::unique_ptr<Body> stream;
+  Delivery delivery;
+};
+
+}  // namespace agm::mock
