@@ -26,7 +26,9 @@ struct Usage {
   std::int64_t output = 0;        ///< all that was generated, thoughts too
   std::int64_t thoughts = 0;      ///< of these, thoughts
   std::int64_t input_audio = 0;
+  std::int64_t input_image = 0;
   std::int64_t output_audio = 0;
+  std::int64_t output_image = 0;
   bool known = false;             ///< false: the upstream said nothing
   friend bool operator==(const Usage&, const Usage&) = default;
 };
@@ -45,13 +47,31 @@ struct BlockStarted {
   std::string id;    ///< of a tool call
   std::string name;  ///< of the tool
   std::string mime;  ///< of media
+  ToolKind tool = ToolKind::kFunction;  ///< of a tool call
   friend bool operator==(const BlockStarted&, const BlockStarted&) = default;
 };
 
-/// More of the open block: text, a piece of a tool call's arguments, or base64 of media.
+/// A token that might have stood there instead.
+struct Alternative {
+  std::string token;
+  double logprob = 0;
+  friend bool operator==(const Alternative&, const Alternative&) = default;
+};
+
+/// How likely a token of the text was.
+struct TokenLogprob {
+  std::string token;
+  double logprob = 0;
+  std::vector<Alternative> top;  ///< most likely first
+  friend bool operator==(const TokenLogprob&, const TokenLogprob&) = default;
+};
+
+/// More of the open block: text, a piece of a tool call's arguments, or base64 of media. A custom
+/// tool's input comes as it is, not as JSON.
 struct BlockDelta {
   int choice = 0;
   std::string text;
+  std::vector<TokenLogprob> logprobs;  ///< of text, where they were asked for
   friend bool operator==(const BlockDelta&, const BlockDelta&) = default;
 };
 
@@ -68,9 +88,19 @@ enum class FinishReason {
   kContentFilter,
 };
 
+/// Where a piece of the answer comes from. Offsets count code points of all text of the choice.
+struct Citation {
+  std::int64_t start = 0;
+  std::int64_t end = 0;
+  std::string url;
+  std::string title;
+  friend bool operator==(const Citation&, const Citation&) = default;
+};
+
 struct ChoiceFinish {
   int choice = 0;
   FinishReason reason = FinishReason::kStop;
+  std::vector<Citation> citations;
   friend bool operator==(const ChoiceFinish&, const ChoiceFinish&) = default;
 };
 

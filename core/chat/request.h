@@ -36,6 +36,7 @@ struct Media {
   std::string uri;    ///< https://, gs:// or a file service's URI
   std::string name;   ///< file name as the client gave it
   std::string detail; ///< the client's wish for resolution: "low", "high", "auto" or empty
+  std::string signature;  ///< the upstream's thought signature on this part; may be empty
   friend bool operator==(const Media&, const Media&) = default;
 };
 

@@ -1,6 +1,7 @@
 #include "core/chat/response.h"
 
 #include <algorithm>
+#include <iterator>
 #include <utility>
 
 namespace agm::chat {
@@ -29,6 +30,7 @@ Block OpenBlock(BlockStarted&& started) {
       ToolCall call;
       call.id = std::move(started.id);
       call.name = std::move(started.name);
+      call.kind = started.tool;
       return call;
     }
     case BlockKind::kMedia: {
@@ -60,13 +62,15 @@ void Sign(Block& block, std::string&& signature) {
   std::visit(Overloaded{[&](Text& b) { b.signature = std::move(signature); },
                         [&](Thought& b) { b.signature = std::move(signature); },
                         [&](ToolCall& b) { b.signature = std::move(signature); },
-                        [](auto&) {}},
+                        [&](Media& b) { b.signature = std::move(signature); }, [](auto&) {}},
              block);
 }
 
-// The events of one block; blocks that no answer can hold give none.
-void UnfoldBlock(int choice, Block&& block, std::vector<Event>& events) {
-  BlockStarted started{choice, BlockKind::kText, {}, {}, {}};
+// The events of one block; blocks that no answer can hold give none. A text block takes `logprobs`.
+void UnfoldBlock(int choice, Block&& block, std::vector<TokenLogprob>& logprobs,
+                 std::vector<Event>& events) {
+  BlockStarted started;
+  started.choice = choice;
   std::string text;
   std::string signature;
   const bool known = std::visit(
@@ -90,6 +94,7 @@ void UnfoldBlock(int choice, Block&& block, std::vector<Event>& events) {
                    started.kind = BlockKind::kToolCall;
                    started.id = std::move(b.id);
                    started.name = std::move(b.name);
+                   started.tool = b.kind;
                    text = std::move(b.arguments);
                    signature = std::move(b.signature);
                    return true;
@@ -98,13 +103,16 @@ void UnfoldBlock(int choice, Block&& block, std::vector<Event>& events) {
                    started.kind = BlockKind::kMedia;
                    started.mime = std::move(b.mime);
                    text = std::move(b.data);
+                   signature = std::move(b.signature);
                    return true;
                  },
                  [](ToolResult&) { return false; }, [](Opaque&) { return false; }},
       block);
   if (!known) return;
+  BlockDelta delta{choice, std::move(text), {}};
+  if (started.kind == BlockKind::kText) delta.logprobs = std::exchange(logprobs, {});
   events.emplace_back(std::move(started));
-  if (!text.empty()) events.emplace_back(BlockDelta{choice, std::move(text)});
+  if (!delta.text.empty() || !delta.logprobs.empty()) events.emplace_back(std::move(delta));
   events.emplace_back(BlockStopped{choice, std::move(signature)});
 }
 
@@ -115,7 +123,9 @@ Choice& Fold::At(int index) {
   const auto at = std::find_if(choices.begin(), choices.end(),
                                [index](const Choice& c) { return c.index >= index; });
   if (at != choices.end() && at->index == index) return *at;
-  return *choices.insert(at, Choice{index, {}, FinishReason::kStop});
+  Choice fresh;
+  fresh.index = index;
+  return *choices.insert(at, std::move(fresh));
 }
 
 void Fold::Add(Event event) {
@@ -128,15 +138,22 @@ void Fold::Add(Event event) {
                    Choice& choice = At(e.choice);
                    choice.blocks.push_back(OpenBlock(std::move(e)));
                  },
-                 [&](BlockDelta& e) { Append(At(e.choice).blocks.back(), std::move(e.text)); },
+                 [&](BlockDelta& e) {
+                   Choice& choice = At(e.choice);
+                   if (!e.text.empty()) Append(choice.blocks.back(), std::move(e.text));
+                   std::move(e.logprobs.begin(), e.logprobs.end(),
+                             std::back_inserter(choice.logprobs));
+                 },
                  [&](BlockStopped& e) {
                    if (!e.signature.empty()) {
                      Sign(At(e.choice).blocks.back(), std::move(e.signature));
                    }
                  },
                  [&](Finished& e) {
-                   for (const ChoiceFinish& finish : e.choices) {
-                     At(finish.choice).finish = finish.reason;
+                   for (ChoiceFinish& finish : e.choices) {
+                     Choice& choice = At(finish.choice);
+                     choice.finish = finish.reason;
+                     choice.citations = std::move(finish.citations);
                    }
                    response_.usage = e.usage;
                    response_.extra = std::move(e.extra);
@@ -160,8 +177,10 @@ std::vector<Event> Unfold(Response response) {
   Finished finished{{}, response.usage, std::move(response.extra)};
   events.emplace_back(Started{std::move(response.id), std::move(response.model_version)});
   for (Choice& choice : response.choices) {
-    for (Block& block : choice.blocks) UnfoldBlock(choice.index, std::move(block), events);
-    finished.choices.push_back({choice.index, choice.finish});
+    for (Block& block : choice.blocks) {
+      UnfoldBlock(choice.index, std::move(block), choice.logprobs, events);
+    }
+    finished.choices.push_back({choice.index, choice.finish, std::move(choice.citations)});
   }
   events.emplace_back(std::move(finished));
   return events;

@@ -14,6 +14,8 @@ struct Choice {
   int index = 0;
   std::vector<Block> blocks;
   FinishReason finish = FinishReason::kStop;
+  std::vector<Citation> citations;
+  std::vector<TokenLogprob> logprobs;  ///< of all its text
   friend bool operator==(const Choice&, const Choice&) = default;
 };
 
@@ -50,7 +52,8 @@ class Fold {
   bool finished_ = false;
 };
 
-/// The events that a Response unfolds into; Fold of them is the Response again.
+/// The events that a Response unfolds into; Fold of them is the Response again (logprobs of a
+/// choice without text are left out).
 std::vector<Event> Unfold(Response response);
 
 }  // namespace agm::chat

@@ -1,0 +1,12 @@
+#pragma once
+
+#include <functional>
+#include <string>
+
+namespace agm::protocol {
+
+/// Where ids come from that must be unique and hard to guess: RandomId(24) in the program, a
+/// counter in tests. What it returns is letters and digits, at most 40 of them.
+using IdSource = std::function<std::string()>;
+
+}  // namespace agm::protocol
