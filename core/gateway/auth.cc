@@ -1,12 +1,10 @@
 #include "core/gateway/auth.h"
 
-#include <arpa/inet.h>
-
 #include <algorithm>
-#include <cctype>
 #include <string_view>
 #include <vector>
 
+#include "core/config/host.h"
 #include "core/gateway/url.h"
 
 namespace agm::gateway {
@@ -71,15 +69,9 @@ bool Contains(const std::vector<std::string>& list, std::string_view item) {
                      [item](const std::string& entry) { return EqualsIgnoreCase(entry, item); });
 }
 
-bool IsIpLiteral(const std::string& host) {
-  in6_addr address{};
-  return ::inet_pton(AF_INET, host.c_str(), &address) == 1 ||
-         ::inet_pton(AF_INET6, host.c_str(), &address) == 1;
-}
-
 bool HostIsFine(const std::string& host, const config::Proxy& settings) {
-  if (host.empty() || IsLoopbackHost(host) || Contains(settings.allowed_hosts, host)) return true;
-  return IsIpLiteral(host) && !IsLoopbackHost(settings.ListenHost());
+  if (host.empty() || config::IsLoopback(host) || Contains(settings.allowed_hosts, host)) return true;
+  return config::IsAddress(host) && !config::IsLoopback(settings.ListenHost());
 }
 
 bool OriginIsFine(std::string_view origin, const config::Proxy& settings) {
@@ -87,7 +79,7 @@ bool OriginIsFine(std::string_view origin, const config::Proxy& settings) {
   if (EqualsIgnoreCase(origin, "null")) return false;
   const bool web = StartsWithIgnoreCase(origin, "http://") || StartsWithIgnoreCase(origin, "https://");
   if (!web) return true;
-  return IsLoopbackHost(HostOfUrl(origin));
+  return config::IsLoopback(HostOfUrl(origin));
 }
 
 Result<Caller> CheckLocal(const HttpRequest& request, const config::Proxy& settings) {

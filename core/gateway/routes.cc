@@ -11,8 +11,8 @@ namespace {
 constexpr std::string_view kGet = "GET, HEAD";
 constexpr std::string_view kPost = "POST";
 
-/// One row a route. `path` is written without /v1; "*" stands for one id (or, in the last place, for
-/// the rest of the path, since model ids may hold slashes).
+/// One row a route. `path` is written without /v1; "*" stands for one id, "**" for the rest of the
+/// path, since model ids may hold slashes.
 struct Row {
   RouteKind kind;
   std::string_view name;
@@ -28,7 +28,7 @@ constexpr std::array kRows = {
     Row{RouteKind::kMetrics, "metrics", "/metrics", kGet, false},
     Row{RouteKind::kAccounts, "accounts", "/agm/accounts", kGet, false},
     Row{RouteKind::kModels, "models", "/models", kGet, false},
-    Row{RouteKind::kModel, "model", "/models/*", kGet, false},
+    Row{RouteKind::kModel, "model", "/models/**", kGet, false},
     Row{RouteKind::kChatCompletions, "chat_completions", "/chat/completions", kPost, true},
     Row{RouteKind::kCompletions, "completions", "/completions", kPost, true},
     Row{RouteKind::kResponses, "responses", "/responses", kPost, true},
@@ -42,8 +42,8 @@ constexpr std::array kRows = {
     Row{RouteKind::kCountTokens, "count_tokens", "/messages/count_tokens", kPost, true},
     Row{RouteKind::kMessages, "messages", "/messages", kPost, true},
     Row{RouteKind::kGeminiModels, "gemini_models", "/v1beta/models", kGet, false},
-    Row{RouteKind::kGeminiModel, "gemini_model", "/v1beta/models/*", kGet, false},
-    Row{RouteKind::kGeminiMethod, "gemini_method", "/v1beta/models/*", kPost, true},
+    Row{RouteKind::kGeminiModel, "gemini_model", "/v1beta/models/**", kGet, false},
+    Row{RouteKind::kGeminiMethod, "gemini_method", "/v1beta/models/**", kPost, true},
 };
 
 using Segments = std::vector<std::string_view>;
@@ -72,16 +72,15 @@ bool IsGeminiPrefix(std::string_view segment) {
   return segment == "v1beta" || segment == "v1alpha";
 }
 
-// What stands in the place of "*"; nothing if the path is another one.
+// What stands in the place of the stars; nothing if the path is another one.
 std::optional<std::string> Match(const Row& row, const Segments& path) {
   const Segments pattern = Split(row.path);
   std::string id;
   for (std::size_t i = 0; i < pattern.size(); ++i) {
     if (i >= path.size()) return std::nullopt;
-    const bool last = i + 1 == pattern.size();
+    if (pattern[i] == "**") return Join(std::span(path).subspan(i));
     if (pattern[i] == "*") {
-      id = last ? Join(std::span(path).subspan(i)) : std::string(path[i]);
-      if (last) return id;
+      id = path[i];
     } else if (pattern[i] != path[i]) {
       return std::nullopt;
     }
@@ -108,16 +107,36 @@ std::optional<Route> MatchExactly(const Segments& path) {
   return std::nullopt;
 }
 
-// A stacked path: the row whose own last segment is the last one of the path that any row knows.
+// How many of the last segments of `path` the pattern shares, counted from its end.
+std::size_t SharedTail(const Segments& pattern, std::span<const std::string_view> path) {
+  std::size_t shared = 0;
+  while (shared < std::min(pattern.size(), path.size()) &&
+         pattern[pattern.size() - 1 - shared] == path[path.size() - 1 - shared]) {
+    ++shared;
+  }
+  return shared;
+}
+
+// A stacked path: its last segment that any row ends in decides; of several such rows the one that
+// agrees with more of what stands before it, then the shorter one ("/x/completions" is the legacy
+// route).
 std::optional<Route> MatchLastSegment(const Segments& path) {
-  for (auto segment = path.rbegin(); segment != path.rend(); ++segment) {
+  for (std::size_t length = path.size(); length > 0; --length) {
+    const Row* best = nullptr;
+    std::size_t best_shared = 0;
+    std::size_t best_size = 0;
     for (const Row& row : kRows) {
       const Segments pattern = Split(row.path);
-      if (row.path.find('*') != std::string_view::npos || pattern.back() != *segment) continue;
-      // "models" in Gemini's place means Gemini's list.
-      if (row.kind == RouteKind::kGeminiModels) continue;
-      return Route{row.kind, {}};
+      // Ids are no segments, and "models" alone means OpenAI's list.
+      if (row.path.find('*') != std::string_view::npos || pattern.front() == "v1beta") continue;
+      const std::size_t shared = SharedTail(pattern, std::span(path).first(length));
+      if (shared == 0 || shared < best_shared) continue;
+      if (shared == best_shared && pattern.size() >= best_size) continue;
+      best = &row;
+      best_shared = shared;
+      best_size = pattern.size();
     }
+    if (best != nullptr) return Route{best->kind, {}};
   }
   return std::nullopt;
 }

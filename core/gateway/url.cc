@@ -1,7 +1,5 @@
 #include "core/gateway/url.h"
 
-#include <arpa/inet.h>
-
 #include <algorithm>
 
 namespace agm::gateway {
@@ -73,15 +71,6 @@ std::string HostOfUrl(std::string_view url) {
   const std::size_t at = url.rfind('@');
   if (at != std::string_view::npos) url.remove_prefix(at + 1);
   return HostName(url);
-}
-
-bool IsLoopbackHost(std::string_view host) {
-  const std::string name(host);
-  if (name == "localhost" || name.ends_with(".localhost")) return true;
-  in_addr v4{};
-  if (::inet_pton(AF_INET, name.c_str(), &v4) == 1) return (ntohl(v4.s_addr) >> 24U) == 127;
-  in6_addr v6{};
-  return ::inet_pton(AF_INET6, name.c_str(), &v6) == 1 && IN6_IS_ADDR_LOOPBACK(&v6);
 }
 
 }  // namespace agm::gateway

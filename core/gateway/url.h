@@ -20,7 +20,4 @@ std::string HostName(std::string_view host_header);
 /// The host of "scheme://host:port/...", as HostName gives it.
 std::string HostOfUrl(std::string_view url);
 
-/// localhost, *.localhost, 127.0.0.0/8 and ::1.
-bool IsLoopbackHost(std::string_view host);
-
 }  // namespace agm::gateway

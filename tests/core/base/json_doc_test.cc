@@ -1,0 +1,143 @@
+#include "core/base/json_doc.h"
+
+#include <gtest/gtest.h>
+
+#include <string>
+#include <vector>
+
+#include "core/base/json.h"
+
+namespace agm {
+namespace {
+
+// Walks a view and writes it as nlohmann would see it, so that both can be compared.
+Json Tree(JsonView view) {
+  switch (view.kind()) {
+    case JsonKind::kAbsent:
+    case JsonKind::kNull: return nullptr;
+    case JsonKind::kBool: return view.boolean();
+    case JsonKind::kNumber: return Json::parse(view.raw());
+    case JsonKind::kString: return view.text();
+    case JsonKind::kArray: {
+      Json array = Json::array();
+      for (const JsonView item : view.items()) array.push_back(Tree(item));
+      return array;
+    }
+    case JsonKind::kObject: {
+      Json object = Json::object();
+      for (const JsonMember member : view.members()) object[member.key.text()] = Tree(member.value);
+      return object;
+    }
+  }
+  return nullptr;
+}
+
+TEST(JsonDoc, ReadsWhatAnIndependentParserReads) {
+  const std::vector<std::string> texts = {
+      "null", "true", "-0", "12.5e-3", "\"\"", "[]", "{}", " [ 1 , 2 ] ",
+      R"({"a":{"b":[1,{"c":null}]},"d":"x\u00e9\ud83d\ude00\n","e":[[],{}]})",
+      "\"Gr\xC3\xBC\xC3\x9F" "e \xF0\x9F\x8C\x8D\"", R"(["a","b\"c","\\","\/"])",
+      R"({"long":"0123456789012345678901234567890123456789","n":[0.1,1e9,-7]})"};
+  for (const std::string& text : texts) {
+    const auto doc = JsonDoc::Parse(text);
+    ASSERT_TRUE(doc) << text << ": " << doc.error().message;
+    EXPECT_EQ(Tree(doc->root()), Json::parse(text)) << text;
+  }
+}
+
+TEST(JsonDoc, RefusesWhatAnIndependentParserRefuses) {
+  const std::vector<std::string> texts = {
+      "", " ", "nul", "tru", "01", "-01", "1.", ".5", "1e", "+1", "\"", "\"\\x\"", "\"\\u12\"",
+      "[1,]", "[1 2]", "{\"a\"}", "{\"a\":}", "{\"a\":1,}", "{a:1}", "[", "{", "]", "1 2",
+      "\"a\nb\"", "\"\x01\"", "\xEF\xBB", "'a'", "[1}", "{\"a\":1]", "NaN", "Infinity", "--1"};
+  for (const std::string& text : texts) {
+    EXPECT_FALSE(JsonDoc::Parse(text)) << text;
+    EXPECT_FALSE(Json::accept(text)) << text;
+  }
+}
+
+TEST(JsonDoc, RefusesIllFormedUtf8AndLoneSurrogates) {
+  for (const std::string text : {"\"\xFF\"", "\"\xC0\xAF\"", "\"\xED\xA0\x80\"", "\"\xF4\x90\x80\x80\"",
+                                 "\"\xE2\x82\"", R"("\ud800")", R"("\udc00")", R"("\ud800\u0041")"}) {
+    const auto doc = JsonDoc::Parse(text);
+    ASSERT_FALSE(doc) << text;
+    EXPECT_EQ(doc.error().code, ErrorCode::kInvalidRequest);
+  }
+}
+
+TEST(JsonDoc, SaysWhereItStopped) {
+  const auto doc = JsonDoc::Parse("{\n  \"a\": 1,\n  \"b\": oops\n}");
+  ASSERT_FALSE(doc);
+  EXPECT_EQ(doc.error().message,
+            "not valid JSON at line 3, column 8: expected a value, found 'o'");
+}
+
+TEST(JsonDoc, RefusesDeepNestingWithoutRecursion) {
+  EXPECT_TRUE(JsonDoc::Parse(std::string(128, '[') + std::string(128, ']')));
+  EXPECT_FALSE(JsonDoc::Parse(std::string(129, '[') + std::string(129, ']')));
+  EXPECT_FALSE(JsonDoc::Parse(std::string(5'000'000, '[')));
+}
+
+TEST(JsonDoc, RefusesMoreValuesThanItsLimit) {
+  EXPECT_TRUE(JsonDoc::Parse("[1,2,3]", {.nodes = 4}));
+  EXPECT_FALSE(JsonDoc::Parse("[1,2,3,4]", {.nodes = 4}));
+}
+
+TEST(JsonDoc, SkipsAByteOrderMark) {
+  const auto doc = JsonDoc::Parse("\xEF\xBB\xBF{\"a\":1}");
+  ASSERT_TRUE(doc);
+  EXPECT_EQ(doc->root()["a"].integer(), 1);
+}
+
+TEST(JsonDoc, GivesTheLastOfRepeatedMembers) {
+  const auto doc = JsonDoc::Parse(R"({"a":1,"b":2,"a":3})");
+  ASSERT_TRUE(doc);
+  EXPECT_EQ(doc->root()["a"].integer(), 3);
+}
+
+TEST(JsonDoc, CountsANullAsNotGiven) {
+  const auto doc = JsonDoc::Parse(R"({"a":null})");
+  ASSERT_TRUE(doc);
+  EXPECT_FALSE(doc->root()["a"]);
+  EXPECT_TRUE(doc->root().Find("a").is(JsonKind::kNull));
+  EXPECT_FALSE(doc->root().Find("b"));
+}
+
+TEST(JsonDoc, KeepsTheTextOfNumbers) {
+  const auto doc = JsonDoc::Parse(R"({"x":[9007199254740993, 0.70, -0, 123456789012345678901234567890]})");
+  ASSERT_TRUE(doc);
+  EXPECT_EQ(doc->root()["x"].raw(), "[9007199254740993, 0.70, -0, 123456789012345678901234567890]");
+}
+
+TEST(JsonDoc, TakesWholeNumbersInEveryForm) {
+  const auto doc = JsonDoc::Parse("[1, 1.0, 1e2, 1.5, \"1\", 1e30, -9223372036854775808]");
+  ASSERT_TRUE(doc);
+  std::vector<std::optional<std::int64_t>> found;
+  for (const JsonView item : doc->root().items()) found.push_back(item.integer());
+  EXPECT_EQ(found, (std::vector<std::optional<std::int64_t>>{
+                       1, 1, 100, std::nullopt, std::nullopt, std::nullopt, INT64_MIN}));
+}
+
+TEST(JsonDoc, TellsTooLargeNumbersFromTinyOnes) {
+  const auto doc = JsonDoc::Parse("[1e400, 1e-400, 2.5]");
+  ASSERT_TRUE(doc);
+  std::vector<std::optional<double>> found;
+  for (const JsonView item : doc->root().items()) found.push_back(item.number());
+  EXPECT_EQ(found, (std::vector<std::optional<double>>{std::nullopt, 0.0, 2.5}));
+}
+
+TEST(JsonDoc, DecodesEveryEscape) {
+  const auto doc = JsonDoc::Parse(R"("\"\\\/\b\f\n\r\tA\u00e4\u20ac\ud83d\ude00z")");
+  ASSERT_TRUE(doc);
+  EXPECT_EQ(doc->root().text(), "\"\\/\b\f\n\r\tAä€😀z");
+  EXPECT_FALSE(doc->root().plain());
+}
+
+TEST(ParseJson, IsAsStrictAsJsonDoc) {
+  EXPECT_TRUE(ParseJson(R"({"a":[1]})"));
+  EXPECT_FALSE(ParseJson(std::string(200, '[') + std::string(200, ']')));
+  EXPECT_FALSE(ParseJson("\"\xFF\""));
+}
+
+}  // namespace
+}  // namespace agm

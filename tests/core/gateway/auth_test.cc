@@ -1,0 +1,133 @@
+#include "core/gateway/auth.h"
+
+#include <gtest/gtest.h>
+
+#include <string>
+#include <vector>
+
+namespace agm::gateway {
+namespace {
+
+config::Proxy WithKey() {
+  config::Proxy proxy;
+  proxy.auth_mode = config::AuthMode::kAllExceptHealth;
+  proxy.api_keys = {{"laptop", Secret("sk-laptop-1")}, {"phone", Secret("sk-phone-2")}};
+  return proxy;
+}
+
+config::Proxy Open() {
+  config::Proxy proxy;
+  proxy.host = "127.0.0.1";
+  proxy.auth_mode = config::AuthMode::kOff;
+  return proxy;
+}
+
+HttpRequest Asking(std::vector<HttpHeader> headers, std::string path = "/v1/models",
+                   std::string query = "") {
+  HttpRequest request;
+  request.method = "GET";
+  request.path = std::move(path);
+  request.query = std::move(query);
+  request.headers = std::move(headers);
+  return request;
+}
+
+ErrorCode CodeOf(const HttpRequest& request, const config::Proxy& proxy,
+                 RouteKind route = RouteKind::kModels) {
+  const auto caller = Identify(request, route, proxy);
+  return caller ? ErrorCode::kInternal : caller.error().code;
+}
+
+TEST(Auth, TakesTheKeyFromEveryHeaderThatClientsUse) {
+  for (const HttpHeader& header :
+       {HttpHeader{"Authorization", "Bearer sk-laptop-1"}, {"authorization", "bEaReR \t sk-laptop-1 "},
+        {"x-api-key", "sk-laptop-1"}, {"X-Goog-Api-Key", " sk-laptop-1"}, {"api-key", "sk-laptop-1"}}) {
+    const auto caller = Identify(Asking({header}), RouteKind::kModels, WithKey());
+    ASSERT_TRUE(caller) << header.first << ": " << header.second;
+    EXPECT_EQ(caller->name, "laptop");
+  }
+}
+
+TEST(Auth, TakesTheQueryKeyOnGeminiPathsOnly) {
+  EXPECT_TRUE(Identify(Asking({}, "/v1beta/models", "a=1&key=sk-phone-2"), RouteKind::kGeminiModels,
+                       WithKey()));
+  EXPECT_FALSE(Identify(Asking({}, "/v1/models", "key=sk-phone-2"), RouteKind::kModels, WithKey()));
+}
+
+TEST(Auth, IsContentWithOneRightCredentialAmongWrongOnes) {
+  EXPECT_TRUE(Identify(Asking({{"Authorization", "Bearer wrong"}, {"x-api-key", "sk-phone-2"}}),
+                       RouteKind::kModels, WithKey()));
+  EXPECT_TRUE(Identify(Asking({{"x-api-key", ""}, {"x-api-key", "sk-phone-2"}}), RouteKind::kModels,
+                       WithKey()));
+}
+
+TEST(Auth, RefusesMissingEmptyAndWrongKeys) {
+  EXPECT_EQ(CodeOf(Asking({}), WithKey()), ErrorCode::kUnauthenticated);
+  EXPECT_EQ(CodeOf(Asking({{"Authorization", "Bearer "}}), WithKey()), ErrorCode::kUnauthenticated);
+  EXPECT_EQ(CodeOf(Asking({{"Authorization", "Bearersk-laptop-1"}}), WithKey()),
+            ErrorCode::kUnauthenticated);
+  EXPECT_EQ(CodeOf(Asking({{"Authorization", "Basic sk-laptop-1"}}), WithKey()),
+            ErrorCode::kUnauthenticated);
+  EXPECT_EQ(CodeOf(Asking({{"x-api-key", "sk-laptop"}}), WithKey()), ErrorCode::kUnauthenticated);
+  EXPECT_EQ(Identify(Asking({{"x-api-key", "no"}}), RouteKind::kModels, WithKey()).error().reason,
+            "invalid_api_key");
+}
+
+TEST(Auth, NeverMatchesAnEmptyKeyOfTheConfiguration) {
+  config::Proxy proxy = WithKey();
+  proxy.api_keys = {{"empty", Secret("")}};
+  EXPECT_EQ(CodeOf(Asking({{"x-api-key", ""}}), proxy), ErrorCode::kUnauthenticated);
+}
+
+TEST(Auth, LeavesHealthOpenUnlessStrict) {
+  config::Proxy proxy = WithKey();
+  EXPECT_TRUE(Identify(Asking({}, "/healthz"), RouteKind::kHealth, proxy));
+  EXPECT_FALSE(Identify(Asking({}, "/readyz"), RouteKind::kReady, proxy));
+  proxy.auth_mode = config::AuthMode::kStrict;
+  EXPECT_FALSE(Identify(Asking({}, "/healthz"), RouteKind::kHealth, proxy));
+}
+
+TEST(Auth, WhenOffRefusesForeignHostsAgainstDnsRebinding) {
+  for (const char* host : {"127.0.0.1:8045", "localhost", "LOCALHOST:1", "[::1]:8045", "a.localhost",
+                           "127.9.9.9", ""}) {
+    EXPECT_TRUE(Identify(Asking({{"Host", host}}), RouteKind::kModels, Open())) << host;
+  }
+  for (const char* host : {"evil.example", "localhost.evil.example", "192.168.1.5", "0.0.0.0",
+                           "127.0.0.1.evil.example"}) {
+    EXPECT_EQ(CodeOf(Asking({{"Host", host}}), Open()), ErrorCode::kForbidden) << host;
+  }
+}
+
+TEST(Auth, WhenOffOnTheLanTakesIpLiteralsAndAllowedHosts) {
+  config::Proxy proxy = Open();
+  proxy.host = "0.0.0.0";
+  proxy.allowed_hosts = {"nas.home"};
+  EXPECT_TRUE(Identify(Asking({{"Host", "192.168.1.5:8045"}}), RouteKind::kModels, proxy));
+  EXPECT_TRUE(Identify(Asking({{"Host", "NAS.home"}}), RouteKind::kModels, proxy));
+  EXPECT_EQ(CodeOf(Asking({{"Host", "evil.example"}}), proxy), ErrorCode::kForbidden);
+}
+
+TEST(Auth, WhenOffRefusesForeignWebPagesButNotEditors) {
+  const auto from = [](const char* origin) {
+    return Asking({{"Host", "localhost"}, {"Origin", origin}});
+  };
+  for (const char* origin : {"http://localhost:3000", "https://127.0.0.1", "vscode-webview://abc",
+                             "app://obsidian.md"}) {
+    EXPECT_TRUE(Identify(from(origin), RouteKind::kModels, Open())) << origin;
+  }
+  for (const char* origin : {"null", "https://evil.example", "HTTP://evil.example",
+                             "https://localhost.evil.example", "https://localhost@evil.example"}) {
+    EXPECT_EQ(CodeOf(from(origin), Open()), ErrorCode::kForbidden) << origin;
+  }
+  config::Proxy proxy = Open();
+  proxy.allowed_origins = {"https://chat.example"};
+  EXPECT_TRUE(Identify(from("https://chat.example"), RouteKind::kModels, proxy));
+}
+
+TEST(Auth, WhenOffHealthIsCheckedForItsHostToo) {
+  EXPECT_EQ(CodeOf(Asking({{"Host", "evil.example"}}, "/healthz"), Open(), RouteKind::kHealth),
+            ErrorCode::kForbidden);
+}
+
+}  // namespace
+}  // namespace agm::gateway
