@@ -139,11 +139,18 @@ class Converter {
 // Dotted names nest, and the library tears deep trees down by recursion.
 constexpr std::size_t kMostDots = 16;
 
+std::string Reword(std::string_view message) {
+  std::string text(message);
+  if (text.starts_with("Error while")) text.replace(0, 5, "syntax error");
+  if (text.ends_with("could not determine value type")) text += "; a text stands in quotes";
+  return text;
+}
+
 }  // namespace
 
 const Member* Value::FindMember(std::string_view key) const {
-  const auto at = std::ranges::find(members, key, &Member::key);
-  return at == members.end() ? nullptr : &*at;
+  const auto found = std::ranges::find(members, key, &Member::key);
+  return found == members.end() ? nullptr : &*found;
 }
 
 const Value* Value::Find(std::string_view key) const {
@@ -183,7 +190,7 @@ std::variant<Value, SyntaxError> ParseDocument(std::string_view text) {
     const toml::table table = toml::parse(text);
     return Converter(text).Root(table);
   } catch (const toml::parse_error& error) {
-    return SyntaxError{PlaceOf(error.source().begin), std::string(error.description())};
+    return SyntaxError{PlaceOf(error.source().begin), Reword(error.description())};
   } catch (const std::exception& error) {
     return SyntaxError{{}, error.what()};
   }

@@ -1,0 +1,37 @@
+#include "core/config/config.h"
+
+#include <algorithm>
+
+#include "core/config/host.h"
+#include "core/config/words.h"
+
+namespace agm::config {
+
+std::string Proxy::ListenHost() const {
+  if (!host.empty()) return host;
+  return allow_lan_access ? "0.0.0.0" : "127.0.0.1";
+}
+
+AuthMode Proxy::EffectiveAuthMode() const {
+  if (auth_mode != AuthMode::kAuto) return auth_mode;
+  const bool reachable = allow_lan_access || !IsLoopback(ListenHost());
+  return reachable ? AuthMode::kAllExceptHealth : AuthMode::kOff;
+}
+
+std::string_view Word(AuthMode mode) { return kAuthModeWords.at(static_cast<std::size_t>(mode)); }
+
+std::string_view Word(Scheduling scheduling) {
+  return kSchedulingWords.at(static_cast<std::size_t>(scheduling));
+}
+
+std::string_view Word(AccountKind kind) {
+  return kAccountKindWords.at(static_cast<std::size_t>(kind));
+}
+
+std::optional<AccountKind> FindAccountKind(std::string_view word) {
+  const auto at = std::ranges::find(kAccountKindWords, word);
+  if (at == kAccountKindWords.end()) return std::nullopt;
+  return static_cast<AccountKind>(at - kAccountKindWords.begin());
+}
+
+}  // namespace agm::config

@@ -1,0 +1,34 @@
+#pragma once
+
+#include <string_view>
+#include <vector>
+
+#include "core/config/config.h"
+#include "core/config/document.h"
+#include "core/config/paths.h"
+#include "core/config/scalars.h"
+
+namespace agm::config {
+
+/// The file's top-level names and what goes with reading them.
+struct Reading {
+  Findings& found;
+  std::filesystem::path folder;
+  const Environment& environment;
+
+  Scope In(std::string name) const {
+    return {found, std::move(name), folder, std::string(Get(environment, "HOME"))};
+  }
+};
+
+/// Reads [proxy] with what it holds; gives the names of the settings that were there.
+std::vector<std::string_view> ReadProxy(const Value& table, const Reading& reading, Proxy& proxy);
+/// Reads [proxy.custom_mapping].
+std::vector<MappingRule> ReadMapping(const Value& table, const Reading& reading);
+/// Reads [[accounts]] and resolves their credentials.
+std::vector<Account> ReadAccounts(const Value& list, const Reading& reading);
+
+/// The upstream of an account of that kind that names none.
+std::string_view DefaultBaseUrl(AccountKind kind);
+
+}  // namespace agm::config

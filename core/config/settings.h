@@ -1,0 +1,150 @@
+#pragma once
+
+#include <algorithm>
+#include <span>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "core/config/config.h"
+#include "core/config/scalars.h"
+#include "core/config/size.h"
+#include "core/config/toml_text.h"
+
+namespace agm::config {
+
+/// One key of a table of the file: how it is read into a struct, and how its value is shown (as
+/// TOML that is JSON too; secrets masked).
+template <class S>
+struct Setting {
+  std::string_view name;
+  void (*read)(const Value& value, const Scope& scope, S& into);
+  std::string (*show)(const S& from);
+};
+
+/// The keys that have one value each, in the order of the manual. Keys that need more care (api_key
+/// and api_keys, the tables inside [proxy]) are read by their own functions.
+std::span<const Setting<Proxy>> ProxySettings();
+std::span<const Setting<Tls>> TlsSettings();
+std::span<const Setting<Account>> AccountSettings();
+
+/// Reads the settings that `table` has, reports keys that neither they nor `others` name, and
+/// gives the names of those that were there. `prefix` stands before names in messages ("proxy.").
+template <class S>
+std::vector<std::string_view> ReadTable(const Value& table, std::span<const Setting<S>> settings,
+                                        std::span<const std::string_view> others,
+                                        const Scope& scope, S& into);
+
+// What follows makes settings; `At` is a pointer to the member.
+
+template <class S, auto At>
+Setting<S> BoolSetting(std::string_view name) {
+  return {name,
+          [](const Value& value, const Scope& scope, S& into) {
+            if (auto read = ReadBool(value, scope)) into.*At = *read;
+          },
+          [](const S& from) { return std::string(from.*At ? "true" : "false"); }};
+}
+
+template <class S, auto At, int Least, int Most>
+Setting<S> IntSetting(std::string_view name) {
+  return {name,
+          [](const Value& value, const Scope& scope, S& into) {
+            if (auto read = ReadInt(value, scope, Least, Most)) into.*At = *read;
+          },
+          [](const S& from) { return fmt::format("{}", from.*At); }};
+}
+
+template <class S, auto At, int LeastMs>
+Setting<S> SpanSetting(std::string_view name) {
+  return {name,
+          [](const Value& value, const Scope& scope, S& into) {
+            if (auto read = ReadSpan(value, scope, Duration(LeastMs))) into.*At = *read;
+          },
+          [](const S& from) { return WriteSeconds(from.*At); }};
+}
+
+template <class S, auto At>
+Setting<S> SizeSetting(std::string_view name) {
+  return {name,
+          [](const Value& value, const Scope& scope, S& into) {
+            if (auto read = ReadBytes(value, scope)) into.*At = *read;
+          },
+          [](const S& from) { return Quoted(WriteSize(from.*At)); }};
+}
+
+template <class S, auto At, TextCheck Check = nullptr>
+Setting<S> TextSetting(std::string_view name) {
+  return {name,
+          [](const Value& value, const Scope& scope, S& into) {
+            if (auto read = ReadText(value, scope, Check)) into.*At = std::move(*read);
+          },
+          [](const S& from) { return Quoted(from.*At); }};
+}
+
+template <class S, auto At>
+Setting<S> PathSetting(std::string_view name) {
+  return {name,
+          [](const Value& value, const Scope& scope, S& into) {
+            if (auto read = ReadPath(value, scope)) into.*At = std::move(*read);
+          },
+          [](const S& from) { return Quoted(from.*At); }};
+}
+
+template <class S, auto At>
+Setting<S> SecretSetting(std::string_view name) {
+  return {name,
+          [](const Value& value, const Scope& scope, S& into) {
+            if (auto read = ReadSecret(value, scope)) into.*At = std::move(*read);
+          },
+          [](const S& from) { return Quoted((from.*At).Masked()); }};
+}
+
+template <class S, auto At, TextCheck Check = nullptr>
+Setting<S> ListSetting(std::string_view name) {
+  return {name,
+          [](const Value& value, const Scope& scope, S& into) {
+            if (auto read = ReadTexts(value, scope, Check)) into.*At = std::move(*read);
+          },
+          [](const S& from) { return QuotedList(from.*At); }};
+}
+
+/// `Words` is an array of words; a word's index is its enum's value.
+template <class S, auto At, const auto& Words>
+Setting<S> WordSetting(std::string_view name) {
+  return {name,
+          [](const Value& value, const Scope& scope, S& into) {
+            using Enum = std::remove_reference_t<decltype(into.*At)>;
+            if (auto read = ReadWord(value, scope, Words)) into.*At = static_cast<Enum>(*read);
+          },
+          [](const S& from) { return Quoted(Words.at(static_cast<std::size_t>(from.*At))); }};
+}
+
+/// Warns of a key that nobody knows.
+void WarnUnknown(const Member& member, std::string_view prefix,
+                 std::span<const std::string_view> known, Findings& found);
+
+template <class S>
+std::vector<std::string_view> ReadTable(const Value& table, std::span<const Setting<S>> settings,
+                                        std::span<const std::string_view> others,
+                                        const Scope& scope, S& into) {
+  std::vector<std::string_view> known(others.begin(), others.end());
+  std::vector<std::string_view> present;
+  for (const Setting<S>& setting : settings) {
+    known.push_back(setting.name);
+    const Value* value = table.Find(setting.name);
+    if (value == nullptr) continue;
+    present.push_back(setting.name);
+    setting.read(*value, {scope.found, scope.name + std::string(setting.name), scope.folder,
+                          scope.home}, into);
+  }
+  for (const Member& member : table.members) {
+    if (std::ranges::find(known, member.key) == known.end()) {
+      WarnUnknown(member, scope.name, known, scope.found);
+    }
+  }
+  return present;
+}
+
+}  // namespace agm::config
