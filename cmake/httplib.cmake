@@ -3,10 +3,14 @@
 #   1. AGM_HTTPLIB_DIR, when it is given
 #   2. the system's header, when it is new enough (Debian 12 and 13 ship older ones)
 #   3. .deps/httplib, where `./dev` puts the header of a newer Debian source package
+#   4. the project's own release, fetched and checked against the hash below
 #
 # Earlier releases are refused: they take unbounded chunked bodies and headers, and their listen
 # backlog of 5 is compiled in.
 set(AGM_HTTPLIB_MINIMUM 0.41.0)
+set(AGM_HTTPLIB_RELEASE 0.41.0)
+set(AGM_HTTPLIB_URL https://github.com/yhirose/cpp-httplib/archive/refs/tags/v${AGM_HTTPLIB_RELEASE}.tar.gz)
+set(AGM_HTTPLIB_SHA256 6d38a6b74ea33ac3133b8352f2b55b557c1d42f36e1ed0c01f852e3218329d39)
 
 # Sets OUT to the version of the httplib.h in FOLDER, or to nothing.
 function(agm_httplib_version folder out)
@@ -35,16 +39,36 @@ foreach(place IN LISTS places)
     set(AGM_HTTPLIB_VERSION ${version})
     break()
   elseif(version)
-    string(APPEND refused "  ${place}/httplib.h is ${version}, which is too old.\n")
+    string(APPEND refused "  Refused: ${place}/httplib.h is ${version}, older than ${AGM_HTTPLIB_MINIMUM}.\n")
   endif()
 endforeach()
 
-if(NOT folder)
-  message(FATAL_ERROR
-    "cpp-httplib ${AGM_HTTPLIB_MINIMUM} or later is needed and was not found.\n${refused}"
-    "  On Debian, scripts/fetch_httplib.sh .deps/httplib (or ./dev build) fetches it.\n"
-    "  Elsewhere, put the httplib.h of a release into a folder and pass "
-    "-DAGM_HTTPLIB_DIR=FOLDER.\n")
+set(trouble "cpp-httplib ${AGM_HTTPLIB_MINIMUM} or later is not on this machine.\n${refused}")
+set(remedy
+  "  On Debian, `scripts/fetch_httplib.sh .deps/httplib` (or `./dev build`) brings it. Elsewhere,\n"
+  "  put the httplib.h of a release into a folder and pass -DAGM_HTTPLIB_DIR=FOLDER.\n")
+if(NOT folder AND (AGM_HTTPLIB_DIR OR FETCHCONTENT_FULLY_DISCONNECTED))
+  message(FATAL_ERROR ${trouble} ${remedy})
+elseif(NOT folder)
+  # Not FetchContent: when it fails, its own noise hides what the reader could do about it.
+  set(folder ${PROJECT_BINARY_DIR}/_deps/cpp-httplib-${AGM_HTTPLIB_RELEASE})
+  set(AGM_HTTPLIB_VERSION ${AGM_HTTPLIB_RELEASE})
+  if(NOT EXISTS ${folder}/httplib.h)
+    message(NOTICE ${trouble} "  Fetching release ${AGM_HTTPLIB_RELEASE} from ${AGM_HTTPLIB_URL}")
+    set(archive ${folder}.tar.gz)
+    file(DOWNLOAD ${AGM_HTTPLIB_URL} ${archive} STATUS status TIMEOUT 120)
+    list(GET status 0 code)
+    list(GET status 1 reason)
+    if(NOT code EQUAL 0)
+      message(FATAL_ERROR ${trouble} "  Fetching it failed: ${reason}.\n" ${remedy})
+    endif()
+    file(SHA256 ${archive} hash)
+    if(NOT hash STREQUAL AGM_HTTPLIB_SHA256)
+      message(FATAL_ERROR ${trouble} "  ${AGM_HTTPLIB_URL} has the hash ${hash}, not the expected "
+        "${AGM_HTTPLIB_SHA256}.\n" ${remedy})
+    endif()
+    file(ARCHIVE_EXTRACT INPUT ${archive} DESTINATION ${PROJECT_BINARY_DIR}/_deps PATTERNS */httplib.h)
+  endif()
 endif()
 message(STATUS "cpp-httplib ${AGM_HTTPLIB_VERSION}: ${folder}/httplib.h")
 

@@ -11,8 +11,10 @@
 set -euo pipefail
 
 readonly minimum=0.41.0
-readonly suites=(trixie forky sid)
-readonly keyring=/usr/share/keyrings/debian-archive-keyring.gpg
+readonly suites=(forky sid)
+keyring=/usr/share/keyrings/debian-archive-keyring.gpg
+[ -r "$keyring" ] || keyring=${keyring%.gpg}.pgp
+readonly keyring
 
 die() {
   printf 'fetch_httplib: %s\n' "$*" >&2

@@ -1,0 +1,66 @@
+// Starts the built agm with the embedded mock, on a free port and with folders of its own.
+//
+//   const gateway = await startGateway({ args: ['--auth-mode', 'strict'], env: { AGM_API_KEY: 'k' } });
+//   ... gateway.url ...             // http://127.0.0.1:PORT
+//   await gateway.stop();           // resolves with {code, stdout, stderr}
+import { spawn } from 'node:child_process';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+
+const START_TIMEOUT_MS = 30_000;
+const STOP_TIMEOUT_MS = 20_000;
+
+export async function startGateway({ args = [], env = {} } = {}) {
+  const home = await mkdtemp(join(tmpdir(), 'agm-e2e-'));
+  const child = spawn(process.env.AGM_BIN ?? 'agm', ['serve', '--mock', '--port', '0', ...args], {
+    env: {
+      PATH: process.env.PATH,
+      HOME: home,
+      XDG_CONFIG_HOME: join(home, 'config'),
+      XDG_STATE_HOME: join(home, 'state'),
+      XDG_RUNTIME_DIR: home,
+      ...env,
+    },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+  const output = { stdout: '', stderr: '' };
+  child.stdout.on('data', (bytes) => (output.stdout += bytes));
+  child.stderr.on('data', (bytes) => (output.stderr += bytes));
+  const exited = new Promise((resolve) => {
+    child.on('error', (error) => resolve({ code: null, ...output, error }));
+    child.on('close', (code) => resolve({ code, ...output }));
+  });
+
+  const url = await listening(child, output, exited);
+  const stop = async () => {
+    child.kill('SIGTERM');
+    const timer = setTimeout(() => child.kill('SIGKILL'), STOP_TIMEOUT_MS);
+    const result = await exited;
+    clearTimeout(timer);
+    await rm(home, { recursive: true, force: true });
+    return result;
+  };
+  return { url, stop, output };
+}
+
+// The address that agm names on stderr once it accepts connections.
+function listening(child, output, exited) {
+  return new Promise((resolve, reject) => {
+    const look = () => {
+      const found = /\b(127\.0\.0\.1:\d+)\b/.exec(output.stderr);
+      if (!found) return;
+      clearTimeout(timer);
+      resolve(`http://${found[1]}`);
+    };
+    const timer = setTimeout(() => {
+      child.kill('SIGKILL');
+      reject(new Error(`agm named no address within ${START_TIMEOUT_MS} ms:\n${output.stderr}`));
+    }, START_TIMEOUT_MS);
+    child.stderr.on('data', look);
+    exited.then(({ code, error }) => {
+      clearTimeout(timer);
+      reject(new Error(`agm ended with ${error ?? code} before it listened:\n${output.stderr}`));
+    });
+  });
+}
