@@ -9,6 +9,7 @@
 #include "core/base/cancellation.h"
 #include "core/chat/event.h"
 #include "core/config/config.h"
+#include "core/protocol/gemini_response.h"
 #include "core/upstream/transport.h"
 #include "core/upstream/trouble.h"
 
@@ -19,6 +20,7 @@ struct Outgoing {
   std::string model;   ///< upstream model name, checked
   bool stream = false; ///< streamGenerateContent?alt=sse, else generateContent
   std::string body;    ///< the Gemini request
+  protocol::GeminiReading reading;  ///< how its answer is to be read (protocol::WriteGeminiRequest)
 };
 
 struct Limits {
