@@ -1,6 +1,5 @@
 #pragma once
 
-#include <deque>
 #include <memory>
 #include <optional>
 #include <string>
@@ -10,6 +9,7 @@
 #include "core/chat/event.h"
 #include "core/config/config.h"
 #include "core/protocol/gemini_response.h"
+#include "core/upstream/address.h"
 #include "core/upstream/transport.h"
 #include "core/upstream/trouble.h"
 
@@ -23,6 +23,7 @@ struct Outgoing {
   protocol::GeminiReading reading;  ///< how its answer is to be read (protocol::WriteGeminiRequest)
 };
 
+/// How long a try may take, and which way it goes.
 struct Limits {
   Duration connect_timeout{10'000};
   Duration first_byte_timeout{120'000};
@@ -39,8 +40,11 @@ struct Limits {
 ///
 /// Start returns when the head of a good answer (2xx) has come, or with the Failure. Next returns
 /// the next event; nothing if `until` passed before there was one. The events obey the grammar of
-/// chat/event.h; a stream that breaks off ends in Failed. When Failed comes before the first
-/// block, failure() says what it means for the pool.
+/// chat/event.h; a stream that breaks off ends in Failed, and failure() says what it means for the
+/// pool. Nothing comes after Finished or Failed.
+///
+/// When the caller calls it off, both give a Failure of kAborted whose error is kCancelled: nobody's
+/// fault. The outgoing request, the account and the cancellation must outlive the call.
 ///
 /// Thread safety: one thread at a time.
 class Call {
@@ -54,10 +58,5 @@ class Call {
   /// Set once a Failed event was returned.
   virtual const std::optional<Failure>& failure() const = 0;
 };
-
-/// The address that serves `method` ("generateContent", "models", ...) of a model for an account:
-/// its base_url, or Vertex AI's by location and project.
-std::string ModelUrl(const config::Account& account, std::string_view model,
-                     std::string_view method);
 
 }  // namespace agm::upstream

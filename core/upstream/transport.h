@@ -20,14 +20,17 @@ using Header = std::pair<std::string, std::string>;
 struct HttpRequest {
   std::string method = "POST";
   std::string url;
-  std::vector<Header> headers;            ///< without the credential
+  std::vector<Header> headers;                ///< without the credential
   std::pair<std::string, Secret> credential;  ///< header name and its value; empty name: none
-  std::string_view body;                  ///< must outlive the Download
-  std::string proxy;                      ///< http://, https:// or socks5://; empty: environment
+  std::string_view body;                      ///< must outlive the Download
+  std::string proxy;  ///< http://, https:// or socks5://; empty: environment
+  /// The answer comes in small pieces that must not wait: a small buffer, no compression. Without
+  /// it the answer may be compressed on the way.
+  bool stream = false;
   Duration connect_timeout{10'000};
-  Duration first_byte_timeout{120'000};   ///< from the request's end to the first byte of the answer
-  Duration idle_timeout{120'000};         ///< silence inside the answer
-  TimePoint deadline = TimePoint::max();  ///< for all of it
+  Duration first_byte_timeout{120'000};  ///< from the request's end to the first byte of the answer
+  Duration idle_timeout{120'000};        ///< silence inside the answer, while somebody reads
+  TimePoint deadline = TimePoint::max();  ///< for all of it, by the machine's monotonic clock
 };
 
 enum class ReadState { kData, kNothingYet, kEnd };
@@ -45,6 +48,8 @@ class Download {
   /// Appends what has arrived of the body to `out`. Blocks until there is something, the body is
   /// complete (kEnd), or `until` passes (kNothingYet). kTimeout when the answer was silent for
   /// idle_timeout or the deadline passed, kCancelled, kUpstreamUnavailable when it broke off.
+  /// Nothing is taken from the network between two calls, so a slow reader slows the upstream down.
+  /// After kEnd or an error it gives the same again.
   virtual Result<ReadState> Read(std::string& out, TimePoint until,
                                  const Cancellation& cancellation) = 0;
 };
@@ -55,7 +60,9 @@ class Transport {
   virtual ~Transport() = default;
   /// Sends and waits for the head of the answer, whatever its status. Redirects are not followed.
   /// Errors: kUpstreamUnavailable (name, connect, TLS, reset before the head), kTimeout,
-  /// kCancelled. A stale reused connection is tried once more on a fresh one, unseen by the caller.
+  /// kCancelled, kUpstreamRejected (no HTTP, endless head), kConfig (an address or header that
+  /// cannot be sent). Messages name host and port, never the path, the query or the credential.
+  /// A stale reused connection is tried once more on a fresh one, unseen by the caller.
   virtual Result<std::unique_ptr<Download>> Send(const HttpRequest& request,
                                                  const Cancellation& cancellation) = 0;
 };

@@ -1,0 +1,53 @@
+#pragma once
+
+#include <cstddef>
+#include <memory>
+#include <string>
+
+#include "core/upstream/transport.h"
+
+namespace agm::upstream {
+
+/// HTTP over libcurl, pulled on the calling thread: no thread, queue or callback of its own. One
+/// easy handle in a multi handle of its own is one connection; idle ones are kept by origin and
+/// proxy, the last used first, so that few are kept warm and the rest grow old and close.
+///
+///   CurlTransport transport;
+///   auto download = transport.Send(request, cancellation);
+///   while (*(*download)->Read(bytes, until, cancellation) == ReadState::kData) ...
+///
+/// HTTP/1.1 only: a stream has its connection for itself, so that multiplexing has nothing to give
+/// and a slow reader stops its own upstream alone. Certificates are verified, with the system's
+/// store or the file that SSL_CERT_FILE names. A loopback address is never reached through a proxy;
+/// with `proxy` given the environment's exceptions (NO_PROXY) do not count.
+///
+/// Cancellation: its fd is polled beside the connection in every phase. Where it stays readable
+/// without being cancelled (a client that pipelines), it is asked ten times a second instead.
+///
+/// A Download may outlive its transport. SIGPIPE is ignored from the first transport on.
+///
+/// Thread safety: any thread.
+class CurlTransport : public Transport {
+ public:
+  struct Options {
+    std::size_t max_idle = 512;      ///< connections kept for reuse
+    Duration max_idle_age{90'000};   ///< how long they are
+  };
+
+  CurlTransport() : CurlTransport(Options{}) {}
+  explicit CurlTransport(Options options);
+  ~CurlTransport() override;
+
+  Result<std::unique_ptr<Download>> Send(const HttpRequest& request,
+                                         const Cancellation& cancellation) override;
+
+  /// Connections that wait for reuse.
+  std::size_t idle() const;
+
+ private:
+  friend class CurlDownload;
+  class IdleLines;
+  std::shared_ptr<IdleLines> idle_;
+};
+
+}  // namespace agm::upstream

@@ -1,0 +1,43 @@
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <variant>
+#include <vector>
+
+#include "core/base/cancellation.h"
+#include "core/config/config.h"
+#include "core/upstream/call.h"
+#include "core/upstream/transport.h"
+#include "core/upstream/trouble.h"
+
+namespace agm::upstream {
+
+/// A model as the upstream lists it.
+struct ModelEntry {
+  std::string id;  ///< "gemini-2.5-flash", "tunedModels/x"; without "models/"
+  std::int64_t input_limit = 0;   ///< tokens; 0: not told
+  std::int64_t output_limit = 0;
+  std::vector<std::string> methods;  ///< "generateContent", "embedContent", ...; may be empty
+  bool thinking = false;
+  std::string display_name;
+};
+
+/// What an account's upstream serves, all pages, in its order.
+///
+/// Thread safety: any thread.
+std::variant<std::vector<ModelEntry>, Failure> ListModels(Transport& transport,
+                                                          const config::Account& account,
+                                                          const Secret& credential,
+                                                          const Limits& limits,
+                                                          const Cancellation& cancellation);
+
+/// Asks for next to nothing to see whether the credential is good; what it took, or why not.
+///
+/// Thread safety: any thread.
+std::variant<Duration, Failure> CheckCredential(Transport& transport,
+                                                const config::Account& account,
+                                                const Secret& credential, const Limits& limits,
+                                                const Cancellation& cancellation);
+
+}  // namespace agm::upstream
