@@ -19,6 +19,8 @@ struct Wanted {
   std::string model;                ///< upstream model name
   std::string session;              ///< affinity key of the conversation; empty: none
   std::vector<std::string> tried;   ///< names of accounts not to be given again
+  bool through_breaker = false;     ///< a model's breaker does not count: the request that met the
+                                    ///< overload may ask another account at once
 };
 
 /// How a lease ended.

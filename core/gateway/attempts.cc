@@ -136,10 +136,8 @@ std::variant<Answer, upstream::Failure> Tries::Once(accounts::Lease lease,
     return *std::move(failure);
   }
   if (IsEmptyAnswer(held) && !std::exchange(retried_empty_, true) && left_ > 0) {
-    upstream::Failure empty;
-    empty.trouble = upstream::Trouble::kGarbage;
-    empty.error = Fail(ErrorCode::kUpstreamRejected, "the model gave an empty answer");
-    return empty;  // the lease goes back without a word: the account did what it could
+    // The lease goes back without a word: the account did what it could.
+    return upstream::GarbageFailure("nothing");
   }
   return Answer(std::move(lease), std::move(call), std::move(held), started, *services_.clock);
 }
@@ -160,7 +158,8 @@ bool Tries::Pause() {
 Result<accounts::Lease> Tries::NextLease(Round& round) {
   record_.phase = Phase::kWaiting;
   const auto take = [&](const std::vector<std::string>& without, TimePoint until) {
-    return services_.pool->Take({round.model, session_, without}, until, client_);
+    const bool under_way = !round.tried.empty() && &without == &round.tried;
+    return services_.pool->Take({round.model, session_, without, under_way}, until, client_);
   };
   auto fresh = take(round.tried, services_.clock->Now());
   if (fresh || !round.last) return fresh;
@@ -176,7 +175,8 @@ void Tries::Note(Round& round, const std::string& account, const upstream::Failu
   last_ = failure.error;
   const upstream::TroubleRow& row = upstream::RowOf(failure.trouble);
   round.tried.push_back(account);
-  if (row.scope == upstream::RestScope::kNobody) round.spent.push_back(account);
+  const bool rests = row.scope != upstream::RestScope::kNobody && row.strikes == 1;
+  if (!rests) round.spent.push_back(account);
   if (row.next == upstream::NextTry::kSpaced) round.second_chance = account;
 }
 
@@ -189,7 +189,8 @@ Result<std::optional<Answer>> Tries::Target(const std::string& model, bool last)
     services_.log->Write(LogLevel::kDebug, "not sent on",
                          services_.log->Fields().Add("id", record_.id).Add("field", lost));
   }
-  const upstream::Outgoing outgoing{model, request_.stream, std::move(written->body)};
+  const upstream::Outgoing outgoing{model, request_.stream, std::move(written->body),
+                                    std::move(written->reading)};
   Round round{model, last, {}, {}, {}, false};
   while (left_ > 0) {
     auto lease = NextLease(round);
@@ -204,6 +205,9 @@ Result<std::optional<Answer>> Tries::Target(const std::string& model, bool last)
     if (client_.Cancelled()) return Fail(ErrorCode::kCancelled, "the client went away");
     if (upstream::RowOf(failure.trouble).next == upstream::NextTry::kStop) return failure.error;
     Note(round, account, failure);
+    // What is the model's trouble is left to the next model of the chain.
+    const bool of_model = upstream::RowOf(failure.trouble).scope == upstream::RestScope::kModel;
+    if (of_model && !last) return std::optional<Answer>();
   }
   return std::optional<Answer>();
 }
@@ -216,7 +220,7 @@ Error Tries::Verdict() && {
                      last_->code == ErrorCode::kOverloaded || last_->code == ErrorCode::kNoAccount;
   if (!rests) return *std::move(last_);
   const auto free =
-      services_.pool->Take({record_.target, {}, {}}, services_.clock->Now(), client_);
+      services_.pool->Take({record_.target, {}, {}, false}, services_.clock->Now(), client_);
   if (!free) return free.error();
   Error error = last_ ? *std::move(last_) : Fail(ErrorCode::kNoAccount, "no account could be tried");
   error.retry_after_ms = 1000;

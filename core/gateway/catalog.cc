@@ -92,7 +92,12 @@ std::vector<upstream::ModelEntry> Catalog::Models(const config::Config& config,
     return listed;
   }
   for (const protocol::KnownModel& model : protocol::KnownModels()) {
-    listed.push_back({std::string(model.id), model.input_limit, model.output_limit, {"generateContent"}});
+    upstream::ModelEntry entry;
+    entry.id = model.id;
+    entry.input_limit = model.input_limit;
+    entry.output_limit = model.output_limit;
+    entry.methods = {"generateContent"};
+    listed.push_back(std::move(entry));
   }
   return listed;
 }
