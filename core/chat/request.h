@@ -63,6 +63,7 @@ struct ToolResult {
   std::string name;  ///< of the tool
   std::vector<std::variant<Text, Media>> content;
   bool is_error = false;
+  bool object = false;  ///< the first content is a JSON object's text, not prose
   friend bool operator==(const ToolResult&, const ToolResult&) = default;
 };
 
@@ -96,6 +97,7 @@ struct Tool {
   std::string description;
   std::string parameters;  ///< raw JSON Schema; empty: takes no arguments
   bool strict = false;
+  bool openapi = false;    ///< `parameters` is in Gemini's OpenAPI subset instead
   friend bool operator==(const Tool&, const Tool&) = default;
 };
 
@@ -117,6 +119,7 @@ struct Format {
   std::string name;
   std::string schema;  ///< raw JSON Schema
   bool strict = false;
+  bool openapi = false;  ///< `schema` is in Gemini's OpenAPI subset instead
   friend bool operator==(const Format&, const Format&) = default;
 };
 
@@ -161,6 +164,7 @@ struct Request {
   std::string cache_key;         ///< "prompt_cache_key": affinity, never sent on
   std::string service_tier;      ///< "flex", "priority" or empty
   std::vector<std::string> modalities;  ///< "text", "image", "audio"; empty: text
+  std::string voice;             ///< of spoken output; empty: the upstream's own
   Extra extra;
   friend bool operator==(const Request&, const Request&) = default;
 };
