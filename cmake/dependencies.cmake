@@ -9,6 +9,7 @@ find_package(CLI11 REQUIRED)
 find_package(CURL 7.85 REQUIRED)
 find_package(SQLite3 3.38 REQUIRED)
 find_package(OpenSSL 3.0 REQUIRED)
+find_package(ZLIB REQUIRED)
 
 set(AGM_SPDLOG spdlog::spdlog)
 

@@ -2,6 +2,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -39,8 +40,9 @@ struct HttpHead {
   std::uint64_t content_length = 0;
 };
 
-/// Reads one head, the empty line at its end included. Strict where two readers could disagree
-/// about where a request ends (RFC 9112, 11.2), because behind a proxy that is an attack:
+/// Reads one head, the empty line at its end included; what is wrong with it, if anything. Strict where
+/// two readers could disagree about where a request ends (RFC 9112, 11.2), because behind a proxy
+/// that is an attack:
 ///
 ///   head   := line *( field CRLF ) CRLF
 ///   line   := token SP target SP "HTTP/1." ( "0" | "1" ) CRLF
@@ -51,31 +53,7 @@ struct HttpHead {
 /// fault `head` holds what was understood so far, so that the answer can have the path's shape.
 ///
 /// Thread safety: any thread.
-class HttpHeadReader {
- public:
-  /// True if `bytes` is a head; else `fault` says why not.
-  bool Read(std::string_view bytes, HttpHead& head, HttpFault& fault);
-
- private:
-  bool ReadLine(std::string_view line);
-  bool ReadTarget(std::string_view target);
-  bool ReadAbsoluteTarget(std::string_view target);
-  bool ReadPath(std::string_view target);
-  bool ReadField(std::string_view line);
-  bool Interpret();
-  bool InterpretHost();
-  bool InterpretLength(std::string_view value);
-  bool InterpretTransferEncoding(std::string_view value);
-  bool InterpretContentCoding(std::string_view value);
-  bool InterpretExpect(std::string_view value);
-  void InterpretConnection(std::string_view value);
-  bool Refuse(ErrorCode code, std::string message, int status = 0);
-
-  HttpHead* head_ = nullptr;
-  HttpFault* fault_ = nullptr;
-  std::string authority_;  ///< of an absolute target
-  bool absolute_ = false;
-};
+std::optional<HttpFault> ReadHead(std::string_view bytes, HttpHead& head);
 
 /// Where the head at the front of `bytes` ends (just behind its empty line), looking from `from`
 /// on; npos while it is not complete. `bare` is set when a line ends without CR.

@@ -1,61 +1,26 @@
 #pragma once
 
-#include <atomic>
+#include <cstdint>
 #include <functional>
 #include <memory>
 #include <string>
 #include <string_view>
-#include <utility>
-#include <vector>
 
-#include "core/base/cancellation.h"
 #include "core/base/clock.h"
 #include "core/base/result.h"
+#include "core/gateway/http_message.h"
 
 namespace agm::gateway {
-
-using HttpHeader = std::pair<std::string, std::string>;
-
-/// A request as the gateway sees it: whole body read, framing checked.
-struct HttpRequest {
-  std::string method;   ///< upper case as sent
-  std::string path;     ///< percent-decoded once, without the query; always begins with '/'
-  std::string raw_path; ///< as sent, for pass-through
-  std::string query;    ///< as sent, without '?'
-  std::vector<HttpHeader> headers;  ///< in the order they came, names as sent
-  std::string body;
-  std::string remote_address;  ///< of the peer
-  const Cancellation* client = nullptr;  ///< cancelled once the client is gone; valid during the exchange
-
-  /// The first value of a header, by its name in any case; empty if there is none.
-  std::string_view header(std::string_view name) const;
-};
-
-/// The body of an answer, pulled piece by piece on the request's own thread. Dropping it ends
-/// whatever feeds it.
-class BodySource {
- public:
-  virtual ~BodySource() = default;
-  /// Appends the next piece to `out`; false when the body is complete (a last piece may come
-  /// with it). Blocks until there is something to send.
-  virtual bool Next(std::string& out) = 0;
-};
-
-struct HttpReply {
-  int status = 200;
-  std::vector<HttpHeader> headers;  ///< Content-Type included; Content-Length is the server's
-  std::string body;                 ///< all of it, where there is no source
-  std::unique_ptr<BodySource> source;
-};
 
 /// Answers one request; called on a worker thread, from many at once.
 using HttpHandler = std::function<HttpReply(HttpRequest&)>;
 
 struct HttpLimits {
-  Duration header_timeout{30'000};
-  Duration write_timeout{30'000};
+  Duration header_timeout{30'000};  ///< for line and headers; the body may pause as long
+  Duration write_timeout{30'000};   ///< a client that takes nothing for so long is dropped
   std::uint64_t max_body_size = 100'000'000;
-  int max_connections = 4096;  ///< requests in flight
+  int max_connections = 4096;      ///< requests in flight
+  Duration idle_timeout{75'000};   ///< how long a connection may stay without a request
 };
 
 /// The listening side. A thread for each request in flight, none for idle keep-alive connections.

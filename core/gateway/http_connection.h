@@ -1,0 +1,73 @@
+#pragma once
+
+#include <atomic>
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <string_view>
+
+#include "core/base/clock.h"
+#include "core/gateway/client_watch.h"
+#include "core/gateway/http_request_reader.h"
+#include "core/gateway/wire.h"
+
+namespace agm::gateway {
+
+/// One client's connection: what it sent so far, and whether it waits without a thread until a
+/// deadline (parked) or is in the hands of one.
+///
+/// Thread safety: Expire and Cancel from any thread; the rest from the thread that has it.
+class HttpConnection {
+ public:
+  enum class Arrival { kMore, kRequest, kFault, kGone };
+  /// What a parked connection waits for.
+  enum class Waits : std::uint8_t { kNone, kRequest, kRestOfRequest, kFarewell };
+
+  HttpConnection(std::unique_ptr<Wire> wire, std::string peer);
+
+  /// Reads what has arrived, without waiting.
+  Arrival Receive(std::uint64_t max_body);
+  /// Sends without waiting; false when not all of it could go.
+  bool SendAtOnce(std::string_view bytes);
+  /// Sends, waiting for the client to take it; false when it is gone, takes nothing for `patience`,
+  /// or the connection was cancelled and it takes nothing now.
+  bool Send(std::string_view bytes, Duration patience);
+  /// Tells the client that nothing more comes; what it still sends is thrown away by Discard, so that
+  /// no reset overtakes the answer.
+  void SayFarewell();
+  /// False when the client has closed too, or sends too much.
+  bool Discard();
+
+  /// From here on Expire may take effect. The caller hands the connection to Parking next.
+  void Park(Waits waits, TimePoint until);
+  /// Takes it back; what it waited for, kNone if that took too long or it was told to go.
+  Waits Unpark();
+  /// Ends the wait if it is for `waits` (kNone: for anything) and its deadline is before `now`.
+  void Expire(TimePoint now, Waits waits = Waits::kNone);
+  /// The server ends: whoever works for this client shall stop.
+  void Cancel();
+
+  const Cancellation& client() const { return watch_; }
+  int fd() const { return wire_->fd(); }
+  bool Pending() const { return wire_->Pending(); }
+  const std::string& peer() const { return peer_; }
+  RequestReader& reader() { return reader_; }
+  /// When the first byte came of the head that is being received.
+  TimePoint began() const { return began_; }
+  /// When SayFarewell was called; the beginning of time if it was not.
+  TimePoint farewell() const { return farewell_; }
+  bool continued = false;  ///< 100 Continue was sent for the request that is being received
+
+ private:
+  std::unique_ptr<Wire> wire_;
+  const std::string peer_;
+  ClientWatch watch_;
+  RequestReader reader_;
+  TimePoint began_{};
+  TimePoint farewell_{};
+  std::size_t discarded_ = 0;
+  /// While parked the deadline in ns and, in the low two bits, what it waits for; else kHeld or kOver.
+  std::atomic<std::int64_t> parked_;
+};
+
+}  // namespace agm::gateway
