@@ -10,7 +10,9 @@ namespace agm::mock {
 class MockServer::Impl {
  public:
   explicit Impl(const Options& options)
-      : service(options), loop([this](Request& request) { return service.Serve(request); }) {}
+      : service(options), loop([this](Request& request) { return service.Serve(request); }) {
+    service.Watch(loop.traffic());
+  }
   ~Impl() { Stop(); }
   Impl(const Impl&) = delete;
   Impl& operator=(const Impl&) = delete;
@@ -39,6 +41,7 @@ class MockServer::Impl {
 
 Result<std::unique_ptr<MockServer>> MockServer::Start(Options options) {
   auto impl = std::make_unique<Impl>(options);
+  if (auto set = impl->service.SetScript(options.script); !set) return std::move(set).error();
   if (auto started = impl->Start(options.port); !started) return std::move(started).error();
   return std::unique_ptr<MockServer>(new MockServer(std::move(impl)));
 }
@@ -51,18 +54,11 @@ std::string MockServer::base_url() const {
   return fmt::format("http://127.0.0.1:{}", impl_->port);
 }
 
-Result<void> MockServer::SetScript(std::string_view) { return {}; }
-
-Stats MockServer::stats() const {
-  Stats stats = impl_->service.stats();
-  const Traffic& traffic = impl_->loop.traffic();
-  stats.accepted = traffic.accepted;
-  stats.open = traffic.open;
-  stats.busy = traffic.busy;
-  stats.most_busy = traffic.most_busy;
-  stats.aborted = traffic.aborted;
-  return stats;
+Result<void> MockServer::SetScript(std::string_view json) {
+  return impl_->service.SetScript(json);
 }
+
+Stats MockServer::stats() const { return impl_->service.stats(); }
 
 std::vector<SeenRequest> MockServer::TakeRequests() { return impl_->service.TakeRequests(); }
 void MockServer::Stop() { impl_->Stop(); }

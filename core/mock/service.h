@@ -3,15 +3,20 @@
 #include <atomic>
 #include <deque>
 #include <map>
+#include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "core/base/guarded.h"
+#include "core/mock/event_loop.h"
+#include "core/mock/fault.h"
 #include "core/mock/http_message.h"
+#include "core/mock/key_troubles.h"
 #include "core/mock/mock_server.h"
-#include "core/mock/models.h"
 #include "core/mock/reply.h"
 #include "core/mock/route.h"
+#include "core/mock/script.h"
 
 namespace agm::mock {
 
@@ -22,8 +27,11 @@ class Service {
  public:
   explicit Service(const Options& options);
 
+  /// Whose connections the counts are about; set before the first request, must outlive the last.
+  void Watch(const Traffic& traffic) { traffic_ = &traffic; }
+
   Reply Serve(Request& request);
-  /// The counts that the service knows; those of connections stay 0.
+  Result<void> SetScript(std::string_view json);
   Stats stats() const;
   std::vector<SeenRequest> TakeRequests();
 
@@ -35,14 +43,26 @@ class Service {
     std::map<int, long> by_status;
     std::deque<SeenRequest> seen;
   };
+  struct Plan {
+    Script script;
+    KeyTroubles key_troubles;
+  };
 
-  Reply ServeModels(const Route& route, const Request& request, std::string_view key);
-  Reply Generate(const Model& model, const Route& route, const Request& request);
+  Reply Control(const Request& request);
+  Reply Token(const Request& request);
+  Reply ServeRoute(const std::optional<Route>& route, const Request& request,
+                   const std::string& key);
+  Reply Answer(const Route& route, const Request& request, const Fault& fault);
+  std::optional<Fault> FaultFor(const Route& route, const Request& request,
+                                std::string_view key);
+  void Note(const std::optional<Route>& route, Request& request, std::string key, int status);
   std::string NewId();
 
   const Options options_;
+  const Traffic* traffic_ = nullptr;
   std::atomic<std::uint64_t> serial_{0};
-  mutable Guarded<Counts> counts_;
+  Guarded<Counts> counts_;
+  Guarded<Plan> plan_;
 };
 
 }  // namespace agm::mock

@@ -1,0 +1,29 @@
+#pragma once
+
+#include <string>
+#include <string_view>
+
+#include "core/base/clock.h"
+#include "core/mock/fault.h"
+#include "core/mock/models.h"
+#include "core/mock/reply.h"
+#include "core/mock/route.h"
+
+namespace agm::mock {
+
+/// One call of a model's method.
+struct MethodCall {
+  const Model& model;
+  const Route& route;
+  std::string_view body;
+  bool sse = false;     ///< alt=sse
+  bool strict = false;
+  Duration pace{0};
+  std::string id;       ///< unique
+  const Fault& fault;   ///< shapes the answer; the default one changes nothing
+};
+
+/// Checks the body as Google does, then answers it. The model serves the method.
+Reply ServeMethod(const MethodCall& call);
+
+}  // namespace agm::mock
