@@ -165,6 +165,8 @@ struct Request {
   std::string service_tier;      ///< "flex", "priority" or empty
   std::vector<std::string> modalities;  ///< "text", "image", "audio"; empty: text
   std::string voice;             ///< of spoken output; empty: the upstream's own
+  std::string style;             ///< which of its dialect's shapes the client speaks, where there
+                                 ///< are several: the answer takes the same
   Extra extra;
   friend bool operator==(const Request&, const Request&) = default;
 };
