@@ -16,11 +16,11 @@ namespace agm::accounts {
 
 /// What a request asks of the pool.
 struct Wanted {
-  std::string model;                ///< upstream model name
-  std::string session;              ///< affinity key of the conversation; empty: none
-  std::vector<std::string> tried;   ///< names of accounts not to be given again
-  bool through_breaker = false;     ///< a model's breaker does not count: the request that met the
-                                    ///< overload may ask another account at once
+  std::string model;               ///< upstream model name
+  std::string session;             ///< affinity key of the conversation; empty: none
+  std::vector<std::string> tried;  ///< names of accounts not to be given again
+  bool through_breaker = false;    ///< a model's breaker does not count: the request that met the
+                                   ///< overload may ask another account at once
 };
 
 /// How a lease ended.
@@ -30,15 +30,22 @@ struct Success {
 };
 struct Abandoned {};  ///< the client left, or the try was not the account's doing
 
+/// One reason for which an account rests.
+struct RestStatus {
+  std::string model;              ///< empty: all
+  std::string reason;             ///< name of the trouble
+  std::optional<WallTime> until;  ///< nothing: until somebody heals it
+};
+
 /// Everything about one account that people and programs may see.
 struct AccountStatus {
   std::string name;
-  std::string label;       ///< email or name
+  std::string label;  ///< email or name
   std::string kind;
   std::string project;
-  std::string state;       ///< "ready", "cooling", "disabled" (by the user), "quarantined"
-  std::string reason;      ///< name of the trouble, "disabled by configuration", ...
-  std::string model;       ///< cooling only for this model; empty: for all
+  std::string state;   ///< "ready", "cooling", "disabled" (by the user), "quarantined"
+  std::string reason;  ///< name of the trouble, "disabled by configuration", ...
+  std::string model;   ///< cooling only for this model; empty: for all
   std::optional<WallTime> until;
   std::int64_t requests = 0;
   std::int64_t errors = 0;
@@ -46,6 +53,7 @@ struct AccountStatus {
   std::int64_t in_flight = 0;
   std::optional<WallTime> last_used;
   std::optional<Duration> first_byte;  ///< recent mean
+  std::vector<RestStatus> rests;       ///< all of them; state to until tell the weightiest
 };
 
 class Pool;
@@ -63,6 +71,9 @@ class Lease {
   ~Lease();
 
   const config::Account& account() const;
+  /// Whose quota was used: the declared or learned project, else the account's name. Two failures
+  /// with different ones were not the account's doing.
+  std::string project() const;
   void Report(const Success& success);
   void Report(const upstream::Failure& failure);
 
@@ -82,17 +93,37 @@ class PoolJournal {
     std::string account;  ///< account name, or "project:ID" for what a project shares
     std::string model;    ///< empty: all models
     std::string reason;
-    WallTime until;
+    WallTime until;  ///< WallTime::max(): until somebody heals it
     int strikes = 0;
+    WallTime counts_until{};   ///< another strike before then is a repeated one
+    std::string credential{};  ///< fingerprint of the credential it was about; empty: of any
+  };
+  struct Usage {
+    std::string account;
+    std::int64_t requests = 0;
+    std::int64_t errors = 0;
+    std::int64_t tokens = 0;
+    std::optional<WallTime> last_used;
+  };
+  /// Which project an answer told an account belongs to.
+  struct Belonging {
+    std::string account;
+    std::string project;
+    std::string credential;
   };
   virtual std::vector<Rest> LoadRests() = 0;
   virtual void SaveRest(const Rest& rest) = 0;
   virtual void DropRests(const std::string& account) = 0;
+  virtual std::vector<Usage> LoadUsage() { return {}; }
+  virtual void SaveUsage(const Usage&) {}  ///< totals, after each request
+  virtual std::vector<Belonging> LoadBelongings() { return {}; }
+  virtual void SaveBelonging(const Belonging&) {}
 };
 
 /// Hands out accounts so that load spreads and tired accounts rest.
 ///
-///   auto lease = pool.Take(wanted, deadline, cancellation);   // the best account that may serve it
+///   auto lease = pool.Take(wanted, deadline, cancellation);   // the best account that may serve
+///   it
 ///   ...
 ///   lease->Report(failure);                    // its project now rests for this model
 ///
@@ -100,7 +131,14 @@ class PoolJournal {
 /// most until `deadline`; if none can serve in time it fails with kRateLimited, kQuotaExhausted,
 /// kOverloaded, kUnknownModel or kNoAccount: the most informative one, with retry_after_ms = the
 /// earliest recovery, a message that says how many rest and when the first wakes (naming none),
-/// and Error::members = `"accounts":[...]` with label, state, reason and until of each.
+/// and Error::members = `"accounts":[...]` with label, state, reason and until of each. It never
+/// waits while another account is free, with one exception that is the point of cache_first: a
+/// conversation that was answered by an account waits for that one, if it wakes by `deadline`.
+///
+/// Of the accounts with the lowest priority number that are free, it gives: with cache_first the
+/// conversation's own, else as balance does; with balance the one with the least under way for what
+/// is left of its quota, in doubt the conversation's own, in turns; with performance_first the one
+/// with the best recent time to the first byte.
 ///
 /// A reload (Apply) keeps the state of accounts that stay; an account that is added again or gets
 /// another credential starts healthy. Leases taken before keep their account alive.
@@ -112,6 +150,8 @@ class Pool {
   ~Pool();
 
   void Apply(std::shared_ptr<const config::Config> config);
+  /// The user has seen to the account (added it again, checked it): it starts healthy.
+  void Heal(const std::string& account);
   Result<Lease> Take(const Wanted& wanted, TimePoint deadline, const Cancellation& cancellation);
   /// Whether any account lists the model at all (cooling or not).
   bool Lists(const std::string& model) const;
@@ -123,7 +163,7 @@ class Pool {
  private:
   friend class Lease;
   struct State;
-  std::unique_ptr<State> state_;
+  std::shared_ptr<State> state_;  ///< leases keep it alive
 };
 
 }  // namespace agm::accounts

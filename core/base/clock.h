@@ -1,6 +1,8 @@
 #pragma once
 
 #include <chrono>
+#include <condition_variable>
+#include <mutex>
 
 namespace agm {
 
@@ -20,6 +22,12 @@ class Clock {
   virtual WallTime Wall() const = 0;
   /// Lets that much time pass.
   virtual void Sleep(Duration duration) = 0;
+  /// Waits on `changed` until it is notified or that much time has passed; may wake for nothing.
+  /// A clock of a test lets the time pass instead.
+  virtual void Wait(std::condition_variable& changed, std::unique_lock<std::mutex>& lock,
+                    Duration duration) {
+    changed.wait_for(lock, duration);
+  }
 };
 
 /// The machine's clock; lives as long as the program.

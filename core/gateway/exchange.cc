@@ -5,10 +5,10 @@
 #include <utility>
 #include <variant>
 
-#include "core/accounts/session.h"
 #include "core/base/random.h"
 #include "core/gateway/attempts.h"
 #include "core/gateway/replies.h"
+#include "core/gateway/session.h"
 
 namespace agm::gateway {
 namespace {
@@ -138,8 +138,7 @@ HttpReply Exchange(Services& services, std::shared_ptr<const Settings> settings,
   auto resolved = settings->map.Resolve(request->model);
   if (!resolved) return refuse(resolved.error());
 
-  const std::string session = accounts::SessionKey(*request, http.header("x-session-id"),
-                                                   record.caller);
+  const std::string session = SessionOf(*request, http.header("x-session-id"), record.caller);
   auto answer = GetAnswer(services, *settings, *request, resolved->targets, session, record,
                           *http.client);
   if (!answer) return refuse(answer.error());

@@ -33,6 +33,12 @@ class FakeClock : public Clock {
     slept_ms_ += duration.count();
     Advance(duration);
   }
+  void Wait(std::condition_variable&, std::unique_lock<std::mutex>& lock,
+            Duration duration) override {
+    lock.unlock();
+    Sleep(duration);
+    lock.lock();
+  }
 
   /// Lets time pass on both clocks.
   void Advance(std::chrono::nanoseconds by) { passed_ns_ += by.count(); }

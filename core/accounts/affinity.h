@@ -1,0 +1,53 @@
+#pragma once
+
+#include <cstdint>
+#include <list>
+#include <memory>
+#include <string>
+#include <unordered_map>
+
+#include "core/accounts/member.h"
+#include "core/base/clock.h"
+
+namespace agm::accounts {
+
+/// Which account a conversation is with, so that it stays where upstream's cache is warm. Bounded:
+/// the one that was silent longest is forgotten, and each after an hour of silence.
+///
+/// Thread safety: one thread at a time.
+class Affinity {
+ public:
+  explicit Affinity(std::size_t most = 10'000, Duration idle = std::chrono::hours(1))
+      : most_(most), idle_(idle) {}
+
+  /// A conversation's key; 0: none.
+  static std::uint64_t KeyOf(const std::string& session) {
+    return session.empty() ? 0 : std::hash<std::string>{}(session) | 1U;
+  }
+
+  struct Tie {
+    std::shared_ptr<Member> member;  ///< null: none
+    bool proven = false;             ///< it has answered here before
+  };
+  Tie Find(std::uint64_t key, TimePoint now);
+  void Put(std::uint64_t key, const std::shared_ptr<Member>& member, TimePoint now);
+  /// It was answered by this account.
+  void Prove(std::uint64_t key, const Member& member);
+  std::size_t size() const { return entries_.size(); }
+
+ private:
+  struct Entry {
+    std::uint64_t key;
+    std::weak_ptr<Member> member;
+    TimePoint used;
+    bool proven = false;
+  };
+  using Entries = std::list<Entry>;
+
+  std::size_t most_;
+  Duration idle_;
+  Entries entries_;  ///< last used first
+  std::unordered_map<std::uint64_t, Entries::iterator> by_key_;
+};
+
+}  // namespace agm::accounts

@@ -1,0 +1,149 @@
+#include "core/accounts/line.h"
+
+#include <algorithm>
+#include <chrono>
+#include <limits>
+#include <map>
+
+namespace agm::accounts {
+namespace {
+
+using namespace std::chrono_literals;
+
+// So many that are free are compared; the search begins one further each time, so all get their
+// turn.
+constexpr std::size_t kCompared = 16;
+// A measurement older than this says nothing: the account gets a chance to show a better one.
+constexpr auto kFresh = 60s;
+constexpr double kSpent = 1e6;
+
+bool LaterFirst(TimePoint a, TimePoint b) { return a > b; }
+
+bool Contains(const std::vector<std::string>& names, const std::string& name) {
+  return !names.empty() && std::find(names.begin(), names.end(), name) != names.end();
+}
+
+double PressureOn(const Member& member, const ModelName& model, TimePoint now) {
+  const Paces* paces = member.project->paces.Find(model);
+  if (paces == nullptr) return 0;
+  return std::max(paces->requests.Pressure(now), paces->tokens.Pressure(now));
+}
+
+}  // namespace
+
+Line::Line(ModelName model, const std::vector<Member*>& members) : model_(std::move(model)) {
+  std::map<int, std::vector<Member*>> by_priority;
+  for (Member* member : members) by_priority[member->account->priority].push_back(member);
+  for (auto& [priority, awake] : by_priority) {
+    tiers_.push_back({priority, std::move(awake), {}, 0});
+  }
+}
+
+bool Line::IsFree(const Member& member, const Search& search) const {
+  return member.WakesAt(model_.text) <= search.now && !member.IsBeingTried(search.now) &&
+         !Contains(search.tried, member.account->name);
+}
+
+bool Line::IsWorthWaitingFor(const Member& member, const Search& search) const {
+  return !tiers_.empty() && member.account->priority <= tiers_.front().priority &&
+         member.account->enabled && Lists(*member.account, model_.text) &&
+         !Contains(search.tried, member.account->name);
+}
+
+Member* Line::Choose(const Search& search) {
+  for (Tier& tier : tiers_) {
+    if (Member* member = ChooseIn(tier, search)) return member;
+  }
+  return nullptr;
+}
+
+// What an account costs: its load against what is left of its quota, or its time to the first byte.
+double Line::Cost(const Member& member, const Search& search) const {
+  const double pressure = PressureOn(member, model_, search.now);
+  const double spent = pressure >= 1 ? kSpent * pressure : 0;
+  const double load =
+      static_cast<double>(member.project->in_flight + 1) / std::max(0.05, 1 - pressure);
+  if (search.scheduling != config::Scheduling::kPerformanceFirst) return spent + load;
+  const Speed* speed = member.speeds.Find(model_);
+  const bool fresh = speed != nullptr && search.now - speed->measured < kFresh;
+  return spent + (fresh ? 1 + speed->ms : 0) + 1e-3 * load;
+}
+
+// With cache_first the conversation stays where it is, unless that account's quota seems used up.
+bool Line::IsAtHome(const Tier& tier, const Search& search) const {
+  const Member* home = search.favourite;
+  return home != nullptr && home->account->enabled && home->account->priority == tier.priority &&
+         Lists(*home->account, model_.text) && IsFree(*home, search);
+}
+
+Member* Line::ChooseIn(Tier& tier, const Search& search) {
+  Wake(tier, search.now);
+  Member* best = nullptr;
+  double lowest = std::numeric_limits<double>::max();
+  if (IsAtHome(tier, search)) {
+    best = search.favourite;
+    lowest = Cost(*best, search);
+    if (search.scheduling == config::Scheduling::kCacheFirst && lowest < kSpent) return best;
+  }
+  const bool all = search.scheduling == config::Scheduling::kPerformanceFirst;
+  const std::size_t enough = all ? tier.awake.size() : kCompared;
+  std::size_t at = tier.awake.empty() ? 0 : ++tier.cursor % tier.awake.size();
+  std::size_t compared = 0;
+  for (std::size_t left = tier.awake.size(); left > 0 && compared < enough; --left) {
+    if (at >= tier.awake.size()) at = 0;
+    Member* member = tier.awake[at];
+    if (const TimePoint until = member->WakesAt(model_.text); until > search.now) {
+      PutToSleep(tier, at, until);  // another one now stands there
+      continue;
+    }
+    ++at;
+    if (!IsFree(*member, search)) continue;
+    ++compared;
+    if (const double cost = Cost(*member, search); cost < lowest) {
+      lowest = cost;
+      best = member;
+    }
+  }
+  return best;
+}
+
+void Line::PutToSleep(Tier& tier, std::size_t at, TimePoint until) {
+  tier.asleep.push_back({until, tier.awake[at]});
+  std::push_heap(tier.asleep.begin(), tier.asleep.end(),
+                 [](const Sleeper& a, const Sleeper& b) { return LaterFirst(a.until, b.until); });
+  tier.awake[at] = tier.awake.back();
+  tier.awake.pop_back();
+}
+
+void Line::Wake(Tier& tier, TimePoint now) {
+  const auto later = [](const Sleeper& a, const Sleeper& b) {
+    return LaterFirst(a.until, b.until);
+  };
+  while (!tier.asleep.empty() && tier.asleep.front().until <= now) {
+    std::pop_heap(tier.asleep.begin(), tier.asleep.end(), later);
+    Sleeper& sleeper = tier.asleep.back();
+    const TimePoint until = sleeper.member->WakesAt(model_.text);
+    if (until > now) {  // its rest got longer meanwhile
+      sleeper.until = until;
+      std::push_heap(tier.asleep.begin(), tier.asleep.end(), later);
+      continue;
+    }
+    tier.awake.push_back(sleeper.member);
+    tier.asleep.pop_back();
+  }
+}
+
+std::optional<TimePoint> Line::NextWake(const Search& search) {
+  TimePoint earliest = TimePoint::max();
+  for (const Tier& tier : tiers_) {
+    for (const Sleeper& sleeper : tier.asleep) {
+      if (sleeper.until >= earliest || Contains(search.tried, sleeper.member->account->name))
+        continue;
+      earliest = std::min(earliest, sleeper.member->WakesAt(model_.text));
+    }
+  }
+  if (earliest == TimePoint::max()) return std::nullopt;
+  return earliest;
+}
+
+}  // namespace agm::accounts

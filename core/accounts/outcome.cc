@@ -1,0 +1,182 @@
+// What the end of a try changes in the pool, and how that outlives the process.
+
+#include <algorithm>
+#include <chrono>
+
+#include "core/accounts/pool_state.h"
+#include "core/base/random.h"
+
+namespace agm::accounts {
+namespace {
+
+using namespace std::chrono_literals;
+using upstream::Failure;
+using upstream::Trouble;
+
+constexpr double kNewest = 0.3;     // what the newest measurement weighs in a mean
+constexpr auto kWorthKeeping = 5s;  // a shorter rest is over before a restart is
+constexpr std::string_view kProject = "project:";
+
+double Mean(double known, double newest) { return known + kNewest * (newest - known); }
+
+void Measure(Member& member, const ModelName& model, Duration first_byte, TimePoint now) {
+  if (first_byte.count() <= 0) return;
+  const auto ms = static_cast<double>(first_byte.count());
+  Speed& speed = member.speeds[model];
+  speed.ms = speed.measured == TimePoint{} ? ms : Mean(speed.ms, ms);
+  speed.measured = now;
+  member.first_byte_ms = member.first_byte_ms ? Mean(*member.first_byte_ms, ms) : ms;
+}
+
+void Reward(Member& member, const ModelName& model, const Success& success, TimePoint now) {
+  member.tokens += success.tokens;
+  Measure(member, model, success.first_byte, now);
+  Paces& paces = member.project->paces[model];
+  paces.tokens.Count(now, success.tokens);
+  paces.tokens.Outgrow(now);
+  paces.requests.Outgrow(now);
+  if (!member.rests.empty()) member.rests.Soften(model.text, now);
+  if (!member.project->rests.empty()) member.project->rests.Soften(model.text, now);
+  if (!member.endpoint->rests.empty()) member.endpoint->rests.Soften(model.text, now);
+}
+
+void LearnPace(Member& member, const ModelName& model, const Failure& failure, TimePoint now) {
+  Paces& paces = member.project->paces[model];
+  if (failure.quota.find("Token") != std::string::npos) {
+    paces.tokens.LearnLimit(now, 0);
+  } else {
+    paces.requests.LearnLimit(now, member.project->in_flight);
+  }
+}
+
+WallTime OnCalendar(TimePoint point, Moment moment) {
+  if (point == TimePoint::max()) return WallTime::max();
+  return moment.wall + std::chrono::ceil<Duration>(point - moment.now);
+}
+
+TimePoint OnMonotonic(WallTime time, Moment moment) {
+  if (time == WallTime::max()) return TimePoint::max();
+  return moment.now + std::max<Duration>(time - moment.wall, Duration{0});
+}
+
+PoolJournal::Usage UsageOf(const Member& member) {
+  return {member.account->name, member.requests, member.errors, member.tokens, member.last_used};
+}
+
+Rests* RestsOf(Member& member, Trouble trouble) {
+  switch (OwnerOf(trouble)) {
+    case Owner::kNobody:
+      return nullptr;
+    case Owner::kAccount:
+      return &member.rests;
+    case Owner::kProject:
+      return &member.project->rests;
+    case Owner::kEndpoint:
+      return &member.endpoint->rests;
+  }
+  return nullptr;
+}
+
+// A project's rests go by its name, so that all its accounts find them; the rest by the account's.
+PoolJournal::Rest Journaled(const Member& member, const Rest& rest, Moment moment) {
+  const bool shared = OwnerOf(rest.trouble) == Owner::kProject && !member.project->own;
+  PoolJournal::Rest kept;
+  kept.account = shared ? std::string(kProject) + member.project->key : member.account->name;
+  kept.model = rest.model;
+  kept.reason = upstream::RowOf(rest.trouble).name;
+  kept.until = OnCalendar(rest.until, moment);
+  kept.strikes = rest.strikes;
+  kept.counts_until = OnCalendar(rest.counts_until, moment);
+  if (!shared) kept.credential = member.credential;
+  return kept;
+}
+
+bool IsWorthKeeping(const Rest& rest, TimePoint now) {
+  return OwnerOf(rest.trouble) != Owner::kEndpoint &&
+         (rest.forever() || rest.until - now > kWorthKeeping);
+}
+
+}  // namespace
+
+void Pool::State::Punish(const Lease::Taken& taken, const Failure& failure, Moment moment,
+                         Notes& notes) {
+  Member& member = *taken.member;
+  if (roster.Learn(member, failure.project, moment.now)) {
+    notes.belonging = {member.account->name, failure.project, member.credential};
+    lines.clear();
+  }
+  if (failure.trouble == Trouble::kMinuteQuota) {
+    LearnPace(member, taken.model, failure, moment.now);
+  }
+  Rests* rests = RestsOf(member, failure.trouble);
+  if (rests == nullptr) return;
+  const std::string model = IsForModel(failure.trouble) ? taken.model.text : std::string();
+  const Rest* known = rests->Find(model, failure.trouble);
+  Rest rest = Penalty(failure, model, known, taken.at, moment, RandomFraction());
+  // When nothing gets through anywhere, the network is down and no account is to blame.
+  const bool others_work = known != nullptr && last_success > known->since;
+  if (failure.trouble == Trouble::kNetwork && !others_work) rest.until = moment.now;
+  const Rest& held = rests->Put(std::move(rest), moment.now);
+  if (IsWorthKeeping(held, moment.now)) notes.rests.push_back(Journaled(member, held, moment));
+}
+
+void Pool::State::End(Lease::Taken& taken, const Success* success, const Failure* failure) {
+  Notes notes;
+  {
+    std::lock_guard lock(mutex);
+    const Moment moment = Look();
+    Member& member = *taken.member;
+    --member.in_flight;
+    --member.project->in_flight;
+    if (success != nullptr) {
+      Reward(member, taken.model, *success, moment.now);
+      affinity.Prove(taken.session, member);
+      last_success = moment.now;
+    }
+    if (failure != nullptr) {
+      const upstream::TroubleRow& row = upstream::RowOf(failure->trouble);
+      if (row.next != upstream::NextTry::kStop) ++member.errors;
+      Punish(taken, *failure, moment, notes);
+    }
+    if (journal != nullptr && !member.retired) notes.usage = UsageOf(member);
+    if (member.retired) notes.rests.clear();
+    Wake();
+  }
+  notes.Write(journal);
+}
+
+void Pool::State::Restore(Moment moment) {
+  if (journal == nullptr) return;
+  for (const PoolJournal::Usage& usage : journal->LoadUsage()) {
+    const auto member = roster.Find(usage.account);
+    if (!member) continue;
+    member->requests = usage.requests;
+    member->errors = usage.errors;
+    member->tokens = usage.tokens;
+    member->last_used = usage.last_used;
+  }
+  for (const PoolJournal::Belonging& belonging : journal->LoadBelongings()) {
+    const auto member = roster.Find(belonging.account);
+    if (member && member->credential == belonging.credential) {
+      roster.Learn(*member, belonging.project, moment.now);
+    }
+  }
+  for (const PoolJournal::Rest& kept : journal->LoadRests()) {
+    const auto trouble = upstream::FindTrouble(kept.reason);
+    if (!trouble) continue;
+    Rest rest{kept.model,   *trouble,
+              moment.now,   OnMonotonic(kept.until, moment),
+              kept.strikes, OnMonotonic(kept.counts_until, moment)};
+    if (kept.account.starts_with(kProject)) {
+      const auto project = roster.FindProject(kept.account.substr(kProject.size()));
+      if (project) project->rests.Put(std::move(rest), moment.now);
+      continue;
+    }
+    const auto member = roster.Find(kept.account);
+    const bool same = member && (kept.credential.empty() || kept.credential == member->credential);
+    Rests* rests = same ? RestsOf(*member, *trouble) : nullptr;
+    if (rests != nullptr) rests->Put(std::move(rest), moment.now);
+  }
+}
+
+}  // namespace agm::accounts

@@ -1,0 +1,183 @@
+#include "core/accounts/pool.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "core/accounts/exhaustion.h"
+#include "core/accounts/pool_state.h"
+
+namespace agm::accounts {
+namespace {
+
+using namespace std::chrono_literals;
+
+// How soon a client that went away is noticed.
+constexpr Duration kSlice = 100ms;
+// A line is made in no time; clients can ask for any name.
+constexpr std::size_t kMostLines = 256;
+// The clocks drift apart by less than that, unless the machine slept or somebody set the calendar.
+constexpr auto kJump = std::chrono::seconds(2);
+
+}  // namespace
+
+Pool::Pool(std::shared_ptr<const config::Config> config, Clock& clock, PoolJournal* journal)
+    : state_(std::make_shared<State>(clock, journal)) {
+  std::lock_guard lock(state_->mutex);
+  state_->config = std::move(config);
+  state_->roster.Apply(state_->config);
+  state_->Restore(state_->Look());
+}
+
+Pool::~Pool() = default;
+
+void Pool::Apply(std::shared_ptr<const config::Config> config) {
+  Notes notes;
+  {
+    std::lock_guard lock(state_->mutex);
+    notes.dropped = state_->roster.Apply(config);
+    state_->config = std::move(config);
+    state_->lines.clear();
+    state_->Wake();
+  }
+  notes.Write(state_->journal);
+}
+
+void Pool::Heal(const std::string& account) {
+  Notes notes;
+  {
+    std::lock_guard lock(state_->mutex);
+    const auto member = state_->roster.Find(account);
+    if (!member) return;
+    state_->roster.Heal(*member);
+    notes.dropped = {account};
+    const auto project = state_->roster.FindProject(member->project->key);
+    if (project && project->rests.empty()) notes.dropped.push_back("project:" + project->key);
+    state_->lines.clear();
+    state_->Wake();
+  }
+  notes.Write(state_->journal);
+}
+
+Result<Lease> Pool::Take(const Wanted& wanted, TimePoint deadline,
+                         const Cancellation& cancellation) {
+  auto taken = std::make_unique<Lease::Taken>(
+      Lease::Taken{state_,
+                   {wanted.model, std::hash<std::string>{}(wanted.model)},
+                   Affinity::KeyOf(wanted.session)});
+  for (;;) {
+    {
+      std::unique_lock lock(state_->mutex);
+      const Moment moment = state_->Look();
+      Line& line = state_->LineFor(wanted.model);
+      const Affinity::Tie tie = state_->affinity.Find(taken->session, moment.now);
+      const Search search{moment.now, state_->config->proxy.scheduling, wanted.tried,
+                          tie.member.get()};
+      std::optional<TimePoint> wake;
+      if (Member* member = state_->Pick(line, search, tie, deadline, wake)) {
+        state_->Begin(*taken, *member, moment);
+        break;
+      }
+      if (!wake || *wake > deadline) {
+        return Exhausted(state_->roster.members(), wanted.model, moment);
+      }
+      ++state_->waiting;
+      state_->clock.Wait(state_->changed, lock, std::min(Left(moment.now, *wake), kSlice));
+      --state_->waiting;
+    }
+    if (cancellation.Cancelled()) return Fail(ErrorCode::kCancelled, "the client went away");
+  }
+  return Lease(std::move(taken));
+}
+
+bool Pool::Lists(const std::string& model) const {
+  std::lock_guard lock(state_->mutex);
+  return !state_->LineFor(model).empty();
+}
+
+int Pool::Ready() const {
+  std::lock_guard lock(state_->mutex);
+  const TimePoint now = state_->Look().now;
+  const auto& members = state_->roster.members();
+  return static_cast<int>(std::count_if(members.begin(), members.end(), [&](const auto& member) {
+    return member->account->enabled && member->WakesAt({}) <= now;
+  }));
+}
+
+std::vector<AccountStatus> Pool::Status() const {
+  std::lock_guard lock(state_->mutex);
+  const Moment moment = state_->Look();
+  std::vector<AccountStatus> all;
+  all.reserve(state_->roster.members().size());
+  for (const auto& member : state_->roster.members()) all.push_back(StatusOf(*member, moment));
+  return all;
+}
+
+void Notes::Write(PoolJournal* journal) const {
+  if (journal == nullptr) return;
+  for (const std::string& account : dropped) journal->DropRests(account);
+  if (belonging) journal->SaveBelonging(*belonging);
+  for (const PoolJournal::Rest& rest : rests) journal->SaveRest(rest);
+  if (usage) journal->SaveUsage(*usage);
+}
+
+// The monotonic clock stands still while a machine sleeps, quotas do not.
+Moment Pool::State::Look() {
+  const Moment moment{clock.Now(), clock.Wall()};
+  const auto apart = moment.wall.time_since_epoch() - moment.now.time_since_epoch();
+  if (!clocks_apart) clocks_apart = apart;
+  const auto jump = apart - *clocks_apart;
+  if (jump < kJump && jump > -kJump) return moment;
+  clocks_apart = apart;
+  if (jump > kJump) {
+    roster.Advance(std::chrono::duration_cast<Duration>(jump));
+    lines.clear();
+  }
+  return moment;
+}
+
+Line& Pool::State::LineFor(const std::string& model) {
+  if (const auto found = lines.find(model); found != lines.end()) return *found->second;
+  if (lines.size() >= kMostLines) lines.clear();
+  std::vector<Member*> members;
+  for (const auto& member : roster.members()) {
+    if (member->account->enabled && accounts::Lists(*member->account, model)) {
+      members.push_back(member.get());
+    }
+  }
+  auto line = std::make_unique<Line>(ModelName{model, std::hash<std::string>{}(model)}, members);
+  return *(lines[model] = std::move(line));
+}
+
+// The account to take; or null, and when it is worth looking again.
+Member* Pool::State::Pick(Line& line, const Search& search, const Affinity::Tie& tie,
+                          TimePoint deadline, std::optional<TimePoint>& wait) {
+  if (search.scheduling == config::Scheduling::kCacheFirst && tie.proven &&
+      line.IsWorthWaitingFor(*tie.member, search)) {
+    const TimePoint wakes = tie.member->WakesAt(line.model().text);
+    if (wakes > search.now && wakes <= deadline) {
+      wait = wakes;
+      return nullptr;
+    }
+  }
+  Member* member = line.Choose(search);
+  if (member == nullptr) wait = line.NextWake(search);
+  return member;
+}
+
+void Pool::State::Begin(Lease::Taken& taken, Member& member, Moment moment) {
+  taken.member = member.shared_from_this();
+  taken.account = member.account;
+  taken.at = moment.now;
+  affinity.Put(taken.session, taken.member, moment.now);
+  ++member.requests;
+  ++member.in_flight;
+  ++member.project->in_flight;
+  member.last_used = moment.wall;
+  member.project->paces[taken.model].requests.Count(moment.now, 1);
+}
+
+void Pool::State::Wake() {
+  if (waiting > 0) changed.notify_all();
+}
+
+}  // namespace agm::accounts

@@ -1,0 +1,50 @@
+#include <algorithm>
+
+#include "core/accounts/exhaustion.h"
+#include "core/config/words.h"
+
+namespace agm::accounts {
+namespace {
+
+std::optional<WallTime> EndOf(const Rest& rest, Moment moment) {
+  if (rest.forever()) return std::nullopt;
+  return CalendarTime(rest.until, moment);
+}
+
+void AddRests(AccountStatus& status, const Rests& rests, Moment moment) {
+  for (const Rest& rest : rests.all()) {
+    if (rest.until <= moment.now) continue;
+    status.rests.push_back(
+        {rest.model, std::string(upstream::RowOf(rest.trouble).name), EndOf(rest, moment)});
+  }
+}
+
+}  // namespace
+
+AccountStatus StatusOf(const Member& member, Moment moment) {
+  const config::Account& account = *member.account;
+  const Standing standing = StandingOf(member, {}, moment.now);
+  AccountStatus status;
+  status.name = account.name;
+  status.label = account.Label();
+  status.kind = config::Word(account.kind);
+  status.project = member.project->own ? account.project : member.project->key;
+  status.state = standing.state;
+  status.reason = standing.reason;
+  if (standing.rest != nullptr) {
+    status.model = standing.rest->model;
+    status.until = EndOf(*standing.rest, moment);
+  }
+  status.requests = member.requests;
+  status.errors = member.errors;
+  status.tokens = member.tokens;
+  status.in_flight = member.in_flight;
+  status.last_used = member.last_used;
+  if (member.first_byte_ms) {
+    status.first_byte = Duration(static_cast<Duration::rep>(*member.first_byte_ms + 0.5));
+  }
+  for (const Rests* rests : member.AllRests()) AddRests(status, *rests, moment);
+  return status;
+}
+
+}  // namespace agm::accounts

@@ -1,0 +1,31 @@
+#include "core/gateway/session.h"
+
+#include <variant>
+
+#include "core/accounts/session.h"
+
+namespace agm::gateway {
+namespace {
+
+std::string HeadOf(const chat::Request& request) {
+  std::string head;
+  for (const chat::Message& message : request.messages) {
+    for (const chat::Block& block : message.blocks) {
+      if (const auto* text = std::get_if<chat::Text>(&block)) head += text->text;
+      head += '\n';
+    }
+    if (message.role != chat::Role::kSystem) break;
+  }
+  return head;
+}
+
+}  // namespace
+
+std::string SessionOf(const chat::Request& request, std::string_view header,
+                      std::string_view caller) {
+  const bool named = !request.cache_key.empty() || !header.empty() || !request.user.empty();
+  const std::string head = named ? std::string() : HeadOf(request);
+  return accounts::SessionKey({caller, request.cache_key, header, request.user, head});
+}
+
+}  // namespace agm::gateway

@@ -1,0 +1,305 @@
+#include "core/accounts/pool.h"
+
+#include <gmock/gmock.h>
+
+#include <set>
+
+#include "tests/core/accounts/pool_fixture.h"
+
+namespace agm::accounts {
+namespace {
+
+using testing::HasSubstr;
+using testing::Not;
+
+TEST_F(PoolTest, GivesTheOneAccountThereIs) {
+  Pool pool = Make({Named("a")});
+  EXPECT_EQ(Given(pool), "a");
+  EXPECT_EQ(pool.Ready(), 1);
+}
+
+TEST_F(PoolTest, SaysHowToAddAnAccountWhenThereIsNone) {
+  Pool pool = Make({});
+  auto lease = Take(pool);
+  ASSERT_FALSE(lease);
+  EXPECT_EQ(lease.error().code, ErrorCode::kNoAccount);
+  EXPECT_EQ(lease.error().message, "no account is configured; add one with `agm accounts add`");
+}
+
+TEST_F(PoolTest, TakesTurnsWhenAllAreIdle) {
+  Pool pool = Make({Named("a"), Named("b"), Named("c")});
+  std::map<std::string, int> given;
+  for (int i = 0; i < 30; ++i) ++given[Given(pool)];
+  EXPECT_EQ(given, (std::map<std::string, int>{{"a", 10}, {"b", 10}, {"c", 10}}));
+}
+
+TEST_F(PoolTest, GivesTheOneWithTheLeastUnderWay) {
+  Pool pool = Make({Named("a"), Named("b"), Named("c")});
+  std::set<std::string> names;
+  std::vector<Lease> held;
+  for (int i = 0; i < 3; ++i) {
+    held.push_back(*Take(pool));
+    names.insert(held.back().account().name);
+  }
+  EXPECT_EQ(names.size(), 3U);
+}
+
+TEST_F(PoolTest, NeverGivesAnAccountThatWasTried) {
+  Pool pool = Make({Named("a"), Named("b")});
+  for (int i = 0; i < 4; ++i) EXPECT_EQ(Given(pool, {"a"}), "b");
+  EXPECT_FALSE(Take(pool, {"a", "b"}, 5s));
+  EXPECT_EQ(clock_.slept(), 0ms);  // nobody rests, so nobody is worth waiting for
+}
+
+TEST_F(PoolTest, GivesALowerPriorityNumberFirst) {
+  auto paid = Named("paid");
+  paid.priority = 1;
+  Pool pool = Make({paid, Named("free")});
+  for (int i = 0; i < 4; ++i) EXPECT_EQ(Given(pool), "free");
+  Break(pool, "free", Of(Trouble::kMinuteQuota, 30s));
+  EXPECT_EQ(Given(pool), "paid");
+  clock_.Advance(34s);
+  EXPECT_EQ(Given(pool), "free");
+}
+
+TEST_F(PoolTest, GivesOnlyAccountsThatListTheModel) {
+  auto pro = Named("pro");
+  pro.models = {"gemini-*-pro", "gemini-3-*"};
+  Pool pool = Make({pro, Named("all")});
+  EXPECT_TRUE(pool.Lists("gemini-2.5-pro"));
+  EXPECT_EQ(Given(pool, {"all"}, 0ms, {}, "gemini-2.5-pro"), "pro");
+  EXPECT_EQ(Given(pool, {"all"}, 0ms, {}, "gemini-3-flash"), "pro");
+  for (int i = 0; i < 4; ++i) EXPECT_EQ(Given(pool, {}, 0ms, {}, "gemini-2.5-flash"), "all");
+}
+
+TEST_F(PoolTest, SaysThatNoAccountServesAModelThatNobodyLists) {
+  auto pro = Named("pro");
+  pro.models = {"gemini-2.5-pro"};
+  Pool pool = Make({pro});
+  EXPECT_FALSE(pool.Lists("gemini-9"));
+  auto lease = Take(pool, {}, 5s, {}, "gemini-9");
+  ASSERT_FALSE(lease);
+  EXPECT_EQ(lease.error().code, ErrorCode::kUnknownModel);
+  EXPECT_THAT(lease.error().message, HasSubstr("gemini-9"));
+}
+
+TEST_F(PoolTest, NeverGivesADisabledAccount) {
+  auto off = Named("off");
+  off.enabled = false;
+  Pool pool = Make({off});
+  auto lease = Take(pool, {}, 5s);
+  ASSERT_FALSE(lease);
+  EXPECT_EQ(lease.error().code, ErrorCode::kNoAccount);
+  EXPECT_THAT(lease.error().message, HasSubstr("disabled"));
+  EXPECT_EQ(StatusOf(pool, "off").state, "disabled");
+  EXPECT_EQ(StatusOf(pool, "off").reason, "disabled by configuration");
+  EXPECT_EQ(pool.Ready(), 0);
+}
+
+TEST_F(PoolTest, RestsAnAccountThatWasRateLimited) {
+  Pool pool = Make({Named("a"), Named("b")});
+  Break(pool, "a", Of(Trouble::kMinuteQuota, 36s));
+  for (int i = 0; i < 4; ++i) EXPECT_EQ(Given(pool), "b");
+  const AccountStatus status = StatusOf(pool, "a");
+  EXPECT_EQ(status.state, "cooling");
+  EXPECT_EQ(status.reason, "minute_quota");
+  EXPECT_EQ(status.model, kModel);
+  ASSERT_TRUE(status.until);
+  EXPECT_GE(*status.until - clock_.Wall(), 36s);
+  EXPECT_LE(*status.until - clock_.Wall(), 38s);
+  clock_.Advance(37s);
+  EXPECT_EQ(Given(pool, {"b"}), "a");
+  EXPECT_EQ(StatusOf(pool, "a").state, "ready");
+}
+
+TEST_F(PoolTest, RestsAnAccountOnlyForTheModelThatWasLimited) {
+  Pool pool = Make({Named("a")});
+  Break(pool, "a", Of(Trouble::kMinuteQuota, 36s));
+  EXPECT_FALSE(Take(pool));
+  EXPECT_EQ(Given(pool, {}, 0ms, {}, "gemini-2.5-pro"), "a");
+  EXPECT_EQ(pool.Ready(), 1);
+}
+
+TEST_F(PoolTest, WaitsForTheFirstThatWakesWhenAllRest) {
+  Pool pool = Make({Named("a"), Named("b")});
+  Break(pool, "a", Of(Trouble::kMinuteQuota, 30s));
+  Break(pool, "b", Of(Trouble::kMinuteQuota, 3s));
+  EXPECT_EQ(Given(pool, {}, 5s), "b");
+  EXPECT_GE(clock_.slept(), 3s);
+  EXPECT_LE(clock_.slept(), 3400ms);
+}
+
+TEST_F(PoolTest, DoesNotWaitAtAllWhenNobodyWakesInTime) {
+  Pool pool = Make({Named("a")});
+  Break(pool, "a", Of(Trouble::kMinuteQuota, 30s));
+  EXPECT_FALSE(Take(pool, {}, 5s));
+  EXPECT_EQ(clock_.slept(), 0ms);
+}
+
+TEST_F(PoolTest, TellsHonestlyWhoRestsAndUntilWhen) {
+  auto mailed = Named("a");
+  mailed.email = "a@example.com";
+  Pool pool = Make({mailed, Named("b")});
+  Break(pool, "a", Of(Trouble::kMinuteQuota, 33s));
+  Break(pool, "b", Of(Trouble::kDayQuota, 60s));
+  auto lease = Take(pool, {}, 5s);
+  ASSERT_FALSE(lease);
+  const Error& error = lease.error();
+  EXPECT_EQ(error.code, ErrorCode::kRateLimited);
+  EXPECT_GE(error.retry_after_ms, 33'000);
+  EXPECT_LE(error.retry_after_ms, 34'000);
+  EXPECT_THAT(error.message, HasSubstr("2 accounts rest; the first wakes in 3"));
+  EXPECT_THAT(error.message, Not(HasSubstr("a@example.com")));
+  EXPECT_THAT(error.members, HasSubstr(R"("accounts":[{"label":"a@example.com","state":"cooling",)"
+                                       R"("reason":"minute_quota","until":"2026-11-21T12:00:3)"));
+  EXPECT_THAT(error.members, HasSubstr(R"({"label":"b","state":"cooling","reason":"day_quota")"));
+  EXPECT_THAT(error.members, Not(HasSubstr("key-of")));
+}
+
+TEST_F(PoolTest, SaysQuotaExhaustedWhenTheDayIsUsedUpEverywhere) {
+  Pool pool = Make({Named("a")});
+  Break(pool, "a", Of(Trouble::kDayQuota));
+  auto lease = Take(pool);
+  ASSERT_FALSE(lease);
+  EXPECT_EQ(lease.error().code, ErrorCode::kQuotaExhausted);
+  EXPECT_EQ(lease.error().message, "1 account rests; the first wakes in 20h");
+}
+
+TEST_F(PoolTest, SaysOverloadedWhenTheModelIs) {
+  Pool pool = Make({Named("a"), Named("b")});
+  Break(pool, "a", Of(Trouble::kModelOverloaded));
+  auto lease = Take(pool, {"a"});
+  ASSERT_FALSE(lease);  // the model's trouble, so the other account would meet it too
+  EXPECT_EQ(lease.error().code, ErrorCode::kOverloaded);
+  EXPECT_GE(lease.error().retry_after_ms, 2'000);
+  EXPECT_LE(lease.error().retry_after_ms, 5'000);
+  EXPECT_EQ(Given(pool, {"b"}, 0ms, {}, "gemini-2.5-pro"), "a");
+}
+
+TEST_F(PoolTest, AnOverloadElsewhereIsNotThisPlacesTrouble) {
+  auto europe = Named("eu");
+  europe.base_url = "https://eu.upstream.test";
+  Pool pool = Make({Named("us"), europe});
+  Break(pool, "us", Of(Trouble::kModelOverloaded));
+  EXPECT_EQ(Given(pool), "eu");
+}
+
+TEST_F(PoolTest, SaysUnknownModelWhenNobodyHasAccessToIt) {
+  Pool pool = Make({Named("a"), Named("b")});
+  Break(pool, "a", Of(Trouble::kUnknownModel));
+  Break(pool, "b", Of(Trouble::kNoQuota));
+  auto lease = Take(pool);
+  ASSERT_FALSE(lease);
+  EXPECT_EQ(lease.error().code, ErrorCode::kUnknownModel);
+}
+
+TEST_F(PoolTest, QuarantinesAnAccountWhoseKeyIsRefused) {
+  Pool pool = Make({Named("a")});
+  Break(pool, "a", Of(Trouble::kBadKey));
+  clock_.Advance(1000h);
+  auto lease = Take(pool, {}, 5s);
+  ASSERT_FALSE(lease);
+  EXPECT_EQ(lease.error().code, ErrorCode::kNoAccount);
+  EXPECT_EQ(lease.error().retry_after_ms, -1);
+  EXPECT_THAT(lease.error().message, HasSubstr("1 account is quarantined"));
+  EXPECT_EQ(StatusOf(pool, "a").state, "quarantined");
+  EXPECT_EQ(StatusOf(pool, "a").reason, "bad_key");
+  EXPECT_FALSE(StatusOf(pool, "a").until);
+}
+
+TEST_F(PoolTest, AnotherKeyHealsAQuarantinedAccount) {
+  Pool pool = Make({Named("a")});
+  Break(pool, "a", Of(Trouble::kBadKey));
+  auto mended = Named("a");
+  mended.api_key = Secret("another");
+  pool.Apply(Configured({mended}));
+  EXPECT_EQ(Given(pool), "a");
+  EXPECT_TRUE(journal_.rests.empty());
+}
+
+TEST_F(PoolTest, HealLetsTheSameKeyTryAgain) {
+  Pool pool = Make({Named("a")});
+  Break(pool, "a", Of(Trouble::kBadKey));
+  pool.Heal("a");
+  EXPECT_EQ(Given(pool), "a");
+  EXPECT_TRUE(journal_.rests.empty());
+}
+
+TEST_F(PoolTest, AnAccountThatIsRemovedAndAddedAgainStartsHealthy) {
+  Pool pool = Make({Named("a"), Named("b")});
+  Break(pool, "a", Of(Trouble::kBadKey));
+  pool.Apply(Configured({Named("b")}));
+  pool.Apply(Configured({Named("a"), Named("b")}));
+  EXPECT_EQ(StatusOf(pool, "a").state, "ready");
+}
+
+TEST_F(PoolTest, KeepsTheStateOfAccountsThatStayOverAReload) {
+  Pool pool = Make({Named("a"), Named("b")});
+  Break(pool, "a", Of(Trouble::kMinuteQuota, 36s));
+  Succeed(pool, "b");
+  pool.Apply(Configured({Named("b"), Named("a"), Named("c")}));
+  EXPECT_EQ(StatusOf(pool, "a").state, "cooling");
+  EXPECT_EQ(StatusOf(pool, "b").requests, 1);
+  EXPECT_EQ(pool.Status().front().name, "b");
+}
+
+TEST_F(PoolTest, DisablingTakesEffectAtOnceAndLeasesTakenBeforeStayGood) {
+  Pool pool = Make({Named("a")});
+  auto lease = Take(pool);
+  ASSERT_TRUE(lease);
+  auto off = Named("a");
+  off.enabled = false;
+  pool.Apply(Configured({off}));
+  EXPECT_FALSE(Take(pool));
+  EXPECT_EQ(lease->account().name, "a");
+  lease->Report(Success{100ms, 7});
+  EXPECT_EQ(StatusOf(pool, "a").tokens, 7);
+  pool.Apply(Configured({Named("a")}));
+  EXPECT_EQ(Given(pool), "a");
+}
+
+TEST_F(PoolTest, ALeaseMayOutliveItsAccountAndThePool) {
+  auto pool = std::make_unique<Pool>(Configured({Named("a")}), clock_, &journal_);
+  auto lease = Take(*pool);
+  ASSERT_TRUE(lease);
+  pool->Apply(Configured({}));
+  pool.reset();
+  EXPECT_EQ(lease->account().name, "a");
+  lease->Report(Of(Trouble::kBadKey));
+  EXPECT_TRUE(journal_.rests.empty());  // nobody is left whom it concerns
+}
+
+TEST_F(PoolTest, CountsWhatAnAccountDid) {
+  Pool pool = Make({Named("a")});
+  Succeed(pool, "a", {200ms, 50});
+  Break(pool, "a", Of(Trouble::kDeadline));
+  Break(pool, "a", Of(Trouble::kBadRequest));  // the request's fault, not an error of the account
+  { auto abandoned = Take(pool); }
+  auto held = Take(pool);
+  const AccountStatus status = StatusOf(pool, "a");
+  EXPECT_EQ(status.requests, 5);
+  EXPECT_EQ(status.errors, 1);
+  EXPECT_EQ(status.tokens, 50);
+  EXPECT_EQ(status.in_flight, 1);
+  EXPECT_EQ(status.first_byte, 200ms);
+  EXPECT_EQ(status.last_used, clock_.Wall());
+  EXPECT_EQ(journal_.usage["a"].tokens, 50);
+}
+
+TEST_F(PoolTest, StopsWaitingWhenTheClientLeaves) {
+  struct Leaves : Cancellation {
+    explicit Leaves(const Clock& the_clock) : clock(the_clock), end(clock.Now() + 1s) {}
+    bool Cancelled() const override { return clock.Now() >= end; }
+    const Clock& clock;
+    TimePoint end;
+  } leaves(clock_);
+  Pool pool = Make({Named("a")});
+  Break(pool, "a", Of(Trouble::kMinuteQuota, 4s));
+  auto lease = pool.Take({kModel, {}, {}}, clock_.Now() + 5s, leaves);
+  ASSERT_FALSE(lease);
+  EXPECT_EQ(lease.error().code, ErrorCode::kCancelled);
+  EXPECT_LE(clock_.slept(), 1200ms);
+}
+
+}  // namespace
+}  // namespace agm::accounts
