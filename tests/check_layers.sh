@@ -25,7 +25,7 @@ find core cli tests -name node_modules -prune -o \( -name '*.h' -o -name '*.cc' 
     }
     # header, as a pattern : files that may include it, as a pattern
     door["^httplib[.]h$"] = "^core/(gateway/http_server[.]cc|mock/.*)$"
-    door["^curl/"] = "^core/upstream/curl_transport[.]cc$"
+    door["^curl/"] = "^core/upstream/curl_[a-z]+[.](h|cc)$"
     door["^nlohmann/"] = "^core/base/json[.]h$"
     door["^toml[+][+]/"] = "^core/config/.*[.]cc$"
     door["^sqlite3"] = "^core/store/"

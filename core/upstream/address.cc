@@ -1,0 +1,89 @@
+#include "core/upstream/address.h"
+
+#include <fmt/format.h>
+
+namespace agm::upstream {
+namespace {
+
+using config::Account;
+using config::AccountKind;
+
+constexpr std::string_view kGeminiOrigin = "https://generativelanguage.googleapis.com";
+constexpr std::string_view kGeminiVersion = "v1beta";
+constexpr std::string_view kVertexVersion = "v1beta1";
+
+void AppendEncoded(std::string& out, std::string_view text, bool keep_slashes) {
+  for (const char c : text) {
+    const bool plain = (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') ||
+                       c == '-' || c == '_' || c == '.' || c == '~' || (keep_slashes && c == '/');
+    if (plain) {
+      out += c;
+    } else {
+      fmt::format_to(std::back_inserter(out), "%{:02X}", static_cast<unsigned char>(c));
+    }
+  }
+}
+
+std::string Encoded(std::string_view text, bool keep_slashes = false) {
+  std::string out;
+  AppendEncoded(out, text, keep_slashes);
+  return out;
+}
+
+bool EndsInVersion(std::string_view url) {
+  const std::string_view last = url.substr(url.rfind('/') + 1);
+  return last == "v1" || last == "v1beta" || last == "v1alpha" || last == "v1beta1";
+}
+
+std::string WithVersion(std::string_view base, std::string_view version) {
+  while (base.ends_with('/')) base.remove_suffix(1);
+  return EndsInVersion(base) ? std::string(base) : fmt::format("{}/{}", base, version);
+}
+
+const std::string& LocationOf(const Account& account) {
+  static const std::string global = "global";
+  return account.location.empty() ? global : account.location;
+}
+
+std::string VertexOrigin(std::string_view location) {
+  if (location == "global") return "https://aiplatform.googleapis.com";
+  if (location == "us" || location == "eu") {
+    return fmt::format("https://aiplatform.{}.rep.googleapis.com", location);
+  }
+  return fmt::format("https://{}-aiplatform.googleapis.com", Encoded(location));
+}
+
+// Origin and version, where everything of the account's lies below.
+std::string Root(const Account& account) {
+  const bool vertex = account.kind == AccountKind::kVertex;
+  const std::string_view version = vertex ? kVertexVersion : kGeminiVersion;
+  if (!account.base_url.empty()) return WithVersion(account.base_url, version);
+  return WithVersion(vertex ? VertexOrigin(LocationOf(account)) : std::string(kGeminiOrigin),
+                     version);
+}
+
+}  // namespace
+
+std::string ModelUrl(const Account& account, std::string_view model, std::string_view method) {
+  const std::string name = Encoded(model, true);
+  if (account.kind == AccountKind::kVertex) {
+    return fmt::format("{}/projects/{}/locations/{}/publishers/google/models/{}:{}", Root(account),
+                       Encoded(account.project), Encoded(LocationOf(account)), name, method);
+  }
+  const bool tuned = model.starts_with("tunedModels/");
+  return fmt::format("{}/{}{}:{}", Root(account), tuned ? "" : "models/", name, method);
+}
+
+std::string ModelListUrl(const Account& account) {
+  const bool vertex = account.kind == AccountKind::kVertex;
+  return Root(account) + (vertex ? "/publishers/google/models" : "/models");
+}
+
+std::pair<std::string, Secret> CredentialHeader(const Account& account, const Secret& credential) {
+  if (credential.empty()) return {};
+  const bool oauth = account.kind == AccountKind::kVertex || !account.client_id.empty();
+  if (oauth) return {"Authorization", Secret("Bearer " + credential.Reveal())};
+  return {"x-goog-api-key", credential};
+}
+
+}  // namespace agm::upstream

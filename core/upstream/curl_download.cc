@@ -1,0 +1,256 @@
+// One request on one connection, as a state machine that only moves while somebody asks:
+//
+//   AwaitHead: [perform, poll]* until the head is complete
+//   Read:      what came with the head -> [poll, perform]* until there are bytes or the end
+//   end:       the line goes back to the pool; anything else closes it
+//
+// libcurl itself sends a request again on a fresh connection when a reused one turns out to be dead
+// before the first byte of an answer, which is what Transport promises.
+
+#include "core/upstream/curl_download.h"
+
+#include <algorithm>
+#include <utility>
+
+namespace agm::upstream {
+namespace {
+
+constexpr long kStreamBuffer = 2 * 1024;
+constexpr long kWholeBuffer = 16 * 1024;
+/// How often a cancellation is asked that cannot wake us.
+constexpr Duration kTick{100};
+/// One Read takes at most 100 buffers off the socket; what they may unpack to is bounded here.
+constexpr std::size_t kMostAtOnce = 64U << 20U;
+
+void SetProxy(CURL* easy, const HttpRequest& request, bool loopback) {
+  if (loopback) {
+    Set(easy, CURLOPT_PROXY, "");
+  } else if (!request.proxy.empty()) {
+    Set(easy, CURLOPT_PROXY, request.proxy.c_str());
+    Set(easy, CURLOPT_NOPROXY, "");
+  }
+}
+
+void SetMethod(CURL* easy, const HttpRequest& request) {
+  Set<const char*>(easy, CURLOPT_CUSTOMREQUEST, nullptr);
+  if (request.body.empty() && request.method != "POST") {
+    Set(easy, CURLOPT_HTTPGET, 1L);
+  } else {
+    Set(easy, CURLOPT_POST, 1L);
+    Set(easy, CURLOPT_POSTFIELDS, request.body.data() == nullptr ? "" : request.body.data());
+    Set(easy, CURLOPT_POSTFIELDSIZE_LARGE, static_cast<curl_off_t>(request.body.size()));
+  }
+  if (request.method != "POST" && request.method != "GET") {
+    Set(easy, CURLOPT_CUSTOMREQUEST, request.method.c_str());
+  }
+}
+
+}  // namespace
+
+CurlDownload::CurlDownload(std::shared_ptr<CurlTransport::IdleLines> idle,
+                           std::unique_ptr<Line> line, Origin origin, HeaderList headers,
+                           const HttpRequest& request)
+    : idle_(std::move(idle)),
+      line_(std::move(line)),
+      headers_(std::move(headers)),
+      peer_(origin.HostAndPort()),
+      proxy_(origin.loopback ? std::string() : ShownProxy(request.proxy)),
+      connect_timeout_(request.connect_timeout),
+      first_byte_timeout_(request.first_byte_timeout),
+      idle_timeout_(request.idle_timeout),
+      deadline_(request.deadline) {
+  Apply(request, origin);
+}
+
+void CurlDownload::Apply(const HttpRequest& request, const Origin& origin) {
+  CURL* easy = line_->easy.get();
+  Set(easy, CURLOPT_URL, request.url.c_str());
+  SetMethod(easy, request);
+  SetProxy(easy, request, origin.loopback);
+  Set(easy, CURLOPT_HTTPHEADER, headers_.get());
+  Set(easy, CURLOPT_BUFFERSIZE, request.stream ? kStreamBuffer : kWholeBuffer);
+  Set(easy, CURLOPT_ACCEPT_ENCODING, request.stream ? "identity" : "gzip");
+  Set(easy, CURLOPT_CONNECTTIMEOUT_MS, std::max<long>(1, connect_timeout_.count()));
+  Set(easy, CURLOPT_HEADERFUNCTION, &CurlDownload::OnHeader);
+  Set(easy, CURLOPT_HEADERDATA, static_cast<void*>(this));
+  Set(easy, CURLOPT_WRITEFUNCTION, &CurlDownload::OnBody);
+  Set(easy, CURLOPT_WRITEDATA, static_cast<void*>(this));
+}
+
+std::size_t CurlDownload::OnHeader(char* bytes, std::size_t size, std::size_t count, void* self) {
+  auto& download = *static_cast<CurlDownload*>(self);
+  if (download.head_.Add({bytes, size * count})) return size * count;
+  download.head_too_large_ = true;
+  return 0;
+}
+
+std::size_t CurlDownload::OnBody(char* bytes, std::size_t size, std::size_t count, void* self) {
+  auto& download = *static_cast<CurlDownload*>(self);
+  std::string& out = download.out_ != nullptr ? *download.out_ : download.early_;
+  download.received_ += size * count;
+  if (download.received_ - download.handed_out_ > kMostAtOnce) return 0;
+  out.append(bytes, size * count);
+  return size * count;
+}
+
+bool CurlDownload::Connected() const {
+  curl_off_t micros = 0;
+  curl_easy_getinfo(line_->easy.get(), CURLINFO_PRETRANSFER_TIME_T, &micros);
+  return micros > 0;
+}
+
+// Moves everything that can move without waiting.
+void CurlDownload::Perform() {
+  if (done_) return;
+  int running = 0;
+  const CURLMcode code = curl_multi_perform(line_->multi.get(), &running);
+  if (code != CURLM_OK) {
+    done_ = true;
+    result_ = CURLE_FAILED_INIT;
+    return;
+  }
+  int left = 0;
+  while (const CURLMsg* message = curl_multi_info_read(line_->multi.get(), &left)) {
+    if (message->msg != CURLMSG_DONE) continue;
+    done_ = true;
+    result_ = message->data.result;
+  }
+}
+
+// Before the head: connecting, being connected and every byte sent count as life.
+void CurlDownload::NoteProgress() {
+  curl_off_t sent = 0;
+  curl_easy_getinfo(line_->easy.get(), CURLINFO_SIZE_UPLOAD_T, &sent);
+  const bool connected = connected_ || Connected();
+  if (sent == sent_ && connected == connected_) return;
+  sent_ = sent;
+  connected_ = connected;
+  quiet_since_ = SystemClock().Now();
+}
+
+CurlDownload::Wait CurlDownload::NextWait(TimePoint until) const {
+  Wait wait{until, Limit::kUntil};
+  const auto at_most = [&wait](TimePoint end, Limit limit) {
+    if (end < wait.end) wait = {end, limit};
+  };
+  if (head_.complete()) {
+    at_most(quiet_since_ + idle_timeout_, Limit::kIdle);
+  } else if (connected_) {
+    at_most(quiet_since_ + first_byte_timeout_, Limit::kFirstByte);
+  } else {
+    at_most(quiet_since_ + connect_timeout_, Limit::kConnect);
+  }
+  at_most(deadline_, Limit::kDeadline);
+  return wait;
+}
+
+// Waits for the connection, the client or the time. True if the caller was called off. `watch` says
+// whether the client's descriptor is worth polling; a client that sends while it waits is not.
+bool CurlDownload::Poll(TimePoint end, const Cancellation& cancellation, bool& watch) {
+  const bool can_wake = watch && cancellation.fd() >= 0;
+  Duration wait = std::min(Left(SystemClock().Now(), end), Duration(60'000));
+  const bool never = &cancellation == &NeverCancelled();
+  if (!can_wake && !never) wait = std::min(wait, kTick);
+  curl_waitfd client{cancellation.fd(), CURL_WAIT_POLLIN, 0};
+  curl_multi_poll(line_->multi.get(), can_wake ? &client : nullptr, can_wake ? 1U : 0U,
+                  static_cast<int>(wait.count()), nullptr);
+  if (can_wake && client.revents == 0) return false;
+  if (cancellation.Cancelled()) return true;
+  watch = false;
+  return false;
+}
+
+Result<void> CurlDownload::AwaitHead(const Cancellation& cancellation) {
+  if (cancellation.Cancelled()) return Fail(ErrorCode::kCancelled, "the client went away");
+  quiet_since_ = SystemClock().Now();
+  if (curl_multi_add_handle(line_->multi.get(), line_->easy.get()) != CURLM_OK) {
+    return Fail(ErrorCode::kInternal, "a request could not be begun");
+  }
+  for (bool watch = true;;) {
+    Perform();
+    if (head_.complete()) break;
+    if (done_) return BrokenBeforeHead();
+    NoteProgress();
+    const Wait wait = NextWait(TimePoint::max());
+    if (SystemClock().Now() >= wait.end) return TimedOut(wait.limit);
+    if (Poll(wait.end, cancellation, watch)) {
+      return Fail(ErrorCode::kCancelled, "the client went away");
+    }
+  }
+  quiet_since_ = paused_since_ = SystemClock().Now();
+  return {};
+}
+
+// Polls first: between two chunks there is mostly nothing to be had at once.
+Result<ReadState> CurlDownload::Pull(TimePoint until, const Cancellation& cancellation) {
+  if (cancellation.Cancelled()) return Fail(ErrorCode::kCancelled, "the client went away");
+  handed_out_ = received_;
+  for (bool watch = true;;) {
+    const Wait wait = NextWait(until);
+    if (Poll(wait.end, cancellation, watch)) {
+      return Fail(ErrorCode::kCancelled, "the client went away");
+    }
+    Perform();
+    const TimePoint now = SystemClock().Now();
+    if (received_ != handed_out_) {
+      quiet_since_ = now;
+      return ReadState::kData;
+    }
+    if (done_) return End();
+    if (now < wait.end) continue;
+    if (wait.limit == Limit::kUntil) return ReadState::kNothingYet;
+    return TimedOut(wait.limit);
+  }
+}
+
+Result<ReadState> CurlDownload::Read(std::string& out, TimePoint until,
+                                     const Cancellation& cancellation) {
+  if (!early_.empty()) {
+    if (out.empty()) {
+      out.swap(early_);
+    } else {
+      out += early_;
+    }
+    early_.clear();
+    return ReadState::kData;
+  }
+  if (error_) return *error_;
+  if (done_) return End();
+  // The caller's own pauses are no silence of the upstream's.
+  quiet_since_ += SystemClock().Now() - paused_since_;
+  out_ = &out;
+  Result<ReadState> state = Pull(until, cancellation);
+  out_ = nullptr;
+  paused_since_ = SystemClock().Now();
+  if (!state) {
+    error_ = state.error();
+    Close();
+  }
+  return state;
+}
+
+Result<ReadState> CurlDownload::End() {
+  if (result_ != CURLE_OK) {
+    error_ = Broken();
+    Close();
+    return *error_;
+  }
+  GiveBack();
+  return ReadState::kEnd;
+}
+
+void CurlDownload::GiveBack() {
+  if (!line_) return;
+  curl_multi_remove_handle(line_->multi.get(), line_->easy.get());
+  Set<curl_slist*>(line_->easy.get(), CURLOPT_HTTPHEADER, nullptr);
+  idle_->Put(std::move(line_));
+}
+
+// With an answer under way this closes the socket.
+void CurlDownload::Close() {
+  if (!line_) return;
+  curl_multi_remove_handle(line_->multi.get(), line_->easy.get());
+  line_.reset();
+}
+
+}  // namespace agm::upstream

@@ -1,0 +1,146 @@
+#include "core/upstream/curl_line.h"
+
+#include <fmt/format.h>
+
+#include <csignal>
+#include <cstdlib>
+#include <filesystem>
+#include <mutex>
+#include <system_error>
+#include <utility>
+
+#include "core/base/version.h"
+
+namespace agm::upstream {
+namespace {
+
+// Parsing a bundle of 140 certificates costs 10 ms for each new connection; a folder of hashed names
+// costs nothing until the one that is needed is read.
+bool HasHashedCertificates(const std::filesystem::path& folder) {
+  std::error_code error;
+  for (const auto& entry : std::filesystem::directory_iterator(folder, error)) {
+    const std::string name = entry.path().filename().string();
+    if (name.size() == 10 && name.ends_with(".0")) return true;
+  }
+  return false;
+}
+
+struct Certificates {
+  std::string file;
+  std::string folder;
+};
+
+const Certificates& SystemCertificates() {
+  static const Certificates found = [] {
+    Certificates certificates;
+    if (const char* file = std::getenv("SSL_CERT_FILE")) certificates.file = file;
+    constexpr const char* kFolder = "/etc/ssl/certs";
+    if (certificates.file.empty() && HasHashedCertificates(kFolder)) certificates.folder = kFolder;
+    return certificates;
+  }();
+  return found;
+}
+
+void SetCertificates(CURL* easy) {
+  const Certificates& certificates = SystemCertificates();
+  if (!certificates.file.empty()) {
+    Set(easy, CURLOPT_CAINFO, certificates.file.c_str());
+    Set<const char*>(easy, CURLOPT_CAPATH, nullptr);
+  } else if (!certificates.folder.empty()) {
+    Set<const char*>(easy, CURLOPT_CAINFO, nullptr);
+    Set(easy, CURLOPT_CAPATH, certificates.folder.c_str());
+  }
+}
+
+void SetProtocols(CURL* easy) {
+#if LIBCURL_VERSION_NUM >= 0x075500
+  Set(easy, CURLOPT_PROTOCOLS_STR, "http,https");
+#else
+  Set(easy, CURLOPT_PROTOCOLS, long{CURLPROTO_HTTP | CURLPROTO_HTTPS});
+#endif
+}
+
+// What is the same for every request on a line.
+void SetUp(CURL* easy, const std::string& agent) {
+  Set(easy, CURLOPT_NOSIGNAL, 1L);
+#if LIBCURL_VERSION_NUM >= 0x075700
+  Set(easy, CURLOPT_QUICK_EXIT, 1L);
+#endif
+  Set(easy, CURLOPT_HTTP_VERSION, long{CURL_HTTP_VERSION_1_1});
+  Set(easy, CURLOPT_TCP_NODELAY, 1L);
+  Set(easy, CURLOPT_TCP_KEEPALIVE, 1L);
+  Set(easy, CURLOPT_TCP_KEEPIDLE, 30L);
+  Set(easy, CURLOPT_TCP_KEEPINTVL, 15L);
+  Set(easy, CURLOPT_FOLLOWLOCATION, 0L);
+  Set(easy, CURLOPT_DISALLOW_USERNAME_IN_URL, 1L);
+  Set(easy, CURLOPT_SUPPRESS_CONNECT_HEADERS, 1L);
+  Set(easy, CURLOPT_SSLVERSION, long{CURL_SSLVERSION_TLSv1_2});
+  Set(easy, CURLOPT_USERAGENT, agent.c_str());
+  SetProtocols(easy);
+  SetCertificates(easy);
+}
+
+}  // namespace
+
+void SetUpProcessOnce() {
+  static std::once_flag once;
+  std::call_once(once, [] {
+    curl_global_init(CURL_GLOBAL_DEFAULT);
+    // With NOSIGNAL libcurl leaves it to us that a closed socket must not end the program.
+    struct sigaction now {};
+    if (sigaction(SIGPIPE, nullptr, &now) == 0 && now.sa_handler == SIG_DFL) {
+      std::signal(SIGPIPE, SIG_IGN);
+    }
+    SystemCertificates();
+  });
+}
+
+std::unique_ptr<Line> NewLine(std::string key) {
+  auto line = std::make_unique<Line>();
+  line->multi.reset(curl_multi_init());
+  line->easy.reset(curl_easy_init());
+  line->key = std::move(key);
+  if (!line->multi || !line->easy) return nullptr;
+  curl_multi_setopt(line->multi.get(), CURLMOPT_MAXCONNECTS, 1L);
+  SetUp(line->easy.get(), fmt::format("agm/{}", Version()));
+  return line;
+}
+
+std::unique_ptr<Line> CurlTransport::IdleLines::Take(const std::string& key) {
+  Lines old;  // closed after the lock
+  auto lines = lines_.Lock();
+  DropOld(*lines, old);
+  for (std::size_t i = lines->size(); i-- > 0;) {
+    if ((*lines)[i]->key != key) continue;
+    auto taken = std::move((*lines)[i]);
+    lines->erase(lines->begin() + static_cast<Lines::difference_type>(i));
+    return taken;
+  }
+  return nullptr;
+}
+
+void CurlTransport::IdleLines::Put(std::unique_ptr<Line> line) {
+  Lines old;
+  line->idle_since = SystemClock().Now();
+  auto lines = lines_.Lock();
+  lines->push_back(std::move(line));
+  DropOld(*lines, old);
+}
+
+std::size_t CurlTransport::IdleLines::size() const {
+  auto lines = lines_.Lock();
+  return lines->size();
+}
+
+void CurlTransport::IdleLines::DropOld(Lines& lines, Lines& old) const {
+  const TimePoint oldest = SystemClock().Now() - options_.max_idle_age;
+  auto keep = lines.begin();
+  while (keep != lines.end() &&
+         ((*keep)->idle_since < oldest ||
+          static_cast<std::size_t>(lines.end() - keep) > options_.max_idle)) {
+    old.push_back(std::move(*keep++));
+  }
+  lines.erase(lines.begin(), keep);
+}
+
+}  // namespace agm::upstream

@@ -1,0 +1,73 @@
+#pragma once
+
+#include <curl/curl.h>
+
+#include <cstddef>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "core/base/clock.h"
+#include "core/base/guarded.h"
+#include "core/upstream/curl_transport.h"
+
+/// Inside of curl_*.cc only.
+namespace agm::upstream {
+
+struct FreeEasy {
+  void operator()(CURL* easy) const { curl_easy_cleanup(easy); }
+};
+struct FreeMulti {
+  void operator()(CURLM* multi) const { curl_multi_cleanup(multi); }
+};
+struct FreeList {
+  void operator()(curl_slist* list) const { curl_slist_free_all(list); }
+};
+using Easy = std::unique_ptr<CURL, FreeEasy>;
+using Multi = std::unique_ptr<CURLM, FreeMulti>;
+using HeaderList = std::unique_ptr<curl_slist, FreeList>;
+
+/// curl_easy_setopt with a type, because it is variadic.
+template <class T>
+void Set(CURL* easy, CURLoption option, T value) {
+  curl_easy_setopt(easy, option, value);
+}
+
+/// A connection that can be used again. The multi handle owns the socket.
+///
+/// Thread safety: one thread at a time.
+struct Line {
+  Multi multi;
+  Easy easy;  // cleaned up before multi
+  std::string key;
+  TimePoint idle_since{};
+};
+
+/// A line with all options that every request shares; nothing when memory is out.
+std::unique_ptr<Line> NewLine(std::string key);
+
+/// libcurl's global state, the signal that it leaves to us, the system's certificates. Any thread,
+/// any number of times.
+void SetUpProcessOnce();
+
+/// Lines that wait for their next request, by origin and proxy; the last used is taken first.
+///
+/// Thread safety: any thread.
+class CurlTransport::IdleLines {
+ public:
+  explicit IdleLines(Options options) : options_(options) {}
+
+  /// Nothing if there is none.
+  std::unique_ptr<Line> Take(const std::string& key);
+  void Put(std::unique_ptr<Line> line);
+  std::size_t size() const;
+
+ private:
+  using Lines = std::vector<std::unique_ptr<Line>>;
+  void DropOld(Lines& lines, Lines& old) const;
+
+  const Options options_;
+  mutable Guarded<Lines> lines_;
+};
+
+}  // namespace agm::upstream

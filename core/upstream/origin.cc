@@ -1,0 +1,80 @@
+#include "core/upstream/origin.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <charconv>
+
+namespace agm::upstream {
+namespace {
+
+std::string Lower(std::string_view text) {
+  std::string out(text);
+  std::transform(out.begin(), out.end(), out.begin(), [](char c) {
+    return c >= 'A' && c <= 'Z' ? static_cast<char>(c | 0x20) : c;
+  });
+  return out;
+}
+
+bool IsLoopback(std::string_view host) {
+  if (host == "localhost" || host.ends_with(".localhost") || host == "localhost.") return true;
+  if (host == "::1" || host == "0:0:0:0:0:0:0:1" || host.starts_with("::ffff:127.")) return true;
+  const bool numeric = host.find_first_not_of("0123456789.") == host.npos;
+  return numeric && host.starts_with("127.");
+}
+
+std::optional<std::uint16_t> ReadPort(std::string_view text, std::string_view scheme) {
+  if (text.empty()) return static_cast<std::uint16_t>(scheme == "https" ? 443 : 80);
+  std::uint16_t port = 0;
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), port);
+  if (error != std::errc() || end != text.data() + text.size() || port == 0) return std::nullopt;
+  return port;
+}
+
+}  // namespace
+
+std::string Origin::HostAndPort() const {
+  const bool v6 = host.find(':') != host.npos;
+  return v6 ? fmt::format("[{}]:{}", host, port) : fmt::format("{}:{}", host, port);
+}
+
+std::optional<Origin> ReadOrigin(std::string_view url) {
+  const std::size_t colon = url.find("://");
+  if (colon == url.npos) return std::nullopt;
+  Origin origin;
+  origin.scheme = Lower(url.substr(0, colon));
+  if (origin.scheme != "http" && origin.scheme != "https") return std::nullopt;
+  url.remove_prefix(colon + 3);
+  std::string_view authority = url.substr(0, url.find_first_of("/?#"));
+  if (authority.find_first_of("@\\ ") != authority.npos) return std::nullopt;
+
+  std::string_view port;
+  if (authority.starts_with('[')) {
+    const std::size_t bracket = authority.find(']');
+    if (bracket == authority.npos) return std::nullopt;
+    origin.host = Lower(authority.substr(1, bracket - 1));
+    port = authority.substr(bracket + 1);
+    if (!port.empty() && port.front() != ':') return std::nullopt;
+  } else {
+    const std::size_t end = authority.find(':');
+    origin.host = Lower(authority.substr(0, end));
+    port = end == authority.npos ? std::string_view() : authority.substr(end);
+  }
+  if (!port.empty()) port.remove_prefix(1);
+  const auto number = ReadPort(port, origin.scheme);
+  if (origin.host.empty() || !number) return std::nullopt;
+  origin.port = *number;
+  origin.loopback = IsLoopback(origin.host);
+  return origin;
+}
+
+std::string ShownProxy(std::string_view proxy) {
+  const std::size_t colon = proxy.find("://");
+  if (colon != proxy.npos) proxy.remove_prefix(colon + 3);
+  proxy = proxy.substr(0, proxy.find_first_of("/?#"));
+  const std::size_t at = proxy.rfind('@');
+  if (at != proxy.npos) proxy.remove_prefix(at + 1);
+  return std::string(proxy);
+}
+
+}  // namespace agm::upstream
