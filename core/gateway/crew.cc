@@ -2,13 +2,19 @@
 
 #include <algorithm>
 #include <chrono>
+#include <thread>
 #include <utility>
 
 namespace agm::gateway {
 namespace {
 
-/// More that attend would only wake each other; fewer, and each request wakes a resting thread.
-constexpr int kAttending = 4;
+/// One for each processor. More that attend wake for nothing, because one that runs already takes the
+/// news; with fewer each request must wake a resting thread.
+int EnoughAttending() {
+  static const int enough = std::clamp(static_cast<int>(std::thread::hardware_concurrency()), 2, 16);
+  return enough;
+}
+
 constexpr std::chrono::seconds kRest{10};
 
 #if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
@@ -74,11 +80,12 @@ void* Crew::Main(void* crew) {
 }
 
 void Crew::Run() {
+  const int enough = EnoughAttending();
   while (attend_()) {
     int attending = attending_.load();
-    while (attending > kAttending && !attending_.compare_exchange_weak(attending, attending - 1)) {
+    while (attending > enough && !attending_.compare_exchange_weak(attending, attending - 1)) {
     }
-    if (attending > kAttending && !RestAwhile()) return End();
+    if (attending > enough && !RestAwhile()) return End();
   }
   attending_.fetch_sub(1);
   End();

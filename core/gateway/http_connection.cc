@@ -9,9 +9,12 @@
 namespace agm::gateway {
 namespace {
 
+using State = RequestReader::State;
+
 constexpr std::int64_t kHeld = 0;
 constexpr std::int64_t kOver = -1;
-constexpr std::size_t kMaxDiscarded = 1024 * 1024;
+constexpr std::size_t kMaxDiscarded = 64 * 1024 * 1024;
+constexpr int kDiscardsAtOnce = 64;
 constexpr Duration kSlice{100};  ///< how often a waiting sender looks whether it was cancelled
 
 std::int64_t Pack(HttpConnection::Waits waits, TimePoint until) {
@@ -23,38 +26,48 @@ HttpConnection::Waits WaitsOf(std::int64_t parked) {
   return static_cast<HttpConnection::Waits>(parked & 3);
 }
 
+TimePoint DeadlineOf(std::int64_t parked) {
+  return TimePoint(std::chrono::nanoseconds(parked & ~std::int64_t{3}));
+}
+
 }  // namespace
 
-HttpConnection::HttpConnection(std::unique_ptr<Wire> wire, std::string peer)
-    : wire_(std::move(wire)), peer_(std::move(peer)), watch_(wire_->fd()), parked_(kHeld) {}
+HttpConnection::HttpConnection(std::unique_ptr<Wire> wire, std::string peer, ByteBudget& budget)
+    : wire_(std::move(wire)),
+      peer_(std::move(peer)),
+      watch_(wire_->fd()),
+      budget_(budget),
+      share_(budget),
+      parked_(kHeld) {}
 
 HttpConnection::Arrival HttpConnection::Receive(std::uint64_t max_body) {
   for (;;) {
+    const bool was_idle = reader_.state() == State::kIdle;
     const std::span<char> room = reader_.Room();
+    const std::size_t wanted = room.size();
     const Wire::Moved moved = wire_->Receive(room);
-    const bool was_idle = reader_.state() == RequestReader::State::kIdle;
-    switch (reader_.Filled(moved.bytes, max_body)) {
-      case RequestReader::State::kWhole:
-        return Arrival::kRequest;
-      case RequestReader::State::kRefused:
-        return Arrival::kFault;
-      case RequestReader::State::kIdle:
-      case RequestReader::State::kHead:
-      case RequestReader::State::kBody:
-        break;
-    }
-    if (was_idle) began_ = SystemClock().Now();
-    switch (moved.outcome) {
-      case Wire::Outcome::kMoved:
-        if (moved.bytes < room.size() && !wire_->Pending()) return Arrival::kMore;
-        break;
-      case Wire::Outcome::kWouldBlock:
-        return Arrival::kMore;
-      case Wire::Outcome::kEnd:
-      case Wire::Outcome::kBroken:
-        return Arrival::kGone;
-    }
+    const State state = reader_.Filled(moved.bytes, max_body);
+    if (state == State::kWhole) return Arrival::kRequest;
+    if (state == State::kRefused) return Arrival::kFault;
+    if (was_idle && state != State::kIdle) began_ = SystemClock().Now();
+    if (!share_.Resize(reader_.held())) return Arrival::kCrowded;
+    if (moved.outcome == Wire::Outcome::kWouldBlock) return Arrival::kMore;
+    if (moved.outcome != Wire::Outcome::kMoved) return Arrival::kGone;
+    if (moved.bytes < wanted && !wire_->Pending()) return Arrival::kMore;
   }
+}
+
+RequestReader::State HttpConnection::Next(std::uint64_t max_body) {
+  continued = false;
+  const State state = reader_.Next(max_body);
+  if (state != State::kIdle) began_ = SystemClock().Now();
+  share_.Resize(reader_.held());
+  return state;
+}
+
+void HttpConnection::Release() {
+  reader_.Shrink();
+  share_.Resize(reader_.held());
 }
 
 bool HttpConnection::SendAtOnce(std::string_view bytes) { return Send(bytes, Duration{0}); }
@@ -86,12 +99,13 @@ void HttpConnection::SayFarewell() {
 
 bool HttpConnection::Discard() {
   std::array<char, 16 * 1024> waste;
-  for (;;) {
+  for (int i = 0; i < kDiscardsAtOnce; ++i) {
     const Wire::Moved moved = wire_->Receive(waste);
     if (moved.outcome == Wire::Outcome::kWouldBlock) return true;
+    if (moved.outcome != Wire::Outcome::kMoved) return false;
     discarded_ += moved.bytes;
-    if (moved.outcome != Wire::Outcome::kMoved || discarded_ > kMaxDiscarded) return false;
   }
+  return discarded_ <= kMaxDiscarded;
 }
 
 void HttpConnection::Park(Waits waits, TimePoint until) { parked_.store(Pack(waits, until)); }
@@ -103,11 +117,15 @@ HttpConnection::Waits HttpConnection::Unpark() {
 
 void HttpConnection::Expire(TimePoint now, Waits waits) {
   std::int64_t parked = parked_.load();
-  if (parked == kHeld || parked == kOver) return;
+  if (parked == kHeld || parked == kOver || DeadlineOf(parked) > now) return;
   if (waits != Waits::kNone && WaitsOf(parked) != waits) return;
-  if ((parked & ~std::int64_t{3}) > now.time_since_epoch().count()) return;
   // Hanging up is news to Parking, so that a thread comes by and closes it.
   if (parked_.compare_exchange_strong(parked, kOver)) wire_->HangUp();
+}
+
+TimePoint HttpConnection::deadline() const {
+  const std::int64_t parked = parked_.load();
+  return parked == kHeld || parked == kOver ? TimePoint::max() : DeadlineOf(parked);
 }
 
 void HttpConnection::Cancel() {

@@ -7,6 +7,7 @@
 #include <string_view>
 
 #include "core/base/clock.h"
+#include "core/gateway/byte_budget.h"
 #include "core/gateway/client_watch.h"
 #include "core/gateway/http_request_reader.h"
 #include "core/gateway/wire.h"
@@ -19,14 +20,24 @@ namespace agm::gateway {
 /// Thread safety: Expire and Cancel from any thread; the rest from the thread that has it.
 class HttpConnection {
  public:
-  enum class Arrival { kMore, kRequest, kFault, kGone };
+  enum class Arrival {
+    kMore,     ///< not all of a request is here yet
+    kRequest,  ///< reader() has one
+    kFault,    ///< reader().fault() says what is wrong with it
+    kCrowded,  ///< all clients together sent more than may be held
+    kGone,
+  };
   /// What a parked connection waits for.
   enum class Waits : std::uint8_t { kNone, kRequest, kRestOfRequest, kFarewell };
 
-  HttpConnection(std::unique_ptr<Wire> wire, std::string peer);
+  HttpConnection(std::unique_ptr<Wire> wire, std::string peer, ByteBudget& budget);
 
   /// Reads what has arrived, without waiting.
   Arrival Receive(std::uint64_t max_body);
+  /// Forgets the request that was answered; what came behind it may be the next.
+  RequestReader::State Next(std::uint64_t max_body);
+  /// Gives memory back that nothing is in.
+  void Release();
   /// Sends without waiting; false when not all of it could go.
   bool SendAtOnce(std::string_view bytes);
   /// Sends, waiting for the client to take it; false when it is gone, takes nothing for `patience`,
@@ -46,12 +57,14 @@ class HttpConnection {
   void Expire(TimePoint now, Waits waits = Waits::kNone);
   /// The server ends: whoever works for this client shall stop.
   void Cancel();
+  /// How long it may stay parked; for ever while a thread has it.
+  TimePoint deadline() const;
 
   const Cancellation& client() const { return watch_; }
   int fd() const { return wire_->fd(); }
-  bool Pending() const { return wire_->Pending(); }
   const std::string& peer() const { return peer_; }
   RequestReader& reader() { return reader_; }
+  ByteBudget& budget() { return budget_; }
   /// When the first byte came of the head that is being received.
   TimePoint began() const { return began_; }
   /// When SayFarewell was called; the beginning of time if it was not.
@@ -63,6 +76,8 @@ class HttpConnection {
   const std::string peer_;
   ClientWatch watch_;
   RequestReader reader_;
+  ByteBudget& budget_;
+  BudgetShare share_;
   TimePoint began_{};
   TimePoint farewell_{};
   std::size_t discarded_ = 0;

@@ -35,6 +35,15 @@ void HttpConnections::ExpireIdle() {
   }
 }
 
+void HttpConnections::ExpireNext() {
+  std::lock_guard lock(mutex_);
+  HttpConnection* next = nullptr;
+  for (const auto& [connection, owner] : open_) {
+    if (next == nullptr || connection->deadline() < next->deadline()) next = connection;
+  }
+  if (next != nullptr) next->Expire(TimePoint::max());
+}
+
 void HttpConnections::CancelAll() {
   std::lock_guard lock(mutex_);
   cancelled_ = true;

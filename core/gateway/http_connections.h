@@ -26,6 +26,8 @@ class HttpConnections {
   void ExpireLate(TimePoint now);
   /// Ends the wait of those that wait for a request to begin.
   void ExpireIdle();
+  /// Ends the wait of the one whose deadline comes first, if any waits.
+  void ExpireNext();
   void CancelAll();
   /// False if some are still open at `until`.
   bool WaitUntilNone(TimePoint until);

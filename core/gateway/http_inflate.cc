@@ -19,27 +19,31 @@ class Inflater {
   Inflater(const Inflater&) = delete;
   Inflater& operator=(const Inflater&) = delete;
 
-  Result<std::string> Run(std::string_view packed, std::uint64_t max_size);
+  Result<std::string> Run(std::string_view packed, std::uint64_t max_size, BudgetShare& share);
 
  private:
-  Result<void> Step(std::string& out, std::uint64_t max_size, int& state);
+  Result<void> Step(std::string& out, std::uint64_t max_size);
 
   z_stream stream_{};
   const bool ready_;
+  int state_ = Z_OK;
 };
 
-Result<std::string> Inflater::Run(std::string_view packed, std::uint64_t max_size) {
+Result<std::string> Inflater::Run(std::string_view packed, std::uint64_t max_size,
+                                  BudgetShare& share) {
   std::string out;
   if (!ready_) return Fail(ErrorCode::kInternal, "no memory to unpack the body");
-  int state = Z_OK;
-  while (state != Z_STREAM_END) {
+  while (state_ != Z_STREAM_END) {
     if (stream_.avail_in == 0) {  // avail_in has 32 bits
       const std::string_view part = packed.substr(0, 1U << 30U);
       packed.remove_prefix(part.size());
       stream_.next_in = reinterpret_cast<Bytef*>(const_cast<char*>(part.data()));
       stream_.avail_in = static_cast<uInt>(part.size());
     }
-    if (Result<void> step = Step(out, max_size, state); !step) return std::move(step).error();
+    if (Result<void> step = Step(out, max_size); !step) return std::move(step).error();
+    if (!share.Resize(out.capacity())) {
+      return Fail(ErrorCode::kOverloaded, "too many large requests at once; try again");
+    }
   }
   if (stream_.avail_in != 0 || !packed.empty()) {
     return Fail(ErrorCode::kInvalidRequest, "bytes follow the compressed body");
@@ -47,12 +51,12 @@ Result<std::string> Inflater::Run(std::string_view packed, std::uint64_t max_siz
   return out;
 }
 
-Result<void> Inflater::Step(std::string& out, std::uint64_t max_size, int& state) {
+Result<void> Inflater::Step(std::string& out, std::uint64_t max_size) {
   std::array<char, 16 * 1024> piece;
   stream_.next_out = reinterpret_cast<Bytef*>(piece.data());
   stream_.avail_out = piece.size();
-  state = ::inflate(&stream_, Z_NO_FLUSH);
-  if (state != Z_OK && state != Z_STREAM_END) {
+  state_ = ::inflate(&stream_, Z_NO_FLUSH);
+  if (state_ != Z_OK && state_ != Z_STREAM_END) {
     return Fail(ErrorCode::kInvalidRequest, "the body is not what its Content-Encoding says");
   }
   const std::size_t size = piece.size() - stream_.avail_out;
@@ -73,17 +77,17 @@ bool LooksBare(std::string_view packed) {
 
 }  // namespace
 
-Result<std::string> Inflate(std::string_view packed, BodyCoding coding, std::uint64_t max_size) {
+Result<std::string> Inflate(std::string_view packed, BodyCoding coding, std::uint64_t max_size,
+                            BudgetShare& share) {
   switch (coding) {
     case BodyCoding::kIdentity:
-      break;
+      return std::string(packed);
     case BodyCoding::kGzip:
-      return Inflater(kGzipOrZlib).Run(packed, max_size);
+      return Inflater(kGzipOrZlib).Run(packed, max_size, share);
     case BodyCoding::kDeflate:
-      return Inflater(LooksBare(packed) ? kRaw : kGzipOrZlib).Run(packed, max_size);
+      return Inflater(LooksBare(packed) ? kRaw : kGzipOrZlib).Run(packed, max_size, share);
   }
-  if (packed.size() > max_size) return Fail(ErrorCode::kTooLarge, "the body is too large");
-  return std::string(packed);
+  return Fail(ErrorCode::kInternal, "an unknown content coding");
 }
 
 }  // namespace agm::gateway

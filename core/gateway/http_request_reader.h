@@ -42,6 +42,8 @@ class RequestReader {
   void Shrink();
 
   State state() const { return state_; }
+  /// Bytes of memory that its buffers take.
+  std::size_t held() const { return in_.capacity() + body_.capacity(); }
   HttpHead& head() { return head_; }
   std::string& body() { return body_; }
   const HttpFault& fault() const { return fault_; }

@@ -16,4 +16,8 @@ struct Listening {
 /// "::" takes IPv4 too. What is wrong comes as kIo in words that say what to do.
 Result<Listening> Listen(const std::string& host, int port);
 
+/// Raises this process' limit of open descriptors as far as it may: each connection needs one, each
+/// upstream call another.
+void AllowManyDescriptors();
+
 }  // namespace agm::gateway

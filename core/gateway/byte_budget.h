@@ -1,0 +1,42 @@
+#pragma once
+
+#include <atomic>
+#include <cstddef>
+#include <cstdint>
+
+namespace agm::gateway {
+
+/// What all clients together may make the server hold.
+///
+/// Thread safety: any thread.
+class ByteBudget {
+ public:
+  void SetLimit(std::uint64_t limit) { limit_ = limit; }
+  std::uint64_t used() const { return used_; }
+
+ private:
+  friend class BudgetShare;
+  std::atomic<std::uint64_t> limit_{UINT64_MAX};
+  std::atomic<std::uint64_t> used_{0};
+};
+
+/// One holder's part of a budget; gives itself back. Counts in steps, so that small holders cost
+/// nothing to count.
+///
+/// Thread safety: one thread at a time.
+class BudgetShare {
+ public:
+  explicit BudgetShare(ByteBudget& budget) : budget_(budget) {}
+  ~BudgetShare() { Resize(0); }
+  BudgetShare(const BudgetShare&) = delete;
+  BudgetShare& operator=(const BudgetShare&) = delete;
+
+  /// False, and nothing changes, if it would have to grow beyond what is left.
+  bool Resize(std::size_t size);
+
+ private:
+  ByteBudget& budget_;
+  std::size_t size_ = 0;
+};
+
+}  // namespace agm::gateway

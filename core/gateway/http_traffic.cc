@@ -1,0 +1,257 @@
+#include "core/gateway/http_traffic.h"
+
+#include <fmt/format.h>
+#include <sys/resource.h>
+
+#include <algorithm>
+#include <memory>
+#include <utility>
+
+namespace agm::gateway {
+namespace {
+
+using Waits = HttpConnection::Waits;
+using Arrival = HttpConnection::Arrival;
+using State = RequestReader::State;
+
+constexpr int kUrgentSpare = 8;  ///< requests beyond max_connections, for urgent paths
+constexpr Duration kFarewell{2'000};
+constexpr std::size_t kSpareDescriptors = 128;  ///< for files, the log, the store
+constexpr std::uint64_t kBodiesAtOnce = 8;      ///< of the largest size; more smaller ones
+
+HttpFault Overloaded(std::string message) {
+  HttpFault fault{Fail(ErrorCode::kOverloaded, "{}; try again", message), 503};
+  fault.error.retry_after_ms = 1000;
+  return fault;
+}
+
+std::size_t DescriptorLimit() {
+  rlimit limit{};
+  return ::getrlimit(RLIMIT_NOFILE, &limit) == 0 ? limit.rlim_cur : 1024;
+}
+
+}  // namespace
+
+void LiveLimits::Set(const HttpLimits& limits) {
+  header_timeout = limits.header_timeout;
+  write_timeout = limits.write_timeout;
+  idle_timeout = limits.idle_timeout;
+  max_body_size = limits.max_body_size;
+  max_connections = limits.max_connections;
+}
+
+HttpTraffic::HttpTraffic(const LiveLimits& limits, HttpServer::Urgent urgent, Answer answer)
+    : limits_(limits),
+      urgent_(std::move(urgent)),
+      answer_(std::move(answer)),
+      crew_([this] { return Attend(); }) {}
+
+HttpTraffic::~HttpTraffic() = default;
+
+bool HttpTraffic::Start() {
+  keeper_ = std::thread([this] { KeepTime(); });
+  return crew_.Start();
+}
+
+void HttpTraffic::Drain() {
+  std::lock_guard lock(mutex_);
+  draining_ = true;
+  changed_.notify_all();
+}
+
+void HttpTraffic::End() {
+  connections_.WaitUntilNone(TimePoint::max());
+  parking_.Close();
+  crew_.Join();
+  {
+    std::lock_guard lock(mutex_);
+    ended_ = true;
+    changed_.notify_all();
+  }
+  keeper_.join();
+}
+
+/// Sends those away that are late, and while the server stops those that wait for nothing.
+void HttpTraffic::KeepTime() {
+  std::unique_lock lock(mutex_);
+  while (!ended_) {
+    const bool draining = draining_;
+    const Duration shortest = std::min(limits_.header_timeout.load(), limits_.idle_timeout.load());
+    const Duration pause =
+        draining ? Duration{10} : std::clamp(shortest / 4, Duration{10}, Duration{1000});
+    changed_.wait_for(lock, pause, [&] { return ended_ || draining_ != draining; });
+    lock.unlock();
+    connections_.ExpireLate(SystemClock().Now());
+    if (draining_) connections_.ExpireIdle();
+    lock.lock();
+  }
+}
+
+// ---- Arriving ----------------------------------------------------------------------------------
+
+void HttpTraffic::Take(int fd) {
+  budget_.SetLimit(kBodiesAtOnce * std::max<std::uint64_t>(limits_.max_body_size, 1 << 20));
+  MakeRoom();
+  HttpConnection* connection = connections_.Add(
+      std::make_unique<HttpConnection>(NewPlainWire(fd), PeerAddress(fd), budget_));
+  if (connection == nullptr) return;
+  connection->Park(Waits::kRequest, After(SystemClock().Now(), limits_.header_timeout));
+  if (!parking_.Enter(fd, connection)) Close(*connection);
+}
+
+/// Each request may need a second descriptor, for its upstream.
+void HttpTraffic::MakeRoom() {
+  const std::size_t busy = static_cast<std::size_t>(std::max(0, in_flight()));
+  if (connections_.size() + busy + kSpareDescriptors >= DescriptorLimit()) {
+    connections_.ExpireNext();
+  }
+}
+
+bool HttpTraffic::Attend() {
+  auto* connection = static_cast<HttpConnection*>(parking_.Wait());
+  if (connection == nullptr) return false;
+  Look(*connection);
+  return true;
+}
+
+void HttpTraffic::Look(HttpConnection& connection) {
+  switch (connection.Unpark()) {
+    case Waits::kNone:
+      return GiveUpWaiting(connection);
+    case Waits::kFarewell:
+      if (!connection.Discard()) return Close(connection);
+      return Park(connection, Waits::kFarewell, After(connection.farewell(), kFarewell));
+    case Waits::kRequest:
+    case Waits::kRestOfRequest:
+      return Receive(connection);
+  }
+}
+
+void HttpTraffic::Receive(HttpConnection& connection) {
+  switch (connection.Receive(limits_.max_body_size)) {
+    case Arrival::kMore:
+      return ParkForMore(connection);
+    case Arrival::kRequest:
+      return ServeAll(connection);
+    case Arrival::kFault:
+      return Refuse(connection, connection.reader().fault());
+    case Arrival::kCrowded:
+      return Refuse(connection, Overloaded("too many large requests at once"));
+    case Arrival::kGone:
+      return Close(connection);
+  }
+}
+
+/// Its deadline passed, or the server stops.
+void HttpTraffic::GiveUpWaiting(HttpConnection& connection) {
+  const State state = connection.reader().state();
+  const bool began = state == State::kHead || state == State::kBody;
+  if (!began || connection.farewell() != TimePoint{}) return Close(connection);
+  Refuse(connection, {Fail(ErrorCode::kTimeout, "the request took too long to arrive"), 408});
+}
+
+// ---- Waiting -----------------------------------------------------------------------------------
+
+void HttpTraffic::ParkIdle(HttpConnection& connection) {
+  connection.Release();
+  Park(connection, Waits::kRequest, After(SystemClock().Now(), limits_.idle_timeout));
+}
+
+void HttpTraffic::ParkForMore(HttpConnection& connection) {
+  RequestReader& reader = connection.reader();
+  if (reader.state() == State::kIdle) return ParkIdle(connection);
+  const bool body = reader.state() == State::kBody;
+  if (body && reader.head().expects_continue && !connection.continued && reader.body().empty()) {
+    connection.continued = true;
+    if (!connection.SendAtOnce("HTTP/1.1 100 Continue\r\n\r\n")) return Close(connection);
+  }
+  const TimePoint since = body ? SystemClock().Now() : connection.began();
+  Park(connection, Waits::kRestOfRequest, After(since, limits_.header_timeout));
+}
+
+void HttpTraffic::Park(HttpConnection& connection, Waits waits, TimePoint until) {
+  connection.Park(waits, until);
+  parking_.Return(connection.fd(), &connection);  // from here on another thread may have it
+}
+
+void HttpTraffic::Farewell(HttpConnection& connection) {
+  connection.Release();
+  connection.SayFarewell();
+  if (!connection.Discard()) return Close(connection);
+  Park(connection, Waits::kFarewell, After(connection.farewell(), kFarewell));
+}
+
+// ---- Answering ---------------------------------------------------------------------------------
+
+void HttpTraffic::ServeAll(HttpConnection& connection) {
+  for (;;) {
+    if (!Serve(connection)) return;
+    switch (connection.Next(limits_.max_body_size)) {
+      case State::kWhole:
+        continue;  // it was sent right behind the one before
+      case State::kRefused:
+        return Refuse(connection, connection.reader().fault());
+      case State::kIdle:
+        return ParkIdle(connection);
+      case State::kHead:
+      case State::kBody:
+        return ParkForMore(connection);
+    }
+  }
+}
+
+/// Answers the reader's request; true if the connection stays, else it is in other hands.
+bool HttpTraffic::Serve(HttpConnection& connection) {
+  RequestReader& reader = connection.reader();
+  HttpHead& head = reader.head();
+  HttpExchange exchange(connection);
+  exchange.delivery = {head.method == "HEAD", head.keep_alive && !draining_, head.minor_version,
+                       limits_.idle_timeout, {}};
+  exchange.coding = head.coding;
+  exchange.max_body = limits_.max_body_size;
+  exchange.request = {std::move(head.method),  std::move(head.path),
+                      std::move(head.raw_path), std::move(head.query),
+                      std::move(head.headers),  std::move(reader.body()),
+                      connection.peer(),        &connection.client()};
+  exchange.fault = Enter(exchange.request.path);
+  const bool entered = !exchange.fault;
+  if (entered) exchange.patience = limits_.write_timeout;
+  const bool sent = answer_(exchange);
+  if (entered) Leave();
+  if (sent && exchange.delivery.keep_alive) return true;
+  if (sent) {
+    Farewell(connection);
+  } else {
+    Close(connection);
+  }
+  return false;
+}
+
+void HttpTraffic::Refuse(HttpConnection& connection, HttpFault fault) {
+  const HttpHead& head = connection.reader().head();
+  HttpExchange exchange(connection);
+  exchange.request.path = head.path.empty() ? "/" : head.path;
+  exchange.delivery.head_only = head.method == "HEAD";
+  exchange.delivery.keep_alive = false;
+  exchange.fault = std::move(fault);
+  answer_(exchange);
+  Farewell(connection);
+}
+
+/// Counts a request in; a fault when there is no room for it. Leave when it is over.
+std::optional<HttpFault> HttpTraffic::Enter(std::string_view path) {
+  const int limit = limits_.max_connections;
+  const int others = in_flight_.fetch_add(1);
+  const bool room = others < limit || (others < limit + kUrgentSpare && urgent_ && urgent_(path));
+  if (room && crew_.GoAway()) return {};
+  in_flight_.fetch_sub(1);
+  if (room) return Overloaded("the gateway can start no more threads");
+  return Overloaded(fmt::format("the gateway has {} requests in flight already", limit));
+}
+
+void HttpTraffic::Leave() {
+  crew_.ComeBack();
+  in_flight_.fetch_sub(1);
+}
+
+}  // namespace agm::gateway
