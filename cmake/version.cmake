@@ -7,7 +7,7 @@ function(agm_version_source target)
   configure_file(${PROJECT_SOURCE_DIR}/cmake/version.cc.in ${PROJECT_BINARY_DIR}/generated/version.cc.in @ONLY)
   set(write ${CMAKE_COMMAND} -DSOURCE_DIR=${PROJECT_SOURCE_DIR} -DOUTPUT=${source}
     -P ${PROJECT_SOURCE_DIR}/cmake/write_version.cmake)
-  add_custom_target(agm_commit COMMAND ${write} BYPRODUCTS ${source} COMMENT "" VERBATIM)
+  add_custom_target(agm_commit COMMAND ${write} BYPRODUCTS ${source} COMMENT "Looking up the commit" VERBATIM)
   get_target_property(type ${target} TYPE)
   if(type STREQUAL "INTERFACE_LIBRARY")
     set(scope INTERFACE)

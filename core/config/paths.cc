@@ -18,7 +18,7 @@ fs::path Absolute(const fs::path& path) {
 // The XDG folder of that variable, else the one below the home folder; empty where neither is set.
 fs::path XdgFolder(const Environment& environment, std::string_view variable,
                    std::string_view below_home) {
-  if (const fs::path xdg = Get(environment, variable); xdg.is_absolute()) return xdg;
+  if (fs::path xdg = Get(environment, variable); xdg.is_absolute()) return xdg;
   const fs::path home = Get(environment, "HOME");
   return home.empty() ? fs::path() : Absolute(home / below_home);
 }
