@@ -10,6 +10,7 @@
 #include "cli/help.h"
 #include "cli/nearest.h"
 #include "core/base/version.h"
+#include "core/upstream/curl_transport.h"
 
 namespace agm::cli {
 namespace {
@@ -96,11 +97,6 @@ void PrintError(const Error& error, const CLI::App& command, const Context& cont
   if (!context.json() || io.wrote_json()) return;
   Json body = {{"code", CodeName(error.code)}, {"message", error.message}};
   io.PrintJson({{"error", body}});
-}
-
-std::optional<std::string> RealEnvironment(const std::string& name) {
-  const char* value = std::getenv(name.c_str());
-  return value == nullptr ? std::nullopt : std::optional<std::string>(value);
 }
 
 }  // namespace
@@ -215,8 +211,8 @@ int App::Run(const std::vector<std::string>& arguments, Context& context) {
 int Main(std::vector<std::string> arguments) {
   std::signal(SIGPIPE, SIG_IGN);  // a closed pipe is no error: Io drops what nobody reads
   Io io = Io::System();
-  Context context(io, SystemClock(), RealEnvironment,
-                  []() -> std::unique_ptr<upstream::Transport> { return nullptr; });
+  Context context(io, SystemClock(), config::ProcessEnvironment(),
+                  [] { return std::make_unique<upstream::CurlTransport>(); });
   App app;
   AddCommands(app.root());
   return app.Run(arguments, context);

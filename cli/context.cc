@@ -3,36 +3,55 @@
 #include <utility>
 
 namespace agm::cli {
-namespace fs = std::filesystem;
 
-Context::Context(Io& io, Clock& clock, Environment environment, MakeTransport make_transport)
+Context::Context(Io& io, Clock& clock, config::Environment environment,
+                 MakeTransport make_transport)
     : io_(io),
       clock_(clock),
       environment_(std::move(environment)),
       make_transport_(std::move(make_transport)) {}
 
-std::optional<std::string> Context::Env(const std::string& name) const {
-  auto value = environment_(name);
-  return value && !value->empty() ? value : std::nullopt;
+std::optional<std::string> Context::Env(std::string_view name) const {
+  const std::string_view value = config::Get(environment_, name);
+  return value.empty() ? std::nullopt : std::optional<std::string>(value);
 }
 
-fs::path Context::ConfigFile() const {
-  if (globals.config) return *globals.config;
-  if (auto file = Env("AGM_CONFIG")) return *file;
-  if (auto folder = Env("XDG_CONFIG_HOME")) return fs::path(*folder) / "agm" / "config.toml";
-  return fs::path(Env("HOME").value_or("/")) / ".config" / "agm" / "config.toml";
+config::Location Context::ConfigLocation() const {
+  return config::FindConfig(globals.config.value_or(""), environment_);
 }
 
-Result<fs::path> Context::StateFolder() const {
-  if (auto folder = Env("AGM_STATE_DIR")) return fs::path(*folder);
-  if (auto folder = Env("XDG_STATE_HOME")) return fs::path(*folder) / "agm";
-  if (auto home = Env("HOME")) return fs::path(*home) / ".local" / "state" / "agm";
-  return Fail(ErrorCode::kConfig, "no folder for state: set AGM_STATE_DIR or HOME");
+Result<std::filesystem::path> Context::StateFolder() const {
+  return config::StateDir(environment_);
+}
+
+Result<std::shared_ptr<const config::Loaded>> Context::LoadFrom(
+    const config::Location& location) const {
+  if (loaded_) return loaded_;
+  auto loaded = config::Load(location, environment_);
+  if (!loaded) return std::move(loaded).error();
+  for (const config::Problem& warning : loaded->warnings) {
+    if (!io_.quiet) io_.Err(warning.Text() + "\n");
+  }
+  loaded_ = std::make_shared<const config::Loaded>(std::move(*loaded));
+  return loaded_;
+}
+
+Result<std::shared_ptr<const config::Loaded>> Context::Loaded() const {
+  return LoadFrom(ConfigLocation());
 }
 
 Result<std::shared_ptr<const config::Config>> Context::Config() const {
-  if (!config_) config_ = std::make_shared<const config::Config>();  // until core/config loads
-  return config_;
+  auto loaded = Loaded();
+  if (!loaded) return std::move(loaded).error();
+  return std::shared_ptr<const config::Config>(*loaded, &(*loaded)->config);
+}
+
+Result<std::shared_ptr<const config::Config>> Context::ConfigOrNew() const {
+  config::Location location = ConfigLocation();
+  location.found_by = config::FoundBy::kDefault;
+  auto loaded = LoadFrom(location);
+  if (!loaded) return std::move(loaded).error();
+  return std::shared_ptr<const config::Config>(*loaded, &(*loaded)->config);
 }
 
 upstream::Transport& Context::transport() const {

@@ -10,6 +10,8 @@
 #include "core/base/clock.h"
 #include "core/base/result.h"
 #include "core/config/config.h"
+#include "core/config/load.h"
+#include "core/config/paths.h"
 #include "core/upstream/transport.h"
 
 namespace agm::cli {
@@ -23,9 +25,6 @@ struct Globals {
   bool no_color = false;
 };
 
-/// Looks an environment variable up; nothing where it is not set.
-using Environment = std::function<std::optional<std::string>(const std::string& name)>;
-
 /// What a command may know of the world, made when it is first asked for.
 ///
 ///   auto config = context.Config();             // file, environment and defaults; problems are kConfig
@@ -38,33 +37,40 @@ class Context {
   using MakeTransport = std::function<std::unique_ptr<upstream::Transport>()>;
 
   /// `io` and `clock` must outlive it.
-  Context(Io& io, Clock& clock, Environment environment, MakeTransport make_transport);
+  Context(Io& io, Clock& clock, config::Environment environment, MakeTransport make_transport);
 
   Io& io() const { return io_; }
   Clock& clock() const { return clock_; }
   bool json() const { return globals.json; }
 
+  const config::Environment& environment() const { return environment_; }
   /// The variable's value; nothing where it is unset or empty.
-  std::optional<std::string> Env(const std::string& name) const;
+  std::optional<std::string> Env(std::string_view name) const;
 
-  /// The configuration file that counts, whether it exists or not.
-  std::filesystem::path ConfigFile() const;
+  /// Where the configuration file lies, whether it exists or not.
+  config::Location ConfigLocation() const;
   /// Where cooldowns, usage and the run file lie.
   Result<std::filesystem::path> StateFolder() const;
 
-  /// The effective settings without a command's own flags. Read once. Warnings go to io.
+  /// The effective settings without a command's own flags, and where they come from. Read once;
+  /// warnings go to io then. kConfig names every problem.
+  Result<std::shared_ptr<const config::Loaded>> Loaded() const;
   Result<std::shared_ptr<const config::Config>> Config() const;
+  /// As Config, for a command that creates the file: one that --config names need not exist.
+  Result<std::shared_ptr<const config::Config>> ConfigOrNew() const;
 
   upstream::Transport& transport() const;
 
   Globals globals;
 
  private:
+  Result<std::shared_ptr<const config::Loaded>> LoadFrom(const config::Location& location) const;
+
   Io& io_;
   Clock& clock_;
-  Environment environment_;
+  config::Environment environment_;
   MakeTransport make_transport_;
-  mutable std::shared_ptr<const config::Config> config_;
+  mutable std::shared_ptr<const config::Loaded> loaded_;
   mutable std::unique_ptr<upstream::Transport> transport_;
 };
 

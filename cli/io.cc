@@ -6,6 +6,7 @@
 
 #include <algorithm>
 #include <cerrno>
+#include <csignal>
 #include <cstdlib>
 #include <cstring>
 
@@ -66,16 +67,50 @@ class NoEcho {
   bool good_;
 };
 
-/// Reads until the end, a newline where `line` is set, or `limit` bytes.
-Result<std::string> ReadDescriptor(int fd, std::size_t limit, bool line) {
+/// Lets SIGINT and SIGTERM break off a read instead of ending the program, so that whoever changed
+/// the terminal can change it back.
+class Interruptible {
+ public:
+  Interruptible() {
+    struct sigaction action {};
+    action.sa_handler = [](int) {};
+    sigaction(SIGINT, &action, &before_int_);
+    sigaction(SIGTERM, &action, &before_term_);
+  }
+  ~Interruptible() {
+    sigaction(SIGINT, &before_int_, nullptr);
+    sigaction(SIGTERM, &before_term_, nullptr);
+  }
+  Interruptible(const Interruptible&) = delete;
+  Interruptible& operator=(const Interruptible&) = delete;
+
+ private:
+  struct sigaction before_int_ {};
+  struct sigaction before_term_ {};
+};
+
+/// Reads one line of a terminal.
+Result<std::string> ReadLine(int fd) {
+  std::string text;
+  char next = 0;
+  while (true) {
+    const ssize_t got = read(fd, &next, 1);
+    if (got < 0 && errno == EINTR) return Fail(ErrorCode::kCancelled, "interrupted");
+    if (got < 0) return Fail(ErrorCode::kIo, "standard input: {}", std::strerror(errno));
+    if (got == 0 || next == '\n') return text;
+    text += next;
+  }
+}
+
+/// Reads until the end; kTooLarge over `limit` bytes.
+Result<std::string> ReadDescriptor(int fd, std::size_t limit) {
   std::string text;
   char buffer[4096];
   while (text.size() <= limit) {
-    ssize_t got = read(fd, buffer, line ? 1 : sizeof buffer);
+    ssize_t got = read(fd, buffer, sizeof buffer);
     if (got < 0 && errno == EINTR) continue;
     if (got < 0) return Fail(ErrorCode::kIo, "standard input: {}", std::strerror(errno));
     if (got == 0) return text;
-    if (line && buffer[0] == '\n') return text;
     text.append(buffer, static_cast<std::size_t>(got));
   }
   return Fail(ErrorCode::kTooLarge, "standard input: more than {} bytes", limit);
@@ -150,7 +185,7 @@ std::string Io::PaintErr(std::string_view text, Colour colour_of) const {
 }
 
 Result<std::string> Io::ReadAll(std::size_t limit) {
-  if (!buffered_) return ReadDescriptor(STDIN_FILENO, limit, false);
+  if (!buffered_) return ReadDescriptor(STDIN_FILENO, limit);
   if (in_.size() > limit) {
     return Fail(ErrorCode::kTooLarge, "standard input: more than {} bytes", limit);
   }
@@ -170,7 +205,8 @@ Result<Secret> Io::AskSecret(std::string_view prompt) {
   if (!silence.good()) {
     return Fail(ErrorCode::kIo, "cannot turn off the terminal's echo: {}", std::strerror(errno));
   }
-  auto line = ReadDescriptor(STDIN_FILENO, 64U << 10U, true);
+  Interruptible interruptible;
+  auto line = ReadLine(STDIN_FILENO);
   Err("\n");
   if (!line) return std::move(line).error();
   return Secret(std::move(*line));

@@ -1,6 +1,112 @@
 #include "cli/models_command.h"
 
+#include <algorithm>
+#include <optional>
+#include <vector>
+
+#include "cli/gateway_client.h"
+#include "cli/table.h"
+#include "core/accounts/credentials.h"
+#include "core/upstream/models.h"
+
 namespace agm::cli {
+namespace {
+
+constexpr Duration kTimeout{15'000};
+
+std::string TextOf(const Json& object, const char* key) {
+  auto found = object.is_object() ? object.find(key) : object.end();
+  return found != object.end() && found->is_string() ? found->get<std::string>() : std::string();
+}
+
+/// The list of the running gateway; nothing of it is made up here.
+Result<void> ListServed(const Context& context) {
+  auto list = GetJson(context, "/v1/models", kTimeout);
+  if (!list) return std::move(list).error();
+  if (!list->is_object() || !list->contains("data") || !(*list)["data"].is_array()) {
+    return Fail(ErrorCode::kUpstreamRejected, "/v1/models gave no list");
+  }
+  if (context.json()) {
+    context.io().PrintJson(*list);
+    return {};
+  }
+  Table table({"MODEL", "OWNER"});
+  for (const Json& model : (*list)["data"]) {
+    table.Add({TextOf(model, "id"), TextOf(model, "owned_by")});
+  }
+  if (table.empty()) context.io().Say("The gateway serves no models. Add an account: agm accounts add");
+  table.Print(context.io());
+  return {};
+}
+
+/// What one account offers, or why it says nothing.
+struct Offer {
+  std::string account;
+  std::vector<upstream::ModelEntry> models;
+  std::optional<upstream::Failure> failure;
+};
+
+Offer AskAccount(const Context& context, const config::Account& account,
+                 const upstream::Limits& limits) {
+  Offer offer{account.name, {}, std::nullopt};
+  accounts::Credentials credentials(context.transport(), context.clock());
+  auto credential = credentials.For(account, limits.deadline, NeverCancelled());
+  if (auto* failure = std::get_if<upstream::Failure>(&credential)) {
+    offer.failure = std::move(*failure);
+    return offer;
+  }
+  auto listed = upstream::ListModels(context.transport(), account, std::get<Secret>(credential),
+                                     limits, NeverCancelled());
+  if (auto* failure = std::get_if<upstream::Failure>(&listed)) offer.failure = std::move(*failure);
+  else offer.models = std::get<std::vector<upstream::ModelEntry>>(std::move(listed));
+  return offer;
+}
+
+void Print(const Context& context, const std::vector<Offer>& offers) {
+  Table table({"MODEL", "INPUT", "OUTPUT", "ACCOUNT"});
+  Json models = Json::array();
+  Json failed = Json::array();
+  auto limit = [](std::int64_t tokens) { return tokens > 0 ? Json(tokens) : Json(); };
+  for (const Offer& offer : offers) {
+    if (offer.failure) {
+      context.io().Warn("account {}: {}", offer.account, offer.failure->error.message);
+      failed.push_back({{"account", offer.account}, {"why", offer.failure->error.message}});
+    }
+    for (const upstream::ModelEntry& model : offer.models) {
+      const Json input = limit(model.input_limit);
+      const Json output = limit(model.output_limit);
+      table.Add({model.id, input.is_null() ? "" : input.dump(),
+                 output.is_null() ? "" : output.dump(), offer.account});
+      models.push_back({{"id", model.id}, {"account", offer.account}, {"input_limit", input},
+                        {"output_limit", output}, {"methods", model.methods}});
+    }
+  }
+  if (context.json()) context.io().PrintJson({{"models", models}, {"failed", failed}});
+  else table.Print(context.io());
+}
+
+/// What the enabled accounts offer; fails only where none of them answers.
+Result<void> ListOffered(const Context& context) {
+  auto config = context.Config();
+  if (!config) return std::move(config).error();
+  std::vector<Offer> offers;
+  for (const config::Account& account : (*config)->accounts) {
+    if (!account.enabled) continue;
+    context.io().Progress("asking " + account.name + " ...");
+    upstream::Limits limits;
+    limits.deadline = After(context.clock().Now(), kTimeout);
+    limits.proxy = (*config)->proxy.upstream_proxy;
+    offers.push_back(AskAccount(context, account, limits));
+  }
+  context.io().Progress("");
+  if (offers.empty()) return Fail(ErrorCode::kNoAccount, "no account is enabled");
+  Print(context, offers);
+  auto answered = [](const Offer& offer) { return !offer.failure; };
+  if (std::ranges::any_of(offers, answered)) return {};
+  return Fail(offers.front().failure->error.code, "no account says what it offers");
+}
+
+}  // namespace
 
 void AddModels(Commands at, Run<ModelsOptions> run) {
   auto options = std::make_shared<ModelsOptions>();
@@ -12,9 +118,7 @@ void AddModels(Commands at, Run<ModelsOptions> run) {
 }
 
 Result<void> RunModels(const Context& context, const ModelsOptions& options) {
-  (void)options;
-  if (context.json()) context.io().PrintJson(Json{{"models", Json::array()}});
-  return {};
+  return options.upstream ? ListOffered(context) : ListServed(context);
 }
 
 }  // namespace agm::cli

@@ -9,8 +9,7 @@ struct ModelsOptions {
 };
 
 /// `agm models`: the list that /v1/models gives, or what the accounts offer upstream.
-void AddModels(Commands at, Run<ModelsOptions> run);
 Result<void> RunModels(const Context& context, const ModelsOptions& options);
-inline void AddModels(Commands at) { AddModels(at, RunModels); }
+void AddModels(Commands at, Run<ModelsOptions> run = RunModels);
 
 }  // namespace agm::cli

@@ -6,8 +6,8 @@
 
 namespace agm::cli {
 
-/// The word that `typed` was probably meant to be; empty where none is near. Near is one slip (a
-/// letter missing, added, changed, or two swapped) in three letters, or being the beginning.
+/// The word that `typed` was probably meant to be: a slip away, as the configuration's keys are
+/// compared, or the one that it begins. Empty where none is near.
 std::string Nearest(std::string_view typed, const std::vector<std::string>& words);
 
 }  // namespace agm::cli

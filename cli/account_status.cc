@@ -1,0 +1,160 @@
+#include "cli/account_status.h"
+
+#include <fmt/chrono.h>
+#include <fmt/format.h>
+
+#include <ctime>
+
+#include "cli/gateway_client.h"
+#include "cli/nearest.h"
+#include "core/base/duration.h"
+#include "core/config/words.h"
+
+namespace agm::cli {
+namespace {
+
+std::string TextOf(const Json& object, const char* key) {
+  auto found = object.find(key);
+  return found != object.end() && found->is_string() ? found->get<std::string>() : std::string();
+}
+
+std::int64_t NumberOf(const Json& object, const char* key) {
+  auto found = object.find(key);
+  return found != object.end() && found->is_number_integer() ? found->get<std::int64_t>() : 0;
+}
+
+accounts::AccountStatus ReadAccountState(const Json& object) {
+  accounts::AccountStatus status;
+  status.name = TextOf(object, "name");
+  status.label = TextOf(object, "label");
+  status.kind = TextOf(object, "kind");
+  status.project = TextOf(object, "project");
+  status.state = TextOf(object, "state");
+  status.reason = TextOf(object, "reason");
+  status.model = TextOf(object, "model");
+  status.until = ReadTime(TextOf(object, "until"));
+  status.requests = NumberOf(object, "requests");
+  status.errors = NumberOf(object, "errors");
+  status.tokens = NumberOf(object, "tokens");
+  status.in_flight = NumberOf(object, "in_flight");
+  status.last_used = ReadTime(TextOf(object, "last_used"));
+  auto first_byte = object.find("first_byte_ms");
+  if (first_byte != object.end() && first_byte->is_number()) {
+    status.first_byte = Duration(first_byte->get<Duration::rep>());
+  }
+  return status;
+}
+
+Json TextOrNull(const std::string& text) { return text.empty() ? Json() : Json(text); }
+
+Json TimeOrNull(const std::optional<WallTime>& time) {
+  return time ? Json(WriteTime(*time)) : Json();
+}
+
+}  // namespace
+
+Result<std::vector<accounts::AccountStatus>> ReadAccountStates(const Json& document) {
+  if (!document.is_object() || !document.contains("accounts") ||
+      !document["accounts"].is_array()) {
+    return Fail(ErrorCode::kUpstreamRejected, "/agm/accounts gave no list of accounts");
+  }
+  std::vector<accounts::AccountStatus> accounts;
+  for (const Json& account : document["accounts"]) {
+    if (account.is_object()) accounts.push_back(ReadAccountState(account));
+  }
+  return accounts;
+}
+
+namespace {
+
+/// What the configuration and the state folder say, without a gateway.
+Result<AccountStates> FromState(const Context& context) {
+  auto config = context.Config();
+  if (!config) return std::move(config).error();
+  const accounts::Pool pool(*config, context.clock(), nullptr);
+  return AccountStates{pool.Status(), false};
+}
+
+}  // namespace
+
+Result<AccountStates> LoadAccountStates(const Context& context, Duration timeout) {
+  auto document = GetJson(context, "/agm/accounts", timeout);
+  if (document) {
+    auto accounts = ReadAccountStates(*document);
+    if (accounts) return AccountStates{std::move(*accounts), true};
+    document = std::move(accounts).error();
+  }
+  const Error& error = document.error();
+  if (error.code == ErrorCode::kConfig) return error;
+  if (error.reason != "gateway_unreachable") context.io().Warn("{}", error.message);
+  return FromState(context);
+}
+
+std::string WriteTime(WallTime time) {
+  return fmt::format("{:%Y-%m-%dT%H:%M:%SZ}",
+                     fmt::gmtime(std::chrono::system_clock::to_time_t(time)));
+}
+
+std::optional<WallTime> ReadTime(const std::string& text) {
+  std::tm parts{};
+  const char* end = strptime(text.c_str(), "%Y-%m-%dT%H:%M:%S", &parts);
+  if (end == nullptr || (*end != 'Z' && *end != '.')) return std::nullopt;
+  return WallTime(std::chrono::seconds(timegm(&parts)));
+}
+
+std::string WriteUntil(WallTime until, WallTime now) {
+  if (until <= now) return "now";
+  const std::time_t seconds = std::chrono::system_clock::to_time_t(until);
+  const bool soon = until - now < std::chrono::hours(20);
+  const std::string clock = soon ? fmt::format("{:%H:%M:%S}", fmt::localtime(seconds))
+                                 : fmt::format("{:%d %b %H:%M}", fmt::localtime(seconds));
+  return fmt::format("in {} ({})", WriteDuration(until - now), clock);
+}
+
+Json ToJson(const accounts::AccountStatus& status, const config::Account* account) {
+  Json json = {{"name", status.name},
+               {"label", status.label},
+               {"kind", status.kind},
+               {"project", TextOrNull(status.project)},
+               {"state", status.state},
+               {"reason", TextOrNull(status.reason)},
+               {"model", TextOrNull(status.model)},
+               {"until", TimeOrNull(status.until)},
+               {"requests", status.requests},
+               {"errors", status.errors},
+               {"tokens", status.tokens},
+               {"in_flight", status.in_flight},
+               {"last_used", TimeOrNull(status.last_used)},
+               {"first_byte_ms", status.first_byte ? Json(status.first_byte->count()) : Json()}};
+  if (account == nullptr) return json;
+  json["enabled"] = account->enabled;
+  json["email"] = TextOrNull(account->email);
+  json["key"] = TextOrNull(ShownKey(*account));
+  json["base_url"] = TextOrNull(account->base_url);
+  json["location"] = TextOrNull(account->location);
+  json["models"] = account->models;
+  json["priority"] = account->priority;
+  return json;
+}
+
+std::string ShownKey(const config::Account& account) {
+  if (!account.api_key_env.empty()) return "$" + account.api_key_env;
+  if (!account.api_key_file.empty()) return account.api_key_file;
+  if (!account.service_account.empty()) return account.service_account;
+  if (!account.refresh_token.empty()) return account.refresh_token.Masked();
+  return account.api_key.Masked();
+}
+
+Result<const config::Account*> FindAccount(const config::Config& config, const std::string& name) {
+  std::vector<std::string> names;
+  for (const config::Account& account : config.accounts) {
+    if (account.name == name) return &account;
+    names.push_back(account.name);
+  }
+  const std::string near = Nearest(name, names);
+  return Fail(ErrorCode::kNotFound, "there is no account \"{}\"{}", name,
+              near.empty() ? "; `agm accounts list` shows them"
+                           : fmt::format("; did you mean \"{}\"?", near));
+}
+
+}  // namespace agm::cli

@@ -1,0 +1,240 @@
+#include "cli/accounts_add_command.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <filesystem>
+
+#include "cli/account_status.h"
+#include "cli/credential_check.h"
+#include "core/base/file.h"
+#include "core/config/edit.h"
+#include "core/config/words.h"
+
+namespace agm::cli {
+namespace {
+
+using config::Field;
+
+const config::Account* Find(const config::Config& config, const std::string& name) {
+  auto account = FindAccount(config, name);
+  return account ? *account : nullptr;
+}
+
+/// The kind's name, or with a number behind it where that is taken.
+std::string FreeName(const config::Config& config, const std::string& kind) {
+  for (int number = 1;; ++number) {
+    std::string name = number == 1 ? kind : fmt::format("{}-{}", kind, number);
+    if (Find(config, name) == nullptr) return name;
+  }
+}
+
+std::string KindOf(const AccountsAddOptions& options, const config::Account* present) {
+  if (options.kind) return *options.kind;
+  if (present != nullptr) return std::string(config::Word(present->kind));
+  return options.service_account ? "vertex" : "gemini";
+}
+
+bool HasCredential(const config::Account& account) {
+  return !account.api_key.empty() || !account.api_key_env.empty() ||
+         !account.api_key_file.empty() || !account.service_account.empty() ||
+         !account.refresh_token.empty();
+}
+
+/// True where the command line changes something else than the key.
+bool ChangesFields(const AccountsAddOptions& options) {
+  return options.kind || options.email || options.service_account || options.project ||
+         options.location || options.base_url || !options.models.empty() || options.priority;
+}
+
+/// The key that the account gets; nothing where it needs none, or keeps the one that it has.
+Result<std::optional<ReadKey>> NewKey(const Context& context, const AccountsAddOptions& options,
+                                      const std::string& name, const std::string& kind,
+                                      const config::Account* present) {
+  if (options.key.given()) {
+    auto key = TakeKey(context, options.key);
+    if (!key) return std::move(key).error();
+    return std::optional(std::move(*key));
+  }
+  const bool keeps = present != nullptr && HasCredential(*present);
+  if (kind == "mock" || options.service_account) return std::optional<ReadKey>();
+  if (keeps && (ChangesFields(options) || !context.io().in_is_terminal)) {
+    return std::optional<ReadKey>();
+  }
+  auto key = AskForKey(context, keeps ? fmt::format("API key for {} (empty keeps it): ", name)
+                                      : fmt::format("API key for {}: ", name));
+  if (!key) return std::move(key).error();
+  if (key->key.empty() && keeps) return std::optional<ReadKey>();
+  if (key->key.empty()) return Fail(ErrorCode::kInvalidRequest, "no key was typed");
+  return std::optional(std::move(*key));
+}
+
+/// The three ways to say a key exclude each other, so that one takes the others out.
+void PutKey(std::vector<Field>& fields, const ReadKey& key) {
+  std::optional<config::FieldValue> itself, variable, file;
+  if (!key.variable.empty()) variable = key.variable;
+  else if (!key.file.empty()) file = key.file;
+  else itself = key.key;
+  fields.push_back({"api_key", itself});
+  fields.push_back({"api_key_env", variable});
+  fields.push_back({"api_key_file", file});
+}
+
+std::string Absolute(const std::string& name) {
+  std::error_code ignored;
+  return std::filesystem::absolute(name, ignored).lexically_normal().string();
+}
+
+std::vector<Field> Fields(const AccountsAddOptions& options, const std::string& kind,
+                          const std::optional<ReadKey>& key, const config::Account* present) {
+  std::vector<Field> fields;
+  if (options.email) fields.push_back({"email", *options.email});
+  const bool is_new = present == nullptr;
+  if (is_new ? kind != "gemini" : options.kind.has_value()) fields.push_back({"kind", kind});
+  if (key) PutKey(fields, *key);
+  if (options.service_account) {
+    fields.push_back({"service_account", Absolute(*options.service_account)});
+  }
+  if (options.project) fields.push_back({"project", *options.project});
+  if (options.location) fields.push_back({"location", *options.location});
+  if (options.base_url) fields.push_back({"base_url", *options.base_url});
+  if (!options.models.empty()) fields.push_back({"models", options.models});
+  if (options.priority) fields.push_back({"priority", *options.priority});
+  if (!is_new && !present->enabled) fields.push_back({"enabled", true});
+  return fields;
+}
+
+/// The account as it will be, read from the text as it will be: so all its values are checked
+/// before anything is tried or written.
+Result<config::Account> Planned(const Context& context, const config::PutAccount& change) {
+  const std::filesystem::path path = context.ConfigLocation().path;
+  auto text = ReadFile(path);
+  if (!text && text.error().code != ErrorCode::kNotFound) return std::move(text).error();
+  auto edited = config::EditText(text ? *text : std::string(), change, path);
+  if (!edited) return std::move(edited).error();
+  auto loaded = config::Load(config::Source{std::move(*edited), path}, context.environment());
+  if (!loaded) return std::move(loaded).error();
+  auto account = FindAccount(loaded->config, change.name);
+  if (!account) return std::move(account).error();
+  return **account;
+}
+
+/// Tries the account unless that is not wanted; fails where it must not be added.
+Result<std::optional<CredentialVerdict>> Tried(const Context& context,
+                                               const AccountsAddOptions& options,
+                                               const config::Account& account) {
+  const bool nothing_to_try = account.kind == config::AccountKind::kMock && account.base_url.empty();
+  if (options.no_check || nothing_to_try) return std::optional<CredentialVerdict>();
+  context.io().Progress(fmt::format("trying {} upstream ...", account.name));
+  CredentialVerdict verdict = TryCredential(context, account);
+  context.io().Progress("");
+  if (verdict.usable()) return std::optional(std::move(verdict));
+  if (verdict.credential == Credential::kUnreachable) {
+    return Fail(ErrorCode::kUpstreamUnavailable,
+                "the credential could not be tried: {}\nNothing was added. --no-check adds {} "
+                "untried.",
+                verdict.why, account.name);
+  }
+  return Fail(ErrorCode::kUpstreamRejected,
+              "the upstream refuses the credential: {}\nNothing was added.", verdict.why);
+}
+
+void Report(const Context& context, const config::Account& account, bool is_new,
+            const std::optional<CredentialVerdict>& verdict) {
+  if (context.json()) {
+    Json json = {{"name", account.name}, {"added", is_new}, {"kind", config::Word(account.kind)}};
+    json["key"] = ShownKey(account).empty() ? Json() : Json(ShownKey(account));
+    json["check"] = verdict ? Json(CredentialName(verdict->credential)) : Json();
+    json["why"] = verdict && !verdict->why.empty() ? Json(verdict->why) : Json();
+    context.io().PrintJson(json);
+    return;
+  }
+  Io& io = context.io();
+  const std::string done = is_new ? "Added" : "Updated";
+  if (!verdict) {
+    io.Say("{} account {}; it was not tried.", done, account.name);
+  } else if (verdict->credential == Credential::kGood) {
+    io.Say("{} account {}: the upstream takes it ({} ms).", done, account.name,
+           verdict->took.count());
+  } else {
+    io.Say("{} account {}: the upstream takes it, but: {}", done, account.name, verdict->why);
+  }
+}
+
+CLI::Option* Text(CLI::App& command, const char* flag, std::optional<std::string>& value,
+                  const char* what, const char* type) {
+  return command.add_option(flag, value, what)->type_name(type);
+}
+
+}  // namespace
+
+void AddAccountsAdd(Commands at, Run<AccountsAddOptions> run) {
+  auto options = std::make_shared<AccountsAddOptions>();
+  CLI::App& command = at.Command("add", "Add an account, or update the one of that name", options,
+                                 std::move(run));
+  command.add_option("NAME", options->name, "What to call it; made up where it is missing")
+      ->type_name("ACCOUNT");
+  OneOf(command.add_option("--kind", options->kind, "What kind of account it is (default gemini)"),
+        {"gemini", "vertex", "mock"});
+  Text(command, "--email", options->email, "What X-Account-Email shows", "EMAIL");
+  CLI::Option* from_stdin = command.add_flag("--api-key-stdin", options->key.from_stdin,
+                                             "Read the API key from standard input");
+  CLI::Option* variable = Text(command, "--api-key-env", options->key.variable,
+                               "Use the key in this environment variable, now and later", "VAR");
+  CLI::Option* file = Text(command, "--api-key-file", options->key.file,
+                           "Use the key in this file, now and later", "FILE");
+  CLI::Option* service = Text(command, "--service-account", options->service_account,
+                              "Use this service account's key file (Vertex AI)", "FILE");
+  for (CLI::Option* one : {from_stdin, variable, file, service}) {
+    for (CLI::Option* other : {from_stdin, variable, file, service}) {
+      if (one != other) one->excludes(other);
+    }
+  }
+  Text(command, "--project", options->project, "The Google project whose quota it uses", "PROJECT");
+  Text(command, "--location", options->location, "The region (Vertex AI)", "LOCATION");
+  Text(command, "--base-url", options->base_url, "Where the upstream is, if not at Google", "URL");
+  command.add_option("--models", options->models, "Which upstream models it may serve (default *)")
+      ->delimiter(',')
+      ->type_name("GLOB,...");
+  command.add_option("--priority", options->priority, "Lower numbers serve first (default 0)")
+      ->type_name("N");
+  command.add_flag("--no-check", options->no_check, "Add it without trying it upstream");
+  command.footer(Examples(
+      {{"Ask for the key without echo, try it, and add it", "agm accounts add work"},
+       {"Take the key from a variable, now and whenever the gateway starts",
+        "agm accounts add work --api-key-env GEMINI_API_KEY"},
+       {"Take it from a password manager", "pass show gemini | agm accounts add work --api-key-stdin"},
+       {"A Vertex AI account",
+        "agm accounts add cloud --kind vertex --service-account sa.json --project my-project"}}));
+}
+
+Result<void> RunAccountsAdd(const Context& context, const AccountsAddOptions& options) {
+  auto config = context.ConfigOrNew();
+  if (!config) return std::move(config).error();
+  std::string name = options.name;
+  if (name.empty()) name = FreeName(**config, KindOf(options, nullptr));
+  const config::Account* present = Find(**config, name);
+  const std::string kind = KindOf(options, present);
+  if (kind == "vertex" && !options.service_account && !options.key.given() &&
+      (present == nullptr || !HasCredential(*present))) {
+    return Fail(ErrorCode::kInvalidRequest,
+                "a vertex account needs its key file: --service-account FILE");
+  }
+  auto key = NewKey(context, options, name, kind, present);
+  if (!key) return std::move(key).error();
+  const config::PutAccount change{name, Fields(options, kind, *key, present)};
+  auto account = Planned(context, change);
+  if (!account) return std::move(account).error();
+  auto verdict = Tried(context, options, *account);
+  if (!verdict) return std::move(verdict).error();
+  auto edited =
+      config::EditFile(context.ConfigLocation().path, change, context.environment());
+  if (!edited) return std::move(edited).error();
+  if (!account->unusable.empty()) {
+    context.io().Warn("account {} cannot be used: {}", name, account->unusable);
+  }
+  Report(context, *account, present == nullptr, *verdict);
+  return {};
+}
+
+}  // namespace agm::cli

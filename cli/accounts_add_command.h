@@ -1,0 +1,31 @@
+#pragma once
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "cli/command.h"
+#include "cli/key_source.h"
+
+namespace agm::cli {
+
+struct AccountsAddOptions {
+  std::string name;  ///< empty: one is made up
+  std::optional<std::string> kind;
+  std::optional<std::string> email;
+  KeySource key;
+  std::optional<std::string> service_account;
+  std::optional<std::string> project;
+  std::optional<std::string> location;
+  std::optional<std::string> base_url;
+  std::vector<std::string> models;
+  std::optional<int> priority;
+  bool no_check = false;
+};
+
+/// `agm accounts add`: adds an account, or updates and enables the one of that name; what is not
+/// given stays. The credential is tried upstream first; a refused one is not added.
+Result<void> RunAccountsAdd(const Context& context, const AccountsAddOptions& options);
+void AddAccountsAdd(Commands at, Run<AccountsAddOptions> run = RunAccountsAdd);
+
+}  // namespace agm::cli

@@ -1,0 +1,23 @@
+#pragma once
+
+#include <string>
+
+#include "cli/command.h"
+
+namespace agm::cli {
+
+struct AccountsEditOptions {
+  std::string name;
+};
+
+/// `agm accounts enable|disable|remove NAME`. A name that does not exist is kNotFound; an account
+/// that is enabled or disabled already stays as it is, which is no failure.
+Result<void> RunAccountsEnable(const Context& context, const AccountsEditOptions& options);
+Result<void> RunAccountsDisable(const Context& context, const AccountsEditOptions& options);
+Result<void> RunAccountsRemove(const Context& context, const AccountsEditOptions& options);
+
+void AddAccountsEnable(Commands at, Run<AccountsEditOptions> run = RunAccountsEnable);
+void AddAccountsDisable(Commands at, Run<AccountsEditOptions> run = RunAccountsDisable);
+void AddAccountsRemove(Commands at, Run<AccountsEditOptions> run = RunAccountsRemove);
+
+}  // namespace agm::cli

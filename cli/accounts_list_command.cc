@@ -1,0 +1,104 @@
+#include "cli/accounts_list_command.h"
+
+#include <fmt/format.h>
+
+#include "cli/account_status.h"
+#include "cli/table.h"
+
+namespace agm::cli {
+namespace {
+
+constexpr Duration kTimeout{2'000};
+
+const config::Account* Configured(const config::Config& config, const std::string& name) {
+  auto account = FindAccount(config, name);
+  return account ? *account : nullptr;
+}
+
+Colour ColourOf(const std::string& state) {
+  if (state == "ready") return Colour::kGreen;
+  if (state == "disabled") return Colour::kDim;
+  return state == "quarantined" ? Colour::kRed : Colour::kYellow;
+}
+
+std::string Reason(const accounts::AccountStatus& status) {
+  return status.model.empty() ? status.reason
+                              : fmt::format("{} ({})", status.reason, status.model);
+}
+
+void PrintTable(const Context& context, const config::Config& config, const AccountStates& states) {
+  const WallTime now = context.clock().Wall();
+  Table table({"NAME", "KIND", "STATE", "REASON", "UNTIL", "REQUESTS", "ERRORS", "KEY", "PROJECT"});
+  for (const accounts::AccountStatus& status : states.accounts) {
+    const config::Account* account = Configured(config, status.name);
+    table.Add({status.name,
+               status.kind,
+               {status.state, ColourOf(status.state)},
+               Reason(status),
+               status.until ? WriteUntil(*status.until, now) : "",
+               std::to_string(status.requests),
+               std::to_string(status.errors),
+               account == nullptr ? "" : ShownKey(*account),
+               status.project});
+  }
+  table.Print(context.io());
+}
+
+void PrintDocument(const Context& context, const config::Config& config,
+                   const AccountStates& states) {
+  Json accounts = Json::array();
+  for (const accounts::AccountStatus& status : states.accounts) {
+    accounts.push_back(ToJson(status, Configured(config, status.name)));
+  }
+  context.io().PrintJson({{"source", states.live ? "gateway" : "state"}, {"accounts", accounts}});
+}
+
+Result<void> Show(const Context& context, bool repaint) {
+  auto config = context.Config();
+  if (!config) return std::move(config).error();
+  auto states = LoadAccountStates(context, kTimeout);
+  if (!states) return std::move(states).error();
+  if (context.json()) {
+    PrintDocument(context, **config, *states);
+    return {};
+  }
+  if (repaint) context.io().ClearScreen();
+  if (states->accounts.empty()) {
+    context.io().Say("No account is configured. Add one with: agm accounts add NAME");
+    return {};
+  }
+  PrintTable(context, **config, *states);
+  if (!states->live) context.io().Say("No gateway is running; this is what it left behind.");
+  return {};
+}
+
+}  // namespace
+
+void AddAccountsList(Commands at, Run<AccountsListOptions> run) {
+  auto options = std::make_shared<AccountsListOptions>();
+  CLI::App& command = at.Command("list", "List the accounts with state, reason and until when",
+                                 options, std::move(run));
+  command.add_flag("--watch", options->watch, "Repaint every second, until interrupted");
+  command.footer(Examples({{"Watch accounts tire and recover", "agm accounts list --watch"},
+                           {"The names of those that rest",
+                            "agm accounts list --json | jq -r '.accounts[] | "
+                            "select(.state == \"cooling\").name'"}}));
+}
+
+Result<void> RunAccountsList(const Context& context, const AccountsListOptions& options) {
+  if (!options.watch) return Show(context, false);
+  if (context.json()) {
+    return Fail(ErrorCode::kInvalidRequest, "--watch paints again and again, --json prints one "
+                "document; choose one of them");
+  }
+  if (!context.io().out_is_terminal) {
+    return Fail(ErrorCode::kInvalidRequest, "--watch needs a terminal on standard output");
+  }
+  for (int painted = 0; painted != options.repaints && !context.io().closed(); ++painted) {
+    if (auto shown = Show(context, true); !shown) return shown;
+    context.clock().Sleep(Duration(1'000));
+  }
+  return {};
+}
+
+}  // namespace agm::cli

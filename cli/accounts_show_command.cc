@@ -1,0 +1,58 @@
+#include "cli/accounts_show_command.h"
+
+#include <algorithm>
+
+#include "cli/account_status.h"
+#include "cli/table.h"
+
+namespace agm::cli {
+namespace {
+
+constexpr Duration kTimeout{2'000};
+
+std::string Shown(const Json& value) {
+  if (value.is_null()) return {};
+  if (value.is_string()) return value.get<std::string>();
+  if (!value.is_array()) return DumpJson(value);
+  std::string list;
+  for (const Json& item : value) list += (list.empty() ? "" : ", ") + Shown(item);
+  return list;
+}
+
+}  // namespace
+
+void AddAccountsShow(Commands at, Run<AccountsShowOptions> run) {
+  auto options = std::make_shared<AccountsShowOptions>();
+  CLI::App& command =
+      at.Command("show", "Show everything about one account", options, std::move(run));
+  command.add_option("NAME", options->name, "The account")->required()->type_name("ACCOUNT");
+  command.footer(Examples({{"What is known of an account", "agm accounts show work"}}));
+}
+
+Result<void> RunAccountsShow(const Context& context, const AccountsShowOptions& options) {
+  auto config = context.Config();
+  if (!config) return std::move(config).error();
+  auto account = FindAccount(**config, options.name);
+  if (!account) return std::move(account).error();
+  auto states = LoadAccountStates(context, kTimeout);
+  if (!states) return std::move(states).error();
+  auto found = std::ranges::find(states->accounts, options.name, &accounts::AccountStatus::name);
+  accounts::AccountStatus status;
+  if (found != states->accounts.end()) status = *found;
+  else status.name = options.name, status.state = "unknown";  // the gateway has not loaded it yet
+  const Json json = ToJson(status, *account);
+  if (context.json()) {
+    context.io().PrintJson(json);
+    return {};
+  }
+  std::size_t width = 0;
+  for (const auto& [key, value] : json.items()) width = std::max(width, key.size());
+  for (const auto& [key, value] : json.items()) {
+    const std::string text = Shown(value);
+    if (text.empty()) continue;
+    context.io().Print("{:<{}}  {}\n", key, width, Shorten(text, 1000));
+  }
+  return {};
+}
+
+}  // namespace agm::cli

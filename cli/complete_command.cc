@@ -1,0 +1,73 @@
+#include "cli/complete_command.h"
+
+#include <algorithm>
+#include <cctype>
+#include <set>
+
+#include "cli/gateway_client.h"
+
+namespace agm::cli {
+namespace {
+
+constexpr Duration kPatience{200};
+
+bool Plain(const std::string& name) {
+  constexpr std::string_view kMarks = "-_.@+:/";
+  return !name.empty() && name.front() != '-' && std::ranges::all_of(name, [&](char c) {
+    return std::isalnum(static_cast<unsigned char>(c)) != 0 || kMarks.find(c) != kMarks.npos;
+  });
+}
+
+std::set<std::string> AccountNames(const Context& context) {
+  std::set<std::string> names;
+  if (auto config = context.Config()) {
+    for (const config::Account& account : (*config)->accounts) names.insert(account.name);
+  }
+  return names;
+}
+
+/// What the running gateway lists; the names of the mapping where none answers in time.
+std::set<std::string> ModelNames(const Context& context) {
+  std::set<std::string> names;
+  if (auto config = context.Config()) {
+    for (const config::MappingRule& rule : (*config)->mapping) {
+      names.insert(rule.from);
+      names.insert(rule.to.begin(), rule.to.end());
+    }
+  }
+  auto list = GetJson(context, "/v1/models", kPatience);
+  if (!list || !list->is_object() || !list->contains("data")) return names;
+  for (const Json& model : (*list)["data"]) {
+    if (model.is_object() && model.contains("id") && model["id"].is_string()) {
+      names.insert(model["id"].get<std::string>());
+    }
+  }
+  return names;
+}
+
+}  // namespace
+
+void AddComplete(Commands at, Run<CompleteOptions> run) {
+  auto options = std::make_shared<CompleteOptions>();
+  CLI::App& command =
+      at.Command("complete", "Print names for completion scripts", options, std::move(run));
+  command.group("");
+  OneOf(command.add_option("WHAT", options->what, "Which names")->required(),
+        {"accounts", "models"});
+}
+
+Result<void> RunComplete(const Context& context, const CompleteOptions& options) {
+  Io& io = context.io();
+  io.quiet = true;  // a shell in the middle of a line wants no warnings
+  Json document = Json::array();
+  for (const std::string& name :
+       options.what == "accounts" ? AccountNames(context) : ModelNames(context)) {
+    if (!Plain(name)) continue;
+    if (context.json()) document.push_back(name);
+    else io.Out(name + "\n");
+  }
+  if (context.json()) io.PrintJson(document);
+  return {};
+}
+
+}  // namespace agm::cli

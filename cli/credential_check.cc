@@ -1,0 +1,82 @@
+#include "cli/credential_check.h"
+
+#include "core/accounts/credentials.h"
+#include "core/upstream/models.h"
+
+namespace agm::cli {
+namespace {
+
+constexpr Duration kPatience{20'000};
+
+upstream::Limits Limits(const Context& context) {
+  upstream::Limits limits;
+  limits.first_byte_timeout = kPatience;
+  limits.deadline = After(context.clock().Now(), kPatience);
+  if (auto config = context.Config()) limits.proxy = (*config)->proxy.upstream_proxy;
+  return limits;
+}
+
+CredentialVerdict Verdict(const upstream::Failure& failure) {
+  return {Judge(failure.trouble), Duration(0),
+          std::string(upstream::RowOf(failure.trouble).name), failure.error.message};
+}
+
+}  // namespace
+
+std::string_view CredentialName(Credential credential) {
+  switch (credential) {
+    case Credential::kGood: return "good";
+    case Credential::kLimited: return "limited";
+    case Credential::kRefused: return "refused";
+    case Credential::kUnreachable: return "unreachable";
+  }
+  return "";
+}
+
+Credential Judge(upstream::Trouble trouble) {
+  using upstream::Trouble;
+  switch (trouble) {
+    case Trouble::kMinuteQuota:
+    case Trouble::kDayQuota:
+    case Trouble::kNoQuota:
+    case Trouble::kSharedLimit:
+    case Trouble::kSharedCapacity:
+    case Trouble::kModelOverloaded:
+    case Trouble::kSpendCap:
+    case Trouble::kNoCredit: return Credential::kLimited;
+    case Trouble::kBadKey:
+    case Trouble::kUnauthenticated:
+    case Trouble::kBlocked:
+    case Trouble::kNotEnabled:
+    case Trouble::kResourceDenied:
+    case Trouble::kLocation:
+    case Trouble::kBadRequest:
+    case Trouble::kUnknownModel:
+    case Trouble::kUnknownResource:
+    case Trouble::kTooLarge: return Credential::kRefused;
+    case Trouble::kAborted:
+    case Trouble::kInternal:
+    case Trouble::kUnavailable:
+    case Trouble::kDeadline:
+    case Trouble::kNetwork:
+    case Trouble::kGarbage:
+    case Trouble::kRedirect: return Credential::kUnreachable;
+  }
+  return Credential::kUnreachable;
+}
+
+CredentialVerdict TryCredential(const Context& context, const config::Account& account) {
+  if (!account.unusable.empty()) {
+    return {Credential::kRefused, Duration(0), "unusable", account.unusable};
+  }
+  const upstream::Limits limits = Limits(context);
+  accounts::Credentials credentials(context.transport(), context.clock());
+  auto credential = credentials.For(account, limits.deadline, NeverCancelled());
+  if (const auto* failure = std::get_if<upstream::Failure>(&credential)) return Verdict(*failure);
+  auto outcome = upstream::CheckCredential(context.transport(), account,
+                                           std::get<Secret>(credential), limits, NeverCancelled());
+  if (const auto* failure = std::get_if<upstream::Failure>(&outcome)) return Verdict(*failure);
+  return {Credential::kGood, std::get<Duration>(outcome), {}, {}};
+}
+
+}  // namespace agm::cli

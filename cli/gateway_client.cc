@@ -1,0 +1,162 @@
+#include "cli/gateway_client.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "cli/run_file.h"
+#include "cli/table.h"
+
+namespace agm::cli {
+namespace {
+
+constexpr Duration kConnectTimeout{3'000};
+
+/// How to reach what listens on `host`: "all addresses" are reached over loopback.
+std::string Reachable(const std::string& host) {
+  if (host == "0.0.0.0" || host == "*") return "127.0.0.1";
+  if (host == "::" || host == "[::]") return "[::1]";
+  const bool bare_v6 = host.find(':') != std::string::npos && host.front() != '[';
+  return bare_v6 ? "[" + host + "]" : host;
+}
+
+Gateway Configured(const config::Config& config) {
+  const config::Proxy& proxy = config.proxy;
+  Gateway gateway;
+  gateway.url = fmt::format("{}://{}:{}", proxy.tls.enabled() ? "https" : "http",
+                            Reachable(proxy.ListenHost()), proxy.port);
+  if (!proxy.api_keys.empty()) gateway.key = proxy.api_keys.front().key;
+  return gateway;
+}
+
+upstream::HttpRequest Outgoing(const Gateway& gateway, const GatewayRequest& request) {
+  upstream::HttpRequest outgoing;
+  outgoing.method = request.method;
+  outgoing.url = gateway.url + request.path;
+  for (const auto& [name, value] : request.headers) outgoing.headers.emplace_back(name, value);
+  if (!request.body.empty()) outgoing.headers.emplace_back("Content-Type", "application/json");
+  if (!gateway.key.empty()) {
+    outgoing.credential = {"Authorization", Secret("Bearer " + gateway.key.Reveal())};
+  }
+  outgoing.body = request.body;
+  return outgoing;
+}
+
+/// Nobody listens, as opposed to: somebody does, and broke off.
+Error Unreachable(Error error, const Gateway& gateway) {
+  if (error.code == ErrorCode::kUpstreamUnavailable) {
+    error.message = fmt::format("no gateway answers at {}: {}", gateway.url, error.message);
+    error.reason = "gateway_unreachable";
+  }
+  return error;
+}
+
+Result<std::string> ReadBody(upstream::Download& download, const Context& context,
+                             TimePoint deadline, TimePoint& first) {
+  std::string body;
+  while (true) {
+    auto state = download.Read(body, deadline, NeverCancelled());
+    if (!state) return std::move(state).error();
+    if (first == TimePoint() && !body.empty()) first = context.clock().Now();
+    if (*state == upstream::ReadState::kEnd) return body;
+    if (context.clock().Now() >= deadline) {
+      return Fail(ErrorCode::kTimeout, "the answer was not complete in time");
+    }
+  }
+}
+
+Duration Between(TimePoint from, TimePoint to) {
+  return std::chrono::duration_cast<Duration>(to - from);
+}
+
+}  // namespace
+
+std::string GatewayUrl(std::string_view given) {
+  std::string url(given);
+  if (url.find("://") == std::string::npos) url = "http://" + url;
+  while (!url.empty() && url.back() == '/') url.pop_back();
+  if (url.ends_with("/v1")) url.resize(url.size() - 3);
+  while (!url.empty() && url.back() == '/') url.pop_back();
+  return url;
+}
+
+Result<std::vector<Gateway>> FindGateways(const Context& context) {
+  auto config = context.Config();
+  if (!config) return std::move(config).error();
+  std::vector<Gateway> found;
+  // Port 0 is any free one: only the run file knows which.
+  if ((*config)->proxy.port != 0) found.push_back(Configured(**config));
+  if (context.Env("AGM_HOST") || context.Env("AGM_PORT")) return found;
+  auto folder = context.StateFolder();
+  if (!folder) return found;
+  if (auto url = RunFile::FindUrl(*folder)) {
+    const bool known = !found.empty() && found.front().url == *url;
+    if (!known) found.push_back({*url, Configured(**config).key});
+  }
+  return found;
+}
+
+Result<GatewayAnswer> Ask(const Context& context, const Gateway& gateway,
+                          const GatewayRequest& request, Duration timeout) {
+  const TimePoint begun = context.clock().Now();
+  upstream::HttpRequest outgoing = Outgoing(gateway, request);
+  outgoing.connect_timeout = std::min(timeout, kConnectTimeout);
+  outgoing.first_byte_timeout = timeout;
+  outgoing.idle_timeout = timeout;
+  outgoing.deadline = After(begun, timeout);
+  auto download = context.transport().Send(outgoing, NeverCancelled());
+  if (!download) return Unreachable(std::move(download).error(), gateway);
+  GatewayAnswer answer;
+  answer.status = (*download)->status();
+  answer.content_type = (*download)->header("content-type");
+  answer.mapped_model = (*download)->header("x-mapped-model");
+  answer.account = (*download)->header("x-account-email");
+  TimePoint first;
+  auto body = ReadBody(**download, context, outgoing.deadline, first);
+  if (!body) return std::move(body).error();
+  const TimePoint ended = context.clock().Now();
+  answer.body = std::move(*body);
+  answer.first_byte = Between(begun, first == TimePoint() ? ended : first);
+  answer.latency = Between(begun, ended);
+  return answer;
+}
+
+Result<Json> GetJson(const Context& context, const std::string& path, Duration timeout) {
+  auto gateways = FindGateways(context);
+  if (!gateways) return std::move(gateways).error();
+  Error last = Fail(ErrorCode::kUpstreamUnavailable,
+                    "no gateway is known: port is 0 and none has left a run file");
+  last.reason = "gateway_unreachable";
+  for (const Gateway& gateway : *gateways) {
+    auto answer = Ask(context, gateway, {"GET", path, {}, {}}, timeout);
+    if (!answer) {
+      last = std::move(answer).error();
+      context.io().Detail("{}", last.message);
+      continue;
+    }
+    if (answer->status == 401 || answer->status == 403) {
+      return Fail(ErrorCode::kUnauthenticated,
+                  "the gateway at {} refuses the key: {}\nSet proxy.api_key in {} or AGM_API_KEY.",
+                  gateway.url, ErrorText(*answer), context.ConfigLocation().path.string());
+    }
+    auto json = ParseJson(answer->body);
+    if (answer->status / 100 == 2 && json) return std::move(*json);
+    return Fail(ErrorCode::kUpstreamRejected, "GET {}{} answered {}", gateway.url, path,
+                ErrorText(*answer));
+  }
+  return last;
+}
+
+std::string ErrorText(const GatewayAnswer& answer) {
+  auto json = ParseJson(answer.body);
+  if (json && json->is_object() && json->contains("error")) {
+    const Json& error = (*json)["error"];
+    if (error.is_object() && error.contains("message") && error["message"].is_string()) {
+      return fmt::format("{}: {}", answer.status,
+                         Shorten(error["message"].get<std::string>(), 300));
+    }
+  }
+  return fmt::format("status {}", answer.status);
+}
+
+}  // namespace agm::cli

@@ -1,0 +1,34 @@
+#include "cli/manual_command.h"
+
+#include "cli/completions.h"
+#include "cli/manual.h"
+#include "cli/tree.h"
+
+namespace agm::cli {
+namespace {
+
+std::string Written(const std::string& what) {
+  if (what == "toml") return SettingsManual();
+  const TreeCommand root = WholeTree();
+  if (what == "man") return CommandManual(root);
+  if (what == "bash") return BashCompletion(root);
+  return what == "zsh" ? ZshCompletion(root) : FishCompletion(root);
+}
+
+}  // namespace
+
+void AddManual(Commands at, Run<ManualOptions> run) {
+  auto options = std::make_shared<ManualOptions>();
+  CLI::App& command = at.Command("manual", "Write a manual page or a completion script", options,
+                                 std::move(run));
+  command.group("");
+  OneOf(command.add_option("WHAT", options->what, "What to write")->required(),
+        {"man", "toml", "bash", "zsh", "fish"});
+}
+
+Result<void> RunManual(const Context& context, const ManualOptions& options) {
+  context.io().Out(Written(options.what));
+  return {};
+}
+
+}  // namespace agm::cli

@@ -1,0 +1,18 @@
+#pragma once
+
+#include <string>
+
+#include "cli/command.h"
+
+namespace agm::cli {
+
+struct ManualOptions {
+  std::string what;
+};
+
+/// `agm manual man|toml|bash|zsh|fish`: writes a file of man/ or completions/ to stdout. Not shown
+/// in help: it is for those who build and package the program.
+Result<void> RunManual(const Context& context, const ManualOptions& options);
+void AddManual(Commands at, Run<ManualOptions> run = RunManual);
+
+}  // namespace agm::cli

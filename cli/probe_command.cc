@@ -1,0 +1,185 @@
+#include "cli/probe_command.h"
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include <algorithm>
+
+#include "cli/nearest.h"
+#include "cli/probe_cases.h"
+#include "cli/table.h"
+
+namespace agm::cli {
+namespace {
+
+std::vector<std::string> CaseNames() {
+  std::vector<std::string> names;
+  for (const ProbeCase& probe : ProbeCases()) names.emplace_back(probe.name);
+  return names;
+}
+
+Result<std::vector<ProbeCase>> Chosen(const std::vector<std::string>& only) {
+  const std::vector<std::string> known = CaseNames();
+  for (const std::string& name : only) {
+    if (std::find(known.begin(), known.end(), name) != known.end()) continue;
+    const std::string near = Nearest(name, known);
+    return Fail(ErrorCode::kInvalidRequest, "--only: no case is called \"{}\"{}; there are {}", name,
+                near.empty() ? "" : fmt::format(" (did you mean {}?)", near),
+                fmt::join(known, ", "));
+  }
+  std::vector<ProbeCase> chosen;
+  for (const ProbeCase& probe : ProbeCases()) {
+    const bool named = std::find(only.begin(), only.end(), probe.name) != only.end();
+    if (only.empty() || named) chosen.push_back(probe);
+  }
+  return chosen;
+}
+
+/// With --base-url the configuration only adds its key, if it can be read at all.
+Result<std::vector<Gateway>> Candidates(const Context& context, const ProbeOptions& options) {
+  std::vector<Gateway> gateways;
+  if (options.base_url.empty()) {
+    auto found = FindGateways(context);
+    if (!found) return std::move(found).error();
+    gateways = std::move(*found);
+  } else {
+    gateways.push_back({GatewayUrl(options.base_url), {}});
+    auto config = options.api_key.empty() ? context.Config() : Fail(ErrorCode::kConfig, "not read");
+    if (config && !(*config)->proxy.api_keys.empty()) {
+      gateways.front().key = (*config)->proxy.api_keys.front().key;
+    }
+  }
+  for (Gateway& gateway : gateways) {
+    if (!options.api_key.empty()) gateway.key = Secret(options.api_key);
+  }
+  return gateways;
+}
+
+/// The first candidate at whose address somebody listens.
+Result<Gateway> Listening(const Context& context, const ProbeOptions& options, Duration timeout) {
+  auto gateways = Candidates(context, options);
+  if (!gateways) return std::move(gateways).error();
+  Error last = Fail(ErrorCode::kUpstreamUnavailable, "no gateway is known; name one with --base-url");
+  for (const Gateway& gateway : *gateways) {
+    auto answer = Ask(context, gateway, {"GET", "/healthz", {}, {}}, timeout);
+    if (answer || answer.error().reason != "gateway_unreachable") return gateway;
+    last = std::move(answer).error();
+  }
+  return last;
+}
+
+std::string Milliseconds(Duration duration) { return fmt::format("{} ms", duration.count()); }
+
+/// `text` with spaces behind it up to `width` columns.
+std::string Padded(const std::string& text, std::size_t width) {
+  return text + std::string(width - std::min(width, DisplayWidth(text)), ' ');
+}
+
+void PrintHead(Io& io) {
+  if (io.quiet) return;
+  io.Out(io.Paint("RESULT   CASE              STATUS  LATENCY    FIRST BYTE  MODEL", Colour::kBold) +
+         io.Paint("                       ACCOUNT", Colour::kBold) + "\n");
+}
+
+void PrintOutcome(Io& io, const ProbeOutcome& outcome) {
+  constexpr Colour kColours[] = {Colour::kGreen, Colour::kRed, Colour::kYellow};
+  const GatewayAnswer answer = outcome.answer.value_or(GatewayAnswer());
+  const bool heard = outcome.answer.has_value();
+  auto shown = [](const std::string& text) { return text.empty() ? std::string("-") : text; };
+  std::string line =
+      Padded(heard ? std::to_string(answer.status) : "-", 8) +
+      Padded(heard ? Milliseconds(answer.latency) : "-", 11) +
+      Padded(heard ? Milliseconds(answer.first_byte) : "-", 12) +
+      Padded(shown(Shorten(answer.mapped_model, 60)), 28) + shown(Shorten(answer.account, 60));
+  if (!outcome.why.empty()) line += "  " + Shorten(outcome.why, 300);
+  const std::string verdict(VerdictName(outcome.verdict));
+  io.Out(io.Paint(Padded(verdict, 9), kColours[static_cast<std::size_t>(outcome.verdict)]) +
+         Padded(std::string(outcome.name), 18) + line + "\n");
+}
+
+Json ToJson(const ProbeOutcome& outcome) {
+  Json json = {{"case", outcome.name}, {"result", VerdictName(outcome.verdict)}};
+  if (const auto& answer = outcome.answer) {
+    json["status"] = answer->status;
+    json["latency_ms"] = answer->latency.count();
+    json["first_byte_ms"] = answer->first_byte.count();
+    json["mapped_model"] = answer->mapped_model.empty() ? Json() : Json(answer->mapped_model);
+    json["account"] = answer->account.empty() ? Json() : Json(answer->account);
+  } else {
+    for (const char* key : {"status", "latency_ms", "first_byte_ms", "mapped_model", "account"}) {
+      json[key] = nullptr;
+    }
+  }
+  json["why"] = outcome.why.empty() ? Json() : Json(outcome.why);
+  return json;
+}
+
+std::int64_t Count(const std::vector<ProbeOutcome>& outcomes, ProbeVerdict verdict) {
+  return std::count_if(outcomes.begin(), outcomes.end(),
+                       [&](const ProbeOutcome& outcome) { return outcome.verdict == verdict; });
+}
+
+void PrintDocument(const Context& context, const Gateway& gateway, const std::string& model,
+                   const std::vector<ProbeOutcome>& outcomes) {
+  Json cases = Json::array();
+  for (const ProbeOutcome& outcome : outcomes) cases.push_back(ToJson(outcome));
+  context.io().PrintJson({{"base_url", gateway.url},
+                          {"model", model},
+                          {"passed", Count(outcomes, ProbeVerdict::kPassed)},
+                          {"failed", Count(outcomes, ProbeVerdict::kFailed)},
+                          {"skipped", Count(outcomes, ProbeVerdict::kSkipped)},
+                          {"cases", cases}});
+}
+
+}  // namespace
+
+void AddProbe(Commands at, Run<ProbeOptions> run) {
+  auto options = std::make_shared<ProbeOptions>();
+  CLI::App& command =
+      at.Command("probe", "Try every API of a running gateway and check its answers", options,
+                 std::move(run));
+  command.add_option("--base-url", options->base_url,
+                     "Probe the gateway at this address instead of the one that is found")
+      ->type_name("URL");
+  command.add_option("--api-key", options->api_key,
+                     "Send this key instead of the configured one (AGM_API_KEY is safer: other "
+                     "users can read command lines)")
+      ->type_name("KEY");
+  command.add_option("--model", options->model, "Ask for this model (default gemini-3-flash)")
+      ->type_name("MODEL");
+  CLI::Option* only = command.add_option("--only", options->only, "Run only these cases");
+  only->delimiter(',')->type_name("CASE,...");
+  command.add_option("--timeout", options->timeout, "Give each case this long (default 60)")
+      ->check(CLI::PositiveNumber)->type_name("SECONDS");
+  command.footer(
+      Examples({{"Probe the gateway that runs here", "agm probe"},
+                {"Only chat, whole and streamed, with another model",
+                 "agm probe --only chat,stream --model gpt-4o"},
+                {"A gateway on another machine", "agm probe --base-url http://192.168.1.20:8045"}}));
+}
+
+Result<void> RunProbe(const Context& context, const ProbeOptions& options) {
+  auto cases = Chosen(options.only);
+  if (!cases) return std::move(cases).error();
+  const Duration timeout{static_cast<Duration::rep>(options.timeout * 1000)};
+  auto gateway = Listening(context, options, timeout);
+  if (!gateway) return std::move(gateway).error();
+  Io& io = context.io();
+  std::vector<ProbeOutcome> outcomes;
+  if (!context.json()) PrintHead(io);
+  for (const ProbeCase& probe : *cases) {
+    io.Progress(fmt::format("{}/{} {} ...", outcomes.size() + 1, cases->size(), probe.name));
+    auto outcome = RunProbeCase(context, *gateway, probe, options.model, timeout);
+    if (!outcome) return std::move(outcome).error();
+    if (!context.json()) PrintOutcome(io, *outcome);
+    outcomes.push_back(std::move(*outcome));
+  }
+  io.Progress("");
+  if (context.json()) PrintDocument(context, *gateway, options.model, outcomes);
+  const auto failed = Count(outcomes, ProbeVerdict::kFailed);
+  if (failed == 0) return {};
+  return Fail(ErrorCode::kUpstreamRejected, "{} of {} cases failed at {}", failed, outcomes.size(),
+              gateway->url);
+}
+
+}  // namespace agm::cli

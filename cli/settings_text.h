@@ -1,0 +1,25 @@
+#pragma once
+
+#include <span>
+#include <string_view>
+
+namespace agm::cli {
+
+/// What the manual says about one key of the configuration file.
+struct SettingText {
+  std::string_view name;
+  std::string_view value;  ///< what it takes, and its default: "seconds, 5"
+  std::string_view text;   ///< one or more sentences, each on a line of its own
+};
+
+/// A table of the file, in the manual's order. A test holds the names against those that the
+/// program reads.
+struct SettingsTable {
+  std::string_view title;  ///< "[proxy]"
+  std::string_view text;
+  std::span<const SettingText> settings;
+};
+
+std::span<const SettingsTable> SettingsTables();
+
+}  // namespace agm::cli

@@ -1,0 +1,194 @@
+#include <gtest/gtest.h>
+
+#include "cli/models_command.h"
+#include "tests/cli/command_test.h"
+
+namespace agm::cli {
+namespace {
+
+/// A tree with one command, "do", that ends as the test wants.
+struct OneCommand {
+  struct Options {
+    std::string name;
+    int number = 0;
+    std::vector<std::string> list;
+  };
+
+  int Run(std::vector<std::string> arguments) {
+    App app;
+    auto options = std::make_shared<Options>();
+    CLI::App& command = app.root().Command<Options>(
+        "do", "Do it", options, [this](const Context&, const Options& given) {
+          seen = given;
+          return outcome;
+        });
+    command.add_option("--name", options->name, "A name")->type_name("TEXT");
+    command.add_option("--number", options->number, "A number")->type_name("N");
+    command.add_option("--list", options->list, "A list")->delimiter(',')->type_name("A,...");
+    return app.Run(arguments, t.context());
+  }
+
+  CommandTest t;
+  std::optional<Options> seen;
+  Result<void> outcome;
+};
+
+TEST(App, ParsesWithoutRunning) {
+  CommandTest t;
+  auto options = t.Parse<ModelsOptions>(AddModels, {"models", "--upstream"});
+  ASSERT_TRUE(options);
+  EXPECT_TRUE(options->upstream);
+  EXPECT_TRUE(t.gateway.asked.empty());
+}
+
+TEST(App, TakesGlobalOptionsBeforeAndBehindTheCommand) {
+  for (std::vector<std::string> arguments : {std::vector<std::string>{"--json", "-q", "do"},
+                                             {"do", "--json", "--quiet"},
+                                             {"--json", "do", "-q"}}) {
+    OneCommand one;
+    EXPECT_EQ(one.Run(arguments), 0);
+    EXPECT_TRUE(one.t.context().globals.json);
+    EXPECT_TRUE(one.t.io.quiet);
+  }
+}
+
+TEST(App, LetsTheLastOfRepeatedOptionsCount) {
+  OneCommand one;
+  EXPECT_EQ(one.Run({"do", "--name", "a", "--config", "x", "--name=b", "--config", "y"}), 0);
+  EXPECT_EQ(one.seen->name, "b");
+  EXPECT_EQ(one.t.context().globals.config, "y");
+}
+
+TEST(App, CollectsListsOverRepeatedOptions) {
+  OneCommand one;
+  EXPECT_EQ(one.Run({"do", "--list", "a,b", "--list", "c"}), 0);
+  EXPECT_EQ(one.seen->list, (std::vector<std::string>{"a", "b", "c"}));
+}
+
+TEST(App, TurnsErrorsIntoExitCodesInOnePlace) {
+  const std::pair<ErrorCode, int> kCases[] = {
+      {ErrorCode::kInvalidRequest, 2},   {ErrorCode::kConfig, 2},
+      {ErrorCode::kUpstreamUnavailable, 3}, {ErrorCode::kTimeout, 3},
+      {ErrorCode::kNotFound, 1},         {ErrorCode::kUpstreamRejected, 1},
+      {ErrorCode::kUnauthenticated, 1},  {ErrorCode::kIo, 1}};
+  for (const auto& [error, code] : kCases) {
+    OneCommand one;
+    one.outcome = Fail(error, "it broke");
+    EXPECT_EQ(one.Run({"do"}), code) << CodeName(error);
+    EXPECT_TRUE(Has(one.t.io.err, "agm: it broke\n"));
+    EXPECT_EQ(one.t.io.out, "");
+  }
+}
+
+TEST(App, SaysWhatToDoNextBehindAnError) {
+  OneCommand one;
+  one.outcome = Fail(ErrorCode::kUpstreamUnavailable, "no gateway answers");
+  one.outcome.error().reason = "gateway_unreachable";
+  one.Run({"do"});
+  EXPECT_TRUE(Has(one.t.io.err, "agm serve")) << one.t.io.err;
+}
+
+TEST(App, PrintsErrorsEvenWhenQuiet) {
+  OneCommand one;
+  one.outcome = Fail(ErrorCode::kIo, "it broke");
+  EXPECT_EQ(one.Run({"-q", "do"}), 1);
+  EXPECT_TRUE(Has(one.t.io.err, "it broke"));
+}
+
+TEST(App, PrintsAnErrorAsTheOneDocumentOfJson) {
+  OneCommand one;
+  one.outcome = Fail(ErrorCode::kNotFound, "no such thing");
+  EXPECT_EQ(one.Run({"do", "--json"}), 1);
+  const Json document = one.t.Document();
+  EXPECT_EQ(document["error"]["code"], "not_found");
+  EXPECT_EQ(document["error"]["message"], "no such thing");
+}
+
+TEST(App, RefusesUnknownCommandsAndNamesTheNearest) {
+  CommandTest t;
+  EXPECT_EQ(t.Agm({"modles"}), 2);
+  EXPECT_TRUE(Has(t.io.err, "did you mean \"agm models\"?")) << t.io.err;
+  EXPECT_EQ(t.io.out, "");
+  EXPECT_EQ(t.Agm({"prob", "--json"}), 2);
+  EXPECT_TRUE(Has(t.Document()["error"]["message"], "agm probe"));
+}
+
+TEST(App, RefusesUnknownOptionsAndNamesTheNearest) {
+  CommandTest t;
+  EXPECT_EQ(t.Agm({"models", "--upsteam"}), 2);
+  EXPECT_TRUE(Has(t.io.err, "did you mean --upstream?")) << t.io.err;
+  EXPECT_EQ(t.Agm({"models", "--jsn"}), 2);
+  EXPECT_TRUE(Has(t.io.err, "did you mean --json?")) << t.io.err;
+}
+
+TEST(App, KeepsTheValueOfAnUnknownOptionToItself) {
+  CommandTest t;
+  EXPECT_EQ(t.Agm({"models", "--api-keey=sk-secret"}), 2);
+  EXPECT_FALSE(Has(t.io.err, "sk-secret")) << t.io.err;
+}
+
+TEST(App, RefusesArgumentsThatNobodyTakes) {
+  CommandTest t;
+  EXPECT_EQ(t.Agm({"models", "extra"}), 2);
+  EXPECT_TRUE(Has(t.io.err, "unexpected argument \"extra\" for \"agm models\"")) << t.io.err;
+}
+
+TEST(App, BlamesAnUnknownWordBeforeTheCommand) {
+  CommandTest t;
+  EXPECT_EQ(t.Agm({"extra", "models"}), 2);
+  EXPECT_TRUE(Has(t.io.err, "unknown command \"extra\"")) << t.io.err;
+  EXPECT_TRUE(Has(t.io.err, "\"agm --help\"")) << t.io.err;
+}
+
+TEST(App, RefusesAMissingOrWrongValue) {
+  OneCommand one;
+  EXPECT_EQ(one.Run({"do", "--number"}), 2);
+  EXPECT_TRUE(Has(one.t.io.err, "--number needs a value")) << one.t.io.err;
+  EXPECT_EQ(one.Run({"do", "--number", "many"}), 2);
+  EXPECT_TRUE(Has(one.t.io.err, "\"many\" is not a number")) << one.t.io.err;
+  EXPECT_FALSE(one.seen);
+}
+
+TEST(App, PrintsHelpWithExamplesForEveryCommand) {
+  CommandTest t;
+  App app;
+  AddCommands(app.root());
+  for (const CLI::App* command : app.tree().get_subcommands({})) {
+    if (command->get_group().empty()) continue;
+    EXPECT_EQ(t.Agm({command->get_name(), "--help"}), 0);
+    EXPECT_TRUE(Has(t.io.out, "Examples\n")) << command->get_name();
+    EXPECT_TRUE(Has(t.io.out, "  agm " + command->get_name())) << command->get_name();
+    EXPECT_EQ(t.io.err, "");
+  }
+}
+
+TEST(App, PrintsHelpWhereNoCommandIsGiven) {
+  CommandTest t;
+  EXPECT_EQ(t.Agm({}), 0);
+  EXPECT_TRUE(Has(t.io.out, "agm COMMAND ..."));
+  EXPECT_EQ(t.Agm({"--json"}), 2);
+}
+
+TEST(App, NamesVersionCommitAndLibraries) {
+  CommandTest t;
+  EXPECT_EQ(t.Agm({"--version"}), 0);
+  for (const char* part : {"agm ", "(", "cpp-httplib ", "CLI11 ", "toml++ "}) {
+    EXPECT_TRUE(Has(t.io.out, part)) << t.io.out;
+  }
+  EXPECT_EQ(t.Agm({"--version", "--json"}), 0);
+  EXPECT_TRUE(t.Document()["libraries"].contains("cpp-httplib"));
+}
+
+TEST(App, UsesColourOnATerminalOnlyAndNotWithNoColor) {
+  CommandTest t;
+  EXPECT_EQ(t.Agm({"nope"}), 2);
+  EXPECT_FALSE(Has(t.io.err, "\033["));
+  t.io.err_is_terminal = t.io.colour = true;
+  EXPECT_EQ(t.Agm({"nope"}), 2);
+  EXPECT_TRUE(Has(t.io.err, "\033["));
+  EXPECT_EQ(t.Agm({"nope", "--no-color"}), 2);
+  EXPECT_FALSE(Has(t.io.err, "\033["));
+}
+
+}  // namespace
+}  // namespace agm::cli

@@ -1,0 +1,87 @@
+#pragma once
+
+#include <map>
+#include <memory>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "core/upstream/transport.h"
+
+namespace agm::cli {
+
+/// A gateway without sockets: answers by method and path, and remembers what it was asked.
+///
+///   gateway.answers["GET /healthz"] = {200, R"({"status":"ok"})"};
+///   gateway.up = false;                     // nobody listens
+///
+/// Everything else is a 404. Only `host` listens, unless it is empty.
+///
+/// Thread safety: one thread at a time.
+struct FakeGateway {
+  struct Answer {
+    int status = 200;
+    std::string body;
+    std::map<std::string, std::string> headers = {{"content-type", "application/json"}};
+  };
+  struct Asked {
+    std::string method;
+    std::string url;
+    std::string path;
+    std::string authorization;
+    std::string body;
+  };
+
+  std::map<std::string, Answer> answers;
+  std::vector<Asked> asked;
+  std::string host;  ///< "127.0.0.1:8045"; empty: any
+  bool up = true;
+
+  /// A transport that reaches this gateway.
+  std::unique_ptr<upstream::Transport> Transport() { return std::make_unique<Line>(*this); }
+
+ private:
+  class Body : public upstream::Download {
+   public:
+    explicit Body(Answer answer) : answer_(std::move(answer)) {}
+    int status() const override { return answer_.status; }
+    std::string_view header(std::string_view name) const override {
+      auto found = answer_.headers.find(std::string(name));
+      return found == answer_.headers.end() ? std::string_view() : found->second;
+    }
+    Result<upstream::ReadState> Read(std::string& out, TimePoint, const Cancellation&) override {
+      if (answer_.body.empty()) return upstream::ReadState::kEnd;
+      out += std::exchange(answer_.body, {});
+      return upstream::ReadState::kData;
+    }
+
+   private:
+    Answer answer_;
+  };
+
+  class Line : public upstream::Transport {
+   public:
+    explicit Line(FakeGateway& gateway) : gateway_(gateway) {}
+    Result<std::unique_ptr<upstream::Download>> Send(const upstream::HttpRequest& request,
+                                                     const Cancellation&) override {
+      const std::size_t begin = request.url.find("://") + 3;
+      const std::size_t slash = std::min(request.url.find('/', begin), request.url.size());
+      const std::string host = request.url.substr(begin, slash - begin);
+      if (!gateway_.up || (!gateway_.host.empty() && gateway_.host != host)) {
+        return Fail(ErrorCode::kUpstreamUnavailable, "connection refused");
+      }
+      const std::string path = request.url.substr(slash);
+      gateway_.asked.push_back({request.method, request.url, path,
+                                request.credential.second.Reveal(), std::string(request.body)});
+      auto found = gateway_.answers.find(request.method + " " + path);
+      Answer answer{404, R"({"error":{"message":"unknown path","code":"unknown_url"}})"};
+      if (found != gateway_.answers.end()) answer = found->second;
+      return std::unique_ptr<upstream::Download>(std::make_unique<Body>(std::move(answer)));
+    }
+
+   private:
+    FakeGateway& gateway_;
+  };
+};
+
+}  // namespace agm::cli
