@@ -38,15 +38,10 @@ Error IoError(const fs::path& path, std::string_view doing) {
   return Fail(ErrorCode::kIo, "{}: cannot {}: {}", path.string(), doing, Why());
 }
 
-// The file that a chain of links ends at; the path itself where there is no link.
-fs::path Target(const fs::path& path) {
-  std::error_code error;
-  fs::path at = path;
-  for (int hops = 0; hops < 40 && fs::is_symlink(fs::symlink_status(at, error)); ++hops) {
-    const fs::path next = fs::read_symlink(at, error);
-    at = next.is_absolute() ? next : at.parent_path() / next;
-  }
-  return at;
+// What the temporary file for `target` is called, but for six random letters. The name is one that
+// nobody else uses, because RemoveTemporaries deletes by it.
+std::string TemporaryPrefix(const fs::path& target) {
+  return "." + target.filename().string() + ".agm-";
 }
 
 bool WriteAll(int fd, std::string_view text) {
@@ -66,6 +61,18 @@ Result<void> MakeFolder(const fs::path& folder) {
   if (auto made = MakeFolder(folder.parent_path()); !made) return made;
   if (::mkdir(folder.c_str(), 0700) != 0 && errno != EEXIST) return IoError(folder, "make folder");
   return {};
+}
+
+// So that an edit by root does not take the file from the service that reads it.
+void KeepOwner(int fd, const fs::path& target) {
+  struct stat status {};
+  if (::stat(target.c_str(), &status) != 0 || status.st_uid == ::geteuid()) return;
+  [[maybe_unused]] const int kept = ::fchown(fd, status.st_uid, status.st_gid);
+}
+
+Error Discard(const std::string& temporary, Error error) {
+  ::unlink(temporary.c_str());
+  return error;
 }
 
 void SyncFolder(const fs::path& folder) {
@@ -99,21 +106,50 @@ Result<std::string> ReadFile(const fs::path& path, std::size_t limit) {
   }
 }
 
-Result<void> WriteFileAtomically(const fs::path& path, std::string_view text, unsigned mode) {
-  const fs::path target = Target(path);
-  if (auto made = MakeFolder(target.parent_path()); !made) return made;
-  std::string temporary = target.string() + ".XXXXXX";
+Result<void> WriteFileAtomically(const fs::path& path, std::string_view text, unsigned mode,
+                                 const std::function<bool()>& still_wanted) {
+  const fs::path target = LinkTarget(path);
+  const fs::path folder = target.parent_path();
+  if (auto made = MakeFolder(folder); !made) return made;
+  std::string temporary = (folder / (TemporaryPrefix(target) + "XXXXXX")).string();
   const Fd fd(::mkostemp(temporary.data(), O_CLOEXEC));
   if (fd.get() < 0) return IoError(target, "write beside");
-  const bool written = ::fchmod(fd.get(), mode) == 0 && WriteAll(fd.get(), text) &&
-                       ::fsync(fd.get()) == 0 && ::rename(temporary.c_str(), target.c_str()) == 0;
-  if (!written) {
-    const Error error = IoError(target, "write");
-    ::unlink(temporary.c_str());
-    return error;
+  KeepOwner(fd.get(), target);
+  if (::fchmod(fd.get(), mode) != 0 || !WriteAll(fd.get(), text) || ::fsync(fd.get()) != 0) {
+    return Discard(temporary, IoError(target, "write"));
   }
-  SyncFolder(target.parent_path());
+  if (still_wanted && !still_wanted()) {
+    return Discard(temporary, Fail(ErrorCode::kIo, "{}: changed meanwhile", target.string()));
+  }
+  if (::rename(temporary.c_str(), target.c_str()) != 0) {
+    return Discard(temporary, IoError(target, "replace"));
+  }
+  SyncFolder(folder);
   return {};
+}
+
+void RemoveTemporaries(const fs::path& path) {
+  const fs::path target = LinkTarget(path);
+  const std::string prefix = TemporaryPrefix(target);
+  const fs::path folder = target.parent_path();
+  std::error_code error;
+  for (fs::directory_iterator at(folder.empty() ? "." : folder, error), end; !error && at != end;
+       at.increment(error)) {
+    const std::string name = at->path().filename().string();
+    if (name.starts_with(prefix) && name.size() == prefix.size() + 6) {
+      ::unlink(at->path().c_str());
+    }
+  }
+}
+
+fs::path LinkTarget(const fs::path& path) {
+  std::error_code error;
+  fs::path at = path;
+  for (int hops = 0; hops < 40 && fs::is_symlink(fs::symlink_status(at, error)); ++hops) {
+    const fs::path next = fs::read_symlink(at, error);
+    at = next.is_absolute() ? next : at.parent_path() / next;
+  }
+  return at;
 }
 
 Result<FileLock> FileLock::Take(const fs::path& path, int wait_ms) {

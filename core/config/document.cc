@@ -125,7 +125,10 @@ class Converter {
   TableForm FormOf(const toml::table& table, Span span, const Span* key) const {
     if (table.is_inline()) return TableForm::kInline;
     if (span.begin >= text_.size() || text_[span.begin] != '[') return TableForm::kDotted;
-    if (key == nullptr) return TableForm::kHeader;
+    // The key is that of the first mention, the header may come later.
+    if (key == nullptr || key->begin < span.begin || key->begin >= span.end) {
+      return TableForm::kHeader;
+    }
     std::size_t after = key->end;
     while (after < text_.size() && (text_[after] == ' ' || text_[after] == '\t')) ++after;
     const bool last = after < text_.size() && text_[after] == ']' && after < span.end;

@@ -1,0 +1,118 @@
+#include <algorithm>
+#include <type_traits>
+
+#include "core/config/edit_plan.h"
+
+namespace agm::config {
+namespace {
+
+Value TextValue(const std::string& text) {
+  Value value;
+  value.kind = ValueKind::kString;
+  value.text = text;
+  return value;
+}
+
+Value ListValue(const std::vector<std::string>& texts) {
+  Value value;
+  value.kind = ValueKind::kArray;
+  for (const std::string& text : texts) value.items.push_back(TextValue(text));
+  return value;
+}
+
+}  // namespace
+
+Value ToValue(const FieldValue& field) {
+  return std::visit(
+      [](const auto& held) -> Value {
+        using T = std::decay_t<decltype(held)>;
+        Value value;
+        if constexpr (std::is_same_v<T, std::string>) return TextValue(held);
+        if constexpr (std::is_same_v<T, Secret>) return TextValue(held.Reveal());
+        if constexpr (std::is_same_v<T, std::vector<std::string>>) return ListValue(held);
+        if constexpr (std::is_same_v<T, bool>) {
+          value.kind = ValueKind::kBool;
+          value.boolean = held;
+        }
+        if constexpr (std::is_same_v<T, int>) {
+          value.kind = ValueKind::kInteger;
+          value.integer = held;
+        }
+        return value;
+      },
+      field);
+}
+
+namespace {
+
+Value& Reach(Value& table, std::string_view key, ValueKind kind) {
+  const auto at = std::ranges::find(table.members, key, &Member::key);
+  if (at != table.members.end()) return at->value;
+  Member member{std::string(key), {}, {}, {}};
+  member.value.kind = kind;
+  table.members.push_back(std::move(member));
+  return table.members.back().value;
+}
+
+void Remove(Value& table, std::string_view key) {
+  std::erase_if(table.members, [&](const Member& member) { return member.key == key; });
+}
+
+void SetFields(Value& account, const std::vector<Field>& fields) {
+  for (const Field& field : fields) {
+    if (field.value) {
+      Reach(account, field.key, ValueKind::kString) = ToValue(*field.value);
+    } else {
+      Remove(account, field.key);
+    }
+  }
+}
+
+/// Does in the tree what the patches do in the text.
+struct Proof {
+  Value& root;
+
+  Value& Mapping() const {
+    return Reach(Reach(root, "proxy", ValueKind::kTable), "custom_mapping", ValueKind::kTable);
+  }
+  Value& Accounts() const { return Reach(root, "accounts", ValueKind::kArray); }
+
+  void operator()(const SetMapping& change) const {
+    const Member* rule = FindRule(Mapping(), change.from);
+    const std::string key = rule == nullptr ? change.from : rule->key;
+    Reach(Mapping(), key, ValueKind::kString) = ToValue(Targets(change.to));
+  }
+  void operator()(const UnsetMapping& change) const {
+    const Member* rule = FindRule(Mapping(), change.from);
+    if (rule != nullptr) Remove(Mapping(), std::string(rule->key));
+    // A table that only its members' dotted names made goes with the last of them.
+    if (Mapping().members.empty() && Mapping().form == TableForm::kDotted) {
+      Value& proxy = Reach(root, "proxy", ValueKind::kTable);
+      Remove(proxy, "custom_mapping");
+      if (proxy.members.empty() && proxy.form == TableForm::kDotted) Remove(root, "proxy");
+    }
+  }
+  void operator()(const PutAccount& change) const {
+    const int index = FindAccountIndex(&Accounts(), change.name);
+    if (index >= 0) return SetFields(Accounts().items[static_cast<std::size_t>(index)], change.fields);
+    Value account;
+    account.kind = ValueKind::kTable;
+    Reach(account, "name", ValueKind::kString) = TextValue(change.name);
+    SetFields(account, change.fields);
+    Accounts().items.push_back(std::move(account));
+  }
+  void operator()(const UpdateAccount& change) const {
+    (*this)(PutAccount{change.name, change.fields});
+  }
+  void operator()(const RemoveAccount& change) const {
+    const int index = FindAccountIndex(&Accounts(), change.name);
+    if (index >= 0) Accounts().items.erase(Accounts().items.begin() + index);
+    if (Accounts().items.empty() && Accounts().headers) Remove(root, "accounts");
+  }
+};
+
+}  // namespace
+
+void Apply(const Change& change, Value& root) { std::visit(Proof{root}, change); }
+
+}  // namespace agm::config
