@@ -7,8 +7,10 @@
 
 #include "cli/gateway_client.h"
 #include "cli/nearest.h"
+#include "cli/state_file.h"
 #include "core/base/duration.h"
 #include "core/config/words.h"
+#include "core/gateway/pool_journal.h"
 
 namespace agm::cli {
 namespace {
@@ -54,8 +56,7 @@ Json TimeOrNull(const std::optional<WallTime>& time) {
 }  // namespace
 
 Result<std::vector<accounts::AccountStatus>> ReadAccountStates(const Json& document) {
-  if (!document.is_object() || !document.contains("accounts") ||
-      !document["accounts"].is_array()) {
+  if (!document.is_object() || !document.contains("accounts") || !document["accounts"].is_array()) {
     return Fail(ErrorCode::kUpstreamRejected, "/agm/accounts gave no list of accounts");
   }
   std::vector<accounts::AccountStatus> accounts;
@@ -71,7 +72,11 @@ namespace {
 Result<AccountStates> FromState(const Context& context) {
   auto config = context.Config();
   if (!config) return std::move(config).error();
-  const accounts::Pool pool(*config, context.clock(), nullptr);
+  const auto database = OpenState(context);
+  gateway::StateJournal journal(*database, context.clock(), [&](const std::string& warning) {
+    context.io().Warn("{}", warning);
+  });
+  const accounts::Pool pool(*config, context.clock(), &journal);
   return AccountStates{pool.Status(), false};
 }
 

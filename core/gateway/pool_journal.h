@@ -1,0 +1,44 @@
+#pragma once
+
+#include <functional>
+#include <string>
+#include <vector>
+
+#include "core/accounts/pool.h"
+#include "core/base/clock.h"
+#include "core/store/database.h"
+#include "core/store/state.h"
+
+namespace agm::gateway {
+
+/// The pool's journal in the state file. What the file has to complain about goes to `warn`.
+///
+///   auto database = store::Database::Open(folder);
+///   StateJournal journal(*database, clock, [&](const std::string& text) { ... });
+///   auto service = Service::Start(config, log, clock, transport, &journal);
+///
+/// Thread safety: any thread.
+class StateJournal : public accounts::PoolJournal {
+ public:
+  using Warn = std::function<void(const std::string&)>;
+
+  StateJournal(store::Database& database, Clock& clock, Warn warn);
+
+  std::vector<Rest> LoadRests() override;
+  void SaveRest(const Rest& rest) override;
+  void DropRests(const std::string& account) override;
+  std::vector<Usage> LoadUsage() override;
+  void SaveUsage(const Usage& usage) override;
+  std::vector<Belonging> LoadBelongings() override;
+  void SaveBelonging(const Belonging& belonging) override;
+
+ private:
+  void PassOnWarning();
+
+  store::Database& database_;
+  store::State state_;
+  Clock& clock_;
+  Warn warn_;
+};
+
+}  // namespace agm::gateway

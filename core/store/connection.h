@@ -1,0 +1,80 @@
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <functional>
+#include <initializer_list>
+#include <map>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <variant>
+
+#include "core/base/clock.h"
+#include "core/base/result.h"
+
+struct sqlite3;
+struct sqlite3_stmt;
+
+namespace agm::store {
+
+/// What is bound to a `?`: nothing, a number, or a text.
+using Value = std::variant<std::nullptr_t, std::int64_t, std::string_view>;
+
+/// One row of an answer; columns count from 0. Valid only while it is being looked at.
+class Row {
+ public:
+  explicit Row(sqlite3_stmt* statement) : statement_(statement) {}
+  bool IsNull(int column) const;
+  std::int64_t Int(int column) const;
+  std::string Text(int column) const;
+
+ private:
+  sqlite3_stmt* statement_;
+};
+
+/// Why a statement failed, as far as it matters what to do; stands in Error::reason.
+inline constexpr std::string_view kDamaged = "damaged";  ///< the file is no good any more
+inline constexpr std::string_view kForNow = "for_now";   ///< disk full, locked, read-only, ...
+
+/// An open SQLite file, with the settings that we always want (WAL, synchronous NORMAL).
+///
+///   auto connection = Connection::Open(path, Duration(2000));
+///   connection->Run("INSERT INTO rest VALUES (?, ?)", {name, until});
+///   connection->Query("SELECT name FROM rest", {}, [&](const Row& row) { ... row.Text(0) ... });
+///
+/// Statements are prepared once and kept. Errors are kIo and name the file.
+///
+/// Thread safety: one thread at a time.
+class Connection {
+ public:
+  /// Makes the file (mode 0600) where there is none. Waits up to `patience` for other processes.
+  static Result<Connection> Open(const std::filesystem::path& path, Duration patience);
+  /// One that lives only in memory.
+  static Result<Connection> OpenInMemory();
+
+  Result<void> Run(std::string_view sql, std::initializer_list<Value> values = {});
+  Result<void> Query(std::string_view sql, std::initializer_list<Value> values,
+                     const std::function<void(const Row&)>& each);
+
+ private:
+  struct Close {
+    void operator()(sqlite3* db) const;
+  };
+  struct Finalize {
+    void operator()(sqlite3_stmt* statement) const;
+  };
+  using Statement = std::unique_ptr<sqlite3_stmt, Finalize>;
+
+  static Result<Connection> Prepared(const std::string& name, int flags, Duration patience);
+  Connection(std::unique_ptr<sqlite3, Close> db, std::string name)
+      : db_(std::move(db)), name_(std::move(name)) {}
+  Result<sqlite3_stmt*> Find(std::string_view sql);
+  Error Failed(int code) const;
+
+  std::unique_ptr<sqlite3, Close> db_;
+  std::string name_;
+  std::map<std::string, Statement, std::less<>> statements_;  ///< dies before db_
+};
+
+}  // namespace agm::store

@@ -1,0 +1,76 @@
+#include "core/store/schema.h"
+
+#include <array>
+
+namespace agm::store {
+namespace {
+
+// One step a version; a step that was released is never edited. Times are milliseconds since 1970.
+constexpr std::array kSteps = {
+    // 1: what the pool knows.
+    "CREATE TABLE rest ("
+    "  owner TEXT NOT NULL,"  // an account's name, or project:ID
+    "  model TEXT NOT NULL,"  // empty: all models
+    "  reason TEXT NOT NULL,"
+    "  until INTEGER NOT NULL,"
+    "  strikes INTEGER NOT NULL,"
+    "  counts_until INTEGER NOT NULL,"
+    "  credential TEXT NOT NULL,"  // fingerprint
+    "  PRIMARY KEY (owner, model, reason)) WITHOUT ROWID;"
+    "CREATE TABLE usage ("
+    "  account TEXT NOT NULL PRIMARY KEY,"
+    "  requests INTEGER NOT NULL,"
+    "  errors INTEGER NOT NULL,"
+    "  tokens INTEGER NOT NULL,"
+    "  last_used INTEGER) WITHOUT ROWID;"
+    "CREATE TABLE belonging ("
+    "  account TEXT NOT NULL PRIMARY KEY,"
+    "  project TEXT NOT NULL,"
+    "  credential TEXT NOT NULL) WITHOUT ROWID;",
+};
+
+Result<std::size_t> VersionOf(Connection& connection) {
+  std::int64_t version = 0;
+  auto asked =
+      connection.Query("PRAGMA user_version", {}, [&](const Row& row) { version = row.Int(0); });
+  if (!asked) return std::move(asked).error();
+  return static_cast<std::size_t>(version);
+}
+
+// The statements of a step, one at a time: SQLite prepares one.
+Result<void> RunStep(Connection& connection, std::string_view step) {
+  while (!step.empty()) {
+    const std::size_t end = step.find(';');
+    if (auto done = connection.Run(step.substr(0, end)); !done) return done;
+    step.remove_prefix(end == std::string_view::npos ? step.size() : end + 1);
+  }
+  return {};
+}
+
+Result<void> RunSteps(Connection& connection) {
+  const auto version = VersionOf(connection);  // again: another process may have been first
+  if (!version) return version.error();
+  for (std::size_t i = *version; i < kSteps.size(); ++i) {
+    if (auto done = RunStep(connection, kSteps.at(i)); !done) return done;
+  }
+  return connection.Run(fmt::format("PRAGMA user_version = {}", kSteps.size()));
+}
+
+}  // namespace
+
+Result<void> Migrate(Connection& connection) {
+  const auto version = VersionOf(connection);
+  if (!version) return version.error();
+  if (*version == kSteps.size()) return {};
+  if (*version > kSteps.size()) {
+    return Fail(ErrorCode::kIo, "it was made by a newer agm (schema {}, expected at most {})",
+                *version, kSteps.size());
+  }
+  if (auto begun = connection.Run("BEGIN IMMEDIATE"); !begun) return begun;
+  auto done = RunSteps(connection);
+  if (done) done = connection.Run("COMMIT");
+  if (!done) static_cast<void>(connection.Run("ROLLBACK"));
+  return done;
+}
+
+}  // namespace agm::store

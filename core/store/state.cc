@@ -1,0 +1,100 @@
+#include "core/store/state.h"
+
+#include <fmt/format.h>
+
+#include <utility>
+
+namespace agm::store {
+namespace {
+
+std::int64_t Milliseconds(WallTime time) { return time.time_since_epoch().count(); }
+WallTime TimeOf(std::int64_t milliseconds) { return WallTime(Duration(milliseconds)); }
+
+}  // namespace
+
+std::vector<SavedRest> State::LoadRests(WallTime now) {
+  std::vector<SavedRest> rests;
+  static_cast<void>(database_.Read([&](Connection& connection) {
+    // What is over matters to nobody; where it cannot be dropped it does no harm.
+    static_cast<void>(connection.Run("DELETE FROM rest WHERE until <= ?1 AND counts_until <= ?1",
+                                     {Milliseconds(now)}));
+    return connection.Query(
+        "SELECT owner, model, reason, until, strikes, counts_until, credential FROM rest "
+        "WHERE until > ?1 OR counts_until > ?1",
+        {Milliseconds(now)}, [&](const Row& row) {
+          rests.push_back({row.Text(0), row.Text(1), row.Text(2), TimeOf(row.Int(3)),
+                           static_cast<int>(row.Int(4)), TimeOf(row.Int(5)), row.Text(6)});
+        });
+  }));
+  return rests;
+}
+
+// A later deadline is never shortened, unless it was about another credential.
+void State::SaveRest(SavedRest rest) {
+  std::string key = fmt::format("rest/{}/{}/{}", rest.owner, rest.model, rest.reason);
+  database_.Write(std::move(key), [rest = std::move(rest)](Connection& connection) {
+    return connection.Run(
+        "INSERT INTO rest (owner, model, reason, until, strikes, counts_until, credential) "
+        "VALUES (?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO UPDATE SET "
+        "until = CASE WHEN credential = excluded.credential THEN max(until, excluded.until) "
+        "ELSE excluded.until END, "
+        "strikes = excluded.strikes, counts_until = excluded.counts_until, "
+        "credential = excluded.credential",
+        {rest.owner, rest.model, rest.reason, Milliseconds(rest.until), std::int64_t{rest.strikes},
+         Milliseconds(rest.counts_until), rest.credential});
+  });
+}
+
+void State::DropRests(std::string owner) {
+  std::string key = "drop/" + owner;
+  database_.Write(std::move(key), [owner = std::move(owner)](Connection& connection) {
+    return connection.Run("DELETE FROM rest WHERE owner = ?", {owner});
+  });
+}
+
+std::vector<SavedUsage> State::LoadUsage() {
+  std::vector<SavedUsage> all;
+  static_cast<void>(database_.Read([&](Connection& connection) {
+    return connection.Query(
+        "SELECT account, requests, errors, tokens, last_used FROM usage", {}, [&](const Row& row) {
+          SavedUsage usage{row.Text(0), row.Int(1), row.Int(2), row.Int(3), std::nullopt};
+          if (!row.IsNull(4)) usage.last_used = TimeOf(row.Int(4));
+          all.push_back(std::move(usage));
+        });
+  }));
+  return all;
+}
+
+void State::SaveUsage(SavedUsage usage) {
+  std::string key = "usage/" + usage.account;
+  database_.Write(std::move(key), [usage = std::move(usage)](Connection& connection) {
+    const Value last_used =
+        usage.last_used ? Value(Milliseconds(*usage.last_used)) : Value(nullptr);
+    return connection.Run(
+        "INSERT OR REPLACE INTO usage (account, requests, errors, tokens, last_used) "
+        "VALUES (?, ?, ?, ?, ?)",
+        {usage.account, usage.requests, usage.errors, usage.tokens, last_used});
+  });
+}
+
+std::vector<SavedBelonging> State::LoadBelongings() {
+  std::vector<SavedBelonging> all;
+  static_cast<void>(database_.Read([&](Connection& connection) {
+    return connection.Query("SELECT account, project, credential FROM belonging", {},
+                            [&](const Row& row) {
+                              all.push_back({row.Text(0), row.Text(1), row.Text(2)});
+                            });
+  }));
+  return all;
+}
+
+void State::SaveBelonging(SavedBelonging belonging) {
+  std::string key = "belonging/" + belonging.account;
+  database_.Write(std::move(key), [belonging = std::move(belonging)](Connection& connection) {
+    return connection.Run(
+        "INSERT OR REPLACE INTO belonging (account, project, credential) VALUES (?, ?, ?)",
+        {belonging.account, belonging.project, belonging.credential});
+  });
+}
+
+}  // namespace agm::store
