@@ -38,4 +38,4 @@ set(AGM_LIBRARIES
   "CLI11 ${CLI11_VERSION}" "cpp-httplib ${AGM_HTTPLIB_VERSION}" "fmt ${fmt_VERSION}"
   "libcurl ${CURL_VERSION_STRING}" "nlohmann/json ${nlohmann_json_VERSION}"
   "OpenSSL ${OPENSSL_VERSION}" "spdlog ${spdlog_VERSION}" "SQLite ${SQLite3_VERSION}"
-  "toml++ ${toml_version}")
+  "toml++ ${toml_version}" "zlib ${ZLIB_VERSION_STRING}")
