@@ -14,8 +14,8 @@ namespace agm::upstream {
 /// account: its base_url, else the Gemini API's, or Vertex AI's by location and project. A base_url
 /// may end in a version ("/v1beta") or not.
 ///
-///   ModelUrl(account, "gemini-2.5-flash", "generateContent")
-///       == "https://generativelanguage.googleapis.com/v1beta/models/gemini-2.5-flash:generateContent"
+///   ModelUrl(account, "gemini-2.5-flash", "countTokens")
+///       == "https://generativelanguage.googleapis.com/v1beta/models/gemini-2.5-flash:countTokens"
 ///
 /// The model is percent-encoded segment by segment; "tunedModels/x" stands where "models/x" would.
 std::string ModelUrl(const config::Account& account, std::string_view model,

@@ -3,24 +3,44 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <string_view>
+#include <utility>
 #include <variant>
 
 #include "core/base/cancellation.h"
 #include "core/chat/event.h"
 #include "core/config/config.h"
 #include "core/protocol/gemini_response.h"
+#include "core/protocol/id_source.h"
 #include "core/upstream/address.h"
 #include "core/upstream/transport.h"
 #include "core/upstream/trouble.h"
 
 namespace agm::upstream {
 
+/// A text that many may hold and nobody copies: a request of megabytes goes to one account after
+/// the other.
+///
+/// Thread safety: immutable.
+class SharedText {
+ public:
+  SharedText() = default;
+  SharedText(std::string text)  // NOLINT: implicit
+      : text_(std::make_shared<const std::string>(std::move(text))) {}
+  SharedText(const char* text) : SharedText(std::string(text)) {}  // NOLINT: implicit
+  std::string_view view() const { return text_ ? std::string_view(*text_) : std::string_view(); }
+
+ private:
+  std::shared_ptr<const std::string> text_;
+};
+
 /// What is sent, whoever sends it: made once a target, used for each account that is tried.
 struct Outgoing {
-  std::string model;   ///< upstream model name, checked
-  bool stream = false; ///< streamGenerateContent?alt=sse, else generateContent
-  std::string body;    ///< the Gemini request
+  std::string model;                ///< upstream model name, checked
+  bool stream = false;              ///< streamGenerateContent?alt=sse, else generateContent
+  SharedText body;                  ///< the Gemini request
   protocol::GeminiReading reading;  ///< how its answer is to be read (protocol::WriteGeminiRequest)
+  protocol::IdSource ids;           ///< for tool calls without an id; empty: random ones
 };
 
 /// How long a try may take, and which way it goes.
@@ -43,8 +63,8 @@ struct Limits {
 /// chat/event.h; a stream that breaks off ends in Failed, and failure() says what it means for the
 /// pool. Nothing comes after Finished or Failed.
 ///
-/// When the caller calls it off, both give a Failure of kAborted whose error is kCancelled: nobody's
-/// fault. The outgoing request, the account and the cancellation must outlive the call.
+/// When the caller calls it off, both give a Failure of kAborted whose error is kCancelled:
+/// nobody's fault. The cancellation must outlive the call; everything else may go.
 ///
 /// Thread safety: one thread at a time.
 class Call {

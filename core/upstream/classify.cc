@@ -72,9 +72,9 @@ bool NamesCredit(const ErrorBody& body) {
 
 // Every quota refusal says "check your plan and billing details", so that says nothing.
 bool NamesSpending(const ErrorBody& body) {
-  if (Says(body, {"spending cap", "spend cap", "spending limit", "spend limit", "monthly spend",
-                  "spend-based", "billing cap", "billing limit", "billing account",
-                  "tier limit"})) {
+  if (Says(body,
+           {"spending cap", "spend cap", "spending limit", "spend limit", "monthly spend",
+            "spend-based", "billing cap", "billing limit", "billing account", "tier limit"})) {
     return true;
   }
   return body.text.find("billing") != std::string::npos &&
@@ -132,12 +132,12 @@ bool NamesResource(const ErrorBody& body) {
 }
 
 Trouble OfBadRequest(const ErrorBody& body) {
-  if (Says(body, {"api key not valid", "api_key_invalid", "api key expired",
-                  "api key is invalid", "invalid api key"})) {
+  if (Says(body, {"api key not valid", "api_key_invalid", "api key expired", "api key is invalid",
+                  "invalid api key"})) {
     return kBadKey;
   }
-  if (Says(body, {"location is not supported", "not available in your country",
-                  "enable billing", "not supported in your country", "region is not supported"})) {
+  if (Says(body, {"location is not supported", "not available in your country", "enable billing",
+                  "not supported in your country", "region is not supported"})) {
     return kLocation;
   }
   if (Says(body, {"payload size exceeds", "request entity too large"})) return kTooLarge;
@@ -166,20 +166,29 @@ Trouble OfServerError(int status, const ErrorBody& body) {
 
 Trouble OfClientError(int status, const ErrorBody& body, bool vertex) {
   switch (status) {
-    case 400: return OfBadRequest(body);
-    case 401: return body.html ? kGarbage : kUnauthenticated;
-    case 402: return kNoCredit;
-    case 403: return OfForbidden(body);
+    case 400:
+      return OfBadRequest(body);
+    case 401:
+      return body.html ? kGarbage : kUnauthenticated;
+    case 402:
+      return kNoCredit;
+    case 403:
+      return OfForbidden(body);
     case 404:
       if (body.html) return kGarbage;
       return NamesResource(body) ? kUnknownResource : kUnknownModel;
-    case 407: return kNetwork;
+    case 407:
+      return kNetwork;
     case 408:
     case 409:
-    case 499: return kAborted;
-    case 413: return kTooLarge;
-    case 429: return OfExhaustion(body, vertex);
-    default: return body.json ? kBadRequest : kGarbage;
+    case 499:
+      return kAborted;
+    case 413:
+      return kTooLarge;
+    case 429:
+      return OfExhaustion(body, vertex);
+    default:
+      return body.json ? kBadRequest : kGarbage;
   }
 }
 
@@ -223,42 +232,63 @@ Trouble Recognise(int status, const ErrorBody& body, bool vertex) {
 bool NamesContextLength(const ErrorBody& body) {
   const bool tokens = Says(body, {"input token count", "number of input tokens", "token limit"});
   const bool over = Says(body, {"exceed", "too many", "too long"});
-  return (tokens && over) || Says(body, {"context is too long", "context length", "context window",
-                                         "input is too long", "prompt is too long",
-                                         "exceeds the maximum number of tokens"});
+  return (tokens && over) ||
+         Says(body, {"context is too long", "context length", "context window", "input is too long",
+                     "prompt is too long", "exceeds the maximum number of tokens"});
 }
 
 std::string_view Words(Trouble trouble) {
   switch (trouble) {
-    case kMinuteQuota: return "the account's quota per minute for this model is used up";
-    case kDayQuota: return "the account's quota per day for this model is used up";
-    case kNoQuota: return "the account's tier has no quota for this model";
-    case kSharedLimit: return "the upstream is limiting this account's requests";
-    case kSharedCapacity: return "the upstream has no capacity to share at the moment";
-    case kModelOverloaded: return "the model is overloaded at the moment";
-    case kSpendCap: return "the account's spending limit is reached";
-    case kNoCredit: return "the account's prepaid credit is used up";
-    case kBadKey: return "the account's key is not valid";
-    case kUnauthenticated: return "the upstream does not accept the account's credential";
-    case kBlocked: return "the upstream has blocked the account";
+    case kMinuteQuota:
+      return "the account's quota per minute for this model is used up";
+    case kDayQuota:
+      return "the account's quota per day for this model is used up";
+    case kNoQuota:
+      return "the account's tier has no quota for this model";
+    case kSharedLimit:
+      return "the upstream is limiting this account's requests";
+    case kSharedCapacity:
+      return "the upstream has no capacity to share at the moment";
+    case kModelOverloaded:
+      return "the model is overloaded at the moment";
+    case kSpendCap:
+      return "the account's spending limit is reached";
+    case kNoCredit:
+      return "the account's prepaid credit is used up";
+    case kBadKey:
+      return "the account's key is not valid";
+    case kUnauthenticated:
+      return "the upstream does not accept the account's credential";
+    case kBlocked:
+      return "the upstream has blocked the account";
     case kNotEnabled:
       return "the account may not use this API: it is disabled, restricted or without billing";
     case kResourceDenied:
       return "the account has no access to the file, cache or tuned model that the request names";
     case kLocation:
       return "the upstream does not serve the account from this location or in its tier";
-    case kBadRequest: return "the upstream refused the request";
-    case kUnknownModel: return "the upstream does not serve this model to the account";
+    case kBadRequest:
+      return "the upstream refused the request";
+    case kUnknownModel:
+      return "the upstream does not serve this model to the account";
     case kUnknownResource:
       return "the upstream does not know the file or cache that the request names";
-    case kAborted: return "the upstream gave the request up";
-    case kTooLarge: return "the request is too large for the upstream";
-    case kInternal: return "the upstream failed with an internal error";
-    case kUnavailable: return "the upstream is not available at the moment";
-    case kDeadline: return "the upstream did not finish in time";
-    case kNetwork: return "the upstream could not be reached";
-    case kGarbage: return "the upstream's answer is not one of the Gemini API; is base_url right?";
-    case kRedirect: return "the upstream redirects, which is not followed; is base_url right?";
+    case kAborted:
+      return "the upstream gave the request up";
+    case kTooLarge:
+      return "the request is too large for the upstream";
+    case kInternal:
+      return "the upstream failed with an internal error";
+    case kUnavailable:
+      return "the upstream is not available at the moment";
+    case kDeadline:
+      return "the upstream did not finish in time";
+    case kNetwork:
+      return "the upstream could not be reached";
+    case kGarbage:
+      return "the upstream's answer is not one of the Gemini API; is base_url right?";
+    case kRedirect:
+      return "the upstream redirects, which is not followed; is base_url right?";
   }
   return "the upstream failed";
 }
@@ -273,8 +303,8 @@ std::string Findings(const ErrorBody& body) {
     if (violation.description.empty()) continue;
     if (!found.empty()) found += "; ";
     // Google's descriptions mostly name the field already.
-    const bool named = violation.field.empty() ||
-                       violation.description.find(violation.field) != std::string::npos;
+    const bool named =
+        violation.field.empty() || violation.description.find(violation.field) != std::string::npos;
     found += named ? violation.description : violation.field + ": " + violation.description;
   }
   return PlainWords(found.empty() ? body.message : found, kLongest);
@@ -310,15 +340,15 @@ std::string_view ReasonOf(Trouble trouble) {
 Error Tell(Trouble trouble, const ErrorBody& body, std::optional<Duration> asked) {
   if (trouble == kBadRequest) return TellBadRequest(body);
   const TroubleRow& row = RowOf(trouble);
-  return {row.code, std::string(Words(trouble)), std::string(ReasonOf(trouble)), {},
-          RetryAfter(row, asked), {}};
+  return {row.code, std::string(Words(trouble)), std::string(ReasonOf(trouble)),
+          {},       RetryAfter(row, asked),      {}};
 }
 
 // A quota's id is a word of the service; whatever else an answer may put there is left out.
 bool IsQuotaId(std::string_view id) {
   return !id.empty() && id.size() <= 120 && std::all_of(id.begin(), id.end(), [](char c) {
-    return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') ||
-           c == '-' || c == '_' || c == '.' || c == '/';
+    return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '-' ||
+           c == '_' || c == '.' || c == '/';
   });
 }
 
@@ -334,10 +364,11 @@ std::string JoinIds(const std::vector<QuotaViolation>& quotas) {
 
 }  // namespace
 
-Failure Classify(int status, std::string_view body, bool vertex) {
+Failure Classify(int status, std::string_view body, bool vertex,
+                 std::optional<Duration> retry_after) {
   const ErrorBody read = ReadErrorBody(body);
   const Trouble trouble = Recognise(status, read, vertex);
-  std::optional<Duration> asked = read.retry_delay;
+  std::optional<Duration> asked = read.retry_delay ? read.retry_delay : retry_after;
   const bool nonsense = asked == Duration(0) && (trouble == kDayQuota || trouble == kNoQuota);
   if (nonsense) asked = std::nullopt;
   return {trouble, Tell(trouble, read, asked), asked, JoinIds(read.quotas), read.project};

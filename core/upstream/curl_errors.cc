@@ -63,7 +63,8 @@ Error CurlDownload::TimedOut(Limit limit) const {
       return Fail(ErrorCode::kTimeout, "{} was silent for {} in the middle of its answer", Peer(),
                   WriteDuration(idle_timeout_));
     case Limit::kUntil:
-    case Limit::kDeadline: break;
+    case Limit::kDeadline:
+      break;
   }
   return Fail(ErrorCode::kTimeout, "the request's time was over before {} had answered", Peer());
 }

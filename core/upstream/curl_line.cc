@@ -14,8 +14,8 @@
 namespace agm::upstream {
 namespace {
 
-// Parsing a bundle of 140 certificates costs 10 ms for each new connection; a folder of hashed names
-// costs nothing until the one that is needed is read.
+// Parsing a bundle of 140 certificates costs some 10 ms for each new connection; a folder of hashed
+// names costs nothing until the one that is needed is read.
 bool HasHashedCertificates(const std::filesystem::path& folder) {
   std::error_code error;
   for (const auto& entry : std::filesystem::directory_iterator(folder, error)) {

@@ -13,9 +13,8 @@ namespace agm::upstream {
 namespace {
 
 bool IsHeaderText(std::string_view text) {
-  return std::none_of(text.begin(), text.end(), [](char c) {
-    return static_cast<unsigned char>(c) < ' ' || c == '\x7f';
-  });
+  return std::none_of(text.begin(), text.end(),
+                      [](char c) { return static_cast<unsigned char>(c) < ' ' || c == '\x7f'; });
 }
 
 // Nothing for a header that would break out of its line.
@@ -23,8 +22,7 @@ Result<HeaderList> MakeHeaders(const HttpRequest& request) {
   HeaderList list;
   const auto add = [&list](std::string_view name, std::string_view value) {
     if (name.empty() || !IsHeaderText(name) || !IsHeaderText(value)) return false;
-    curl_slist* longer =
-        curl_slist_append(list.get(), fmt::format("{}: {}", name, value).c_str());
+    curl_slist* longer = curl_slist_append(list.get(), fmt::format("{}: {}", name, value).c_str());
     if (longer == nullptr) return false;
     static_cast<void>(list.release());
     list.reset(longer);

@@ -30,8 +30,8 @@ namespace agm::upstream {
 class CurlTransport : public Transport {
  public:
   struct Options {
-    std::size_t max_idle = 512;      ///< connections kept for reuse
-    Duration max_idle_age{90'000};   ///< how long they are
+    std::size_t max_idle = 512;     ///< connections kept for reuse
+    Duration max_idle_age{90'000};  ///< how long they are
   };
 
   CurlTransport() : CurlTransport(Options{}) {}

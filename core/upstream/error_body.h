@@ -27,12 +27,12 @@ struct FieldViolation {
 ///
 /// Thread safety: plain value.
 struct ErrorBody {
-  bool json = false;  ///< an error object was found
-  bool html = false;  ///< a web page
-  int code = 0;       ///< the body's own; 0: none
-  std::string status; ///< "RESOURCE_EXHAUSTED"
+  bool json = false;   ///< an error object was found
+  bool html = false;   ///< a web page
+  int code = 0;        ///< the body's own; 0: none
+  std::string status;  ///< "RESOURCE_EXHAUSTED"
   std::string message;
-  std::string text;   ///< in lower case, to recognise things by: the message, or what there was
+  std::string text;  ///< in lower case, to recognise things by: the message, or what there was
   std::vector<std::string> reasons;  ///< ErrorInfo.reason
   std::vector<QuotaViolation> quotas;
   std::vector<FieldViolation> fields;

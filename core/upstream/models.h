@@ -15,8 +15,8 @@ namespace agm::upstream {
 
 /// A model as the upstream lists it.
 struct ModelEntry {
-  std::string id;  ///< "gemini-2.5-flash", "tunedModels/x"; without "models/"
-  std::int64_t input_limit = 0;   ///< tokens; 0: not told
+  std::string id;                ///< "gemini-2.5-flash", "tunedModels/x"; without "models/"
+  std::int64_t input_limit = 0;  ///< tokens; 0: not told
   std::int64_t output_limit = 0;
   std::vector<std::string> methods;  ///< "generateContent", "embedContent", ...; may be empty
   bool thinking = false;

@@ -38,7 +38,7 @@ bool HoldsSecretRun(std::string_view word) {
 
 bool IsPrivate(std::string_view word) {
   static constexpr std::array<std::string_view, 10> kMarks = {
-      "AIza", "AQ.",   "ya29.",    "GOCSPX-",         "api_key:",
+      "AIza", "AQ.",       "ya29.",    "GOCSPX-",         "api_key:",
       "sk-",  "projects/", "project:", "project_number:", "gserviceaccount"};
   const bool marked = std::any_of(kMarks.begin(), kMarks.end(), [word](std::string_view mark) {
     return word.find(mark) != std::string_view::npos;

@@ -37,9 +37,8 @@ bool ResponseHead::Add(std::string_view line) {
     AddStatusLine(line);
   } else if (colon != line.npos) {
     std::string name(Trimmed(line.substr(0, colon)));
-    std::transform(name.begin(), name.end(), name.begin(), [](char c) {
-      return c >= 'A' && c <= 'Z' ? static_cast<char>(c | 0x20) : c;
-    });
+    std::transform(name.begin(), name.end(), name.begin(),
+                   [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c | 0x20) : c; });
     headers_.emplace_back(std::move(name), Trimmed(line.substr(colon + 1)));
   }
   return true;

@@ -58,10 +58,13 @@ static_assert(RowsStandInTheOrderOfTheEnum());
 // The transport's own words are safe; only the trouble is to be told from the code.
 Trouble TroubleOfTransport(ErrorCode code) {
   switch (code) {
-    case ErrorCode::kCancelled: return kAborted;
-    case ErrorCode::kTimeout: return kDeadline;
+    case ErrorCode::kCancelled:
+      return kAborted;
+    case ErrorCode::kTimeout:
+      return kDeadline;
     case ErrorCode::kUpstreamRejected:
-    case ErrorCode::kTooLarge: return kGarbage;
+    case ErrorCode::kTooLarge:
+      return kGarbage;
     case ErrorCode::kInvalidRequest:
     case ErrorCode::kUnauthenticated:
     case ErrorCode::kForbidden:
@@ -77,7 +80,8 @@ Trouble TroubleOfTransport(ErrorCode code) {
     case ErrorCode::kUpstreamUnavailable:
     case ErrorCode::kConfig:
     case ErrorCode::kIo:
-    case ErrorCode::kInternal: return kNetwork;
+    case ErrorCode::kInternal:
+      return kNetwork;
   }
   return kNetwork;
 }
@@ -98,12 +102,12 @@ Failure ClassifyTransport(const Error& error) {
 }
 
 Failure GarbageFailure(std::string_view what) {
-  return {kGarbage,
-          Fail(RowOf(kGarbage).code, "the upstream answered with {} instead of a model's answer",
-               what),
-          std::nullopt,
-          {},
-          {}};
+  return {
+      kGarbage,
+      Fail(RowOf(kGarbage).code, "the upstream answered with {} instead of a model's answer", what),
+      std::nullopt,
+      {},
+      {}};
 }
 
 }  // namespace agm::upstream

@@ -45,9 +45,9 @@ enum class RestScope { kNobody, kModel, kAccountModel, kProjectModel, kAccount, 
 
 /// What the request does next.
 enum class NextTry {
-  kStop,       ///< the request is at fault: answer the client
-  kRotate,     ///< another account, at once
-  kSpaced,     ///< the same account once more after a pause, then another
+  kStop,    ///< the request is at fault: answer the client
+  kRotate,  ///< another account, at once
+  kSpaced,  ///< the same account once more after a pause, then another
 };
 
 /// One row of the table.
@@ -57,9 +57,9 @@ struct TroubleRow {
   ErrorCode code;         ///< what the client is told if it is final
   NextTry next;
   RestScope scope;
-  Duration rest;          ///< where the upstream names no delay; kDayQuota: at most so long, for it
-                          ///< ends at the next midnight in America/Los_Angeles
-  int strikes;            ///< so many in a row before anybody rests; 1: the first one counts
+  Duration rest;  ///< where the upstream names no delay; kDayQuota: at most so long, for it
+                  ///< ends at the next midnight in America/Los_Angeles
+  int strikes;    ///< so many in a row before anybody rests; 1: the first one counts
 };
 
 const TroubleRow& RowOf(Trouble trouble);
@@ -70,12 +70,12 @@ std::optional<Trouble> FindTrouble(std::string_view name);
 /// A failed try.
 struct Failure {
   Trouble trouble = Trouble::kInternal;
-  Error error;                         ///< what the client is told if it is final
-  std::optional<Duration> retry_delay; ///< what the upstream asked for; never zero for kDayQuota
-                                       ///< and kNoQuota, where "0s" means nothing
-  std::string quota;                   ///< quota ids seen, joined with ","; for people and learning
-  std::string project;                 ///< the consumer project that the answer names, if any: an
-                                       ///< id or a number, without "projects/"
+  Error error;                          ///< what the client is told if it is final
+  std::optional<Duration> retry_delay;  ///< what the upstream asked for; never zero for kDayQuota
+                                        ///< and kNoQuota, where "0s" means nothing
+  std::string quota;    ///< quota ids seen, joined with ","; for people and learning
+  std::string project;  ///< the consumer project that the answer names, if any: an
+                        ///< id or a number, without "projects/"
 };
 
 /// Reads an upstream's error answer. `body` may be JSON (an object, or wrapped in an array), cut
@@ -84,7 +84,9 @@ struct Failure {
 ///
 /// Failure::error is in our words. Only a request that is itself at fault is told what upstream
 /// found, shortened and with everything cut out that could be a key, a project or a mail address.
-Failure Classify(int status, std::string_view body, bool vertex);
+/// `retry_after` is the delay of a header, which counts where the body names none.
+Failure Classify(int status, std::string_view body, bool vertex,
+                 std::optional<Duration> retry_after = std::nullopt);
 
 /// The failure for an Error of the transport (no answer at all). kCancelled becomes kAborted with
 /// the code kept, which no account answers for.

@@ -70,7 +70,8 @@ TEST_P(ClassifyCorpus, TellsTheClientNothingPrivate) {
                            failure.error.members + failure.quota;
   EXPECT_FALSE(failure.error.message.empty());
   EXPECT_TRUE(IsUtf8(told));
-  for (const char* secret : {"AIza", "123456789012", "my-secret-project", "@", "<", "203.0.113.7"}) {
+  for (const char* secret :
+       {"AIza", "123456789012", "my-secret-project", "@", "<", "203.0.113.7"}) {
     EXPECT_THAT(told, Not(HasSubstr(secret)));
   }
 }
@@ -140,7 +141,8 @@ TEST(Classify, TellsWhenTryingAgainCanHelp) {
 TEST(Classify, SurvivesWhatNobodyShouldSend) {
   for (const std::string& body :
        {std::string(200'000, '['), std::string("{\"error\":null}"), std::string("{\"error\":7}"),
-        std::string("[]"), std::string("[{\"error\":{\"details\":[1,null,[],{\"violations\":3}]}}]"),
+        std::string("[]"),
+        std::string("[{\"error\":{\"details\":[1,null,[],{\"violations\":3}]}}]"),
         std::string("{\"error\":{\"code\":1e99,\"details\":{}}}"), std::string(3, '\0')}) {
     for (const int status : {0, 100, 200, 299, 304, 400, 403, 404, 418, 429, 500, 599, 999, -1}) {
       EXPECT_FALSE(Classify(status, body, false).error.message.empty());

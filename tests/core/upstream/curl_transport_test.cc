@@ -67,7 +67,8 @@ HttpRequest Request(const std::string& url) {
 }
 
 /// The whole body, or the error.
-Result<std::string> ReadAll(Download& download, const Cancellation& cancellation = NeverCancelled()) {
+Result<std::string> ReadAll(Download& download,
+                            const Cancellation& cancellation = NeverCancelled()) {
   std::string body;
   for (;;) {
     const auto state = download.Read(body, In(kLong), cancellation);
@@ -105,14 +106,15 @@ TEST(CurlTransport, SendsARequestAsItWasGivenAndReadsTheAnswer) {
     visitor.Send(HttpAnswer("{\"ok\":true}", 201, "application/json", "X-Thing:  a b \r\n"));
   });
   CurlTransport transport;
-  auto download = transport.Send(Request(server.url("/v1beta/models/m:generateContent?x=1")),
-                                 NeverCancelled());
+  auto download =
+      transport.Send(Request(server.url("/v1beta/models/m:generateContent?x=1")), NeverCancelled());
   ASSERT_TRUE(download) << download.error().message;
   EXPECT_EQ((*download)->status(), 201);
   EXPECT_EQ((*download)->header("x-thing"), "a b");
   EXPECT_EQ((*download)->header("no-such"), "");
   EXPECT_EQ(*ReadAll(**download), "{\"ok\":true}");
-  EXPECT_THAT(head.Copy(), testing::StartsWith("POST /v1beta/models/m:generateContent?x=1 HTTP/1.1\r\n"));
+  EXPECT_THAT(head.Copy(),
+              testing::StartsWith("POST /v1beta/models/m:generateContent?x=1 HTTP/1.1\r\n"));
   EXPECT_THAT(head.Copy(), HasSubstr("\r\nx-goog-api-key: AIzaCANARY\r\n"));
   EXPECT_THAT(head.Copy(), HasSubstr("\r\nUser-Agent: agm/" + std::string(Version()) + "\r\n"));
   EXPECT_THAT(head.Copy(), HasSubstr("\r\nContent-Type: application/json\r\n"));
@@ -316,9 +318,9 @@ TEST(CurlTransportFaults, ANameThatDoesNotExistIsUnavailable) {
 
 TEST(CurlTransportFaults, AnAddressThatIsNoneIsRefused) {
   CurlTransport transport;
-  for (const char* url : {"", "file:///etc/passwd", "ftp://127.0.0.1/", "http://", "127.0.0.1:1",
-                          "http://user:pass@127.0.0.1/", "http://127.0.0.1:0/",
-                          "http://127.0.0.1/a\r\nX: y"}) {
+  for (const char* url :
+       {"", "file:///etc/passwd", "ftp://127.0.0.1/", "http://", "127.0.0.1:1",
+        "http://user:pass@127.0.0.1/", "http://127.0.0.1:0/", "http://127.0.0.1/a\r\nX: y"}) {
     const auto answer = Fetch(transport, Request(url));
     ASSERT_FALSE(answer) << url;
     EXPECT_EQ(answer.error().code, ErrorCode::kConfig) << url;
@@ -433,11 +435,9 @@ TEST_P(BodyFault, GivesWhatCameAndThenTheError) {
 INSTANTIATE_TEST_SUITE_P(
     Upstream, BodyFault,
     testing::Values(
-        Fault{"CutBetweenChunks",
-              [](Visitor& v) { v.Send(ChunkedHead() + Chunk("data: \xC3")); },
+        Fault{"CutBetweenChunks", [](Visitor& v) { v.Send(ChunkedHead() + Chunk("data: \xC3")); },
               ErrorCode::kUpstreamUnavailable},
-        Fault{"CutInsideAChunk",
-              [](Visitor& v) { v.Send(ChunkedHead() + "20\r\ndata: \xC3"); },
+        Fault{"CutInsideAChunk", [](Visitor& v) { v.Send(ChunkedHead() + "20\r\ndata: \xC3"); },
               ErrorCode::kUpstreamUnavailable},
         Fault{"ResetInsideAChunk",
               [](Visitor& v) {
@@ -623,7 +623,8 @@ TEST(CurlTransport, TakesNothingFromTheNetworkThatNobodyAskedFor) {
   EXPECT_LE(most, 2'000'000U);
 }
 
-// --- calling off -----------------------------------------------------------------------------------
+// --- calling off
+// -----------------------------------------------------------------------------------
 
 /// Blows the whistle a moment after the work has begun; how long the work went on after that.
 template <class Work>
@@ -680,8 +681,8 @@ TEST(CurlTransportCancel, StopsWhileConnecting) {
   CurlTransport transport;
   Whistle whistle;
   const Duration late = AfterTheWhistle(whistle, [&] {
-    const auto answer = transport.Send(
-        Request("http://127.0.0.1:" + std::to_string(deaf.port()) + "/"), whistle);
+    const auto answer =
+        transport.Send(Request("http://127.0.0.1:" + std::to_string(deaf.port()) + "/"), whistle);
     ASSERT_FALSE(answer);
     EXPECT_EQ(answer.error().code, ErrorCode::kCancelled);
   });
@@ -800,7 +801,8 @@ TEST(CurlTransportCancel, NothingIsSentForAClientThatHasLeftAlready) {
   EXPECT_EQ(server.connections(), 0);
 }
 
-// --- proxies ---------------------------------------------------------------------------------------
+// --- proxies
+// ---------------------------------------------------------------------------------------
 
 class ProxyVariable {
  public:
@@ -826,7 +828,8 @@ TEST(CurlTransportProxy, AsksAnHttpProxyByTheWholeAddress) {
   const auto answer = Fetch(transport, request);
   ASSERT_TRUE(answer) << answer.error().message;
   EXPECT_EQ(*answer, "{\"via\":\"proxy\"}");
-  EXPECT_THAT(head.Copy(), testing::StartsWith("POST http://upstream.invalid/v1beta/models HTTP/1.1\r\n"));
+  EXPECT_THAT(head.Copy(),
+              testing::StartsWith("POST http://upstream.invalid/v1beta/models HTTP/1.1\r\n"));
 }
 
 TEST(CurlTransportProxy, AsksForATunnelToAnHttpsUpstreamAndTellsItsRefusal) {

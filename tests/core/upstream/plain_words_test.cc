@@ -19,8 +19,9 @@ TEST(PlainWords, KeepWhatExplainsTheRequestsFault) {
 }
 
 TEST(PlainWords, CutOutKeysProjectsAndMailAddresses) {
-  EXPECT_EQ(PlainWords("Consumer 'api_key:AIzaSyCANARY0123456789abcdefghijk' has been suspended.", 200),
-            "Consumer '…' has been suspended.");
+  EXPECT_EQ(
+      PlainWords("Consumer 'api_key:AIzaSyCANARY0123456789abcdefghijk' has been suspended.", 200),
+      "Consumer '…' has been suspended.");
   EXPECT_EQ(PlainWords("key AQ.Ab8RN6CANARY, token ya29.a0AfCANARY;", 200), "key …, token …;");
   EXPECT_EQ(PlainWords("in project 123456789012 before", 200), "in project … before");
   EXPECT_EQ(PlainWords("Project `my-secret-project` is not allowed", 200),
@@ -33,7 +34,10 @@ TEST(PlainWords, CutOutKeysProjectsAndMailAddresses) {
 }
 
 TEST(PlainWords, AreOneShortLineOfUtf8) {
-  EXPECT_EQ(PlainWords("a\r\n\tb\x01" "c", 100), "a b c");
+  EXPECT_EQ(PlainWords("a\r\n\tb\x01"
+                       "c",
+                       100),
+            "a b c");
   EXPECT_EQ(PlainWords("äöüäöü", 9), "äöü…");
   EXPECT_TRUE(IsUtf8(PlainWords("bad \xff\xc3 bytes", 100)));
   EXPECT_LE(PlainWords(std::string(1000, 'x'), 50).size(), 50U);
