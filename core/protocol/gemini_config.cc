@@ -120,7 +120,7 @@ class Config {
     const bool lower = options_.lower_schemas || !traits_.json_schema;
     const SchemaText schema = lower ? LowerSchema(format.schema) : CleanSchema(format.schema);
     for (const SchemaNote& note : schema.notes) {
-      if (note.fate == SchemaFate::kDropped) Drop("response_format" + note.path + ": " + note.what);
+      if (note.fate == SchemaFate::kDropped) Drop("response_format." + note.path + ": " + note.what);
     }
     if (!schema.json.empty()) Key(lower ? "responseSchema" : "responseJsonSchema").Raw(schema.json);
   }

@@ -51,7 +51,7 @@ void WriteSchema(const chat::Tool& tool, bool lower, JsonWriter& json, GeminiReq
   const SchemaText schema = lower ? LowerSchema(tool.parameters) : CleanSchema(tool.parameters);
   for (const SchemaNote& note : schema.notes) {
     if (note.fate == SchemaFate::kDropped) {
-      out.dropped.push_back(fmt::format("tools.{}.parameters{}: {}", tool.name, note.path, note.what));
+      out.dropped.push_back(fmt::format("tools.{}.parameters.{}: {}", tool.name, note.path, note.what));
     }
   }
   if (schema.json.empty()) return;
