@@ -93,7 +93,7 @@ Member* Line::ChooseIn(Tier& tier, const Search& search) {
     if (at >= tier.awake.size()) at = 0;
     Member* member = tier.awake[at];
     if (const TimePoint until = member->WakesAt(model_.text); until > search.now) {
-      PutToSleep(tier, at, until);  // another one now stands there
+      PutToSleep(tier, at, until);  // the next one now stands there
       continue;
     }
     ++at;
@@ -111,8 +111,7 @@ void Line::PutToSleep(Tier& tier, std::size_t at, TimePoint until) {
   tier.asleep.push_back({until, tier.awake[at]});
   std::push_heap(tier.asleep.begin(), tier.asleep.end(),
                  [](const Sleeper& a, const Sleeper& b) { return LaterFirst(a.until, b.until); });
-  tier.awake[at] = tier.awake.back();
-  tier.awake.pop_back();
+  tier.awake.erase(tier.awake.begin() + static_cast<std::ptrdiff_t>(at));
 }
 
 void Line::Wake(Tier& tier, TimePoint now) {

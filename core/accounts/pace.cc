@@ -42,6 +42,9 @@ double Pace::Used(TimePoint now) const {
 void Pace::LearnLimit(TimePoint now, std::int64_t unfinished) {
   limit_ = std::max(1.0, Used(now) - static_cast<double>(unfinished));
   learned_ = now;
+  // When upstream's pause is over it counts from nothing again.
+  current_ = 0;
+  previous_ = 0;
 }
 
 void Pace::Outgrow(TimePoint now) {

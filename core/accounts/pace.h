@@ -14,7 +14,7 @@ namespace agm::accounts {
 class Pace {
  public:
   void Count(TimePoint now, std::int64_t amount);
-  /// Upstream refused with `unfinished` of what was counted still under way.
+  /// Upstream refused, with `unfinished` of what was counted still under way. Counts anew.
   void LearnLimit(TimePoint now, std::int64_t unfinished);
   /// More went through than the limit said.
   void Outgrow(TimePoint now);

@@ -68,7 +68,7 @@ Rest Penalty(const upstream::Failure& failure, std::string_view model, const Res
              TimePoint taken, Moment moment, double chance) {
   const TroubleRow& row = upstream::RowOf(failure.trouble);
   const bool counts = known != nullptr && moment.now < known->counts_until;
-  const bool same_wall = counts && taken <= known->since;
+  const bool same_wall = counts && taken < known->since;
   Rest rest;
   rest.model = IsForModel(failure.trouble) ? model : std::string_view();
   rest.trouble = failure.trouble;

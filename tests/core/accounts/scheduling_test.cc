@@ -1,0 +1,249 @@
+// Which of the accounts that are free is given.
+
+#include <gmock/gmock.h>
+
+#include <set>
+
+#include "core/accounts/affinity.h"
+#include "core/accounts/pace.h"
+#include "tests/core/accounts/pool_fixture.h"
+
+namespace agm::accounts {
+namespace {
+
+using config::Scheduling;
+
+class Scheduled : public PoolTest {
+ protected:
+  /// A request of the conversation that is answered well; the account's name.
+  std::string Talk(Pool& pool, const std::string& session, Duration patience = 0ms) {
+    auto lease = Take(pool, {}, patience, session);
+    if (!lease) return lease.error().message;
+    lease->Report(Success{100ms, 100});
+    return lease->account().name;
+  }
+  static std::vector<config::Account> Three() { return {Named("a"), Named("b"), Named("c")}; }
+};
+
+TEST_F(Scheduled, CacheFirstKeepsAConversationOnItsAccount) {
+  Pool pool = Make(Three(), Scheduling::kCacheFirst);
+  const std::string home = Talk(pool, "s");
+  for (int i = 0; i < 10; ++i) {
+    EXPECT_EQ(Talk(pool, "s"), home);
+    Talk(pool, "other" + std::to_string(i));
+  }
+}
+
+TEST_F(Scheduled, CacheFirstSpreadsNewConversations) {
+  Pool pool = Make(Three(), Scheduling::kCacheFirst);
+  std::set<std::string> homes;
+  for (int i = 0; i < 3; ++i) homes.insert(Talk(pool, "s" + std::to_string(i)));
+  EXPECT_EQ(homes.size(), 3U);
+}
+
+TEST_F(Scheduled, CacheFirstKeepsAConversationEvenOnABusyAccount) {
+  Pool pool = Make(Three(), Scheduling::kCacheFirst);
+  const std::string home = Talk(pool, "s");
+  std::vector<Lease> busy;
+  for (int i = 0; i < 5; ++i) busy.push_back(*Take(pool, {}, 0ms, "s"));
+  for (const Lease& lease : busy) EXPECT_EQ(lease.account().name, home);
+}
+
+TEST_F(Scheduled, BalanceMovesAConversationOffABusyAccount) {
+  Pool pool = Make(Three(), Scheduling::kBalance);
+  const std::string home = Talk(pool, "s");
+  EXPECT_EQ(Talk(pool, "s"), home);  // in doubt it stays
+  const auto busy = Take(pool, {}, 0ms, "s");
+  EXPECT_NE(Talk(pool, "s"), home);
+}
+
+TEST_F(Scheduled, CacheFirstWaitsForTheConversationsAccountIfItWakesInTime) {
+  Pool pool = Make(Three(), Scheduling::kCacheFirst);
+  const std::string home = Talk(pool, "s");
+  Break(pool, home, Of(Trouble::kMinuteQuota, 3s));
+  EXPECT_EQ(Talk(pool, "s", 5s), home);
+  EXPECT_GE(clock_.slept(), 3s);
+}
+
+TEST_F(Scheduled, CacheFirstDoesNotWaitForAnAccountThatWakesTooLate) {
+  Pool pool = Make(Three(), Scheduling::kCacheFirst);
+  const std::string home = Talk(pool, "s");
+  Break(pool, home, Of(Trouble::kMinuteQuota, 30s));
+  const std::string next = Talk(pool, "s", 5s);
+  EXPECT_NE(next, home);
+  EXPECT_EQ(clock_.slept(), 0ms);
+  clock_.Advance(1min);
+  EXPECT_EQ(Talk(pool, "s"), next);  // its new home
+}
+
+TEST_F(Scheduled, CacheFirstDoesNotWaitWhereTheConversationWasNeverAnswered) {
+  Pool pool = Make(Three(), Scheduling::kCacheFirst);
+  auto first = Take(pool, {}, 0ms, "s");
+  const std::string home = first->account().name;
+  first->Report(Of(Trouble::kMinuteQuota, 3s));
+  EXPECT_NE(Talk(pool, "s", 5s), home);
+  EXPECT_EQ(clock_.slept(), 0ms);
+}
+
+TEST_F(Scheduled, CacheFirstDoesNotWaitForAnAccountThatWasTried) {
+  Pool pool = Make(Three(), Scheduling::kCacheFirst);
+  const std::string home = Talk(pool, "s");
+  Break(pool, home, Of(Trouble::kMinuteQuota, 3s));
+  auto lease = Take(pool, {home}, 5s, "s");
+  ASSERT_TRUE(lease);
+  EXPECT_NE(lease->account().name, home);
+  EXPECT_EQ(clock_.slept(), 0ms);
+}
+
+TEST_F(Scheduled, OtherModesNeverWaitWhileAnAccountIsFree) {
+  for (const Scheduling mode : {Scheduling::kBalance, Scheduling::kPerformanceFirst}) {
+    Pool pool = Make(Three(), mode);
+    const std::string home = Talk(pool, "s");
+    Break(pool, home, Of(Trouble::kMinuteQuota, 3s));
+    EXPECT_NE(Talk(pool, "s", 5s), home);
+    EXPECT_EQ(clock_.slept(), 0ms);
+  }
+}
+
+TEST_F(Scheduled, AConversationDoesNotStayOnALowerPriorityThanItMust) {
+  auto paid = Named("paid");
+  paid.priority = 5;
+  Pool pool = Make({Named("free"), paid}, Scheduling::kCacheFirst);
+  Break(pool, "free", Of(Trouble::kMinuteQuota, 30s));
+  EXPECT_EQ(Talk(pool, "s"), "paid");
+  clock_.Advance(1min);
+  EXPECT_EQ(Talk(pool, "s"), "free");
+}
+
+TEST_F(Scheduled, AConversationMovesToAnAccountThatListsItsNewModel) {
+  auto a = Named("a");
+  a.models = {"gemini-2.5-*"};
+  Pool pool = Make({a, Named("b")}, Scheduling::kCacheFirst);
+  auto lease = Take(pool, {"b"}, 0ms, "s");
+  lease->Report(Success{});
+  EXPECT_EQ(Given(pool, {}, 5s, "s", "gemini-3-pro"), "b");
+}
+
+TEST_F(Scheduled, AConversationForgetsAnAccountThatWasRemoved) {
+  Pool pool = Make(Three(), Scheduling::kCacheFirst);
+  auto held = Take(pool, {"b", "c"}, 0ms, "s");  // keeps a alive
+  pool.Apply(Configured({Named("b")}, Scheduling::kCacheFirst));
+  EXPECT_EQ(Talk(pool, "s"), "b");
+}
+
+TEST_F(Scheduled, PerformanceFirstGivesTheFastest) {
+  Pool pool = Make(Three(), Scheduling::kPerformanceFirst);
+  Succeed(pool, "a", {900ms, 1});
+  Succeed(pool, "b", {200ms, 1});
+  Succeed(pool, "c", {600ms, 1});
+  for (int i = 0; i < 5; ++i) EXPECT_EQ(Given(pool), "b");
+  for (int i = 0; i < 5; ++i) Succeed(pool, "b", {2000ms, 1});
+  EXPECT_EQ(Given(pool), "c");
+}
+
+TEST_F(Scheduled, PerformanceFirstTriesEachAccountBeforeItJudges) {
+  Pool pool = Make(Three(), Scheduling::kPerformanceFirst);
+  Succeed(pool, "a", {10ms, 1});
+  EXPECT_NE(Given(pool), "a");
+}
+
+TEST_F(Scheduled, PerformanceFirstGivesASlowOneAnotherChanceLater) {
+  Pool pool = Make({Named("a"), Named("b")}, Scheduling::kPerformanceFirst);
+  Succeed(pool, "a", {900ms, 1});
+  Succeed(pool, "b", {200ms, 1});
+  clock_.Advance(2min);
+  Succeed(pool, "b", {200ms, 1});
+  EXPECT_EQ(Given(pool), "a");
+}
+
+TEST_F(Scheduled, PerformanceFirstMeasuresEachModelByItself) {
+  Pool pool = Make({Named("a"), Named("b")}, Scheduling::kPerformanceFirst);
+  Succeed(pool, "a", {100ms, 1}, "flash");
+  Succeed(pool, "b", {200ms, 1}, "flash");
+  Succeed(pool, "a", {9000ms, 1}, "pro");
+  Succeed(pool, "b", {5000ms, 1}, "pro");
+  EXPECT_EQ(Given(pool, {}, 0ms, {}, "flash"), "a");
+  EXPECT_EQ(Given(pool, {}, 0ms, {}, "pro"), "b");
+}
+
+TEST_F(Scheduled, AProjectThatRanIntoItsQuotaIsSparedBeforeItRunsIntoItAgain) {
+  Pool pool = Make({Named("small"), Named("large")});
+  for (int i = 0; i < 5; ++i) Succeed(pool, "small");
+  Break(pool, "small", Of(Trouble::kMinuteQuota, 20s));  // so 5 a minute is what it has
+  clock_.Advance(2min);
+  int small = 0;
+  for (int i = 0; i < 40; ++i) {
+    auto lease = Take(pool);
+    ASSERT_TRUE(lease);
+    if (lease->account().name == "small") ++small;
+    lease->Report(Success{100ms, 1});
+  }
+  EXPECT_LE(small, 5);
+  EXPECT_EQ(Given(pool, {"large"}), "small");  // but it is not refused where nobody else is free
+}
+
+TEST_F(Scheduled, AllOfAThousandGetTheirTurn) {
+  std::vector<config::Account> accounts;
+  for (int i = 0; i < 1000; ++i) accounts.push_back(Named("account-" + std::to_string(i)));
+  Pool pool = Make(accounts);
+  std::set<std::string> given;
+  for (int i = 0; i < 1000; ++i) given.insert(Given(pool));
+  EXPECT_EQ(given.size(), 1000U);
+}
+
+TEST_F(Scheduled, TheOneThatIsFreeIsFoundAmongAThousandThatRest) {
+  std::vector<config::Account> accounts;
+  for (int i = 0; i < 1000; ++i) accounts.push_back(Named("account-" + std::to_string(i)));
+  Pool pool = Make(accounts);
+  for (int i = 0; i < 999; ++i) {
+    auto lease = Take(pool, {"account-500"});
+    ASSERT_TRUE(lease);
+    lease->Report(Of(Trouble::kMinuteQuota, Duration(30s) + Duration(i * 10)));
+  }
+  for (int i = 0; i < 5; ++i) EXPECT_EQ(Given(pool), "account-500");
+  auto none = Take(pool, {"account-500"});
+  ASSERT_FALSE(none);
+  EXPECT_THAT(none.error().message, testing::HasSubstr("999 accounts rest"));
+  EXPECT_LT(none.error().members.size(), 20'000U);
+  clock_.Advance(45s);
+  EXPECT_NE(Given(pool, {"account-500"}), none.error().message);
+}
+
+TEST(AffinityTest, IsBoundedAndForgetsWhatWasSilentLongest) {
+  Affinity affinity(100, 1h);
+  const auto member = std::make_shared<Member>();
+  const TimePoint start{1000h};
+  for (std::uint64_t i = 1; i <= 200; ++i) {
+    affinity.Put(i, member, start);
+    affinity.Put(1, member, start);
+  }
+  EXPECT_EQ(affinity.size(), 100U);
+  EXPECT_TRUE(affinity.Find(1, start).member);
+  EXPECT_TRUE(affinity.Find(200, start).member);
+  EXPECT_FALSE(affinity.Find(50, start).member);
+  EXPECT_FALSE(affinity.Find(200, start + 2h).member);
+}
+
+TEST(PaceTest, LooksBackOneMinute) {
+  Pace pace;
+  const TimePoint start{1000h};
+  for (int i = 0; i < 60; ++i) pace.Count(start + std::chrono::seconds(i), 1);
+  EXPECT_NEAR(pace.Used(start + 60s), 60, 1);
+  EXPECT_NEAR(pace.Used(start + 90s), 30, 1);
+  EXPECT_NEAR(pace.Used(start + 150s), 0, 1);
+  EXPECT_EQ(pace.Pressure(start), 0);
+}
+
+TEST(PaceTest, ForgetsALimitThatWasLearnedLongAgo) {
+  Pace pace;
+  const TimePoint start{1000h};
+  pace.Count(start, 10);
+  pace.LearnLimit(start, 0);
+  pace.Count(start, 10);
+  EXPECT_GE(pace.Pressure(start), 1);
+  pace.Count(start + 11min, 10);
+  EXPECT_EQ(pace.Pressure(start + 11min), 0);
+}
+
+}  // namespace
+}  // namespace agm::accounts
