@@ -24,8 +24,8 @@ struct Answer {
   std::string text;
   std::string text_signature;
   std::vector<FunctionCall> calls;
-  std::string media_type;  ///< of an image or sound; empty: none
-  std::string media;       ///< base64
+  std::string media_type;       ///< of an image or sound; empty: none
+  std::string media;            ///< base64
   std::string finish = "STOP";  ///< empty: none is ever sent
   std::string finish_message;
   std::string block_reason;  ///< the prompt was refused: no candidates

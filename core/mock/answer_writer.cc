@@ -138,23 +138,27 @@ class AnswerStream : public Body {
       case Stage::kEnd:
         if (std::exchange(stage_, Stage::kDone) == Stage::kDone || finished_) return std::nullopt;
         return End();
-      case Stage::kDone: return std::nullopt;
+      case Stage::kDone:
+        return std::nullopt;
     }
     return std::nullopt;
   }
 
   template <class WriteParts>
   std::string Event(std::int64_t tokens, bool finish, WriteParts write_parts) {
-    output_ += tokens;
+    output_ += tokens * answer_.candidates;
     finished_ = finished_ || finish;
     std::string out;
     JsonWriter json(out);
-    json.Object().Key("candidates").Array().Object();
-    json.Key("content").Object().Key("parts").Array();
-    write_parts(json);
-    json.EndArray().Key("role").String("model").EndObject();
-    if (finish) WriteFinish(json, answer_);
-    json.Key("index").Int(0).EndObject().EndArray();
+    json.Object().Key("candidates").Array();
+    for (int index = 0; index < answer_.candidates; ++index) {
+      json.Object().Key("content").Object().Key("parts").Array();
+      write_parts(json);
+      json.EndArray().Key("role").String("model").EndObject();
+      if (finish) WriteFinish(json, answer_);
+      json.Key("index").Int(index).EndObject();
+    }
+    json.EndArray();
     WriteTrailer(json, answer_, finish ? OutputTokens(answer_) : output_);
     json.EndObject();
     return out;
@@ -172,9 +176,10 @@ class AnswerStream : public Body {
     const bool last = at_ == answer_.text.size() && answer_.media_type.empty() &&
                       answer_.calls.empty() && answer_.text_signature.empty() &&
                       !answer_.finish.empty();
-    const std::int64_t before = CountTokens(std::string_view(answer_.text).substr(0, at_ - word.size()));
-    const std::int64_t after = CountTokens(std::string_view(answer_.text).substr(0, at_));
-    return Event(after - before, last, [&](JsonWriter& json) { WriteText(json, word, false, {}); });
+    const std::string_view said = std::string_view(answer_.text).substr(0, at_);
+    const std::int64_t tokens =
+        CountTokens(said) - CountTokens(said.substr(0, said.size() - word.size()));
+    return Event(tokens, last, [&](JsonWriter& json) { WriteText(json, word, false, {}); });
   }
 
   std::string Media() {
@@ -190,9 +195,8 @@ class AnswerStream : public Body {
   std::optional<std::string> End() {
     if (answer_.finish.empty()) return std::nullopt;
     if (!HasParts(answer_)) return Bare();
-    return Event(0, true, [&](JsonWriter& json) {
-      WriteText(json, "", false, answer_.text_signature);
-    });
+    return Event(0, true,
+                 [&](JsonWriter& json) { WriteText(json, "", false, answer_.text_signature); });
   }
 
   // A finish reason without any content.

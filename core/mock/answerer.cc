@@ -263,8 +263,7 @@ Answer MakeAnswer(const Model& model, JsonView request, std::string_view id) {
 
 std::int64_t PromptTokens(JsonView request) {
   std::int64_t tokens = ContentTokens(Field(request, "systemInstruction"));
-  ForEach(Field(request, "contents"),
-          [&](JsonView content) { tokens += ContentTokens(content); });
+  ForEach(Field(request, "contents"), [&](JsonView content) { tokens += ContentTokens(content); });
   return tokens + CountTokens(Field(request, "tools").raw());
 }
 

@@ -26,8 +26,7 @@ std::string_view Unpadded(std::string_view text) {
 
 bool IsBase64(std::string_view text) {
   text = Unpadded(text);
-  return text.size() % 4 != 1 &&
-         std::ranges::all_of(text, [](char c) { return ValueOf(c) >= 0; });
+  return text.size() % 4 != 1 && std::ranges::all_of(text, [](char c) { return ValueOf(c) >= 0; });
 }
 
 std::string EncodeBase64(std::string_view bytes) {

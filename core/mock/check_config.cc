@@ -54,7 +54,8 @@ class ConfigCheck {
     const auto logprobs = Number("logprobs");
     const bool wanted = Field(config_, "responseLogprobs").boolean();
     if (logprobs && !wanted) Say("logprobs", "is only allowed when response_logprobs is true");
-    if (logprobs && (*logprobs < 0 || *logprobs > 20)) Say("logprobs", "must be in the range [0, 20].");
+    if (logprobs && (*logprobs < 0 || *logprobs > 20))
+      Say("logprobs", "must be in the range [0, 20].");
     if (wanted && model_.family >= (rules_.strict ? 25 : 35)) {
       complaints_.Refuse(fmt::format("Logprobs is not enabled for models/{}", model_.id));
     }
@@ -71,10 +72,11 @@ class ConfigCheck {
     const auto most = Number("maxOutputTokens");
     if (most && *most < 1) Say("maxOutputTokens", "max_output_tokens must be positive.");
     if (most && *most > model_.output_limit) {
-      complaints_.Refuse(fmt::format("Unable to submit request because it has a maxOutputTokens value "
-                                     "of {} but the supported range is from 1 (inclusive) to {} "
-                                     "(exclusive).",
-                                     *most, model_.output_limit + 1));
+      complaints_.Refuse(
+          fmt::format("Unable to submit request because it has a maxOutputTokens value "
+                      "of {} but the supported range is from 1 (inclusive) to {} "
+                      "(exclusive).",
+                      *most, model_.output_limit + 1));
     }
   }
 
@@ -122,10 +124,12 @@ class ConfigCheck {
       complaints_.Field(kConfig, "response_schema and response_json_schema are mutually exclusive");
     }
     if ((schema || free_schema) && !json) {
-      Say("responseSchema", "is only allowed when response_mime_type is application/json or "
-                            "text/x.enum");
+      Say("responseSchema",
+          "is only allowed when response_mime_type is application/json or "
+          "text/x.enum");
     }
-    if (schema) CheckSchema(rules_, schema, fmt::format("{}.response_schema", kConfig), complaints_);
+    if (schema)
+      CheckSchema(rules_, schema, fmt::format("{}.response_schema", kConfig), complaints_);
     if (free_schema) {
       CheckJsonSchema(rules_, free_schema, fmt::format("{}.response_json_schema", kConfig),
                       complaints_);
@@ -135,8 +139,8 @@ class ConfigCheck {
       complaints_.Refuse(fmt::format("JSON mode is not enabled for models/{}", model_.id));
     }
     if (model_.family < 30 && HasFunctions()) {
-      complaints_.Refuse(fmt::format(
-          "Function calling with a response mime type: '{}' is unsupported", mime));
+      complaints_.Refuse(
+          fmt::format("Function calling with a response mime type: '{}' is unsupported", mime));
     }
   }
 
@@ -145,7 +149,7 @@ class ConfigCheck {
     ForEach(Field(config_, "responseModalities"), [&](JsonView modality) {
       const std::string name = EnumOf(modality);
       audio = audio || name == "AUDIO";
-      const bool good = name == "TEXT" ? model_.kind != ModelKind::kSpeech
+      const bool good = name == "TEXT"    ? model_.kind != ModelKind::kSpeech
                         : name == "IMAGE" ? model_.kind == ModelKind::kImage
                                           : name == "AUDIO" && model_.kind == ModelKind::kSpeech;
       if (!good) {
@@ -184,8 +188,7 @@ class ConfigCheck {
     } else if (has_level && model_.thinking == Thinking::kBudget) {
       complaints_.Refuse("Thinking level is not supported for this model.");
     } else if (has_level && !Knows(level)) {
-      complaints_.Refuse(
-          fmt::format("Thinking level {} is not supported for this model.", level));
+      complaints_.Refuse(fmt::format("Thinking level {} is not supported for this model.", level));
     }
     if (budget && model_.thinking != Thinking::kNone) Budget(*budget);
   }
@@ -197,9 +200,9 @@ class ConfigCheck {
       complaints_.Refuse("Budget 0 is invalid. This model only works in thinking mode.");
     } else if (budget != -1 && budget != 0 &&
                (budget < model_.budget_min || budget > model_.budget_max)) {
-      complaints_.Refuse(fmt::format(
-          "The thinking budget {} is invalid. Please choose a value between {} and {}.", budget,
-          model_.budget_zero ? 0 : model_.budget_min, model_.budget_max));
+      complaints_.Refuse(
+          fmt::format("The thinking budget {} is invalid. Please choose a value between {} and {}.",
+                      budget, model_.budget_zero ? 0 : model_.budget_min, model_.budget_max));
     }
   }
 

@@ -35,12 +35,12 @@ constexpr std::array kMagics = {
 
 bool IsTaken(std::string_view mime) {
   static constexpr std::array<std::string_view, 9> kImages = {
-      "image/png", "image/jpeg", "image/jpg", "image/webp", "image/heic",
-      "image/heif", "image/gif", "image/bmp", "image/avif"};
+      "image/png",  "image/jpeg", "image/jpg", "image/webp", "image/heic",
+      "image/heif", "image/gif",  "image/bmp", "image/avif"};
   static constexpr std::array<std::string_view, 8> kDocuments = {
-      "application/pdf", "application/json", "application/xml", "application/rtf",
-      "application/javascript", "application/x-javascript", "application/x-python-code",
-      "application/x-typescript"};
+      "application/pdf",           "application/json",        "application/xml",
+      "application/rtf",           "application/javascript",  "application/x-javascript",
+      "application/x-python-code", "application/x-typescript"};
   mime = mime.substr(0, mime.find(';'));
   if (mime.starts_with("audio/") || mime.starts_with("video/") || mime.starts_with("text/")) {
     return mime.size() > 6;
@@ -116,8 +116,9 @@ class PartCheck {
   void Call(JsonView call) {
     Name("function_call.name", Field(call, "name"));
     if (!model_) {
-      complaints_.Refuse("Please ensure that a function call turn has role \"model\" and holds "
-                         "only function call parts.");
+      complaints_.Refuse(
+          "Please ensure that a function call turn has role \"model\" and holds "
+          "only function call parts.");
     }
   }
 
@@ -230,12 +231,14 @@ void CheckPairs(const CheckRules& rules, const std::vector<Turn>& turns, Complai
     if (turns[i].responses.empty()) continue;
     if (before == nullptr || before->calls.empty()) {
       complaints.Refuse(
-          "Please ensure that function response turn comes immediately after a function call turn.");
+          "Please ensure that function response turn comes immediately after a function call "
+          "turn.");
     } else if (before->calls.size() != turns[i].responses.size()) {
       complaints.Refuse(std::string(kCount));
     } else if (rules.strict && !NamesMatch(*before, turns[i])) {
       complaints.Refuse(
-          "Please ensure that the names of the function responses are those of the function calls.");
+          "Please ensure that the names of the function responses are those of the function "
+          "calls.");
     }
   }
 }
@@ -248,6 +251,7 @@ void CheckSignatures(const CheckRules& rules, const std::vector<Turn>& turns,
     ForEach(Field(turn.content, "parts"), [&](JsonView part) {
       const JsonView signature = Field(part, "thoughtSignature");
       if (!signature || IsDummySignature(signature.text())) return;
+      if (IsForeignSignature(signature.text()) && !rules.strict) return;
       const auto family = ReadSignature(signature.text());
       if (!family) return complaints.Refuse("Corrupted thought signature.");
       if (*family / 10 != rules.model.family / 10) {
@@ -269,7 +273,8 @@ void CheckSignatures(const CheckRules& rules, const std::vector<Turn>& turns,
 void CheckOrder(const CheckRules& rules, const std::vector<Turn>& turns, Complaints& complaints) {
   if (turns.empty()) return;
   if (turns.back().model && (rules.model.is_gemini4() || rules.strict)) {
-    complaints.Refuse("The last turn must be a user turn: prefilled model turns are not supported.");
+    complaints.Refuse(
+        "The last turn must be a user turn: prefilled model turns are not supported.");
   }
   for (std::size_t i = 1; rules.strict && i < turns.size(); ++i) {
     if (turns[i].model != turns[i - 1].model) continue;

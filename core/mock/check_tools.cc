@@ -28,9 +28,9 @@ class ToolCheck {
       }
       std::size_t at = 0;
       ForEach(Field(tool, "functionDeclarations"), [&](JsonView declaration) {
-        Declaration(declaration,
-                    fmt::format("GenerateContentRequest.tools[{}].function_declarations[{}]", index,
-                                at++));
+        Declaration(
+            declaration,
+            fmt::format("GenerateContentRequest.tools[{}].function_declarations[{}]", index, at++));
       });
       ++index;
     });
@@ -45,13 +45,15 @@ class ToolCheck {
     }
     ForEach(Field(config, "allowedFunctionNames"), [&](JsonView name) {
       if (mode != "ANY" && mode != "VALIDATED") {
-        complaints_.Refuse("Function calling config: allowed_function_names can only be set when "
-                           "the mode is ANY or VALIDATED.");
+        complaints_.Refuse(
+            "Function calling config: allowed_function_names can only be set when "
+            "the mode is ANY or VALIDATED.");
       }
       if (!names_.contains(name.text())) {
-        complaints_.Refuse(fmt::format("Function calling config: allowed_function_names holds "
-                                       "\"{}\", which is no declared function.",
-                                       name.text()));
+        complaints_.Refuse(
+            fmt::format("Function calling config: allowed_function_names holds "
+                        "\"{}\", which is no declared function.",
+                        name.text()));
       }
     });
   }

@@ -73,8 +73,7 @@ std::optional<GoogleError> CheckEmbed(const CheckRules& rules, JsonView request,
     complaints.Field(field("output_dimensionality"),
                      fmt::format("must be in the range [{}, {}]", smallest, kLargestEmbedding));
   }
-  if (Field(request, "title") &&
-      EnumOf(Field(request, "taskType")) != "RETRIEVAL_DOCUMENT") {
+  if (Field(request, "title") && EnumOf(Field(request, "taskType")) != "RETRIEVAL_DOCUMENT") {
     complaints.Field(field("title"), "is only allowed with task_type RETRIEVAL_DOCUMENT");
   }
   return complaints.error();

@@ -15,10 +15,9 @@ std::vector<std::string> ReadCredentials(const Request& request) {
   take(request.header("x-goog-api-key"));
   take(QueryParam(request, "key"));
   const std::string_view authorization = request.header("authorization");
-  const bool bearer =
-      authorization.size() > kBearer.size() &&
-      std::ranges::equal(authorization.substr(0, kBearer.size()), kBearer,
-                         [](char a, char b) { return a == b || (a | 0x20) == b; });
+  const bool bearer = authorization.size() > kBearer.size() &&
+                      std::ranges::equal(authorization.substr(0, kBearer.size()), kBearer,
+                                         [](char a, char b) { return a == b || (a | 0x20) == b; });
   if (bearer) take(authorization.substr(authorization.find_first_not_of(' ', kBearer.size())));
   return found;
 }

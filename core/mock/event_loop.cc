@@ -1,7 +1,8 @@
-// One epoll set holds the listener, an eventfd that ends the loop, and all connections. A connection
-// goes round
+// One epoll set holds the listener, an eventfd that ends the loop, and all connections. A
+// connection goes round
 //
-//   reading --request complete--> waiting (the script's hang) --> sending --body complete--> reading
+//   reading --request complete--> waiting (the script's hang) --> sending --body complete-->
+//   reading
 //
 // While it reads, epoll tells of bytes; while it waits or sends, only of the other side's leaving
 // and, if the socket is full, of room. Pauses are entries in a time-ordered set.
@@ -61,14 +62,14 @@ struct Connection {
   Phase phase = Phase::kReading;
   Reply reply;
   bool keep_alive = true;
-  std::string out;              ///< framed, to be sent
-  std::size_t sent = 0;         ///< of out
-  std::size_t body_bytes = 0;   ///< of the body handed to out
-  std::optional<Piece> next;    ///< pulled, its pause not over
+  std::string out;             ///< framed, to be sent
+  std::size_t sent = 0;        ///< of out
+  std::size_t body_bytes = 0;  ///< of the body handed to out
+  std::optional<Piece> next;   ///< pulled, its pause not over
   bool body_done = false;
-  bool cut = false;             ///< close as soon as out is sent
+  bool cut = false;  ///< close as soon as out is sent
   std::optional<TimePoint> wake;
-  std::uint32_t watched = 0;    ///< epoll events
+  std::uint32_t watched = 0;  ///< epoll events
 };
 
 using Connections = std::unordered_map<int, std::unique_ptr<Connection>>;
@@ -85,8 +86,8 @@ Reply BadRequest(RequestReader::State state) {
   Reply reply;
   reply.status = state == RequestReader::State::kTooLarge ? 413 : 400;
   reply.content_type = "text/html; charset=UTF-8";
-  reply.text = fmt::format("<!DOCTYPE html><title>Error {}</title><p>That is an error.",
-                           reply.status);
+  reply.text =
+      fmt::format("<!DOCTYPE html><title>Error {}</title><p>That is an error.", reply.status);
   return reply;
 }
 
@@ -171,8 +172,8 @@ Result<int> EventLoop::Impl::Listen(int port) {
 void EventLoop::Impl::Run() {
   std::array<epoll_event, 256> events;
   for (;;) {
-    const int n = ::epoll_wait(epoll_.get(), events.data(), static_cast<int>(events.size()),
-                               Timeout());
+    const int n =
+        ::epoll_wait(epoll_.get(), events.data(), static_cast<int>(events.size()), Timeout());
     if (n < 0 && errno != EINTR) break;
     for (int i = 0; i < n; ++i) {
       const epoll_event event = events[static_cast<std::size_t>(i)];
@@ -247,8 +248,8 @@ void EventLoop::Impl::OnEvent(Connection& c, std::uint32_t events) {
 void EventLoop::Impl::Settle(Connection& c, Fate fate) {
   if (fate == Fate::kKeep) {
     const bool full = c.phase == Phase::kSending && c.sent < c.out.size() && !c.wake;
-    Rewatch(c, c.phase == Phase::kReading ? EPOLLIN | EPOLLRDHUP
-                                          : EPOLLRDHUP | (full ? EPOLLOUT : 0U));
+    Rewatch(
+        c, c.phase == Phase::kReading ? EPOLLIN | EPOLLRDHUP : EPOLLRDHUP | (full ? EPOLLOUT : 0U));
     return;
   }
   if (c.phase != Phase::kReading) {
@@ -269,14 +270,18 @@ Fate EventLoop::Impl::Advance(Connection& c) {
     progress = false;
     Fate fate = Fate::kKeep;
     switch (c.phase) {
-      case Phase::kReading: fate = ReadOn(c, progress); break;
+      case Phase::kReading:
+        fate = ReadOn(c, progress);
+        break;
       case Phase::kWaiting:
         if (!c.wake) {
           c.phase = Phase::kSending;
           progress = true;
         }
         break;
-      case Phase::kSending: fate = SendOn(c, progress); break;
+      case Phase::kSending:
+        fate = SendOn(c, progress);
+        break;
     }
     if (fate != Fate::kKeep) return fate;
   }

@@ -14,9 +14,9 @@ namespace agm::mock {
 struct Traffic {
   std::atomic<long> accepted{0};
   std::atomic<long> open{0};
-  std::atomic<long> busy{0};       ///< requests being answered
+  std::atomic<long> busy{0};  ///< requests being answered
   std::atomic<long> most_busy{0};
-  std::atomic<long> aborted{0};    ///< clients that left before their answer was complete
+  std::atomic<long> aborted{0};  ///< clients that left before their answer was complete
 };
 
 /// An HTTP/1.1 server on the loopback address, all connections on one thread: thousands of slow

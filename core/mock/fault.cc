@@ -70,8 +70,7 @@ void ShapeAnswer(const Fault& fault, Answer& answer) {
   if (fault.pace) answer.pace = *fault.pace;
 }
 
-std::unique_ptr<Body> BreakStream(const Fault& fault, std::unique_ptr<Body> body,
-                                  StreamForm form) {
+std::unique_ptr<Body> BreakStream(const Fault& fault, std::unique_ptr<Body> body, StreamForm form) {
   if (!fault.cut_after_events && !fault.fail_after_events && !fault.stall_after_events) {
     return body;
   }

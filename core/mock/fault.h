@@ -25,10 +25,10 @@ struct Fault {
 
   // What is answered
   std::optional<std::string> text;
-  int words = 0;               ///< an answer of so many words
-  bool empty = false;          ///< a finish reason and nothing else
+  int words = 0;                      ///< an answer of so many words
+  bool empty = false;                 ///< a finish reason and nothing else
   std::optional<std::string> finish;  ///< another finish reason; empty: none at all
-  std::string block;           ///< the prompt is blocked for that reason
+  std::string block;                  ///< the prompt is blocked for that reason
   std::optional<Duration> pace;
 
   // In the stream

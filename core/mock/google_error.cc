@@ -19,10 +19,9 @@ GoogleError Make(int http, std::string_view status, std::string message) {
 }
 
 std::string ErrorInfo(std::string_view reason) {
-  return fmt::format(
-      R"({{"@type":"type.googleapis.com/google.rpc.ErrorInfo","reason":"{}",)"
-      R"("domain":"googleapis.com","metadata":{{"service":"{}"}}}})",
-      reason, kService);
+  return fmt::format(R"({{"@type":"type.googleapis.com/google.rpc.ErrorInfo","reason":"{}",)"
+                     R"("domain":"googleapis.com","metadata":{{"service":"{}"}}}})",
+                     reason, kService);
 }
 
 GoogleError WithReason(int http, std::string_view status, std::string_view reason,
@@ -62,11 +61,10 @@ std::string QuotaFailure(const Quota& quota, std::string_view model) {
 }
 
 GoogleError QuotaError(const Quota& quota, std::string_view model, std::string_view retry) {
-  GoogleError error = Make(
-      429, "RESOURCE_EXHAUSTED",
-      fmt::format("You exceeded your current quota (says the mock).\n"
-                  "* Quota exceeded for metric: {}{}, limit: {}, model: {}",
-                  kMetrics, quota.metric, quota.value, model));
+  GoogleError error = Make(429, "RESOURCE_EXHAUSTED",
+                           fmt::format("You exceeded your current quota (says the mock).\n"
+                                       "* Quota exceeded for metric: {}{}, limit: {}, model: {}",
+                                       kMetrics, quota.metric, quota.value, model));
   error.details.push_back(QuotaFailure(quota, model));
   error.details.push_back(
       R"({"@type":"type.googleapis.com/google.rpc.Help","links":[{"description":)"
@@ -103,8 +101,7 @@ constexpr std::array kTroubles = {
             }},
     Trouble{{"quota-shared", "429 of shared capacity, as Vertex AI gives it"},
             [](View, View) {
-              return Make(429, "RESOURCE_EXHAUSTED",
-                          "Resource exhausted. Please try again later.");
+              return Make(429, "RESOURCE_EXHAUSTED", "Resource exhausted. Please try again later.");
             }},
     Trouble{{"capacity", "429 MODEL_CAPACITY_EXHAUSTED"},
             [](View model, View) {
@@ -179,8 +176,9 @@ constexpr std::array kTroubles = {
             [](View, View) { return InvalidArgument("Corrupted thought signature."); }},
     Trouble{{"too-long", "400, more input tokens than the model takes"},
             [](View, View) {
-              return InvalidArgument("The input token count (1048999) exceeds the maximum number "
-                                     "of tokens allowed (1048576).");
+              return InvalidArgument(
+                  "The input token count (1048999) exceeds the maximum number "
+                  "of tokens allowed (1048576).");
             }},
     Trouble{{"invalid-argument", "400, nothing said about why"},
             [](View, View) { return InvalidArgument("Request contains an invalid argument."); }},
@@ -203,8 +201,7 @@ constexpr std::array kTroubles = {
             [](View, View) { return HtmlPage(502); }},
     Trouble{{"overloaded", "503, the model is overloaded"},
             [](View, View) {
-              return Make(503, "UNAVAILABLE",
-                          "The model is overloaded. Please try again later.");
+              return Make(503, "UNAVAILABLE", "The model is overloaded. Please try again later.");
             }},
     Trouble{{"unavailable", "503, the service is not available"},
             [](View, View) {

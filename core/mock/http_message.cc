@@ -54,22 +54,38 @@ std::string Decode(std::string_view text, bool plus_is_space) {
 
 std::string_view Reason(int status) {
   switch (status) {
-    case 200: return "OK";
-    case 302: return "Found";
-    case 400: return "Bad Request";
-    case 401: return "Unauthorized";
-    case 402: return "Payment Required";
-    case 403: return "Forbidden";
-    case 404: return "Not Found";
-    case 405: return "Method Not Allowed";
-    case 413: return "Request Entity Too Large";
-    case 429: return "Too Many Requests";
-    case 499: return "Client Closed Request";
-    case 500: return "Internal Server Error";
-    case 502: return "Bad Gateway";
-    case 503: return "Service Unavailable";
-    case 504: return "Gateway Timeout";
-    default: return "Status";
+    case 200:
+      return "OK";
+    case 302:
+      return "Found";
+    case 400:
+      return "Bad Request";
+    case 401:
+      return "Unauthorized";
+    case 402:
+      return "Payment Required";
+    case 403:
+      return "Forbidden";
+    case 404:
+      return "Not Found";
+    case 405:
+      return "Method Not Allowed";
+    case 413:
+      return "Request Entity Too Large";
+    case 429:
+      return "Too Many Requests";
+    case 499:
+      return "Client Closed Request";
+    case 500:
+      return "Internal Server Error";
+    case 502:
+      return "Bad Gateway";
+    case 503:
+      return "Service Unavailable";
+    case 504:
+      return "Gateway Timeout";
+    default:
+      return "Status";
   }
 }
 
@@ -99,11 +115,21 @@ RequestReader::State RequestReader::Read(std::string& buffer) {
   for (;;) {
     std::optional<State> state;
     switch (phase_) {
-      case Phase::kHead: state = ReadHead(buffer); break;
-      case Phase::kLength: state = ReadBody(buffer); break;
-      case Phase::kChunkSize: state = ReadChunkSize(buffer); break;
-      case Phase::kChunk: state = ReadBody(buffer); break;
-      case Phase::kTrailer: state = ReadTrailer(buffer); break;
+      case Phase::kHead:
+        state = ReadHead(buffer);
+        break;
+      case Phase::kLength:
+        state = ReadBody(buffer);
+        break;
+      case Phase::kChunkSize:
+        state = ReadChunkSize(buffer);
+        break;
+      case Phase::kChunk:
+        state = ReadBody(buffer);
+        break;
+      case Phase::kTrailer:
+        state = ReadTrailer(buffer);
+        break;
     }
     if (!state) continue;  // on to the next phase
     if (*state != State::kMore || !expects_continue_) return *state;

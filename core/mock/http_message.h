@@ -12,8 +12,8 @@ namespace agm::mock {
 
 struct Request {
   std::string method;
-  std::string path;   ///< percent-decoded, without the query
-  std::string query;  ///< as sent, without '?'
+  std::string path;                                          ///< percent-decoded, without the query
+  std::string query;                                         ///< as sent, without '?'
   std::vector<std::pair<std::string, std::string>> headers;  ///< names in lower case
   std::string body;
   bool keep_alive = true;

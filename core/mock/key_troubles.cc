@@ -38,7 +38,7 @@ int Suffix(std::string_view key, char letter) {
 
 bool ConcernsCredential(std::string_view name) {
   static constexpr std::string_view kNames[] = {
-      "key-invalid", "key-expired", "unauthenticated",  "leaked",   "suspended",
+      "key-invalid",      "key-expired", "unauthenticated",  "leaked",  "suspended",
       "service-disabled", "key-blocked", "billing-disabled", "location"};
   return std::ranges::count(kNames, name) > 0;
 }

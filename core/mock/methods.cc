@@ -23,9 +23,7 @@ Reply Json(const std::string& compact) {
   return reply;
 }
 
-CheckRules RulesOf(const MethodCall& call) {
-  return {call.model, call.route.vertex, call.strict};
-}
+CheckRules RulesOf(const MethodCall& call) { return {call.model, call.route.vertex, call.strict}; }
 
 bool IsStream(const MethodCall& call) { return call.route.method == "streamGenerateContent"; }
 
@@ -168,8 +166,7 @@ std::string_view MessageOf(std::string_view method) {
 Reply ServeMethod(const MethodCall& call) {
   const auto doc = JsonDoc::Parse(call.body.empty() ? "{}" : call.body);
   if (!doc) {
-    return Refuse(call,
-                  InvalidArgument("Invalid JSON payload received. " + doc.error().message));
+    return Refuse(call, InvalidArgument("Invalid JSON payload received. " + doc.error().message));
   }
   const JsonView request = doc->root();
   const std::string_view method = call.route.method;

@@ -16,11 +16,11 @@ struct MethodCall {
   const Model& model;
   const Route& route;
   std::string_view body;
-  bool sse = false;     ///< alt=sse
+  bool sse = false;  ///< alt=sse
   bool strict = false;
   Duration pace{0};
-  std::string id;       ///< unique
-  const Fault& fault;   ///< shapes the answer; the default one changes nothing
+  std::string id;      ///< unique
+  const Fault& fault;  ///< shapes the answer; the default one changes nothing
 };
 
 /// Checks the body as Google does, then answers it. The model serves the method.

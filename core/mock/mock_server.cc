@@ -50,13 +50,9 @@ MockServer::MockServer(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}
 MockServer::~MockServer() = default;
 
 int MockServer::port() const { return impl_->port; }
-std::string MockServer::base_url() const {
-  return fmt::format("http://127.0.0.1:{}", impl_->port);
-}
+std::string MockServer::base_url() const { return fmt::format("http://127.0.0.1:{}", impl_->port); }
 
-Result<void> MockServer::SetScript(std::string_view json) {
-  return impl_->service.SetScript(json);
-}
+Result<void> MockServer::SetScript(std::string_view json) { return impl_->service.SetScript(json); }
 
 Stats MockServer::stats() const { return impl_->service.stats(); }
 

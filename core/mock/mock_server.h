@@ -12,10 +12,10 @@
 namespace agm::mock {
 
 struct Options {
-  int port = 0;            ///< 0 takes a free one
-  bool strict = false;     ///< refuse also what Google is only believed to refuse
-  Duration pace{0};        ///< between the words of a stream
-  std::string script;      ///< JSON, see core/mock/script.h; empty: none
+  int port = 0;                   ///< 0 takes a free one
+  bool strict = false;            ///< refuse also what Google is only believed to refuse
+  Duration pace{0};               ///< between the words of a stream
+  std::string script = {};        ///< JSON, see core/mock/script.h; empty: none
   std::size_t keep_requests = 0;  ///< how many of the newest requests TakeRequests() gives
 };
 
@@ -32,11 +32,11 @@ struct SeenRequest {
 /// Counts since the start.
 struct Stats {
   long requests = 0;
-  long accepted = 0;   ///< connections
-  long open = 0;       ///< connections now
-  long busy = 0;       ///< requests being answered now
+  long accepted = 0;  ///< connections
+  long open = 0;      ///< connections now
+  long busy = 0;      ///< requests being answered now
   long most_busy = 0;
-  long aborted = 0;    ///< clients that left before their answer was complete
+  long aborted = 0;  ///< clients that left before their answer was complete
   std::vector<std::pair<std::string, long>> by_key;
   std::vector<std::pair<std::string, long>> by_model;
   std::vector<std::pair<int, long>> by_status;

@@ -143,7 +143,8 @@ std::vector<std::string_view> Methods(const Model& model) {
     case ModelKind::kImage:
     case ModelKind::kTranscription:
       return {"generateContent", "countTokens", "batchGenerateContent"};
-    case ModelKind::kSpeech: return {"countTokens", "generateContent"};
+    case ModelKind::kSpeech:
+      return {"countTokens", "generateContent"};
     case ModelKind::kEmbedding:
       return {"embedContent", "countTextTokens", "countTokens", "asyncBatchEmbedContent"};
   }

@@ -31,11 +31,11 @@ struct Model {
   int input_limit = 1'048'576;
   int output_limit = 65'536;
   Thinking thinking = Thinking::kNone;
-  std::uint8_t levels = 0;     ///< ThinkingLevel bits
-  int budget_min = 0;          ///< smallest budget other than 0 and -1
+  std::uint8_t levels = 0;  ///< ThinkingLevel bits
+  int budget_min = 0;       ///< smallest budget other than 0 and -1
   int budget_max = 0;
-  bool budget_zero = false;    ///< thinking can be switched off
-  bool thinks_unasked = false; ///< thoughts are counted though nobody asked for them
+  bool budget_zero = false;     ///< thinking can be switched off
+  bool thinks_unasked = false;  ///< thoughts are counted though nobody asked for them
 
   bool is_gemini3() const { return !gemma && family >= 30; }
   bool is_gemini4() const { return !gemma && family >= 40; }

@@ -98,15 +98,21 @@ class Checker {
   }
 
   void Invalid(std::string_view type, JsonView value) {
-    Add(path_, fmt::format("Invalid value{} ({}), {}", At(), type,
-                           value.raw().substr(0, kShownValue)));
+    Add(path_,
+        fmt::format("Invalid value{} ({}), {}", At(), type, value.raw().substr(0, kShownValue)));
   }
 
   void Field(const FieldType& field, std::string_view key, JsonView value) {
     switch (field.repeat) {
-      case Repeat::kNo: Single(field, key, value); break;
-      case Repeat::kList: List(field, key, value); break;
-      case Repeat::kMap: Map(field, value); break;
+      case Repeat::kNo:
+        Single(field, key, value);
+        break;
+      case Repeat::kList:
+        List(field, key, value);
+        break;
+      case Repeat::kMap:
+        Map(field, value);
+        break;
     }
   }
 
@@ -156,11 +162,21 @@ class Checker {
       if (!good) Invalid(type, value);
     };
     switch (field.kind) {
-      case FieldKind::kString: need(value.is(JsonKind::kString), "TYPE_STRING"); break;
-      case FieldKind::kBool: need(IsBool(value), "TYPE_BOOL"); break;
-      case FieldKind::kInt32: need(IsInt(value, 31), "TYPE_INT32"); break;
-      case FieldKind::kInt64: need(IsInt(value, 63), "TYPE_INT64"); break;
-      case FieldKind::kFloat: need(NumberOf(value).has_value(), "TYPE_FLOAT"); break;
+      case FieldKind::kString:
+        need(value.is(JsonKind::kString), "TYPE_STRING");
+        break;
+      case FieldKind::kBool:
+        need(IsBool(value), "TYPE_BOOL");
+        break;
+      case FieldKind::kInt32:
+        need(IsInt(value, 31), "TYPE_INT32");
+        break;
+      case FieldKind::kInt64:
+        need(IsInt(value, 63), "TYPE_INT64");
+        break;
+      case FieldKind::kFloat:
+        need(NumberOf(value).has_value(), "TYPE_FLOAT");
+        break;
       case FieldKind::kDuration:
         need(value.text().ends_with('s') && ReadDuration(value.text()),
              "type.googleapis.com/google.protobuf.Duration");
@@ -168,10 +184,17 @@ class Checker {
       case FieldKind::kStruct:
         need(value.is(JsonKind::kObject), "type.googleapis.com/google.protobuf.Struct");
         break;
-      case FieldKind::kValue: break;
-      case FieldKind::kBytes: Bytes(value); break;
-      case FieldKind::kEnum: Enum(*FindEnum(field.type), value); break;
-      case FieldKind::kMessage: Message(*FindMessage(field.type), value); break;
+      case FieldKind::kValue:
+        break;
+      case FieldKind::kBytes:
+        Bytes(value);
+        break;
+      case FieldKind::kEnum:
+        Enum(*FindEnum(field.type), value);
+        break;
+      case FieldKind::kMessage:
+        Message(*FindMessage(field.type), value);
+        break;
     }
   }
 

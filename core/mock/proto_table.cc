@@ -63,12 +63,8 @@ constexpr std::array kCountTokensRequest = {
     Vertex({"instances", kValue, {}, Repeat::kList}),
 };
 constexpr std::array kEmbedContentRequest = {
-    String("model"),
-    Message("content", "Content"),
-    Enum("taskType", "TaskType"),
-    String("title"),
-    Int32("outputDimensionality"),
-    Vertex(Bool("autoTruncate")),
+    String("model"), Message("content", "Content"), Enum("taskType", "TaskType"),
+    String("title"), Int32("outputDimensionality"), Vertex(Bool("autoTruncate")),
 };
 constexpr std::array kBatchEmbedContentsRequest = {
     String("model"),
@@ -97,25 +93,20 @@ constexpr std::array kFileData = {String("mimeType"), String("fileUri"),
 constexpr std::array kFunctionCall = {String("id"), String("name"), Struct("args"),
                                       Vertex(Any("partialArgs")), Vertex(Bool("willContinue"))};
 constexpr std::array kFunctionResponse = {
-    String("id"),
-    String("name"),
-    Struct("response"),
-    List("parts", "FunctionResponsePart"),
-    Bool("willContinue"),
-    Enum("scheduling", "Scheduling"),
+    String("id"),         String("name"),
+    Struct("response"),   List("parts", "FunctionResponsePart"),
+    Bool("willContinue"), Enum("scheduling", "Scheduling"),
 };
 constexpr std::array kFunctionResponsePart = {Data(Message("inlineData", "Blob")),
                                               Vertex(Data(Message("fileData", "FileData")))};
-constexpr std::array kExecutableCode = {String("id"), Enum("language", "Language"),
-                                        String("code")};
+constexpr std::array kExecutableCode = {String("id"), Enum("language", "Language"), String("code")};
 constexpr std::array kCodeExecutionResult = {String("id"), Enum("outcome", "Outcome"),
                                              String("output")};
 constexpr std::array kToolCall = {String("id"), Enum("toolType", "ToolType"), Struct("args")};
 constexpr std::array kToolResponse = {String("id"), Enum("toolType", "ToolType"),
                                       Struct("response")};
 constexpr std::array kVideoMetadata = {Span("startOffset"), Span("endOffset"), Float("fps")};
-constexpr std::array kPartMediaResolution = {Enum("level", "MediaResolution"),
-                                             Int32("numTokens")};
+constexpr std::array kPartMediaResolution = {Enum("level", "MediaResolution"), Int32("numTokens")};
 constexpr std::array kTool = {
     List("functionDeclarations", "FunctionDeclaration"),
     Message("googleSearch", "GoogleSearch"),
@@ -136,8 +127,7 @@ constexpr std::array kGoogleSearchRetrieval = {
     Message("dynamicRetrievalConfig", "DynamicRetrievalConfig")};
 constexpr std::array kDynamicRetrievalConfig = {Enum("mode", "DynamicMode"),
                                                 Float("dynamicThreshold")};
-constexpr std::array kComputerUse = {String("environment"),
-                                     Strings("excludedPredefinedFunctions")};
+constexpr std::array kComputerUse = {String("environment"), Strings("excludedPredefinedFunctions")};
 constexpr std::array kGoogleMaps = {Bool("enableWidget")};
 constexpr std::array kFileSearch = {Strings("fileSearchStoreNames"), String("metadataFilter"),
                                     Int32("topK")};
@@ -271,37 +261,47 @@ constexpr std::array kMessages = {
 };
 
 constexpr std::array<Name, 8> kType = {"TYPE_UNSPECIFIED", "STRING", "NUMBER", "INTEGER",
-                                        "BOOLEAN",          "ARRAY",  "OBJECT", "NULL"};
+                                       "BOOLEAN",          "ARRAY",  "OBJECT", "NULL"};
 constexpr std::array<Name, 5> kMode = {"MODE_UNSPECIFIED", "AUTO", "ANY", "NONE", "VALIDATED"};
-constexpr std::array<Name, 17> kHarmCategory = {
-    "HARM_CATEGORY_UNSPECIFIED",       "HARM_CATEGORY_DEROGATORY",
-    "HARM_CATEGORY_TOXICITY",          "HARM_CATEGORY_VIOLENCE",
-    "HARM_CATEGORY_SEXUAL",            "HARM_CATEGORY_MEDICAL",
-    "HARM_CATEGORY_DANGEROUS",         "HARM_CATEGORY_HARASSMENT",
-    "HARM_CATEGORY_HATE_SPEECH",       "HARM_CATEGORY_SEXUALLY_EXPLICIT",
-    "HARM_CATEGORY_DANGEROUS_CONTENT", "HARM_CATEGORY_CIVIC_INTEGRITY",
-    "HARM_CATEGORY_JAILBREAK",         "HARM_CATEGORY_IMAGE_HATE",
-    "HARM_CATEGORY_IMAGE_DANGEROUS_CONTENT",
-    "HARM_CATEGORY_IMAGE_HARASSMENT",  "HARM_CATEGORY_IMAGE_SEXUALLY_EXPLICIT"};
-constexpr std::array<Name, 6> kHarmBlockThreshold = {
-    "HARM_BLOCK_THRESHOLD_UNSPECIFIED", "BLOCK_LOW_AND_ABOVE", "BLOCK_MEDIUM_AND_ABOVE",
-    "BLOCK_ONLY_HIGH",                  "BLOCK_NONE",          "OFF"};
+constexpr std::array<Name, 17> kHarmCategory = {"HARM_CATEGORY_UNSPECIFIED",
+                                                "HARM_CATEGORY_DEROGATORY",
+                                                "HARM_CATEGORY_TOXICITY",
+                                                "HARM_CATEGORY_VIOLENCE",
+                                                "HARM_CATEGORY_SEXUAL",
+                                                "HARM_CATEGORY_MEDICAL",
+                                                "HARM_CATEGORY_DANGEROUS",
+                                                "HARM_CATEGORY_HARASSMENT",
+                                                "HARM_CATEGORY_HATE_SPEECH",
+                                                "HARM_CATEGORY_SEXUALLY_EXPLICIT",
+                                                "HARM_CATEGORY_DANGEROUS_CONTENT",
+                                                "HARM_CATEGORY_CIVIC_INTEGRITY",
+                                                "HARM_CATEGORY_JAILBREAK",
+                                                "HARM_CATEGORY_IMAGE_HATE",
+                                                "HARM_CATEGORY_IMAGE_DANGEROUS_CONTENT",
+                                                "HARM_CATEGORY_IMAGE_HARASSMENT",
+                                                "HARM_CATEGORY_IMAGE_SEXUALLY_EXPLICIT"};
+constexpr std::array<Name, 6> kHarmBlockThreshold = {"HARM_BLOCK_THRESHOLD_UNSPECIFIED",
+                                                     "BLOCK_LOW_AND_ABOVE",
+                                                     "BLOCK_MEDIUM_AND_ABOVE",
+                                                     "BLOCK_ONLY_HIGH",
+                                                     "BLOCK_NONE",
+                                                     "OFF"};
 constexpr std::array<Name, 5> kModality = {"MODALITY_UNSPECIFIED", "TEXT", "IMAGE", "AUDIO",
-                                            "VIDEO"};
+                                           "VIDEO"};
 constexpr std::array<Name, 5> kMediaResolution = {
     "MEDIA_RESOLUTION_UNSPECIFIED", "MEDIA_RESOLUTION_LOW", "MEDIA_RESOLUTION_MEDIUM",
     "MEDIA_RESOLUTION_HIGH", "MEDIA_RESOLUTION_ULTRA_HIGH"};
-constexpr std::array<Name, 6> kThinkingLevel = {"THINKING_LEVEL_UNSPECIFIED", "MINIMAL", "LOW",
-                                                 "MEDIUM", "HIGH", "XHIGH"};
+constexpr std::array<Name, 6> kThinkingLevel = {
+    "THINKING_LEVEL_UNSPECIFIED", "MINIMAL", "LOW", "MEDIUM", "HIGH", "XHIGH"};
 constexpr std::array<Name, 2> kLanguage = {"LANGUAGE_UNSPECIFIED", "PYTHON"};
 constexpr std::array<Name, 4> kOutcome = {"OUTCOME_UNSPECIFIED", "OUTCOME_OK", "OUTCOME_FAILED",
-                                           "OUTCOME_DEADLINE_EXCEEDED"};
+                                          "OUTCOME_DEADLINE_EXCEEDED"};
 constexpr std::array<Name, 3> kBehavior = {"UNSPECIFIED", "BLOCKING", "NON_BLOCKING"};
 constexpr std::array<Name, 4> kScheduling = {"SCHEDULING_UNSPECIFIED", "SILENT", "WHEN_IDLE",
-                                              "INTERRUPT"};
+                                             "INTERRUPT"};
 constexpr std::array<Name, 9> kTaskType = {
-    "TASK_TYPE_UNSPECIFIED", "RETRIEVAL_QUERY", "RETRIEVAL_DOCUMENT",
-    "SEMANTIC_SIMILARITY",   "CLASSIFICATION",  "CLUSTERING",
+    "TASK_TYPE_UNSPECIFIED", "RETRIEVAL_QUERY",   "RETRIEVAL_DOCUMENT",
+    "SEMANTIC_SIMILARITY",   "CLASSIFICATION",    "CLUSTERING",
     "QUESTION_ANSWERING",    "FACT_VERIFICATION", "CODE_RETRIEVAL_QUERY"};
 constexpr std::array<Name, 4> kServiceTier = {"unspecified", "flex", "standard", "priority"};
 constexpr std::array<Name, 2> kDynamicMode = {"MODE_UNSPECIFIED", "MODE_DYNAMIC"};

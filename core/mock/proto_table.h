@@ -7,19 +7,29 @@
 namespace agm::mock {
 
 enum class FieldKind : std::uint8_t {
-  kString, kBool, kInt32, kInt64, kFloat, kBytes, kDuration, kStruct, kValue, kEnum, kMessage
+  kString,
+  kBool,
+  kInt32,
+  kInt64,
+  kFloat,
+  kBytes,
+  kDuration,
+  kStruct,
+  kValue,
+  kEnum,
+  kMessage
 };
 
 enum class Repeat : std::uint8_t { kNo, kList, kMap };
 
 /// A field of a message, as the published protos have it.
 struct FieldType {
-  std::string_view name;           ///< in camelCase
+  std::string_view name;  ///< in camelCase
   FieldKind kind;
-  std::string_view type = {};      ///< of an enum or message
+  std::string_view type = {};  ///< of an enum or message
   Repeat repeat = Repeat::kNo;
-  bool in_data = false;            ///< a member of Part's oneof "data"
-  bool vertex = false;             ///< known to Vertex AI only
+  bool in_data = false;  ///< a member of Part's oneof "data"
+  bool vertex = false;   ///< known to Vertex AI only
 };
 
 struct MessageType {

@@ -30,19 +30,20 @@ class Body {
 
 /// How a reply is put on the wire: everything that can go wrong below HTTP.
 struct Delivery {
-  Duration hang{0};        ///< before the head
-  bool refuse = false;     ///< close without any answer
-  std::size_t cut_after = std::numeric_limits<std::size_t>::max();  ///< bytes of the body, then close
-  bool reset = false;      ///< cuts are TCP resets, not orderly ends
-  std::size_t write_bytes = 0;  ///< at most so many bytes a write; 0: no bound
-  Duration write_pause{0};      ///< between such writes
+  Duration hang{0};     ///< before the head
+  bool refuse = false;  ///< close without any answer
+  std::size_t cut_after =
+      std::numeric_limits<std::size_t>::max();  ///< bytes of the body, then close
+  bool reset = false;                           ///< cuts are TCP resets, not orderly ends
+  std::size_t write_bytes = 0;                  ///< at most so many bytes a write; 0: no bound
+  Duration write_pause{0};                      ///< between such writes
 };
 
 struct Reply {
   int status = 200;
   std::string content_type = "application/json; charset=UTF-8";
   std::vector<std::pair<std::string, std::string>> headers;
-  std::string text;              ///< the whole body, where there is no stream
+  std::string text;  ///< the whole body, where there is no stream
   std::unique_ptr<Body> stream;
   Delivery delivery;
 };

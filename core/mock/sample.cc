@@ -177,7 +177,8 @@ class Sampler {
     const double least = Number(all, "minItems").value_or(0);
     const double most = Number(all, "maxItems").value_or(64);
     // One item where the array may be empty shows what is in it; deep down, none.
-    const double wanted = depth >= kOptionalDepth || (tuple && !items) ? least : std::max(1.0, least);
+    const double wanted =
+        depth >= kOptionalDepth || (tuple && !items) ? least : std::max(1.0, least);
     while (static_cast<double>(count) < std::min({wanted, most, 64.0})) {
       Value(items, depth + 1);
       ++count;
@@ -213,10 +214,10 @@ class Sampler {
     if (format == "uri") return Put("https://example.com/mock");
     if (format == "uuid") return Put("00000000-0000-4000-8000-000000000000");
     std::string text(text_);
-    const auto least = static_cast<std::size_t>(std::clamp(
-        Number(all, "minLength").value_or(0), 0.0, 10'000.0));
-    const auto most = static_cast<std::size_t>(std::clamp(
-        Number(all, "maxLength").value_or(200), 0.0, 10'000.0));
+    const auto least =
+        static_cast<std::size_t>(std::clamp(Number(all, "minLength").value_or(0), 0.0, 10'000.0));
+    const auto most =
+        static_cast<std::size_t>(std::clamp(Number(all, "maxLength").value_or(200), 0.0, 10'000.0));
     for (std::size_t n = CountCodePoints(text); n < least; ++n) text += '.';
     std::size_t end = 0;
     for (std::size_t n = 0; n < most && end < text.size(); ++n) {

@@ -134,8 +134,8 @@ class ScriptReader {
   bool ReadTrouble(const Json& value, Script::Step& step) {
     if (!Read(value, step.error)) return false;
     if (MakeTrouble(step.error, "")) return true;
-    return Bad(fmt::format("no error class is called \"{}\"; agm mock --help lists them",
-                           step.error));
+    return Bad(
+        fmt::format("no error class is called \"{}\"; agm mock --help lists them", step.error));
   }
 
   bool ReadInstead(const std::string& name, const Json& value, Fault& fault) {

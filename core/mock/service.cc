@@ -60,11 +60,11 @@ Reply ListModels(const Request& request) {
 }
 
 GoogleError NotFound(const Route& route) {
-  return Denied(404, "NOT_FOUND",
-                fmt::format("models/{} is not found for API version {}, or is not supported for {}. "
-                            "Call ListModels to see the available models.",
-                            route.model, route.version,
-                            route.method.empty() ? "this" : route.method));
+  return Denied(
+      404, "NOT_FOUND",
+      fmt::format("models/{} is not found for API version {}, or is not supported for {}. "
+                  "Call ListModels to see the available models.",
+                  route.model, route.version, route.method.empty() ? "this" : route.method));
 }
 
 // A query parameter that is no field of the request.
@@ -114,8 +114,8 @@ Reply Service::Serve(Request& request) {
   if (request.path == "/token") {
     reply = Token(request);
   } else if (credentials.size() > 1) {
-    reply = ReplyWith(InvalidArgument(
-        "Multiple authentication credentials received. Please pass only one."));
+    reply = ReplyWith(
+        InvalidArgument("Multiple authentication credentials received. Please pass only one."));
   } else {
     reply = ServeRoute(route, request, key);
   }
@@ -140,9 +140,10 @@ Reply Service::ServeRoute(const std::optional<Route>& route, const Request& requ
                           const std::string& key) {
   if (!route) return ReplyWith(HtmlPage(404));
   if (key.empty()) {
-    return ReplyWith(Denied(403, "PERMISSION_DENIED",
-                            "Method doesn't allow unregistered callers (callers without "
-                            "established identity). Please pass an API key or another credential."));
+    return ReplyWith(
+        Denied(403, "PERMISSION_DENIED",
+               "Method doesn't allow unregistered callers (callers without "
+               "established identity). Please pass an API key or another credential."));
   }
   const bool in_array =
       route->method == "streamGenerateContent" && QueryParam(request, "alt") != "sse";
@@ -179,7 +180,8 @@ Reply Service::Answer(const Route& route, const Request& request, const Fault& f
   const bool in_array = route.method == "streamGenerateContent" && !sse;
   if (!model || !Serves(*model, route)) return ReplyWith(NotFound(route), in_array);
   if (const auto error = CheckQuery(request)) return ReplyWith(*error, in_array);
-  return ServeMethod({*model, route, request.body, sse, options_.strict, options_.pace, NewId(), fault});
+  return ServeMethod(
+      {*model, route, request.body, sse, options_.strict, options_.pace, NewId(), fault});
 }
 
 std::optional<Fault> Service::FaultFor(const Route& route, const Request& request,
@@ -210,7 +212,8 @@ Reply Service::Token(const Request& request) {
     reply.text = *fault->body;
   } else if (grant.empty() || proof.empty()) {
     reply.status = 400;
-    reply.text = R"({"error":"invalid_request","error_description":"grant_type and an assertion or refresh_token are needed"})";
+    reply.text =
+        R"({"error":"invalid_request","error_description":"grant_type and an assertion or refresh_token are needed"})";
   } else if (proof.find("revoked") != std::string::npos) {
     reply.status = 400;
     reply.text =

@@ -53,8 +53,7 @@ class Service {
   Reply ServeRoute(const std::optional<Route>& route, const Request& request,
                    const std::string& key);
   Reply Answer(const Route& route, const Request& request, const Fault& fault);
-  std::optional<Fault> FaultFor(const Route& route, const Request& request,
-                                std::string_view key);
+  std::optional<Fault> FaultFor(const Route& route, const Request& request, std::string_view key);
   void Note(const std::optional<Route>& route, Request& request, std::string key, int status);
   std::string NewId();
 

@@ -12,6 +12,7 @@ namespace {
 
 constexpr std::string_view kMagic = "agm\x01";
 constexpr std::size_t kDigestSize = 8;
+constexpr std::size_t kSmallestForeign = 48;
 
 std::string Digest(std::string_view bytes) {
   std::uint64_t hash = 0xCBF29CE484222325U;
@@ -38,6 +39,12 @@ std::optional<int> ReadSignature(std::string_view signature) {
   const std::string_view bytes = std::string_view(all).substr(0, all.size() - kDigestSize);
   if (!all.ends_with(Digest(bytes))) return std::nullopt;
   return static_cast<unsigned char>(all[kMagic.size()]);
+}
+
+bool IsForeignSignature(std::string_view signature) {
+  if (!IsBase64(signature)) return false;
+  const std::string bytes = DecodeBase64(signature, kSmallestForeign);
+  return bytes.size() == kSmallestForeign && !bytes.starts_with(kMagic);
 }
 
 bool IsDummySignature(std::string_view signature) {

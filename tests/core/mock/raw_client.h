@@ -99,7 +99,8 @@ inline Answered ReadAnswer(const std::string& all) {
   std::string rest = all.substr(end + 4);
   if (answer.head.find("chunked") == std::string::npos) {
     const std::size_t at = answer.head.find("Content-Length: ");
-    answer.complete = at != std::string::npos && std::stoul(answer.head.substr(at + 16)) == rest.size();
+    answer.complete =
+        at != std::string::npos && std::stoul(answer.head.substr(at + 16)) == rest.size();
     answer.body = std::move(rest);
     return answer;
   }

@@ -1,0 +1,85 @@
+#include "cli/mock_command.h"
+
+#include <sys/resource.h>
+
+#include <csignal>
+
+#include "cli/stop_signals.h"
+#include "core/base/file.h"
+#include "core/mock/help.h"
+#include "core/mock/mock_server.h"
+
+namespace agm::cli {
+namespace {
+
+/// Each connection takes a descriptor, and the usual soft limit is 1024.
+void AllowManyConnections() {
+  rlimit limit{};
+  if (::getrlimit(RLIMIT_NOFILE, &limit) != 0) return;
+  limit.rlim_cur = limit.rlim_max;
+  ::setrlimit(RLIMIT_NOFILE, &limit);
+}
+
+Result<std::string> ReadScript(const std::string& path) {
+  return path.empty() ? Result<std::string>(std::string()) : ReadFile(path);
+}
+
+void Announce(const Context& context, const mock::MockServer& mock) {
+  context.io().Say(
+      "Mock of the Gemini API on {0}. Point agm at it: "
+      "agm accounts add local --kind mock --base-url {0}",
+      mock.base_url());
+  if (!context.json()) return;
+  context.io().PrintJson(Json{{"base_url", mock.base_url()}, {"port", mock.port()}});
+}
+
+/// A script that is wrong leaves the old one in place.
+void Reload(const Context& context, const MockOptions& options, mock::MockServer& mock) {
+  const auto script = ReadScript(options.script);
+  auto set = script ? mock.SetScript(*script) : Result<void>(script.error());
+  if (set) {
+    context.io().Say("Read {} again.", options.script.empty() ? "no script" : options.script);
+  } else {
+    context.io().Warn("{}", set.error().message);
+  }
+}
+
+}  // namespace
+
+Result<void> RunMock(const Context& context, const MockOptions& options) {
+  StopSignals signals;
+  AllowManyConnections();
+  auto script = ReadScript(options.script);
+  if (!script) return std::move(script).error();
+  auto mock = mock::MockServer::Start({.port = options.port,
+                                       .strict = options.strict,
+                                       .pace = Duration(options.pace),
+                                       .script = *std::move(script)});
+  if (!mock) return std::move(mock).error();
+  Announce(context, **mock);
+  while (signals.Wait() == SIGHUP) Reload(context, options, **mock);
+  return {};
+}
+
+void AddMock(Commands at, Run<MockOptions> run) {
+  auto options = std::make_shared<MockOptions>();
+  CLI::App& command = at.Command("mock", "Run a stand-in for the Gemini API on this machine",
+                                 options, std::move(run));
+  command.add_option("--port", options->port, "Listen on this port; 0 takes a free one")
+      ->check(CLI::Range(0, 65535))
+      ->type_name("PORT");
+  command.add_flag("--strict", options->strict,
+                   "Refuse also what Google is only believed to refuse");
+  command.add_option("--script", options->script, "Fail as this fault plan says")
+      ->type_name("FILE");
+  command.add_option("--pace", options->pace, "Milliseconds between the words of a stream")
+      ->check(CLI::Range(0, 60'000))
+      ->type_name("MS");
+  command.footer(Examples({{"Try agm without any key", "agm mock --port 8046"},
+                           {"Point agm at it",
+                            "agm accounts add local --kind mock --base-url http://127.0.0.1:8046"},
+                           {"Fail as planned", "agm mock --script faults.json"}}) +
+                 "\n\n" + mock::ScriptHelp());
+}
+
+}  // namespace agm::cli
