@@ -85,7 +85,8 @@ class Tries {
   TimePoint deadline_;
   int left_;
   bool retried_empty_ = false;
-  std::optional<Error> last_;
+  std::optional<Error> last_;  ///< what the last try failed with
+  std::optional<Error> rest_;  ///< what the pool said when it had no account for the last target
 };
 
 upstream::Limits Tries::CallLimits() const {
@@ -195,7 +196,7 @@ Result<std::optional<Answer>> Tries::Target(const std::string& model, bool last)
   while (left_ > 0) {
     auto lease = NextLease(round);
     if (!lease) {
-      if (round.tried.empty() || lease.error().retry_after_ms >= 0) last_ = lease.error();
+      if (round.tried.empty() || lease.error().retry_after_ms >= 0) rest_ = lease.error();
       return std::optional<Answer>();
     }
     const std::string account = lease->account().name;
@@ -212,19 +213,22 @@ Result<std::optional<Answer>> Tries::Target(const std::string& model, bool last)
   return std::optional<Answer>();
 }
 
-// Quota trouble is told as the pool sees it: how many rest, and when the first one wakes.
+// Trouble that passes is told as the pool sees it: who rests, and when the first one wakes. All
+// else is told as the last try found it.
 Error Tries::Verdict() && {
   if (client_.Cancelled()) return Fail(ErrorCode::kCancelled, "the client went away");
-  const bool rests = !last_ || last_->code == ErrorCode::kRateLimited ||
-                     last_->code == ErrorCode::kQuotaExhausted ||
-                     last_->code == ErrorCode::kOverloaded || last_->code == ErrorCode::kNoAccount;
-  if (!rests) return *std::move(last_);
+  const bool passes = !last_ || last_->code == ErrorCode::kRateLimited ||
+                      last_->code == ErrorCode::kQuotaExhausted ||
+                      last_->code == ErrorCode::kOverloaded || last_->code == ErrorCode::kNoAccount;
+  if (!passes) return *std::move(last_);
   const auto free =
       services_.pool->Take({record_.target, {}, {}, false}, services_.clock->Now(), client_);
   if (!free) return free.error();
-  Error error = last_ ? *std::move(last_) : Fail(ErrorCode::kNoAccount, "no account could be tried");
-  error.retry_after_ms = 1000;
-  return error;
+  if (rest_) return *std::move(rest_);
+  if (!last_) return Fail(ErrorCode::kNoAccount, "no account could be tried");
+  // The tries are used up, but an account is free: the client may come again at once.
+  last_->retry_after_ms = 1000;
+  return *std::move(last_);
 }
 
 }  // namespace

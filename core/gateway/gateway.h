@@ -3,6 +3,7 @@
 #include <functional>
 
 #include "core/gateway/http_server.h"
+#include "core/gateway/record.h"
 #include "core/gateway/services.h"
 
 namespace agm::gateway {

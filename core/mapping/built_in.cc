@@ -8,17 +8,17 @@ namespace agm::mapping {
 namespace {
 
 // Targets are models that answer today on a free key as well as on a paid one, each with another to
-// fall back to. They are of the third generation: the fourth refuses sampling and penalty fields,
+// fall back to, and at the end a name that Google keeps alive. They are of the third generation: the fourth refuses sampling and penalty fields,
 // assistant prefill and more that the clients of these names send; whoever wants it maps to it.
 // Embeddings have no fallback, because vectors of two models must not be mixed.
 using Targets = std::vector<std::string>;
 
-Targets Pro() { return {"gemini-3.1-pro-preview", "gemini-3.8-flash"}; }
-Targets Flash() { return {"gemini-3.8-flash", "gemini-3.5-flash"}; }
-Targets Lite() { return {"gemini-3.5-flash-lite", "gemini-3.1-flash-lite"}; }
+Targets Pro() { return {"gemini-3.1-pro-preview", "gemini-3.8-flash", "gemini-flash-latest"}; }
+Targets Flash() { return {"gemini-3.8-flash", "gemini-3.5-flash", "gemini-flash-latest"}; }
+Targets Lite() { return {"gemini-3.5-flash-lite", "gemini-3.1-flash-lite", "gemini-2.5-flash-lite"}; }
 Targets Image() { return {"gemini-nano-banana-2.1", "gemini-3-pro-image"}; }
 Targets SmallImage() { return {"gemini-3.1-flash-lite-image", "gemini-nano-banana-2.1"}; }
-Targets Transcription() { return {"gemini-3.8-flash", "gemini-3.5-flash"}; }
+Targets Transcription() { return Flash(); }
 Targets Embedding() { return {"gemini-embedding-2"}; }
 
 void AddOpenAi(std::vector<BuiltIn>& table) {
@@ -60,7 +60,8 @@ void AddAnthropic(std::vector<BuiltIn>& table) {
 }
 
 // Names without a version, those that Google never used for a model, and those of models that are
-// gone or go soon (Google itself then serves the successor that stands here).
+// gone. A model that lives is passed through under its own name, also when it retires soon: Google
+// itself then serves the successor.
 void AddGemini(std::vector<BuiltIn>& table) {
   table.insert(table.end(), {
       {"gemini", Flash(), "a generic Gemini name"},
@@ -75,10 +76,6 @@ void AddGemini(std::vector<BuiltIn>& table) {
       {"gemini-3.1-pro", Pro(), "a generic Gemini name"},
       {"gemini-3.1-flash", Flash(), "a generic Gemini name"},
       {"gemini-4", {"gemini-4-hydrogen", "gemini-4-carbon"}, "a generic Gemini name"},
-      {"gemini-2.5-pro", {"gemini-2.5-pro", "gemini-3.8-flash"},
-       "a model that retires on 2026-12-01, and its successor"},
-      {"gemini-2.5-flash", {"gemini-2.5-flash", "gemini-3.5-flash-lite"},
-       "a model that retires on 2026-12-01, and its successor"},
       {"gemini-2.5-flash-image*", Image(), "an image model that is gone"},
       {"gemini-2.0-flash*", Flash(), "a model that is gone"},
       {"gemini-2.0-flash-lite*", Lite(), "a model that is gone"},

@@ -148,12 +148,10 @@ TEST(ModelMap, KnowsTheNamesThatClientsUse) {
   EXPECT_EQ(first("o10"), "?");
 }
 
-TEST(ModelMap, FallsBackFromModelsThatRetireToWhatSucceedsThem) {
-  const auto map = Map({});
-  EXPECT_THAT(map.Resolve("gemini-2.5-pro")->targets,
-              ElementsAre("gemini-2.5-pro", "gemini-3.8-flash"));
-  EXPECT_THAT(map.Resolve("gemini-2.5-flash")->targets,
-              ElementsAre("gemini-2.5-flash", "gemini-3.5-flash-lite"));
+TEST(ModelMap, PassesModelsThatRetireSoonThroughUnderTheirOwnName) {
+  const ModelMap map{config::Config{}};
+  EXPECT_EQ(Resolved(map, "gemini-2.5-pro"), "pass-through  -> gemini-2.5-pro");
+  EXPECT_EQ(Resolved(map, "gemini-2.5-flash"), "pass-through  -> gemini-2.5-flash");
 }
 
 TEST(BuiltIns, AreLowerCaseUniqueAndGoToLivingModels) {

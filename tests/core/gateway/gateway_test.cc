@@ -1,0 +1,307 @@
+// The gateway over real sockets: clients on one side, the embedded mock on the other.
+
+#include <gtest/gtest.h>
+
+#include <chrono>
+#include <memory>
+#include <optional>
+#include <string>
+#include <thread>
+#include <vector>
+
+#include "core/base/json.h"
+#include "core/gateway/service.h"
+#include "core/mock/mock_server.h"
+#include "core/upstream/curl_transport.h"
+
+namespace agm::gateway {
+namespace {
+
+struct Got {
+  int status = 0;
+  std::unique_ptr<upstream::Download> download;
+  std::string body;
+
+  std::string header(std::string_view name) const { return std::string(download->header(name)); }
+  Json json() const { return Json::parse(body, nullptr, false); }
+};
+
+config::Account AccountOf(const std::string& name, const std::string& key, const std::string& url) {
+  config::Account account;
+  account.name = name;
+  account.email = name + "@example.com";
+  account.api_key = Secret(key);
+  account.base_url = url;
+  account.project = "project-" + name;
+  return account;
+}
+
+std::string ChatBody(const std::string& text, bool stream = false,
+                     const std::string& model = "gemini-2.5-flash") {
+  return DumpJson(Json{{"model", model},
+                       {"stream", stream},
+                       {"messages", Json::array({{{"role", "user"}, {"content", text}}})}});
+}
+
+class GatewayTest : public ::testing::Test {
+ protected:
+  void SetUp() override {
+    auto mock = mock::MockServer::Start({.keep_requests = 100});
+    ASSERT_TRUE(mock) << mock.error().message;
+    mock_ = *std::move(mock);
+    config_.proxy.port = 0;
+    config_.proxy.max_wait = Duration(0);
+  }
+
+  void TearDown() override {
+    if (!service_) return;
+    service_->Stop(Duration(0));
+    thread_.join();
+  }
+
+  void Add(const std::string& name, const std::string& key) {
+    config_.accounts.push_back(AccountOf(name, key, mock_->base_url()));
+  }
+
+  void Start() {
+    auto service = Service::Start(std::make_shared<const config::Config>(config_), *log_,
+                                  SystemClock(), upstream_, nullptr);
+    ASSERT_TRUE(service) << service.error().message;
+    service_ = *std::move(service);
+    thread_ = std::jthread([this] { service_->Serve(); });
+  }
+
+  Got Ask(const std::string& method, const std::string& path, const std::string& body = "",
+          std::vector<upstream::Header> headers = {}) {
+    upstream::HttpRequest request;
+    request.method = method;
+    request.url = "http://127.0.0.1:" + std::to_string(service_->port()) + path;
+    request.headers = std::move(headers);
+    if (!body.empty()) request.headers.emplace_back("Content-Type", "application/json");
+    request.body = body;
+    auto download = client_.Send(request, NeverCancelled());
+    if (!download) ADD_FAILURE() << path << ": " << download.error().message;
+    if (!download) std::abort();
+    Got got{(*download)->status(), *std::move(download), {}};
+    while (*got.download->Read(got.body, TimePoint::max(), NeverCancelled()) ==
+           upstream::ReadState::kData) {
+    }
+    return got;
+  }
+
+  Got Chat(const std::string& text) {
+    return Ask("POST", "/v1/chat/completions", ChatBody(text));
+  }
+
+  long RequestsOf(const std::string& key) { return mock_->stats().requests_of(key); }
+
+  std::unique_ptr<mock::MockServer> mock_;
+  config::Config config_;
+  std::unique_ptr<Log> log_ = Log::Silent();
+  upstream::CurlTransport upstream_;
+  upstream::CurlTransport client_;
+  std::unique_ptr<Service> service_;
+  std::jthread thread_;
+};
+
+TEST_F(GatewayTest, AnswersAChatInItsDialect) {
+  Add("work", "good-key");
+  Start();
+  const Got got = Ask("POST", "/v1/chat/completions", ChatBody("hello there", false, "gpt-4o"));
+  ASSERT_EQ(got.status, 200) << got.body;
+  Json json = got.json();
+  EXPECT_EQ(json["object"], "chat.completion");
+  EXPECT_EQ(json["model"], "gpt-4o");
+  EXPECT_NE(json["choices"][0]["message"]["content"].get<std::string>().find("hello there"),
+            std::string::npos);
+  EXPECT_EQ(json["choices"][0]["finish_reason"], "stop");
+  EXPECT_GT(json["usage"]["total_tokens"], 0);
+  EXPECT_FALSE(got.header("x-request-id").empty());
+  EXPECT_TRUE(got.header("x-mapped-model").starts_with("gemini-")) << got.header("x-mapped-model");
+  EXPECT_EQ(got.header("x-account-email"), "work@example.com");
+}
+
+TEST_F(GatewayTest, StreamsAChatToItsDone) {
+  Add("work", "good-key");
+  Start();
+  const Got got = Ask("POST", "/v1/chat/completions", ChatBody("one two three", true));
+  ASSERT_EQ(got.status, 200) << got.body;
+  EXPECT_TRUE(got.header("content-type").starts_with("text/event-stream"));
+  EXPECT_TRUE(got.body.starts_with("data: {"));
+  EXPECT_TRUE(got.body.ends_with("data: [DONE]\n\n"));
+  EXPECT_EQ(got.header("x-account-email"), "work@example.com");
+}
+
+TEST_F(GatewayTest, TurnsOneAccountsQuotaIntoAnothersAnswer) {
+  Add("tired", "quota-minute-key");
+  Add("fresh", "good-key");
+  config_.accounts[0].priority = 0;
+  config_.accounts[1].priority = 1;
+  Start();
+  const Got first = Chat("hi");
+  ASSERT_EQ(first.status, 200) << first.body;
+  EXPECT_EQ(first.header("x-account-email"), "fresh@example.com");
+  EXPECT_EQ(RequestsOf("quota-minute-key"), 1);
+
+  ASSERT_EQ(Chat("again").status, 200);
+  EXPECT_EQ(RequestsOf("quota-minute-key"), 1) << "a resting account was asked";
+
+  Json accounts = Ask("GET", "/agm/accounts").json()["accounts"];
+  EXPECT_EQ(accounts[0]["state"], "cooling");
+  EXPECT_EQ(accounts[0]["reason"], "minute_quota");
+  EXPECT_FALSE(accounts[0]["until"].is_null());
+  EXPECT_EQ(accounts[1]["state"], "ready");
+}
+
+TEST_F(GatewayTest, SaysHonestlyThatAllAccountsRest) {
+  Add("one", "quota-minute-one");
+  Add("two", "quota-minute-two");
+  Start();
+  const Got got = Chat("hi");
+  ASSERT_EQ(got.status, 429) << got.body;
+  EXPECT_GT(std::stoi(got.header("retry-after")), 0);
+  Json error = got.json()["error"];
+  EXPECT_EQ(error["type"], "rate_limit_error");
+  ASSERT_EQ(error["accounts"].size(), 2U) << got.body;
+  EXPECT_EQ(error["accounts"][0]["reason"], "minute_quota");
+  EXPECT_EQ(got.body.find("quota-minute"), std::string::npos) << "a key is in the answer";
+}
+
+TEST_F(GatewayTest, HidesAccountsWhereTheUserWantsThat) {
+  Add("one", "quota-minute-one");
+  config_.proxy.expose_account = false;
+  Start();
+  const Got got = Chat("hi");
+  ASSERT_EQ(got.status, 429);
+  EXPECT_FALSE(got.json()["error"].contains("accounts"));
+  EXPECT_EQ(got.header("x-account-email"), "");
+}
+
+TEST_F(GatewayTest, DoesNotPunishAccountsForTheClientsFault) {
+  Add("work", "good-key");
+  Start();
+  const Got got = Ask("POST", "/v1/chat/completions", R"({"model":"gpt-4o","messages":[]})");
+  EXPECT_EQ(got.status, 400);
+  EXPECT_EQ(got.json()["error"]["param"], "messages");
+  EXPECT_EQ(RequestsOf("good-key"), 0);
+  EXPECT_EQ(Ask("GET", "/agm/accounts").json()["accounts"][0]["state"], "ready");
+}
+
+TEST_F(GatewayTest, QuarantinesABadKeyAndGoesOn) {
+  Add("bad", "invalid-key");
+  Add("good", "good-key");
+  config_.accounts[1].priority = 1;
+  Start();
+  ASSERT_EQ(Chat("hi").status, 200);
+  ASSERT_EQ(Chat("hi").status, 200);
+  EXPECT_EQ(RequestsOf("invalid-key"), 1);
+  EXPECT_EQ(Ask("GET", "/agm/accounts").json()["accounts"][0]["state"], "quarantined");
+}
+
+TEST_F(GatewayTest, MovesOnAlongAFallbackChain) {
+  Add("work", "good-key");
+  config_.accounts[0].models = {"gemini-2.5-flash"};
+  config_.mapping = {{"best", {"gemini-3.1-pro-preview", "gemini-2.5-flash"}}};
+  Start();
+  const Got got = Ask("POST", "/v1/chat/completions", ChatBody("hi", false, "best"));
+  ASSERT_EQ(got.status, 200) << got.body;
+  EXPECT_EQ(got.header("x-mapped-model"), "gemini-2.5-flash");
+}
+
+TEST_F(GatewayTest, WithoutAnyAccountSaysHowToAddOne) {
+  Start();
+  const Got got = Chat("hi");
+  EXPECT_EQ(got.status, 503);
+  EXPECT_NE(got.body.find("agm accounts add"), std::string::npos) << got.body;
+  const Got ready = Ask("GET", "/readyz");
+  EXPECT_EQ(ready.status, 503);
+  EXPECT_NE(ready.body.find("agm accounts add"), std::string::npos);
+  EXPECT_EQ(Ask("GET", "/healthz").json()["status"], "ok");
+}
+
+TEST_F(GatewayTest, AsksForTheKeyInEveryAnswersOwnShape) {
+  Add("work", "good-key");
+  config_.proxy.auth_mode = config::AuthMode::kAllExceptHealth;
+  config_.proxy.api_keys = {{"laptop", Secret("sk-client")}};
+  Start();
+  const Got openai = Chat("hi");
+  EXPECT_EQ(openai.status, 401);
+  EXPECT_EQ(openai.header("www-authenticate"), "Bearer");
+  EXPECT_EQ(openai.json()["error"]["type"], "invalid_request_error");
+  EXPECT_EQ(Ask("POST", "/v1/messages", "{}").json()["error"]["type"], "authentication_error");
+  EXPECT_EQ(Ask("GET", "/v1beta/models").json()["error"]["status"], "UNAUTHENTICATED");
+  EXPECT_EQ(Ask("GET", "/healthz").status, 200);
+  const Got good = Ask("POST", "/v1/chat/completions", ChatBody("hi"),
+                       {{"Authorization", "Bearer sk-client"}});
+  EXPECT_EQ(good.status, 200) << good.body;
+}
+
+TEST_F(GatewayTest, RefusesPathsMethodsAndTypesAsJson) {
+  Add("work", "good-key");
+  Start();
+  const Got path = Ask("GET", "/v1/chatt");
+  EXPECT_EQ(path.status, 404);
+  EXPECT_EQ(path.json()["error"]["code"], "unknown_url");
+  const Got method = Ask("DELETE", "/v1/models");
+  EXPECT_EQ(method.status, 405);
+  EXPECT_EQ(method.header("allow"), "GET, HEAD");
+  EXPECT_FALSE(method.json()["error"]["message"].get<std::string>().empty());
+  upstream::HttpRequest form;
+  const Got type = Ask("POST", "/v1/chat/completions", "",
+                       {{"Content-Type", "application/x-www-form-urlencoded"}});
+  EXPECT_EQ(type.status, 415);
+  EXPECT_FALSE(type.json()["error"]["message"].get<std::string>().empty());
+}
+
+TEST_F(GatewayTest, ListsModelsInBothShapes) {
+  Add("work", "good-key");
+  config_.mapping = {{"my-model", {"gemini-2.5-flash"}}, {"gpt-5*", {"gemini-2.5-pro"}}};
+  Start();
+  Json list = Ask("GET", "/v1/models").json();
+  std::vector<std::string> ids;
+  for (const Json& model : list["data"]) ids.push_back(model["id"]);
+  EXPECT_NE(std::find(ids.begin(), ids.end(), "gemini-2.5-flash"), ids.end());
+  EXPECT_NE(std::find(ids.begin(), ids.end(), "my-model"), ids.end());
+  EXPECT_EQ(std::find(ids.begin(), ids.end(), "gpt-5*"), ids.end());
+  EXPECT_EQ(Ask("GET", "/v1/models/my-model").json()["id"], "my-model");
+  EXPECT_EQ(Ask("GET", "/v1/models/none").status, 404);
+  Json google = Ask("GET", "/v1/models", "", {{"x-goog-api-key", "any"}}).json();
+  EXPECT_TRUE(google["models"][0]["name"].get<std::string>().starts_with("models/"));
+}
+
+TEST_F(GatewayTest, CountsWhatItDid) {
+  Add("work", "good-key");
+  Start();
+  ASSERT_EQ(Chat("hi").status, 200);
+  const std::string metrics = Ask("GET", "/metrics").body;
+  EXPECT_NE(metrics.find("agm_requests_total{route=\"chat_completions\",status=\"200\"} 1"),
+            std::string::npos)
+      << metrics;
+  EXPECT_NE(metrics.find("agm_account_state{account=\"work\",state=\"ready\"} 1"), std::string::npos);
+  EXPECT_NE(metrics.find("agm_first_byte_seconds_count{route=\"chat_completions\"} 1"),
+            std::string::npos);
+}
+
+TEST_F(GatewayTest, KeepsTheAccountsStateOverAReload) {
+  Add("tired", "quota-minute-key");
+  Add("fresh", "good-key");
+  config_.accounts[1].priority = 1;
+  Start();
+  ASSERT_EQ(Chat("hi").status, 200);
+  config_.mapping = {{"mine", {"gemini-2.5-flash"}}};
+  service_->Apply(std::make_shared<const config::Config>(config_));
+  const Got got = Ask("POST", "/v1/chat/completions", ChatBody("hi", false, "mine"));
+  ASSERT_EQ(got.status, 200) << got.body;
+  EXPECT_EQ(got.header("x-mapped-model"), "gemini-2.5-flash");
+  EXPECT_EQ(RequestsOf("quota-minute-key"), 1);
+}
+
+TEST_F(GatewayTest, AnswersUpgradesWithoutMakingTheClientWait) {
+  Add("work", "good-key");
+  Start();
+  const Got got = Ask("GET", "/v1/responses", "", {{"Upgrade", "websocket"}});
+  EXPECT_EQ(got.status, 426);
+}
+
+}  // namespace
+}  // namespace agm::gateway
