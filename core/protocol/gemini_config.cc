@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <limits>
 
+#include "core/protocol/compact_json.h"
 #include "core/protocol/gemini_tools.h"
 #include "core/protocol/schema.h"
 
@@ -197,7 +198,8 @@ std::string FormatInstruction(const chat::Request& request, const ModelTraits& t
   const chat::Format& format = request.format;
   if (format.kind == chat::OutputFormat::kText || TakesFormat(request, traits)) return {};
   if (format.schema.empty()) return "Answer with one JSON object and nothing else.";
-  return "Answer with JSON that conforms to this JSON Schema and nothing else:\n" + format.schema;
+  return "Answer with JSON that conforms to this JSON Schema and nothing else:\n" +
+         CompactJson(format.schema);
 }
 
 }  // namespace agm::protocol

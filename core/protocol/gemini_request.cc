@@ -101,8 +101,13 @@ class Writer {
     json_.Object().Key("role").String(turn.model ? "model" : "user").Key("parts").Array();
     // In the current turn the first call of each step must be signed.
     bool unsigned_call = turn.model && current && traits_.signatures;
-    for (const chat::Block* block : turn.blocks) Part(*block, &unsigned_call);
-    for (const chat::Block* block : turn.blocks) LateMedia(*block);
+    // Results stand first; what did not go inside them follows the last one.
+    const auto rest = std::find_if(turn.blocks.begin(), turn.blocks.end(), [](const auto* block) {
+      return !std::holds_alternative<chat::ToolResult>(*block);
+    });
+    for (auto at = turn.blocks.begin(); at != rest; ++at) Part(**at, &unsigned_call);
+    for (auto at = turn.blocks.begin(); at != rest; ++at) LateMedia(**at);
+    for (auto at = rest; at != turn.blocks.end(); ++at) Part(**at, &unsigned_call);
     json_.EndArray().EndObject();
   }
 
@@ -228,11 +233,15 @@ class Writer {
   void Rest() {
     if (!request_.service_tier.empty()) json_.Key("serviceTier").String(request_.service_tier);
     constexpr std::string_view kPrefix = "gemini.";
-    for (auto at = request_.extra.lower_bound(std::string(kPrefix));
-         at != request_.extra.end() && at->first.starts_with(kPrefix); ++at) {
-      const std::string_view field = std::string_view(at->first).substr(kPrefix.size());
+    for (const auto& [key, value] : request_.extra) {
+      if (!key.starts_with(kPrefix)) {
+        // What only the client's own dialect knows; its audio settings shape the answer alone.
+        if (key != "openai.audio") out_.dropped.push_back(key);
+        continue;
+      }
+      const std::string_view field = std::string_view(key).substr(kPrefix.size());
       if (field == "tools" || field.starts_with("generationConfig.")) continue;
-      json_.Key(field).Raw(at->second);
+      json_.Key(field).Raw(value);
     }
   }
 

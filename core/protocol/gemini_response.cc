@@ -13,6 +13,7 @@
 #include <utility>
 
 #include "core/base/utf8.h"
+#include "core/protocol/compact_json.h"
 
 namespace agm::protocol {
 namespace {
@@ -388,7 +389,7 @@ void GeminiStreamReader::ReadCall(Candidate& candidate, JsonView call, std::stri
   if (custom && args["input"].is(JsonKind::kString)) {
     text = args["input"].text();
   } else {
-    text = args.is(JsonKind::kObject) ? std::string(args.raw()) : std::string(custom ? "" : "{}");
+    text = args.is(JsonKind::kObject) ? CompactJson(args.raw()) : std::string(custom ? "" : "{}");
   }
   Emit(std::move(started));
   if (!text.empty()) Emit(chat::BlockDelta{candidate.index, std::move(text), {}});

@@ -172,7 +172,8 @@ std::vector<std::variant<chat::Text, chat::Media>> ReadOpenAiResult(JsonView con
   }
   std::vector<std::variant<chat::Text, chat::Media>> out;
   for (chat::Block& block : blocks) {
-    if (auto* text = std::get_if<chat::Text>(&block)) out.emplace_back(std::move(*text));
+    auto* text = std::get_if<chat::Text>(&block);
+    if (text != nullptr && !text->text.empty()) out.emplace_back(std::move(*text));
     if (auto* media = std::get_if<chat::Media>(&block)) out.emplace_back(std::move(*media));
   }
   return out;

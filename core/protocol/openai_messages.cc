@@ -153,8 +153,8 @@ class Messages {
     const bool in_place = open_.erase(result.id) > 0 || answered_.contains(result.id);
     if (known == names_.end() || !in_place) {
       fields_.Refuse("invalid_value", FieldPath("messages"),
-                     fmt::format("{}: a message with role 'tool' must answer a call of the "
-                                 "assistant message before it; there is no call \"{}\"",
+                     fmt::format("a message with role 'tool' must answer a call of the assistant "
+                                 "message before it; {} answers \"{}\", which is none",
                                  at.Text(), result.id));
       return;
     }

@@ -1,0 +1,11 @@
+#pragma once
+
+#include <string>
+#include <string_view>
+
+namespace agm::protocol {
+
+/// Valid `json` without the space between its tokens. Numbers and strings keep their text.
+std::string CompactJson(std::string_view json);
+
+}  // namespace agm::protocol

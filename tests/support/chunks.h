@@ -1,0 +1,14 @@
+#pragma once
+
+#include <string_view>
+
+#include "core/chat/response.h"
+
+namespace agm::test {
+
+/// Folds a stream of `chat.completion.chunk` events as a client does, into what
+/// ReadOpenAiChatResponse gives for the whole answer. What breaks a client's rules (no role, an
+/// index out of order, two finish reasons, no [DONE]) fails the running test.
+chat::Response FoldChunks(std::string_view stream);
+
+}  // namespace agm::test
