@@ -1,12 +1,19 @@
 #include "core/config/document.h"
 
 #include <fmt/format.h>
-#include <toml++/toml.h>
 
 #include <algorithm>
 #include <exception>
 #include <unordered_map>
 
+// The parser takes some mistakes of the text's author for its own and asserts that they do not
+// happen ("[*]" as a header), but goes on to report them well. So its asserts must neither end the
+// program nor be taken as facts by the optimizer, which is what they become with NDEBUG.
+#undef NDEBUG
+#define TOML_ASSERT(condition) static_assert(true)
+#include <toml++/toml.h>
+
+#include "core/base/utf8.h"
 #include "core/config/lexer.h"
 
 namespace agm::config {
@@ -149,6 +156,34 @@ std::string Reword(std::string_view message) {
   return text;
 }
 
+std::variant<Value, SyntaxError> Parse(std::string_view text) {
+  try {
+    const toml::table table = toml::parse(text);
+    return Converter(text).Root(table);
+  } catch (const toml::parse_error& error) {
+    return SyntaxError{PlaceOf(error.source().begin), Reword(error.description())};
+  } catch (const std::exception& error) {
+    return SyntaxError{{}, error.what()};
+  }
+}
+
+// The first error of a text that has a stray character, which the parser must not see: one that may
+// come before it, or the character.
+SyntaxError StrayError(std::string_view text, std::size_t stray) {
+  const std::size_t length = std::max<std::size_t>(1, Utf8Sequence(text.substr(stray)));
+  std::string harmless(text.substr(0, stray));
+  harmless += '?';
+  const Place at = PlaceAt(text, stray);
+  auto parsed = Parse(harmless);
+  auto* error = std::get_if<SyntaxError>(&parsed);
+  const bool before = error != nullptr && (error->at.line < at.line ||
+                                           (error->at.line == at.line &&
+                                            error->at.column < at.column));
+  if (before && error->at.line > 0) return std::move(*error);
+  return {at, fmt::format("syntax error: \"{}\" stands outside of quotes",
+                          ToUtf8(text.substr(stray, length)))};
+}
+
 }  // namespace
 
 const Member* Value::FindMember(std::string_view key) const {
@@ -189,14 +224,10 @@ std::variant<Value, SyntaxError> ParseDocument(std::string_view text) {
   if (MostDots(text) > kMostDots) {
     return SyntaxError{{}, fmt::format("a name has more than {} dots", kMostDots)};
   }
-  try {
-    const toml::table table = toml::parse(text);
-    return Converter(text).Root(table);
-  } catch (const toml::parse_error& error) {
-    return SyntaxError{PlaceOf(error.source().begin), Reword(error.description())};
-  } catch (const std::exception& error) {
-    return SyntaxError{{}, error.what()};
+  if (const std::size_t stray = FirstStray(text); stray < text.size()) {
+    return StrayError(text, stray);
   }
+  return Parse(text);
 }
 
 std::string_view KindName(ValueKind kind) {

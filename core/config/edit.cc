@@ -42,6 +42,11 @@ fs::path LockPath(const fs::path& target) {
 }
 
 Result<FileLock> LockFile(const fs::path& target) {
+  if (target.empty()) {
+    return Fail(ErrorCode::kConfig,
+                "nothing says where the configuration lies: neither AGM_CONFIG, XDG_CONFIG_HOME nor "
+                "HOME is set; give --config FILE");
+  }
   auto lock = FileLock::Take(LockPath(target), kLockMs);
   if (lock) return lock;
   return Fail(ErrorCode::kIo, "{} cannot be edited: {}", target.string(), lock.error().message);

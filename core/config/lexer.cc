@@ -6,6 +6,8 @@
 namespace agm::config {
 namespace {
 
+bool IsAscii(char c) { return static_cast<unsigned char>(c) < 0x80U; }
+
 constexpr bool IsSpace(char c) { return c == ' ' || c == '\t' || c == '\r' || c == '\n'; }
 
 // The end of a string that is closed by `quote` (one or three marks).
@@ -25,6 +27,18 @@ std::size_t SkipString(std::string_view text, std::size_t at, std::string_view q
     } else {
       ++i;
     }
+  }
+  return text.size();
+}
+
+// In a """ string: a character behind \, or behind a \ that ends a line and the space after it.
+std::size_t StrayAfterBackslash(std::string_view text, std::size_t begin, std::size_t end) {
+  for (std::size_t i = begin; i < end; ++i) {
+    if (text[i] != '\\') continue;
+    std::size_t next = i + 1;
+    while (next < end && IsSpace(text[next])) ++next;
+    if (next < end && !IsAscii(text[next])) return next;
+    i = std::max(next - 1, i + 1);
   }
   return text.size();
 }
@@ -100,6 +114,35 @@ std::size_t MostDots(std::string_view text) {
     if (c == '.') most = std::max(most, ++dots);
   }
   return most;
+}
+
+std::size_t FirstStray(std::string_view text) {
+  for (std::size_t i = LineBegin(text, 0); i < text.size();) {
+    const std::size_t skipped = SkipStringOrComment(text, i);
+    if (skipped == i) {
+      if (!IsAscii(text[i])) return i;
+      ++i;
+      continue;
+    }
+    if (text.substr(i).starts_with("\"\"\"")) {
+      const std::size_t stray = StrayAfterBackslash(text, i, skipped);
+      if (stray < skipped) return stray;
+    }
+    i = skipped;
+  }
+  return text.size();
+}
+
+Place PlaceAt(std::string_view text, std::size_t at) {
+  Place place{1, 1};
+  for (const char c : text.substr(0, LineBegin(text, at))) {
+    if (c == '\n') ++place.line;
+  }
+  for (std::size_t i = LineBegin(text, at); i < at; ++i) {
+    const bool continued = (static_cast<unsigned char>(text[i]) & 0xC0U) == 0x80U;
+    if (!continued) ++place.column;
+  }
+  return place;
 }
 
 }  // namespace agm::config

@@ -29,4 +29,12 @@ std::size_t LineBegin(std::string_view text, std::size_t at);
 /// The greatest number of dots in any name of the text.
 std::size_t MostDots(std::string_view text);
 
+/// The first character that is not ASCII where TOML allows only that: outside strings and comments.
+/// The parser's behaviour on these is undefined (also right behind a \ in a """ string, where
+/// nobody needs one). The text's end if there is none.
+std::size_t FirstStray(std::string_view text);
+
+/// The line and column of an offset.
+Place PlaceAt(std::string_view text, std::size_t at);
+
 }  // namespace agm::config

@@ -150,6 +150,16 @@ TEST(Load, TellsOnlyTheFirstOfTheSyntaxErrors) {
   EXPECT_THAT(Problems("a = \"\xff\""), ElementsAre(HasSubstr("f.toml:1:5: ")));
 }
 
+TEST(Load, RefusesCharactersThatMustStandInQuotes) {
+  EXPECT_THAT(Problems("[proxy]\ngröße = 1\n= 2"),
+              ElementsAre("f.toml:2:3: syntax error: \"ö\" stands outside of quotes"));
+  EXPECT_THAT(Problems("[proxy]\nport = = 1\nü = 1"), ElementsAre(HasSubstr("f.toml:2:8: ")));
+  EXPECT_THAT(Problems("a\xC9\x80 = 1"), ElementsAre(HasSubstr("f.toml:1:2: ")));
+  EXPECT_THAT(Problems("proxy.host = \"\"\"\\\n  ü\"\"\""), ElementsAre(HasSubstr("f.toml:2:3: ")));
+  EXPECT_THAT(Problems("# ü\n\"ü\" = 'ü' # ü\n"), ElementsAre(HasSubstr("no such setting")));
+  EXPECT_THAT(Problems("[*]"), ElementsAre(HasSubstr("f.toml:1:2: syntax error")));
+}
+
 TEST(Load, RefusesWrongTypesAndValues) {
   const auto one = [](std::string_view text) {
     const auto problems = Problems(text);
