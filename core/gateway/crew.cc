@@ -1,7 +1,6 @@
 #include "core/gateway/crew.h"
 
 #include <algorithm>
-#include <chrono>
 #include <thread>
 #include <utility>
 
@@ -15,8 +14,6 @@ int EnoughAttending() {
   return enough;
 }
 
-constexpr std::chrono::seconds kRest{10};
-
 #if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
 constexpr std::size_t kStack = 1024 * 1024;  // instrumented frames are several times larger
 #else
@@ -25,7 +22,8 @@ constexpr std::size_t kStack = 256 * 1024;
 
 }  // namespace
 
-Crew::Crew(std::function<bool()> attend) : attend_(std::move(attend)) {}
+Crew::Crew(std::function<bool()> attend, Duration rest)
+    : attend_(std::move(attend)), rest_(rest) {}
 
 Crew::~Crew() { Join(); }
 
@@ -96,7 +94,7 @@ bool Crew::RestAwhile() {
   Rest rest;
   std::unique_lock lock(mutex_);
   resting_.push_back(&rest);
-  rest.wake.wait_for(lock, kRest, [&] { return rest.woken || joining_; });
+  rest.wake.wait_for(lock, rest_, [&] { return rest.woken || joining_; });
   if (!rest.woken) std::erase(resting_, &rest);
   return rest.woken;
 }

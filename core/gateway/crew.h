@@ -8,6 +8,8 @@
 #include <mutex>
 #include <vector>
 
+#include "core/base/clock.h"
+
 namespace agm::gateway {
 
 /// Threads that follow demand. Some attend (wait for the next socket with news and look at it, which
@@ -22,8 +24,8 @@ namespace agm::gateway {
 /// Thread safety: any thread; GoAway and ComeBack from inside `attend` only.
 class Crew {
  public:
-  /// `attend` deals with one piece of news; false: there will be no more.
-  explicit Crew(std::function<bool()> attend);
+  /// `attend` deals with one piece of news; false: there will be no more. Who rests for `rest` ends.
+  explicit Crew(std::function<bool()> attend, Duration rest = Duration(10'000));
   ~Crew();
   Crew(const Crew&) = delete;
   Crew& operator=(const Crew&) = delete;
@@ -50,6 +52,7 @@ class Crew {
   void End();
 
   const std::function<bool()> attend_;
+  const Duration rest_;
   std::atomic<int> attending_{0};
   std::mutex mutex_;
   std::vector<Rest*> resting_;  ///< last in, first out: the longest resting end

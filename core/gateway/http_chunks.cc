@@ -32,7 +32,9 @@ std::size_t ChunkReader::Read(std::string_view bytes, std::string& body, std::ui
 
 void ChunkReader::TakeLineByte(char c, std::size_t body_size, std::uint64_t max_size) {
   const bool after_cr = line_.ends_with('\r');
-  if (c == '\n' && after_cr) {
+  if (part_ == Part::kDataEnd && c != '\r' && !after_cr) {
+    state_ = State::kBroken;  // the data is longer than was said
+  } else if (c == '\n' && after_cr) {
     line_.pop_back();
     EndLine(body_size, max_size);
     line_.clear();

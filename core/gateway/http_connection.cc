@@ -92,6 +92,11 @@ bool HttpConnection::Send(std::string_view bytes, Duration patience) {
   return true;
 }
 
+bool HttpConnection::AllRead() {
+  std::array<char, 1> byte;
+  return !reader_.HasMore() && wire_->Receive(byte).outcome != Wire::Outcome::kMoved;
+}
+
 void HttpConnection::SayFarewell() {
   farewell_ = SystemClock().Now();
   wire_->EndOutput();

@@ -43,6 +43,8 @@ class HttpConnection {
   /// Sends, waiting for the client to take it; false when it is gone, takes nothing for `patience`,
   /// or the connection was cancelled and it takes nothing now.
   bool Send(std::string_view bytes, Duration patience);
+  /// True if nothing has come behind the request that was answered.
+  bool AllRead();
   /// Tells the client that nothing more comes; what it still sends is thrown away by Discard, so that
   /// no reset overtakes the answer.
   void SayFarewell();

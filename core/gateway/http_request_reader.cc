@@ -12,6 +12,9 @@ constexpr std::size_t kLargeRead = 64 * 1024;
 /// What no request can begin with, so that waiting for the rest of the head is in vain.
 bool BeginsNoRequest(char c) { return c != '\r' && !IsToken(std::string_view(&c, 1)); }
 
+/// Assigning an empty string would keep the memory.
+void Free(std::string& text) { std::string().swap(text); }
+
 }  // namespace
 
 bool RequestReader::BodyGoesStraight() const {
@@ -38,14 +41,15 @@ RequestReader::State RequestReader::Filled(std::size_t size, std::uint64_t max_b
 RequestReader::State RequestReader::Next(std::uint64_t max_body) {
   state_ = State::kIdle;
   head_ = {};
-  body_ = {};
+  body_.clear();
   chunks_ = {};
   Advance(max_body);
   return state_;
 }
 
 void RequestReader::Shrink() {
-  if (in_.empty()) in_ = {};
+  Free(body_);
+  if (in_.empty()) Free(in_);
 }
 
 void RequestReader::Advance(std::uint64_t max_body) {
@@ -120,8 +124,8 @@ void RequestReader::AdvanceBody(std::uint64_t max_body) {
 void RequestReader::Refuse(HttpFault fault) {
   fault_ = std::move(fault);
   state_ = State::kRefused;
-  in_ = {};
-  body_ = {};
+  Free(in_);
+  Free(body_);
 }
 
 void RequestReader::RefuseSize(std::uint64_t max_body) {

@@ -42,6 +42,8 @@ class RequestReader {
   void Shrink();
 
   State state() const { return state_; }
+  /// True if bytes came behind a whole request.
+  bool HasMore() const { return !in_.empty(); }
   /// Bytes of memory that its buffers take.
   std::size_t held() const { return in_.capacity() + body_.capacity(); }
   HttpHead& head() { return head_; }

@@ -219,7 +219,7 @@ bool HttpTraffic::Serve(HttpConnection& connection) {
   const bool sent = answer_(exchange);
   if (entered) Leave();
   if (sent && exchange.delivery.keep_alive) return true;
-  if (sent) {
+  if (sent && !connection.AllRead()) {
     Farewell(connection);
   } else {
     Close(connection);

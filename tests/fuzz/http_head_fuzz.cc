@@ -1,0 +1,72 @@
+// Bytes of a client, cut in two ways: RequestReader must understand the same either way, and what it
+// lets through must keep its promises.
+
+#include <algorithm>
+#include <cstddef>
+#include <cstdint>
+#include <cstdlib>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "core/gateway/http_request_reader.h"
+
+namespace {
+
+using agm::gateway::HttpHead;
+using agm::gateway::HttpHeader;
+using agm::gateway::RequestReader;
+
+constexpr std::uint64_t kMaxBody = 5000;
+
+void Require(bool promise) {
+  if (!promise) std::abort();
+}
+
+bool IsClean(std::string_view text) {
+  return text.find_first_of(std::string_view("\r\n\0", 3)) == std::string_view::npos;
+}
+
+void CheckRequest(HttpHead& head, const std::string& body) {
+  Require(head.path.starts_with('/') && head.raw_path.starts_with('/') && IsClean(head.path));
+  Require(agm::gateway::IsToken(head.method) && IsClean(head.raw_path) && IsClean(head.query));
+  Require(body.size() <= kMaxBody);
+  int hosts = 0;
+  for (const HttpHeader& header : head.headers) {
+    Require(agm::gateway::IsToken(header.first) && agm::gateway::IsFieldValue(header.second));
+    if (header.first == "Host") ++hosts;
+  }
+  Require(hosts <= 1);
+}
+
+/// Every request that came out, and how it ended.
+std::string Feed(std::string_view bytes, std::size_t piece) {
+  RequestReader reader;
+  std::string log;
+  while (!bytes.empty() && reader.state() != RequestReader::State::kRefused) {
+    const auto room = reader.Room();
+    const std::size_t size = std::min({piece, room.size(), bytes.size()});
+    Require(size > 0);
+    std::copy_n(bytes.begin(), size, room.begin());
+    bytes.remove_prefix(size);
+    auto state = reader.Filled(size, kMaxBody);
+    while (state == RequestReader::State::kWhole) {
+      CheckRequest(reader.head(), reader.body());
+      log += reader.head().method + ' ' + reader.head().raw_path + ' ' + reader.body() + '\n';
+      state = reader.Next(kMaxBody);
+    }
+    Require(reader.held() < 512 * 1024);
+  }
+  if (reader.state() == RequestReader::State::kRefused) log += reader.fault().error.message;
+  return log;
+}
+
+}  // namespace
+
+extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
+  const std::string_view bytes(reinterpret_cast<const char*>(data), size);
+  const std::string whole = Feed(bytes, bytes.size() + 1);
+  Require(Feed(bytes, 1) == whole);
+  Require(Feed(bytes, 7) == whole);
+  return 0;
+}
