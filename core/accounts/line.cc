@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <chrono>
-#include <limits>
 #include <map>
 
 namespace agm::accounts {
@@ -31,11 +30,17 @@ double PressureOn(const Member& member, const ModelName& model, TimePoint now) {
 
 }  // namespace
 
+void Line::Best::Offer(Member* candidate, double its_cost) {
+  if (member != nullptr && its_cost >= cost) return;
+  member = candidate;
+  cost = its_cost;
+}
+
 Line::Line(ModelName model, const std::vector<Member*>& members) : model_(std::move(model)) {
   std::map<int, std::vector<Member*>> by_priority;
   for (Member* member : members) by_priority[member->account->priority].push_back(member);
   for (auto& [priority, awake] : by_priority) {
-    tiers_.push_back({priority, std::move(awake), {}, 0});
+    tiers_.push_back({priority, std::move(awake), {}, 0, nullptr});
   }
 }
 
@@ -76,20 +81,29 @@ bool Line::IsAtHome(const Tier& tier, const Search& search) const {
          Lists(*home->account, model_.text) && IsFree(*home, search);
 }
 
+// Those that are likely the best, before others are looked at: where the conversation is, and who
+// was the fastest so far.
+Line::Best Line::FirstGuess(const Tier& tier, const Search& search) const {
+  Best best;
+  if (IsAtHome(tier, search)) best.Offer(search.favourite, Cost(*search.favourite, search));
+  if (search.scheduling == config::Scheduling::kPerformanceFirst && tier.champion != nullptr &&
+      IsFree(*tier.champion, search)) {
+    best.Offer(tier.champion, Cost(*tier.champion, search));
+  }
+  return best;
+}
+
 Member* Line::ChooseIn(Tier& tier, const Search& search) {
   Wake(tier, search.now);
-  Member* best = nullptr;
-  double lowest = std::numeric_limits<double>::max();
-  if (IsAtHome(tier, search)) {
-    best = search.favourite;
-    lowest = Cost(*best, search);
-    if (search.scheduling == config::Scheduling::kCacheFirst && lowest < kSpent) return best;
-  }
-  const bool all = search.scheduling == config::Scheduling::kPerformanceFirst;
-  const std::size_t enough = all ? tier.awake.size() : kCompared;
-  std::size_t at = tier.awake.empty() ? 0 : ++tier.cursor % tier.awake.size();
+  Best best = FirstGuess(tier, search);
+  const bool cache_first = search.scheduling == config::Scheduling::kCacheFirst;
+  if (cache_first && best.member != nullptr && best.cost < kSpent) return best.member;
+
+  const bool fastest = search.scheduling == config::Scheduling::kPerformanceFirst;
+  tier.cursor += fastest ? kCompared : 1;
+  std::size_t at = tier.awake.empty() ? 0 : tier.cursor % tier.awake.size();
   std::size_t compared = 0;
-  for (std::size_t left = tier.awake.size(); left > 0 && compared < enough; --left) {
+  for (std::size_t left = tier.awake.size(); left > 0 && compared < kCompared; --left) {
     if (at >= tier.awake.size()) at = 0;
     Member* member = tier.awake[at];
     if (const TimePoint until = member->WakesAt(model_.text); until > search.now) {
@@ -99,12 +113,10 @@ Member* Line::ChooseIn(Tier& tier, const Search& search) {
     ++at;
     if (!IsFree(*member, search)) continue;
     ++compared;
-    if (const double cost = Cost(*member, search); cost < lowest) {
-      lowest = cost;
-      best = member;
-    }
+    best.Offer(member, Cost(*member, search));
   }
-  return best;
+  if (fastest) tier.champion = best.member;
+  return best.member;
 }
 
 void Line::PutToSleep(Tier& tier, std::size_t at, TimePoint until) {

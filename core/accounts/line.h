@@ -58,8 +58,17 @@ class Line {
     std::vector<Member*> awake;
     std::vector<Sleeper> asleep;  ///< a heap, earliest on top
     std::size_t cursor = 0;
+    Member* champion = nullptr;  ///< the fastest that was found so far
   };
 
+  /// The cheapest so far; of equals the first.
+  struct Best {
+    Member* member = nullptr;
+    double cost = 0;
+    void Offer(Member* candidate, double its_cost);
+  };
+
+  Best FirstGuess(const Tier& tier, const Search& search) const;
   Member* ChooseIn(Tier& tier, const Search& search);
   bool IsAtHome(const Tier& tier, const Search& search) const;
   void Wake(Tier& tier, TimePoint now);

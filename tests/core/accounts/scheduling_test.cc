@@ -166,6 +166,17 @@ TEST_F(Scheduled, PerformanceFirstMeasuresEachModelByItself) {
   EXPECT_EQ(Given(pool, {}, 0ms, {}, "pro"), "b");
 }
 
+TEST_F(Scheduled, PerformanceFirstFindsTheFastestOfAThousand) {
+  std::vector<config::Account> accounts;
+  for (int i = 0; i < 1000; ++i) accounts.push_back(Named("account-" + std::to_string(i)));
+  Pool pool = Make(accounts, Scheduling::kPerformanceFirst);
+  for (int i = 0; i < 3000; ++i) {
+    auto lease = Take(pool);
+    lease->Report(Success{lease->account().name == "account-777" ? 20ms : 500ms, 1});
+  }
+  for (int i = 0; i < 5; ++i) EXPECT_EQ(Given(pool), "account-777");
+}
+
 TEST_F(Scheduled, AProjectThatRanIntoItsQuotaIsSparedBeforeItRunsIntoItAgain) {
   Pool pool = Make({Named("small"), Named("large")});
   for (int i = 0; i < 5; ++i) Succeed(pool, "small");
