@@ -9,8 +9,9 @@ std::variant<Secret, upstream::Failure> Credentials::For(const config::Account& 
                                                          const Cancellation&) {
   static_cast<void>(transport_);
   static_cast<void>(clock_);
-  if (!account.api_key.empty() || account.kind == config::AccountKind::kMock)
-    return account.api_key;
+  if (!account.api_key.empty()) return account.api_key;
+  // The mock takes any key, but like Google it wants one.
+  if (account.kind == config::AccountKind::kMock) return Secret("mock");
   upstream::Failure failure;
   failure.trouble = upstream::Trouble::kUnauthenticated;
   failure.error = Fail(ErrorCode::kNoAccount, "the account has no credential");

@@ -61,7 +61,9 @@ Entries Catalog::Ask(const config::Config& config, const Cancellation& client) {
       for (upstream::ModelEntry& entry : *entries) found.try_emplace(entry.id, std::move(entry));
     } else {
       log_.Write(LogLevel::kInfo, "an account did not list its models",
-                 log_.Fields().Add("account", account->Label()));
+                 log_.Fields()
+                     .Add("account", account->Label())
+                     .Add("why", std::get<upstream::Failure>(models).error.message));
     }
   }
   return found;
