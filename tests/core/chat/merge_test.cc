@@ -1,0 +1,55 @@
+#include "core/chat/merge.h"
+
+#include <gtest/gtest.h>
+
+#include "tests/support/event_grammar.h"
+
+namespace agm::chat {
+namespace {
+
+using Events = std::vector<Event>;
+
+Events Answer(std::string text, std::int64_t input, std::int64_t output) {
+  Finished finished;
+  finished.choices.push_back({0, FinishReason::kStop, {}});
+  finished.usage.input = input;
+  finished.usage.output = output;
+  finished.usage.known = true;
+  return {Started{"id", "model"}, BlockStarted{}, BlockDelta{0, std::move(text), {}}, BlockStopped{},
+          std::move(finished)};
+}
+
+TEST(Merge, MakesOneAnswerOfCallsThatRunSideBySide) {
+  const Events a = Answer("a", 10, 2);
+  const Events b = Answer("b", 10, 3);
+  Merge merge(2);
+  Events out;
+  for (std::size_t i = 0; i < a.size(); ++i) {
+    merge.Add(1, b[i], out);
+    merge.Add(0, a[i], out);
+  }
+  EXPECT_EQ(test::GrammarProblem(out), "");
+  EXPECT_EQ(test::Show(out),
+            "started id=id model=model\nblock 1 text\nblock 0 text\ndelta 1 b\ndelta 0 a\n"
+            "stop 1\nstop 0\nfinished 0=stop 1=stop in=10 cached=0 out=5 thoughts=0\n");
+  EXPECT_TRUE(merge.ended());
+}
+
+TEST(Merge, FailsAsAWholeAndSaysNothingMore) {
+  Merge merge(2);
+  Events out;
+  merge.Add(0, Started{}, out);
+  merge.Add(1, Failed{Fail(ErrorCode::kTimeout, "too slow")}, out);
+  merge.Add(0, BlockStarted{}, out);
+  EXPECT_EQ(test::Show(out), "started id= model=\nfailed timeout : too slow\n");
+}
+
+TEST(Merge, OfOneCallChangesNothing) {
+  Merge merge(1);
+  Events out;
+  for (const Event& event : Answer("x", 1, 1)) merge.Add(0, event, out);
+  EXPECT_EQ(test::Show(out), test::Show(Answer("x", 1, 1)));
+}
+
+}  // namespace
+}  // namespace agm::chat
