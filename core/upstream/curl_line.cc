@@ -14,7 +14,7 @@
 namespace agm::upstream {
 namespace {
 
-// Parsing a bundle of 140 certificates costs some 10 ms for each new connection; a folder of hashed
+// Parsing a bundle of 140 certificates costs some 20 ms for each new connection; a folder of hashed
 // names costs nothing until the one that is needed is read.
 bool HasHashedCertificates(const std::filesystem::path& folder) {
   std::error_code error;

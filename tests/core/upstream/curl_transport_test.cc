@@ -11,7 +11,6 @@
 
 #include <atomic>
 #include <cstdlib>
-#include <ctime>
 #include <string>
 #include <thread>
 #include <vector>
@@ -42,19 +41,24 @@ class Whistle : public Cancellation {
   Whistle() : fd_(eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC)) {}
   ~Whistle() override { close(fd_); }
   int fd() const override { return fd_; }
-  bool Cancelled() const override { return blown_; }
+  bool Cancelled() const override {
+    ++asked_;
+    return blown_;
+  }
   void Blow() {
     blown_ = true;
     eventfd_write(fd_, 1);
   }
   /// Makes the descriptor readable without calling anything off, as a pipelining client does.
   void MakeNoise() { eventfd_write(fd_, 1); }
+  int asked() const { return asked_; }
   /// Calls off without a sound.
   void BlowSilently() { blown_ = true; }
 
  private:
   int fd_;
   std::atomic<bool> blown_{false};
+  mutable std::atomic<int> asked_{0};
 };
 
 HttpRequest Request(const std::string& url) {
@@ -82,6 +86,17 @@ Result<std::string> Fetch(Transport& transport, const HttpRequest& request,
   auto download = transport.Send(request, cancellation);
   if (!download) return std::move(download).error();
   return ReadAll(**download, cancellation);
+}
+
+std::string Text(const Result<std::string>& answer) {
+  return answer ? *answer : "error: " + answer.error().message;
+}
+
+std::string GotAll(Download& download) { return Text(ReadAll(download)); }
+
+std::string Got(Transport& transport, const HttpRequest& request,
+                const Cancellation& cancellation = NeverCancelled()) {
+  return Text(Fetch(transport, request, cancellation));
 }
 
 void AnswerAll(Visitor& visitor) {
@@ -112,7 +127,7 @@ TEST(CurlTransport, SendsARequestAsItWasGivenAndReadsTheAnswer) {
   EXPECT_EQ((*download)->status(), 201);
   EXPECT_EQ((*download)->header("x-thing"), "a b");
   EXPECT_EQ((*download)->header("no-such"), "");
-  EXPECT_EQ(*ReadAll(**download), "{\"ok\":true}");
+  EXPECT_EQ(GotAll(**download), "{\"ok\":true}");
   EXPECT_THAT(head.Copy(),
               testing::StartsWith("POST /v1beta/models/m:generateContent?x=1 HTTP/1.1\r\n"));
   EXPECT_THAT(head.Copy(), HasSubstr("\r\nx-goog-api-key: AIzaCANARY\r\n"));
@@ -175,7 +190,7 @@ TEST(CurlTransport, UsesAConnectionAgain) {
   ScriptedServer server(AnswerAll);
   CurlTransport transport;
   for (int i = 0; i < 5; ++i) {
-    EXPECT_EQ(*Fetch(transport, Request(server.url("/"))), "{\"ok\":true}");
+    EXPECT_EQ(Got(transport, Request(server.url("/"))), "{\"ok\":true}");
     EXPECT_EQ(transport.idle(), 1U);
   }
   EXPECT_EQ(server.connections(), 1);
@@ -195,9 +210,9 @@ TEST(CurlTransport, UsesAConnectionAgainAfterAStreamAndAfterAnError) {
   CurlTransport transport;
   HttpRequest stream = Request(server.url("/stream"));
   stream.stream = true;
-  EXPECT_EQ(*Fetch(transport, stream), "data: 1\n\ndata: 2\n\n");
-  EXPECT_EQ(*Fetch(transport, Request(server.url("/error"))), "{\"error\":{}}");
-  EXPECT_EQ(*Fetch(transport, stream), "data: 1\n\ndata: 2\n\n");
+  EXPECT_EQ(Got(transport, stream), "data: 1\n\ndata: 2\n\n");
+  EXPECT_EQ(Got(transport, Request(server.url("/error"))), "{\"error\":{}}");
+  EXPECT_EQ(Got(transport, stream), "data: 1\n\ndata: 2\n\n");
   EXPECT_EQ(server.connections(), 1);
 }
 
@@ -208,7 +223,7 @@ TEST(CurlTransport, HidesAConnectionThatTheUpstreamClosedMeanwhile) {
   });
   CurlTransport transport;
   for (int i = 0; i < 3; ++i) {
-    EXPECT_EQ(*Fetch(transport, Request(server.url("/"))), "{}");
+    EXPECT_EQ(Got(transport, Request(server.url("/"))), "{}");
     std::this_thread::sleep_for(milliseconds(20));
   }
   EXPECT_EQ(server.connections(), 3);
@@ -229,15 +244,15 @@ ScriptedServer::Script DiesOnReuse(void (Visitor::*end)()) {
 TEST(CurlTransport, TriesAgainUnseenWhenAReusedConnectionIsClosedInItsFace) {
   ScriptedServer server(DiesOnReuse(&Visitor::Close));
   CurlTransport transport;
-  EXPECT_EQ(*Fetch(transport, Request(server.url("/"))), "{}");
-  EXPECT_EQ(*Fetch(transport, Request(server.url("/"))), "{\"ok\":true}");
+  EXPECT_EQ(Got(transport, Request(server.url("/"))), "{}");
+  EXPECT_EQ(Got(transport, Request(server.url("/"))), "{\"ok\":true}");
   EXPECT_EQ(server.connections(), 2);
 }
 
 TEST(CurlTransport, TriesAgainUnseenWhenAReusedConnectionIsReset) {
   ScriptedServer server(DiesOnReuse(&Visitor::Reset));
   CurlTransport transport;
-  EXPECT_EQ(*Fetch(transport, Request(server.url("/"))), "{}");
+  EXPECT_EQ(Got(transport, Request(server.url("/"))), "{}");
   const auto second = Fetch(transport, Request(server.url("/")));
   ASSERT_TRUE(second) << second.error().message;
   EXPECT_EQ(*second, "{\"ok\":true}");
@@ -263,7 +278,7 @@ TEST(CurlTransport, KeepsNoMoreIdleConnectionsThanItMay) {
     downloads.push_back(*transport.Send(Request(server.url("/")), NeverCancelled()));
   }
   EXPECT_EQ(server.connections(), 4);
-  for (auto& download : downloads) EXPECT_EQ(*ReadAll(*download), "x");
+  for (auto& download : downloads) EXPECT_EQ(GotAll(*download), "x");
   EXPECT_EQ(transport.idle(), 2U);
 }
 
@@ -468,7 +483,7 @@ TEST(CurlTransportFaults, ASlowDripIsReadToItsEnd) {
   CurlTransport transport;
   HttpRequest request = Request(server.url("/"));
   request.first_byte_timeout = Duration(5'000);
-  EXPECT_EQ(*Fetch(transport, request), "data: drip\n\n");
+  EXPECT_EQ(Got(transport, request), "data: drip\n\n");
 }
 
 TEST(CurlTransportFaults, AnEndlessDripEndsWithTheRequestsTime) {
@@ -510,7 +525,7 @@ TEST(CurlTransportFaults, InterimHeadsAndTrailersAreNoPartOfTheAnswer) {
   auto download = transport.Send(Request(server.url("/")), NeverCancelled());
   ASSERT_TRUE(download);
   EXPECT_EQ((*download)->status(), 200);
-  EXPECT_EQ(*ReadAll(**download), "x");
+  EXPECT_EQ(GotAll(**download), "x");
   EXPECT_EQ((*download)->header("x-early"), "");
   EXPECT_EQ((*download)->header("x-late"), "");
 }
@@ -595,7 +610,7 @@ TEST(CurlTransport, DoesNotTakeTheReadersOwnPauseForSilence) {
   std::string out;
   while (out.empty()) ASSERT_TRUE((*download)->Read(out, In(kLong), NeverCancelled()));
   std::this_thread::sleep_for(milliseconds(300));
-  EXPECT_EQ(*ReadAll(**download), "2");
+  EXPECT_EQ(GotAll(**download), "2");
 }
 
 TEST(CurlTransport, TakesNothingFromTheNetworkThatNobodyAskedFor) {
@@ -785,9 +800,8 @@ TEST(CurlTransportCancel, DoesNotSpinOnADescriptorThatStaysReadable) {
   CurlTransport transport;
   Whistle whistle;
   whistle.MakeNoise();
-  const std::clock_t before = std::clock();
-  EXPECT_EQ(*Fetch(transport, Request(server.url("/")), whistle), "{}");
-  EXPECT_LT(std::clock() - before, CLOCKS_PER_SEC / 10);
+  EXPECT_EQ(Got(transport, Request(server.url("/")), whistle), "{}");
+  EXPECT_LE(whistle.asked(), 20);
 }
 
 TEST(CurlTransportCancel, NothingIsSentForAClientThatHasLeftAlready) {
