@@ -1,0 +1,234 @@
+#include "cli/serve_command.h"
+
+#include <memory>
+#include <thread>
+#include <utility>
+
+#include "cli/run_file.h"
+#include "cli/state_file.h"
+#include "cli/stop_signals.h"
+#include "core/base/guarded.h"
+#include "core/base/log.h"
+#include "core/base/version.h"
+#include "core/config/host.h"
+#include "core/config/load.h"
+#include "core/config/watch.h"
+#include "core/gateway/pool_journal.h"
+#include "core/gateway/service.h"
+#include "core/mock/mock_server.h"
+
+namespace agm::cli {
+namespace {
+
+using SharedConfig = std::shared_ptr<const config::Config>;
+
+/// Where the settings come from, now and at each reload.
+class Sources {
+ public:
+  Sources(const Context& context, const ServeOptions& options, const mock::MockServer* mock)
+      : context_(context), mock_(mock) {
+    overrides_.host = options.host;
+    overrides_.port = options.port;
+    if (options.lan) overrides_.allow_lan_access = true;
+    overrides_.auth_mode = options.auth_mode;
+    if (options.api_key) overrides_.api_key = Secret(*options.api_key);
+  }
+
+  struct Read {
+    SharedConfig config;
+    std::vector<config::Problem> warnings;
+  };
+
+  Result<Read> Load() const {
+    auto loaded = config::Load(context_.ConfigLocation(), context_.environment(), overrides_);
+    if (!loaded) return std::move(loaded).error();
+    config::Config& config = loaded->config;
+    if (config.proxy.EffectiveAuthMode() != config::AuthMode::kOff && config.proxy.api_keys.empty()) {
+      return Fail(ErrorCode::kConfig,
+                  "this gateway would ask clients for an API key, but none is set; set api_key under "
+                  "[proxy] in the configuration, or AGM_API_KEY, or turn auth off with --auth-mode off");
+    }
+    if (mock_ != nullptr) config.accounts = {MockAccount()};
+    return Read{std::make_shared<const config::Config>(std::move(config)),
+                std::move(loaded->warnings)};
+  }
+
+ private:
+  config::Account MockAccount() const {
+    config::Account account;
+    account.name = "mock";
+    account.kind = config::AccountKind::kMock;
+    account.base_url = mock_->base_url();
+    return account;
+  }
+
+  const Context& context_;
+  const mock::MockServer* mock_;
+  config::Overrides overrides_;
+};
+
+std::string_view ModeName(config::AuthMode mode) {
+  switch (mode) {
+    case config::AuthMode::kAuto: return "auto";
+    case config::AuthMode::kOff: return "off";
+    case config::AuthMode::kStrict: return "strict";
+    case config::AuthMode::kAllExceptHealth: return "all_except_health";
+  }
+  return "auto";
+}
+
+// The address as a client on this machine writes it.
+std::string Url(const config::Proxy& proxy, int port) {
+  const std::string host = proxy.ListenHost();
+  const bool all = host == "0.0.0.0" || host == "::";
+  const bool v6 = host.find(':') != std::string::npos && !all;
+  return fmt::format("http://{}:{}", all ? "127.0.0.1" : v6 ? "[" + host + "]" : host, port);
+}
+
+void Announce(Io& io, const config::Config& config, const gateway::Service& service) {
+  const std::string url = Url(config.proxy, service.port());
+  std::string accounts = fmt::format("{} of {} accounts ready", service.Ready(), config.accounts.size());
+  if (config.accounts.empty()) accounts = "no account yet: add one with `agm accounts add`";
+  io.Say("agm {} listens on {} ({}; auth {})", Version(), url, accounts,
+         ModeName(config.proxy.EffectiveAuthMode()));
+}
+
+/// Takes signals and file changes to the running service, on threads of its own.
+class Control {
+ public:
+  Control(StopSignals& signals, gateway::Service& service, const Sources& sources, Log& log,
+          config::Watch& watch, SharedConfig config)
+      : signals_(signals),
+        service_(service),
+        sources_(sources),
+        log_(log),
+        watch_(watch),
+        config_(std::move(config)),
+        signal_thread_([this] { FollowSignals(); }),
+        watch_thread_([this] { FollowFile(); }) {}
+
+  ~Control() {
+    signals_.Wake();
+    watch_.Stop();
+  }
+
+ private:
+  void FollowSignals() {
+    std::jthread drain;
+    while (const int signal = signals_.Wait()) {
+      if (signal == SIGHUP) {
+        watch_.Wake();
+      } else if (!drain.joinable()) {
+        const Duration patience = config_.Copy()->proxy.drain_timeout;
+        log_.Write(LogLevel::kInfo, "stopping: running requests may finish");
+        drain = std::jthread([this, patience] { service_.Stop(patience); });
+      } else {
+        service_.Stop(Duration(0));
+      }
+    }
+  }
+
+  void FollowFile() {
+    while (watch_.WaitForChange()) Reload();
+  }
+
+  void Reload() {
+    auto read = sources_.Load();
+    if (!read) {
+      log_.Write(LogLevel::kError, "configuration not reloaded, the old settings stay: " +
+                                       read.error().message);
+      return;
+    }
+    for (const auto& warning : read->warnings) log_.Write(LogLevel::kWarning, warning.Text());
+    const auto before = config_.Copy();
+    if (before->proxy.ListenHost() != read->config->proxy.ListenHost() ||
+        before->proxy.port != read->config->proxy.port) {
+      log_.Write(LogLevel::kWarning, "another host or port takes effect after a restart");
+    }
+    service_.Apply(read->config);
+    config_.Set(read->config);
+    log_.Write(LogLevel::kInfo, "configuration reloaded");
+  }
+
+  StopSignals& signals_;
+  gateway::Service& service_;
+  const Sources& sources_;
+  Log& log_;
+  config::Watch& watch_;
+  Guarded<SharedConfig> config_;
+  std::jthread signal_thread_;
+  std::jthread watch_thread_;
+};
+
+Result<std::unique_ptr<Log>> OpenLog(const ServeOptions& options, const config::Config& config,
+                                     const Io& io) {
+  LogOptions log;
+  log.format = options.log_format == "json" ? LogFormat::kJson : LogFormat::kText;
+  log.level = ReadLogLevel(options.log_level).value_or(LogLevel::kInfo);
+  if (io.quiet) log.level = LogLevel::kError;
+  if (io.verbose) log.level = LogLevel::kDebug;
+  log.access_log = config.proxy.access_log;
+  return Log::Open(log);
+}
+
+}  // namespace
+
+Result<void> RunServe(const Context& context, const ServeOptions& options) {
+  StopSignals signals;
+  std::unique_ptr<mock::MockServer> mock;
+  if (options.mock) {
+    auto started = mock::MockServer::Start({});
+    if (!started) return std::move(started).error();
+    mock = *std::move(started);
+  }
+  const Sources sources(context, options, mock.get());
+  config::Watch watch(context.ConfigLocation().path);
+  auto read = sources.Load();
+  if (!read) return std::move(read).error();
+  for (const auto& warning : read->warnings) context.io().Warn("{}", warning.Text());
+  auto log = OpenLog(options, *read->config, context.io());
+  if (!log) return std::move(log).error();
+
+  const auto database = OpenState(context);
+  gateway::StateJournal journal(*database, context.clock(), [&](const std::string& warning) {
+    (*log)->Write(LogLevel::kWarning, warning);
+  });
+  auto service = gateway::Service::Start(read->config, **log, context.clock(), context.transport(),
+                                         &journal);
+  if (!service) return std::move(service).error();
+
+  std::optional<RunFile> run_file;
+  if (const auto folder = context.StateFolder()) {
+    auto written = RunFile::Write(*folder, Url(read->config->proxy, (*service)->port()));
+    if (written) run_file = *std::move(written);
+  }
+  const Control control(signals, **service, sources, **log, watch, read->config);
+  Announce(context.io(), *read->config, **service);
+  (*service)->Serve();
+  return {};
+}
+
+void AddServe(Commands at, Run<ServeOptions> run) {
+  auto options = std::make_shared<ServeOptions>();
+  CLI::App& command = at.Command("serve", "Run the gateway", options, std::move(run));
+  command.add_option("--host", options->host, "Listen on this address")->type_name("HOST");
+  command.add_option("--port", options->port, "Listen on this port; 0 takes a free one")
+      ->check(CLI::Range(0, 65535))
+      ->type_name("PORT");
+  command.add_flag("--lan", options->lan, "Let other machines of the network in");
+  command.add_flag("--mock", options->mock, "Answer from the embedded mock instead of the accounts");
+  OneOf(command.add_option("--auth-mode", options->auth_mode, "Who must show an API key"),
+        {"auto", "off", "strict", "all_except_health"});
+  command.add_option("--api-key", options->api_key,
+                     "The key that clients must show; AGM_API_KEY keeps it off the command line")
+      ->type_name("KEY");
+  OneOf(command.add_option("--log-format", options->log_format, "How log lines are written"),
+        {"text", "json"});
+  OneOf(command.add_option("--log-level", options->log_level, "The least important lines to write"),
+        {"debug", "info", "warning", "error"});
+  command.footer(Examples({{"Serve the configured accounts", "agm serve"},
+                           {"Try it without any account", "agm serve --mock --port 8045"},
+                           {"Let the network in, with a key", "AGM_API_KEY=... agm serve --lan"}}));
+}
+
+}  // namespace agm::cli

@@ -1,0 +1,27 @@
+#pragma once
+
+#include <optional>
+#include <string>
+
+#include "cli/command.h"
+
+namespace agm::cli {
+
+struct ServeOptions {
+  std::optional<std::string> host;
+  std::optional<int> port;
+  bool lan = false;
+  bool mock = false;
+  std::optional<std::string> auth_mode;
+  std::optional<std::string> api_key;
+  std::string log_format = "text";
+  std::string log_level = "info";
+};
+
+/// Runs the gateway until SIGINT or SIGTERM; stdout stays empty. SIGHUP and a changed file reload
+/// the configuration: all of it, or nothing.
+Result<void> RunServe(const Context& context, const ServeOptions& options);
+
+void AddServe(Commands at, Run<ServeOptions> run = RunServe);
+
+}  // namespace agm::cli
