@@ -186,8 +186,8 @@ Reply Service::Answer(const Route& route, const Request& request, const Fault& f
 
 std::optional<Fault> Service::FaultFor(const Route& route, const Request& request,
                                        std::string_view key) {
-  const Occasion occasion{key, route.model, route.method.empty() ? "models" : route.method,
-                          request.body};
+  const std::string_view method = route.method.empty() ? "models" : std::string_view(route.method);
+  const Occasion occasion{key, route.model, method, request.body};
   auto plan = plan_.Lock();
   if (auto fault = plan->script.Match(occasion)) return fault;
   return plan->key_troubles.Match(occasion);

@@ -12,6 +12,15 @@ namespace {
 
 using MockServerTest = ServedMock;
 
+// The server's thread counts a moment after the client has seen its bytes.
+template <class Condition>
+bool Soon(Condition condition) {
+  for (int i = 0; i < 1000 && !condition(); ++i) {
+    std::this_thread::sleep_for(std::chrono::milliseconds(2));
+  }
+  return condition();
+}
+
 TEST_F(MockServerTest, SaysThatItIsAMockAndEchoes) {
   const Answered answer = Generate(Asking("Hello"));
   ASSERT_EQ(answer.status, 200) << answer.body;
@@ -172,29 +181,26 @@ TEST_F(MockServerTest, NoticesThatAClientLeft) {
                          Asking("x"), "k"));
     std::string all;
     ASSERT_TRUE(client.ReceiveUntil("data: ", all));
-    EXPECT_EQ(mock_->stats().busy, 1);
+    EXPECT_TRUE(Soon([&] { return mock_->stats().busy == 1; }));
   }
-  for (int i = 0; i < 500 && mock_->stats().aborted == 0; ++i) {
-    std::this_thread::sleep_for(std::chrono::milliseconds(2));
-  }
-  EXPECT_EQ(mock_->stats().aborted, 1);
+  EXPECT_TRUE(Soon([&] { return mock_->stats().aborted == 1; }));
   EXPECT_EQ(mock_->stats().busy, 0);
 }
 
 TEST_F(MockServerTest, HoldsManyStreamsOnOneThread) {
-  Start({.pace = Duration(50)});
+  Start({.pace = Duration(60'000)});
   std::vector<std::unique_ptr<RawClient>> clients;
   for (int i = 0; i < 300; ++i) {
     clients.push_back(std::make_unique<RawClient>(port()));
     clients.back()->Send(PostText("/v1beta/models/gemini-2.5-flash:streamGenerateContent?alt=sse",
                                   Asking("x"), "k"));
   }
-  int complete = 0;
+  EXPECT_TRUE(Soon([&] { return mock_->stats().busy == 300; }));
   for (const auto& client : clients) {
-    complete += ReadAnswer(client->ReceiveAll()).complete ? 1 : 0;
+    std::string all;
+    EXPECT_TRUE(client->ReceiveUntil("data: ", all));
   }
-  EXPECT_EQ(complete, 300);
-  EXPECT_EQ(mock_->stats().most_busy, 300);
+  EXPECT_EQ(Generate(Asking("x")).status, 200) << "and still answers";
 }
 
 TEST_F(MockServerTest, CountsByKeyAndModelAndMasksRealKeys) {

@@ -1,0 +1,88 @@
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <utility>
+
+#include "core/base/clock.h"
+#include "core/mock/http_message.h"
+#include "core/mock/reply.h"
+
+namespace agm::mock {
+
+/// A file descriptor that closes itself.
+class Fd {
+ public:
+  explicit Fd(int fd = -1) : fd_(fd) {}
+  Fd(Fd&& other) noexcept : fd_(std::exchange(other.fd_, -1)) {}
+  Fd& operator=(Fd&& other) noexcept {
+    std::swap(fd_, other.fd_);
+    return *this;
+  }
+  Fd(const Fd&) = delete;
+  Fd& operator=(const Fd&) = delete;
+  ~Fd();
+  int get() const { return fd_; }
+
+ private:
+  int fd_;
+};
+
+/// One client's connection on a non-blocking socket. It goes round
+///
+///   reading --request complete--> waiting (the reply's hang) --> sending --body complete-->
+///   reading
+///
+/// and never blocks: Advance goes as far as it can, then says through wake(), wants_room() and
+/// reading() what it waits for.
+///
+/// Thread safety: one thread at a time.
+class Connection {
+ public:
+  using Service = std::function<Reply(Request&)>;
+  enum class Fate { kKeep, kClose, kAbort };
+
+  /// `service` must outlive it.
+  Connection(Fd socket, const Service& service) : fd_(std::move(socket)), service_(service) {}
+
+  int fd() const { return fd_.get(); }
+  /// Goes on; `woken` when the time of wake() has come.
+  Fate Advance(bool woken);
+
+  bool reading() const { return phase_ == Phase::kReading; }
+  /// The socket is full, and nothing else holds the answer up.
+  bool wants_room() const { return sent_ < out_.size() && !wake_; }
+  /// When a pause ends.
+  const std::optional<TimePoint>& wake() const { return wake_; }
+
+ private:
+  enum class Phase { kReading, kWaiting, kSending };
+  // The steps; `progress` is set when the next one can go on.
+  Fate ReadOn(bool& progress);
+  Fate SendOn(bool& progress);
+  void Begin(Reply reply);
+  bool Flush(Fate& fate);
+  void Fill();
+  void AddBody(std::string_view bytes);
+  void PauseFor(Duration duration);
+
+  Fd fd_;
+  const Service& service_;
+  std::string in_;
+  RequestReader reader_;
+  Phase phase_ = Phase::kReading;
+  bool keep_alive_ = true;
+  Reply reply_;
+  std::string out_;             // framed, to be sent
+  std::size_t sent_ = 0;        // of out_
+  std::size_t body_bytes_ = 0;  // of the body, handed to out_
+  std::optional<Piece> next_;   // pulled, its pause not over
+  bool body_done_ = false;
+  bool cut_ = false;  // close as soon as out_ is sent
+  std::optional<TimePoint> wake_;
+};
+
+}  // namespace agm::mock
