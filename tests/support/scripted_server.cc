@@ -29,14 +29,14 @@ std::string Lower(std::string_view text) {
 Visitor::~Visitor() { Close(); }
 
 bool Visitor::Fill() {
-  std::array<char, 16384> bytes{};
+  std::array<char, 65536> bytes;
   const ssize_t count = recv(fd_, bytes.data(), bytes.size(), 0);
   if (count <= 0) return false;
   buffer_.append(bytes.data(), static_cast<std::size_t>(count));
   return true;
 }
 
-bool Visitor::ReadRequest() {
+bool Visitor::ReadRequest(Duration pause) {
   std::size_t end = buffer_.find("\r\n\r\n");
   for (; end == std::string::npos; end = buffer_.find("\r\n\r\n")) {
     if (!Fill()) return false;
@@ -47,6 +47,7 @@ bool Visitor::ReadRequest() {
   const std::size_t size = length.empty() ? 0 : std::strtoul(length.c_str(), nullptr, 10);
   while (buffer_.size() < size) {
     if (!Fill()) return false;
+    std::this_thread::sleep_for(pause);
   }
   body_ = buffer_.substr(0, size);
   buffer_.erase(0, size);

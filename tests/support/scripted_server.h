@@ -26,8 +26,9 @@ class Visitor {
 
   /// 0 for the first connection that the server took.
   int number() const { return number_; }
-  /// Reads a request with its body (by Content-Length). False when the other side has closed.
-  bool ReadRequest();
+  /// Reads a request with its body (by Content-Length), with a pause after each 64 kB. False when
+  /// the other side has closed.
+  bool ReadRequest(Duration pause = Duration(0));
   const std::string& head() const { return head_; }
   const std::string& body() const { return body_; }
   /// A header's value in the head, by its lower-case name.

@@ -154,6 +154,54 @@ TEST(CurlTransport, AsksForNoCompressionWhereTheAnswerStreams) {
   EXPECT_EQ(encoding.Copy(), "gzip");
 }
 
+/// {"ok":true}
+std::string Zipped() {
+  constexpr unsigned char kBytes[] = {0x1f, 0x8b, 0x08, 0x00, 0x00, 0x00, 0x00, 0x00,
+                                      0x02, 0x03, 0xab, 0x56, 0xca, 0xcf, 0x56, 0xb2,
+                                      0x2a, 0x29, 0x2a, 0x4d, 0xad, 0x05, 0x00, 0x90,
+                                      0x5f, 0xd4, 0xa7, 0x0b, 0x00, 0x00, 0x00};
+  return {std::begin(kBytes), std::end(kBytes)};
+}
+
+TEST(CurlTransport, UnpacksAnAnswerWhetherItAskedForThatOrNot) {
+  ScriptedServer server([](Visitor& visitor) {
+    while (visitor.ReadRequest()) {
+      visitor.Send(HttpAnswer(Zipped(), 200, "application/json", "Content-Encoding: gzip\r\n"));
+    }
+  });
+  CurlTransport transport;
+  HttpRequest request = Request(server.url("/"));
+  EXPECT_EQ(Got(transport, request), "{\"ok\":true}");
+  request.stream = true;
+  EXPECT_EQ(Got(transport, request), "{\"ok\":true}");
+  EXPECT_EQ(server.connections(), 1);
+}
+
+TEST(CurlTransportFaults, AnAnswerThatIsPackedWronglyIsNone) {
+  ScriptedServer server([](Visitor& visitor) {
+    visitor.ReadRequest();
+    visitor.Send(HttpAnswer("no gzip", 200, "application/json", "Content-Encoding: gzip\r\n"));
+  });
+  CurlTransport transport;
+  const auto answer = Fetch(transport, Request(server.url("/")));
+  ASSERT_FALSE(answer);
+  EXPECT_EQ(answer.error().code, ErrorCode::kUpstreamRejected);
+}
+
+TEST(CurlTransport, GivesALargeRequestTheTimeItTakesToSend) {
+  ScriptedServer server([](Visitor& visitor) {
+    visitor.ReadRequest(Duration(3));
+    visitor.Send(HttpAnswer("{}"));
+  });
+  CurlTransport transport;
+  const std::string body(40'000'000, 'x');
+  HttpRequest request = Request(server.url("/"));
+  request.body = body;
+  request.first_byte_timeout = Duration(1'000);
+  const Duration took = Took([&] { EXPECT_EQ(Got(transport, request), "{}"); });
+  EXPECT_GT(took, Duration(1'000)) << "the test proves nothing on so fast a reader";
+}
+
 TEST(CurlTransport, SendsABodyOfManyMegabytes) {
   std::atomic<std::size_t> got{0};
   ScriptedServer server([&](Visitor& visitor) {
