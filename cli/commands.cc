@@ -1,11 +1,27 @@
 #include "cli/commands.h"
 
+#include "cli/accounts_command.h"
+#include "cli/complete_command.h"
+#include "cli/config_command.h"
+#include "cli/manual_command.h"
+#include "cli/map_command.h"
+#include "cli/mock_command.h"
 #include "cli/models_command.h"
+#include "cli/probe_command.h"
+#include "cli/serve_command.h"
 
 namespace agm::cli {
 
 void AddCommands(Commands root) {
+  AddServe(root);
+  AddAccounts(root);
+  AddMap(root);
   AddModels(root);
+  AddProbe(root);
+  AddMock(root);
+  AddConfig(root);
+  AddManual(root);
+  AddComplete(root);
 }
 
 }  // namespace agm::cli

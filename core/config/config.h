@@ -73,12 +73,12 @@ struct Account {
   std::string name;
   std::string email;
   AccountKind kind = AccountKind::kGemini;
-  Secret api_key;            ///< the key itself, wherever it came from
-  std::string api_key_env;   ///< the reference, when that is what the file holds
+  Secret api_key;           ///< the key itself, wherever it came from
+  std::string api_key_env;  ///< the reference, when that is what the file holds
   std::string api_key_file;
-  std::string base_url;      ///< without a slash at its end; default by kind
+  std::string base_url;  ///< without a slash at its end; default by kind
   std::string project;
-  std::string location;      ///< vertex: "global", "us-central1", ...
+  std::string location;         ///< vertex: "global", "us-central1", ...
   std::string service_account;  ///< vertex: path of the key file
   std::string client_id;        ///< OAuth client of the user's own
   Secret client_secret;

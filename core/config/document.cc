@@ -176,9 +176,9 @@ SyntaxError StrayError(std::string_view text, std::size_t stray) {
   const Place at = PlaceAt(text, stray);
   auto parsed = Parse(harmless);
   auto* error = std::get_if<SyntaxError>(&parsed);
-  const bool before = error != nullptr && (error->at.line < at.line ||
-                                           (error->at.line == at.line &&
-                                            error->at.column < at.column));
+  const bool before =
+      error != nullptr &&
+      (error->at.line < at.line || (error->at.line == at.line && error->at.column < at.column));
   if (before && error->at.line > 0) return std::move(*error);
   return {at, fmt::format("syntax error: \"{}\" stands outside of quotes",
                           ToUtf8(text.substr(stray, length)))};

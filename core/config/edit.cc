@@ -21,9 +21,8 @@ bool HasErrors(const std::vector<Problem>& problems) {
 }
 
 std::vector<Problem> Errors(std::vector<Problem> problems) {
-  std::erase_if(problems, [](const Problem& problem) {
-    return problem.severity == Severity::kWarning;
-  });
+  std::erase_if(problems,
+                [](const Problem& problem) { return problem.severity == Severity::kWarning; });
   return problems;
 }
 
@@ -43,9 +42,10 @@ fs::path LockPath(const fs::path& target) {
 
 Result<FileLock> LockFile(const fs::path& target) {
   if (target.empty()) {
-    return Fail(ErrorCode::kConfig,
-                "nothing says where the configuration lies: neither AGM_CONFIG, XDG_CONFIG_HOME nor "
-                "HOME is set; give --config FILE");
+    return Fail(
+        ErrorCode::kConfig,
+        "nothing says where the configuration lies: neither AGM_CONFIG, XDG_CONFIG_HOME nor "
+        "HOME is set; give --config FILE");
   }
   auto lock = FileLock::Take(LockPath(target), kLockMs);
   if (lock) return lock;
@@ -96,7 +96,8 @@ Result<Edited> TryEdit(const Job& job, bool& raced) {
 Result<std::string> EditText(std::string_view text, const Change& change, const fs::path& file) {
   const Source source{std::string(text), file};
   if (const auto checked = Check(source, {}, {}); HasErrors(checked.problems)) {
-    return Fail(ErrorCode::kConfig, "the file is not changed, because it has problems of its own:\n{}",
+    return Fail(ErrorCode::kConfig,
+                "the file is not changed, because it has problems of its own:\n{}",
                 Text(Errors(checked.problems)));
   }
   Value before = std::get<Value>(ParseDocument(text));
@@ -123,8 +124,7 @@ Result<std::string> EditText(std::string_view text, const Change& change, const 
   return edited;
 }
 
-Result<Edited> EditFile(const fs::path& path, const Change& change,
-                        const Environment& environment,
+Result<Edited> EditFile(const fs::path& path, const Change& change, const Environment& environment,
                         const std::function<void()>& before_replace) {
   const fs::path target = LinkTarget(path);
   const Job job{target, change, environment, before_replace};

@@ -68,7 +68,8 @@ struct Edited {
 /// 0600; a link stays one. A second agm waits for its turn (a lock file beside the file, which may
 /// be left lying), and what an editor saves in between is not lost: the change is then made anew.
 ///
-///   auto edited = EditFile(location.path, SetMapping{"gpt-4o", {"gemini-3.8-flash"}}, environment);
+///   auto edited = EditFile(location.path, SetMapping{"gpt-4o", {"gemini-3.8-flash"}},
+///   environment);
 ///
 /// Tests look in through `before_replace`: it is called each time that a new text is written and
 /// about to take the place of the old one.

@@ -21,8 +21,8 @@ std::size_t OwnEnd(const Value& table) {
   std::size_t end = table.span.end;
   for (const Member& member : table.members) {
     if (IsSection(member.value)) continue;
-    const bool dotted = member.value.is(ValueKind::kTable) &&
-                        member.value.form == TableForm::kDotted;
+    const bool dotted =
+        member.value.is(ValueKind::kTable) && member.value.form == TableForm::kDotted;
     end = std::max(end, dotted ? OwnEnd(member.value) : member.value.span.end);
   }
   return end;

@@ -94,7 +94,8 @@ struct Proof {
   }
   void operator()(const PutAccount& change) const {
     const int index = FindAccountIndex(&Accounts(), change.name);
-    if (index >= 0) return SetFields(Accounts().items[static_cast<std::size_t>(index)], change.fields);
+    if (index >= 0)
+      return SetFields(Accounts().items[static_cast<std::size_t>(index)], change.fields);
     Value account;
     account.kind = ValueKind::kTable;
     Reach(account, "name", ValueKind::kString) = TextValue(change.name);

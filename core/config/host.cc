@@ -44,9 +44,8 @@ std::optional<int> Number(std::string_view text) {
 
 bool IsScheme(std::string_view scheme) {
   return !scheme.empty() && !(scheme.front() >= '0' && scheme.front() <= '9') &&
-         std::ranges::all_of(scheme, [](char c) {
-           return IsAlnum(c) || c == '+' || c == '-' || c == '.';
-         });
+         std::ranges::all_of(scheme,
+                             [](char c) { return IsAlnum(c) || c == '+' || c == '-' || c == '.'; });
 }
 
 }  // namespace
@@ -73,8 +72,8 @@ bool IsAddressRange(std::string_view text) {
 bool IsHost(std::string_view host) {
   if (host.empty() || host.size() > 253) return false;
   if (IsAddress(host)) return true;
-  return std::ranges::all_of(
-      host, [](char c) { return IsAlnum(c) || c == '.' || c == '-' || c == '_'; });
+  return std::ranges::all_of(host,
+                             [](char c) { return IsAlnum(c) || c == '.' || c == '-' || c == '_'; });
 }
 
 std::optional<UrlParts> SplitUrl(std::string_view url) {

@@ -140,8 +140,9 @@ class Loader {
   void SetKey(std::string_view source, const Secret& key, Origin origin) {
     found_.Source(std::string(source));
     if (!IsKeyText(key.Reveal())) {
-      found_.Error({}, "expected printable ASCII characters without spaces (the value is not "
-                       "shown, it is a secret)");
+      found_.Error({},
+                   "expected printable ASCII characters without spaces (the value is not "
+                   "shown, it is a secret)");
       return;
     }
     loaded_.config.proxy.api_keys = {{"default", key}};
@@ -165,9 +166,8 @@ Checked Broken(const fs::path& path, std::string message) {
 
 Result<Loaded> Settle(Checked checked) {
   if (checked.loaded) return std::move(*checked.loaded);
-  std::erase_if(checked.problems, [](const Problem& problem) {
-    return problem.severity == Severity::kWarning;
-  });
+  std::erase_if(checked.problems,
+                [](const Problem& problem) { return problem.severity == Severity::kWarning; });
   return Fail(ErrorCode::kConfig, "{}", Text(checked.problems));
 }
 

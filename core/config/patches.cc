@@ -12,9 +12,7 @@ Patches::Patches(std::string_view text) : text_(text) {
   line_end_ = dos ? "\r\n" : "\n";
 }
 
-void Patches::Replace(Span span, std::string with) {
-  patches_.push_back({span, std::move(with)});
-}
+void Patches::Replace(Span span, std::string with) { patches_.push_back({span, std::move(with)}); }
 
 bool Patches::OnlySpace(std::size_t begin, std::size_t end) const {
   return text_.substr(begin, end - begin).find_first_not_of(" \t\r\n") == std::string_view::npos;
@@ -32,8 +30,8 @@ std::string_view Patches::Indentation(std::size_t at) const {
 
 // `at` is where a line begins, or the text's end, which need not end in a line break.
 void Patches::InsertLines(std::size_t at, std::string lines) {
-  const bool open = at == text_.size() && !text_.empty() && text_.back() != '\n' &&
-                    text_ != kByteOrderMark;
+  const bool open =
+      at == text_.size() && !text_.empty() && text_.back() != '\n' && text_ != kByteOrderMark;
   Replace({at, at}, (open ? std::string(line_end_) : "") + std::move(lines));
 }
 
@@ -100,8 +98,8 @@ void Patches::RemoveLines(Span span) {
 void Patches::RemoveSection(Span span) {
   std::size_t begin = LineBegin(text_, span.begin);
   std::size_t end = CommentsEnd(span.end);
-  const bool blank_above = begin > 0 && begin != LineBegin(text_, 0) &&
-                           IsBlankLine(LineBegin(text_, begin - 1));
+  const bool blank_above =
+      begin > 0 && begin != LineBegin(text_, 0) && IsBlankLine(LineBegin(text_, begin - 1));
   if (IsBlankLine(end) && (blank_above || begin == LineBegin(text_, 0))) {
     end = NextLine(text_, end);
   } else if (end == text_.size() && blank_above) {

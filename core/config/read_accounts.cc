@@ -97,9 +97,7 @@ class AccountReader {
     }
   }
 
-  bool HasOAuth() const {
-    return !account_.client_id.empty() && !account_.refresh_token.empty();
-  }
+  bool HasOAuth() const { return !account_.client_id.empty() && !account_.refresh_token.empty(); }
 
   int Given(std::string_view key) const {
     const Value* value = table_.Find(key);
@@ -130,8 +128,8 @@ class AccountReader {
     if (IsKeyText(key)) {
       account_.api_key = Secret(std::move(key));
     } else {
-      Unusable(setting, fmt::format("{} holds no key: expected printable ASCII without spaces",
-                                    source));
+      Unusable(setting,
+               fmt::format("{} holds no key: expected printable ASCII without spaces", source));
     }
   }
 

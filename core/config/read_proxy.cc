@@ -60,8 +60,7 @@ void ReadNamedKeys(const Value& list, const Reading& reading, std::vector<ApiKey
   for (std::size_t i = 0; i < list.items.size(); ++i) {
     ApiKey key = ReadNamedKey(list.items[i], i, reading);
     if (std::ranges::find(keys, key.name, &ApiKey::name) != keys.end()) {
-      reading.found.Error(list.items[i].at, "proxy.api_keys: there are two named \"{}\"",
-                          key.name);
+      reading.found.Error(list.items[i].at, "proxy.api_keys: there are two named \"{}\"", key.name);
     }
     keys.push_back(std::move(key));
   }
@@ -121,8 +120,8 @@ std::vector<MappingRule> ReadMapping(const Value& table, const Reading& reading)
   for (const Member& member : table.members) {
     const std::string_view from = WithoutModelPrefix(member.key);
     if (const std::string fault = ModelNameFault(from); !fault.empty()) {
-      reading.found.Error(member.key_at, "proxy.custom_mapping: the name {} {}",
-                          Quoted(member.key), fault);
+      reading.found.Error(member.key_at, "proxy.custom_mapping: the name {} {}", Quoted(member.key),
+                          fault);
     }
     const auto same = [&](const MappingRule& rule) {
       return WithoutModelPrefix(rule.from) == from;

@@ -163,8 +163,7 @@ std::optional<std::size_t> ReadWord(const Value& value, const Scope& scope,
 }
 
 bool IsKeyText(std::string_view text) {
-  return !text.empty() &&
-         std::ranges::all_of(text, [](char c) { return c > ' ' && c < '\x7f'; });
+  return !text.empty() && std::ranges::all_of(text, [](char c) { return c > ' ' && c < '\x7f'; });
 }
 
 }  // namespace agm::config

@@ -18,9 +18,9 @@ namespace agm::config {
 /// What reading one setting needs to know.
 struct Scope {
   Findings& found;
-  std::string name;               ///< "proxy.port", for messages; empty where the source names it
-  std::filesystem::path folder{};   ///< where relative file names start
-  std::filesystem::path home{};     ///< what ~ stands for
+  std::string name;                ///< "proxy.port", for messages; empty where the source names it
+  std::filesystem::path folder{};  ///< where relative file names start
+  std::filesystem::path home{};    ///< what ~ stands for
 };
 
 /// Says what is expected where `text` is not it ("a host name or an address"), else nothing. May

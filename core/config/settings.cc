@@ -52,9 +52,8 @@ std::string ShowUpstreamProxy(const Proxy& proxy) {
 }
 
 std::string CheckAccountName(std::string& name) {
-  const bool allowed =
-      IsKeyText(name) && name.size() <= 64 && !name.starts_with('-') &&
-      name.find_first_of("\"'\\/,*") == std::string::npos;
+  const bool allowed = IsKeyText(name) && name.size() <= 64 && !name.starts_with('-') &&
+                       name.find_first_of("\"'\\/,*") == std::string::npos;
   return allowed ? "" : "a name of at most 64 letters, digits and marks such as - _ . @ +";
 }
 
@@ -131,8 +130,7 @@ std::span<const Setting<Proxy>> ProxySettings() {
       PathSetting<P, &P::access_log>("access_log"),
       SpanSetting<P, &P::keepalive_interval, 0>("keepalive_interval"),
       WordSetting<P, &P::scheduling, kSchedulingWords>("scheduling"),
-      Setting<P>{"upstream_proxy",
-                 TextSetting<P, &P::upstream_proxy, CheckUpstreamProxy>("").read,
+      Setting<P>{"upstream_proxy", TextSetting<P, &P::upstream_proxy, CheckUpstreamProxy>("").read,
                  ShowUpstreamProxy},
       BoolSetting<P, &P::expose_account>("expose_account"),
   };

@@ -136,8 +136,9 @@ std::vector<std::string_view> ReadTable(const Value& table, std::span<const Sett
     const Value* value = table.Find(setting.name);
     if (value == nullptr) continue;
     present.push_back(setting.name);
-    setting.read(*value, {scope.found, scope.name + std::string(setting.name), scope.folder,
-                          scope.home}, into);
+    setting.read(*value,
+                 {scope.found, scope.name + std::string(setting.name), scope.folder, scope.home},
+                 into);
   }
   for (const Member& member : table.members) {
     if (std::ranges::find(known, member.key) == known.end()) {

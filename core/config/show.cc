@@ -19,8 +19,10 @@ Shown ShowKey(const Loaded& loaded) {
   const auto& keys = loaded.config.proxy.api_keys;
   const bool named = loaded.OriginOf("api_keys") != Origin::kDefault;
   if (named) return {"api_keys", ShowKeys(keys), loaded.OriginOf("api_keys"), {}};
-  return {"api_key", Quoted(keys.empty() ? "" : keys.front().key.Masked()),
-          loaded.OriginOf("api_key"), {}};
+  return {"api_key",
+          Quoted(keys.empty() ? "" : keys.front().key.Masked()),
+          loaded.OriginOf("api_key"),
+          {}};
 }
 
 }  // namespace
@@ -46,8 +48,10 @@ std::vector<Shown> ShowTls(const Loaded& loaded) {
   std::vector<Shown> shown;
   if (!loaded.config.proxy.tls.enabled()) return shown;
   for (const auto& setting : TlsSettings()) {
-    shown.push_back({std::string(setting.name), setting.show(loaded.config.proxy.tls),
-                     loaded.OriginOf("tls"), {}});
+    shown.push_back({std::string(setting.name),
+                     setting.show(loaded.config.proxy.tls),
+                     loaded.OriginOf("tls"),
+                     {}});
   }
   return shown;
 }

@@ -40,12 +40,8 @@ struct Signature {
 Signature Look(const fs::path& path) {
   struct stat status {};
   if (::stat(path.c_str(), &status) != 0) return {};
-  return {true,
-          status.st_dev,
-          status.st_ino,
-          status.st_size,
-          status.st_mtim.tv_sec,
-          status.st_mtim.tv_nsec};
+  return {true,           status.st_dev,         status.st_ino,
+          status.st_size, status.st_mtim.tv_sec, status.st_mtim.tv_nsec};
 }
 
 // The names under which the file can change: its own, and that of each link's target.
@@ -158,7 +154,7 @@ bool Watch::WaitForChange() {
 bool Watch::ChangedWithin(Duration wait) {
   const auto deadline = Steady::now() + wait;
   std::optional<Steady::time_point> quiet_at;  // when a change seen has settled
-  std::optional<Steady::time_point> latest;    // a file that is never left alone counts all the same
+  std::optional<Steady::time_point> latest;  // a file that is never left alone counts all the same
   while (!state_->stopped) {
     if (state_->Differs()) {
       quiet_at = Steady::now() + state_->times.settle;

@@ -19,8 +19,8 @@ struct WatchTimes {
 ///   Watch watch(path);
 ///   while (watch.WaitForChange()) Reload();    // in a thread of its own
 ///
-///   watch.Wake();                              // elsewhere, for SIGHUP: WaitForChange returns true
-///   watch.Stop();                              // WaitForChange returns false from now on
+///   watch.Wake();                              // elsewhere, for SIGHUP: WaitForChange returns
+///   true watch.Stop();                              // WaitForChange returns false from now on
 ///
 /// What counts is the difference from the file that the constructor saw, so load it afterwards. A
 /// change need not be one of the content. It uses inotify where there is one, and looks at the

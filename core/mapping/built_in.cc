@@ -8,84 +8,91 @@ namespace agm::mapping {
 namespace {
 
 // Targets are models that answer today on a free key as well as on a paid one, each with another to
-// fall back to, and at the end a name that Google keeps alive. They are of the third generation: the fourth refuses sampling and penalty fields,
-// assistant prefill and more that the clients of these names send; whoever wants it maps to it.
-// Embeddings have no fallback, because vectors of two models must not be mixed.
+// fall back to, and at the end a name that Google keeps alive. They are of the third generation:
+// the fourth refuses sampling and penalty fields, assistant prefill and more that the clients of
+// these names send; whoever wants it maps to it. Embeddings have no fallback, because vectors of
+// two models must not be mixed.
 using Targets = std::vector<std::string>;
 
 Targets Pro() { return {"gemini-3.1-pro-preview", "gemini-3.8-flash", "gemini-flash-latest"}; }
 Targets Flash() { return {"gemini-3.8-flash", "gemini-3.5-flash", "gemini-flash-latest"}; }
-Targets Lite() { return {"gemini-3.5-flash-lite", "gemini-3.1-flash-lite", "gemini-2.5-flash-lite"}; }
+Targets Lite() {
+  return {"gemini-3.5-flash-lite", "gemini-3.1-flash-lite", "gemini-2.5-flash-lite"};
+}
 Targets Image() { return {"gemini-nano-banana-2.1", "gemini-3-pro-image"}; }
 Targets SmallImage() { return {"gemini-3.1-flash-lite-image", "gemini-nano-banana-2.1"}; }
 Targets Transcription() { return Flash(); }
 Targets Embedding() { return {"gemini-embedding-2"}; }
 
 void AddOpenAi(std::vector<BuiltIn>& table) {
-  table.insert(table.end(), {
-      {"gpt-*", Flash(), "an OpenAI chat model"},
-      {"gpt-*-mini*", Lite(), "a small OpenAI chat model"},
-      {"gpt-*-nano*", Lite(), "a small OpenAI chat model"},
-      {"gpt-*-pro*", Pro(), "a large OpenAI chat model"},
-      {"gpt-5*", Pro(), "a large OpenAI chat model"},
-      {"gpt-5*-mini*", Flash(), "a medium OpenAI chat model"},
-      {"gpt-5*-nano*", Lite(), "a small OpenAI chat model"},
-      {"gpt-*-transcribe*", Transcription(), "an OpenAI transcription model"},
-      {"gpt-*-mini-transcribe*", Transcription(), "an OpenAI transcription model"},
-      {"gpt-image-*", Image(), "an OpenAI image model"},
-      {"gpt-image-*-mini*", SmallImage(), "a small OpenAI image model"},
-      {"chatgpt-*", Flash(), "an OpenAI chat model"},
-      {"chatgpt-image-*", Image(), "an OpenAI image model"},
-      {"o1", Pro(), "an OpenAI reasoning model"},
-      {"o1-*", Pro(), "an OpenAI reasoning model"},
-      {"o1-mini*", Flash(), "a small OpenAI reasoning model"},
-      {"o3", Pro(), "an OpenAI reasoning model"},
-      {"o3-*", Pro(), "an OpenAI reasoning model"},
-      {"o3-mini*", Flash(), "a small OpenAI reasoning model"},
-      {"o4-*", Pro(), "an OpenAI reasoning model"},
-      {"o4-mini*", Flash(), "a small OpenAI reasoning model"},
-      {"codex-*", Flash(), "an OpenAI coding model"},
-      {"whisper-1", Transcription(), "an OpenAI transcription model"},
-      {"dall-e-*", Image(), "an OpenAI image model"},
-      {"text-embedding-*", Embedding(), "an OpenAI embedding model"},
-  });
+  table.insert(table.end(),
+               {
+                   {"gpt-*", Flash(), "an OpenAI chat model"},
+                   {"gpt-*-mini*", Lite(), "a small OpenAI chat model"},
+                   {"gpt-*-nano*", Lite(), "a small OpenAI chat model"},
+                   {"gpt-*-pro*", Pro(), "a large OpenAI chat model"},
+                   {"gpt-5*", Pro(), "a large OpenAI chat model"},
+                   {"gpt-5*-mini*", Flash(), "a medium OpenAI chat model"},
+                   {"gpt-5*-nano*", Lite(), "a small OpenAI chat model"},
+                   {"gpt-*-transcribe*", Transcription(), "an OpenAI transcription model"},
+                   {"gpt-*-mini-transcribe*", Transcription(), "an OpenAI transcription model"},
+                   {"gpt-image-*", Image(), "an OpenAI image model"},
+                   {"gpt-image-*-mini*", SmallImage(), "a small OpenAI image model"},
+                   {"chatgpt-*", Flash(), "an OpenAI chat model"},
+                   {"chatgpt-image-*", Image(), "an OpenAI image model"},
+                   {"o1", Pro(), "an OpenAI reasoning model"},
+                   {"o1-*", Pro(), "an OpenAI reasoning model"},
+                   {"o1-mini*", Flash(), "a small OpenAI reasoning model"},
+                   {"o3", Pro(), "an OpenAI reasoning model"},
+                   {"o3-*", Pro(), "an OpenAI reasoning model"},
+                   {"o3-mini*", Flash(), "a small OpenAI reasoning model"},
+                   {"o4-*", Pro(), "an OpenAI reasoning model"},
+                   {"o4-mini*", Flash(), "a small OpenAI reasoning model"},
+                   {"codex-*", Flash(), "an OpenAI coding model"},
+                   {"whisper-1", Transcription(), "an OpenAI transcription model"},
+                   {"dall-e-*", Image(), "an OpenAI image model"},
+                   {"text-embedding-*", Embedding(), "an OpenAI embedding model"},
+               });
 }
 
 void AddAnthropic(std::vector<BuiltIn>& table) {
   table.insert(table.end(), {
-      {"claude-*", Flash(), "an Anthropic model"},
-      {"claude-*opus*", Pro(), "a large Anthropic model"},
-      {"claude-*haiku*", Lite(), "a small Anthropic model"},
-  });
+                                {"claude-*", Flash(), "an Anthropic model"},
+                                {"claude-*opus*", Pro(), "a large Anthropic model"},
+                                {"claude-*haiku*", Lite(), "a small Anthropic model"},
+                            });
 }
 
 // Names without a version, those that Google never used for a model, and those of models that are
 // gone. A model that lives is passed through under its own name, also when it retires soon: Google
 // itself then serves the successor.
 void AddGemini(std::vector<BuiltIn>& table) {
-  table.insert(table.end(), {
-      {"gemini", Flash(), "a generic Gemini name"},
-      {"gemini-pro", Pro(), "a generic Gemini name"},
-      {"gemini-flash", Flash(), "a generic Gemini name"},
-      {"gemini-flash-lite", Lite(), "a generic Gemini name"},
-      {"gemini-3", Flash(), "a generic Gemini name"},
-      {"gemini-3-flash", {"gemini-3-flash-preview", "gemini-3.8-flash"}, "a generic Gemini name"},
-      {"gemini-3-flash-lite", Lite(), "a generic Gemini name"},
-      {"gemini-3-pro", Pro(), "a generic Gemini name"},
-      {"gemini-3-pro-preview", Pro(), "the forerunner of gemini-3.1-pro-preview"},
-      {"gemini-3.1-pro", Pro(), "a generic Gemini name"},
-      {"gemini-3.1-flash", Flash(), "a generic Gemini name"},
-      {"gemini-4", {"gemini-4-hydrogen", "gemini-4-carbon"}, "a generic Gemini name"},
-      {"gemini-2.5-flash-image*", Image(), "an image model that is gone"},
-      {"gemini-2.0-flash*", Flash(), "a model that is gone"},
-      {"gemini-2.0-flash-lite*", Lite(), "a model that is gone"},
-      {"gemini-2.0-pro*", Pro(), "a model that is gone"},
-      {"gemini-1.5-flash*", Flash(), "a model that is gone"},
-      {"gemini-1.5-flash-8b*", Lite(), "a model that is gone"},
-      {"gemini-1.5-pro*", Pro(), "a model that is gone"},
-      {"gemini-1.0-*", Flash(), "a model that is gone"},
-      {"gemini-pro-vision", Flash(), "a model that is gone"},
-  });
+  table.insert(table.end(),
+               {
+                   {"gemini", Flash(), "a generic Gemini name"},
+                   {"gemini-pro", Pro(), "a generic Gemini name"},
+                   {"gemini-flash", Flash(), "a generic Gemini name"},
+                   {"gemini-flash-lite", Lite(), "a generic Gemini name"},
+                   {"gemini-3", Flash(), "a generic Gemini name"},
+                   {"gemini-3-flash",
+                    {"gemini-3-flash-preview", "gemini-3.8-flash"},
+                    "a generic Gemini name"},
+                   {"gemini-3-flash-lite", Lite(), "a generic Gemini name"},
+                   {"gemini-3-pro", Pro(), "a generic Gemini name"},
+                   {"gemini-3-pro-preview", Pro(), "the forerunner of gemini-3.1-pro-preview"},
+                   {"gemini-3.1-pro", Pro(), "a generic Gemini name"},
+                   {"gemini-3.1-flash", Flash(), "a generic Gemini name"},
+                   {"gemini-4", {"gemini-4-hydrogen", "gemini-4-carbon"}, "a generic Gemini name"},
+                   {"gemini-2.5-flash-image*", Image(), "an image model that is gone"},
+                   {"gemini-2.0-flash*", Flash(), "a model that is gone"},
+                   {"gemini-2.0-flash-lite*", Lite(), "a model that is gone"},
+                   {"gemini-2.0-pro*", Pro(), "a model that is gone"},
+                   {"gemini-1.5-flash*", Flash(), "a model that is gone"},
+                   {"gemini-1.5-flash-8b*", Lite(), "a model that is gone"},
+                   {"gemini-1.5-pro*", Pro(), "a model that is gone"},
+                   {"gemini-1.0-*", Flash(), "a model that is gone"},
+                   {"gemini-pro-vision", Flash(), "a model that is gone"},
+               });
 }
 
 std::vector<BuiltIn> MakeTable() {

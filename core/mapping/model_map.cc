@@ -137,8 +137,9 @@ std::vector<Loser> ModelMap::Losers(const Resolution& won) const {
   for (const BuiltIn& entry : BuiltIns()) {
     if (!GlobMatches(entry.from, lower)) continue;
     if (won.rule == Rule::kBuiltIn && entry.from == won.from) continue;
-    const std::string why = won.rule == Rule::kBuiltIn ? WhyLost(entry.from, won.from)
-                                                       : "your mapping goes before the built-in one";
+    const std::string why = won.rule == Rule::kBuiltIn
+                                ? WhyLost(entry.from, won.from)
+                                : "your mapping goes before the built-in one";
     losers.push_back({Rule::kBuiltIn, std::string(entry.from), entry.to, why});
   }
   return losers;

@@ -21,7 +21,7 @@ struct Resolution {
   std::string asked;                 ///< the name without prefixes such as models/
   std::vector<std::string> targets;  ///< upstream models in the order they are tried; at least one
   Rule rule = Rule::kPassThrough;
-  std::string from;                  ///< the rule's name or pattern, as written; empty: no rule
+  std::string from;  ///< the rule's name or pattern, as written; empty: no rule
 };
 
 /// A rule that matched and lost.

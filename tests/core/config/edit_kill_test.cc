@@ -46,8 +46,8 @@ class SharedCount {
   while (done < kEdits) {
     const int i = done;
     const std::string name = fmt::format("model-{}", i % 20);
-    const Change change = i / 20 % 2 == 0 ? Change(SetMapping{name, {"a", "b"}})
-                                          : Change(UnsetMapping{name});
+    const Change change =
+        i / 20 % 2 == 0 ? Change(SetMapping{name, {"a", "b"}}) : Change(UnsetMapping{name});
     const auto edited = EditFile(file, change, {});
     // The one that was cut short may have been made.
     if (!edited && edited.error().code != ErrorCode::kNotFound) ::_exit(1);

@@ -50,10 +50,14 @@ class Hand {
   }
   std::string Text(const std::string& text) {
     switch (Pick(4)) {
-      case 0: return "'" + text + "'";
-      case 1: return "\"\"\"" + text + "\"\"\"";
-      case 2: return "'''" + line_end_ + text + "'''";
-      default: return "\"" + text + "\"";
+      case 0:
+        return "'" + text + "'";
+      case 1:
+        return "\"\"\"" + text + "\"\"\"";
+      case 2:
+        return "'''" + line_end_ + text + "'''";
+      default:
+        return "\"" + text + "\"";
     }
   }
   std::string ShortText(const std::string& text) {
@@ -156,11 +160,16 @@ Change RandomChange(Hand& hand) {
   const std::string rule = "m" + std::to_string(hand.Pick(6));
   const std::string account = "a" + std::to_string(hand.Pick(5));
   switch (hand.Pick(5)) {
-    case 0: return SetMapping{rule, {"new"}};
-    case 1: return SetMapping{rule, {"new", "newer"}};
-    case 2: return UnsetMapping{rule};
-    case 3: return PutAccount{account, {{"kind", "mock"}, {"enabled", hand.One(2)}, {"priority", 7}}};
-    default: return RemoveAccount{account};
+    case 0:
+      return SetMapping{rule, {"new"}};
+    case 1:
+      return SetMapping{rule, {"new", "newer"}};
+    case 2:
+      return UnsetMapping{rule};
+    case 3:
+      return PutAccount{account, {{"kind", "mock"}, {"enabled", hand.One(2)}, {"priority", 7}}};
+    default:
+      return RemoveAccount{account};
   }
 }
 
@@ -180,11 +189,12 @@ std::vector<std::string> Lines(const std::string& text) {
 std::pair<std::size_t, std::size_t> Diff(const std::string& before, const std::string& after) {
   const auto a = Lines(before);
   const auto b = Lines(after);
-  std::vector<std::vector<std::size_t>> common(a.size() + 1, std::vector<std::size_t>(b.size() + 1));
+  std::vector<std::vector<std::size_t>> common(a.size() + 1,
+                                               std::vector<std::size_t>(b.size() + 1));
   for (std::size_t i = a.size(); i-- > 0;) {
     for (std::size_t j = b.size(); j-- > 0;) {
-      common[i][j] = a[i] == b[j] ? common[i + 1][j + 1] + 1
-                                  : std::max(common[i + 1][j], common[i][j + 1]);
+      common[i][j] =
+          a[i] == b[j] ? common[i + 1][j + 1] + 1 : std::max(common[i + 1][j], common[i][j + 1]);
     }
   }
   return {a.size() - common[0][0], b.size() - common[0][0]};
@@ -208,7 +218,8 @@ TEST(EditProperty, ChangesOnlyTheMeantLinesOfAnyHandWrittenText) {
     const Change change = RandomChange(hand);
     const auto edited = EditText(text, change, "f");
     if (!edited) {
-      ASSERT_EQ(edited.error().code, ErrorCode::kNotFound) << edited.error().message << "\n" << text;
+      ASSERT_EQ(edited.error().code, ErrorCode::kNotFound) << edited.error().message << "\n"
+                                                           << text;
       continue;
     }
     ++made;

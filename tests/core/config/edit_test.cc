@@ -34,10 +34,11 @@ TEST(SetMapping, StartsTheTableInAnEmptyText) {
 }
 
 TEST(SetMapping, AddsARuleBelowTheLastOne) {
-  EXPECT_EQ(Edit("[proxy.custom_mapping] # rules\n  \"a\" = \"b\" # one\n# end\n\n[proxy]\nport = 1\n",
-                 SetMapping{"c*", {"d", "e"}}),
-            "[proxy.custom_mapping] # rules\n  \"a\" = \"b\" # one\n  \"c*\" = [\"d\", \"e\"]\n"
-            "# end\n\n[proxy]\nport = 1\n");
+  EXPECT_EQ(
+      Edit("[proxy.custom_mapping] # rules\n  \"a\" = \"b\" # one\n# end\n\n[proxy]\nport = 1\n",
+           SetMapping{"c*", {"d", "e"}}),
+      "[proxy.custom_mapping] # rules\n  \"a\" = \"b\" # one\n  \"c*\" = [\"d\", \"e\"]\n"
+      "# end\n\n[proxy]\nport = 1\n");
 }
 
 TEST(SetMapping, ReplacesOnlyTheValue) {
@@ -64,10 +65,10 @@ TEST(SetMapping, WritesAsTheUserDoes) {
             "proxy = { custom_mapping.a = \"b\", custom_mapping.\"c\" = \"d\" }\n");
   EXPECT_EQ(Edit("[proxy]\n  custom_mapping . a = \"b\"\nport = 1\n", SetMapping{"c", {"d"}}),
             "[proxy]\n  custom_mapping . a = \"b\"\n  custom_mapping . \"c\" = \"d\"\nport = 1\n");
-  EXPECT_EQ(Edit("proxy.port = 1\n[[accounts]]\nname = \"a\"\nkind = \"mock\"\n",
-                 SetMapping{"c", {"d"}}),
-            "proxy.port = 1\nproxy.custom_mapping.\"c\" = \"d\"\n[[accounts]]\nname = \"a\"\n"
-            "kind = \"mock\"\n");
+  EXPECT_EQ(
+      Edit("proxy.port = 1\n[[accounts]]\nname = \"a\"\nkind = \"mock\"\n", SetMapping{"c", {"d"}}),
+      "proxy.port = 1\nproxy.custom_mapping.\"c\" = \"d\"\n[[accounts]]\nname = \"a\"\n"
+      "kind = \"mock\"\n");
 }
 
 TEST(SetMapping, PutsANewTableBehindTheProxysOthers) {
@@ -86,7 +87,8 @@ TEST(SetMapping, EscapesNames) {
 }
 
 TEST(SetMapping, RefusesARuleThatCouldNotBeLoaded) {
-  EXPECT_THAT(Edit("", SetMapping{"a b", {"c"}}), HasSubstr("config: proxy.custom_mapping: the name"));
+  EXPECT_THAT(Edit("", SetMapping{"a b", {"c"}}),
+              HasSubstr("config: proxy.custom_mapping: the name"));
   EXPECT_THAT(Edit("", SetMapping{"a", {"c*"}}), HasSubstr("only the left side can be a pattern"));
   EXPECT_THAT(Edit("", SetMapping{"a", {}}), HasSubstr("an array of at least one"));
 }
@@ -97,8 +99,9 @@ TEST(UnsetMapping, TakesTheRuleAndItsLineOut) {
             "[proxy.custom_mapping]\n# one\na = \"b\" # x\n");
   EXPECT_EQ(Edit("proxy = { custom_mapping = { a = \"b\", c = \"d\" } }", UnsetMapping{"a"}),
             "proxy = { custom_mapping = { c = \"d\" } }");
-  EXPECT_EQ(Edit("proxy = { custom_mapping.a = \"b\", custom_mapping.c = \"d\" }", UnsetMapping{"c"}),
-            "proxy = { custom_mapping.a = \"b\" }");
+  EXPECT_EQ(
+      Edit("proxy = { custom_mapping.a = \"b\", custom_mapping.c = \"d\" }", UnsetMapping{"c"}),
+      "proxy = { custom_mapping.a = \"b\" }");
   EXPECT_EQ(Edit("proxy.custom_mapping.a = \"b\"\n", UnsetMapping{"a"}), "");
   EXPECT_EQ(Edit("proxy.custom_mapping = { a = \"b\" }\n", UnsetMapping{"a"}),
             "proxy.custom_mapping = { }\n");
@@ -114,11 +117,12 @@ const std::string kTwo =
     "# second\n[[accounts]]\n  name = 'two'\n  kind = \"mock\"\n\n[proxy]\nport = 1\n";
 
 TEST(PutAccount, AddsASectionBehindTheOthers) {
-  EXPECT_EQ(Edit(kTwo, PutAccount{"new", {{"kind", "mock"}, {"priority", 2}, {"enabled", false}}}),
-            "# head\n[[accounts]] # first\nname = \"one\"\napi_key = \"k1\" # key\n# models = []\n\n"
-            "# second\n[[accounts]]\n  name = 'two'\n  kind = \"mock\"\n\n"
-            "[[accounts]]\nname = \"new\"\nkind = \"mock\"\npriority = 2\nenabled = false\n\n"
-            "[proxy]\nport = 1\n");
+  EXPECT_EQ(
+      Edit(kTwo, PutAccount{"new", {{"kind", "mock"}, {"priority", 2}, {"enabled", false}}}),
+      "# head\n[[accounts]] # first\nname = \"one\"\napi_key = \"k1\" # key\n# models = []\n\n"
+      "# second\n[[accounts]]\n  name = 'two'\n  kind = \"mock\"\n\n"
+      "[[accounts]]\nname = \"new\"\nkind = \"mock\"\npriority = 2\nenabled = false\n\n"
+      "[proxy]\nport = 1\n");
   EXPECT_EQ(Edit("[proxy]\nport = 1", PutAccount{"new", {{"api_key", Secret("k")}}}),
             "[proxy]\nport = 1\n\n[[accounts]]\nname = \"new\"\napi_key = \"k\"\n");
 }
@@ -140,12 +144,13 @@ TEST(PutAccount, AddsToAListAsItIsWritten) {
 }
 
 TEST(PutAccount, ChangesAddsAndRemovesFieldsOfTheOneThatIsThere) {
-  EXPECT_EQ(Edit(kTwo, PutAccount{"one", {{"api_key", std::nullopt},
-                                          {"api_key_env", "KEY"},
-                                          {"enabled", true}}}),
-            "# head\n[[accounts]] # first\nname = \"one\"\napi_key_env = \"KEY\"\nenabled = true\n"
-            "# models = []\n\n# second\n[[accounts]]\n  name = 'two'\n  kind = \"mock\"\n\n"
-            "[proxy]\nport = 1\n");
+  EXPECT_EQ(
+      Edit(kTwo,
+           PutAccount{"one",
+                      {{"api_key", std::nullopt}, {"api_key_env", "KEY"}, {"enabled", true}}}),
+      "# head\n[[accounts]] # first\nname = \"one\"\napi_key_env = \"KEY\"\nenabled = true\n"
+      "# models = []\n\n# second\n[[accounts]]\n  name = 'two'\n  kind = \"mock\"\n\n"
+      "[proxy]\nport = 1\n");
   EXPECT_EQ(Edit("accounts = [{name = \"a\", kind = \"mock\", priority = 1}]",
                  PutAccount{"a", {{"priority", 3}, {"enabled", false}}}),
             "accounts = [{name = \"a\", kind = \"mock\", priority = 3, enabled = false}]");
@@ -164,11 +169,13 @@ TEST(UpdateAccount, LeavesAValueThatSaysTheSame) {
 }
 
 TEST(RemoveAccount, TakesItsSectionOutAndKeepsOtherComments) {
-  EXPECT_EQ(Edit(kTwo, RemoveAccount{"one"}),
-            "# head\n\n# second\n[[accounts]]\n  name = 'two'\n  kind = \"mock\"\n\n[proxy]\nport = 1\n");
-  EXPECT_EQ(Edit(kTwo, RemoveAccount{"two"}),
-            "# head\n[[accounts]] # first\nname = \"one\"\napi_key = \"k1\" # key\n# models = []\n\n"
-            "# second\n\n[proxy]\nport = 1\n");
+  EXPECT_EQ(
+      Edit(kTwo, RemoveAccount{"one"}),
+      "# head\n\n# second\n[[accounts]]\n  name = 'two'\n  kind = \"mock\"\n\n[proxy]\nport = 1\n");
+  EXPECT_EQ(
+      Edit(kTwo, RemoveAccount{"two"}),
+      "# head\n[[accounts]] # first\nname = \"one\"\napi_key = \"k1\" # key\n# models = []\n\n"
+      "# second\n\n[proxy]\nport = 1\n");
   EXPECT_EQ(Edit("[proxy]\nport = 1\n\n[[accounts]]\nname = \"a\"\nkind = \"mock\"\n",
                  RemoveAccount{"a"}),
             "[proxy]\nport = 1\n");
@@ -185,7 +192,8 @@ TEST(RemoveAccount, TakesAllPartsOfIt) {
 TEST(RemoveAccount, TakesAnElementOfAList) {
   const std::string a = "{name = \"a\", kind = \"mock\"}";
   const std::string b = "{name = \"b\", kind = \"mock\"}";
-  EXPECT_EQ(Edit("accounts = [" + a + ", " + b + "]", RemoveAccount{"a"}), "accounts = [" + b + "]");
+  EXPECT_EQ(Edit("accounts = [" + a + ", " + b + "]", RemoveAccount{"a"}),
+            "accounts = [" + b + "]");
   EXPECT_EQ(Edit("accounts = [" + a + ", " + b + ",]", RemoveAccount{"b"}),
             "accounts = [" + a + ",]");
   EXPECT_EQ(Edit("accounts = [" + a + "]", RemoveAccount{"a"}), "accounts = []");
@@ -204,7 +212,8 @@ TEST(EditText, RefusesATextWithProblemsAndNamesThem) {
 }
 
 TEST(EditText, RefusesAnAccountThatCouldNotBeLoaded) {
-  EXPECT_THAT(Edit("", PutAccount{"a b", {{"kind", "mock"}}}), HasSubstr("name: expected a name of"));
+  EXPECT_THAT(Edit("", PutAccount{"a b", {{"kind", "mock"}}}),
+              HasSubstr("name: expected a name of"));
   EXPECT_THAT(Edit("", PutAccount{"a", {{"kind", "mook"}}}), HasSubstr("did you mean \"mock\""));
 }
 
@@ -225,7 +234,7 @@ TEST(Template, LoadsWithEveryCommentedLineTakenIn) {
     std::string line(Template().substr(at, end - at));
     at = end + 1;
     const bool setting = line.starts_with("# ") && (line[2] == '[' || line[2] == '"' ||
-                         line.find(" = ") != std::string::npos);
+                                                    line.find(" = ") != std::string::npos);
     if (line.starts_with("# api_keys") || line.starts_with("# it.")) continue;
     text += (setting ? line.substr(2) : line) + "\n";
   }
@@ -317,9 +326,8 @@ TEST(EditFile, GivesUpOnAFileThatNeverRests) {
   test::TempDir dir;
   const auto file = dir.Write("f.toml", "");
   int saves = 0;
-  const auto edited = EditFile(file, SetMapping{"a", {"b"}}, {}, [&] {
-    dir.Write("f.toml", fmt::format("# save {}\n", ++saves));
-  });
+  const auto edited = EditFile(file, SetMapping{"a", {"b"}}, {},
+                               [&] { dir.Write("f.toml", fmt::format("# save {}\n", ++saves)); });
   ASSERT_FALSE(edited);
   EXPECT_THAT(edited.error().message, HasSubstr("keeps changing"));
   EXPECT_EQ(dir.Read("f.toml"), fmt::format("# save {}\n", saves));

@@ -16,7 +16,8 @@ using ::testing::Not;
 std::vector<std::string> Problems(std::string_view text, const Environment& environment = {},
                                   const Overrides& overrides = {}) {
   std::vector<std::string> lines;
-  for (const auto& problem : Check({std::string(text), "f.toml"}, environment, overrides).problems) {
+  for (const auto& problem :
+       Check({std::string(text), "f.toml"}, environment, overrides).problems) {
     lines.push_back(problem.Text());
   }
   return lines;
@@ -192,8 +193,9 @@ TEST(Load, RefusesWrongTypesAndValues) {
               HasSubstr("https://HOST[:PORT]"));
   EXPECT_THAT(one("[[accounts]]\nname=\"a\"\napi_key=\"k\"\napi_key_env=\"B\""),
               HasSubstr("expected one of api_key, api_key_env and api_key_file"));
-  EXPECT_THAT(one("[[accounts]]\nname=\"a\"\nkind=\"mock\"\n[[accounts]]\nname=\"a\"\nkind=\"mock\""),
-              HasSubstr("f.toml:5:1: there are two accounts named \"a\""));
+  EXPECT_THAT(
+      one("[[accounts]]\nname=\"a\"\nkind=\"mock\"\n[[accounts]]\nname=\"a\"\nkind=\"mock\""),
+      HasSubstr("f.toml:5:1: there are two accounts named \"a\""));
 }
 
 TEST(Load, ChecksTheMapping) {
@@ -234,8 +236,9 @@ TEST(Load, NeverShowsASecret) {
 }
 
 TEST(Load, TakesFlagsBeforeTheEnvironmentBeforeTheFileBeforeDefaults) {
-  const std::string text = "[proxy]\nport = 1\nhost = \"10.0.0.1\"\nauth_mode = \"off\"\n"
-                           "api_keys = [{name=\"n\", key=\"k\"}]\nmax_attempts = 2";
+  const std::string text =
+      "[proxy]\nport = 1\nhost = \"10.0.0.1\"\nauth_mode = \"off\"\n"
+      "api_keys = [{name=\"n\", key=\"k\"}]\nmax_attempts = 2";
   const Environment environment = {{"AGM_PORT", "2"},
                                    {"AGM_HOST", "10.0.0.2"},
                                    {"AGM_API_KEY", "env-key"},
@@ -298,14 +301,15 @@ TEST(Load, TakesKeysFromTheEnvironmentAndFromFiles) {
 }
 
 TEST(Load, KeepsTheOthersWhenOneAccountHasNoCredential) {
-  const auto loaded = Load(Source{"[[accounts]]\nname = \"e\"\napi_key_env = \"MY_KEY\"\n"
-                                  "[[accounts]]\nname = \"f\"\napi_key_file = \"gone\"\n"
-                                  "[[accounts]]\nname = \"n\"\n"
-                                  "[[accounts]]\nname = \"off\"\nenabled = false\n"
-                                  "[[accounts]]\nname = \"v\"\nkind = \"vertex\"\nproject = \"p\"\n"
-                                  "service_account = \"gone.json\"\n"
-                                  "[[accounts]]\nname = \"ok\"\napi_key = \"k\"\n",
-                                  "/nowhere/f.toml"});
+  const auto loaded =
+      Load(Source{"[[accounts]]\nname = \"e\"\napi_key_env = \"MY_KEY\"\n"
+                  "[[accounts]]\nname = \"f\"\napi_key_file = \"gone\"\n"
+                  "[[accounts]]\nname = \"n\"\n"
+                  "[[accounts]]\nname = \"off\"\nenabled = false\n"
+                  "[[accounts]]\nname = \"v\"\nkind = \"vertex\"\nproject = \"p\"\n"
+                  "service_account = \"gone.json\"\n"
+                  "[[accounts]]\nname = \"ok\"\napi_key = \"k\"\n",
+                  "/nowhere/f.toml"});
   ASSERT_TRUE(loaded) << loaded.error().message;
   const auto& accounts = loaded->config.accounts;
   EXPECT_EQ(accounts[0].unusable, "MY_KEY is not set");

@@ -42,7 +42,8 @@ TEST(Host, KnowsLoopback) {
                            "[::1]", "0:0:0:0:0:0:0:1"}) {
     EXPECT_TRUE(IsLoopback(host)) << host;
   }
-  for (const auto* host : {"", "0.0.0.0", "::", "127.0.0.1.evil.example", "localhost.evil", "1.2.3.4"}) {
+  for (const auto* host :
+       {"", "0.0.0.0", "::", "127.0.0.1.evil.example", "localhost.evil", "1.2.3.4"}) {
     EXPECT_FALSE(IsLoopback(host)) << host;
   }
 }

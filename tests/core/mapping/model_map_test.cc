@@ -62,9 +62,9 @@ TEST(ModelMap, PrefersThePatternWithTheMostLiteralCharacters) {
 TEST(ModelMap, BreaksTiesByStarsThenBeginningThenAlphabetWhateverTheOrder) {
   for (const bool reversed : {false, true}) {
     std::vector<config::MappingRule> rules = {
-        {"ab*c*", {"two stars"}}, {"ab*c", {"one star"}},  // both 3 literals
-        {"x*yz", {"short beginning"}}, {"xy*z", {"long beginning"}},
-        {"k*n", {"later"}}, {"k*m*", {"other"}}, {"k*m", {"never"}},
+        {"ab*c*", {"two stars"}},      {"ab*c", {"one star"}},  // both 3 literals
+        {"x*yz", {"short beginning"}}, {"xy*z", {"long beginning"}}, {"k*n", {"later"}},
+        {"k*m*", {"other"}},           {"k*m", {"never"}},
     };
     if (reversed) std::ranges::reverse(rules);
     const auto map = Map(std::move(rules));
@@ -169,8 +169,7 @@ TEST(BuiltIns, AreLowerCaseUniqueAndGoToLivingModels) {
 }
 
 TEST(ModelMap, ListsTheExactNamesInTheFilesOrderAndNoPatterns) {
-  EXPECT_THAT(Map({{"z", {"1"}}, {"p*", {"1"}}, {"a", {"1"}}}).ExactNames(),
-              ElementsAre("z", "a"));
+  EXPECT_THAT(Map({{"z", {"1"}}, {"p*", {"1"}}, {"a", {"1"}}}).ExactNames(), ElementsAre("z", "a"));
 }
 
 TEST(ModelMap, ExplainsWhyARuleWinsAndWhyOthersDoNot) {

@@ -1,0 +1,35 @@
+#pragma once
+
+#include <string>
+
+#include "cli/command.h"
+
+namespace agm::cli {
+
+struct ConfigInitOptions {};
+struct ConfigPathOptions {};
+struct ConfigShowOptions {
+  bool origin = false;
+};
+struct ConfigCheckOptions {
+  std::string file;  ///< empty: the file that would be read
+};
+
+/// `agm config init`: writes a commented file with every setting at its default.
+Result<void> RunConfigInit(const Context& context, const ConfigInitOptions& options);
+/// `agm config path`: where the file lies, whether it exists or not.
+Result<void> RunConfigPath(const Context& context, const ConfigPathOptions& options);
+/// `agm config show`: the effective settings as TOML, secrets masked.
+Result<void> RunConfigShow(const Context& context, const ConfigShowOptions& options);
+/// `agm config check`: every problem of a file, one a line; kConfig if one is an error.
+Result<void> RunConfigCheck(const Context& context, const ConfigCheckOptions& options);
+
+void AddConfigInit(Commands at, Run<ConfigInitOptions> run = RunConfigInit);
+void AddConfigPath(Commands at, Run<ConfigPathOptions> run = RunConfigPath);
+void AddConfigShow(Commands at, Run<ConfigShowOptions> run = RunConfigShow);
+void AddConfigCheck(Commands at, Run<ConfigCheckOptions> run = RunConfigCheck);
+
+/// `agm config`, with all of the above.
+void AddConfig(Commands at);
+
+}  // namespace agm::cli

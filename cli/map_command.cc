@@ -1,0 +1,147 @@
+#include "cli/map_command.h"
+
+#include "cli/table.h"
+#include "core/config/edit.h"
+#include "core/mapping/built_in.h"
+#include "core/mapping/model_map.h"
+
+namespace agm::cli {
+namespace {
+
+bool IsPattern(std::string_view name) { return name.find('*') != std::string_view::npos; }
+
+/// A target is not mapped again; people who come from other gateways expect that it is.
+void WarnOfMappedTargets(const Context& context, const std::vector<std::string>& targets) {
+  const auto config = context.ConfigOrNew();
+  if (!config) return;
+  const mapping::ModelMap map(**config);
+  for (const std::string& target : targets) {
+    const auto resolved = map.Resolve(target);
+    if (!resolved || resolved->rule == mapping::Rule::kPassThrough) continue;
+    if (resolved->targets.front() == resolved->asked) continue;
+    context.io().Warn(
+        "{} goes upstream as it is, because a target is not mapped again; did you "
+        "mean {}?",
+        target, resolved->targets.front());
+  }
+}
+
+Json ToJson(std::string_view rule, std::string_view from, const std::vector<std::string>& to) {
+  return {{"rule", rule}, {"from", from}, {"to", to}};
+}
+
+std::string_view RuleOf(const config::MappingRule& rule) {
+  return IsPattern(rule.from) ? "pattern" : "exact";
+}
+
+}  // namespace
+
+std::string Chain(const std::vector<std::string>& targets) {
+  std::string chain;
+  for (const std::string& target : targets) {
+    if (!chain.empty()) chain += ", then ";
+    chain += target;
+  }
+  return chain;
+}
+
+void AddMapSet(Commands at, Run<MapSetOptions> run) {
+  auto options = std::make_shared<MapSetOptions>();
+  CLI::App& command = at.Command("set", "Map a model name or pattern to one or more models",
+                                 options, std::move(run));
+  command.add_option("FROM", options->from, "The name that clients use, or a pattern with *")
+      ->required()
+      ->type_name("NAME");
+  command
+      .add_option("TO", options->to, "Upstream models; the next is tried where one cannot serve")
+      ->required()
+      ->type_name("MODEL");
+  command.footer(Examples({{"Serve a name with one model", "agm map set gpt-4o gemini-3.8-flash"},
+                           {"Fall back to a second one",
+                            "agm map set 'gpt-5*' gemini-3.1-pro-preview gemini-3.8-flash"}}));
+}
+
+void AddMapList(Commands at, Run<MapListOptions> run) {
+  auto options = std::make_shared<MapListOptions>();
+  CLI::App& command = at.Command("list", "List the rules", options, std::move(run));
+  command.add_flag("--built-in", options->built_in, "List the built-in rules too");
+  command.footer(Examples({{"List your rules", "agm map list"},
+                           {"See what else is mapped", "agm map list --built-in"}}));
+}
+
+void AddMapUnset(Commands at, Run<MapUnsetOptions> run) {
+  auto options = std::make_shared<MapUnsetOptions>();
+  CLI::App& command = at.Command("unset", "Remove a rule", options, std::move(run));
+  command.add_option("FROM", options->from, "The rule's name or pattern")
+      ->required()
+      ->type_name("NAME");
+  command.footer(Examples({{"Forget a rule", "agm map unset gpt-4o"}}));
+}
+
+void AddMap(Commands at) {
+  Commands map = at.Group("map", "Manage which models serve which names");
+  map.app().footer(Examples({{"Serve a name with one model", "agm map set gpt-4o gemini-3.8-flash"},
+                             {"See what a name comes to, and why", "agm map resolve gpt-4o"}}));
+  AddMapSet(map);
+  AddMapList(map);
+  AddMapUnset(map);
+  AddMapResolve(map);
+}
+
+Result<void> RunMapSet(const Context& context, const MapSetOptions& options) {
+  const auto edited =
+      config::EditFile(context.ConfigLocation().path, config::SetMapping{options.from, options.to},
+                       context.environment());
+  if (!edited) return edited.error();
+  WarnOfMappedTargets(context, options.to);
+  if (context.json()) {
+    Json json = ToJson(IsPattern(options.from) ? "pattern" : "exact", options.from, options.to);
+    json["changed"] = edited->changed;
+    context.io().PrintJson(json);
+  } else {
+    context.io().Say("{} {} to {}.", options.from, edited->changed ? "goes" : "goes already",
+                     Chain(options.to));
+  }
+  return {};
+}
+
+Result<void> RunMapUnset(const Context& context, const MapUnsetOptions& options) {
+  const auto edited = config::EditFile(context.ConfigLocation().path,
+                                       config::UnsetMapping{options.from}, context.environment());
+  if (!edited) return edited.error();
+  if (context.json()) {
+    context.io().PrintJson({{"from", options.from}, {"removed", true}});
+  } else {
+    context.io().Say("{} has no rule any more; agm map resolve {} says what it comes to now.",
+                     options.from, options.from);
+  }
+  return {};
+}
+
+Result<void> RunMapList(const Context& context, const MapListOptions& options) {
+  const auto config = context.Config();
+  if (!config) return config.error();
+  Json list = Json::array();
+  Table table({"FROM", "RULE", "TO"});
+  const auto add = [&](std::string_view rule, std::string_view from,
+                       const std::vector<std::string>& to) {
+    list.push_back(ToJson(rule, from, to));
+    table.Add({std::string(from), std::string(rule), Chain(to)});
+  };
+  for (const auto& rule : (*config)->mapping) add(RuleOf(rule), rule.from, rule.to);
+  if (options.built_in) {
+    for (const auto& rule : mapping::BuiltIns()) add("built-in", rule.from, rule.to);
+  }
+  if (context.json()) {
+    context.io().PrintJson(list);
+  } else if (table.empty()) {
+    context.io().Say(
+        "There are no rules of yours. Add one: agm map set FROM TO. See the built-in "
+        "ones: agm map list --built-in");
+  } else {
+    table.Print(context.io());
+  }
+  return {};
+}
+
+}  // namespace agm::cli

@@ -1,0 +1,160 @@
+#include "cli/config_command.h"
+
+#include <gtest/gtest.h>
+
+#include "core/config/edit.h"
+#include "tests/cli/command_test.h"
+
+namespace agm::cli {
+namespace {
+
+TEST(ConfigCommand, ReadsItsOptions) {
+  CommandTest t;
+  const auto show = t.Parse<ConfigShowOptions>(AddConfigShow, {"show", "--origin"});
+  ASSERT_TRUE(show) << t.io.err;
+  EXPECT_TRUE(show->origin);
+  const auto check = t.Parse<ConfigCheckOptions>(AddConfigCheck, {"check", "x.toml"});
+  ASSERT_TRUE(check) << t.io.err;
+  EXPECT_EQ(check->file, "x.toml");
+}
+
+TEST(ConfigInit, WritesTheTemplateOnceAndSaysWhatIsNext) {
+  CommandTest t;
+  EXPECT_EQ(t.Agm({"config", "init"}), 0);
+  EXPECT_EQ(t.io.out, "");
+  EXPECT_EQ(t.io.err, "Wrote " + t.config_file() + ". Next: agm accounts add\n");
+  EXPECT_EQ(t.ReadConfig(), config::Template());
+  EXPECT_EQ(t.Agm({"config", "init"}), 2);
+  EXPECT_TRUE(Has(t.io.err, "exists already and is left as it is")) << t.io.err;
+  EXPECT_EQ(t.Agm({"config", "check"}), 0) << t.io.err;
+}
+
+TEST(ConfigInit, MakesTheFileThatConfigNames) {
+  CommandTest t;
+  const std::string file = (t.folder / "a/b.toml").string();
+  EXPECT_EQ(t.Agm({"config", "init", "--config", file, "--json"}), 0) << t.io.err;
+  EXPECT_EQ(t.Document()["path"], file);
+}
+
+TEST(ConfigPath, PrintsThePathWhetherItExistsOrNot) {
+  CommandTest t;
+  EXPECT_EQ(t.Agm({"config", "path"}), 0);
+  EXPECT_EQ(t.io.out, t.config_file() + "\n");
+  EXPECT_TRUE(Has(t.io.err, "agm config init writes one"));
+  EXPECT_EQ(t.Agm({"config", "path", "--json"}), 0);
+  EXPECT_EQ(t.Document()["exists"], false);
+  EXPECT_EQ(t.Document()["found_by"], "AGM_CONFIG");
+}
+
+TEST(ConfigPath, SaysWhatToDoWhereNothingTellsThePath) {
+  CommandTest t;
+  t.env.clear();
+  EXPECT_EQ(t.Agm({"config", "path"}), 2);
+  EXPECT_TRUE(Has(t.io.err, "give --config FILE")) << t.io.err;
+}
+
+const std::string kText =
+    "[proxy]\nport = 9000\napi_key = \"sk-0123456789abcdef\"\n"
+    "[proxy.custom_mapping]\n\"gpt*\" = [\"a\", \"b\"]\n"
+    "[[accounts]]\nname = \"work\"\napi_key = \"AIzaSecretSecretSecret\"\n"
+    "[[accounts]]\nname = \"two\"\napi_key_env = \"NOT_SET\"\n";
+
+TEST(ConfigShow, PrintsTheEffectiveSettingsWithSecretsMasked) {
+  CommandTest t;
+  t.WriteConfig(kText);
+  EXPECT_EQ(t.Agm({"config", "show"}), 0) << t.io.err;
+  EXPECT_TRUE(Has(t.io.out, "host = \"127.0.0.1\"\nport = 9000\n")) << t.io.out;
+  EXPECT_TRUE(Has(t.io.out, "api_key = \"sk-0…cdef\"\n")) << t.io.out;
+  EXPECT_TRUE(Has(t.io.out, "# auto means off here")) << t.io.out;
+  EXPECT_TRUE(Has(t.io.out, "\n[proxy.custom_mapping]\n\"gpt*\" = [\"a\", \"b\"]\n")) << t.io.out;
+  EXPECT_TRUE(Has(t.io.out, "\n[[accounts]]\nname = \"work\"\n")) << t.io.out;
+  EXPECT_TRUE(Has(t.io.out, "# cannot be used: NOT_SET is not set")) << t.io.out;
+  EXPECT_FALSE(Has(t.io.out, "SecretSecret"));
+  EXPECT_FALSE(Has(t.io.err, "SecretSecret"));
+}
+
+TEST(ConfigShow, PrintsWhatCanBeReadAgain) {
+  CommandTest t;
+  t.WriteConfig(kText);
+  ASSERT_EQ(t.Agm({"config", "show", "--origin"}), 0);
+  const auto again = config::Check({t.io.out, "out.toml"}, {}, {});
+  EXPECT_TRUE(std::ranges::all_of(again.problems, [](const config::Problem& problem) {
+    // All but the masked keys and the account without one.
+    return Has(problem.message, "printable ASCII") || Has(problem.message, "NOT_SET");
+  })) << config::Text(again.problems);
+}
+
+TEST(ConfigShow, SaysWhereEachSettingComesFrom) {
+  CommandTest t;
+  t.WriteConfig(kText);
+  t.env["AGM_HOST"] = "0.0.0.0";
+  EXPECT_EQ(t.Agm({"config", "show", "--origin"}), 0) << t.io.err;
+  const auto line = [&](const std::string& start) {
+    const std::size_t at = t.io.out.find("\n" + start) + 1;
+    return t.io.out.substr(at, t.io.out.find('\n', at) - at);
+  };
+  EXPECT_TRUE(line("host").ends_with("# env")) << line("host");
+  EXPECT_TRUE(line("port").ends_with("# file")) << line("port");
+  EXPECT_TRUE(line("max_wait").ends_with("# default")) << line("max_wait");
+  EXPECT_EQ(t.Agm({"config", "show", "--origin", "--json"}), 0) << t.io.err;
+  const Json json = t.Document();
+  EXPECT_EQ(json["proxy"]["port"], 9000);
+  EXPECT_EQ(json["proxy"]["max_wait"], 5);
+  EXPECT_EQ(json["proxy"]["api_keys"][0]["key"], "sk-0…cdef");
+  EXPECT_EQ(json["proxy"]["effective_auth_mode"], "all_except_health");
+  EXPECT_EQ(json["origins"]["host"], "env");
+  EXPECT_EQ(json["origins"]["port"], "file");
+  EXPECT_EQ(json["origins"]["scheduling"], "default");
+  EXPECT_EQ(json["accounts"][1]["unusable"], "NOT_SET is not set");
+  EXPECT_EQ(json["custom_mapping"]["gpt*"][1], "b");
+}
+
+TEST(ConfigShow, ShowsTheDefaultsWithoutAFile) {
+  CommandTest t;
+  EXPECT_EQ(t.Agm({"config", "show"}), 0) << t.io.err;
+  EXPECT_TRUE(Has(t.io.out, "(not there)\n[proxy]\nhost = \"127.0.0.1\"\nport = 8045\n"));
+}
+
+TEST(ConfigShow, FailsWithEveryProblem) {
+  CommandTest t;
+  t.WriteConfig("[proxy]\nport = -1\nhost = 1\n");
+  EXPECT_EQ(t.Agm({"config", "show"}), 2);
+  EXPECT_TRUE(Has(t.io.err, "config.toml:2:8: ")) << t.io.err;
+  EXPECT_TRUE(Has(t.io.err, "config.toml:3:8: ")) << t.io.err;
+}
+
+TEST(ConfigCheck, PrintsEveryProblemWithItsPlace) {
+  CommandTest t;
+  t.WriteConfig("[proxy]\nprot = 1\nport = -1\nhost = 1\n");
+  EXPECT_EQ(t.Agm({"config", "check"}), 2);
+  EXPECT_TRUE(Has(t.io.out, "config.toml:2:1: warning: proxy.prot: no such setting")) << t.io.out;
+  EXPECT_TRUE(Has(t.io.out, "config.toml:4:8: proxy.host: expected a string")) << t.io.out;
+  EXPECT_TRUE(Has(t.io.err, "2 errors and 1 warning")) << t.io.err;
+  EXPECT_EQ(t.Agm({"config", "check", "--json"}), 2);
+  const Json json = t.Document();
+  EXPECT_EQ(json["good"], false);
+  EXPECT_EQ(json["problems"].size(), 3U);
+  EXPECT_EQ(json["problems"][1]["line"], 3);
+  EXPECT_EQ(json["problems"][1]["column"], 8);
+}
+
+TEST(ConfigCheck, ChecksTheFileThatIsNamed) {
+  CommandTest t;
+  const auto file = t.folder.Write("other.toml", "[proxy]\nprot = 1\n");
+  EXPECT_EQ(t.Agm({"config", "check", file.string()}), 0);
+  EXPECT_TRUE(Has(t.io.err, "other.toml is good, with 1 warning.")) << t.io.err;
+  EXPECT_EQ(t.Agm({"config", "check", (t.folder / "none.toml").string()}), 2);
+  EXPECT_TRUE(Has(t.io.out, "none.toml: no such file")) << t.io.out;
+}
+
+TEST(ConfigCheck, SaysNothingWhenQuietAndGood) {
+  CommandTest t;
+  t.WriteConfig("[proxy]\nport = 1\n");
+  EXPECT_EQ(t.Agm({"config", "check", "-q"}), 0);
+  EXPECT_EQ(t.io.out + t.io.err, "");
+  EXPECT_EQ(t.Agm({"config", "check", "--json"}), 0);
+  EXPECT_EQ(t.Document()["good"], true);
+}
+
+}  // namespace
+}  // namespace agm::cli
