@@ -4,6 +4,7 @@
 #include <fmt/format.h>
 
 #include <ctime>
+#include <filesystem>
 
 #include "cli/gateway_client.h"
 #include "cli/nearest.h"
@@ -11,6 +12,7 @@
 #include "core/base/duration.h"
 #include "core/config/words.h"
 #include "core/gateway/pool_journal.h"
+#include "core/store/database.h"
 
 namespace agm::cli {
 namespace {
@@ -68,16 +70,31 @@ Result<std::vector<accounts::AccountStatus>> ReadAccountStates(const Json& docum
 
 namespace {
 
+constexpr Duration kStatePatience{500};
+
+/// Opens what a gateway left in the state folder, for `use`; does nothing where there is nothing.
+template <class Use>
+void WithState(const Context& context, Use use) {
+  const auto folder = context.StateFolder();
+  std::error_code ignored;
+  if (!folder || !std::filesystem::exists(*folder / "state.db", ignored)) return;
+  const auto database = store::Database::Open(*folder, kStatePatience);
+  gateway::StateJournal journal(*database, context.clock(),
+                                [&](const std::string& text) { context.io().Warn("{}", text); });
+  use(journal);
+}
+
 /// What the configuration and the state folder say, without a gateway.
 Result<AccountStates> FromState(const Context& context) {
   auto config = context.Config();
   if (!config) return std::move(config).error();
-  const auto database = OpenState(context);
-  gateway::StateJournal journal(*database, context.clock(), [&](const std::string& warning) {
-    context.io().Warn("{}", warning);
-  });
-  const accounts::Pool pool(*config, context.clock(), &journal);
-  return AccountStates{pool.Status(), false};
+  std::optional<AccountStates> states;
+  auto load = [&](accounts::PoolJournal* journal) {
+    states = {accounts::Pool(*config, context.clock(), journal).Status(), false};
+  };
+  WithState(context, [&](accounts::PoolJournal& journal) { load(&journal); });
+  if (!states) load(nullptr);
+  return std::move(*states);
 }
 
 }  // namespace
@@ -93,6 +110,10 @@ Result<AccountStates> LoadAccountStates(const Context& context, Duration timeout
   if (error.code == ErrorCode::kConfig) return error;
   if (error.reason != "gateway_unreachable") context.io().Warn("{}", error.message);
   return FromState(context);
+}
+
+void ForgetRests(const Context& context, const std::string& account) {
+  WithState(context, [&](accounts::PoolJournal& journal) { journal.DropRests(account); });
 }
 
 std::string WriteTime(WallTime time) {

@@ -21,6 +21,9 @@ struct AccountStates {
 /// what the configuration and the state folder hold.
 Result<AccountStates> LoadAccountStates(const Context& context, Duration timeout);
 
+/// Lets an account start healthy when the next gateway starts: one that was added again.
+void ForgetRests(const Context& context, const std::string& account);
+
 /// The accounts in the document that GET /agm/accounts gives.
 Result<std::vector<accounts::AccountStatus>> ReadAccountStates(const Json& document);
 

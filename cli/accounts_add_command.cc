@@ -72,9 +72,12 @@ Result<std::optional<ReadKey>> NewKey(const Context& context, const AccountsAddO
 /// The three ways to say a key exclude each other, so that one takes the others out.
 void PutKey(std::vector<Field>& fields, const ReadKey& key) {
   std::optional<config::FieldValue> itself, variable, file;
-  if (!key.variable.empty()) variable = key.variable;
-  else if (!key.file.empty()) file = key.file;
-  else itself = key.key;
+  if (!key.variable.empty())
+    variable = key.variable;
+  else if (!key.file.empty())
+    file = key.file;
+  else
+    itself = key.key;
   fields.push_back({"api_key", itself});
   fields.push_back({"api_key_env", variable});
   fields.push_back({"api_key_file", file});
@@ -123,7 +126,8 @@ Result<config::Account> Planned(const Context& context, const config::PutAccount
 Result<std::optional<CredentialVerdict>> Tried(const Context& context,
                                                const AccountsAddOptions& options,
                                                const config::Account& account) {
-  const bool nothing_to_try = account.kind == config::AccountKind::kMock && account.base_url.empty();
+  const bool nothing_to_try =
+      account.kind == config::AccountKind::kMock && account.base_url.empty();
   if (options.no_check || nothing_to_try) return std::optional<CredentialVerdict>();
   context.io().Progress(fmt::format("trying {} upstream ...", account.name));
   CredentialVerdict verdict = TryCredential(context, account);
@@ -170,8 +174,8 @@ CLI::Option* Text(CLI::App& command, const char* flag, std::optional<std::string
 
 void AddAccountsAdd(Commands at, Run<AccountsAddOptions> run) {
   auto options = std::make_shared<AccountsAddOptions>();
-  CLI::App& command = at.Command("add", "Add an account, or update the one of that name", options,
-                                 std::move(run));
+  CLI::App& command =
+      at.Command("add", "Add an account, or update the one of that name", options, std::move(run));
   command.add_option("NAME", options->name, "What to call it; made up where it is missing")
       ->type_name("ACCOUNT");
   OneOf(command.add_option("--kind", options->kind, "What kind of account it is (default gemini)"),
@@ -203,7 +207,8 @@ void AddAccountsAdd(Commands at, Run<AccountsAddOptions> run) {
       {{"Ask for the key without echo, try it, and add it", "agm accounts add work"},
        {"Take the key from a variable, now and whenever the gateway starts",
         "agm accounts add work --api-key-env GEMINI_API_KEY"},
-       {"Take it from a password manager", "pass show gemini | agm accounts add work --api-key-stdin"},
+       {"Take it from a password manager",
+        "pass show gemini | agm accounts add work --api-key-stdin"},
        {"A Vertex AI account",
         "agm accounts add cloud --kind vertex --service-account sa.json --project my-project"}}));
 }
@@ -227,9 +232,9 @@ Result<void> RunAccountsAdd(const Context& context, const AccountsAddOptions& op
   if (!account) return std::move(account).error();
   auto verdict = Tried(context, options, *account);
   if (!verdict) return std::move(verdict).error();
-  auto edited =
-      config::EditFile(context.ConfigLocation().path, change, context.environment());
+  auto edited = config::EditFile(context.ConfigLocation().path, change, context.environment());
   if (!edited) return std::move(edited).error();
+  ForgetRests(context, name);
   if (!account->unusable.empty()) {
     context.io().Warn("account {} cannot be used: {}", name, account->unusable);
   }

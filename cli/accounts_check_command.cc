@@ -32,10 +32,13 @@ Result<std::vector<const config::Account*>> Chosen(const config::Config& config,
 
 Colour ColourOf(Credential credential) {
   switch (credential) {
-    case Credential::kGood: return Colour::kGreen;
-    case Credential::kLimited: return Colour::kYellow;
+    case Credential::kGood:
+      return Colour::kGreen;
+    case Credential::kLimited:
+      return Colour::kYellow;
     case Credential::kRefused:
-    case Credential::kUnreachable: return Colour::kRed;
+    case Credential::kUnreachable:
+      return Colour::kRed;
   }
   return Colour::kRed;
 }
@@ -56,8 +59,10 @@ void Print(const Context& context, const std::vector<Checked>& all) {
                good ? fmt::format("{} ms", verdict.took.count()) : "",
                verdict.why});
   }
-  if (context.json()) context.io().PrintJson({{"accounts", accounts}});
-  else table.Print(context.io());
+  if (context.json())
+    context.io().PrintJson({{"accounts", accounts}});
+  else
+    table.Print(context.io());
 }
 
 /// What the command as a whole says: unreachable only where nothing was refused.
@@ -77,12 +82,11 @@ Result<void> Outcome(const std::vector<Checked>& all) {
 
 void AddAccountsCheck(Commands at, Run<AccountsCheckOptions> run) {
   auto options = std::make_shared<AccountsCheckOptions>();
-  CLI::App& command = at.Command("check", "Try the accounts' credentials upstream", options,
-                                 std::move(run));
-  command.add_option("NAME", options->names, "The accounts; all without any")
-      ->type_name("ACCOUNT");
-  command.footer(Examples({{"Try them all", "agm accounts check"},
-                           {"Try one", "agm accounts check work"}}));
+  CLI::App& command =
+      at.Command("check", "Try the accounts' credentials upstream", options, std::move(run));
+  command.add_option("NAME", options->names, "The accounts; all without any")->type_name("ACCOUNT");
+  command.footer(
+      Examples({{"Try them all", "agm accounts check"}, {"Try one", "agm accounts check work"}}));
 }
 
 Result<void> RunAccountsCheck(const Context& context, const AccountsCheckOptions& options) {
@@ -90,10 +94,12 @@ Result<void> RunAccountsCheck(const Context& context, const AccountsCheckOptions
   if (!config) return std::move(config).error();
   auto chosen = Chosen(**config, options.names);
   if (!chosen) return std::move(chosen).error();
-  if (chosen->empty()) context.io().Say("No account is configured. Add one with: agm accounts add NAME");
+  if (chosen->empty())
+    context.io().Say("No account is configured. Add one with: agm accounts add NAME");
   std::vector<Checked> all;
   for (const config::Account* account : *chosen) {
-    context.io().Progress(fmt::format("{}/{} {} ...", all.size() + 1, chosen->size(), account->name));
+    context.io().Progress(
+        fmt::format("{}/{} {} ...", all.size() + 1, chosen->size(), account->name));
     all.push_back({account->name, TryCredential(context, *account)});
   }
   context.io().Progress("");

@@ -10,10 +10,9 @@ namespace agm::cli {
 
 void AddAccounts(Commands at) {
   Commands accounts = at.Group("accounts", "Manage the accounts that the gateway draws on");
-  accounts.app().footer(Examples({{"Add a Gemini API key; it is asked for without echo",
-                                   "agm accounts add work"},
-                                  {"See which accounts are ready, and which rest until when",
-                                   "agm accounts list"}}));
+  accounts.app().footer(
+      Examples({{"Add a Gemini API key; it is asked for without echo", "agm accounts add work"},
+                {"See which accounts are ready, and which rest until when", "agm accounts list"}}));
   AddAccountsAdd(accounts);
   AddAccountsList(accounts);
   AddAccountsShow(accounts);

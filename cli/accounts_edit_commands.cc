@@ -6,25 +6,30 @@
 namespace agm::cli {
 namespace {
 
-/// The change, if there is such an account; else kNotFound with the nearest name.
-Result<config::Edited> Edit(const Context& context, const std::string& name,
-                            const config::Change& change) {
+/// The account of that name in the file; kNotFound with the nearest name.
+Result<const config::Account*> Present(const Context& context, const std::string& name) {
   auto config = context.Config();
   if (!config) return std::move(config).error();
-  if (auto account = FindAccount(**config, name); !account) return std::move(account).error();
+  return FindAccount(**config, name);
+}
+
+Result<config::Edited> Edit(const Context& context, const config::Change& change) {
   return config::EditFile(context.ConfigLocation().path, change, context.environment());
 }
 
 Result<void> SetEnabled(const Context& context, const std::string& name, bool enabled) {
-  auto edited = Edit(context, name, config::UpdateAccount{name, {{"enabled", enabled}}});
-  if (!edited) return std::move(edited).error();
-  const std::string_view state = enabled ? "enabled" : "disabled";
+  auto account = Present(context, name);
+  if (!account) return std::move(account).error();
+  const bool changes = (*account)->enabled != enabled;
+  if (changes) {
+    auto edited = Edit(context, config::UpdateAccount{name, {{"enabled", enabled}}});
+    if (!edited) return std::move(edited).error();
+  }
   if (context.json()) {
-    context.io().PrintJson({{"name", name}, {"enabled", enabled}, {"changed", edited->changed}});
-  } else if (edited->changed) {
-    context.io().Say("Account {} is {} now.", name, state);
+    context.io().PrintJson({{"name", name}, {"enabled", enabled}, {"changed", changes}});
   } else {
-    context.io().Say("Account {} is {} already.", name, state);
+    context.io().Say("Account {} is {} {}.", name, enabled ? "enabled" : "disabled",
+                     changes ? "now" : "already");
   }
   return {};
 }
@@ -63,10 +68,14 @@ Result<void> RunAccountsDisable(const Context& context, const AccountsEditOption
 }
 
 Result<void> RunAccountsRemove(const Context& context, const AccountsEditOptions& options) {
-  auto edited = Edit(context, options.name, config::RemoveAccount{options.name});
+  auto account = Present(context, options.name);
+  if (!account) return std::move(account).error();
+  auto edited = Edit(context, config::RemoveAccount{options.name});
   if (!edited) return std::move(edited).error();
-  if (context.json()) context.io().PrintJson({{"name", options.name}, {"removed", true}});
-  else context.io().Say("Removed account {}.", options.name);
+  if (context.json())
+    context.io().PrintJson({{"name", options.name}, {"removed", true}});
+  else
+    context.io().Say("Removed account {}.", options.name);
   return {};
 }
 

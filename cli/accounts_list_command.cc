@@ -22,8 +22,7 @@ Colour ColourOf(const std::string& state) {
 }
 
 std::string Reason(const accounts::AccountStatus& status) {
-  return status.model.empty() ? status.reason
-                              : fmt::format("{} ({})", status.reason, status.model);
+  return status.model.empty() ? status.reason : fmt::format("{} ({})", status.reason, status.model);
 }
 
 void PrintTable(const Context& context, const config::Config& config, const AccountStates& states) {
@@ -88,7 +87,8 @@ void AddAccountsList(Commands at, Run<AccountsListOptions> run) {
 Result<void> RunAccountsList(const Context& context, const AccountsListOptions& options) {
   if (!options.watch) return Show(context, false);
   if (context.json()) {
-    return Fail(ErrorCode::kInvalidRequest, "--watch paints again and again, --json prints one "
+    return Fail(ErrorCode::kInvalidRequest,
+                "--watch paints again and again, --json prints one "
                 "document; choose one of them");
   }
   if (!context.io().out_is_terminal) {

@@ -4,7 +4,6 @@
 
 #include <algorithm>
 #include <csignal>
-#include <cstdlib>
 
 #include "cli/commands.h"
 #include "cli/help.h"
@@ -19,7 +18,8 @@ void PrintVersion(const Context& context) {
   Io& io = context.io();
   if (context.json()) {
     Json libraries = Json::object();
-    for (const Library& library : Libraries()) libraries[std::string(library.name)] = library.version;
+    for (const Library& library : Libraries())
+      libraries[std::string(library.name)] = library.version;
     io.PrintJson({{"version", Version()}, {"commit", Commit()}, {"libraries", libraries}});
     return;
   }
@@ -43,9 +43,7 @@ std::vector<std::string> OptionNames(const CLI::App& command) {
   return names;
 }
 
-Error Usage(std::string message) {
-  return Fail(ErrorCode::kInvalidRequest, "{}", message);
-}
+Error Usage(std::string message) { return Fail(ErrorCode::kInvalidRequest, "{}", message); }
 
 Error UnknownCommand(const std::string& word, const CLI::App& parent) {
   std::string near = Nearest(word, CommandNames(parent));
@@ -72,7 +70,8 @@ std::string Reworded(const CLI::ParseError& error) {
     return fmt::format("{}: \"{}\" is not a number", text.substr(19, equals - 19),
                        text.substr(std::min(equals + 3, text.size())));
   }
-  if (std::size_t end = text.find(" required"); dynamic_cast<const CLI::ArgumentMismatch*>(&error)) {
+  if (std::size_t end = text.find(" required");
+      dynamic_cast<const CLI::ArgumentMismatch*>(&error)) {
     if (end != std::string::npos && text.find(": 1 ") != std::string::npos) {
       return text.substr(0, text.find(':')) + " needs a value";
     }
@@ -83,7 +82,8 @@ std::string Reworded(const CLI::ParseError& error) {
 /// What to do next, where the message alone cannot know.
 std::string NextStep(const Error& error, const CLI::App& command) {
   if (error.code == ErrorCode::kInvalidRequest) {
-    return fmt::format("See \"{} --help\".", error.param.empty() ? CommandPath(command) : error.param);
+    return fmt::format("See \"{} --help\".",
+                       error.param.empty() ? CommandPath(command) : error.param);
   }
   if (error.reason == "gateway_unreachable") return "Is it running? Start it with: agm serve";
   if (error.code == ErrorCode::kNoAccount) return "Add an account with: agm accounts add NAME";
@@ -104,9 +104,11 @@ void PrintError(const Error& error, const CLI::App& command, const Context& cont
 int ExitCode(ErrorCode code) {
   switch (code) {
     case ErrorCode::kInvalidRequest:
-    case ErrorCode::kConfig: return 2;
+    case ErrorCode::kConfig:
+      return 2;
     case ErrorCode::kUpstreamUnavailable:
-    case ErrorCode::kTimeout: return 3;
+    case ErrorCode::kTimeout:
+      return 3;
     case ErrorCode::kUnauthenticated:
     case ErrorCode::kForbidden:
     case ErrorCode::kUnknownRoute:
@@ -122,12 +124,14 @@ int ExitCode(ErrorCode code) {
     case ErrorCode::kUpstreamRejected:
     case ErrorCode::kCancelled:
     case ErrorCode::kIo:
-    case ErrorCode::kInternal: return 1;
+    case ErrorCode::kInternal:
+      return 1;
   }
   return 1;
 }
 
-App::App() : cli_("A gateway from any AI client to the Gemini API, over a pool of your accounts", "agm") {
+App::App()
+    : cli_("A gateway from any AI client to the Gemini API, over a pool of your accounts", "agm") {
   cli_.option_defaults()->multi_option_policy(CLI::MultiOptionPolicy::TakeLast);
   cli_.fallthrough();
   cli_.require_subcommand(0, 1);
@@ -137,11 +141,12 @@ App::App() : cli_("A gateway from any AI client to the Gemini API, over a pool o
   cli_.add_flag("-q,--quiet", globals_.quiet, "Print results and errors only");
   cli_.add_flag("-v,--verbose", globals_.verbose, "Print more about what is done");
   cli_.add_flag("--no-color", globals_.no_color, "Print without colour");
-  cli_.add_flag_callback("--version", [] { throw CLI::CallForVersion("", 0); },
-                         "Show version, commit and libraries");
-  cli_.footer(Examples({{"Add a Gemini API key; it is asked for without echo", "agm accounts add work"},
-                        {"Run the gateway", "agm serve"},
-                        {"See that every API works", "agm probe"}}));
+  cli_.add_flag_callback(
+      "--version", [] { throw CLI::CallForVersion("", 0); }, "Show version, commit and libraries");
+  cli_.footer(
+      Examples({{"Add a Gemini API key; it is asked for without echo", "agm accounts add work"},
+                {"Run the gateway", "agm serve"},
+                {"See that every API works", "agm probe"}}));
 }
 
 /// The first word that nothing took: a command or an option that does not exist, or one too many.
@@ -200,8 +205,10 @@ Result<Action> App::Parse(const std::vector<std::string>& arguments, Context& co
 int App::Run(const std::vector<std::string>& arguments, Context& context) {
   Result<Action> action = Parse(arguments, context);
   Result<void> outcome;
-  if (!action) outcome = std::move(action).error();
-  else if (*action) outcome = (*action)(context);
+  if (!action)
+    outcome = std::move(action).error();
+  else if (*action)
+    outcome = (*action)(context);
   context.io().Progress("");
   if (outcome) return 0;
   PrintError(outcome.error(), Named(cli_), context);
@@ -210,8 +217,9 @@ int App::Run(const std::vector<std::string>& arguments, Context& context) {
 
 int Main(std::vector<std::string> arguments) {
   std::signal(SIGPIPE, SIG_IGN);  // a closed pipe is no error: Io drops what nobody reads
-  Io io = Io::System();
-  Context context(io, SystemClock(), config::ProcessEnvironment(),
+  const config::Environment environment = config::ProcessEnvironment();
+  Io io = Io::System(environment);
+  Context context(io, SystemClock(), environment,
                   [] { return std::make_unique<upstream::CurlTransport>(); });
   App app;
   AddCommands(app.root());

@@ -63,8 +63,10 @@ Result<void> RunComplete(const Context& context, const CompleteOptions& options)
   for (const std::string& name :
        options.what == "accounts" ? AccountNames(context) : ModelNames(context)) {
     if (!Plain(name)) continue;
-    if (context.json()) document.push_back(name);
-    else io.Out(name + "\n");
+    if (context.json())
+      document.push_back(name);
+    else
+      io.Out(name + "\n");
   }
   if (context.json()) io.PrintJson(document);
   return {};

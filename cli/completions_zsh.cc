@@ -39,11 +39,16 @@ std::string Escaped(const std::string& text) {
 std::string Action(const TreeOption& option) {
   switch (option.kind) {
     case ValueKind::kNone:
-    case ValueKind::kText: return " ";
-    case ValueKind::kFile: return "_files";
-    case ValueKind::kAccount: return "_agm_live accounts";
-    case ValueKind::kModel: return "_agm_live models";
-    case ValueKind::kChoice: return fmt::format("({})", fmt::join(option.choices, " "));
+    case ValueKind::kText:
+      return " ";
+    case ValueKind::kFile:
+      return "_files";
+    case ValueKind::kAccount:
+      return "_agm_live accounts";
+    case ValueKind::kModel:
+      return "_agm_live models";
+    case ValueKind::kChoice:
+      return fmt::format("({})", fmt::join(option.choices, " "));
   }
   return " ";
 }
@@ -99,7 +104,8 @@ std::string Group(const TreeCommand& command, const TreeCommand& root) {
     text += fmt::format("        '{}:{}'\n", child.path.back(), Escaped(child.description));
   }
   text += fmt::format(
-      "    )\n    _arguments -s -S -C{} \\\n        '1: :->command' \\\n        '*:: :->arguments'\n"
+      "    )\n    _arguments -s -S -C{} \\\n        '1: :->command' \\\n        '*:: "
+      ":->arguments'\n"
       "    case $state in\n        command) _describe -t commands command commands ;;\n"
       "        arguments)\n            case $line[1] in\n",
       Specs(command, root));

@@ -27,9 +27,9 @@ struct Globals {
 
 /// What a command may know of the world, made when it is first asked for.
 ///
-///   auto config = context.Config();             // file, environment and defaults; problems are kConfig
-///   if (!config) return std::move(config).error();
-///   context.io().Print("{}\n", (*config)->accounts.size());
+///   auto config = context.Config();             // file, environment and defaults; problems are
+///   kConfig if (!config) return std::move(config).error(); context.io().Print("{}\n",
+///   (*config)->accounts.size());
 ///
 /// Thread safety: one thread at a time.
 class Context {

@@ -17,18 +17,22 @@ upstream::Limits Limits(const Context& context) {
 }
 
 CredentialVerdict Verdict(const upstream::Failure& failure) {
-  return {Judge(failure.trouble), Duration(0),
-          std::string(upstream::RowOf(failure.trouble).name), failure.error.message};
+  return {Judge(failure.trouble), Duration(0), std::string(upstream::RowOf(failure.trouble).name),
+          failure.error.message};
 }
 
 }  // namespace
 
 std::string_view CredentialName(Credential credential) {
   switch (credential) {
-    case Credential::kGood: return "good";
-    case Credential::kLimited: return "limited";
-    case Credential::kRefused: return "refused";
-    case Credential::kUnreachable: return "unreachable";
+    case Credential::kGood:
+      return "good";
+    case Credential::kLimited:
+      return "limited";
+    case Credential::kRefused:
+      return "refused";
+    case Credential::kUnreachable:
+      return "unreachable";
   }
   return "";
 }
@@ -43,7 +47,8 @@ Credential Judge(upstream::Trouble trouble) {
     case Trouble::kSharedCapacity:
     case Trouble::kModelOverloaded:
     case Trouble::kSpendCap:
-    case Trouble::kNoCredit: return Credential::kLimited;
+    case Trouble::kNoCredit:
+      return Credential::kLimited;
     case Trouble::kBadKey:
     case Trouble::kUnauthenticated:
     case Trouble::kBlocked:
@@ -53,14 +58,16 @@ Credential Judge(upstream::Trouble trouble) {
     case Trouble::kBadRequest:
     case Trouble::kUnknownModel:
     case Trouble::kUnknownResource:
-    case Trouble::kTooLarge: return Credential::kRefused;
+    case Trouble::kTooLarge:
+      return Credential::kRefused;
     case Trouble::kAborted:
     case Trouble::kInternal:
     case Trouble::kUnavailable:
     case Trouble::kDeadline:
     case Trouble::kNetwork:
     case Trouble::kGarbage:
-    case Trouble::kRedirect: return Credential::kUnreachable;
+    case Trouble::kRedirect:
+      return Credential::kUnreachable;
   }
   return Credential::kUnreachable;
 }

@@ -44,10 +44,12 @@ upstream::HttpRequest Outgoing(const Gateway& gateway, const GatewayRequest& req
 
 /// Nobody listens, as opposed to: somebody does, and broke off.
 Error Unreachable(Error error, const Gateway& gateway) {
-  if (error.code == ErrorCode::kUpstreamUnavailable) {
-    error.message = fmt::format("no gateway answers at {}: {}", gateway.url, error.message);
-    error.reason = "gateway_unreachable";
-  }
+  if (error.code != ErrorCode::kUpstreamUnavailable) return error;
+  std::string why = error.message;
+  const std::string address = gateway.url.substr(gateway.url.find("://") + 3) + ": ";
+  if (why.starts_with(address)) why.erase(0, address.size());
+  error.message = fmt::format("no gateway answers at {}: {}", gateway.url, why);
+  error.reason = "gateway_unreachable";
   return error;
 }
 

@@ -43,8 +43,10 @@ std::string Rows(const std::vector<Row>& rows, int columns) {
   std::string text;
   for (const Row& row : rows) {
     text += "  " + row.left;
-    if (row.left.size() > left) text += "\n" + std::string(indent, ' ');
-    else text.append(indent - 2 - row.left.size(), ' ');
+    if (row.left.size() > left)
+      text += "\n" + std::string(indent, ' ');
+    else
+      text.append(indent - 2 - row.left.size(), ' ');
     text += Wrapped(row.right, indent, width) + "\n";
   }
   return text;
@@ -81,8 +83,9 @@ const CLI::App& Named(const CLI::App& root) {
 }
 
 std::vector<const CLI::App*> ShownCommands(const CLI::App& command) {
-  return command.get_subcommands(
-      [](const CLI::App* child) { return !child->get_name().empty() && !child->get_group().empty(); });
+  return command.get_subcommands([](const CLI::App* child) {
+    return !child->get_name().empty() && !child->get_group().empty();
+  });
 }
 
 std::vector<const CLI::Option*> ShownOptions(const CLI::App& command, bool positional) {
@@ -130,8 +133,9 @@ std::string HelpText(const CLI::App& command, const Io& io) {
   }
   if (!command.get_footer().empty()) text += Title("Examples", io) + command.get_footer() + "\n";
   if (is_root) {
-    text += "\nGlobal options may stand before or after the command. "
-            "`agm COMMAND --help` tells more.\n";
+    text +=
+        "\nGlobal options may stand before or after the command. "
+        "`agm COMMAND --help` tells more.\n";
   }
   return text;
 }

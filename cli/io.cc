@@ -6,9 +6,9 @@
 
 #include <algorithm>
 #include <cerrno>
+#include <charconv>
 #include <csignal>
-#include <cstdlib>
-#include <cstring>
+#include <system_error>
 
 #include "cli/table.h"
 
@@ -17,11 +17,16 @@ namespace {
 
 std::string_view Code(Colour colour) {
   switch (colour) {
-    case Colour::kRed: return "\033[31m";
-    case Colour::kGreen: return "\033[32m";
-    case Colour::kYellow: return "\033[33m";
-    case Colour::kDim: return "\033[2m";
-    case Colour::kBold: return "\033[1m";
+    case Colour::kRed:
+      return "\033[31m";
+    case Colour::kGreen:
+      return "\033[32m";
+    case Colour::kYellow:
+      return "\033[33m";
+    case Colour::kDim:
+      return "\033[2m";
+    case Colour::kBold:
+      return "\033[1m";
   }
   return "";
 }
@@ -30,19 +35,16 @@ std::string Painted(std::string_view text, Colour colour) {
   return fmt::format("{}{}\033[0m", Code(colour), text);
 }
 
-bool Set(const char* variable) {
-  const char* value = std::getenv(variable);
-  return value != nullptr && *value != '\0';
-}
-
-int TerminalWidth(int fd) {
+int TerminalWidth(int fd, const config::Environment& environment) {
   winsize size{};
   if (ioctl(fd, TIOCGWINSZ, &size) == 0 && size.ws_col > 0) return size.ws_col;
-  if (const char* columns = std::getenv("COLUMNS")) {
-    if (int value = std::atoi(columns); value > 0) return value;
-  }
-  return 80;
+  const std::string_view columns = config::Get(environment, "COLUMNS");
+  int value = 0;
+  std::from_chars(columns.data(), columns.data() + columns.size(), value);
+  return value > 0 ? value : 80;
 }
+
+std::string Why() { return std::generic_category().message(errno); }
 
 /// Turns a terminal's echo off for as long as it lives.
 class NoEcho {
@@ -96,7 +98,7 @@ Result<std::string> ReadLine(int fd) {
   while (true) {
     const ssize_t got = read(fd, &next, 1);
     if (got < 0 && errno == EINTR) return Fail(ErrorCode::kCancelled, "interrupted");
-    if (got < 0) return Fail(ErrorCode::kIo, "standard input: {}", std::strerror(errno));
+    if (got < 0) return Fail(ErrorCode::kIo, "standard input: {}", Why());
     if (got == 0 || next == '\n') return text;
     text += next;
   }
@@ -109,7 +111,7 @@ Result<std::string> ReadDescriptor(int fd, std::size_t limit) {
   while (text.size() <= limit) {
     ssize_t got = read(fd, buffer, sizeof buffer);
     if (got < 0 && errno == EINTR) continue;
-    if (got < 0) return Fail(ErrorCode::kIo, "standard input: {}", std::strerror(errno));
+    if (got < 0) return Fail(ErrorCode::kIo, "standard input: {}", Why());
     if (got == 0) return text;
     text.append(buffer, static_cast<std::size_t>(got));
   }
@@ -118,15 +120,15 @@ Result<std::string> ReadDescriptor(int fd, std::size_t limit) {
 
 }  // namespace
 
-Io Io::System() {
+Io Io::System(const config::Environment& environment) {
   Io io;
   io.in_is_terminal = isatty(STDIN_FILENO) == 1;
   io.out_is_terminal = isatty(STDOUT_FILENO) == 1;
   io.err_is_terminal = isatty(STDERR_FILENO) == 1;
-  const char* term = std::getenv("TERM");
-  io.colour = !Set("NO_COLOR") && term != nullptr && std::string_view(term) != "dumb";
+  const std::string_view term = config::Get(environment, "TERM");
+  io.colour = config::Get(environment, "NO_COLOR").empty() && !term.empty() && term != "dumb";
   if (io.out_is_terminal || io.err_is_terminal) {
-    io.width = TerminalWidth(io.out_is_terminal ? STDOUT_FILENO : STDERR_FILENO);
+    io.width = TerminalWidth(io.out_is_terminal ? STDOUT_FILENO : STDERR_FILENO, environment);
   }
   return io;
 }
@@ -147,8 +149,10 @@ void Io::Write(int fd, std::string_view text) {
   while (!text.empty() && !closed) {
     ssize_t sent = write(fd, text.data(), text.size());
     if (sent < 0 && errno == EINTR) continue;
-    if (sent < 0) closed = true;
-    else text.remove_prefix(static_cast<std::size_t>(sent));
+    if (sent < 0)
+      closed = true;
+    else
+      text.remove_prefix(static_cast<std::size_t>(sent));
   }
 }
 
@@ -203,7 +207,7 @@ Result<Secret> Io::AskSecret(std::string_view prompt) {
   }
   NoEcho silence(STDIN_FILENO);
   if (!silence.good()) {
-    return Fail(ErrorCode::kIo, "cannot turn off the terminal's echo: {}", std::strerror(errno));
+    return Fail(ErrorCode::kIo, "cannot turn off the terminal's echo: {}", Why());
   }
   Interruptible interruptible;
   auto line = ReadLine(STDIN_FILENO);

@@ -9,6 +9,7 @@
 #include "core/base/json.h"
 #include "core/base/result.h"
 #include "core/base/secret.h"
+#include "core/config/paths.h"
 
 namespace agm::cli {
 
@@ -29,8 +30,8 @@ enum class Colour { kRed, kGreen, kYellow, kDim, kBold };
 /// Thread safety: one thread at a time.
 class Io {
  public:
-  /// Descriptors 0, 1 and 2; looks at NO_COLOR, TERM and COLUMNS.
-  static Io System();
+  /// Descriptors 0, 1 and 2; `environment` gives NO_COLOR, TERM and COLUMNS.
+  static Io System(const config::Environment& environment);
   /// Buffers for tests: `in` is what stdin holds; nothing is a terminal unless it is said below.
   static Io Buffers(std::string in = {});
 
@@ -47,8 +48,9 @@ class Io {
   }
   template <class... Args>
   void Warn(fmt::format_string<Args...> text, Args&&... args) {
-    if (!quiet) Err(PaintErr("warning: ", Colour::kYellow) +
-                    fmt::format(text, std::forward<Args>(args)...) + "\n");
+    if (!quiet)
+      Err(PaintErr("warning: ", Colour::kYellow) + fmt::format(text, std::forward<Args>(args)...) +
+          "\n");
   }
   template <class... Args>
   void Detail(fmt::format_string<Args...> text, Args&&... args) {
@@ -68,7 +70,7 @@ class Io {
   /// Empties a terminal's screen before a repaint.
   void ClearScreen();
 
-  bool closed() const { return out_closed_; }   ///< stdout's reader went away
+  bool closed() const { return out_closed_; }  ///< stdout's reader went away
   bool wrote_json() const { return wrote_json_; }
 
   bool in_is_terminal = false;
@@ -77,7 +79,7 @@ class Io {
   bool colour = false;  ///< colour may be used where there is a terminal
   bool quiet = false;
   bool verbose = false;
-  int width = 80;       ///< columns of the terminal
+  int width = 80;  ///< columns of the terminal
 
   /// What tests look at; empty for System().
   std::string out;

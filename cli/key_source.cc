@@ -19,7 +19,8 @@ Result<Secret> Trimmed(const std::string& text, const std::string& from) {
   const std::string key = text.substr(begin, end - begin);
   const bool whole = std::ranges::all_of(key, [](char c) { return c > ' ' && c < '\x7f'; });
   if (!whole) {
-    return Fail(ErrorCode::kConfig, "{}: expected one key, found space or odd characters in it", from);
+    return Fail(ErrorCode::kConfig, "{}: expected one key, found space or odd characters in it",
+                from);
   }
   return Secret(key);
 }

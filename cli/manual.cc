@@ -163,8 +163,10 @@ std::string Roff(std::string_view text) {
   for (char c : text) {
     if (line_begins && (c == '.' || c == '\'')) escaped += "\\&";
     line_begins = c == '\n';
-    if (c == '\\') escaped += "\\e";
-    else escaped += c;
+    if (c == '\\')
+      escaped += "\\e";
+    else
+      escaped += c;
   }
   return escaped;
 }

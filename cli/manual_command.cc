@@ -19,8 +19,8 @@ std::string Written(const std::string& what) {
 
 void AddManual(Commands at, Run<ManualOptions> run) {
   auto options = std::make_shared<ManualOptions>();
-  CLI::App& command = at.Command("manual", "Write a manual page or a completion script", options,
-                                 std::move(run));
+  CLI::App& command =
+      at.Command("manual", "Write a manual page or a completion script", options, std::move(run));
   command.group("");
   OneOf(command.add_option("WHAT", options->what, "What to write")->required(),
         {"man", "toml", "bash", "zsh", "fish"});

@@ -34,7 +34,8 @@ Result<void> ListServed(const Context& context) {
   for (const Json& model : (*list)["data"]) {
     table.Add({TextOf(model, "id"), TextOf(model, "owned_by")});
   }
-  if (table.empty()) context.io().Say("The gateway serves no models. Add an account: agm accounts add");
+  if (table.empty())
+    context.io().Say("The gateway serves no models. Add an account: agm accounts add");
   table.Print(context.io());
   return {};
 }
@@ -57,8 +58,10 @@ Offer AskAccount(const Context& context, const config::Account& account,
   }
   auto listed = upstream::ListModels(context.transport(), account, std::get<Secret>(credential),
                                      limits, NeverCancelled());
-  if (auto* failure = std::get_if<upstream::Failure>(&listed)) offer.failure = std::move(*failure);
-  else offer.models = std::get<std::vector<upstream::ModelEntry>>(std::move(listed));
+  if (auto* failure = std::get_if<upstream::Failure>(&listed))
+    offer.failure = std::move(*failure);
+  else
+    offer.models = std::get<std::vector<upstream::ModelEntry>>(std::move(listed));
   return offer;
 }
 
@@ -77,12 +80,17 @@ void Print(const Context& context, const std::vector<Offer>& offers) {
       const Json output = limit(model.output_limit);
       table.Add({model.id, input.is_null() ? "" : input.dump(),
                  output.is_null() ? "" : output.dump(), offer.account});
-      models.push_back({{"id", model.id}, {"account", offer.account}, {"input_limit", input},
-                        {"output_limit", output}, {"methods", model.methods}});
+      models.push_back({{"id", model.id},
+                        {"account", offer.account},
+                        {"input_limit", input},
+                        {"output_limit", output},
+                        {"methods", model.methods}});
     }
   }
-  if (context.json()) context.io().PrintJson({{"models", models}, {"failed", failed}});
-  else table.Print(context.io());
+  if (context.json())
+    context.io().PrintJson({{"models", models}, {"failed", failed}});
+  else
+    table.Print(context.io());
 }
 
 /// What the enabled accounts offer; fails only where none of them answers.

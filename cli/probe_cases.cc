@@ -16,9 +16,7 @@ Json ChatRequest(const std::string& model, const std::string& text) {
   return {{"model", model}, {"messages", Json::array({message})}};
 }
 
-std::string ChatBody(const std::string& model) {
-  return DumpJson(ChatRequest(model, kAsk));
-}
+std::string ChatBody(const std::string& model) { return DumpJson(ChatRequest(model, kAsk)); }
 
 std::string StreamBody(const std::string& model) {
   Json request = ChatRequest(model, kAsk);
@@ -130,9 +128,12 @@ std::span<const ProbeCase> ProbeCases() { return kCases; }
 
 std::string_view VerdictName(ProbeVerdict verdict) {
   switch (verdict) {
-    case ProbeVerdict::kPassed: return "ok";
-    case ProbeVerdict::kFailed: return "failed";
-    case ProbeVerdict::kSkipped: return "skipped";
+    case ProbeVerdict::kPassed:
+      return "ok";
+    case ProbeVerdict::kFailed:
+      return "failed";
+    case ProbeVerdict::kSkipped:
+      return "skipped";
   }
   return "";
 }

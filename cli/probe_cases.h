@@ -13,8 +13,8 @@ namespace agm::cli {
 struct ProbeCase {
   std::string_view name;
   std::string_view method;
-  std::string_view path;                         ///< "{model}" stands for the model
-  std::string (*body)(const std::string& model); ///< nullptr: none
+  std::string_view path;                          ///< "{model}" stands for the model
+  std::string (*body)(const std::string& model);  ///< nullptr: none
   std::string (*check)(const GatewayAnswer& answer);
 };
 

@@ -121,7 +121,8 @@ std::string ChatChunks::Take(const std::string& data) {
   if (At(*chunk, "/error") != nullptr) {
     return "the stream ends in an error: " + Shorten(TextAt(*chunk, "/error/message"), 200);
   }
-  if (auto wrong = Instead("/object", "chat.completion.chunk", *chunk); !wrong.empty()) return wrong;
+  if (auto wrong = Instead("/object", "chat.completion.chunk", *chunk); !wrong.empty())
+    return wrong;
   text += TextAt(*chunk, "/choices/0/delta/content");
   if (auto reason = TextAt(*chunk, "/choices/0/finish_reason"); !reason.empty()) finish = reason;
   return {};

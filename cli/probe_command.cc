@@ -23,8 +23,8 @@ Result<std::vector<ProbeCase>> Chosen(const std::vector<std::string>& only) {
   for (const std::string& name : only) {
     if (std::find(known.begin(), known.end(), name) != known.end()) continue;
     const std::string near = Nearest(name, known);
-    return Fail(ErrorCode::kInvalidRequest, "--only: no case is called \"{}\"{}; there are {}", name,
-                near.empty() ? "" : fmt::format(" (did you mean {}?)", near),
+    return Fail(ErrorCode::kInvalidRequest, "--only: no case is called \"{}\"{}; there are {}",
+                name, near.empty() ? "" : fmt::format(" (did you mean {}?)", near),
                 fmt::join(known, ", "));
   }
   std::vector<ProbeCase> chosen;
@@ -59,7 +59,8 @@ Result<std::vector<Gateway>> Candidates(const Context& context, const ProbeOptio
 Result<Gateway> Listening(const Context& context, const ProbeOptions& options, Duration timeout) {
   auto gateways = Candidates(context, options);
   if (!gateways) return std::move(gateways).error();
-  Error last = Fail(ErrorCode::kUpstreamUnavailable, "no gateway is known; name one with --base-url");
+  Error last =
+      Fail(ErrorCode::kUpstreamUnavailable, "no gateway is known; name one with --base-url");
   for (const Gateway& gateway : *gateways) {
     auto answer = Ask(context, gateway, {"GET", "/healthz", {}, {}}, timeout);
     if (answer || answer.error().reason != "gateway_unreachable") return gateway;
@@ -77,8 +78,9 @@ std::string Padded(const std::string& text, std::size_t width) {
 
 void PrintHead(Io& io) {
   if (io.quiet) return;
-  io.Out(io.Paint("RESULT   CASE              STATUS  LATENCY    FIRST BYTE  MODEL", Colour::kBold) +
-         io.Paint("                       ACCOUNT", Colour::kBold) + "\n");
+  io.Out(
+      io.Paint("RESULT   CASE              STATUS  LATENCY    FIRST BYTE  MODEL", Colour::kBold) +
+      io.Paint("                       ACCOUNT", Colour::kBold) + "\n");
 }
 
 void PrintOutcome(Io& io, const ProbeOutcome& outcome) {
@@ -86,11 +88,11 @@ void PrintOutcome(Io& io, const ProbeOutcome& outcome) {
   const GatewayAnswer answer = outcome.answer.value_or(GatewayAnswer());
   const bool heard = outcome.answer.has_value();
   auto shown = [](const std::string& text) { return text.empty() ? std::string("-") : text; };
-  std::string line =
-      Padded(heard ? std::to_string(answer.status) : "-", 8) +
-      Padded(heard ? Milliseconds(answer.latency) : "-", 11) +
-      Padded(heard ? Milliseconds(answer.first_byte) : "-", 12) +
-      Padded(shown(Shorten(answer.mapped_model, 60)), 28) + shown(Shorten(answer.account, 60));
+  std::string line = Padded(heard ? std::to_string(answer.status) : "-", 8) +
+                     Padded(heard ? Milliseconds(answer.latency) : "-", 11) +
+                     Padded(heard ? Milliseconds(answer.first_byte) : "-", 12) +
+                     Padded(shown(Shorten(answer.mapped_model, 60)), 28) +
+                     shown(Shorten(answer.account, 60));
   if (!outcome.why.empty()) line += "  " + Shorten(outcome.why, 300);
   const std::string verdict(VerdictName(outcome.verdict));
   io.Out(io.Paint(Padded(verdict, 9), kColours[static_cast<std::size_t>(outcome.verdict)]) +
@@ -135,27 +137,29 @@ void PrintDocument(const Context& context, const Gateway& gateway, const std::st
 
 void AddProbe(Commands at, Run<ProbeOptions> run) {
   auto options = std::make_shared<ProbeOptions>();
-  CLI::App& command =
-      at.Command("probe", "Try every API of a running gateway and check its answers", options,
-                 std::move(run));
-  command.add_option("--base-url", options->base_url,
-                     "Probe the gateway at this address instead of the one that is found")
+  CLI::App& command = at.Command(
+      "probe", "Try every API of a running gateway and check its answers", options, std::move(run));
+  command
+      .add_option("--base-url", options->base_url,
+                  "Probe the gateway at this address instead of the one that is found")
       ->type_name("URL");
-  command.add_option("--api-key", options->api_key,
-                     "Send this key instead of the configured one (AGM_API_KEY is safer: other "
-                     "users can read command lines)")
+  command
+      .add_option("--api-key", options->api_key,
+                  "Send this key instead of the configured one (AGM_API_KEY is safer: other "
+                  "users can read command lines)")
       ->type_name("KEY");
   command.add_option("--model", options->model, "Ask for this model (default gemini-3-flash)")
       ->type_name("MODEL");
   CLI::Option* only = command.add_option("--only", options->only, "Run only these cases");
   only->delimiter(',')->type_name("CASE,...");
   command.add_option("--timeout", options->timeout, "Give each case this long (default 60)")
-      ->check(CLI::PositiveNumber)->type_name("SECONDS");
-  command.footer(
-      Examples({{"Probe the gateway that runs here", "agm probe"},
-                {"Only chat, whole and streamed, with another model",
-                 "agm probe --only chat,stream --model gpt-4o"},
-                {"A gateway on another machine", "agm probe --base-url http://192.168.1.20:8045"}}));
+      ->check(CLI::PositiveNumber)
+      ->type_name("SECONDS");
+  command.footer(Examples(
+      {{"Probe the gateway that runs here", "agm probe"},
+       {"Only chat, whole and streamed, with another model",
+        "agm probe --only chat,stream --model gpt-4o"},
+       {"A gateway on another machine", "agm probe --base-url http://192.168.1.20:8045"}}));
 }
 
 Result<void> RunProbe(const Context& context, const ProbeOptions& options) {

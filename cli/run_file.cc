@@ -32,9 +32,7 @@ std::optional<Running> Load(const fs::path& path) {
   return Running{pid->get<pid_t>(), url->get<std::string>()};
 }
 
-bool Lives(pid_t pid) {
-  return pid > 0 && (kill(pid, 0) == 0 || errno == EPERM);
-}
+bool Lives(pid_t pid) { return pid > 0 && (kill(pid, 0) == 0 || errno == EPERM); }
 
 }  // namespace
 

@@ -12,7 +12,8 @@ namespace agm::cli {
 /// listens: `run.json`, {"pid": 4711, "url": "http://127.0.0.1:8045"}.
 ///
 ///   auto run = RunFile::Write(state_folder, "http://127.0.0.1:8045");  // when it listens
-///   ...                                                                // dropped: the file is gone
+///   ...                                                                // dropped: the file is
+///   gone
 ///
 /// The file of a process that no longer lives is not believed.
 ///

@@ -6,16 +6,18 @@ namespace agm::cli {
 namespace {
 
 constexpr std::array kProxy = {
-    SettingText{"host", "text", "The address to listen on.\n"
+    SettingText{"host", "text",
+                "The address to listen on.\n"
                 "Without it: loopback, or all addresses with allow_lan_access."},
     SettingText{"port", "number, 8045", "The port to listen on; 0 takes a free one."},
     SettingText{"allow_lan_access", "true or false, false",
                 "Listen on all addresses, so that other machines can use the gateway."},
-    SettingText{"auth_mode", "text, \"auto\"",
-                "Which routes ask for a key: \"off\" none, \"strict\" all, \"all_except_health\" all "
-                "but /health and /healthz.\n"
-                "\"auto\" is \"all_except_health\" where other machines can reach the gateway, and "
-                "\"off\" otherwise."},
+    SettingText{
+        "auth_mode", "text, \"auto\"",
+        "Which routes ask for a key: \"off\" none, \"strict\" all, \"all_except_health\" all "
+        "but /health and /healthz.\n"
+        "\"auto\" is \"all_except_health\" where other machines can reach the gateway, and "
+        "\"off\" otherwise."},
     SettingText{"api_key", "text", "The key that clients must send."},
     SettingText{"api_keys", "list of tables",
                 "Several keys, each { name = \"laptop\", key = \"...\" }.\n"
@@ -74,7 +76,8 @@ constexpr std::array kAccount = {
     SettingText{"kind", "text, \"gemini\"",
                 "\"gemini\" (the Gemini API, by API key), \"vertex\" (Vertex AI) or \"mock\" (the "
                 "built-in upstream)."},
-    SettingText{"api_key", "text", "The API key itself.\n"
+    SettingText{"api_key", "text",
+                "The API key itself.\n"
                 "Give one of api_key, api_key_env and api_key_file."},
     SettingText{"api_key_env", "text", "The environment variable that holds the key."},
     SettingText{"api_key_file", "file", "The file that holds the key."},

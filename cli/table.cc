@@ -41,9 +41,7 @@ char32_t Decode(std::string_view sequence) {
   return code;
 }
 
-bool IsControl(char32_t code) {
-  return code < 0x20 || (code >= 0x7F && code < 0xA0);
-}
+bool IsControl(char32_t code) { return code < 0x20 || (code >= 0x7F && code < 0xA0); }
 
 std::size_t Columns(char32_t code) {
   if (In(kNoWidth, code)) return 0;
@@ -64,8 +62,10 @@ void EachCharacter(std::string_view text, Take take) {
 std::string Clean(std::string_view text) {
   std::string clean;
   EachCharacter(text, [&](std::string_view sequence, std::size_t) {
-    if (IsControl(Decode(sequence))) clean += ' ';
-    else clean += sequence;
+    if (IsControl(Decode(sequence)))
+      clean += ' ';
+    else
+      clean += sequence;
     return true;
   });
   return clean;

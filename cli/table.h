@@ -26,7 +26,8 @@ struct Cell {
   std::optional<Colour> colour;
 };
 
-/// A table that people can scan: aligned columns two spaces apart, below a header (not with --quiet).
+/// A table that people can scan: aligned columns two spaces apart, below a header (not with
+/// --quiet).
 ///
 ///   Table table({"NAME", "STATE"});
 ///   table.Add({"work", {"ready", Colour::kGreen}});

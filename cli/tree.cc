@@ -13,8 +13,10 @@ namespace {
 std::vector<std::string> Split(const std::string& text, char at) {
   std::vector<std::string> parts(1);
   for (char c : text) {
-    if (c == at) parts.emplace_back();
-    else parts.back() += c;
+    if (c == at)
+      parts.emplace_back();
+    else
+      parts.back() += c;
   }
   return parts;
 }
@@ -53,7 +55,8 @@ TreeCommand ReadTree(const CLI::App& command) {
   read.path = Split(CommandPath(command), ' ');
   read.description = command.get_description();
   read.examples = command.get_footer();
-  for (const auto* option : ShownOptions(command, false)) read.options.push_back(ReadOption(*option));
+  for (const auto* option : ShownOptions(command, false))
+    read.options.push_back(ReadOption(*option));
   for (const auto* option : ShownOptions(command, true)) {
     read.arguments.push_back(ReadOption(*option));
   }

@@ -14,24 +14,24 @@ namespace agm::cli {
 enum class ValueKind { kNone, kText, kFile, kAccount, kModel, kChoice };
 
 struct TreeOption {
-  std::vector<std::string> names;    ///< "-q", "--quiet"; of an argument its one name, "NAME"
-  std::string value;                 ///< what it takes: "FILE"; empty for a flag
+  std::vector<std::string> names;  ///< "-q", "--quiet"; of an argument its one name, "NAME"
+  std::string value;               ///< what it takes: "FILE"; empty for a flag
   ValueKind kind = ValueKind::kNone;
   std::vector<std::string> choices;  ///< of kChoice
   std::string description;
   bool required = false;
-  bool repeats = false;              ///< an argument that may come several times
+  bool repeats = false;  ///< an argument that may come several times
 };
 
 struct TreeCommand {
   std::vector<std::string> path;  ///< "agm", "accounts", "add"
   std::string description;
-  std::string examples;           ///< as help shows them
+  std::string examples;  ///< as help shows them
   std::vector<TreeOption> options;
   std::vector<TreeOption> arguments;
   std::vector<TreeCommand> commands;
 
-  std::string Name() const;           ///< "agm accounts add"
+  std::string Name() const;  ///< "agm accounts add"
   bool root() const { return path.size() == 1; }
 };
 

@@ -17,11 +17,11 @@ struct OneCommand {
   int Run(std::vector<std::string> arguments) {
     App app;
     auto options = std::make_shared<Options>();
-    CLI::App& command = app.root().Command<Options>(
-        "do", "Do it", options, [this](const Context&, const Options& given) {
-          seen = given;
-          return outcome;
-        });
+    CLI::App& command = app.root().Command<Options>("do", "Do it", options,
+                                                    [this](const Context&, const Options& given) {
+                                                      seen = given;
+                                                      return outcome;
+                                                    });
     command.add_option("--name", options->name, "A name")->type_name("TEXT");
     command.add_option("--number", options->number, "A number")->type_name("N");
     command.add_option("--list", options->list, "A list")->delimiter(',')->type_name("A,...");
@@ -66,11 +66,14 @@ TEST(App, CollectsListsOverRepeatedOptions) {
 }
 
 TEST(App, TurnsErrorsIntoExitCodesInOnePlace) {
-  const std::pair<ErrorCode, int> kCases[] = {
-      {ErrorCode::kInvalidRequest, 2},   {ErrorCode::kConfig, 2},
-      {ErrorCode::kUpstreamUnavailable, 3}, {ErrorCode::kTimeout, 3},
-      {ErrorCode::kNotFound, 1},         {ErrorCode::kUpstreamRejected, 1},
-      {ErrorCode::kUnauthenticated, 1},  {ErrorCode::kIo, 1}};
+  const std::pair<ErrorCode, int> kCases[] = {{ErrorCode::kInvalidRequest, 2},
+                                              {ErrorCode::kConfig, 2},
+                                              {ErrorCode::kUpstreamUnavailable, 3},
+                                              {ErrorCode::kTimeout, 3},
+                                              {ErrorCode::kNotFound, 1},
+                                              {ErrorCode::kUpstreamRejected, 1},
+                                              {ErrorCode::kUnauthenticated, 1},
+                                              {ErrorCode::kIo, 1}};
   for (const auto& [error, code] : kCases) {
     OneCommand one;
     one.outcome = Fail(error, "it broke");

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <algorithm>
 #include <map>
 #include <memory>
 #include <string>
@@ -15,7 +16,7 @@ namespace agm::cli {
 ///   gateway.answers["GET /healthz"] = {200, R"({"status":"ok"})"};
 ///   gateway.up = false;                     // nobody listens
 ///
-/// Everything else is a 404. Only `host` listens, unless it is empty.
+/// Everything else is answered `otherwise`, a 404. Only `host` listens, unless it is empty.
 ///
 /// Thread safety: one thread at a time.
 struct FakeGateway {
@@ -28,12 +29,13 @@ struct FakeGateway {
     std::string method;
     std::string url;
     std::string path;
-    std::string authorization;
+    std::string credential;
     std::string body;
   };
 
   std::map<std::string, Answer> answers;
   std::vector<Asked> asked;
+  Answer otherwise = {404, R"({"error":{"message":"unknown path","code":"unknown_url"}})"};
   std::string host;  ///< "127.0.0.1:8045"; empty: any
   bool up = true;
 
@@ -74,8 +76,7 @@ struct FakeGateway {
       gateway_.asked.push_back({request.method, request.url, path,
                                 request.credential.second.Reveal(), std::string(request.body)});
       auto found = gateway_.answers.find(request.method + " " + path);
-      Answer answer{404, R"({"error":{"message":"unknown path","code":"unknown_url"}})"};
-      if (found != gateway_.answers.end()) answer = found->second;
+      Answer answer = found == gateway_.answers.end() ? gateway_.otherwise : found->second;
       return std::unique_ptr<upstream::Download>(std::make_unique<Body>(std::move(answer)));
     }
 

@@ -63,8 +63,8 @@ TEST(RunFile, GoesWithItsProcess) {
 
 TEST(RunFile, IsNotBelievedOfADeadProcessOrWhenBroken) {
   test::TempDir folder;
-  for (const char* text : {R"({"pid": 2147483000, "url": "http://x"})", "", "{", "[]",
-                           R"({"pid": "1", "url": 2})"}) {
+  for (const char* text :
+       {R"({"pid": 2147483000, "url": "http://x"})", "", "{", "[]", R"({"pid": "1", "url": 2})"}) {
     ASSERT_TRUE(WriteFileAtomically(folder.path() / "run.json", text));
     EXPECT_FALSE(RunFile::FindUrl(folder.path())) << text;
   }
@@ -86,7 +86,7 @@ TEST(GetJson, SendsTheKeyAndFallsBackToTheRunFile) {
   auto json = GetJson(t.context(), "/x", Duration(1'000));
   ASSERT_TRUE(json);
   EXPECT_EQ((*json)["a"], 1);
-  EXPECT_EQ(t.gateway.asked.at(0).authorization, "Bearer sk-one");
+  EXPECT_EQ(t.gateway.asked.at(0).credential, "Bearer sk-one");
 }
 
 TEST(GetJson, TellsAWrongKeyFromAnAbsentGateway) {
@@ -102,8 +102,7 @@ TEST(GetJson, TellsAWrongKeyFromAnAbsentGateway) {
 TEST(GetJson, RefusesWhatIsNoJson) {
   CommandTest t;
   t.gateway.answers["GET /x"] = {200, "<html>"};
-  EXPECT_EQ(GetJson(t.context(), "/x", Duration(1'000)).error().code,
-            ErrorCode::kUpstreamRejected);
+  EXPECT_EQ(GetJson(t.context(), "/x", Duration(1'000)).error().code, ErrorCode::kUpstreamRejected);
 }
 
 }  // namespace

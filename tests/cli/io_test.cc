@@ -68,7 +68,7 @@ TEST(Io, TakesAClosedPipeForNoError) {
   ASSERT_EQ(dup2(ends[1], STDOUT_FILENO), STDOUT_FILENO);
   close(ends[0]);
   close(ends[1]);
-  Io io = Io::System();
+  Io io = Io::System({});
   io.Out("nobody reads this\n");
   io.Out("nor this\n");
   dup2(kept, STDOUT_FILENO);

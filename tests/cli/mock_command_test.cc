@@ -48,7 +48,7 @@ TEST(MockCommand, SaysWhereItListensAndHowToUseIt) {
   const PendingTerm term;
   MockOptions options;
   options.port = 0;
-  ASSERT_TRUE(RunMock(t.context, options));
+  ASSERT_TRUE(RunMock(t.context(), options));
   EXPECT_NE(t.io.err.find("agm accounts add local --kind mock --base-url http://127.0.0.1:"),
             std::string::npos)
       << t.io.err;
@@ -59,10 +59,10 @@ TEST(MockCommand, SaysWhereItListensAndHowToUseIt) {
 TEST(MockCommand, GivesTheAddressAsJson) {
   CommandTest t;
   const PendingTerm term;
-  t.context.globals.json = true;
+  t.context().globals.json = true;
   MockOptions options;
   options.port = 0;
-  ASSERT_TRUE(RunMock(t.context, options));
+  ASSERT_TRUE(RunMock(t.context(), options));
   const auto document = ParseJson(t.io.out);
   ASSERT_TRUE(document) << t.io.out;
   EXPECT_GT((*document)["port"].get<int>(), 0);
@@ -73,7 +73,7 @@ TEST(MockCommand, SaysWhatIsWrongWithAScript) {
   MockOptions options;
   options.port = 0;
   options.script = "/nonexistent/plan.json";
-  const auto missing = RunMock(t.context, options);
+  const auto missing = RunMock(t.context(), options);
   ASSERT_FALSE(missing);
   EXPECT_NE(missing.error().message.find("plan.json"), std::string::npos);
 }

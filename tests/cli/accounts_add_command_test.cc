@@ -1,0 +1,204 @@
+#include "cli/accounts_add_command.h"
+
+#include <gtest/gtest.h>
+
+#include "tests/cli/command_test.h"
+
+namespace agm::cli {
+namespace {
+
+/// A world in which one key is good at Google's address.
+struct AddTest : CommandTest {
+  explicit AddTest(std::string in = {}) : CommandTest(std::move(in)) {
+    Upstream(200, R"({"models":[]})");
+  }
+  /// What every question upstream is answered.
+  void Upstream(int status, const std::string& body) {
+    gateway.otherwise = FakeGateway::Answer{status, body};
+  }
+};
+
+TEST(AccountsAdd, ReadsEveryFlag) {
+  CommandTest t;
+  auto options = t.Parse<AccountsAddOptions>(
+      AddAccountsAdd, {"add", "cloud", "--kind", "vertex", "--email", "a@b.c", "--service-account",
+                       "sa.json", "--project", "p", "--location", "l", "--base-url", "http://x",
+                       "--models", "a,b*", "--priority", "-3", "--no-check"});
+  ASSERT_TRUE(options) << t.io.err;
+  EXPECT_EQ(options->name, "cloud");
+  EXPECT_EQ(options->kind, "vertex");
+  EXPECT_EQ(options->email, "a@b.c");
+  EXPECT_EQ(options->service_account, "sa.json");
+  EXPECT_EQ(options->project, "p");
+  EXPECT_EQ(options->location, "l");
+  EXPECT_EQ(options->base_url, "http://x");
+  EXPECT_EQ(options->models, (std::vector<std::string>{"a", "b*"}));
+  EXPECT_EQ(options->priority, -3);
+  EXPECT_TRUE(options->no_check);
+}
+
+TEST(AccountsAdd, TakesOneSourceOfTheKeyOnly) {
+  CommandTest t;
+  EXPECT_FALSE(t.Parse<AccountsAddOptions>(AddAccountsAdd,
+                                           {"add", "--api-key-stdin", "--api-key-env", "VAR"}));
+  EXPECT_EQ(t.code, 2);
+}
+
+TEST(AccountsAdd, RefusesAKindThatDoesNotExist) {
+  CommandTest t;
+  EXPECT_EQ(t.Agm({"accounts", "add", "--kind", "gemnii"}), 2);
+  EXPECT_TRUE(Has(t.io.err, "did you mean gemini?")) << t.io.err;
+}
+
+TEST(AccountsAdd, AddsAnAccountThatTheUpstreamTakes) {
+  AddTest t("AIza-some-key-1234\n");
+  EXPECT_EQ(t.Agm({"accounts", "add", "work", "--api-key-stdin"}), 0) << t.io.err;
+  EXPECT_TRUE(Has(t.ReadConfig(), "name = \"work\"\napi_key = \"AIza-some-key-1234\"\n"))
+      << t.ReadConfig();
+  EXPECT_TRUE(Has(t.io.err, "Added account work")) << t.io.err;
+  EXPECT_EQ(t.io.out, "");
+  ASSERT_FALSE(t.gateway.asked.empty());
+  EXPECT_EQ(t.gateway.asked[0].credential, "AIza-some-key-1234");
+}
+
+TEST(AccountsAdd, AddsNothingThatTheUpstreamRefuses) {
+  AddTest t("AIza-some-key-1234");
+  t.Upstream(400,
+             R"({"error":{"code":400,"message":"API key not valid.","status":"INVALID_ARGUMENT",
+      "details":[{"@type":"type.googleapis.com/google.rpc.ErrorInfo","reason":"API_KEY_INVALID"}]}})");
+  EXPECT_EQ(t.Agm({"accounts", "add", "work", "--api-key-stdin"}), 1);
+  EXPECT_TRUE(Has(t.io.err, "Nothing was added")) << t.io.err;
+  EXPECT_FALSE(Has(t.io.err, "AIza-some")) << t.io.err;
+  EXPECT_FALSE(std::filesystem::exists(t.config_file()));
+}
+
+TEST(AccountsAdd, AddsAKeyThatIsOnlyOutOfQuota) {
+  AddTest t("AIza-some-key-1234");
+  t.Upstream(429, R"({"error":{"code":429,"message":"slow","status":"RESOURCE_EXHAUSTED"}})");
+  EXPECT_EQ(t.Agm({"accounts", "add", "work", "--api-key-stdin"}), 0) << t.io.err;
+  EXPECT_TRUE(Has(t.ReadConfig(), "work"));
+}
+
+TEST(AccountsAdd, FailsWithThreeWhereTheUpstreamCannotBeReached) {
+  AddTest t("AIza-some-key-1234");
+  t.gateway.up = false;
+  EXPECT_EQ(t.Agm({"accounts", "add", "work", "--api-key-stdin"}), 3);
+  EXPECT_TRUE(Has(t.io.err, "--no-check")) << t.io.err;
+  EXPECT_FALSE(std::filesystem::exists(t.config_file()));
+}
+
+TEST(AccountsAdd, TriesNothingWithNoCheck) {
+  AddTest t("AIza-some-key-1234");
+  t.gateway.up = false;
+  EXPECT_EQ(t.Agm({"accounts", "add", "work", "--api-key-stdin", "--no-check"}), 0) << t.io.err;
+  EXPECT_TRUE(t.gateway.asked.empty());
+  EXPECT_TRUE(Has(t.ReadConfig(), "work"));
+}
+
+TEST(AccountsAdd, WantsASourceOffATerminal) {
+  AddTest t;
+  EXPECT_EQ(t.Agm({"accounts", "add", "work"}), 2);
+  EXPECT_TRUE(Has(t.io.err, "--api-key-stdin")) << t.io.err;
+}
+
+TEST(AccountsAdd, AsksWithoutEchoOnATerminal) {
+  AddTest t("AIza-typed-key-99\n");
+  t.io.in_is_terminal = true;
+  EXPECT_EQ(t.Agm({"accounts", "add", "work"}), 0) << t.io.err;
+  EXPECT_TRUE(Has(t.io.err, "API key for work: ")) << t.io.err;
+  EXPECT_FALSE(Has(t.io.err + t.io.out, "AIza-typed")) << t.io.err;
+  EXPECT_TRUE(Has(t.ReadConfig(), "AIza-typed-key-99"));
+}
+
+TEST(AccountsAdd, StoresTheReferenceAndNotTheKey) {
+  AddTest t;
+  t.env["GEMINI_API_KEY"] = "AIza-from-env-1";
+  EXPECT_EQ(t.Agm({"accounts", "add", "a", "--api-key-env", "GEMINI_API_KEY"}), 0) << t.io.err;
+  const auto file = t.folder.Write("key.txt", "AIza-from-file-2\n");
+  EXPECT_EQ(t.Agm({"accounts", "add", "b", "--api-key-file", file.string()}), 0) << t.io.err;
+  EXPECT_TRUE(Has(t.ReadConfig(), "api_key_env = \"GEMINI_API_KEY\"")) << t.ReadConfig();
+  EXPECT_TRUE(Has(t.ReadConfig(), "api_key_file = \"" + file.string() + "\"")) << t.ReadConfig();
+  EXPECT_FALSE(Has(t.ReadConfig(), "AIza"));
+  EXPECT_EQ(t.gateway.asked.at(0).credential, "AIza-from-env-1");
+  EXPECT_EQ(t.gateway.asked.back().credential, "AIza-from-file-2");
+}
+
+TEST(AccountsAdd, RefusesSourcesThatHoldNoKey) {
+  AddTest t(" \n");
+  EXPECT_EQ(t.Agm({"accounts", "add", "a", "--api-key-stdin"}), 2);
+  EXPECT_EQ(t.Agm({"accounts", "add", "a", "--api-key-env", "NOT_SET"}), 2);
+  EXPECT_EQ(t.Agm({"accounts", "add", "a", "--api-key-file", "/nowhere/key"}), 2);
+  t.env["ODD"] = "two words";
+  EXPECT_EQ(t.Agm({"accounts", "add", "a", "--api-key-env", "ODD"}), 2);
+  EXPECT_FALSE(Has(t.io.err, "words")) << t.io.err;
+}
+
+TEST(AccountsAdd, KeepsWhatIsNotGivenAndEnablesAgain) {
+  AddTest t;
+  t.WriteConfig(
+      "# mine\n[[accounts]]\nname = \"work\"   # the first\napi_key = \"AIza-old-key-1\"\n"
+      "project = \"p\"\nenabled = false\n");
+  EXPECT_EQ(t.Agm({"accounts", "add", "work", "--email", "a@b.c"}), 0) << t.io.err;
+  const std::string text = t.ReadConfig();
+  EXPECT_TRUE(Has(text, "# mine\n[[accounts]]\nname = \"work\"   # the first\n")) << text;
+  EXPECT_TRUE(Has(text, "api_key = \"AIza-old-key-1\"\nproject = \"p\"\nenabled = true\n")) << text;
+  EXPECT_TRUE(Has(text, "email = \"a@b.c\"")) << text;
+  EXPECT_TRUE(Has(t.io.err, "Updated account work")) << t.io.err;
+}
+
+TEST(AccountsAdd, PutsOneKindOfKeyInThePlaceOfAnother) {
+  AddTest t;
+  t.WriteConfig("[[accounts]]\nname = \"work\"\napi_key = \"AIza-old-key-1\"\n");
+  t.env["NEW_KEY"] = "AIza-new-key-2";
+  EXPECT_EQ(t.Agm({"accounts", "add", "work", "--api-key-env", "NEW_KEY"}), 0) << t.io.err;
+  EXPECT_FALSE(Has(t.ReadConfig(), "AIza-old")) << t.ReadConfig();
+  EXPECT_TRUE(Has(t.ReadConfig(), "api_key_env = \"NEW_KEY\"")) << t.ReadConfig();
+}
+
+TEST(AccountsAdd, MakesANameUpThatIsFree) {
+  AddTest t;
+  t.env["K"] = "AIza-some-key-1";
+  EXPECT_EQ(t.Agm({"accounts", "add", "--api-key-env", "K"}), 0) << t.io.err;
+  EXPECT_EQ(t.Agm({"accounts", "add", "--api-key-env", "K"}), 0) << t.io.err;
+  EXPECT_TRUE(Has(t.ReadConfig(), "name = \"gemini\"")) << t.ReadConfig();
+  EXPECT_TRUE(Has(t.ReadConfig(), "name = \"gemini-2\"")) << t.ReadConfig();
+}
+
+TEST(AccountsAdd, CreatesTheFileThatConfigNames) {
+  AddTest t;
+  t.env["K"] = "AIza-some-key-1";
+  const std::string file = (t.folder / "other.toml").string();
+  EXPECT_EQ(t.Agm({"accounts", "add", "a", "--api-key-env", "K", "--config", file}), 0) << t.io.err;
+  EXPECT_TRUE(std::filesystem::exists(file));
+  EXPECT_EQ(t.Agm({"accounts", "list", "--config", (t.folder / "none.toml").string()}), 2);
+}
+
+TEST(AccountsAdd, RefusesWrongValuesBeforeItTriesAnything) {
+  AddTest t;
+  t.env["K"] = "AIza-some-key-1";
+  EXPECT_EQ(t.Agm({"accounts", "add", "a", "--api-key-env", "K", "--base-url", "ftp://x"}), 2);
+  EXPECT_EQ(t.Agm({"accounts", "add", "a/b", "--api-key-env", "K"}), 2);
+  EXPECT_TRUE(t.gateway.asked.empty());
+  EXPECT_FALSE(std::filesystem::exists(t.config_file()));
+}
+
+TEST(AccountsAdd, NeedsNoKeyForAMock) {
+  AddTest t;
+  EXPECT_EQ(t.Agm({"accounts", "add", "m", "--kind", "mock", "--base-url", "http://127.0.0.1:9"}),
+            0)
+      << t.io.err;
+  EXPECT_TRUE(Has(t.ReadConfig(), "kind = \"mock\""));
+}
+
+TEST(AccountsAdd, PrintsOneDocumentWithJson) {
+  AddTest t("AIza-some-key-1234");
+  EXPECT_EQ(t.Agm({"accounts", "add", "work", "--api-key-stdin", "--json"}), 0) << t.io.err;
+  const Json document = t.Document();
+  EXPECT_EQ(document["name"], "work");
+  EXPECT_EQ(document["added"], true);
+  EXPECT_EQ(document["check"], "good");
+  EXPECT_EQ(document["key"], "AIza…1234");
+}
+
+}  // namespace
+}  // namespace agm::cli

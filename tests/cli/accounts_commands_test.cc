@@ -1,0 +1,194 @@
+#include <gtest/gtest.h>
+
+#include "cli/account_status.h"
+#include "cli/accounts_check_command.h"
+#include "cli/accounts_edit_commands.h"
+#include "cli/accounts_list_command.h"
+#include "tests/cli/command_test.h"
+
+namespace agm::cli {
+namespace {
+
+constexpr const char* kTwoAccounts =
+    "[[accounts]]\nname = \"work\"\nemail = \"me@example.com\"\napi_key = \"AIza-work-key-1234\"\n"
+    "project = \"p1\"\n\n"
+    "[[accounts]]\nname = \"home\"   # at home\napi_key = \"AIza-home-key-5678\"\n";
+
+constexpr const char* kLive = R"({"accounts":[
+  {"name":"work","label":"me@example.com","kind":"gemini","project":"p1","state":"cooling",
+   "reason":"minute_quota","model":"gemini-2.5-pro","until":"2026-11-21T12:00:42Z","requests":7,
+   "errors":2,"tokens":900,"in_flight":1,"last_used":"2026-11-21T11:59:00Z","first_byte_ms":412},
+  {"name":"home","label":"home","kind":"gemini","project":"","state":"ready","reason":"","model":"",
+   "until":null,"requests":1,"errors":0,"tokens":10,"in_flight":0,"last_used":null,
+   "first_byte_ms":null}]})";
+
+struct AccountsTest : CommandTest {
+  AccountsTest() { WriteConfig(kTwoAccounts); }
+};
+
+TEST(AccountsList, ShowsWhatTheRunningGatewaySays) {
+  AccountsTest t;
+  t.gateway.answers["GET /agm/accounts"] = {200, kLive};
+  EXPECT_EQ(t.Agm({"accounts", "list"}), 0) << t.io.err;
+  EXPECT_TRUE(Has(t.io.out, "minute_quota (gemini-2.5-pro)")) << t.io.out;
+  EXPECT_TRUE(Has(t.io.out, "in 42s (")) << t.io.out;
+  EXPECT_TRUE(Has(t.io.out, "cooling")) << t.io.out;
+  EXPECT_EQ(t.io.err, "");
+}
+
+TEST(AccountsList, ShowsTheStateWhereNoGatewayAnswers) {
+  AccountsTest t;
+  t.gateway.up = false;
+  EXPECT_EQ(t.Agm({"accounts", "list"}), 0) << t.io.err;
+  EXPECT_TRUE(Has(t.io.out, "work")) << t.io.out;
+  EXPECT_TRUE(Has(t.io.out, "ready")) << t.io.out;
+  EXPECT_TRUE(Has(t.io.err, "No gateway is running")) << t.io.err;
+}
+
+TEST(AccountsList, MasksKeysAlways) {
+  AccountsTest t;
+  for (const bool up : {true, false}) {
+    t.gateway.up = up;
+    t.gateway.answers["GET /agm/accounts"] = {200, kLive};
+    for (const char* format : {"--json", "--verbose"}) {
+      EXPECT_EQ(t.Agm({"accounts", "list", format}), 0);
+      EXPECT_FALSE(Has(t.io.out + t.io.err, "work-key")) << t.io.out;
+      EXPECT_TRUE(Has(t.io.out, "AIza…1234")) << t.io.out;
+    }
+  }
+}
+
+TEST(AccountsList, PrintsOneDocumentWithJson) {
+  AccountsTest t;
+  t.gateway.answers["GET /agm/accounts"] = {200, kLive};
+  EXPECT_EQ(t.Agm({"accounts", "list", "--json"}), 0);
+  const Json document = t.Document();
+  EXPECT_EQ(document["source"], "gateway");
+  ASSERT_EQ(document["accounts"].size(), 2U);
+  const Json& work = document["accounts"][0];
+  EXPECT_EQ(work["state"], "cooling");
+  EXPECT_EQ(work["reason"], "minute_quota");
+  EXPECT_EQ(work["until"], "2026-11-21T12:00:42Z");
+  EXPECT_EQ(work["first_byte_ms"], 412);
+  EXPECT_EQ(work["enabled"], true);
+  EXPECT_TRUE(document["accounts"][1]["until"].is_null());
+}
+
+TEST(AccountsList, SaysWhereToBeginWithoutAnyAccount) {
+  CommandTest t;
+  t.gateway.up = false;
+  EXPECT_EQ(t.Agm({"accounts", "list"}), 0);
+  EXPECT_EQ(t.io.out, "");
+  EXPECT_TRUE(Has(t.io.err, "agm accounts add")) << t.io.err;
+  EXPECT_EQ(t.Agm({"accounts", "list", "--json"}), 0);
+  EXPECT_EQ(t.Document()["accounts"].size(), 0U);
+}
+
+TEST(AccountsList, FallsBackWithAWarningWhereTheKeyIsRefused) {
+  AccountsTest t;
+  t.gateway.answers["GET /agm/accounts"] = {401, R"({"error":{"message":"wrong key"}})"};
+  EXPECT_EQ(t.Agm({"accounts", "list"}), 0);
+  EXPECT_TRUE(Has(t.io.err, "refuses the key")) << t.io.err;
+  EXPECT_TRUE(Has(t.io.out, "work"));
+}
+
+TEST(AccountsList, RepaintsEverySecondOnATerminalOnly) {
+  AccountsTest t;
+  t.gateway.answers["GET /agm/accounts"] = {200, kLive};
+  EXPECT_EQ(t.Agm({"accounts", "list", "--watch", "--json"}), 2);
+  EXPECT_EQ(t.Agm({"accounts", "list", "--watch"}), 2);
+  t.io.out_is_terminal = true;
+  t.io.out.clear();
+  AccountsListOptions options;
+  options.watch = true;
+  options.repaints = 3;
+  EXPECT_TRUE(RunAccountsList(t.context(), options));
+  EXPECT_EQ(t.clock.slept(), Duration(3'000));
+  EXPECT_TRUE(Has(t.io.out, "\033[2J"));
+}
+
+TEST(AccountsShow, TellsEverythingOfOneAccount) {
+  AccountsTest t;
+  t.gateway.answers["GET /agm/accounts"] = {200, kLive};
+  EXPECT_EQ(t.Agm({"accounts", "show", "work"}), 0) << t.io.err;
+  for (const char* part : {"me@example.com", "cooling", "minute_quota", "p1", "AIza…1234"}) {
+    EXPECT_TRUE(Has(t.io.out, part)) << t.io.out;
+  }
+  EXPECT_EQ(t.Agm({"accounts", "show", "work", "--json"}), 0);
+  EXPECT_EQ(t.Document()["project"], "p1");
+}
+
+TEST(AccountsShow, NamesTheNearestOfAnUnknownAccount) {
+  AccountsTest t;
+  EXPECT_EQ(t.Agm({"accounts", "show", "wrok"}), 1);
+  EXPECT_TRUE(Has(t.io.err, "did you mean \"work\"?")) << t.io.err;
+}
+
+TEST(AccountsEdit, ChangesOnlyTheLinesThatAreMeant) {
+  AccountsTest t;
+  EXPECT_EQ(t.Agm({"accounts", "disable", "work"}), 0) << t.io.err;
+  std::string disabled = kTwoAccounts;
+  disabled.insert(disabled.find("\n\n[[accounts]]") + 1, "enabled = false\n");
+  EXPECT_EQ(t.ReadConfig(), disabled);
+  EXPECT_EQ(t.Agm({"accounts", "enable", "work"}), 0) << t.io.err;
+  disabled.replace(disabled.find("false"), 5, "true");
+  EXPECT_EQ(t.ReadConfig(), disabled);
+  EXPECT_EQ(t.Agm({"accounts", "remove", "work"}), 0) << t.io.err;
+  EXPECT_FALSE(Has(t.ReadConfig(), "work")) << t.ReadConfig();
+  EXPECT_TRUE(Has(t.ReadConfig(), "name = \"home\"   # at home\n")) << t.ReadConfig();
+}
+
+TEST(AccountsEdit, IsContentWhereNothingIsToBeDone) {
+  AccountsTest t;
+  EXPECT_EQ(t.Agm({"accounts", "enable", "work"}), 0);
+  EXPECT_TRUE(Has(t.io.err, "already")) << t.io.err;
+  EXPECT_EQ(t.ReadConfig(), kTwoAccounts);
+  EXPECT_EQ(t.Agm({"accounts", "enable", "work", "--json"}), 0);
+  EXPECT_EQ(t.Document()["changed"], false);
+}
+
+TEST(AccountsEdit, FailsWithOneForANameThatDoesNotExist) {
+  AccountsTest t;
+  for (const char* verb : {"enable", "disable", "remove"}) {
+    EXPECT_EQ(t.Agm({"accounts", verb, "nobody"}), 1) << verb;
+  }
+  EXPECT_EQ(t.ReadConfig(), kTwoAccounts);
+}
+
+TEST(AccountsCheck, TriesEveryAccountOrThoseNamed) {
+  AccountsTest t;
+  t.gateway.otherwise = {200, R"({"models":[]})"};
+  EXPECT_EQ(t.Agm({"accounts", "check"}), 0) << t.io.err;
+  EXPECT_EQ(t.gateway.asked.size(), 2U);
+  EXPECT_EQ(t.Agm({"accounts", "check", "home", "--json"}), 0) << t.io.err;
+  EXPECT_EQ(t.gateway.asked.back().credential, "AIza-home-key-5678");
+  ASSERT_EQ(t.Document()["accounts"].size(), 1U);
+  EXPECT_EQ(t.Document()["accounts"][0]["result"], "good");
+}
+
+TEST(AccountsCheck, FailsWithOneWhereOneIsRefusedAndThreeWhereNoneIsReached) {
+  AccountsTest t;
+  t.gateway.otherwise = {401, R"({"error":{"code":401,"status":"UNAUTHENTICATED"}})"};
+  EXPECT_EQ(t.Agm({"accounts", "check", "--json"}), 1);
+  EXPECT_EQ(t.Document()["accounts"][0]["result"], "refused");
+  t.gateway.up = false;
+  EXPECT_EQ(t.Agm({"accounts", "check"}), 3);
+  EXPECT_TRUE(Has(t.io.out, "unreachable")) << t.io.out;
+  EXPECT_EQ(t.Agm({"accounts", "check", "nobody"}), 1);
+}
+
+TEST(WriteUntil, SaysHowLongAndWhen) {
+  const WallTime now = test::FakeClock::kStart;
+  EXPECT_TRUE(WriteUntil(now + Duration(200'000), now).starts_with("in 3m20s ("));
+  EXPECT_EQ(WriteUntil(now - Duration(1), now), "now");
+}
+
+TEST(ReadTime, ReadsWhatItWrites) {
+  EXPECT_EQ(WriteTime(test::FakeClock::kStart), "2026-11-21T12:00:00Z");
+  EXPECT_EQ(ReadTime("2026-11-21T12:00:00Z"), test::FakeClock::kStart);
+  EXPECT_FALSE(ReadTime("yesterday"));
+  EXPECT_FALSE(ReadTime(""));
+}
+
+}  // namespace
+}  // namespace agm::cli

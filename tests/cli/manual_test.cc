@@ -1,0 +1,104 @@
+#include "cli/manual.h"
+
+#include <gtest/gtest.h>
+
+#include <set>
+
+#include "cli/completions.h"
+#include "cli/settings_text.h"
+#include "core/config/settings.h"
+#include "tests/cli/command_test.h"
+
+namespace agm::cli {
+namespace {
+
+std::string Committed(const char* file) {
+  auto text = ReadFile(std::filesystem::path(AGM_SOURCE_DIR) / file);
+  return text ? *text : std::string();
+}
+
+/// The committed file is what the program writes; a difference would be too long to print whole.
+void ExpectUpToDate(const char* file, const std::string& written, const char* how) {
+  EXPECT_TRUE(Committed(file) == written)
+      << file << " is out of date: agm manual " << how << " > " << file;
+}
+
+TEST(Manual, IsWhatTheCommandTreeSays) {
+  ExpectUpToDate("man/agm.1", CommandManual(WholeTree()), "man");
+  ExpectUpToDate("man/agm.toml.5", SettingsManual(), "toml");
+}
+
+TEST(Manual, HasASectionForEveryCommandAndOption) {
+  const std::string page = CommandManual(WholeTree());
+  const TreeCommand root = WholeTree();
+  for (const TreeCommand* command : Flatten(root)) {
+    if (!command->commands.empty()) continue;
+    EXPECT_TRUE(Has(page, ".Ss " + command->Name() + "\n")) << command->Name();
+    EXPECT_FALSE(command->examples.empty()) << command->Name();
+  }
+}
+
+template <class Settings>
+void ExpectAllNamed(const Settings& settings, std::size_t table, std::set<std::string> others) {
+  for (const SettingText& text : SettingsTables()[table].settings) others.emplace(text.name);
+  for (const auto& setting : settings) {
+    EXPECT_EQ(others.erase(std::string(setting.name)), 1U) << setting.name << " has no text";
+  }
+  EXPECT_EQ(others.size(), table == 0 ? 2U : 0U) << "texts of settings that do not exist";
+}
+
+TEST(Manual, ExplainsEverySettingThatIsReadAndNoOther) {
+  ExpectAllNamed(config::ProxySettings(), 0, {});  // api_key and api_keys are read by themselves
+  ExpectAllNamed(config::TlsSettings(), 1, {});
+  ExpectAllNamed(config::AccountSettings(), 3, {});
+}
+
+TEST(Roff, KeepsTextFromBeingRead) { EXPECT_EQ(Roff(".Sh\n'x\\n"), "\\&.Sh\n\\&'x\\en"); }
+
+TEST(Completions, AreWhatTheCommandTreeSays) {
+  const TreeCommand root = WholeTree();
+  ExpectUpToDate("completions/agm.bash", BashCompletion(root), "bash");
+  ExpectUpToDate("completions/_agm", ZshCompletion(root), "zsh");
+  ExpectUpToDate("completions/agm.fish", FishCompletion(root), "fish");
+}
+
+TEST(Complete, OffersAccountsWithoutANetwork) {
+  CommandTest t;
+  t.WriteConfig(
+      "[[accounts]]\nname = \"work\"\napi_key = \"AIza-1\"\n"
+      "[[accounts]]\nname = \"home\"\napi_key = \"AIza-2\"\n");
+  EXPECT_EQ(t.Agm({"complete", "accounts"}), 0);
+  EXPECT_EQ(t.io.out, "home\nwork\n");
+  EXPECT_TRUE(t.gateway.asked.empty());
+}
+
+TEST(Complete, OffersTheGatewaysModelsOrThoseOfTheMapping) {
+  CommandTest t;
+  t.WriteConfig("[proxy.custom_mapping]\n\"my-model\" = \"gemini-2.5-pro\"\n\"x-*\" = \"m\"\n");
+  t.gateway.answers["GET /v1/models"] = {200, R"({"data":[{"id":"gpt-4o"}]})"};
+  EXPECT_EQ(t.Agm({"complete", "models"}), 0);
+  EXPECT_EQ(t.io.out, "gemini-2.5-pro\ngpt-4o\nm\nmy-model\n");
+  t.gateway.up = false;
+  EXPECT_EQ(t.Agm({"complete", "models"}), 0);
+  EXPECT_EQ(t.io.out, "gemini-2.5-pro\nm\nmy-model\n");
+}
+
+TEST(Complete, NeverFailsAndNeverSpeaks) {
+  CommandTest t;
+  t.WriteConfig("not toml at all");
+  for (const char* what : {"accounts", "models"}) {
+    EXPECT_EQ(t.Agm({"complete", what}), 0);
+    EXPECT_EQ(t.io.out + t.io.err, "");
+  }
+}
+
+TEST(Complete, LeavesOutWhatAShellCouldMisread) {
+  CommandTest t;
+  t.gateway.answers["GET /v1/models"] = {
+      200, R"json({"data":[{"id":"ok-1"},{"id":"$(reboot)"},{"id":"a b"},{"id":"-x"}]})json"};
+  EXPECT_EQ(t.Agm({"complete", "models"}), 0);
+  EXPECT_EQ(t.io.out, "ok-1\n");
+}
+
+}  // namespace
+}  // namespace agm::cli

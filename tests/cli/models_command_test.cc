@@ -1,0 +1,64 @@
+#include <gtest/gtest.h>
+
+#include "tests/cli/command_test.h"
+
+namespace agm::cli {
+namespace {
+
+constexpr const char* kList = R"({"object":"list","data":[
+  {"id":"gemini-2.5-pro","object":"model","created":1,"owned_by":"google"},
+  {"id":"gpt-4o","object":"model","created":1,"owned_by":"agm"}]})";
+
+TEST(Models, ListsWhatTheGatewayServes) {
+  CommandTest t;
+  t.gateway.answers["GET /v1/models"] = {200, kList};
+  EXPECT_EQ(t.Agm({"models"}), 0) << t.io.err;
+  EXPECT_EQ(t.io.out, "MODEL           OWNER\ngemini-2.5-pro  google\ngpt-4o          agm\n");
+  EXPECT_EQ(t.Agm({"models", "-q"}), 0);
+  EXPECT_EQ(t.io.out, "gemini-2.5-pro  google\ngpt-4o          agm\n");
+}
+
+TEST(Models, PassesTheListOnWithJson) {
+  CommandTest t;
+  t.gateway.answers["GET /v1/models"] = {200, kList};
+  EXPECT_EQ(t.Agm({"--json", "models"}), 0);
+  EXPECT_EQ(t.Document(), *ParseJson(kList));
+  EXPECT_EQ(t.io.err, "");
+}
+
+TEST(Models, FailsWithThreeWhereNoGatewayRuns) {
+  CommandTest t;
+  t.gateway.up = false;
+  EXPECT_EQ(t.Agm({"models"}), 3);
+  EXPECT_TRUE(Has(t.io.err, "agm serve")) << t.io.err;
+  EXPECT_EQ(t.io.out, "");
+}
+
+TEST(Models, AsksTheAccountsWithUpstream) {
+  CommandTest t;
+  t.WriteConfig(
+      "[[accounts]]\nname = \"work\"\napi_key = \"AIza-work-key-1234\"\n"
+      "[[accounts]]\nname = \"off\"\napi_key = \"AIza-off-key\"\nenabled = false\n");
+  t.gateway.otherwise = {200, R"({"models":[{"name":"models/gemini-2.5-pro",
+      "inputTokenLimit":1000,"outputTokenLimit":100,
+      "supportedGenerationMethods":["generateContent"]}]})"};
+  EXPECT_EQ(t.Agm({"models", "--upstream", "--json"}), 0) << t.io.err;
+  const Json models = t.Document()["models"];
+  ASSERT_EQ(models.size(), 1U);
+  EXPECT_EQ(models[0]["id"], "gemini-2.5-pro");
+  EXPECT_EQ(models[0]["account"], "work");
+  EXPECT_EQ(models[0]["input_limit"], 1000);
+}
+
+TEST(Models, FailsWithUpstreamWhereNoAccountAnswers) {
+  CommandTest t;
+  EXPECT_EQ(t.Agm({"models", "--upstream"}), 1);
+  EXPECT_TRUE(Has(t.io.err, "agm accounts add")) << t.io.err;
+  t.WriteConfig("[[accounts]]\nname = \"work\"\napi_key = \"AIza-work-key-1234\"\n");
+  t.gateway.up = false;
+  EXPECT_EQ(t.Agm({"models", "--upstream"}), 3);
+  EXPECT_TRUE(Has(t.io.err, "account work: ")) << t.io.err;
+}
+
+}  // namespace
+}  // namespace agm::cli
