@@ -4,7 +4,7 @@
 //     take an account ── none ──▶ next target
 //     call upstream   ── good ──▶ the answer
 //       │ failed: report it to the pool, then
-//       ├─ the request is at fault ──▶ stop
+//       ├─ the request is at fault ──▶ mend it once (signatures, schemas), else stop
 //       ├─ the account or its project is ──▶ next account, at once
 //       └─ the model or the network is ──▶ next account; where there is none, this one after a pause
 
@@ -68,10 +68,21 @@ class Tries {
     bool paused = false;              ///< the one pause was taken
   };
 
+  /// A request as one target gets it.
+  struct Draft {
+    protocol::GeminiWriteOptions options;
+    upstream::Outgoing outgoing;
+    int calls = 1;
+    bool mended = false;
+  };
+
   Result<accounts::Lease> NextLease(Round& round);
   void Note(Round& round, const std::string& account, const upstream::Failure& failure);
-  std::variant<Answer, upstream::Failure> Once(accounts::Lease lease,
+  Result<std::optional<Opened>> OneCall(Round& round, Draft& draft);
+  std::variant<Opened, upstream::Failure> Once(accounts::Lease lease,
                                                const upstream::Outgoing& outgoing);
+  Result<Draft> Write(const std::string& model, const protocol::GeminiWriteOptions& options);
+  bool Mend(Draft& draft, const upstream::Failure& failure);
   std::optional<upstream::Failure> Hold(upstream::Call& call, std::deque<chat::Event>& held);
   upstream::Limits CallLimits() const;
   bool Pause();
@@ -111,7 +122,7 @@ std::optional<upstream::Failure> Tries::Hold(upstream::Call& call, std::deque<ch
   }
 }
 
-std::variant<Answer, upstream::Failure> Tries::Once(accounts::Lease lease,
+std::variant<Opened, upstream::Failure> Tries::Once(accounts::Lease lease,
                                                     const upstream::Outgoing& outgoing) {
   record_.account = lease.account().Label();
   record_.phase = Phase::kUpstream;
@@ -140,7 +151,7 @@ std::variant<Answer, upstream::Failure> Tries::Once(accounts::Lease lease,
     // The lease goes back without a word: the account did what it could.
     return upstream::GarbageFailure("nothing");
   }
-  return Answer(std::move(lease), std::move(call), std::move(held), started, *services_.clock);
+  return Opened(std::move(lease), std::move(call), std::move(held), started, *services_.clock);
 }
 
 // Waits a little, with full jitter; false when the time or the client is gone.
@@ -181,36 +192,79 @@ void Tries::Note(Round& round, const std::string& account, const upstream::Failu
   if (row.next == upstream::NextTry::kSpaced) round.second_chance = account;
 }
 
-Result<std::optional<Answer>> Tries::Target(const std::string& model, bool last) {
-  record_.target = model;
-  record_.phase = Phase::kConvert;
-  auto written = protocol::WriteGeminiRequest(request_, services_.catalog->TraitsOf(model));
+Result<Tries::Draft> Tries::Write(const std::string& model,
+                                  const protocol::GeminiWriteOptions& options) {
+  auto written =
+      protocol::WriteGeminiRequest(request_, services_.catalog->TraitsOf(model), options);
   if (!written) return std::move(written).error();
   for (const std::string& lost : written->dropped) {
     services_.log->Write(LogLevel::kDebug, "not sent on",
                          services_.log->Fields().Add("id", record_.id).Add("field", lost));
   }
-  const upstream::Outgoing outgoing{model, request_.stream, std::move(written->body),
-                                    std::move(written->reading)};
-  Round round{model, last, {}, {}, {}, false};
+  upstream::Outgoing outgoing{
+      model, request_.stream, std::move(written->body), std::move(written->reading), {}};
+  return Draft{options, std::move(outgoing), written->calls, false};
+}
+
+// What upstream refused may be ours: a signature that it does not know, a schema that it does not
+// take. Written again without it, once.
+bool Tries::Mend(Draft& draft, const upstream::Failure& failure) {
+  if (draft.mended || failure.trouble != upstream::Trouble::kBadRequest) return false;
+  protocol::GeminiWriteOptions options = draft.options;
+  const std::string& reason = failure.error.reason;
+  if (reason == "invalid_thought_signature" || reason == "missing_thought_signature") {
+    options.replace_signatures = true;
+  } else if (reason == "invalid_schema") {
+    options.lower_schemas = true;
+  } else {
+    return false;
+  }
+  auto again = Write(draft.outgoing.model, options);
+  if (!again) return false;
+  draft = *std::move(again);
+  draft.mended = true;
+  return true;
+}
+
+// One upstream call with as many accounts as it takes; nothing where none could serve.
+Result<std::optional<Opened>> Tries::OneCall(Round& round, Draft& draft) {
   while (left_ > 0) {
     auto lease = NextLease(round);
     if (!lease) {
       if (round.tried.empty() || lease.error().retry_after_ms >= 0) rest_ = lease.error();
-      return std::optional<Answer>();
+      return std::optional<Opened>();
     }
     const std::string account = lease->account().name;
-    auto outcome = Once(*std::move(lease), outgoing);
-    if (auto* answer = std::get_if<Answer>(&outcome)) return std::optional(std::move(*answer));
+    auto outcome = Once(*std::move(lease), draft.outgoing);
+    if (auto* opened = std::get_if<Opened>(&outcome)) return std::optional(std::move(*opened));
     const auto& failure = std::get<upstream::Failure>(outcome);
     if (client_.Cancelled()) return Fail(ErrorCode::kCancelled, "the client went away");
+    if (Mend(draft, failure)) continue;
     if (upstream::RowOf(failure.trouble).next == upstream::NextTry::kStop) return failure.error;
     Note(round, account, failure);
     // What is the model's trouble is left to the next model of the chain.
     const bool of_model = upstream::RowOf(failure.trouble).scope == upstream::RestScope::kModel;
-    if (of_model && !last) return std::optional<Answer>();
+    if (of_model && !round.last) return std::optional<Opened>();
   }
-  return std::optional<Answer>();
+  return std::optional<Opened>();
+}
+
+Result<std::optional<Answer>> Tries::Target(const std::string& model, bool last) {
+  record_.target = model;
+  record_.phase = Phase::kConvert;
+  auto draft = Write(model, {});
+  if (!draft) return std::move(draft).error();
+  std::vector<Opened> calls;
+  for (int call = 0; call < draft->calls; ++call) {
+    // Each call of a request has the tries of a request; a target that fails one fails.
+    if (call > 0) left_ = std::max(1, settings_.config->proxy.max_attempts);
+    Round round{model, last, {}, {}, {}, false};
+    auto opened = OneCall(round, *draft);
+    if (!opened) return std::move(opened).error();
+    if (!*opened) return std::optional<Answer>();
+    calls.push_back(**std::move(opened));
+  }
+  return std::optional(Answer(std::move(calls)));
 }
 
 // Trouble that passes is told as the pool sees it: who rests, and when the first one wakes. All
@@ -232,34 +286,6 @@ Error Tries::Verdict() && {
 }
 
 }  // namespace
-
-Answer::Answer(accounts::Lease lease, std::unique_ptr<upstream::Call> call,
-               std::deque<chat::Event> held, TimePoint started, Clock& clock)
-    : lease_(std::move(lease)),
-      call_(std::move(call)),
-      held_(std::move(held)),
-      first_byte_(std::chrono::duration_cast<Duration>(clock.Now() - started)) {}
-
-void Answer::Settle(const chat::Event& event) {
-  if (const auto* finished = std::get_if<chat::Finished>(&event)) {
-    lease_.Report(accounts::Success{first_byte_, finished->usage.input + finished->usage.output});
-  } else if (const auto* failed = std::get_if<chat::Failed>(&event)) {
-    if (failed->error.code == ErrorCode::kCancelled) return;
-    lease_.Report(call_->failure() ? *call_->failure() : upstream::ClassifyTransport(failed->error));
-  }
-}
-
-std::optional<chat::Event> Answer::Next(TimePoint until) {
-  std::optional<chat::Event> event;
-  if (held_.empty()) {
-    event = call_->Next(until);
-  } else {
-    event = std::move(held_.front());
-    held_.pop_front();
-  }
-  if (event) Settle(*event);
-  return event;
-}
 
 Result<Answer> GetAnswer(Services& services, const Settings& settings, const chat::Request& request,
                          const std::vector<std::string>& targets, const std::string& session,

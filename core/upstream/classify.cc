@@ -310,11 +310,20 @@ std::string Findings(const ErrorBody& body) {
   return PlainWords(found.empty() ? body.message : found, kLongest);
 }
 
+// A finer word where somebody acts on it: clients shorten a context, the gateway mends the rest.
+std::string_view WhatToMend(const ErrorBody& body) {
+  if (NamesContextLength(body)) return "context_length_exceeded";
+  if (Says(body, {"thought_signature", "thought signature", "thoughtsignature"})) {
+    return "invalid_thought_signature";
+  }
+  return Says(body, {"schema"}) ? "invalid_schema" : "";
+}
+
 Error TellBadRequest(const ErrorBody& body) {
   Error error{ErrorCode::kInvalidRequest, std::string(Words(kBadRequest)), {}, {}, -1, {}};
   const std::string found = Findings(body);
   if (!found.empty()) error.message += ": " + found;
-  if (NamesContextLength(body)) error.reason = "context_length_exceeded";
+  error.reason = WhatToMend(body);
   if (!body.fields.empty()) error.param = PlainWords(body.fields.front().field, 120);
   return error;
 }
