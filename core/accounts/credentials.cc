@@ -1,21 +1,211 @@
 #include "core/accounts/credentials.h"
 
+#include <algorithm>
+#include <atomic>
+#include <chrono>
+#include <condition_variable>
+#include <mutex>
+#include <optional>
+#include <thread>
+#include <unordered_map>
+#include <utility>
+
+#include "core/accounts/member.h"
+#include "core/accounts/token_source.h"
+
 namespace agm::accounts {
+namespace {
 
-Credentials::Credentials(upstream::Transport& transport, Clock& clock)
-    : transport_(transport), clock_(clock) {}
+using namespace std::chrono_literals;
+using upstream::Failure;
+using upstream::Trouble;
 
-std::variant<Secret, upstream::Failure> Credentials::For(const config::Account& account, TimePoint,
-                                                         const Cancellation&) {
-  static_cast<void>(transport_);
-  static_cast<void>(clock_);
+constexpr Duration kPatience = 20s;       // with the token endpoint
+constexpr Duration kRenewBefore = 5min;   // its end
+constexpr Duration kUselessBefore = 10s;  // its end: it might not arrive in time
+constexpr Duration kRenewEvery = 30s;     // where renewing fails
+constexpr Duration kSlice = 100ms;        // how soon a client that went away is noticed
+constexpr std::size_t kMostKept = 4096;
+
+bool UsesTokens(const config::Account& account) {
+  return account.api_key.empty() &&
+         (!account.service_account.empty() || !account.refresh_token.empty());
+}
+
+class Stop : public Cancellation {
+ public:
+  bool Cancelled() const override { return stopped_; }
+  void Now() { stopped_ = true; }
+
+ private:
+  std::atomic<bool> stopped_{false};
+};
+
+/// A token that is kept, or being fetched, or the reason why there is none.
+struct Kept {
+  Secret token;
+  TimePoint expires{};
+  WallTime expires_on{};  ///< the monotonic clock stands still while a machine sleeps
+  std::optional<Failure> failure;
+  int fetches = 0;  ///< finished ones
+  bool fetching = false;
+  TimePoint began{};  ///< the last fetch
+  std::thread worker;
+
+  Duration Left(TimePoint now, WallTime wall) const {
+    if (token.empty()) return Duration{0};
+    return std::min(agm::Left(now, expires), std::max<Duration>(expires_on - wall, Duration{0}));
+  }
+};
+
+}  // namespace
+
+class Credentials::Tokens {
+ public:
+  Tokens(upstream::Transport& transport, Clock& clock, std::string token_url)
+      : transport_(transport), clock_(clock), token_url_(std::move(token_url)) {}
+  ~Tokens();
+
+  std::variant<Secret, Failure> Get(const config::Account& account, TimePoint deadline,
+                                    const Cancellation& cancellation);
+  void Forget(const config::Account& account, const Secret& token);
+  void UseProxy(std::string proxy);
+
+ private:
+  using Entries = std::unordered_map<std::string, std::shared_ptr<Kept>>;
+
+  std::shared_ptr<Kept> Find(const std::string& key);                             // locked
+  void Begin(const std::shared_ptr<Kept>& kept, const config::Account& account);  // locked
+  void Fetch(const std::shared_ptr<Kept>& kept, const config::Account& account,
+             const std::string& proxy);
+
+  upstream::Transport& transport_;
+  Clock& clock_;
+  const std::string token_url_;
+  Stop stop_;
+
+  std::mutex mutex_;
+  std::condition_variable changed_;
+  std::string proxy_;
+  Entries entries_;
+};
+
+Credentials::Tokens::~Tokens() {
+  stop_.Now();
+  Entries entries;
+  {
+    std::lock_guard lock(mutex_);
+    entries.swap(entries_);
+  }
+  for (auto& [key, kept] : entries) {
+    if (kept->worker.joinable()) kept->worker.join();
+  }
+}
+
+std::shared_ptr<Kept> Credentials::Tokens::Find(const std::string& key) {
+  if (entries_.size() > kMostKept) {  // credentials that were replaced long ago
+    std::erase_if(entries_, [](const auto& entry) {
+      Kept& old = *entry.second;
+      if (old.fetching) return false;
+      if (old.worker.joinable()) old.worker.join();
+      return true;
+    });
+  }
+  auto& kept = entries_[key];
+  if (!kept) kept = std::make_shared<Kept>();
+  return kept;
+}
+
+void Credentials::Tokens::Begin(const std::shared_ptr<Kept>& kept, const config::Account& account) {
+  if (std::exchange(kept->fetching, true)) return;
+  kept->began = clock_.Now();
+  if (kept->worker.joinable()) kept->worker.join();  // it is through, or it would be fetching
+  kept->worker =
+      std::thread([this, kept, account, proxy = proxy_] { Fetch(kept, account, proxy); });
+}
+
+void Credentials::Tokens::Fetch(const std::shared_ptr<Kept>& kept, const config::Account& account,
+                                const std::string& proxy) {
+  auto answer = AskForToken(transport_, account,
+                            {token_url_, proxy, clock_.Now() + kPatience, clock_.Wall()}, stop_);
+  std::lock_guard lock(mutex_);
+  if (auto* token = std::get_if<Token>(&answer)) {
+    kept->token = std::move(token->text);
+    kept->expires = clock_.Now() + token->lifetime;
+    kept->expires_on = clock_.Wall() + token->lifetime;
+    kept->failure.reset();
+  } else {
+    kept->failure = std::get<Failure>(std::move(answer));
+  }
+  kept->fetching = false;
+  ++kept->fetches;
+  changed_.notify_all();
+}
+
+std::variant<Secret, Failure> Credentials::Tokens::Get(const config::Account& account,
+                                                       TimePoint deadline,
+                                                       const Cancellation& cancellation) {
+  const std::string key = Fingerprint(account);
+  std::optional<int> awaited;  // the fetch whose outcome is mine too
+  while (!cancellation.Cancelled()) {
+    std::unique_lock lock(mutex_);
+    const std::shared_ptr<Kept> kept = Find(key);
+    const TimePoint now = clock_.Now();
+    const Duration left = kept->Left(now, clock_.Wall());
+    if (left > kUselessBefore) {
+      if (left < kRenewBefore && now - kept->began >= kRenewEvery) Begin(kept, account);
+      return kept->token;
+    }
+    if (awaited && kept->fetches > *awaited) {
+      if (kept->failure) return *kept->failure;
+      awaited.reset();  // it came and was refused meanwhile
+    }
+    if (now >= deadline) {
+      return upstream::ClassifyTransport(
+          Fail(ErrorCode::kTimeout, "no token came before the request's time was over"));
+    }
+    if (!awaited) awaited = kept->fetches;
+    Begin(kept, account);
+    clock_.Wait(changed_, lock, std::min(Left(now, deadline), kSlice));
+  }
+  return upstream::ClassifyTransport(Fail(ErrorCode::kCancelled, "the client went away"));
+}
+
+void Credentials::Tokens::Forget(const config::Account& account, const Secret& token) {
+  const std::string key = Fingerprint(account);
+  std::lock_guard lock(mutex_);
+  const auto found = entries_.find(key);
+  if (found != entries_.end() && found->second->token == token) found->second->token = Secret();
+}
+
+void Credentials::Tokens::UseProxy(std::string proxy) {
+  std::lock_guard lock(mutex_);
+  proxy_ = std::move(proxy);
+}
+
+Credentials::Credentials(upstream::Transport& transport, Clock& clock, std::string token_url)
+    : tokens_(std::make_unique<Tokens>(transport, clock, std::move(token_url))) {}
+
+Credentials::~Credentials() = default;
+
+std::variant<Secret, Failure> Credentials::For(const config::Account& account, TimePoint deadline,
+                                               const Cancellation& cancellation) {
   if (!account.api_key.empty()) return account.api_key;
+  if (UsesTokens(account)) return tokens_->Get(account, deadline, cancellation);
   // The mock takes any key, but like Google it wants one.
   if (account.kind == config::AccountKind::kMock) return Secret("mock");
-  upstream::Failure failure;
-  failure.trouble = upstream::Trouble::kUnauthenticated;
+  Failure failure;
+  failure.trouble = Trouble::kUnauthenticated;
   failure.error = Fail(ErrorCode::kNoAccount, "the account has no credential");
   return failure;
 }
+
+bool Credentials::Refused(const config::Account& account, const Secret& credential) {
+  if (!UsesTokens(account)) return false;
+  tokens_->Forget(account, credential);
+  return true;
+}
+
+void Credentials::UseProxy(std::string proxy) { tokens_->UseProxy(std::move(proxy)); }
 
 }  // namespace agm::accounts
