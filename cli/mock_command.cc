@@ -21,7 +21,10 @@ void AllowManyConnections() {
 }
 
 Result<std::string> ReadScript(const std::string& path) {
-  return path.empty() ? Result<std::string>(std::string()) : ReadFile(path);
+  if (path.empty()) return std::string();
+  auto text = ReadFile(path);
+  if (!text) return Fail(ErrorCode::kConfig, "script {}", text.error().message);
+  return text;
 }
 
 void Announce(const Context& context, const mock::MockServer& mock) {
@@ -66,14 +69,14 @@ void AddMock(Commands at, Run<MockOptions> run) {
   CLI::App& command = at.Command("mock", "Run a stand-in for the Gemini API on this machine",
                                  options, std::move(run));
   command.add_option("--port", options->port, "Listen on this port; 0 takes a free one")
-      ->check(CLI::Range(0, 65535))
+      ->check(CLI::Range(0, 65535).description(""))
       ->type_name("PORT");
   command.add_flag("--strict", options->strict,
                    "Refuse also what Google is only believed to refuse");
   command.add_option("--script", options->script, "Fail as this fault plan says")
       ->type_name("FILE");
   command.add_option("--pace", options->pace, "Milliseconds between the words of a stream")
-      ->check(CLI::Range(0, 60'000))
+      ->check(CLI::Range(0, 60'000).description(""))
       ->type_name("MS");
   command.footer(Examples({{"Try agm without any key", "agm mock --port 8046"},
                            {"Point agm at it",

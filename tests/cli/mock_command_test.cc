@@ -75,6 +75,7 @@ TEST(MockCommand, SaysWhatIsWrongWithAScript) {
   options.script = "/nonexistent/plan.json";
   const auto missing = RunMock(t.context(), options);
   ASSERT_FALSE(missing);
+  EXPECT_EQ(missing.error().code, ErrorCode::kConfig);
   EXPECT_NE(missing.error().message.find("plan.json"), std::string::npos);
 }
 
@@ -83,6 +84,7 @@ TEST(MockCommand, HelpListsTheTroubles) {
   EXPECT_FALSE(t.Parse<MockOptions>(AddMock, {"mock", "--help"}));
   EXPECT_NE(t.io.out.find("quota-minute-tokens"), std::string::npos) << t.io.out;
   EXPECT_NE(t.io.out.find("cut_after_events"), std::string::npos);
+  EXPECT_NE(t.io.out.find("--port PORT "), std::string::npos);
 }
 
 }  // namespace
