@@ -78,6 +78,7 @@ CredentialVerdict TryCredential(const Context& context, const config::Account& a
   }
   const upstream::Limits limits = Limits(context);
   accounts::Credentials credentials(context.transport(), context.clock());
+  credentials.UseProxy(limits.proxy);
   auto credential = credentials.For(account, limits.deadline, NeverCancelled());
   if (const auto* failure = std::get_if<upstream::Failure>(&credential)) return Verdict(*failure);
   auto outcome = upstream::CheckCredential(context.transport(), account,

@@ -97,14 +97,20 @@ std::vector<const CLI::Option*> ShownOptions(const CLI::App& command, bool posit
   return options;
 }
 
+std::string ValueName(const CLI::Option& option) {
+  if (option.get_items_expected_max() == 0) return {};
+  const std::string name = option.get_type_name();
+  return name.substr(0, name.find(':'));
+}
+
 std::string OptionSpelling(const CLI::Option& option) {
   if (option.get_positional()) return option.get_name(true);
   std::vector<std::string> names;
   for (const std::string& name : option.get_snames()) names.push_back("-" + name);
   for (const std::string& name : option.get_lnames()) names.push_back("--" + name);
   std::string text = fmt::format("{}", fmt::join(names, ", "));
-  bool takes_value = option.get_items_expected_max() > 0;
-  return takes_value ? text + " " + option.get_type_name() : text;
+  const std::string value = ValueName(option);
+  return value.empty() ? text : text + " " + value;
 }
 
 std::string Synopsis(const CLI::App& command) {

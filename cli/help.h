@@ -18,6 +18,9 @@ const CLI::App& Named(const CLI::App& root);
 /// How a command is called: "agm accounts add [NAME] [OPTIONS]".
 std::string Synopsis(const CLI::App& command);
 
+/// What an option's value is called: "FILE"; empty for a flag. CLI11 adds its checks to the name.
+std::string ValueName(const CLI::Option& option);
+
 /// How one option is written: "-q, --quiet", "--port N".
 std::string OptionSpelling(const CLI::Option& option);
 

@@ -51,6 +51,7 @@ Offer AskAccount(const Context& context, const config::Account& account,
                  const upstream::Limits& limits) {
   Offer offer{account.name, {}, std::nullopt};
   accounts::Credentials credentials(context.transport(), context.clock());
+  credentials.UseProxy(limits.proxy);
   auto credential = credentials.For(account, limits.deadline, NeverCancelled());
   if (auto* failure = std::get_if<upstream::Failure>(&credential)) {
     offer.failure = std::move(*failure);

@@ -37,7 +37,7 @@ TreeOption ReadOption(const CLI::Option& option) {
     for (const std::string& name : option.get_snames()) read.names.push_back("-" + name);
     for (const std::string& name : option.get_lnames()) read.names.push_back("--" + name);
   }
-  if (option.get_items_expected_max() > 0) read.value = option.get_type_name();
+  read.value = ValueName(option);
   read.kind = KindOf(read.value);
   if (read.kind == ValueKind::kChoice) read.choices = Split(read.value, '|');
   read.description = option.get_description();
