@@ -14,7 +14,11 @@ int EnoughAttending() {
   return enough;
 }
 
-#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
+#ifndef __has_feature
+#define __has_feature(feature) 0
+#endif
+#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__) || \
+    __has_feature(address_sanitizer) || __has_feature(thread_sanitizer)
 constexpr std::size_t kStack = 1024 * 1024;  // instrumented frames are several times larger
 #else
 constexpr std::size_t kStack = 256 * 1024;

@@ -14,20 +14,21 @@ using State = RequestReader::State;
 constexpr std::int64_t kHeld = 0;
 constexpr std::int64_t kOver = -1;
 constexpr std::size_t kMaxDiscarded = 64 * 1024 * 1024;
-constexpr int kDiscardsAtOnce = 64;
+constexpr int kReadsAtOnce = 64;  ///< then others shall have the thread
+constexpr std::int64_t kLowBits = 7;
 constexpr Duration kSlice{100};  ///< how often a waiting sender looks whether it was cancelled
 
 std::int64_t Pack(HttpConnection::Waits waits, TimePoint until) {
   const std::int64_t time = until.time_since_epoch().count();
-  return (time & ~std::int64_t{3}) | static_cast<std::int64_t>(waits);
+  return (time & ~kLowBits) | static_cast<std::int64_t>(waits);
 }
 
 HttpConnection::Waits WaitsOf(std::int64_t parked) {
-  return static_cast<HttpConnection::Waits>(parked & 3);
+  return static_cast<HttpConnection::Waits>(parked & kLowBits);
 }
 
 TimePoint DeadlineOf(std::int64_t parked) {
-  return TimePoint(std::chrono::nanoseconds(parked & ~std::int64_t{3}));
+  return TimePoint(std::chrono::nanoseconds(parked & ~kLowBits));
 }
 
 }  // namespace
@@ -41,7 +42,7 @@ HttpConnection::HttpConnection(std::unique_ptr<Wire> wire, std::string peer, Byt
       parked_(kHeld) {}
 
 HttpConnection::Arrival HttpConnection::Receive(std::uint64_t max_body) {
-  for (;;) {
+  for (int i = 0; i < kReadsAtOnce; ++i) {
     const bool was_idle = reader_.state() == State::kIdle;
     const std::span<char> room = reader_.Room();
     const std::size_t wanted = room.size();
@@ -51,11 +52,15 @@ HttpConnection::Arrival HttpConnection::Receive(std::uint64_t max_body) {
     if (state == State::kRefused) return Arrival::kFault;
     if (was_idle && state != State::kIdle) began_ = SystemClock().Now();
     if (!share_.Resize(reader_.held())) return Arrival::kCrowded;
+    wants_ = moved.wants;
     if (moved.outcome == Wire::Outcome::kWouldBlock) return Arrival::kMore;
     if (moved.outcome != Wire::Outcome::kMoved) return Arrival::kGone;
     if (moved.bytes < wanted && !wire_->Pending()) return Arrival::kMore;
   }
+  return Arrival::kMore;
 }
+
+bool HttpConnection::WantsOutput() const { return wants_ == POLLOUT; }
 
 RequestReader::State HttpConnection::Next(std::uint64_t max_body) {
   continued = false;
@@ -70,9 +75,41 @@ void HttpConnection::Release() {
   share_.Resize(reader_.held());
 }
 
-bool HttpConnection::SendAtOnce(std::string_view bytes) { return Send(bytes, Duration{0}); }
+bool HttpConnection::SendOrKeep(std::string_view bytes) {
+  if (!HasKept() && !SendSome(bytes)) return false;
+  kept_.append(bytes);
+  return !HasKept() || !watch_.WasToldSo();
+}
+
+HttpConnection::Sent HttpConnection::SendKept() {
+  std::string_view rest = std::string_view(kept_).substr(taken_);
+  const std::size_t before = rest.size();
+  if (!SendSome(rest) || watch_.WasToldSo()) return Sent::kFailed;
+  taken_ += before - rest.size();
+  if (!rest.empty()) return Sent::kPart;
+  std::string().swap(kept_);
+  taken_ = 0;
+  return Sent::kAll;
+}
+
+/// Takes off the front of `bytes` what goes at once; false when the client is gone.
+bool HttpConnection::SendSome(std::string_view& bytes) {
+  while (!bytes.empty()) {
+    const Wire::Moved moved = wire_->Send(bytes);
+    if (moved.outcome == Wire::Outcome::kWouldBlock) return true;
+    if (moved.outcome != Wire::Outcome::kMoved) return false;
+    bytes.remove_prefix(moved.bytes);
+  }
+  return true;
+}
 
 bool HttpConnection::Send(std::string_view bytes, Duration patience) {
+  const std::string kept = std::exchange(kept_, {});
+  return SendPatiently(std::string_view(kept).substr(std::exchange(taken_, 0)), patience) &&
+         SendPatiently(bytes, patience);
+}
+
+bool HttpConnection::SendPatiently(std::string_view bytes, Duration patience) {
   TimePoint until{};
   while (!bytes.empty()) {
     const Wire::Moved moved = wire_->Send(bytes);
@@ -94,7 +131,8 @@ bool HttpConnection::Send(std::string_view bytes, Duration patience) {
 
 bool HttpConnection::AllRead() {
   std::array<char, 1> byte;
-  return !reader_.HasMore() && wire_->Receive(byte).outcome != Wire::Outcome::kMoved;
+  return reader_.state() == State::kWhole && !reader_.HasMore() &&
+         wire_->Receive(byte).outcome != Wire::Outcome::kMoved;
 }
 
 void HttpConnection::SayFarewell() {
@@ -104,7 +142,7 @@ void HttpConnection::SayFarewell() {
 
 bool HttpConnection::Discard() {
   std::array<char, 16 * 1024> waste;
-  for (int i = 0; i < kDiscardsAtOnce; ++i) {
+  for (int i = 0; i < kReadsAtOnce; ++i) {
     const Wire::Moved moved = wire_->Receive(waste);
     if (moved.outcome == Wire::Outcome::kWouldBlock) return true;
     if (moved.outcome != Wire::Outcome::kMoved) return false;
@@ -113,7 +151,11 @@ bool HttpConnection::Discard() {
   return discarded_ <= kMaxDiscarded;
 }
 
-void HttpConnection::Park(Waits waits, TimePoint until) { parked_.store(Pack(waits, until)); }
+void HttpConnection::Park(Waits waits, TimePoint until) {
+  parked_.store(Pack(waits, until));
+  // Cancel knew of no output to end if it came before the line above.
+  if (waits == Waits::kTaking && watch_.WasToldSo()) wire_->HangUp(true);
+}
 
 HttpConnection::Waits HttpConnection::Unpark() {
   const std::int64_t parked = parked_.exchange(kHeld);
@@ -125,7 +167,8 @@ void HttpConnection::Expire(TimePoint now, Waits waits) {
   if (parked == kHeld || parked == kOver || DeadlineOf(parked) > now) return;
   if (waits != Waits::kNone && WaitsOf(parked) != waits) return;
   // Hanging up is news to Parking, so that a thread comes by and closes it.
-  if (parked_.compare_exchange_strong(parked, kOver)) wire_->HangUp();
+  const bool taking = WaitsOf(parked) == Waits::kTaking;
+  if (parked_.compare_exchange_strong(parked, kOver)) wire_->HangUp(taking);
 }
 
 TimePoint HttpConnection::deadline() const {
@@ -135,7 +178,8 @@ TimePoint HttpConnection::deadline() const {
 
 void HttpConnection::Cancel() {
   watch_.Cancel();
-  wire_->HangUp();
+  const std::int64_t parked = parked_.load();
+  wire_->HangUp(parked != kHeld && parked != kOver && WaitsOf(parked) == Waits::kTaking);
 }
 
 }  // namespace agm::gateway

@@ -28,7 +28,8 @@ class HttpConnection {
     kGone,
   };
   /// What a parked connection waits for.
-  enum class Waits : std::uint8_t { kNone, kRequest, kRestOfRequest, kFarewell };
+  enum class Waits : std::uint8_t { kNone, kRequest, kRestOfRequest, kTaking, kFarewell };
+  enum class Sent { kAll, kPart, kFailed };
 
   HttpConnection(std::unique_ptr<Wire> wire, std::string peer, ByteBudget& budget);
 
@@ -38,12 +39,15 @@ class HttpConnection {
   RequestReader::State Next(std::uint64_t max_body);
   /// Gives memory back that nothing is in.
   void Release();
-  /// Sends without waiting; false when not all of it could go.
-  bool SendAtOnce(std::string_view bytes);
+  /// Sends without waiting and keeps what does not go at once for SendKept; false when the client is
+  /// gone.
+  bool SendOrKeep(std::string_view bytes);
+  Sent SendKept();
+  bool HasKept() const { return !kept_.empty(); }
   /// Sends, waiting for the client to take it; false when it is gone, takes nothing for `patience`,
   /// or the connection was cancelled and it takes nothing now.
   bool Send(std::string_view bytes, Duration patience);
-  /// True if nothing has come behind the request that was answered.
+  /// True if nothing has come behind the whole request that was answered.
   bool AllRead();
   /// Tells the client that nothing more comes; what it still sends is thrown away by Discard, so that
   /// no reset overtakes the answer.
@@ -71,19 +75,29 @@ class HttpConnection {
   TimePoint began() const { return began_; }
   /// When SayFarewell was called; the beginning of time if it was not.
   TimePoint farewell() const { return farewell_; }
-  bool continued = false;  ///< 100 Continue was sent for the request that is being received
+  /// Whether receiving wants to write first (TLS does at times).
+  bool WantsOutput() const;
+
+  bool continued = false;   ///< 100 Continue was sent for the request that is being received
+  bool keep_alive = false;  ///< the connection stays when its answer was taken
 
  private:
+  bool SendSome(std::string_view& bytes);
+  bool SendPatiently(std::string_view bytes, Duration patience);
+
   std::unique_ptr<Wire> wire_;
   const std::string peer_;
   ClientWatch watch_;
   RequestReader reader_;
   ByteBudget& budget_;
   BudgetShare share_;
+  std::string kept_;        ///< of an answer: what the client did not take at once
+  std::size_t taken_ = 0;   ///< what it has taken of that since
+  short wants_ = 0;   ///< what receiving waits for
   TimePoint began_{};
   TimePoint farewell_{};
   std::size_t discarded_ = 0;
-  /// While parked the deadline in ns and, in the low two bits, what it waits for; else kHeld or kOver.
+  /// While parked the deadline in ns and, in the low bits, what it waits for; else kHeld or kOver.
   std::atomic<std::int64_t> parked_;
 };
 

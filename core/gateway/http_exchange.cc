@@ -8,7 +8,7 @@ constexpr std::size_t kHoldAtMost = 64 * 1024;
 }  // namespace
 
 bool HttpExchange::Write(std::string_view bytes) {
-  if (!reply.source) return connection.Send(bytes, patience);
+  if (!reply.source) return connection.SendOrKeep(bytes);
   held.append(bytes);
   return held.size() < kHoldAtMost || Flush();
 }

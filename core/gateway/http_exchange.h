@@ -26,12 +26,13 @@ struct HttpExchange {
   BudgetShare unpacked;            ///< what the body holds once its coding is undone
   std::optional<HttpFault> fault;  ///< set: the request is refused
   HttpDelivery delivery;
-  Duration patience{};  ///< with a client that does not take the answer
+  Duration patience{};  ///< with a client that does not take a streamed answer
   HttpReply reply;
   std::string header_lines;
   std::string held;  ///< of a streamed answer: written, but not yet sent
 
-  /// Sends at once; of a streamed answer only in large pieces, the rest at Flush.
+  /// Sends at once without waiting; a streamed answer only at Flush and in large pieces, waiting for
+  /// the client to take them. False when it is gone.
   bool Write(std::string_view bytes);
   bool Flush();
 };

@@ -270,6 +270,9 @@ HttpReply HttpServer::Impl::Handle(HttpExchange& exchange) {
           Inflate(request.body, exchange.coding, exchange.max_body, exchange.unpacked);
       if (!body) return Refuse({std::move(body).error()}, request.path);
       request.body = *std::move(body);
+      std::erase_if(request.headers, [](const HttpHeader& header) {
+        return EqualsIgnoreCase(header.first, "Content-Encoding");
+      });
     }
     return handler_(request);
   } catch (...) {
@@ -286,6 +289,7 @@ HttpReply HttpServer::Impl::Refuse(const HttpFault& fault, std::string_view path
     reply.status = 500;
   }
   if (fault.status != 0) reply.status = fault.status;
+  reply.source.reset();  // a refusal is sent by a thread that must not wait
   if (reply.status == 503 && FindHeader(reply.headers, "Retry-After").empty()) {
     reply.headers.emplace_back("Retry-After", "1");
   }

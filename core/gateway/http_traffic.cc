@@ -76,7 +76,8 @@ void HttpTraffic::KeepTime() {
   std::unique_lock lock(mutex_);
   while (!ended_) {
     const bool draining = draining_;
-    const Duration shortest = std::min(limits_.header_timeout.load(), limits_.idle_timeout.load());
+    const Duration shortest = std::min({limits_.header_timeout.load(), limits_.write_timeout.load(),
+                                        limits_.idle_timeout.load()});
     const Duration pause =
         draining ? Duration{10} : std::clamp(shortest / 4, Duration{10}, Duration{1000});
     changed_.wait_for(lock, pause, [&] { return ended_ || draining_ != draining; });
@@ -118,6 +119,11 @@ void HttpTraffic::Look(HttpConnection& connection) {
   switch (connection.Unpark()) {
     case Waits::kNone:
       return GiveUpWaiting(connection);
+    case Waits::kTaking:
+      if (Finish(connection, connection.SendKept() != HttpConnection::Sent::kFailed)) {
+        ServeAll(connection);
+      }
+      return;
     case Waits::kFarewell:
       if (!connection.Discard()) return Close(connection);
       return Park(connection, Waits::kFarewell, After(connection.farewell(), kFarewell));
@@ -146,7 +152,8 @@ void HttpTraffic::Receive(HttpConnection& connection) {
 void HttpTraffic::GiveUpWaiting(HttpConnection& connection) {
   const State state = connection.reader().state();
   const bool began = state == State::kHead || state == State::kBody;
-  if (!began || connection.farewell() != TimePoint{}) return Close(connection);
+  const bool answered = connection.HasKept() || connection.farewell() != TimePoint{};
+  if (!began || answered) return Close(connection);
   Refuse(connection, {Fail(ErrorCode::kTimeout, "the request took too long to arrive"), 408});
 }
 
@@ -163,15 +170,22 @@ void HttpTraffic::ParkForMore(HttpConnection& connection) {
   const bool body = reader.state() == State::kBody;
   if (body && reader.head().expects_continue && !connection.continued && reader.body().empty()) {
     connection.continued = true;
-    if (!connection.SendAtOnce("HTTP/1.1 100 Continue\r\n\r\n")) return Close(connection);
+    if (!connection.SendOrKeep("HTTP/1.1 100 Continue\r\n\r\n")) return Close(connection);
   }
   const TimePoint since = body ? SystemClock().Now() : connection.began();
   Park(connection, Waits::kRestOfRequest, After(since, limits_.header_timeout));
 }
 
+void HttpTraffic::ParkToTake(HttpConnection& connection) {
+  Park(connection, Waits::kTaking, After(SystemClock().Now(), limits_.write_timeout));
+}
+
 void HttpTraffic::Park(HttpConnection& connection, Waits waits, TimePoint until) {
+  const bool output = waits == Waits::kTaking || connection.WantsOutput();
   connection.Park(waits, until);
-  parking_.Return(connection.fd(), &connection);  // from here on another thread may have it
+  // From here on another thread may have it.
+  parking_.Return(connection.fd(), &connection,
+                  output ? Parking::Until::kOutput : Parking::Until::kInput);
 }
 
 void HttpTraffic::Farewell(HttpConnection& connection) {
@@ -183,24 +197,40 @@ void HttpTraffic::Farewell(HttpConnection& connection) {
 
 // ---- Answering ---------------------------------------------------------------------------------
 
+/// The reader's request, and those that came right behind it.
 void HttpTraffic::ServeAll(HttpConnection& connection) {
-  for (;;) {
-    if (!Serve(connection)) return;
-    switch (connection.Next(limits_.max_body_size)) {
-      case State::kWhole:
-        continue;  // it was sent right behind the one before
-      case State::kRefused:
-        return Refuse(connection, connection.reader().fault());
-      case State::kIdle:
-        return ParkIdle(connection);
-      case State::kHead:
-      case State::kBody:
-        return ParkForMore(connection);
-    }
+  while (Serve(connection)) {
   }
 }
 
-/// Answers the reader's request; true if the connection stays, else it is in other hands.
+/// After an answer: true if the connection has the next request already, else it is in other hands.
+bool HttpTraffic::Finish(HttpConnection& connection, bool sent) {
+  if (!sent) return Close(connection), false;
+  if (connection.HasKept()) return ParkToTake(connection), false;
+  if (connection.keep_alive) return Continue(connection);
+  connection.AllRead() ? Close(connection) : Farewell(connection);
+  return false;
+}
+
+bool HttpTraffic::Continue(HttpConnection& connection) {
+  switch (connection.Next(limits_.max_body_size)) {
+    case State::kWhole:
+      return true;
+    case State::kRefused:
+      Refuse(connection, connection.reader().fault());
+      return false;
+    case State::kIdle:
+      ParkIdle(connection);
+      return false;
+    case State::kHead:
+    case State::kBody:
+      ParkForMore(connection);
+      return false;
+  }
+  return false;
+}
+
+/// Answers the reader's request; true if there is another.
 bool HttpTraffic::Serve(HttpConnection& connection) {
   RequestReader& reader = connection.reader();
   HttpHead& head = reader.head();
@@ -215,16 +245,11 @@ bool HttpTraffic::Serve(HttpConnection& connection) {
                       connection.peer(),        &connection.client()};
   exchange.fault = Enter(exchange.request.path);
   const bool entered = !exchange.fault;
-  if (entered) exchange.patience = limits_.write_timeout;
+  exchange.patience = limits_.write_timeout;
   const bool sent = answer_(exchange);
   if (entered) Leave();
-  if (sent && exchange.delivery.keep_alive) return true;
-  if (sent && !connection.AllRead()) {
-    Farewell(connection);
-  } else {
-    Close(connection);
-  }
-  return false;
+  connection.keep_alive = exchange.delivery.keep_alive;
+  return Finish(connection, sent);
 }
 
 void HttpTraffic::Refuse(HttpConnection& connection, HttpFault fault) {
@@ -234,8 +259,8 @@ void HttpTraffic::Refuse(HttpConnection& connection, HttpFault fault) {
   exchange.delivery.head_only = head.method == "HEAD";
   exchange.delivery.keep_alive = false;
   exchange.fault = std::move(fault);
-  answer_(exchange);
-  Farewell(connection);
+  connection.keep_alive = false;
+  Finish(connection, answer_(exchange));
 }
 
 /// Counts a request in; a fault when there is no room for it. Leave when it is over.

@@ -30,7 +30,8 @@ struct LiveLimits {
 
 /// The way of every connection: it waits in Parking; a Crew thread reads what came; a whole request
 /// is answered on that thread; then it waits again, until it is late, broken, or the server stops.
-/// Only while it is answered does a connection hold a thread: slow senders and idle ones hold none.
+/// Only while its answer is made does a connection hold a thread: idle ones hold none, nor do those
+/// that send slowly, or take an answer slowly (unless it is a stream, whose source waits for them).
 ///
 ///   HttpTraffic traffic(limits, urgent, answer);
 ///   traffic.Start();
@@ -65,12 +66,15 @@ class HttpTraffic {
   void Receive(HttpConnection& connection);
   void ServeAll(HttpConnection& connection);
   bool Serve(HttpConnection& connection);
+  bool Finish(HttpConnection& connection, bool sent);
+  bool Continue(HttpConnection& connection);
   std::optional<HttpFault> Enter(std::string_view path);
   void Leave();
   void Refuse(HttpConnection& connection, HttpFault fault);
   void GiveUpWaiting(HttpConnection& connection);
   void ParkIdle(HttpConnection& connection);
   void ParkForMore(HttpConnection& connection);
+  void ParkToTake(HttpConnection& connection);
   void Park(HttpConnection& connection, HttpConnection::Waits waits, TimePoint until);
   void Farewell(HttpConnection& connection);
   void Close(HttpConnection& connection) { connections_.Close(&connection); }

@@ -15,8 +15,9 @@ class Parking {
 
   /// Parks a new socket; `what` comes back from Wait. False when the system has no room for it.
   bool Enter(int fd, void* what);
+  enum class Until { kInput, kOutput };
   /// Parks one that Wait returned. From here on another thread may have it.
-  void Return(int fd, void* what, bool for_output = false);
+  void Return(int fd, void* what, Until until);
   /// The next one with news; null after Close.
   void* Wait();
   /// Ends every Wait, now and later.

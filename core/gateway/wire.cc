@@ -27,7 +27,7 @@ class PlainWire : public Wire {
   }
   bool Pending() const override { return false; }
   void EndOutput() override { ::shutdown(fd_, SHUT_WR); }
-  void HangUp() override { ::shutdown(fd_, SHUT_RD); }
+  void HangUp(bool output_too) override { ::shutdown(fd_, output_too ? SHUT_RDWR : SHUT_RD); }
   int fd() const override { return fd_; }
 
  private:

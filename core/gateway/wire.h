@@ -33,8 +33,9 @@ class Wire {
   virtual bool Pending() const = 0;
   /// Tells the client that nothing more comes, and goes on receiving.
   virtual void EndOutput() = 0;
-  /// Makes the client look gone to everybody who receives from it or polls it.
-  virtual void HangUp() = 0;
+  /// Makes the client look gone to everybody who receives from it or polls it for input, and if
+  /// `output_too` also for output.
+  virtual void HangUp(bool output_too) = 0;
   virtual int fd() const = 0;
 };
 
