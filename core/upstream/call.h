@@ -40,7 +40,7 @@ struct Outgoing {
   bool stream = false;              ///< streamGenerateContent?alt=sse, else generateContent
   SharedText body;                  ///< the Gemini request
   protocol::GeminiReading reading;  ///< how its answer is to be read (protocol::WriteGeminiRequest)
-  protocol::IdSource ids;           ///< for tool calls without an id; empty: random ones
+  protocol::IdSource ids{};         ///< for tool calls without an id; empty: random ones
 };
 
 /// How long a try may take, and which way it goes.
