@@ -6,6 +6,7 @@
 #include <cstdlib>
 #include <filesystem>
 #include <mutex>
+#include <string_view>
 #include <system_error>
 #include <utility>
 
@@ -35,7 +36,11 @@ const Certificates& SystemCertificates() {
     Certificates certificates;
     if (const char* file = std::getenv("SSL_CERT_FILE")) certificates.file = file;
     constexpr const char* kFolder = "/etc/ssl/certs";
-    if (certificates.file.empty() && HasHashedCertificates(kFolder)) certificates.folder = kFolder;
+    const bool openssl =
+        std::string_view(curl_version_info(CURLVERSION_NOW)->ssl_version).starts_with("OpenSSL");
+    if (certificates.file.empty() && openssl && HasHashedCertificates(kFolder)) {
+      certificates.folder = kFolder;
+    }
     return certificates;
   }();
   return found;
