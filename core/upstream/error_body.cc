@@ -137,6 +137,7 @@ ErrorBody ReadErrorBody(std::string_view body) {
     if (ReadJson(out.message, inner)) out = std::move(inner);
   }
   out.text = LowerCase(out.message);
+  for (const FieldViolation& field : out.fields) out.text += '\n' + LowerCase(field.description);
   return out;
 }
 

@@ -32,7 +32,9 @@ struct ErrorBody {
   int code = 0;        ///< the body's own; 0: none
   std::string status;  ///< "RESOURCE_EXHAUSTED"
   std::string message;
-  std::string text;  ///< in lower case, to recognise things by: the message, or what there was
+  /// In lower case, to recognise things by: the message and what is said of fields, or whatever
+  /// there was.
+  std::string text;
   std::vector<std::string> reasons;  ///< ErrorInfo.reason
   std::vector<QuotaViolation> quotas;
   std::vector<FieldViolation> fields;

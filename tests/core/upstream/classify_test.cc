@@ -127,7 +127,12 @@ TEST(Classify, SaysWhichFieldOfTheRequestIsAtFault) {
 TEST(Classify, TellsATooLongContextByItsOwnReason) {
   EXPECT_EQ(Judge("bad_request.context_length").error.reason, "context_length_exceeded");
   EXPECT_THAT(Judge("bad_request.context_length").error.message, HasSubstr("2551556"));
-  EXPECT_EQ(Judge("bad_request.signature").error.reason, "");
+  EXPECT_EQ(Judge("bad_request.file_state").error.reason, "");
+}
+
+TEST(Classify, TellsWhatTheGatewayCanMend) {
+  EXPECT_EQ(Judge("bad_request.signature").error.reason, "invalid_thought_signature");
+  EXPECT_EQ(Judge("bad_request.schema_in_a_field").error.reason, "invalid_schema");
 }
 
 TEST(Classify, TellsWhenTryingAgainCanHelp) {
