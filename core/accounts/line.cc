@@ -44,8 +44,12 @@ Line::Line(ModelName model, const std::vector<Member*>& members) : model_(std::m
   }
 }
 
+TimePoint Line::WakesAt(const Member& member, const Search& search) const {
+  return search.through_breaker ? member.RestedAt(model_.text) : member.WakesAt(model_.text);
+}
+
 bool Line::IsFree(const Member& member, const Search& search) const {
-  return member.WakesAt(model_.text) <= search.now && !member.IsBeingTried(search.now) &&
+  return WakesAt(member, search) <= search.now && !member.IsBeingTried(search.now) &&
          !Contains(search.tried, member.account->name);
 }
 
@@ -106,7 +110,7 @@ Member* Line::ChooseIn(Tier& tier, const Search& search) {
   for (std::size_t left = tier.awake.size(); left > 0 && compared < kCompared; --left) {
     if (at >= tier.awake.size()) at = 0;
     Member* member = tier.awake[at];
-    if (const TimePoint until = member->WakesAt(model_.text); until > search.now) {
+    if (const TimePoint until = member->RestedAt(model_.text); until > search.now) {
       PutToSleep(tier, at, until);  // the next one now stands there
       continue;
     }
@@ -133,7 +137,7 @@ void Line::Wake(Tier& tier, TimePoint now) {
   while (!tier.asleep.empty() && tier.asleep.front().until <= now) {
     std::pop_heap(tier.asleep.begin(), tier.asleep.end(), later);
     Sleeper& sleeper = tier.asleep.back();
-    const TimePoint until = sleeper.member->WakesAt(model_.text);
+    const TimePoint until = sleeper.member->RestedAt(model_.text);
     if (until > now) {  // its rest got longer meanwhile
       sleeper.until = until;
       std::push_heap(tier.asleep.begin(), tier.asleep.end(), later);
@@ -144,14 +148,18 @@ void Line::Wake(Tier& tier, TimePoint now) {
   }
 }
 
-std::optional<TimePoint> Line::NextWake(const Search& search) {
+std::optional<TimePoint> Line::NextWake(const Search& search) const {
   TimePoint earliest = TimePoint::max();
+  const auto look = [&](const Member& member) {
+    const TimePoint wakes = WakesAt(member, search);
+    const bool sooner = wakes > search.now && wakes < earliest;
+    if (sooner && !Contains(search.tried, member.account->name)) earliest = wakes;
+  };
   for (const Tier& tier : tiers_) {
     for (const Sleeper& sleeper : tier.asleep) {
-      if (sleeper.until >= earliest || Contains(search.tried, sleeper.member->account->name))
-        continue;
-      earliest = std::min(earliest, sleeper.member->WakesAt(model_.text));
+      if (sleeper.until < earliest) look(*sleeper.member);
     }
+    for (const Member* member : tier.awake) look(*member);
   }
   if (earliest == TimePoint::max()) return std::nullopt;
   return earliest;

@@ -16,7 +16,8 @@ struct Search {
   TimePoint now;
   config::Scheduling scheduling;
   const std::vector<std::string>& tried;
-  Member* favourite;  ///< the conversation's account, or null
+  Member* favourite;     ///< the conversation's account, or null
+  bool through_breaker;  ///< an overload of the model does not count
 };
 
 /// The accounts that may serve one model, in tiers of equal priority, those that rest set apart. So
@@ -26,6 +27,8 @@ struct Search {
 ///   awake:  [a d f ...]  ─── found resting ──▶  asleep: a heap by the time of waking
 ///             ▲                                    │
 ///             └──────────── its time came ─────────┘
+///
+/// A model's breaker concerns nearly all of them, for seconds: nobody is put to sleep for it.
 ///
 /// Relies on rests only ever getting longer; whoever ends one early makes new lines.
 ///
@@ -40,13 +43,15 @@ class Line {
 
   /// The best that is free; null if there is none.
   Member* Choose(const Search& search);
+  /// When this one may be asked; in the past: now.
+  TimePoint WakesAt(const Member& member, const Search& search) const;
   /// Whether this one could be taken now.
   bool IsFree(const Member& member, const Search& search) const;
   /// Whether a conversation may wait for this one: it serves the model, was not tried, and is as
   /// good as any by priority.
   bool IsWorthWaitingFor(const Member& member, const Search& search) const;
   /// When the first that rests wakes; nothing if none ever does.
-  std::optional<TimePoint> NextWake(const Search& search);
+  std::optional<TimePoint> NextWake(const Search& search) const;
 
  private:
   struct Sleeper {

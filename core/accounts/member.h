@@ -99,13 +99,15 @@ struct Member : std::enable_shared_from_this<Member> {
   std::array<const Rests*, 3> AllRests() const {
     return {&rests, &project->rests, &endpoint->rests};
   }
-  /// When it may be asked for the model again; in the past: now.
+  /// When its own rests and its project's for the model are over; in the past: now.
+  TimePoint RestedAt(std::string_view model) const {
+    const TimePoint own = rests.empty() ? TimePoint{} : rests.WakesAt(model);
+    return project->rests.empty() ? own : std::max(own, project->rests.WakesAt(model));
+  }
+  /// When it may be asked for the model again, the model's breaker counted in.
   TimePoint WakesAt(std::string_view model) const {
-    TimePoint latest{};
-    for (const Rests* part : AllRests()) {
-      if (!part->empty()) latest = std::max(latest, part->WakesAt(model));
-    }
-    return latest;
+    const TimePoint rested = RestedAt(model);
+    return endpoint->rests.empty() ? rested : std::max(rested, endpoint->rests.WakesAt(model));
   }
 
   /// After a long rest one request at a time goes to see whether it helped.

@@ -71,7 +71,7 @@ Result<Lease> Pool::Take(const Wanted& wanted, TimePoint deadline,
       Line& line = state_->LineFor(wanted.model);
       const Affinity::Tie tie = state_->affinity.Find(taken->session, moment.now);
       const Search search{moment.now, state_->config->proxy.scheduling, wanted.tried,
-                          tie.member.get()};
+                          tie.member.get(), wanted.through_breaker};
       std::optional<TimePoint> wake;
       if (Member* member = state_->Pick(line, search, tie, deadline, wake)) {
         state_->Begin(*taken, *member, moment);
@@ -153,7 +153,7 @@ Member* Pool::State::Pick(Line& line, const Search& search, const Affinity::Tie&
                           TimePoint deadline, std::optional<TimePoint>& wait) {
   if (search.scheduling == config::Scheduling::kCacheFirst && tie.proven &&
       line.IsWorthWaitingFor(*tie.member, search)) {
-    const TimePoint wakes = tie.member->WakesAt(line.model().text);
+    const TimePoint wakes = line.WakesAt(*tie.member, search);
     if (wakes > search.now && wakes <= deadline) {
       wait = wakes;
       return nullptr;

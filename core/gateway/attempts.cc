@@ -173,14 +173,19 @@ Result<accounts::Lease> Tries::NextLease(Round& round) {
     const bool under_way = !round.tried.empty() && &without == &round.tried;
     return services_.pool->Take({round.model, session_, without, under_way}, until, client_);
   };
-  auto fresh = take(round.tried, services_.clock->Now());
-  if (fresh || !round.last) return fresh;
+  const bool first = round.last && round.tried.empty();
+  const auto patience = [&] {
+    return std::min(services_.clock->Now() + settings_.config->proxy.max_wait, deadline_);
+  };
+  // With cache_first the pool may wait for the conversation's own account, so the first time it
+  // knows how long.
+  auto fresh = take(round.tried, first ? patience() : services_.clock->Now());
+  if (fresh || first || !round.last) return fresh;
   if (!round.second_chance.empty() && !std::exchange(round.paused, true)) {
     std::erase(round.spent, round.second_chance);
     if (!Pause()) return fresh;
   }
-  const TimePoint patience = services_.clock->Now() + settings_.config->proxy.max_wait;
-  return take(round.spent, std::min(patience, deadline_));
+  return take(round.spent, patience());
 }
 
 void Tries::Note(Round& round, const std::string& account, const upstream::Failure& failure) {
@@ -252,7 +257,11 @@ Result<std::optional<Opened>> Tries::OneCall(Round& round, Draft& draft) {
 Result<std::optional<Answer>> Tries::Target(const std::string& model, bool last) {
   record_.target = model;
   record_.phase = Phase::kConvert;
-  auto draft = Write(model, {});
+  protocol::GeminiWriteOptions options;
+  options.signatures = [this](std::string_view call, std::string_view family) {
+    return services_.signatures->Find(call, family);
+  };
+  auto draft = Write(model, options);
   if (!draft) return std::move(draft).error();
   std::vector<Opened> calls;
   for (int call = 0; call < draft->calls; ++call) {
@@ -264,7 +273,8 @@ Result<std::optional<Answer>> Tries::Target(const std::string& model, bool last)
     if (!*opened) return std::optional<Answer>();
     calls.push_back(**std::move(opened));
   }
-  return std::optional(Answer(std::move(calls)));
+  SignatureKeeper keeper(*services_.signatures, services_.catalog->TraitsOf(model).family);
+  return std::optional(Answer(std::move(calls), std::move(keeper)));
 }
 
 // Trouble that passes is told as the pool sees it: who rests, and when the first one wakes. All

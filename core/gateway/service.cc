@@ -7,6 +7,7 @@
 #include "core/gateway/gateway.h"
 #include "core/gateway/http_server.h"
 #include "core/gateway/metrics.h"
+#include "core/gateway/pool_journal.h"
 #include "core/gateway/services.h"
 
 namespace agm::gateway {
@@ -21,8 +22,12 @@ HttpLimits LimitsOf(const config::Proxy& proxy) {
 /// In the order that they are made; each uses only those above it.
 struct Service::Parts {
   Parts(std::shared_ptr<const config::Config> config, Log& log, Clock& clock,
-        upstream::Transport& transport, accounts::PoolJournal* journal)
-      : pool(config, clock, journal),
+        upstream::Transport& transport, store::Database& database)
+      : journal(database, clock,
+                [&log](const std::string& lost) { log.Write(LogLevel::kWarning, lost); }),
+        conversations(database),
+        signatures(conversations, clock),
+        pool(config, clock, &journal),
         credentials(transport, clock),
         catalog(transport, credentials, clock, log),
         gateway(services),
@@ -30,17 +35,23 @@ struct Service::Parts {
             LimitsOf(config->proxy), [this](HttpRequest& r) { return gateway.Answer(r); },
             [this](const Error& e, std::string_view path) { return gateway.Refusal(e, path); },
             &Gateway::IsUrgent) {
+    credentials.UseProxy(config->proxy.upstream_proxy);
     services.settings.Set(std::make_shared<const Settings>(std::move(config)));
     services.pool = &pool;
     services.credentials = &credentials;
     services.transport = &transport;
     services.catalog = &catalog;
+    services.conversations = &conversations;
+    services.signatures = &signatures;
     services.metrics = &metrics;
     services.log = &log;
     services.clock = &clock;
     gateway.CountInFlightWith([this] { return server.in_flight(); });
   }
 
+  StateJournal journal;
+  store::Conversations conversations;
+  Signatures signatures;
   accounts::Pool pool;
   accounts::Credentials credentials;
   Catalog catalog;
@@ -57,10 +68,10 @@ Service::~Service() = default;
 Result<std::unique_ptr<Service>> Service::Start(std::shared_ptr<const config::Config> config,
                                                 Log& log, Clock& clock,
                                                 upstream::Transport& transport,
-                                                accounts::PoolJournal* journal) {
+                                                store::Database& database) {
   const std::string host = config->proxy.ListenHost();
   const int wanted = config->proxy.port;
-  auto parts = std::make_unique<Parts>(std::move(config), log, clock, transport, journal);
+  auto parts = std::make_unique<Parts>(std::move(config), log, clock, transport, database);
   const auto port = parts->server.Bind(host, wanted);
   if (!port) return port.error();
   parts->port = *port;
@@ -74,6 +85,7 @@ void Service::Serve() { parts_->server.Serve(); }
 void Service::Apply(std::shared_ptr<const config::Config> config) {
   parts_->server.SetLimits(LimitsOf(config->proxy));
   parts_->pool.Apply(config);
+  parts_->credentials.UseProxy(config->proxy.upstream_proxy);
   parts_->catalog.Forget();
   parts_->services.settings.Set(std::make_shared<const Settings>(std::move(config)));
 }

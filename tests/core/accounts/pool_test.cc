@@ -176,6 +176,23 @@ TEST_F(PoolTest, SaysOverloadedWhenTheModelIs) {
   EXPECT_EQ(Given(pool, {"b"}, 0ms, {}, "gemini-2.5-pro"), "a");
 }
 
+TEST_F(PoolTest, TheRequestThatMetAnOverloadMayAskAnotherAccountAtOnce) {
+  Pool pool = Make({Named("a"), Named("b")});
+  Break(pool, "a", Of(Trouble::kModelOverloaded));
+  EXPECT_FALSE(pool.Take({kModel, {}, {"a"}}, clock_.Now(), NeverCancelled()));
+  auto lease = pool.Take({kModel, {}, {"a"}, true}, clock_.Now(), NeverCancelled());
+  ASSERT_TRUE(lease);
+  EXPECT_EQ(lease->account().name, "b");
+}
+
+TEST_F(PoolTest, ABreakerIsWaitedForLikeARest) {
+  Pool pool = Make({Named("a")});
+  Break(pool, "a", Of(Trouble::kModelOverloaded));
+  EXPECT_EQ(Given(pool, {}, 5s), "a");
+  EXPECT_GE(clock_.slept(), 2s);
+  EXPECT_LE(clock_.slept(), 3s);
+}
+
 TEST_F(PoolTest, AnOverloadElsewhereIsNotThisPlacesTrouble) {
   auto europe = Named("eu");
   europe.base_url = "https://eu.upstream.test";
