@@ -13,7 +13,6 @@
 #include "core/config/host.h"
 #include "core/config/load.h"
 #include "core/config/watch.h"
-#include "core/gateway/pool_journal.h"
 #include "core/gateway/service.h"
 #include "core/mock/mock_server.h"
 
@@ -21,6 +20,9 @@ namespace agm::cli {
 namespace {
 
 using SharedConfig = std::shared_ptr<const config::Config>;
+
+/// Between the words of the embedded mock's streams: like a model, and not too slow to wait for.
+constexpr Duration kMockPace{20};
 
 /// Where the settings come from, now and at each reload.
 class Sources {
@@ -177,7 +179,7 @@ Result<void> RunServe(const Context& context, const ServeOptions& options) {
   StopSignals signals;
   std::unique_ptr<mock::MockServer> mock;
   if (options.mock) {
-    auto started = mock::MockServer::Start({});
+    auto started = mock::MockServer::Start({.pace = kMockPace});
     if (!started) return std::move(started).error();
     mock = *std::move(started);
   }
@@ -190,11 +192,8 @@ Result<void> RunServe(const Context& context, const ServeOptions& options) {
   if (!log) return std::move(log).error();
 
   const auto database = OpenState(context);
-  gateway::StateJournal journal(*database, context.clock(), [&](const std::string& warning) {
-    (*log)->Write(LogLevel::kWarning, warning);
-  });
   auto service = gateway::Service::Start(read->config, **log, context.clock(), context.transport(),
-                                         &journal);
+                                         *database);
   if (!service) return std::move(service).error();
 
   std::optional<RunFile> run_file;

@@ -98,6 +98,7 @@ struct Tool {
   std::string parameters;  ///< raw JSON Schema; empty: takes no arguments
   bool strict = false;
   bool openapi = false;    ///< `parameters` is in Gemini's OpenAPI subset instead
+  std::string origin;      ///< what its own dialect knows of it beside that, as raw JSON
   friend bool operator==(const Tool&, const Tool&) = default;
 };
 

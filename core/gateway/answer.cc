@@ -33,6 +33,12 @@ std::optional<chat::Event> Opened::Next(TimePoint until) {
 }
 
 std::optional<chat::Event> Answer::Next(TimePoint until) {
+  auto event = NextOfAll(until);
+  if (event) keeper_.See(*event);
+  return event;
+}
+
+std::optional<chat::Event> Answer::NextOfAll(TimePoint until) {
   if (calls_.size() == 1) return calls_.front().Next(until);
   while (ready_.empty() && !merge_.ended()) {
     auto event = calls_[at_].Next(until);

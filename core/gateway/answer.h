@@ -10,6 +10,7 @@
 #include "core/base/clock.h"
 #include "core/chat/event.h"
 #include "core/chat/merge.h"
+#include "core/gateway/signatures.h"
 #include "core/upstream/call.h"
 
 namespace agm::gateway {
@@ -43,8 +44,10 @@ class Opened {
 /// Thread safety: one thread at a time.
 class Answer {
  public:
-  explicit Answer(std::vector<Opened> calls)
-      : calls_(std::move(calls)), merge_(static_cast<int>(calls_.size())) {}
+  Answer(std::vector<Opened> calls, SignatureKeeper keeper)
+      : calls_(std::move(calls)),
+        merge_(static_cast<int>(calls_.size())),
+        keeper_(std::move(keeper)) {}
 
   /// The next event of the whole answer; nothing if `until` passed before there was one.
   std::optional<chat::Event> Next(TimePoint until);
@@ -52,9 +55,12 @@ class Answer {
   bool held() const { return !ready_.empty() || (!calls_.empty() && calls_[at_].held()); }
 
  private:
+  std::optional<chat::Event> NextOfAll(TimePoint until);
+
   std::vector<Opened> calls_;
   std::size_t at_ = 0;
   chat::Merge merge_;
+  SignatureKeeper keeper_;
   std::deque<chat::Event> ready_;
 };
 

@@ -5,6 +5,8 @@
 #include <utility>
 #include <variant>
 
+#include "core/base/json_doc.h"
+#include "core/base/json_writer.h"
 #include "core/base/random.h"
 #include "core/gateway/attempts.h"
 #include "core/gateway/replies.h"
@@ -20,7 +22,31 @@ struct Life {
   std::shared_ptr<const Settings> settings;
   chat::Request request;
   Answer answer;
+  std::optional<Keeping> keeping;
 };
+
+std::string_view WithoutBrackets(std::string_view array) {
+  if (array.size() < 2) return {};
+  return array.substr(1, array.size() - 2);
+}
+
+// Keeps the answer with all that led to it, so that the next request can build on it.
+void Keep(const Life& life, std::string_view object, Clock& clock) {
+  const auto doc = JsonDoc::Parse(object);
+  if (!life.keeping || !doc) return;
+  const auto input = life.request.extra.find("responses.input");
+  store::SavedResponse saved;
+  saved.id = doc->root()["id"].text();
+  saved.owner = life.record.caller;
+  saved.created = clock.Wall();
+  saved.object = object;
+  saved.input = input == life.request.extra.end() ? "[]" : input->second;
+  JsonWriter items(saved.items);
+  items.Array().RawMembers(WithoutBrackets(life.keeping->history));
+  items.RawMembers(WithoutBrackets(saved.input));
+  items.RawMembers(WithoutBrackets(doc->root()["output"].raw())).EndArray();
+  life.keeping->conversations->Keep(std::move(saved));
+}
 
 protocol::Reply ReplyFor(const chat::Request& request, Clock& clock) {
   const auto now = clock.Wall().time_since_epoch();
@@ -51,7 +77,10 @@ class EventStream : public BodySource {
       }
       life_->record.FirstByte();
       writer_->Write(*event, out);
-      if (Ends(*event)) return false;
+      if (Ends(*event)) {
+        Keep(*life_, writer_->whole(), clock_);
+        return false;
+      }
       if (out.size() != before && !life_->answer.held()) return true;
     }
   }
@@ -119,13 +148,15 @@ HttpReply Whole(std::unique_ptr<Life> life, const protocol::Dialect& dialect, Cl
   reply.headers = ModelHeaders(life->record, *life->settings->config);
   reply.headers.emplace_back("Content-Type", "application/json");
   reply.body = dialect.WriteResponse(*response, ReplyFor(life->request, clock));
+  Keep(*life, reply.body, clock);
   return reply;
 }
 
 }  // namespace
 
 HttpReply Exchange(Services& services, std::shared_ptr<const Settings> settings,
-                   const protocol::Dialect& dialect, HttpRequest& http, Record record) {
+                   const protocol::Dialect& dialect, HttpRequest& http, Record record,
+                   std::optional<Keeping> keeping) {
   const config::Config& config = *settings->config;
   const auto refuse = [&](Error error) {
     return Refuse(dialect, std::move(error), record, config);
@@ -144,7 +175,7 @@ HttpReply Exchange(Services& services, std::shared_ptr<const Settings> settings,
   if (!answer) return refuse(answer.error());
 
   auto life = std::unique_ptr<Life>(new Life{std::move(record), settings, *std::move(request),
-                                             *std::move(answer)});
+                                             *std::move(answer), std::move(keeping)});
   return life->request.stream ? Stream(std::move(life), dialect, *services.clock)
                               : Whole(std::move(life), dialect, *services.clock);
 }

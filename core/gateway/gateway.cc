@@ -6,6 +6,7 @@
 #include "core/gateway/exchange.h"
 #include "core/gateway/pages.h"
 #include "core/gateway/replies.h"
+#include "core/gateway/responses_route.h"
 #include "core/gateway/routes.h"
 #include "core/gateway/url.h"
 #include "core/protocol/openai_chat.h"
@@ -119,10 +120,13 @@ HttpReply Gateway::Dispatch(HttpRequest& request, const std::shared_ptr<const Se
       return GeminiModelPage(services_, *settings, request, route->id, record);
     case RouteKind::kChatCompletions:
       return Exchange(services_, settings, protocol::OpenAiChat(), request, std::move(record));
-    case RouteKind::kCompletions:
     case RouteKind::kResponses:
+      return CreateResponse(services_, settings, request, std::move(record));
     case RouteKind::kResponse:
+      return StoredResponse(services_, *settings, request, route->id, record);
     case RouteKind::kResponseInputItems:
+      return StoredInputItems(services_, *settings, request, route->id, record);
+    case RouteKind::kCompletions:
     case RouteKind::kEmbeddings:
     case RouteKind::kImageGenerations:
     case RouteKind::kImageEdits:

@@ -3,30 +3,30 @@
 #include <memory>
 #include <string>
 
-#include "core/accounts/pool.h"
 #include "core/base/clock.h"
 #include "core/base/log.h"
 #include "core/base/result.h"
 #include "core/config/config.h"
+#include "core/store/database.h"
 #include "core/upstream/transport.h"
 
 namespace agm::gateway {
 
 /// The running gateway: puts the rooms together, and takes them apart again.
 ///
-///   auto service = Service::Start(config, log, clock, transport, journal);
+///   auto service = Service::Start(config, log, clock, transport, database);
 ///   Announce(service->port());
 ///   service->Serve();                    // blocks until Stop, from another thread
 ///
 /// Thread safety: Apply, Stop, port and Ready from any thread; Serve from one.
 class Service {
  public:
-  /// Listens at once (requests wait until Serve). kIo when the address cannot be had. `journal` may
-  /// be null: nothing outlives the process then. What is passed by reference must outlive it.
+  /// Listens at once (requests wait until Serve). kIo when the address cannot be had. What outlives
+  /// the process is kept in `database`. What is passed by reference must outlive it.
   static Result<std::unique_ptr<Service>> Start(std::shared_ptr<const config::Config> config,
                                                 Log& log, Clock& clock,
                                                 upstream::Transport& transport,
-                                                accounts::PoolJournal* journal);
+                                                store::Database& database);
   ~Service();
 
   int port() const;

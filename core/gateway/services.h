@@ -9,7 +9,9 @@
 #include "core/base/log.h"
 #include "core/config/config.h"
 #include "core/gateway/metrics.h"
+#include "core/gateway/signatures.h"
 #include "core/mapping/model_map.h"
+#include "core/store/conversations.h"
 #include "core/upstream/transport.h"
 
 namespace agm::gateway {
@@ -34,6 +36,8 @@ struct Services {
   accounts::Credentials* credentials = nullptr;
   upstream::Transport* transport = nullptr;
   Catalog* catalog = nullptr;
+  store::Conversations* conversations = nullptr;
+  Signatures* signatures = nullptr;
   Metrics* metrics = nullptr;
   Log* log = nullptr;
   Clock* clock = nullptr;

@@ -31,13 +31,28 @@ class Tools {
       : body_(body), fields_(fields), request_(request) {}
 
   void Read() {
-    const FieldPath tools("tools");
+    ReadList(fields_.Get(body_, "tools", JsonKind::kArray, {}), FieldPath("tools"), {});
+    if (fields_.ok()) ReadFunctions();
+    ReadRest();
+  }
+
+  void ReadResponses(const std::vector<JsonView>& more) {
+    responses_ = true;
+    ReadList(fields_.Get(body_, "tools", JsonKind::kArray, {}), FieldPath("tools"), {});
+    for (const JsonView list : more) ReadList(list, FieldPath("input"), {});
+    ReadRest();
+  }
+
+ private:
+  void ReadList(JsonView list, const FieldPath& at, std::string_view space) {
     std::size_t index = 0;
-    for (const JsonView tool : fields_.Get(body_, "tools", JsonKind::kArray, {}).items()) {
-      ReadTool(tool, FieldPath(tools, index++));
-      if (!fields_.ok()) return;
+    for (const JsonView tool : list.items()) {
+      if (fields_.ok()) ReadTool(tool, FieldPath(at, index++), space);
     }
-    ReadFunctions();
+  }
+
+  void ReadRest() {
+    if (!fields_.ok()) return;
     if (const JsonView search = fields_.Get(body_, "web_search_options", JsonKind::kObject, {})) {
       AddHosted(HostedTool::kWebSearch);
     }
@@ -48,14 +63,67 @@ class Tools {
     ReadFunctionCall();
   }
 
- private:
-  void ReadTool(JsonView tool, const FieldPath& at) {
+  void ReadTool(JsonView tool, const FieldPath& at, std::string_view space) {
     if (!tool.is(JsonKind::kObject)) {
       fields_.WrongType(at, "an object", tool);
       return;
     }
     const std::string type = fields_.NeededText(tool, "type", at);
     if (!fields_.ok()) return;
+    if (responses_ && (type == "namespace" || ReadShell(type) || IsOpenAisOwn(type))) {
+      const std::string name = type == "namespace" ? tool["name"].text() : "";
+      if (type == "namespace") ReadList(tool["tools"], at, name);
+      return;
+    }
+    const std::size_t before = request_.tools.size();
+    ReadPlainTool(tool, type, at);
+    if (!space.empty() && request_.tools.size() > before) PutInto(space, request_.tools.back());
+  }
+
+  // Tools whose shape the model's makers fixed; ours is the same as a function's schema.
+  bool ReadShell(std::string_view type) {
+    chat::Tool tool;
+    if (type == "local_shell") {
+      tool.parameters =
+          R"({"type":"object","properties":{"command":{"type":"array","items":{"type":"string"},)"
+          R"("description":"program and arguments"},"timeout_ms":{"type":"integer"},)"
+          R"("working_directory":{"type":"string"}},"required":["command"]})";
+      tool.description = "Runs a command on the user's machine.";
+    } else if (type == "shell") {
+      tool.parameters =
+          R"({"type":"object","properties":{"commands":{"type":"array","items":{"type":"string"}},)"
+          R"("timeout_ms":{"type":"integer"},"max_output_length":{"type":"integer"}},)"
+          R"("required":["commands"]})";
+      tool.description = "Runs shell commands on the user's machine.";
+    } else if (type == "apply_patch") {
+      tool.parameters =
+          R"({"type":"object","properties":{"type":{"type":"string","enum":["create_file",)"
+          R"("update_file","delete_file"]},"path":{"type":"string"},"diff":{"type":"string"}},)"
+          R"("required":["type","path"]})";
+      tool.description = "Creates, changes or deletes a file; diff is in the V4A format.";
+    } else {
+      return false;
+    }
+    tool.name = type;
+    tool.origin = fmt::format(R"({{"type":"{}_call"}})", type);
+    Add(std::move(tool), FieldPath("tools"));
+    return true;
+  }
+
+  static bool IsOpenAisOwn(std::string_view type) {
+    return type == "tool_search" || type == "programmatic_tool_calling" || type == "mcp" ||
+           type == "file_search" || type == "image_generation" || type.starts_with("computer");
+  }
+
+  void PutInto(std::string_view space, chat::Tool& tool) {
+    by_name_.erase(tool.name);
+    JsonWriter json(tool.origin);
+    json.Object().Key("namespace").String(space).Key("name").String(tool.name).EndObject();
+    tool.name = NamespacedName(space, tool.name);
+    by_name_.emplace(tool.name, request_.tools.size() - 1);
+  }
+
+  void ReadPlainTool(JsonView tool, const std::string& type, const FieldPath& at) {
     if (type == "function") {
       // The shape of the Responses API stands a level higher: taken here too.
       const bool flat = !tool["function"] && tool["name"];
@@ -243,6 +311,7 @@ class Tools {
   JsonView body_;
   Fields& fields_;
   chat::Request& request_;
+  bool responses_ = false;
   std::map<std::string, std::size_t> by_name_;
 };
 
@@ -250,6 +319,15 @@ class Tools {
 
 void ReadOpenAiTools(JsonView body, Fields& fields, chat::Request& request) {
   Tools(body, fields, request).Read();
+}
+
+void ReadResponsesTools(JsonView body, const std::vector<JsonView>& more, Fields& fields,
+                        chat::Request& request) {
+  Tools(body, fields, request).ReadResponses(more);
+}
+
+std::string NamespacedName(std::string_view space, std::string_view name) {
+  return fmt::format("{}__{}", space, name);
 }
 
 void ReadOpenAiFormat(JsonView body, Fields& fields, chat::Request& request) {

@@ -27,6 +27,21 @@ constexpr std::array kSteps = {
     "  account TEXT NOT NULL PRIMARY KEY,"
     "  project TEXT NOT NULL,"
     "  credential TEXT NOT NULL) WITHOUT ROWID;",
+    // 2: what conversations need.
+    "CREATE TABLE response ("
+    "  id TEXT NOT NULL PRIMARY KEY,"
+    "  owner TEXT NOT NULL,"  // name of the client's key: nobody else finds it
+    "  created INTEGER NOT NULL,"
+    "  object TEXT NOT NULL,"   // as it was answered
+    "  input TEXT NOT NULL,"    // array of the request's own items
+    "  items TEXT NOT NULL);"   // array of the whole conversation up to here
+    "CREATE INDEX response_created ON response (created);"
+    "CREATE TABLE signature ("
+    "  call TEXT NOT NULL PRIMARY KEY,"  // id of the tool call
+    "  family TEXT NOT NULL,"
+    "  signature TEXT NOT NULL,"
+    "  created INTEGER NOT NULL);"
+    "CREATE INDEX signature_created ON signature (created);",
 };
 
 Result<std::size_t> VersionOf(Connection& connection) {

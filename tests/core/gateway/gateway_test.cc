@@ -65,7 +65,7 @@ class GatewayTest : public ::testing::Test {
 
   void Start() {
     auto service = Service::Start(std::make_shared<const config::Config>(config_), *log_,
-                                  SystemClock(), upstream_, nullptr);
+                                  SystemClock(), upstream_, *database_);
     ASSERT_TRUE(service) << service.error().message;
     service_ = *std::move(service);
     thread_ = std::jthread([this] { service_->Serve(); });
@@ -98,6 +98,7 @@ class GatewayTest : public ::testing::Test {
   std::unique_ptr<mock::MockServer> mock_;
   config::Config config_;
   std::unique_ptr<Log> log_ = Log::Silent();
+  std::unique_ptr<store::Database> database_ = store::Database::OpenInMemory();
   upstream::CurlTransport upstream_;
   upstream::CurlTransport client_;
   std::unique_ptr<Service> service_;

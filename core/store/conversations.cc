@@ -1,0 +1,86 @@
+#include "core/store/conversations.h"
+
+#include <utility>
+
+namespace agm::store {
+namespace {
+
+constexpr std::int64_t kKeptFor = std::int64_t{30} * 24 * 3600 * 1000;
+
+std::int64_t Milliseconds(WallTime time) { return time.time_since_epoch().count(); }
+
+// Rows are dropped by age as new ones come; the count is bounded by what lies behind the newest.
+Result<void> Prune(Connection& connection, WallTime now) {
+  auto old = connection.Run("DELETE FROM response WHERE created < ?", {Milliseconds(now) - kKeptFor});
+  if (!old) return old;
+  return connection.Run(
+      "DELETE FROM response WHERE created < (SELECT created FROM response "
+      "ORDER BY created DESC LIMIT 1 OFFSET 5000)");
+}
+
+Result<void> PruneSignatures(Connection& connection, WallTime now) {
+  auto old =
+      connection.Run("DELETE FROM signature WHERE created < ?", {Milliseconds(now) - kKeptFor});
+  if (!old) return old;
+  return connection.Run(
+      "DELETE FROM signature WHERE created < (SELECT created FROM signature "
+      "ORDER BY created DESC LIMIT 1 OFFSET 50000)");
+}
+
+}  // namespace
+
+void Conversations::Keep(SavedResponse response) {
+  std::string key = "response/" + response.id;
+  database_.Write(std::move(key), [response = std::move(response)](Connection& connection) {
+    auto kept = connection.Run(
+        "INSERT OR REPLACE INTO response (id, owner, created, object, input, items) "
+        "VALUES (?, ?, ?, ?, ?, ?)",
+        {response.id, response.owner, Milliseconds(response.created), response.object,
+         response.input, response.items});
+    return kept ? Prune(connection, response.created) : kept;
+  });
+}
+
+std::optional<SavedResponse> Conversations::Find(const std::string& owner, const std::string& id) {
+  std::optional<SavedResponse> found;
+  static_cast<void>(database_.Read([&](Connection& connection) {
+    return connection.Query(
+        "SELECT created, object, input, items FROM response WHERE id = ? AND owner = ?", {id, owner},
+        [&](const Row& row) {
+          found = SavedResponse{id,          owner,       WallTime(Duration(row.Int(0))),
+                                row.Text(1), row.Text(2), row.Text(3)};
+        });
+  }));
+  return found;
+}
+
+bool Conversations::Remove(const std::string& owner, const std::string& id) {
+  if (!Find(owner, id)) return false;
+  database_.Write("response/" + id, [owner, id](Connection& connection) {
+    return connection.Run("DELETE FROM response WHERE id = ? AND owner = ?", {id, owner});
+  });
+  return true;
+}
+
+void Conversations::KeepSignature(std::string call, std::string family, std::string signature,
+                                  WallTime now) {
+  std::string key = "signature/" + call;
+  database_.Write(std::move(key), [call = std::move(call), family = std::move(family),
+                                   signature = std::move(signature), now](Connection& connection) {
+    auto kept = connection.Run(
+        "INSERT OR REPLACE INTO signature (call, family, signature, created) VALUES (?, ?, ?, ?)",
+        {call, family, signature, Milliseconds(now)});
+    return kept ? PruneSignatures(connection, now) : kept;
+  });
+}
+
+std::string Conversations::FindSignature(std::string_view call, std::string_view family) {
+  std::string found;
+  static_cast<void>(database_.Read([&](Connection& connection) {
+    return connection.Query("SELECT signature FROM signature WHERE call = ? AND family = ?",
+                            {call, family}, [&](const Row& row) { found = row.Text(0); });
+  }));
+  return found;
+}
+
+}  // namespace agm::store
