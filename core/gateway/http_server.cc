@@ -189,7 +189,10 @@ void HttpServer::Impl::Stop(Duration drain) {
 // ---- Between the library and the handler -------------------------------------------------------
 
 bool HttpServer::Impl::process_and_close_socket(socket_t fd) {
-  traffic_.Take(fd);
+  try {
+    traffic_.Take(fd);
+  } catch (...) {  // out of memory: this client is not served, the next may be
+  }
   return true;
 }
 

@@ -111,7 +111,11 @@ void HttpTraffic::MakeRoom() {
 bool HttpTraffic::Attend() {
   auto* connection = static_cast<HttpConnection*>(parking_.Wait());
   if (connection == nullptr) return false;
-  Look(*connection);
+  try {
+    Look(*connection);
+  } catch (...) {  // out of memory; what throws does so before another thread can have it
+    Close(*connection);
+  }
   return true;
 }
 
@@ -235,14 +239,20 @@ bool HttpTraffic::Serve(HttpConnection& connection) {
   RequestReader& reader = connection.reader();
   HttpHead& head = reader.head();
   HttpExchange exchange(connection);
-  exchange.delivery = {head.method == "HEAD", head.keep_alive && !draining_, head.minor_version,
-                       limits_.idle_timeout, {}};
+  exchange.delivery = {.head_only = head.method == "HEAD",
+                       .keep_alive = head.keep_alive && !draining_,
+                       .minor_version = head.minor_version,
+                       .idle_timeout = limits_.idle_timeout};
   exchange.coding = head.coding;
   exchange.max_body = limits_.max_body_size;
-  exchange.request = {std::move(head.method),  std::move(head.path),
-                      std::move(head.raw_path), std::move(head.query),
-                      std::move(head.headers),  std::move(reader.body()),
-                      connection.peer(),        &connection.client()};
+  exchange.request = {.method = std::move(head.method),
+                      .path = std::move(head.path),
+                      .raw_path = std::move(head.raw_path),
+                      .query = std::move(head.query),
+                      .headers = std::move(head.headers),
+                      .body = std::move(reader.body()),
+                      .remote_address = connection.peer(),
+                      .client = &connection.client()};
   exchange.fault = Enter(exchange.request.path);
   const bool entered = !exchange.fault;
   exchange.patience = limits_.write_timeout;
