@@ -1,0 +1,100 @@
+#include "core/gateway/pool_journal.h"
+
+#include <gtest/gtest.h>
+
+#include <chrono>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "tests/support/fake_clock.h"
+#include "tests/support/temp_dir.h"
+
+namespace agm::gateway {
+namespace {
+
+using namespace std::chrono_literals;
+
+std::shared_ptr<const config::Config> TwoAccounts() {
+  auto config = std::make_shared<config::Config>();
+  for (const char* name : {"work", "home"}) {
+    config::Account account;
+    account.name = name;
+    account.api_key = Secret(std::string("key-of-") + name);
+    config->accounts.push_back(std::move(account));
+  }
+  return config;
+}
+
+/// A process of its own: opens the state file, makes a pool over it.
+struct Process {
+  Process(const test::TempDir& folder, Clock& clock)
+      : database(store::Database::Open(folder.path())),
+        journal(*database, clock, [this](const std::string& text) { warnings.push_back(text); }),
+        pool(TwoAccounts(), clock, &journal) {}
+
+  std::vector<std::string> warnings;
+  std::unique_ptr<store::Database> database;
+  StateJournal journal;
+  accounts::Pool pool;
+};
+
+upstream::Failure DayQuota() {
+  upstream::Failure failure;
+  failure.trouble = upstream::Trouble::kDayQuota;
+  failure.retry_delay = 1h;
+  failure.project = "123";
+  return failure;
+}
+
+TEST(StateJournal, WhatThePoolKnowsSurvivesARestart) {
+  const test::TempDir folder;
+  test::FakeClock clock;
+  {
+    Process process(folder, clock);
+    auto lease = process.pool.Take({"m", {}, {"home"}}, clock.Now(), NeverCancelled());
+    ASSERT_TRUE(lease);
+    lease->Report(DayQuota());
+  }
+  clock.Advance(10min);
+  Process process(folder, clock);
+  const auto status = process.pool.Status();
+  EXPECT_EQ(status[0].state, "cooling");
+  EXPECT_EQ(status[0].reason, "day_quota");
+  EXPECT_EQ(status[0].model, "m");
+  EXPECT_EQ(status[0].project, "123");
+  EXPECT_EQ(status[0].requests, 1);
+  EXPECT_EQ(status[0].errors, 1);
+  EXPECT_EQ(status[1].state, "ready");
+  EXPECT_TRUE(process.warnings.empty());
+}
+
+TEST(StateJournal, PassesOnWhatTheFileHasToComplainAbout) {
+  const test::TempDir folder;
+  test::FakeClock clock;
+  folder.Write("state.db", std::string(5000, 'x'));
+  const Process process(folder, clock);
+  ASSERT_EQ(process.warnings.size(), 1U);
+  EXPECT_NE(process.warnings[0].find("damaged"), std::string::npos);
+}
+
+TEST(StateJournal, NoSecretReachesTheFile) {
+  const test::TempDir folder;
+  test::FakeClock clock;
+  {
+    Process process(folder, clock);
+    auto lease = process.pool.Take({"m", {}, {"home"}}, clock.Now(), NeverCancelled());
+    upstream::Failure failure;
+    failure.trouble = upstream::Trouble::kBadKey;
+    lease->Report(failure);
+    process.database->Flush();
+    for (const char* file : {"state.db", "state.db-wal"}) {
+      EXPECT_EQ(folder.Read(file).find("key-of-work"), std::string::npos);
+    }
+  }
+  Process process(folder, clock);
+  EXPECT_EQ(process.pool.Status()[0].state, "quarantined");
+}
+
+}  // namespace
+}  // namespace agm::gateway
