@@ -8,6 +8,7 @@
 #include "core/base/json_doc.h"
 
 #include <algorithm>
+#include <bit>
 #include <charconv>
 #include <cmath>
 #include <cstring>
@@ -52,6 +53,20 @@ int HexFour(std::string_view text, std::size_t at) {
 bool IsHighSurrogate(int code) { return code >= 0xD800 && code <= 0xDBFF; }
 bool IsLowSurrogate(int code) { return code >= 0xDC00 && code <= 0xDFFF; }
 
+bool IsShortEscape(char c) {
+  switch (c) {
+    case '"':
+    case '\\':
+    case '/':
+    case 'b':
+    case 'f':
+    case 'n':
+    case 'r':
+    case 't': return true;
+    default: return false;
+  }
+}
+
 char Unescape(char c) {
   switch (c) {
     case 'b': return '\b';
@@ -63,29 +78,48 @@ char Unescape(char c) {
   }
 }
 
-// Decodes the inside of a string that Parse has checked.
+// Copies up to the next backslash, eight bytes at a time; `to` has room for all that is left.
+void CopyPlain(const char*& from, const char* end, char*& to) {
+  constexpr bool kLittle = std::endian::native == std::endian::little;
+  while (kLittle && end - from >= 8) {
+    std::uint64_t word = 0;
+    std::memcpy(&word, from, 8);
+    std::memcpy(to, &word, 8);
+    const std::uint64_t slash = word ^ (kOnes * '\\');
+    const std::uint64_t marks = (slash - kOnes) & ~slash & kHighs;
+    const int plain = marks == 0 ? 8 : std::countr_zero(marks) / 8;
+    from += plain;
+    to += plain;
+    if (marks != 0) return;
+  }
+  while (from != end && *from != '\\') *to++ = *from++;
+}
+
+// Decodes the inside of a string that Parse has checked. What an escape means is never longer than
+// the escape, so the result fits where the text did.
 std::string Decode(std::string_view inside) {
-  std::string out;
-  out.reserve(inside.size());
-  std::size_t at = 0;
-  while (at < inside.size()) {
-    const std::size_t slash = std::min(inside.find('\\', at), inside.size());
-    out.append(inside.substr(at, slash - at));
-    at = slash;
-    if (at == inside.size()) break;
-    if (inside[at + 1] != 'u') {
-      out += Unescape(inside[at + 1]);
-      at += 2;
+  std::string out(inside.size(), '\0');
+  const char* from = inside.data();
+  const char* const end = from + inside.size();
+  char* to = out.data();
+  for (CopyPlain(from, end, to); from != end; CopyPlain(from, end, to)) {
+    if (from[1] != 'u') {
+      *to++ = Unescape(from[1]);
+      from += 2;
       continue;
     }
+    const auto at = static_cast<std::size_t>(from - inside.data());
     int code = HexFour(inside, at + 2);
-    at += 6;
+    from += 6;
     if (IsHighSurrogate(code)) {
-      code = 0x10000 + ((code - 0xD800) << 10) + (HexFour(inside, at + 2) - 0xDC00);
-      at += 6;
+      code = 0x10000 + ((code - 0xD800) << 10) + (HexFour(inside, at + 8) - 0xDC00);
+      from += 6;
     }
-    AppendUtf8(out, static_cast<char32_t>(code));
+    std::string utf8;
+    AppendUtf8(utf8, static_cast<char32_t>(code));
+    to = std::copy(utf8.begin(), utf8.end(), to);
   }
+  out.resize(static_cast<std::size_t>(to - out.data()));
   return out;
 }
 
@@ -290,7 +324,13 @@ class JsonParser {
     while (at + 8 <= text_.size()) {
       std::uint64_t word = 0;
       std::memcpy(&word, text_.data() + at, 8);
-      if (Special(word) != 0) break;
+      if (const std::uint64_t hits = Special(word); hits != 0) {
+        // The lowest mark is exact (a borrow can only spoil those above it).
+        if constexpr (std::endian::native == std::endian::little) {
+          return at + static_cast<std::size_t>(std::countr_zero(hits)) / 8;
+        }
+        break;
+      }
       at += 8;
     }
     while (at < text_.size()) {
@@ -304,7 +344,7 @@ class JsonParser {
   // Bytes of the escape at `at`; 0 if it is none.
   std::size_t EscapeLength(std::size_t at) const {
     const char c = at + 1 < text_.size() ? text_[at + 1] : '\0';
-    if (c != 'u') return c != '\0' && std::strchr("\"\\/bfnrt", c) != nullptr ? 2 : 0;
+    if (c != 'u') return IsShortEscape(c) ? 2 : 0;
     const int code = HexFour(text_, at + 2);
     if (code < 0 || IsLowSurrogate(code)) return 0;
     if (!IsHighSurrogate(code)) return 6;

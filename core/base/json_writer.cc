@@ -2,54 +2,92 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+#include <array>
+#include <bit>
 #include <cmath>
 #include <cstring>
 
 namespace agm {
 namespace {
 
-bool NeedsEscape(char c) { return static_cast<unsigned char>(c) < 0x20 || c == '"' || c == '\\'; }
+// One block of text is escaped into a buffer on the stack, then appended in one piece.
+constexpr std::size_t kBlock = 256;
+constexpr std::size_t kLongestEscape = 6;
 
-void AppendEscape(std::string& out, char c) {
+// What stands behind the backslash of a short escape; 0 where there is none.
+char ShortEscape(char c) {
   switch (c) {
-    case '"': out += "\\\""; return;
-    case '\\': out += "\\\\"; return;
-    case '\n': out += "\\n"; return;
-    case '\r': out += "\\r"; return;
-    case '\t': out += "\\t"; return;
-    case '\b': out += "\\b"; return;
-    case '\f': out += "\\f"; return;
-    default: out += fmt::format("\\u{:04x}", static_cast<unsigned>(c)); return;
+    case '"':
+    case '\\': return c;
+    case '\n': return 'n';
+    case '\r': return 'r';
+    case '\t': return 't';
+    case '\b': return 'b';
+    case '\f': return 'f';
+    default: return 0;
   }
 }
 
-// First byte at or behind `at` that must be escaped; eight bytes at a time.
-std::size_t SkipPlain(std::string_view text, std::size_t at) {
+bool NeedsEscape(char c) { return static_cast<unsigned char>(c) < 0x20 || c == '"' || c == '\\'; }
+
+char* PutEscape(char* to, char c) {
+  *to++ = '\\';
+  if (const char brief = ShortEscape(c); brief != 0) {
+    *to++ = brief;
+    return to;
+  }
+  constexpr std::string_view kDigits = "0123456789abcdef";
+  for (const char digit : {'u', '0', '0', kDigits[static_cast<unsigned char>(c) >> 4U],
+                           kDigits[static_cast<unsigned char>(c) & 0xFU]}) {
+    *to++ = digit;
+  }
+  return to;
+}
+
+// Marks in the high bits of the bytes that must be escaped. The lowest mark is exact; a borrow can
+// only spoil those above it.
+std::uint64_t MustEscape(std::uint64_t word) {
   constexpr std::uint64_t kOnes = 0x0101010101010101U;
   constexpr std::uint64_t kHighs = 0x8080808080808080U;
   const auto has_zero = [](std::uint64_t w) { return (w - kOnes) & ~w & kHighs; };
-  while (at + 8 <= text.size()) {
+  const std::uint64_t control = (word - kOnes * 0x20U) & ~word & kHighs;
+  return control | has_zero(word ^ (kOnes * '"')) | has_zero(word ^ (kOnes * '\\'));
+}
+
+// Escapes `from` to `to`, which has room for the longest result; returns its end.
+char* PutBlock(char* to, const char* from, const char* end) {
+  constexpr bool kLittle = std::endian::native == std::endian::little;
+  while (kLittle && end - from >= 8) {
     std::uint64_t word = 0;
-    std::memcpy(&word, text.data() + at, 8);
-    const std::uint64_t control = (word - kOnes * 0x20U) & ~word & kHighs;
-    if ((control | has_zero(word ^ (kOnes * '"')) | has_zero(word ^ (kOnes * '\\'))) != 0) break;
-    at += 8;
+    std::memcpy(&word, from, 8);
+    std::memcpy(to, &word, 8);
+    const std::uint64_t marks = MustEscape(word);
+    const int plain = marks == 0 ? 8 : std::countr_zero(marks) / 8;
+    from += plain;
+    to += plain;
+    if (marks != 0) to = PutEscape(to, *from++);
   }
-  while (at < text.size() && !NeedsEscape(text[at])) ++at;
-  return at;
+  for (; from != end; ++from) {
+    if (NeedsEscape(*from)) {
+      to = PutEscape(to, *from);
+    } else {
+      *to++ = *from;
+    }
+  }
+  return to;
 }
 
 }  // namespace
 
 void AppendJsonString(std::string& out, std::string_view text) {
+  std::array<char, kBlock * kLongestEscape + 8> block;
   out += '"';
-  std::size_t at = 0;
-  for (;;) {
-    const std::size_t stop = SkipPlain(text, at);
-    out.append(text.data() + at, stop - at);
-    if (stop == text.size()) break;
-    AppendEscape(out, text[stop]);
-    at = stop + 1;
+  while (!text.empty()) {
+    const std::size_t size = std::min(text.size(), kBlock);
+    const char* end = PutBlock(block.data(), text.data(), text.data() + size);
+    out.append(block.data(), static_cast<std::size_t>(end - block.data()));
+    text.remove_prefix(size);
   }
   out += '"';
 }
