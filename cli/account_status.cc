@@ -46,6 +46,13 @@ accounts::AccountStatus ReadAccountState(const Json& object) {
   if (first_byte != object.end() && first_byte->is_number()) {
     status.first_byte = Duration(first_byte->get<Duration::rep>());
   }
+  auto rests = object.find("rests");
+  if (rests == object.end() || !rests->is_array()) return status;
+  for (const Json& rest : *rests) {
+    if (!rest.is_object()) continue;
+    status.rests.push_back(
+        {TextOf(rest, "model"), TextOf(rest, "reason"), ReadTime(TextOf(rest, "until"))});
+  }
   return status;
 }
 
@@ -152,6 +159,12 @@ Json ToJson(const accounts::AccountStatus& status, const config::Account* accoun
                {"in_flight", status.in_flight},
                {"last_used", TimeOrNull(status.last_used)},
                {"first_byte_ms", status.first_byte ? Json(status.first_byte->count()) : Json()}};
+  json["rests"] = Json::array();
+  for (const accounts::RestStatus& rest : status.rests) {
+    json["rests"].push_back({{"model", TextOrNull(rest.model)},
+                             {"reason", rest.reason},
+                             {"until", TimeOrNull(rest.until)}});
+  }
   if (account == nullptr) return json;
   json["enabled"] = account->enabled;
   json["email"] = TextOrNull(account->email);

@@ -21,8 +21,12 @@ Colour ColourOf(const std::string& state) {
   return state == "quarantined" ? Colour::kRed : Colour::kYellow;
 }
 
+/// "minute_quota (gemini-2.5-pro) +1": the weightiest, and how many more there are.
 std::string Reason(const accounts::AccountStatus& status) {
-  return status.model.empty() ? status.reason : fmt::format("{} ({})", status.reason, status.model);
+  std::string reason = status.reason;
+  if (!status.model.empty()) reason += fmt::format(" ({})", status.model);
+  if (status.rests.size() > 1) reason += fmt::format(" +{}", status.rests.size() - 1);
+  return reason;
 }
 
 void PrintTable(const Context& context, const config::Config& config, const AccountStates& states) {
@@ -67,7 +71,8 @@ Result<void> Show(const Context& context, bool repaint) {
     return {};
   }
   PrintTable(context, **config, *states);
-  if (!states->live) context.io().Say("No gateway is running; this is what it left behind.");
+  if (!states->live)
+    context.io().Say("No gateway is running; this is what the state folder holds.");
   return {};
 }
 

@@ -1,5 +1,7 @@
 #include "cli/accounts_show_command.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 
 #include "cli/account_status.h"
@@ -12,6 +14,11 @@ constexpr Duration kTimeout{2'000};
 
 std::string Shown(const Json& value) {
   if (value.is_null()) return {};
+  if (value.is_object()) {  // a rest
+    const std::string model = value["model"].is_null() ? "all models" : Shown(value["model"]);
+    const std::string until = value["until"].is_null() ? "it is mended" : Shown(value["until"]);
+    return fmt::format("{}: {} until {}", model, Shown(value["reason"]), until);
+  }
   if (value.is_string()) return value.get<std::string>();
   if (!value.is_array()) return DumpJson(value);
   std::string list;

@@ -9,7 +9,8 @@
 namespace agm::cli {
 namespace {
 
-constexpr Duration kPatience{200};
+/// For each of the two places where a gateway may be.
+constexpr Duration kPatience{120};
 
 bool Plain(const std::string& name) {
   constexpr std::string_view kMarks = "-_.@+:/";

@@ -11,6 +11,7 @@ namespace agm::cli {
 namespace {
 
 constexpr Duration kConnectTimeout{3'000};
+constexpr std::string_view kUnreachable = "gateway_unreachable";
 
 /// How to reach what listens on `host`: "all addresses" are reached over loopback.
 std::string Reachable(const std::string& host) {
@@ -49,7 +50,7 @@ Error Unreachable(Error error, const Gateway& gateway) {
   const std::string address = gateway.url.substr(gateway.url.find("://") + 3) + ": ";
   if (why.starts_with(address)) why.erase(0, address.size());
   error.message = fmt::format("no gateway answers at {}: {}", gateway.url, why);
-  error.reason = "gateway_unreachable";
+  error.reason = kUnreachable;
   return error;
 }
 
@@ -67,8 +68,8 @@ Result<std::string> ReadBody(upstream::Download& download, const Context& contex
   }
 }
 
-Duration Between(TimePoint from, TimePoint to) {
-  return std::chrono::duration_cast<Duration>(to - from);
+std::chrono::microseconds Between(TimePoint from, TimePoint to) {
+  return std::chrono::duration_cast<std::chrono::microseconds>(to - from);
 }
 
 }  // namespace
@@ -123,30 +124,39 @@ Result<GatewayAnswer> Ask(const Context& context, const Gateway& gateway,
   return answer;
 }
 
+namespace {
+
+Result<Json> GetJsonFrom(const Context& context, const Gateway& gateway, const std::string& path,
+                         Duration timeout) {
+  auto answer = Ask(context, gateway, {"GET", path, {}, {}}, timeout);
+  if (!answer) return std::move(answer).error();
+  if (answer->status == 401 || answer->status == 403) {
+    return Fail(ErrorCode::kUnauthenticated,
+                "the gateway at {} refuses the key: {}\nSet proxy.api_key in {} or AGM_API_KEY.",
+                gateway.url, ErrorText(*answer), context.ConfigLocation().path.string());
+  }
+  auto json = ParseJson(answer->body);
+  if (answer->status / 100 == 2 && json) return std::move(*json);
+  return Fail(ErrorCode::kUpstreamRejected, "GET {}{} answered {}", gateway.url, path,
+              ErrorText(*answer));
+}
+
+}  // namespace
+
 Result<Json> GetJson(const Context& context, const std::string& path, Duration timeout) {
   auto gateways = FindGateways(context);
   if (!gateways) return std::move(gateways).error();
-  Error last = Fail(ErrorCode::kUpstreamUnavailable,
-                    "no gateway is known: port is 0 and none has left a run file");
-  last.reason = "gateway_unreachable";
+  Error worst = Fail(ErrorCode::kUpstreamUnavailable,
+                     "no gateway is known: port is 0 and none has left a run file");
+  worst.reason = kUnreachable;
   for (const Gateway& gateway : *gateways) {
-    auto answer = Ask(context, gateway, {"GET", path, {}, {}}, timeout);
-    if (!answer) {
-      last = std::move(answer).error();
-      context.io().Detail("{}", last.message);
-      continue;
-    }
-    if (answer->status == 401 || answer->status == 403) {
-      return Fail(ErrorCode::kUnauthenticated,
-                  "the gateway at {} refuses the key: {}\nSet proxy.api_key in {} or AGM_API_KEY.",
-                  gateway.url, ErrorText(*answer), context.ConfigLocation().path.string());
-    }
-    auto json = ParseJson(answer->body);
-    if (answer->status / 100 == 2 && json) return std::move(*json);
-    return Fail(ErrorCode::kUpstreamRejected, "GET {}{} answered {}", gateway.url, path,
-                ErrorText(*answer));
+    auto json = GetJsonFrom(context, gateway, path, timeout);
+    if (json) return json;
+    context.io().Detail("{}", json.error().message);
+    // What somebody answered says more than that nobody did.
+    if (worst.reason == kUnreachable) worst = std::move(json).error();
   }
-  return last;
+  return worst;
 }
 
 std::string ErrorText(const GatewayAnswer& answer) {

@@ -31,10 +31,10 @@ struct GatewayAnswer {
   int status = 0;
   std::string body;
   std::string content_type;
-  std::string mapped_model;  ///< X-Mapped-Model
-  std::string account;       ///< X-Account-Email
-  Duration first_byte{0};    ///< until the first byte of the body
-  Duration latency{0};       ///< until the last
+  std::string mapped_model;                 ///< X-Mapped-Model
+  std::string account;                      ///< X-Account-Email
+  std::chrono::microseconds first_byte{0};  ///< until the first byte of the body
+  std::chrono::microseconds latency{0};     ///< until the last
 };
 
 /// The address of a gateway as people give it: with or without a scheme, /v1 or a slash behind it.
@@ -50,7 +50,7 @@ Result<std::vector<Gateway>> FindGateways(const Context& context);
 Result<GatewayAnswer> Ask(const Context& context, const Gateway& gateway,
                           const GatewayRequest& request, Duration timeout);
 
-/// The JSON at `path` of the first gateway that answers. Errors as Ask; kUnauthenticated where the
+/// The JSON at `path` of the first gateway that gives it. Errors as Ask; kUnauthenticated where the
 /// key is refused, kUpstreamRejected where the answer is not what a gateway says.
 Result<Json> GetJson(const Context& context, const std::string& path, Duration timeout);
 

@@ -55,21 +55,36 @@ Result<std::vector<Gateway>> Candidates(const Context& context, const ProbeOptio
   return gateways;
 }
 
-/// The first candidate at whose address somebody listens.
+/// The first candidate that answers as a gateway does; else the first that answers at all.
 Result<Gateway> Listening(const Context& context, const ProbeOptions& options, Duration timeout) {
   auto gateways = Candidates(context, options);
   if (!gateways) return std::move(gateways).error();
+  std::optional<Gateway> stranger;
   Error last =
       Fail(ErrorCode::kUpstreamUnavailable, "no gateway is known; name one with --base-url");
-  for (const Gateway& gateway : *gateways) {
+  for (Gateway& gateway : *gateways) {
     auto answer = Ask(context, gateway, {"GET", "/healthz", {}, {}}, timeout);
-    if (answer || answer.error().reason != "gateway_unreachable") return gateway;
-    last = std::move(answer).error();
+    const bool absent = !answer && answer.error().code == ErrorCode::kUpstreamUnavailable;
+    if (answer && (answer->status == 200 || answer->status == 401 || answer->status == 403)) {
+      return std::move(gateway);
+    }
+    if (absent)
+      last = std::move(answer).error();
+    else if (!stranger)
+      stranger = std::move(gateway);
   }
+  if (stranger) return std::move(*stranger);
   return last;
 }
 
-std::string Milliseconds(Duration duration) { return fmt::format("{} ms", duration.count()); }
+std::string Milliseconds(std::chrono::microseconds duration) {
+  const double milliseconds = static_cast<double>(duration.count()) / 1000;
+  return fmt::format("{:.{}f} ms", milliseconds, milliseconds < 10 ? 1 : 0);
+}
+
+Json MillisecondsJson(std::chrono::microseconds duration) {
+  return static_cast<double>(duration.count()) / 1000;
+}
 
 /// `text` with spaces behind it up to `width` columns.
 std::string Padded(const std::string& text, std::size_t width) {
@@ -103,8 +118,8 @@ Json ToJson(const ProbeOutcome& outcome) {
   Json json = {{"case", outcome.name}, {"result", VerdictName(outcome.verdict)}};
   if (const auto& answer = outcome.answer) {
     json["status"] = answer->status;
-    json["latency_ms"] = answer->latency.count();
-    json["first_byte_ms"] = answer->first_byte.count();
+    json["latency_ms"] = MillisecondsJson(answer->latency);
+    json["first_byte_ms"] = MillisecondsJson(answer->first_byte);
     json["mapped_model"] = answer->mapped_model.empty() ? Json() : Json(answer->mapped_model);
     json["account"] = answer->account.empty() ? Json() : Json(answer->account);
   } else {
@@ -173,10 +188,8 @@ Result<void> RunProbe(const Context& context, const ProbeOptions& options) {
   if (!context.json()) PrintHead(io);
   for (const ProbeCase& probe : *cases) {
     io.Progress(fmt::format("{}/{} {} ...", outcomes.size() + 1, cases->size(), probe.name));
-    auto outcome = RunProbeCase(context, *gateway, probe, options.model, timeout);
-    if (!outcome) return std::move(outcome).error();
-    if (!context.json()) PrintOutcome(io, *outcome);
-    outcomes.push_back(std::move(*outcome));
+    outcomes.push_back(RunProbeCase(context, *gateway, probe, options.model, timeout));
+    if (!context.json()) PrintOutcome(io, outcomes.back());
   }
   io.Progress("");
   if (context.json()) PrintDocument(context, *gateway, options.model, outcomes);

@@ -39,7 +39,14 @@ void WriteAccount(JsonWriter& json, const accounts::AccountStatus& account) {
   account.last_used ? json.String(IsoTime(*account.last_used)) : json.Null();
   json.Key("first_byte_ms");
   account.first_byte ? json.Int(account.first_byte->count()) : json.Null();
-  json.EndObject();
+  json.Key("rests").Array();
+  for (const auto& rest : account.rests) {
+    json.Object().Key("model").String(ToUtf8(rest.model)).Key("reason").String(rest.reason);
+    json.Key("until");
+    rest.until ? json.String(IsoTime(*rest.until)) : json.Null();
+    json.EndObject();
+  }
+  json.EndArray().EndObject();
 }
 
 /// One model as both lists show it.

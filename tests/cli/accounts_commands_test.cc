@@ -4,6 +4,8 @@
 #include "cli/accounts_check_command.h"
 #include "cli/accounts_edit_commands.h"
 #include "cli/accounts_list_command.h"
+#include "core/gateway/pool_journal.h"
+#include "core/store/database.h"
 #include "tests/cli/command_test.h"
 
 namespace agm::cli {
@@ -17,7 +19,9 @@ constexpr const char* kTwoAccounts =
 constexpr const char* kLive = R"({"accounts":[
   {"name":"work","label":"me@example.com","kind":"gemini","project":"p1","state":"cooling",
    "reason":"minute_quota","model":"gemini-2.5-pro","until":"2026-11-21T12:00:42Z","requests":7,
-   "errors":2,"tokens":900,"in_flight":1,"last_used":"2026-11-21T11:59:00Z","first_byte_ms":412},
+   "errors":2,"tokens":900,"in_flight":1,"last_used":"2026-11-21T11:59:00Z","first_byte_ms":412,
+   "rests":[{"model":"gemini-2.5-pro","reason":"minute_quota","until":"2026-11-21T12:00:42Z"},
+            {"model":"gemini-2.5-flash","reason":"no_quota","until":null}]},
   {"name":"home","label":"home","kind":"gemini","project":"","state":"ready","reason":"","model":"",
    "until":null,"requests":1,"errors":0,"tokens":10,"in_flight":0,"last_used":null,
    "first_byte_ms":null}]})";
@@ -30,7 +34,7 @@ TEST(AccountsList, ShowsWhatTheRunningGatewaySays) {
   AccountsTest t;
   t.gateway.answers["GET /agm/accounts"] = {200, kLive};
   EXPECT_EQ(t.Agm({"accounts", "list"}), 0) << t.io.err;
-  EXPECT_TRUE(Has(t.io.out, "minute_quota (gemini-2.5-pro)")) << t.io.out;
+  EXPECT_TRUE(Has(t.io.out, "minute_quota (gemini-2.5-pro) +1")) << t.io.out;
   EXPECT_TRUE(Has(t.io.out, "in 42s (")) << t.io.out;
   EXPECT_TRUE(Has(t.io.out, "cooling")) << t.io.out;
   EXPECT_EQ(t.io.err, "");
@@ -43,6 +47,27 @@ TEST(AccountsList, ShowsTheStateWhereNoGatewayAnswers) {
   EXPECT_TRUE(Has(t.io.out, "work")) << t.io.out;
   EXPECT_TRUE(Has(t.io.out, "ready")) << t.io.out;
   EXPECT_TRUE(Has(t.io.err, "No gateway is running")) << t.io.err;
+}
+
+TEST(AccountsList, RemembersRestsFromTheStateFolder) {
+  AccountsTest t;
+  t.gateway.up = false;
+  {
+    auto database = store::Database::Open(*t.context().StateFolder());
+    gateway::StateJournal journal(*database, t.clock,
+                                  [](const std::string& text) { FAIL() << text; });
+    accounts::PoolJournal::Rest rest;
+    rest.account = "home";
+    rest.reason = "day_quota";
+    rest.until = t.clock.Wall() + std::chrono::hours(2);
+    rest.counts_until = rest.until;
+    journal.SaveRest(rest);
+  }
+  EXPECT_EQ(t.Agm({"accounts", "list", "--json"}), 0) << t.io.err;
+  const Json home = t.Document()["accounts"][1];
+  EXPECT_EQ(home["state"], "cooling") << home.dump();
+  EXPECT_EQ(home["reason"], "day_quota");
+  EXPECT_EQ(home["until"], "2026-11-21T14:00:00Z");
 }
 
 TEST(AccountsList, MasksKeysAlways) {
@@ -111,7 +136,8 @@ TEST(AccountsShow, TellsEverythingOfOneAccount) {
   AccountsTest t;
   t.gateway.answers["GET /agm/accounts"] = {200, kLive};
   EXPECT_EQ(t.Agm({"accounts", "show", "work"}), 0) << t.io.err;
-  for (const char* part : {"me@example.com", "cooling", "minute_quota", "p1", "AIza…1234"}) {
+  for (const char* part : {"me@example.com", "cooling", "minute_quota", "p1", "AIza…1234",
+                           "gemini-2.5-flash: no_quota until it is mended"}) {
     EXPECT_TRUE(Has(t.io.out, part)) << t.io.out;
   }
   EXPECT_EQ(t.Agm({"accounts", "show", "work", "--json"}), 0);

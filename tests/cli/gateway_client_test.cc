@@ -99,6 +99,16 @@ TEST(GetJson, TellsAWrongKeyFromAnAbsentGateway) {
   EXPECT_EQ(gone.error().reason, "gateway_unreachable");
 }
 
+TEST(GetJson, LooksFurtherWhereSomebodyElseHasThePort) {
+  CommandTest t;
+  t.WriteConfig("[proxy]\nport = 9001\n");
+  auto run = RunFile::Write(*t.context().StateFolder(), "http://127.0.0.1:9002");
+  t.gateway.answers["GET /x"] = {200, "<html>"};
+  EXPECT_EQ(GetJson(t.context(), "/x", Duration(1'000)).error().code, ErrorCode::kUpstreamRejected);
+  ASSERT_EQ(t.gateway.asked.size(), 2U);
+  EXPECT_EQ(t.gateway.asked[1].url, "http://127.0.0.1:9002/x");
+}
+
 TEST(GetJson, RefusesWhatIsNoJson) {
   CommandTest t;
   t.gateway.answers["GET /x"] = {200, "<html>"};

@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include "cli/probe_checks.h"
+#include "cli/run_file.h"
 #include "tests/cli/command_test.h"
 
 namespace agm::cli {
@@ -55,6 +56,16 @@ TEST(Probe, FailsWithThreeWhereNobodyListens) {
   t.gateway.up = false;
   EXPECT_EQ(t.Agm({"probe", "--base-url", "http://127.0.0.1:1"}), 3);
   EXPECT_EQ(t.io.out, "");
+}
+
+TEST(Probe, ProbesTheGatewayAndNotAStrangerOnItsPort) {
+  CommandTest t;
+  t.WriteConfig("[proxy]\nport = 9001\n");
+  auto run = RunFile::Write(*t.context().StateFolder(), "http://127.0.0.1:9002");
+  t.gateway.answers["GET /healthz"] = {200, R"({"status":"ok"})"};
+  t.gateway.host = "127.0.0.1:9002";
+  EXPECT_EQ(t.Agm({"probe", "--only", "health", "--json"}), 0) << t.io.err;
+  EXPECT_EQ(t.Document()["base_url"], "http://127.0.0.1:9002");
 }
 
 TEST(Probe, PrintsOneLineACase) {
