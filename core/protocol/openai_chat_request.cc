@@ -1,12 +1,12 @@
 #include "core/protocol/openai_chat_request.h"
 
-#include <array>
 #include <optional>
 #include <utility>
 
 #include "core/base/json_doc.h"
 #include "core/base/json_writer.h"
 #include "core/protocol/fields.h"
+#include "core/protocol/openai_input.h"
 #include "core/protocol/openai_messages.h"
 #include "core/protocol/openai_reasoning.h"
 #include "core/protocol/openai_tools.h"
@@ -67,8 +67,8 @@ void ReadSampling(JsonView body, Fields& fields, chat::Request& request) {
   s.top_p = fields.Number(body, "top_p", root, {0, 1});
   s.top_k = fields.Integer(body, "top_k", root, {1});
   s.max_tokens = fields.Integer(body, "max_tokens", root, {1});
-  if (const auto limit = fields.Integer(body, "max_completion_tokens", root, {1})) {
-    s.max_tokens = limit;
+  for (const std::string_view key : {"max_completion_tokens", "max_output_tokens"}) {
+    if (const auto limit = fields.Integer(body, key, root, {1})) s.max_tokens = limit;
   }
   s.seed = fields.Integer(body, "seed", root);
   s.presence_penalty = fields.Number(body, "presence_penalty", root, {-2, 2});
@@ -143,7 +143,11 @@ Result<chat::Request> ReadOpenAiChatRequest(std::string_view text) {
                                        KindName(body.kind())));
   }
   ReadModel(body, fields, request);
-  ReadOpenAiMessages(body, fields, request);
+  if (body["input"] && !body["messages"]) {
+    ReadOpenAiInput(body, fields, request);
+  } else {
+    ReadOpenAiMessages(body, fields, request);
+  }
   ReadStream(body, fields, request);
   ReadSampling(body, fields, request);
   ReadLogprobs(body, fields, request);
