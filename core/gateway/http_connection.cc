@@ -141,7 +141,7 @@ void HttpConnection::SayFarewell() {
 }
 
 bool HttpConnection::Discard() {
-  std::array<char, 16 * 1024> waste;
+  std::array<char, 4 * 1024> waste;
   for (int i = 0; i < kReadsAtOnce; ++i) {
     const Wire::Moved moved = wire_->Receive(waste);
     if (moved.outcome == Wire::Outcome::kWouldBlock) return true;

@@ -253,6 +253,7 @@ bool HttpTraffic::Serve(HttpConnection& connection) {
                       .body = std::move(reader.body()),
                       .remote_address = connection.peer(),
                       .client = &connection.client()};
+  reader.Shrink();
   exchange.fault = Enter(exchange.request.path);
   const bool entered = !exchange.fault;
   exchange.patience = limits_.write_timeout;
