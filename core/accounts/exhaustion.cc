@@ -16,6 +16,8 @@ using upstream::RowOf;
 
 // A pool of a thousand would answer every refusal with a hundred kilobytes.
 constexpr int kListed = 100;
+// When to ask again while another request finds out whether an account works.
+constexpr Duration kTrial{1000};
 
 const Rest* Longest(const Member& member, std::string_view model, TimePoint now) {
   const Rest* longest = nullptr;
@@ -49,6 +51,7 @@ struct Survey {
   int resting = 0;  ///< with an end
   int quarantined = 0;
   int disabled = 0;
+  int being_tried = 0;  ///< after a long rest, by one request
   int no_such_model = 0;
   int minute = 0;  ///< resting for a quota that comes back soon
   int day = 0;     ///< for one that does not
@@ -107,6 +110,9 @@ std::string MessageOf(const Survey& survey, std::string_view model, Duration wai
     text += fmt::format("{}{} quarantined", text.empty() ? "" : "; ",
                         Count(survey.quarantined, "account is", "accounts are"));
   }
+  if (text.empty() && survey.being_tried > 0) {
+    return "an account is being tried after a long rest; the next moment shows whether it works";
+  }
   if (text.empty()) return "every account that could serve this request was tried";
   if (survey.resting == 0) text += "; `agm accounts list` says why";
   return text;
@@ -127,6 +133,7 @@ void WriteAccount(JsonWriter& json, const Member& member, const Standing& standi
 
 Standing StandingOf(const Member& member, std::string_view model, TimePoint now) {
   if (!member.account->enabled) return {"disabled", "disabled by configuration", nullptr};
+  if (!member.account->Usable()) return {"disabled", member.account->unusable, nullptr};
   const Rest* rest = Longest(member, model, now);
   if (rest == nullptr) return {"ready", {}, nullptr};
   return {IsQuarantine(rest->trouble) ? "quarantined" : "cooling", RowOf(rest->trouble).name, rest};
@@ -150,10 +157,12 @@ Error Exhausted(const std::vector<std::shared_ptr<Member>>& members, std::string
     if (!Lists(*member->account, model)) continue;
     const Standing standing = StandingOf(*member, model, moment.now);
     Add(survey, standing);
+    if (standing.rest == nullptr && member->IsBeingTried(moment.now)) ++survey.being_tried;
     if (survey.listing <= kListed) WriteAccount(json, *member, standing, moment);
   }
   json.EndArray();
 
+  if (survey.being_tried > 0) survey.first = std::min(survey.first, moment.now + kTrial);
   const bool wakes = survey.first != TimePoint::max() && survey.first > moment.now;
   const Duration wait = wakes ? Left(moment.now, survey.first) : Duration{0};
   Error error;

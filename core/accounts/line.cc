@@ -55,7 +55,7 @@ bool Line::IsFree(const Member& member, const Search& search) const {
 
 bool Line::IsWorthWaitingFor(const Member& member, const Search& search) const {
   return !tiers_.empty() && member.account->priority <= tiers_.front().priority &&
-         member.account->enabled && Lists(*member.account, model_.text) &&
+         member.account->Usable() && Lists(*member.account, model_.text) &&
          !Contains(search.tried, member.account->name);
 }
 
@@ -81,7 +81,7 @@ double Line::Cost(const Member& member, const Search& search) const {
 // With cache_first the conversation stays where it is, unless that account's quota seems used up.
 bool Line::IsAtHome(const Tier& tier, const Search& search) const {
   const Member* home = search.favourite;
-  return home != nullptr && home->account->enabled && home->account->priority == tier.priority &&
+  return home != nullptr && home->account->Usable() && home->account->priority == tier.priority &&
          Lists(*home->account, model_.text) && IsFree(*home, search);
 }
 

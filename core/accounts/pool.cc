@@ -99,7 +99,7 @@ int Pool::Ready() const {
   const TimePoint now = state_->Look().now;
   const auto& members = state_->roster.members();
   return static_cast<int>(std::count_if(members.begin(), members.end(), [&](const auto& member) {
-    return member->account->enabled && member->WakesAt({}) <= now;
+    return member->account->Usable() && member->WakesAt({}) <= now;
   }));
 }
 
@@ -140,7 +140,7 @@ Line& Pool::State::LineFor(const std::string& model) {
   if (lines.size() >= kMostLines) lines.clear();
   std::vector<Member*> members;
   for (const auto& member : roster.members()) {
-    if (member->account->enabled && accounts::Lists(*member->account, model)) {
+    if (member->account->Usable() && accounts::Lists(*member->account, model)) {
       members.push_back(member.get());
     }
   }

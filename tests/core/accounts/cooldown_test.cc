@@ -202,7 +202,9 @@ TEST_F(Cooldown, AfterALongRestOneRequestAtATimeGoesToSee) {
   clock_.Advance(62min);
   auto probe = Take(pool);
   ASSERT_TRUE(probe);
-  EXPECT_FALSE(Take(pool));
+  const auto meanwhile = Take(pool);
+  ASSERT_FALSE(meanwhile);
+  EXPECT_EQ(meanwhile.error().retry_after_ms, 1000);
   probe->Report(Success{100ms, 1});
   EXPECT_TRUE(Take(pool));
 }

@@ -18,6 +18,16 @@ TEST_F(PoolTest, GivesTheOneAccountThereIs) {
   EXPECT_EQ(pool.Ready(), 1);
 }
 
+TEST_F(PoolTest, LeavesOutAnAccountWhoseKeyIsNotThere) {
+  auto keyless = Named("keyless");
+  keyless.unusable = "MY_KEY is not set";
+  Pool pool = Make({keyless, Named("a")});
+  for (int i = 0; i < 3; ++i) EXPECT_EQ(Given(pool), "a");
+  EXPECT_EQ(pool.Ready(), 1);
+  EXPECT_EQ(StatusOf(pool, "keyless").state, "disabled");
+  EXPECT_EQ(StatusOf(pool, "keyless").reason, "MY_KEY is not set");
+}
+
 TEST_F(PoolTest, SaysHowToAddAnAccountWhenThereIsNone) {
   Pool pool = Make({});
   auto lease = Take(pool);
