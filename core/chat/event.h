@@ -21,15 +21,15 @@ namespace agm::chat {
 
 /// Tokens; an upstream's running total, so the last one that is told wins.
 struct Usage {
-  std::int64_t input = 0;         ///< all of the prompt, cached tokens too
-  std::int64_t cached = 0;        ///< of these, read from the upstream's cache
-  std::int64_t output = 0;        ///< all that was generated, thoughts too
-  std::int64_t thoughts = 0;      ///< of these, thoughts
+  std::int64_t input = 0;     ///< all of the prompt, cached tokens too
+  std::int64_t cached = 0;    ///< of these, read from the upstream's cache
+  std::int64_t output = 0;    ///< all that was generated, thoughts too
+  std::int64_t thoughts = 0;  ///< of these, thoughts
   std::int64_t input_audio = 0;
   std::int64_t input_image = 0;
   std::int64_t output_audio = 0;
   std::int64_t output_image = 0;
-  bool known = false;             ///< false: the upstream said nothing
+  bool known = false;  ///< false: the upstream said nothing
   friend bool operator==(const Usage&, const Usage&) = default;
 };
 
@@ -44,9 +44,9 @@ struct Started {
 struct BlockStarted {
   int choice = 0;
   BlockKind kind = BlockKind::kText;
-  std::string id;    ///< of a tool call
-  std::string name;  ///< of the tool
-  std::string mime;  ///< of media
+  std::string id;                       ///< of a tool call
+  std::string name;                     ///< of the tool
+  std::string mime;                     ///< of media
   ToolKind tool = ToolKind::kFunction;  ///< of a tool call
   friend bool operator==(const BlockStarted&, const BlockStarted&) = default;
 };

@@ -14,9 +14,9 @@ namespace agm::chat {
 ///   Merge merge(3);
 ///   while (...) merge.Add(call, std::move(event), out);   // `out` gets what the whole answer says
 ///
-/// There is one Started, the first; one Finished, when all calls have finished; a Failed of any call
-/// fails the whole, and nothing comes behind it. The prompt counts once, what was generated counts
-/// for all.
+/// There is one Started, the first; one Finished, when all calls have finished; a Failed of any
+/// call fails the whole, and nothing comes behind it. The prompt counts once, what was generated
+/// counts for all.
 ///
 /// Thread safety: one thread at a time.
 class Merge {

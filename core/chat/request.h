@@ -31,11 +31,11 @@ enum class MediaKind { kImage, kAudio, kVideo, kFile };
 /// Bytes inline (base64, standard alphabet, padded, no line breaks) or a reference; one of the two.
 struct Media {
   MediaKind kind = MediaKind::kImage;
-  std::string mime;   ///< "image/png"; empty where only the fetch would tell
-  std::string data;   ///< base64
-  std::string uri;    ///< https://, gs:// or a file service's URI
-  std::string name;   ///< file name as the client gave it
-  std::string detail; ///< the client's wish for resolution: "low", "high", "auto" or empty
+  std::string mime;       ///< "image/png"; empty where only the fetch would tell
+  std::string data;       ///< base64
+  std::string uri;        ///< https://, gs:// or a file service's URI
+  std::string name;       ///< file name as the client gave it
+  std::string detail;     ///< the client's wish for resolution: "low", "high", "auto" or empty
   std::string signature;  ///< the upstream's thought signature on this part; may be empty
   friend bool operator==(const Media&, const Media&) = default;
 };
@@ -97,8 +97,8 @@ struct Tool {
   std::string description;
   std::string parameters;  ///< raw JSON Schema; empty: takes no arguments
   bool strict = false;
-  bool openapi = false;    ///< `parameters` is in Gemini's OpenAPI subset instead
-  std::string origin;      ///< what its own dialect knows of it beside that, as raw JSON
+  bool openapi = false;  ///< `parameters` is in Gemini's OpenAPI subset instead
+  std::string origin;    ///< what its own dialect knows of it beside that, as raw JSON
   friend bool operator==(const Tool&, const Tool&) = default;
 };
 
@@ -158,16 +158,16 @@ struct Request {
   Format format;
   Reasoning reasoning;
   Sampling sampling;
-  std::int64_t choices = 1;      ///< "n"
+  std::int64_t choices = 1;  ///< "n"
   bool stream = false;
-  bool stream_usage = false;     ///< the client asked for usage at the end of the stream
-  std::string user;              ///< an end user's id: affinity, never sent on
-  std::string cache_key;         ///< "prompt_cache_key": affinity, never sent on
-  std::string service_tier;      ///< "flex", "priority" or empty
+  bool stream_usage = false;            ///< the client asked for usage at the end of the stream
+  std::string user;                     ///< an end user's id: affinity, never sent on
+  std::string cache_key;                ///< "prompt_cache_key": affinity, never sent on
+  std::string service_tier;             ///< "flex", "priority" or empty
   std::vector<std::string> modalities;  ///< "text", "image", "audio"; empty: text
-  std::string voice;             ///< of spoken output; empty: the upstream's own
-  std::string style;             ///< which of its dialect's shapes the client speaks, where there
-                                 ///< are several: the answer takes the same
+  std::string voice;                    ///< of spoken output; empty: the upstream's own
+  std::string style;  ///< which of its dialect's shapes the client speaks, where there
+                      ///< are several: the answer takes the same
   Extra extra;
   friend bool operator==(const Request&, const Request&) = default;
 };

@@ -23,9 +23,12 @@ MediaKind KindOfMime(std::string_view mime) {
 
 Block OpenBlock(BlockStarted&& started) {
   switch (started.kind) {
-    case BlockKind::kText: return Text{};
-    case BlockKind::kThought: return Thought{};
-    case BlockKind::kRefusal: return Refusal{};
+    case BlockKind::kText:
+      return Text{};
+    case BlockKind::kThought:
+      return Thought{};
+    case BlockKind::kRefusal:
+      return Refusal{};
     case BlockKind::kToolCall: {
       ToolCall call;
       call.id = std::move(started.id);
@@ -51,11 +54,11 @@ void Append(Block& block, std::string&& text) {
       to += text;
     }
   };
-  std::visit(Overloaded{[&](Text& b) { append(b.text); }, [&](Thought& b) { append(b.text); },
-                        [&](Refusal& b) { append(b.text); },
-                        [&](ToolCall& b) { append(b.arguments); },
-                        [&](Media& b) { append(b.data); }, [](ToolResult&) {}, [](Opaque&) {}},
-             block);
+  std::visit(
+      Overloaded{[&](Text& b) { append(b.text); }, [&](Thought& b) { append(b.text); },
+                 [&](Refusal& b) { append(b.text); }, [&](ToolCall& b) { append(b.arguments); },
+                 [&](Media& b) { append(b.data); }, [](ToolResult&) {}, [](Opaque&) {}},
+      block);
 }
 
 void Sign(Block& block, std::string&& signature) {
@@ -73,41 +76,41 @@ void UnfoldBlock(int choice, Block&& block, std::vector<TokenLogprob>& logprobs,
   started.choice = choice;
   std::string text;
   std::string signature;
-  const bool known = std::visit(
-      Overloaded{[&](Text& b) {
-                   text = std::move(b.text);
-                   signature = std::move(b.signature);
-                   return true;
-                 },
-                 [&](Thought& b) {
-                   started.kind = BlockKind::kThought;
-                   text = std::move(b.text);
-                   signature = std::move(b.signature);
-                   return true;
-                 },
-                 [&](Refusal& b) {
-                   started.kind = BlockKind::kRefusal;
-                   text = std::move(b.text);
-                   return true;
-                 },
-                 [&](ToolCall& b) {
-                   started.kind = BlockKind::kToolCall;
-                   started.id = std::move(b.id);
-                   started.name = std::move(b.name);
-                   started.tool = b.kind;
-                   text = std::move(b.arguments);
-                   signature = std::move(b.signature);
-                   return true;
-                 },
-                 [&](Media& b) {
-                   started.kind = BlockKind::kMedia;
-                   started.mime = std::move(b.mime);
-                   text = std::move(b.data);
-                   signature = std::move(b.signature);
-                   return true;
-                 },
-                 [](ToolResult&) { return false; }, [](Opaque&) { return false; }},
-      block);
+  const bool known =
+      std::visit(Overloaded{[&](Text& b) {
+                              text = std::move(b.text);
+                              signature = std::move(b.signature);
+                              return true;
+                            },
+                            [&](Thought& b) {
+                              started.kind = BlockKind::kThought;
+                              text = std::move(b.text);
+                              signature = std::move(b.signature);
+                              return true;
+                            },
+                            [&](Refusal& b) {
+                              started.kind = BlockKind::kRefusal;
+                              text = std::move(b.text);
+                              return true;
+                            },
+                            [&](ToolCall& b) {
+                              started.kind = BlockKind::kToolCall;
+                              started.id = std::move(b.id);
+                              started.name = std::move(b.name);
+                              started.tool = b.kind;
+                              text = std::move(b.arguments);
+                              signature = std::move(b.signature);
+                              return true;
+                            },
+                            [&](Media& b) {
+                              started.kind = BlockKind::kMedia;
+                              started.mime = std::move(b.mime);
+                              text = std::move(b.data);
+                              signature = std::move(b.signature);
+                              return true;
+                            },
+                            [](ToolResult&) { return false; }, [](Opaque&) { return false; }},
+                 block);
   if (!known) return;
   BlockDelta delta{choice, std::move(text), {}};
   if (started.kind == BlockKind::kText) delta.logprobs = std::exchange(logprobs, {});
@@ -167,7 +170,8 @@ void Fold::Add(Event event) {
 Result<Response> Fold::Finish() && {
   if (failure_) return *std::move(failure_);
   if (!finished_) {
-    return Fail(ErrorCode::kUpstreamUnavailable, "the upstream's answer ended before it was complete");
+    return Fail(ErrorCode::kUpstreamUnavailable,
+                "the upstream's answer ended before it was complete");
   }
   return std::move(response_);
 }

@@ -24,9 +24,9 @@ struct WireError {
 
 /// What an answer needs beside its content.
 struct Reply {
-  std::string id;            ///< our random id, without the dialect's prefix
-  std::string model;         ///< the name that the client asked for
-  std::int64_t created = 0;  ///< unix seconds
+  std::string id;                          ///< our random id, without the dialect's prefix
+  std::string model;                       ///< the name that the client asked for
+  std::int64_t created = 0;                ///< unix seconds
   const chat::Request* request = nullptr;  ///< what is answered; outlives the writer
 };
 

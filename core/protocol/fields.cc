@@ -14,7 +14,8 @@ std::string FieldPath::Text() const {
 bool Fields::Refuse(std::string_view reason, const FieldPath& at, std::string_view what) {
   if (error_) return false;
   const std::string path = at.Text();
-  error_ = Invalid(reason, path, path.empty() ? std::string(what) : fmt::format("{}: {}", path, what));
+  error_ =
+      Invalid(reason, path, path.empty() ? std::string(what) : fmt::format("{}: {}", path, what));
   return false;
 }
 

@@ -20,8 +20,8 @@ bool TakesFormat(const chat::Request& request, const ModelTraits& traits) {
 /// The config of one request while it is written; the object is opened by the first member.
 class Config {
  public:
-  Config(const chat::Request& request, const ModelTraits& traits,
-         const GeminiWriteOptions& options, JsonWriter& json, GeminiRequest& out)
+  Config(const chat::Request& request, const ModelTraits& traits, const GeminiWriteOptions& options,
+         JsonWriter& json, GeminiRequest& out)
       : request_(request), traits_(traits), options_(options), json_(json), out_(out) {}
 
   Result<void> Write() {
@@ -121,7 +121,8 @@ class Config {
     const bool lower = options_.lower_schemas || !traits_.json_schema;
     const SchemaText schema = lower ? LowerSchema(format.schema) : CleanSchema(format.schema);
     for (const SchemaNote& note : schema.notes) {
-      if (note.fate == SchemaFate::kDropped) Drop("response_format." + note.path + ": " + note.what);
+      if (note.fate == SchemaFate::kDropped)
+        Drop("response_format." + note.path + ": " + note.what);
     }
     if (!schema.json.empty()) Key(lower ? "responseSchema" : "responseJsonSchema").Raw(schema.json);
   }

@@ -8,6 +8,7 @@
 #include <utility>
 
 #include "core/base/json_doc.h"
+#include "core/protocol/ascii.h"
 #include "core/protocol/fields.h"
 #include "core/protocol/gemini_request.h"
 #include "core/protocol/media.h"
@@ -51,13 +52,6 @@ bool OnlyHas(JsonView object, std::initializer_list<std::string_view> known) {
     if (std::find(known.begin(), known.end(), key) == known.end()) return false;
   }
   return true;
-}
-
-std::string Lower(std::string text) {
-  for (char& c : text) {
-    if (c >= 'A' && c <= 'Z') c = static_cast<char>(c - 'A' + 'a');
-  }
-  return text;
 }
 
 /// One request while it is read.
@@ -238,8 +232,7 @@ class Reader {
   }
 
   void ToolConfig() {
-    const JsonView calling =
-        Either(Either(body_, "toolConfig"), "functionCallingConfig");
+    const JsonView calling = Either(Either(body_, "toolConfig"), "functionCallingConfig");
     const std::string mode = calling["mode"].text();
     if (mode.empty()) return;
     chat::ToolChoice choice;
@@ -318,7 +311,7 @@ class Reader {
     }
     if (key == "responseModalities") {
       for (const JsonView item : value.items()) {
-        request_.modalities.push_back(Lower(item.text()));
+        request_.modalities.push_back(AsciiLower(item.text()));
       }
       return true;
     }
@@ -336,7 +329,7 @@ class Reader {
     if (const JsonView show = Either(value, "includeThoughts")) reasoning.show = show.boolean();
     reasoning.budget = Either(value, "thinkingBudget").integer();
     if (const JsonView level = Either(value, "thinkingLevel")) {
-      reasoning.effort = EffortOfName(Lower(level.text()));
+      reasoning.effort = EffortOfName(AsciiLower(level.text()));
     }
     return true;
   }

@@ -26,8 +26,8 @@ constexpr std::string_view kDummySignature = "skip_thought_signature_validator";
 
 bool IsSignature(std::string_view text) {
   return !text.empty() && std::all_of(text.begin(), text.end(), [](char c) {
-    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
-           c == '+' || c == '/' || c == '-' || c == '_' || c == '=';
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '+' ||
+           c == '/' || c == '-' || c == '_' || c == '=';
   });
 }
 
@@ -56,8 +56,7 @@ std::size_t TextSize(const chat::Request& request) {
 /// One request while it is written.
 class Writer {
  public:
-  Writer(const chat::Request& request, const ModelTraits& traits,
-         const GeminiWriteOptions& options)
+  Writer(const chat::Request& request, const ModelTraits& traits, const GeminiWriteOptions& options)
       : request_(request),
         traits_(traits),
         options_(options),
@@ -135,8 +134,7 @@ class Writer {
 
   void Sign(std::string_view signature) {
     if (!IsSignature(signature)) return;
-    json_.Key("thoughtSignature")
-        .String(options_.replace_signatures ? kDummySignature : signature);
+    json_.Key("thoughtSignature").String(options_.replace_signatures ? kDummySignature : signature);
   }
 
   void MediaPart(const chat::Media& media) {

@@ -19,9 +19,9 @@ using SignatureLookup =
     std::function<std::string(std::string_view call_id, std::string_view family)>;
 
 struct GeminiWriteOptions {
-  SignatureLookup signatures;      ///< may be empty
-  bool replace_signatures = false; ///< repair: the dummy instead of every signature
-  bool lower_schemas = false;      ///< repair: the OpenAPI subset instead of JSON Schema
+  SignatureLookup signatures;       ///< may be empty
+  bool replace_signatures = false;  ///< repair: the dummy instead of every signature
+  bool lower_schemas = false;       ///< repair: the OpenAPI subset instead of JSON Schema
 };
 
 /// A request for generateContent or streamGenerateContent, and what it takes to read the answer.

@@ -9,10 +9,10 @@
 #include "core/protocol/gemini_response.h"
 
 #include <algorithm>
-#include <array>
 #include <utility>
 
 #include "core/base/utf8.h"
+#include "core/protocol/ascii.h"
 #include "core/protocol/compact_json.h"
 
 namespace agm::protocol {
@@ -21,12 +21,11 @@ namespace {
 constexpr std::size_t kMaxEvent = SseReader::kDefaultMaxEvent;
 constexpr int kMaxCandidates = 128;
 constexpr std::size_t kMaxIdLength = 64;
-constexpr double kNoLogprob = -9999.0;
 
 Error Garbage(std::string_view what) {
-  Error error = Fail(ErrorCode::kUpstreamRejected,
-                     "the upstream's answer cannot be read: expected a Gemini response, found {}",
-                     what);
+  Error error =
+      Fail(ErrorCode::kUpstreamRejected,
+           "the upstream's answer cannot be read: expected a Gemini response, found {}", what);
   error.reason = "upstream_garbage";
   return error;
 }
@@ -37,105 +36,13 @@ Error Rejected(std::string_view reason, std::string message) {
 }
 
 Error CutOff() {
-  Error error = Fail(ErrorCode::kUpstreamUnavailable,
-                     "the upstream's answer ended before it was complete");
+  Error error =
+      Fail(ErrorCode::kUpstreamUnavailable, "the upstream's answer ended before it was complete");
   error.reason = "upstream_stream_truncated";
   return error;
 }
 
 std::string Signature(JsonView part) { return part["thoughtSignature"].text(); }
-
-std::string Lower(std::string_view text) {
-  std::string out(text);
-  for (char& c : out) {
-    if (c >= 'A' && c <= 'Z') c = static_cast<char>(c - 'A' + 'a');
-  }
-  return out;
-}
-
-// What a finishReason means; see the contract of GeminiStreamReader.
-enum class Ending { kStop, kLength, kFiltered, kFailed, kUnsigned, kUnclear };
-
-struct EndingRow {
-  std::string_view name;
-  Ending ending;
-};
-
-constexpr std::array kEndings = {
-    EndingRow{"STOP", Ending::kStop},
-    EndingRow{"MAX_TOKENS", Ending::kLength},
-    EndingRow{"CONTINUATION", Ending::kLength},
-    EndingRow{"SAFETY", Ending::kFiltered},
-    EndingRow{"PROHIBITED_CONTENT", Ending::kFiltered},
-    EndingRow{"BLOCKLIST", Ending::kFiltered},
-    EndingRow{"SPII", Ending::kFiltered},
-    EndingRow{"RECITATION", Ending::kFiltered},
-    EndingRow{"LANGUAGE", Ending::kFiltered},
-    EndingRow{"IMAGE_SAFETY", Ending::kFiltered},
-    EndingRow{"IMAGE_PROHIBITED_CONTENT", Ending::kFiltered},
-    EndingRow{"IMAGE_RECITATION", Ending::kFiltered},
-    EndingRow{"NO_IMAGE", Ending::kStop},
-    EndingRow{"IMAGE_OTHER", Ending::kStop},
-    EndingRow{"MALFORMED_FUNCTION_CALL", Ending::kFailed},
-    EndingRow{"UNEXPECTED_TOOL_CALL", Ending::kFailed},
-    EndingRow{"MALFORMED_RESPONSE", Ending::kFailed},
-    EndingRow{"TOO_MANY_TOOL_CALLS", Ending::kFailed},
-    EndingRow{"MISSING_THOUGHT_SIGNATURE", Ending::kUnsigned},
-};
-
-Ending EndingOf(JsonView reason) {
-  for (const EndingRow& row : kEndings) {
-    if (reason.equals(row.name)) return row.ending;
-  }
-  const std::string name = reason.text();
-  const bool armor = name.find("ARMOR") != std::string::npos;
-  return armor ? Ending::kFiltered : Ending::kUnclear;
-}
-
-// The last value that is not zero wins: an early or late zero says nothing.
-void Count(JsonView usage, std::string_view field, std::int64_t& to) {
-  const auto value = usage[field].integer();
-  if (value && *value > 0) to = *value;
-}
-
-void CountModality(JsonView details, std::string_view modality, std::int64_t& to) {
-  for (const JsonView item : details.items()) {
-    if (item["modality"].equals(modality)) Count(item, "tokenCount", to);
-  }
-}
-
-chat::Alternative ReadAlternative(JsonView token) {
-  return {token["token"].text(), token["logProbability"].number().value_or(kNoLogprob)};
-}
-
-std::vector<chat::TokenLogprob> ReadLogprobs(JsonView result) {
-  std::vector<chat::TokenLogprob> tokens;
-  for (const JsonView chosen : result["chosenCandidates"].items()) {
-    chat::Alternative token = ReadAlternative(chosen);
-    tokens.push_back({std::move(token.token), token.logprob, {}});
-  }
-  std::size_t at = 0;
-  for (const JsonView top : result["topCandidates"].items()) {
-    if (at == tokens.size()) break;
-    for (const JsonView token : top["candidates"].items()) {
-      tokens[at].top.push_back(ReadAlternative(token));
-    }
-    ++at;
-  }
-  return tokens;
-}
-
-// Code the model ran and what came of it, as fenced text.
-std::string CodeText(JsonView code) {
-  return fmt::format("\n```{}\n{}\n```\n", Lower(code["language"].text()), code["code"].text());
-}
-
-std::string CodeResultText(JsonView result) {
-  const std::string outcome = result["outcome"].text();
-  const bool good = outcome.empty() || outcome == "OUTCOME_OK";
-  return fmt::format("\n```{}\n{}\n```\n", good ? "output" : Lower(outcome),
-                     result["output"].text());
-}
 
 }  // namespace
 
@@ -208,7 +115,7 @@ void GeminiStreamReader::ReadChunk(std::string_view json) {
   if (!chunk.is(JsonKind::kObject)) return Fail(Garbage(KindName(chunk.kind())));
   if (const JsonView error = chunk["error"]) return ReadError(error, json);
   Start(chunk);
-  ReadUsage(chunk["usageMetadata"]);
+  counts_.Read(chunk["usageMetadata"]);
   for (const JsonView candidate : chunk["candidates"].items()) {
     ReadCandidate(candidate);
     if (ended_) return;
@@ -232,8 +139,8 @@ void GeminiStreamReader::Fail(Error error) {
 
 void GeminiStreamReader::ReadError(JsonView error, std::string_view json) {
   const auto status = error["code"].integer().value_or(0);
-  upstream_error_ = UpstreamError{static_cast<int>(std::clamp<std::int64_t>(status, 0, 999)),
-                                  std::string(json)};
+  upstream_error_ =
+      UpstreamError{static_cast<int>(std::clamp<std::int64_t>(status, 0, 999)), std::string(json)};
   Error failure = agm::Fail(ErrorCode::kUpstreamUnavailable,
                             "the upstream broke off its answer with an error (status {})", status);
   failure.reason = "upstream_error";
@@ -252,42 +159,10 @@ void GeminiStreamReader::ReadBlocked(JsonView feedback) {
   started.kind = chat::BlockKind::kRefusal;
   Emit(std::move(started));
   std::string text = "The prompt was blocked by the upstream";
-  const std::string name = Lower(reason.text());
+  const std::string name = AsciiLower(reason.text());
   if (!name.empty()) text += fmt::format(" ({})", name);
   Emit(chat::BlockDelta{0, text + ".", {}});
   Emit(chat::BlockStopped{0, {}});
-}
-
-void GeminiStreamReader::ReadUsage(JsonView usage) {
-  if (!usage) return;
-  counts_.seen = true;
-  Count(usage, "promptTokenCount", counts_.prompt);
-  Count(usage, "toolUsePromptTokenCount", counts_.tool_prompt);
-  Count(usage, "cachedContentTokenCount", counts_.cached);
-  Count(usage, "candidatesTokenCount", counts_.candidates);
-  Count(usage, "thoughtsTokenCount", counts_.thoughts);
-  Count(usage, "totalTokenCount", counts_.total);
-  CountModality(usage["promptTokensDetails"], "AUDIO", counts_.prompt_audio);
-  CountModality(usage["promptTokensDetails"], "IMAGE", counts_.prompt_image);
-  CountModality(usage["candidatesTokensDetails"], "AUDIO", counts_.output_audio);
-  CountModality(usage["candidatesTokensDetails"], "IMAGE", counts_.output_image);
-}
-
-chat::Usage GeminiStreamReader::TotalUsage() const {
-  chat::Usage usage;
-  usage.known = counts_.seen;
-  usage.input = counts_.prompt + counts_.tool_prompt;
-  usage.cached = counts_.cached;
-  usage.thoughts = counts_.thoughts;
-  // Some models count thoughts among the candidates' tokens already; the total tells.
-  const bool included = counts_.thoughts > 0 && counts_.candidates >= counts_.thoughts &&
-                        counts_.prompt + counts_.tool_prompt + counts_.candidates == counts_.total;
-  usage.output = counts_.candidates + (included ? 0 : counts_.thoughts);
-  usage.input_audio = counts_.prompt_audio;
-  usage.input_image = counts_.prompt_image;
-  usage.output_audio = counts_.output_audio;
-  usage.output_image = counts_.output_image;
-  return usage;
 }
 
 GeminiStreamReader::Candidate& GeminiStreamReader::At(int index) {
@@ -304,7 +179,7 @@ void GeminiStreamReader::ReadCandidate(JsonView json) {
   if (index < 0 || index >= kMaxCandidates) return Fail(Garbage("a candidate index out of range"));
   Candidate& candidate = At(static_cast<int>(index));
   if (const JsonView logprobs = json["logprobsResult"]) {
-    candidate.logprobs = ReadLogprobs(logprobs);
+    candidate.logprobs = ReadGeminiLogprobs(logprobs);
   }
   if (const JsonView token = json["continuationToken"]; token.is(JsonKind::kString)) {
     continuation_ = token.raw();
@@ -327,9 +202,9 @@ void GeminiStreamReader::ReadPart(Candidate& candidate, JsonView part) {
     // A picture that belongs to a thought is a draft.
     if (!part["thought"].boolean()) ReadMedia(candidate, media, Signature(part));
   } else if (const JsonView code = part["executableCode"]) {
-    AddText(candidate, chat::BlockKind::kText, CodeText(code), Signature(part));
+    AddText(candidate, chat::BlockKind::kText, GeminiCodeText(code), Signature(part));
   } else if (const JsonView result = part["codeExecutionResult"]) {
-    AddText(candidate, chat::BlockKind::kText, CodeResultText(result), Signature(part));
+    AddText(candidate, chat::BlockKind::kText, GeminiCodeResultText(result), Signature(part));
   }
 }
 
@@ -415,22 +290,30 @@ void GeminiStreamReader::ReadMedia(Candidate& candidate, JsonView media, std::st
 void GeminiStreamReader::ReadFinish(Candidate& candidate, JsonView reason) {
   using chat::FinishReason;
   const FinishReason good = candidate.has_call ? FinishReason::kToolCalls : FinishReason::kStop;
-  switch (EndingOf(reason)) {
-    case Ending::kStop: candidate.finish = good; return;
-    case Ending::kLength: candidate.finish = FinishReason::kLength; return;
-    case Ending::kFiltered: candidate.finish = FinishReason::kContentFilter; return;
-    case Ending::kFailed:
-      return Fail(Rejected(Lower(reason.text()),
+  switch (GeminiEndingOf(reason)) {
+    case GeminiEnding::kStop:
+      candidate.finish = good;
+      return;
+    case GeminiEnding::kLength:
+      candidate.finish = FinishReason::kLength;
+      return;
+    case GeminiEnding::kFiltered:
+      candidate.finish = FinishReason::kContentFilter;
+      return;
+    case GeminiEnding::kFailed:
+      return Fail(Rejected(AsciiLower(reason.text()),
                            "the model failed to write a valid answer (a malformed tool call)"));
-    case Ending::kUnsigned:
+    case GeminiEnding::kUnsigned:
       return Fail(Invalid("missing_thought_signature", "messages",
                           "the upstream misses a thought signature on an earlier tool call"));
-    case Ending::kUnclear: break;
+    case GeminiEnding::kUnclear:
+      break;
   }
   if (candidate.has_block) {
     candidate.finish = good;
   } else {
-    Fail(Rejected("empty_response", "the model ended without an answer and without a clear reason"));
+    Fail(
+        Rejected("empty_response", "the model ended without an answer and without a clear reason"));
   }
 }
 
@@ -487,7 +370,7 @@ void GeminiStreamReader::Finish() {
     }
     finished.choices.push_back({candidate.index, reason, std::move(candidate.citations)});
   }
-  finished.usage = TotalUsage();
+  finished.usage = counts_.Total();
   if (!continuation_.empty()) finished.extra["gemini.continuationToken"] = continuation_;
   Emit(std::move(finished));
   ended_ = true;

@@ -1,6 +1,5 @@
 #pragma once
 
-#include <cstdint>
 #include <deque>
 #include <functional>
 #include <map>
@@ -13,6 +12,7 @@
 #include "core/base/json_doc.h"
 #include "core/chat/event.h"
 #include "core/chat/response.h"
+#include "core/protocol/gemini_pieces.h"
 #include "core/protocol/id_source.h"
 #include "core/protocol/json_pieces.h"
 #include "core/protocol/sse.h"
@@ -77,31 +77,16 @@ class GeminiStreamReader {
   /// One candidate of the answer.
   struct Candidate {
     int index = 0;
-    std::optional<chat::BlockKind> open;  ///< text or thought: others are closed at once
+    std::optional<chat::BlockKind> open;       ///< text or thought: others are closed at once
     std::vector<chat::TokenLogprob> logprobs;  ///< that wait for text
     bool has_text = false;
     bool has_call = false;
     bool has_block = false;
     std::optional<chat::FinishReason> finish;
-    std::string text;  ///< all of it, where citations must be computed
+    std::string text;                      ///< all of it, where citations must be computed
     std::vector<std::size_t> part_begins;  ///< offsets in `text` of the last chunk's parts
     std::vector<std::pair<std::string, std::string>> sources;  ///< url and title, as they come
     std::vector<chat::Citation> citations;
-  };
-
-  /// Running totals; each field's last value that is not zero counts.
-  struct Counts {
-    std::int64_t prompt = 0;
-    std::int64_t tool_prompt = 0;
-    std::int64_t cached = 0;
-    std::int64_t candidates = 0;
-    std::int64_t thoughts = 0;
-    std::int64_t total = 0;
-    std::int64_t prompt_audio = 0;
-    std::int64_t prompt_image = 0;
-    std::int64_t output_audio = 0;
-    std::int64_t output_image = 0;
-    bool seen = false;
   };
 
   void PushJson(std::string_view bytes);
@@ -109,7 +94,6 @@ class GeminiStreamReader {
   void ReadChunk(std::string_view json);
   void ReadError(JsonView error, std::string_view json);
   void ReadBlocked(JsonView feedback);
-  void ReadUsage(JsonView usage);
   void ReadCandidate(JsonView candidate);
   void ReadPart(Candidate& candidate, JsonView part);
   void ReadText(Candidate& candidate, JsonView part, std::string signature);
@@ -117,11 +101,9 @@ class GeminiStreamReader {
   void ReadMedia(Candidate& candidate, JsonView media, std::string signature);
   void ReadFinish(Candidate& candidate, JsonView reason);
   void ReadGrounding(Candidate& candidate, JsonView grounding);
-  void AddText(Candidate& candidate, chat::BlockKind kind, std::string text,
-               std::string signature);
+  void AddText(Candidate& candidate, chat::BlockKind kind, std::string text, std::string signature);
   void CloseBlock(Candidate& candidate, std::string signature = {});
   void Finish();
-  chat::Usage TotalUsage() const;
   Candidate& At(int index);
   void Start(JsonView chunk);
   void Fail(Error error);
@@ -134,7 +116,7 @@ class GeminiStreamReader {
   JsonPieces pieces_;
   std::deque<chat::Event> events_;
   std::vector<Candidate> candidates_;
-  Counts counts_;
+  GeminiCounts counts_;
   std::optional<UpstreamError> upstream_error_;
   std::string continuation_;
   std::set<std::string> used_ids_;

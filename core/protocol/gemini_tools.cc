@@ -31,9 +31,12 @@ std::string Fit(std::string_view name) {
 
 std::string_view ModeName(const chat::ToolChoice& choice, bool strict) {
   switch (choice.mode) {
-    case chat::ToolMode::kNone: return "NONE";
-    case chat::ToolMode::kRequired: return "ANY";
-    case chat::ToolMode::kAuto: return strict || !choice.names.empty() ? "VALIDATED" : "AUTO";
+    case chat::ToolMode::kNone:
+      return "NONE";
+    case chat::ToolMode::kRequired:
+      return "ANY";
+    case chat::ToolMode::kAuto:
+      return strict || !choice.names.empty() ? "VALIDATED" : "AUTO";
   }
   return "AUTO";
 }
@@ -51,7 +54,8 @@ void WriteSchema(const chat::Tool& tool, bool lower, JsonWriter& json, GeminiReq
   const SchemaText schema = lower ? LowerSchema(tool.parameters) : CleanSchema(tool.parameters);
   for (const SchemaNote& note : schema.notes) {
     if (note.fate == SchemaFate::kDropped) {
-      out.dropped.push_back(fmt::format("tools.{}.parameters.{}: {}", tool.name, note.path, note.what));
+      out.dropped.push_back(
+          fmt::format("tools.{}.parameters.{}: {}", tool.name, note.path, note.what));
     }
   }
   if (schema.json.empty()) return;
@@ -72,9 +76,12 @@ void WriteDeclarations(const chat::Request& request, bool lower, GeminiToolNames
 
 std::string_view HostedName(chat::HostedTool tool) {
   switch (tool) {
-    case chat::HostedTool::kWebSearch: return "googleSearch";
-    case chat::HostedTool::kCodeExecution: return "codeExecution";
-    case chat::HostedTool::kUrlContext: return "urlContext";
+    case chat::HostedTool::kWebSearch:
+      return "googleSearch";
+    case chat::HostedTool::kCodeExecution:
+      return "codeExecution";
+    case chat::HostedTool::kUrlContext:
+      return "urlContext";
   }
   return "googleSearch";
 }

@@ -30,7 +30,7 @@ class GeminiToolNames {
  private:
   std::map<std::string, std::string> upstream_;  ///< by client's name
   std::set<std::string> taken_;
-  std::set<std::string> custom_;                 ///< client's names
+  std::set<std::string> custom_;  ///< client's names
 };
 
 /// Appends the members "tools" and "toolConfig", as far as the request has them.

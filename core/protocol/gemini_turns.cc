@@ -153,8 +153,8 @@ void PairResults(std::vector<GeminiTurn>& turns, Spare& spare) {
       if (calls && i + 1 == turns.size()) turns.push_back({false, {}});
       continue;
     }
-    const auto calls = i == 0 ? std::vector<const chat::ToolCall*>()
-                              : All<chat::ToolCall>(turns[i - 1].blocks);
+    const auto calls =
+        i == 0 ? std::vector<const chat::ToolCall*>() : All<chat::ToolCall>(turns[i - 1].blocks);
     if (calls.empty() && All<chat::ToolResult>(turns[i].blocks).empty()) continue;
     turns[i].blocks = OrderResults(calls, turns[i].blocks, spare);
     if (turns[i].blocks.empty()) turns[i].blocks.push_back(MinimalText());

@@ -10,9 +10,12 @@ namespace {
 std::string_view FinishName(chat::FinishReason reason) {
   switch (reason) {
     case chat::FinishReason::kStop:
-    case chat::FinishReason::kToolCalls: return "STOP";
-    case chat::FinishReason::kLength: return "MAX_TOKENS";
-    case chat::FinishReason::kContentFilter: return "SAFETY";
+    case chat::FinishReason::kToolCalls:
+      return "STOP";
+    case chat::FinishReason::kLength:
+      return "MAX_TOKENS";
+    case chat::FinishReason::kContentFilter:
+      return "SAFETY";
   }
   return "STOP";
 }

@@ -98,8 +98,9 @@ Result<chat::Media> Inline(DataUrl data, std::string_view name, chat::MediaKind 
   media.name = name;
   const bool picture = kind == chat::MediaKind::kImage || kind == chat::MediaKind::kVideo;
   if (picture && (media.mime == kUnknown || media.mime == "text/plain")) {
-    return Invalid("invalid_value", "",
-                   "expected the data of an image, found neither a media type nor bytes that tell one");
+    return Invalid(
+        "invalid_value", "",
+        "expected the data of an image, found neither a media type nor bytes that tell one");
   }
   if (picture) media.kind = KindOfMime(media.mime);
   return media;

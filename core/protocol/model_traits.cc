@@ -127,25 +127,35 @@ constexpr std::array<std::string_view, 5> kLevels = {"MINIMAL", "LOW", "MEDIUM",
 std::size_t LevelOf(chat::Effort effort) {
   switch (effort) {
     case chat::Effort::kNone:
-    case chat::Effort::kMinimal: return 0;
-    case chat::Effort::kLow: return 1;
-    case chat::Effort::kMedium: return 2;
-    case chat::Effort::kHigh: return 3;
+    case chat::Effort::kMinimal:
+      return 0;
+    case chat::Effort::kLow:
+      return 1;
+    case chat::Effort::kMedium:
+      return 2;
+    case chat::Effort::kHigh:
+      return 3;
     case chat::Effort::kXHigh:
-    case chat::Effort::kMax: return 4;
+    case chat::Effort::kMax:
+      return 4;
   }
   return 3;
 }
 
 std::int64_t BudgetOf(chat::Effort effort) {
   switch (effort) {
-    case chat::Effort::kNone: return 0;
+    case chat::Effort::kNone:
+      return 0;
     case chat::Effort::kMinimal:
-    case chat::Effort::kLow: return 1024;
-    case chat::Effort::kMedium: return 8192;
-    case chat::Effort::kHigh: return 24576;
+    case chat::Effort::kLow:
+      return 1024;
+    case chat::Effort::kMedium:
+      return 8192;
+    case chat::Effort::kHigh:
+      return 24576;
     case chat::Effort::kXHigh:
-    case chat::Effort::kMax: return 32768;
+    case chat::Effort::kMax:
+      return 32768;
   }
   return -1;
 }

@@ -26,13 +26,13 @@ struct ThinkingSetting {
 ///
 /// Thread safety: plain values.
 struct ModelTraits {
-  std::string family;      ///< "gemini-3": thought signatures are good inside one family
-  int version = 0;         ///< 25 for 2.5; 0: not a Gemini model that we know
+  std::string family;  ///< "gemini-3": thought signatures are good inside one family
+  int version = 0;     ///< 25 for 2.5; 0: not a Gemini model that we know
   Thinking thinking = Thinking::kLevel;
-  std::int64_t min_budget = 0;      ///< least budget that is not 0
+  std::int64_t min_budget = 0;  ///< least budget that is not 0
   std::int64_t max_budget = 24576;
-  bool thinks_always = false;       ///< a budget of 0 is refused
-  bool minimal = false;             ///< the level MINIMAL is taken
+  bool thinks_always = false;  ///< a budget of 0 is refused
+  bool minimal = false;        ///< the level MINIMAL is taken
   bool low = true;
   bool medium = true;
   bool xhigh = false;
@@ -40,15 +40,15 @@ struct ModelTraits {
   int max_candidates = 1;
   bool penalties = false;
   bool logprobs = false;
-  bool sampling = true;             ///< temperature, topP, topK have an effect
-  bool system = true;               ///< systemInstruction is taken
-  bool json = true;                 ///< responseMimeType and schemas are taken
-  bool json_with_tools = true;      ///< both in one request
-  bool json_schema = true;          ///< real JSON Schema fields are taken
+  bool sampling = true;         ///< temperature, topP, topK have an effect
+  bool system = true;           ///< systemInstruction is taken
+  bool json = true;             ///< responseMimeType and schemas are taken
+  bool json_with_tools = true;  ///< both in one request
+  bool json_schema = true;      ///< real JSON Schema fields are taken
   bool tools = true;
-  bool search_with_tools = true;    ///< hosted tools beside functions
-  bool response_parts = true;       ///< media inside functionResponse
-  bool signatures = true;           ///< calls in the current turn must be signed
+  bool search_with_tools = true;  ///< hosted tools beside functions
+  bool response_parts = true;     ///< media inside functionResponse
+  bool signatures = true;         ///< calls in the current turn must be signed
   bool image_output = false;
   bool audio_output = false;
 

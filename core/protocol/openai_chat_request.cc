@@ -55,8 +55,9 @@ void ReadStops(JsonView body, Fields& fields, chat::Request& request) {
   }
   std::erase(stops, "");
   if (stops.size() > kMaxStops) {
-    fields.Refuse("array_above_max_length", at,
-                  fmt::format("expected at most {} stop sequences, found {}", kMaxStops, stops.size()));
+    fields.Refuse(
+        "array_above_max_length", at,
+        fmt::format("expected at most {} stop sequences, found {}", kMaxStops, stops.size()));
   }
 }
 
@@ -139,8 +140,8 @@ Result<chat::Request> ReadOpenAiChatRequest(std::string_view text) {
   Fields fields;
   chat::Request request;
   if (!body.is(JsonKind::kObject)) {
-    return Invalid("", "", fmt::format("expected a JSON object as the body, found {}",
-                                       KindName(body.kind())));
+    return Invalid(
+        "", "", fmt::format("expected a JSON object as the body, found {}", KindName(body.kind())));
   }
   ReadModel(body, fields, request);
   if (body["input"] && !body["messages"]) {

@@ -56,11 +56,12 @@ Flat Flatten(const chat::Choice& choice) {
   return flat;
 }
 
-// Null where there are calls, a refusal or a filter instead of text; "" where a good answer is empty.
+// Null where there are calls, a refusal or a filter instead of text; "" where a good answer is
+// empty.
 void WriteContent(JsonWriter& json, const Flat& flat, chat::FinishReason finish) {
-  const bool nothing = flat.text.empty() && (!flat.calls.empty() || !flat.refusal.empty() ||
-                                             flat.audio != nullptr ||
-                                             finish == chat::FinishReason::kContentFilter);
+  const bool nothing =
+      flat.text.empty() && (!flat.calls.empty() || !flat.refusal.empty() || flat.audio != nullptr ||
+                            finish == chat::FinishReason::kContentFilter);
   if (nothing) {
     json.Key("content").Null();
   } else {
@@ -155,11 +156,18 @@ class ChatStream : public StreamWriter {
   void On(const chat::BlockDelta& e, std::string& out) {
     Progress& progress = choices_[e.choice];
     switch (progress.open) {
-      case chat::BlockKind::kText: return Text(e, out);
-      case chat::BlockKind::kThought: return Delta(e.choice, R"("reasoning_content":)", e.text, out);
-      case chat::BlockKind::kRefusal: return Delta(e.choice, R"("refusal":)", e.text, out);
-      case chat::BlockKind::kToolCall: progress.call.arguments += e.text; return;
-      case chat::BlockKind::kMedia: progress.media.data += e.text; return;
+      case chat::BlockKind::kText:
+        return Text(e, out);
+      case chat::BlockKind::kThought:
+        return Delta(e.choice, R"("reasoning_content":)", e.text, out);
+      case chat::BlockKind::kRefusal:
+        return Delta(e.choice, R"("refusal":)", e.text, out);
+      case chat::BlockKind::kToolCall:
+        progress.call.arguments += e.text;
+        return;
+      case chat::BlockKind::kMedia:
+        progress.media.data += e.text;
+        return;
     }
   }
 
@@ -180,9 +188,11 @@ class ChatStream : public StreamWriter {
   void On(const chat::BlockStopped& e, std::string& out) {
     Progress& progress = choices_[e.choice];
     switch (progress.open) {
-      case chat::BlockKind::kText: return SignText(e, out);
+      case chat::BlockKind::kText:
+        return SignText(e, out);
       case chat::BlockKind::kThought:
-      case chat::BlockKind::kRefusal: return;
+      case chat::BlockKind::kRefusal:
+        return;
       case chat::BlockKind::kToolCall:
         progress.call.signature = e.signature;
         return Call(e.choice, progress, out);

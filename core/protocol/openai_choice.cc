@@ -25,10 +25,14 @@ bool WantsPcm(const chat::Request* request) {
 
 std::string_view OpenAiFinishName(chat::FinishReason reason, bool functions) {
   switch (reason) {
-    case chat::FinishReason::kStop: return "stop";
-    case chat::FinishReason::kLength: return "length";
-    case chat::FinishReason::kToolCalls: return functions ? "function_call" : "tool_calls";
-    case chat::FinishReason::kContentFilter: return "content_filter";
+    case chat::FinishReason::kStop:
+      return "stop";
+    case chat::FinishReason::kLength:
+      return "length";
+    case chat::FinishReason::kToolCalls:
+      return functions ? "function_call" : "tool_calls";
+    case chat::FinishReason::kContentFilter:
+      return "content_filter";
   }
   return "stop";
 }

@@ -20,8 +20,8 @@ MaybeBlock Take(Result<chat::Media> media, const FieldPath& at, Fields& fields) 
 }
 
 // A URL as the object {url} or, from lax clients, as a bare string.
-MaybeBlock ReadUrl(JsonView part, std::string_view key, const FieldPath& at,
-                   chat::MediaKind kind, Fields& fields) {
+MaybeBlock ReadUrl(JsonView part, std::string_view key, const FieldPath& at, chat::MediaKind kind,
+                   Fields& fields) {
   const FieldPath outer(at, key);
   const FieldPath inner(outer, "url");
   const JsonView value = part[key];

@@ -19,26 +19,44 @@ Shape ShapeOf(ErrorCode code) {
   constexpr std::string_view kServer = "server_error";
   constexpr std::string_view kService = "service_unavailable_error";
   switch (code) {
-    case ErrorCode::kInvalidRequest: return {400, kRequest, ""};
-    case ErrorCode::kUnauthenticated: return {401, kRequest, "invalid_api_key"};
-    case ErrorCode::kForbidden: return {403, "permission_error", "forbidden"};
-    case ErrorCode::kUnknownRoute: return {404, kRequest, "unknown_url"};
-    case ErrorCode::kMethodNotAllowed: return {405, kRequest, "method_not_supported"};
-    case ErrorCode::kUnknownModel: return {404, kRequest, "model_not_found"};
-    case ErrorCode::kNotFound: return {404, kRequest, ""};
-    case ErrorCode::kTooLarge: return {413, kRequest, "request_too_large"};
-    case ErrorCode::kUnsupportedMedia: return {415, kRequest, "unsupported_media_type"};
-    case ErrorCode::kRateLimited: return {429, "rate_limit_error", "rate_limit_exceeded"};
-    case ErrorCode::kQuotaExhausted: return {429, "insufficient_quota", "insufficient_quota"};
-    case ErrorCode::kNoAccount: return {503, kService, "no_account_available"};
-    case ErrorCode::kOverloaded: return {503, kService, "server_is_overloaded"};
-    case ErrorCode::kUpstreamRejected: return {502, kServer, "upstream_error"};
-    case ErrorCode::kUpstreamUnavailable: return {502, kServer, "bad_gateway"};
-    case ErrorCode::kTimeout: return {504, kServer, "upstream_timeout"};
-    case ErrorCode::kCancelled: return {499, kRequest, "cancelled"};
+    case ErrorCode::kInvalidRequest:
+      return {400, kRequest, ""};
+    case ErrorCode::kUnauthenticated:
+      return {401, kRequest, "invalid_api_key"};
+    case ErrorCode::kForbidden:
+      return {403, "permission_error", "forbidden"};
+    case ErrorCode::kUnknownRoute:
+      return {404, kRequest, "unknown_url"};
+    case ErrorCode::kMethodNotAllowed:
+      return {405, kRequest, "method_not_supported"};
+    case ErrorCode::kUnknownModel:
+      return {404, kRequest, "model_not_found"};
+    case ErrorCode::kNotFound:
+      return {404, kRequest, ""};
+    case ErrorCode::kTooLarge:
+      return {413, kRequest, "request_too_large"};
+    case ErrorCode::kUnsupportedMedia:
+      return {415, kRequest, "unsupported_media_type"};
+    case ErrorCode::kRateLimited:
+      return {429, "rate_limit_error", "rate_limit_exceeded"};
+    case ErrorCode::kQuotaExhausted:
+      return {429, "insufficient_quota", "insufficient_quota"};
+    case ErrorCode::kNoAccount:
+      return {503, kService, "no_account_available"};
+    case ErrorCode::kOverloaded:
+      return {503, kService, "server_is_overloaded"};
+    case ErrorCode::kUpstreamRejected:
+      return {502, kServer, "upstream_error"};
+    case ErrorCode::kUpstreamUnavailable:
+      return {502, kServer, "bad_gateway"};
+    case ErrorCode::kTimeout:
+      return {504, kServer, "upstream_timeout"};
+    case ErrorCode::kCancelled:
+      return {499, kRequest, "cancelled"};
     case ErrorCode::kConfig:
     case ErrorCode::kIo:
-    case ErrorCode::kInternal: return {500, kServer, "internal_error"};
+    case ErrorCode::kInternal:
+      return {500, kServer, "internal_error"};
   }
   return {500, kServer, "internal_error"};
 }
@@ -68,8 +86,8 @@ std::string OpenAiErrorBody(const Error& error) {
 WireError WriteOpenAiError(const Error& error) {
   WireError wire{ShapeOf(error.code).status, RetryHeaders(error), OpenAiErrorBody(error)};
   // Without a time to wait for, trying again is in vain: say so, and clients fail fast.
-  const bool hopeless = error.code == ErrorCode::kQuotaExhausted ||
-                        error.code == ErrorCode::kNoAccount;
+  const bool hopeless =
+      error.code == ErrorCode::kQuotaExhausted || error.code == ErrorCode::kNoAccount;
   if (hopeless && error.retry_after_ms < 0) wire.headers.emplace_back("x-should-retry", "false");
   return wire;
 }

@@ -79,8 +79,9 @@ class Items {
     result.id = fields_.NeededText(item, "call_id", at);
     const auto known = names_.find(result.id);
     if (known == names_.end()) {
-      fields_.Refuse("invalid_value", FieldPath("input"),
-                     fmt::format("{} answers the call \"{}\", which is none", at.Text(), result.id));
+      fields_.Refuse(
+          "invalid_value", FieldPath("input"),
+          fmt::format("{} answers the call \"{}\", which is none", at.Text(), result.id));
       return;
     }
     result.name = known->second;

@@ -4,6 +4,8 @@
 #include <string>
 #include <utility>
 
+#include "core/protocol/ascii.h"
+
 namespace agm::protocol {
 namespace {
 
@@ -39,13 +41,6 @@ JsonView Either(JsonView object, std::string_view snake, std::string_view camel)
   return found ? found : object[camel];
 }
 
-std::string Lower(std::string text) {
-  for (char& c : text) {
-    if (c >= 'A' && c <= 'Z') c = static_cast<char>(c - 'A' + 'a');
-  }
-  return text;
-}
-
 // thinking_config: {thinking_budget | thinking_level, include_thoughts}
 void ReadThinkingConfig(JsonView config, const FieldPath& at, Fields& fields,
                         chat::Reasoning& reasoning) {
@@ -64,7 +59,7 @@ void ReadThinkingConfig(JsonView config, const FieldPath& at, Fields& fields,
     return;
   }
   if (level) {
-    reasoning.effort = EffortOfName(Lower(level.text()));
+    reasoning.effort = EffortOfName(AsciiLower(level.text()));
     if (!reasoning.effort) {
       fields.Refuse("invalid_value", FieldPath(at, "thinking_level"),
                     "expected minimal, low, medium, high or xhigh");
@@ -96,8 +91,8 @@ void ReadGoogle(JsonView google, const FieldPath& at, Fields& fields, chat::Requ
                      request.reasoning);
   const JsonView cached = Either(google, "cached_content", "cachedContent");
   if (cached.is(JsonKind::kString)) request.extra["gemini.cachedContent"] = cached.raw();
-  KeepSafety(Either(google, "safety_settings", "safetySettings"),
-             FieldPath(at, "safety_settings"), fields, request);
+  KeepSafety(Either(google, "safety_settings", "safetySettings"), FieldPath(at, "safety_settings"),
+             fields, request);
 }
 
 // {type: "enabled", budget_tokens} | {type: "disabled"} | {type: "adaptive"}
@@ -107,8 +102,7 @@ void ReadThinking(JsonView body, Fields& fields, chat::Request& request) {
   if (!thinking.is(JsonKind::kObject) || request.reasoning.effort) return;
   if (thinking["type"].equals("disabled")) {
     request.reasoning.effort = Effort::kNone;
-  } else if (const auto budget =
-                 fields.Integer(thinking, "budget_tokens", at, {0, kMostTokens})) {
+  } else if (const auto budget = fields.Integer(thinking, "budget_tokens", at, {0, kMostTokens})) {
     request.reasoning.budget = budget;
     request.reasoning.show = true;
   }

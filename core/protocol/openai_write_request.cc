@@ -1,5 +1,5 @@
-// Writing requests of OpenAI's chat completions API: for an OpenAI-compatible upstream, and to prove
-// that reading loses nothing.
+// Writing requests of OpenAI's chat completions API: for an OpenAI-compatible upstream, and to
+// prove that reading loses nothing.
 
 #include <algorithm>
 #include <optional>
@@ -16,10 +16,14 @@ namespace {
 
 std::string_view RoleName(chat::Role role) {
   switch (role) {
-    case chat::Role::kSystem: return "system";
-    case chat::Role::kUser: return "user";
-    case chat::Role::kAssistant: return "assistant";
-    case chat::Role::kTool: return "tool";
+    case chat::Role::kSystem:
+      return "system";
+    case chat::Role::kUser:
+      return "user";
+    case chat::Role::kAssistant:
+      return "assistant";
+    case chat::Role::kTool:
+      return "tool";
   }
   return "user";
 }
@@ -233,8 +237,7 @@ class Writer {
           Function(tool);
           continue;
         }
-        const std::string_view type =
-            tool.kind == chat::ToolKind::kCustom ? "custom" : "function";
+        const std::string_view type = tool.kind == chat::ToolKind::kCustom ? "custom" : "function";
         json_.Object().Key("type").String(type).Key(type);
         Function(tool);
         json_.EndObject();
@@ -327,7 +330,8 @@ class Writer {
     if (!request_.cache_key.empty()) json_.Key("prompt_cache_key").String(request_.cache_key);
     constexpr std::string_view kPrefix = "openai.";
     for (const auto& [key, value] : request_.extra) {
-      if (key.starts_with(kPrefix)) json_.Key(std::string_view(key).substr(kPrefix.size())).Raw(value);
+      if (key.starts_with(kPrefix))
+        json_.Key(std::string_view(key).substr(kPrefix.size())).Raw(value);
     }
   }
 

@@ -10,19 +10,13 @@
 #include <utility>
 
 #include "core/base/json_writer.h"
+#include "core/protocol/ascii.h"
 #include "core/protocol/schema_node.h"
 
 namespace agm::protocol {
 namespace {
 
 constexpr int kMostDepth = 48;
-
-std::string Lower(std::string text) {
-  for (char& c : text) {
-    if (c >= 'A' && c <= 'Z') c = static_cast<char>(c - 'A' + 'a');
-  }
-  return text;
-}
 
 bool IsAny(std::string_view key, std::initializer_list<std::string_view> words) {
   return std::find(words.begin(), words.end(), key) != words.end();
@@ -170,9 +164,7 @@ class Cleaner {
     json_.EndObject();
   }
 
-  static bool IsFalse(JsonView value) {
-    return value.is(JsonKind::kBool) && !value.boolean();
-  }
+  static bool IsFalse(JsonView value) { return value.is(JsonKind::kBool) && !value.boolean(); }
 
   void Properties(const SchemaNode& node, const FieldPath& at) {
     json_.Key("properties").Object();
@@ -215,7 +207,7 @@ class Cleaner {
   void Type(const SchemaNode& node, JsonView value, const FieldPath& at, bool null) {
     scope_.Note(SchemaFate::kKept, at, "");
     if (value.is(JsonKind::kString)) {
-      const std::string type = Lower(value.text());
+      const std::string type = AsciiLower(value.text());
       json_.Key("type");
       if (null && type != "null") {
         json_.Array().String(type).String("null").EndArray();
@@ -228,7 +220,7 @@ class Cleaner {
     const bool drop_null = EnumHolds(node, JsonKind::kNull);
     std::vector<std::string> types;
     for (const JsonView item : value.items()) {
-      std::string type = Lower(item.text());
+      std::string type = AsciiLower(item.text());
       if (!type.empty() && !(drop_null && type == "null")) types.push_back(std::move(type));
     }
     if (types.empty()) return;

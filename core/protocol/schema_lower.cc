@@ -6,19 +6,13 @@
 #include <set>
 
 #include "core/base/json_writer.h"
+#include "core/protocol/ascii.h"
 #include "core/protocol/schema_node.h"
 
 namespace agm::protocol {
 namespace {
 
 constexpr int kMostDepth = 24;  // the API refuses deeper schemas
-
-std::string Upper(std::string text) {
-  for (char& c : text) {
-    if (c >= 'a' && c <= 'z') c = static_cast<char>(c - 'a' + 'A');
-  }
-  return text;
-}
 
 bool IsAny(std::string_view key, std::initializer_list<std::string_view> words) {
   return std::find(words.begin(), words.end(), key) != words.end();
@@ -96,7 +90,7 @@ class Lowerer {
   static void ReadTypes(const SchemaNode& node, Meaning& meaning) {
     const JsonView type = node["type"];
     const auto add = [&](JsonView word) {
-      const std::string name = Upper(word.text());
+      const std::string name = AsciiUpper(word.text());
       if (name == "NULL") {
         meaning.nullable = true;
       } else if (IsAny(name, {"STRING", "NUMBER", "INTEGER", "BOOLEAN", "ARRAY", "OBJECT"})) {
@@ -147,23 +141,21 @@ class Lowerer {
   // The API's enums are strings: others are told in words.
   void HintValues(const std::vector<JsonView>& values, const FieldPath& at, Meaning& meaning) {
     std::string list;
-    for (const JsonView value : values) list += (list.empty() ? "" : ", ") + std::string(value.raw());
+    for (const JsonView value : values)
+      list += (list.empty() ? "" : ", ") + std::string(value.raw());
     Hint(meaning, (values.size() == 1 ? "always " : "one of ") + list, FieldPath(at, "enum"));
     if (!meaning.types.empty()) return;
-    const bool number = values.front().is(JsonKind::kNumber);
-    meaning.types.push_back(number ? "NUMBER"
-                                   : values.front().is(JsonKind::kBool) ? "BOOLEAN" : "STRING");
+    meaning.types.push_back(values.front().is(JsonKind::kNumber) ? "NUMBER" : "BOOLEAN");
   }
 
   void Infer(const SchemaNode& node, Meaning& meaning) {
-    if (node.Has("properties") || node.Has("additionalProperties")) {
+    const bool items = node.Has("items") || node.Has("prefixItems");
+    if (node.Has("properties") || node.Has("additionalProperties") || (node.cut && !items)) {
       meaning.types.push_back("OBJECT");
-    } else if (node.Has("items") || node.Has("prefixItems")) {
+    } else if (items) {
       meaning.types.push_back("ARRAY");
     } else if (node.Has("minimum") || node.Has("maximum") || node.Has("multipleOf")) {
       meaning.types.push_back("NUMBER");
-    } else if (node.cut) {
-      meaning.types.push_back("OBJECT");
     } else {
       meaning.types.push_back("STRING");
       const bool text = node.Has("pattern") || node.Has("format") || node.Has("minLength") ||
@@ -364,8 +356,8 @@ class Lowerer {
     for (const std::string_view key : {"exclusiveMinimum", "exclusiveMaximum"}) {
       const bool integer = meaning.types == std::vector<std::string>{"INTEGER"};
       if (!node[key].is(JsonKind::kNumber) || (integer && node[key].integer())) continue;
-      Hint(meaning, (key == "exclusiveMinimum" ? "more than " : "less than ") +
-                        std::string(node[key].raw()),
+      Hint(meaning,
+           (key == "exclusiveMinimum" ? "more than " : "less than ") + std::string(node[key].raw()),
            FieldPath(at, key));
     }
     if (const JsonView step = node["multipleOf"]) {
@@ -379,8 +371,8 @@ class Lowerer {
     }
     for (const std::string_view key :
          {"not", "if", "then", "else", "contains", "propertyNames", "patternProperties",
-          "additionalProperties", "unevaluatedProperties", "dependentRequired",
-          "dependentSchemas", "default"}) {
+          "additionalProperties", "unevaluatedProperties", "dependentRequired", "dependentSchemas",
+          "default"}) {
       if (node.Has(key)) scope_.Note(SchemaFate::kDropped, FieldPath(at, key), "no such keyword");
     }
   }
@@ -391,71 +383,12 @@ class Lowerer {
   JsonWriter json_;
 };
 
-/// The OpenAPI subset as JSON Schema.
-class Raiser {
- public:
-  std::string Run(JsonView root) {
-    Schema(root);
-    return std::move(text_);
-  }
-
- private:
-  void Schema(JsonView schema) {
-    json_.Object();
-    for (const JsonMember member : schema.members()) {
-      const std::string key = member.key.text();
-      if (key == "type") {
-        Type(schema, member.value);
-      } else if (key == "properties") {
-        json_.Key(key).Object();
-        for (const JsonMember property : member.value.members()) {
-          json_.Key(property.key.text());
-          Schema(property.value);
-        }
-        json_.EndObject();
-      } else if (key == "items") {
-        json_.Key(key);
-        Schema(member.value);
-      } else if (key == "anyOf") {
-        json_.Key(key).Array();
-        for (const JsonView item : member.value.items()) Schema(item);
-        json_.EndArray();
-      } else if (key != "nullable" && key != "propertyOrdering" && key != "example") {
-        json_.Key(key).Raw(member.value.raw());
-      }
-    }
-    json_.EndObject();
-  }
-
-  void Type(JsonView schema, JsonView type) {
-    std::string name = type.text();
-    for (char& c : name) {
-      if (c >= 'A' && c <= 'Z') c = static_cast<char>(c - 'A' + 'a');
-    }
-    json_.Key("type");
-    if (schema["nullable"].boolean()) {
-      json_.Array().String(name).String("null").EndArray();
-    } else {
-      json_.String(name);
-    }
-  }
-
-  std::string text_;
-  JsonWriter json_{text_};
-};
-
 }  // namespace
 
 SchemaText LowerSchema(std::string_view schema, SchemaReport report) {
   const auto doc = JsonDoc::Parse(schema);
   if (!doc || !doc->root().is(JsonKind::kObject)) return {};
   return Lowerer(doc->root(), report).Run();
-}
-
-std::string RaiseSchema(std::string_view openapi) {
-  const auto doc = JsonDoc::Parse(openapi);
-  if (!doc) return {};
-  return Raiser().Run(doc->root());
 }
 
 }  // namespace agm::protocol

@@ -41,8 +41,8 @@ void SseReader::DropReported() {
   if (drop == 0 || drop < buffer_.size() - drop) return;
   buffer_.erase(0, drop);
   const auto move = [drop](std::size_t& at) { at -= std::min(at, drop); };
-  for (std::size_t* at : {&line_, &scan_, &lf_searched_, &data_.begin, &data_.end, &name_.begin,
-                          &name_.end}) {
+  for (std::size_t* at :
+       {&line_, &scan_, &lf_searched_, &data_.begin, &data_.end, &name_.begin, &name_.end}) {
     move(*at);
   }
   if (lf_ != kNone) lf_ = lf_ < drop ? kNone : lf_ - drop;
@@ -65,8 +65,7 @@ std::optional<SseEvent> SseReader::Next() {
 // The next whole line without its end; at the end of the stream also a last one without an end.
 std::optional<SseReader::Span> SseReader::NextLine() {
   if (!started_) {
-    if (buffer_.size() < 3 && !closed_ &&
-        std::string_view("\xEF\xBB\xBF").starts_with(buffer_)) {
+    if (buffer_.size() < 3 && !closed_ && std::string_view("\xEF\xBB\xBF").starts_with(buffer_)) {
       return std::nullopt;
     }
     if (buffer_.starts_with("\xEF\xBB\xBF")) line_ = 3;

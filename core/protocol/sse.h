@@ -58,17 +58,17 @@ class SseReader {
 
   std::string buffer_;
   std::size_t max_event_;
-  std::size_t line_ = 0;   // where the next line begins
-  std::size_t scan_ = 0;   // from line_ to here there is no line end
+  std::size_t line_ = 0;                // where the next line begins
+  std::size_t scan_ = 0;                // from line_ to here there is no line end
   std::size_t lf_ = std::string::npos;  // the next LF, if it was found
   std::size_t lf_searched_ = 0;         // up to here there is none
-  Span data_;              // the event's only data line so far, in buffer_
+  Span data_;                           // the event's only data line so far, in buffer_
   Span name_;
-  std::string joined_;     // several data lines
+  std::string joined_;  // several data lines
   int data_lines_ = 0;
-  bool skip_lf_ = false;   // the last line ended in CR: an LF here belongs to it
+  bool skip_lf_ = false;  // the last line ended in CR: an LF here belongs to it
   bool started_ = false;
-  bool stray_ = false;     // a stray line was seen: unknown fields are more of it
+  bool stray_ = false;  // a stray line was seen: unknown fields are more of it
   bool dispatched_ = false;
   bool closed_ = false;
   bool overflowed_ = false;

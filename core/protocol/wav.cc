@@ -20,7 +20,8 @@ std::uint32_t RateOf(std::string_view mime) {
 }
 
 void Put(std::string& out, std::uint32_t value, int bytes) {
-  for (int i = 0; i < bytes; ++i) out += static_cast<char>(value >> (8U * static_cast<unsigned>(i)) & 0xFFU);
+  for (int i = 0; i < bytes; ++i)
+    out += static_cast<char>(value >> (8U * static_cast<unsigned>(i)) & 0xFFU);
 }
 
 }  // namespace
@@ -32,9 +33,9 @@ std::string WavFromPcm(std::string_view base64, std::string_view mime) {
   std::string wav = "RIFF";
   Put(wav, size + 36, 4);
   wav += "WAVEfmt ";
-  Put(wav, 16, 4);        // length of the format chunk
-  Put(wav, 1, 2);         // PCM
-  Put(wav, 1, 2);         // mono
+  Put(wav, 16, 4);  // length of the format chunk
+  Put(wav, 1, 2);   // PCM
+  Put(wav, 1, 2);   // mono
   Put(wav, rate, 4);
   Put(wav, rate * 2, 4);  // bytes a second
   Put(wav, 2, 2);         // bytes a frame

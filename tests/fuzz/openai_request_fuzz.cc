@@ -21,8 +21,7 @@ void CheckModel(const chat::Request& request, std::string_view model) {
     protocol::GeminiWriteOptions options;
     options.lower_schemas = repair;
     options.replace_signatures = repair;
-    const auto written =
-        protocol::WriteGeminiRequest(request, protocol::TraitsOf(model), options);
+    const auto written = protocol::WriteGeminiRequest(request, protocol::TraitsOf(model), options);
     if (!written) {
       if (written.error().message.empty()) std::abort();
       continue;

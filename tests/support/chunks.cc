@@ -108,8 +108,8 @@ chat::Response FoldChunks(std::string_view stream) {
       for (const JsonView note : choice["delta"]["annotations"].items()) {
         const JsonView url = note["url_citation"];
         sum.choice.citations.push_back({url["start_index"].integer().value_or(0),
-                                        url["end_index"].integer().value_or(0),
-                                        url["url"].text(), url["title"].text()});
+                                        url["end_index"].integer().value_or(0), url["url"].text(),
+                                        url["title"].text()});
       }
       if (choice["finish_reason"]) {
         EXPECT_FALSE(sum.finished) << "one finish reason a choice";

@@ -13,21 +13,30 @@ using chat::BlockKind;
 
 std::string_view Word(BlockKind kind) {
   switch (kind) {
-    case BlockKind::kText: return "text";
-    case BlockKind::kThought: return "thought";
-    case BlockKind::kToolCall: return "call";
-    case BlockKind::kMedia: return "media";
-    case BlockKind::kRefusal: return "refusal";
+    case BlockKind::kText:
+      return "text";
+    case BlockKind::kThought:
+      return "thought";
+    case BlockKind::kToolCall:
+      return "call";
+    case BlockKind::kMedia:
+      return "media";
+    case BlockKind::kRefusal:
+      return "refusal";
   }
   return "?";
 }
 
 std::string_view Word(chat::FinishReason reason) {
   switch (reason) {
-    case chat::FinishReason::kStop: return "stop";
-    case chat::FinishReason::kLength: return "length";
-    case chat::FinishReason::kToolCalls: return "tool_calls";
-    case chat::FinishReason::kContentFilter: return "content_filter";
+    case chat::FinishReason::kStop:
+      return "stop";
+    case chat::FinishReason::kLength:
+      return "length";
+    case chat::FinishReason::kToolCalls:
+      return "tool_calls";
+    case chat::FinishReason::kContentFilter:
+      return "content_filter";
   }
   return "?";
 }

@@ -15,8 +15,8 @@ Events Answer(std::string text, std::int64_t input, std::int64_t output) {
   finished.usage.input = input;
   finished.usage.output = output;
   finished.usage.known = true;
-  return {Started{"id", "model"}, BlockStarted{}, BlockDelta{0, std::move(text), {}}, BlockStopped{},
-          std::move(finished)};
+  return {Started{"id", "model"}, BlockStarted{}, BlockDelta{0, std::move(text), {}},
+          BlockStopped{}, std::move(finished)};
 }
 
 TEST(Merge, MakesOneAnswerOfCallsThatRunSideBySide) {

@@ -63,11 +63,12 @@ TEST(GeminiStreamReader, ReadsAStreamedArrayAndAUnaryBodyTheSameWay) {
 
 TEST(GeminiStreamReader, SeparatesThoughtsTextAndCalls) {
   EXPECT_EQ(
-      Shown(Sse({R"({"candidates":[{"content":{"parts":[{"text":"hm","thought":true}]}}]})",
-                 R"({"candidates":[{"content":{"parts":[{"text":"so"},)"
-                 R"({"functionCall":{"name":"f","args":{"b":1.50,"a":9007199254740993}},"thoughtSignature":"c2ln"},)"
-                 R"({"functionCall":{"id":"x1","name":"g"}}]}}]})",
-                 R"({"candidates":[{"finishReason":"STOP"}]})"})),
+      Shown(Sse(
+          {R"({"candidates":[{"content":{"parts":[{"text":"hm","thought":true}]}}]})",
+           R"({"candidates":[{"content":{"parts":[{"text":"so"},)"
+           R"({"functionCall":{"name":"f","args":{"b":1.50,"a":9007199254740993}},"thoughtSignature":"c2ln"},)"
+           R"({"functionCall":{"id":"x1","name":"g"}}]}}]})",
+           R"({"candidates":[{"finishReason":"STOP"}]})"})),
       "started id= model=\nblock 0 thought\ndelta 0 hm\nstop 0\nblock 0 text\ndelta 0 so\nstop 0\n"
       "block 0 call id=call_1 name=f\ndelta 0 {\"b\":1.50,\"a\":9007199254740993}\n"
       "stop 0 signature=c2ln\nblock 0 call id=x1 name=g\ndelta 0 {}\nstop 0\n"
@@ -76,8 +77,9 @@ TEST(GeminiStreamReader, SeparatesThoughtsTextAndCalls) {
 
 TEST(GeminiStreamReader, NeverJoinsTextAcrossASignature) {
   EXPECT_EQ(
-      Shown(Sse({R"({"candidates":[{"content":{"parts":[{"text":"a"},{"text":"b","thoughtSignature":"s1"},{"text":"c"}]}}]})",
-                 R"({"candidates":[{"content":{"parts":[{"text":"","thoughtSignature":"s2"}]},"finishReason":"STOP"}]})"})),
+      Shown(Sse(
+          {R"({"candidates":[{"content":{"parts":[{"text":"a"},{"text":"b","thoughtSignature":"s1"},{"text":"c"}]}}]})",
+           R"({"candidates":[{"content":{"parts":[{"text":"","thoughtSignature":"s2"}]},"finishReason":"STOP"}]})"})),
       "started id= model=\nblock 0 text\ndelta 0 a\ndelta 0 b\nstop 0 signature=s1\n"
       "block 0 text\ndelta 0 c\nstop 0 signature=s2\n"
       "finished 0=stop in=0 cached=0 out=0 thoughts=0 unknown\n");
@@ -112,8 +114,8 @@ TEST(GeminiStreamReader, KeepsOneCallWhereTheClientWantsNoMore) {
 }
 
 std::string Ended(std::string_view reason, std::string_view parts = "") {
-  return Shown(fmt::format(R"({{"candidates":[{{"content":{{"parts":[{}]}},"finishReason":"{}"}}]}})",
-                           parts, reason));
+  return Shown(fmt::format(
+      R"({{"candidates":[{{"content":{{"parts":[{}]}},"finishReason":"{}"}}]}})", parts, reason));
 }
 
 TEST(GeminiStreamReader, KnowsEveryFinishReason) {
@@ -135,15 +137,16 @@ TEST(GeminiStreamReader, KnowsEveryFinishReason) {
 }
 
 TEST(GeminiStreamReader, TurnsABlockedPromptIntoARefusal) {
-  EXPECT_EQ(Shown(R"({"promptFeedback":{"blockReason":"SAFETY"},"usageMetadata":{"promptTokenCount":5}})"),
-            "started id= model=\nblock 0 refusal\ndelta 0 The prompt was blocked by the upstream "
-            "(safety).\nstop 0\nfinished 0=content_filter in=5 cached=0 out=0 thoughts=0\n");
+  EXPECT_EQ(
+      Shown(
+          R"({"promptFeedback":{"blockReason":"SAFETY"},"usageMetadata":{"promptTokenCount":5}})"),
+      "started id= model=\nblock 0 refusal\ndelta 0 The prompt was blocked by the upstream "
+      "(safety).\nstop 0\nfinished 0=content_filter in=5 cached=0 out=0 thoughts=0\n");
 }
 
 TEST(GeminiStreamReader, CallsAnAnswerWithoutAnEndTruncated) {
-  for (const std::string& body :
-       {Sse({kHello}), "[" + std::string(kHello), std::string(kHello).substr(0, 40),
-        std::string(kHello)}) {
+  for (const std::string& body : {Sse({kHello}), "[" + std::string(kHello),
+                                  std::string(kHello).substr(0, 40), std::string(kHello)}) {
     EXPECT_NE(Shown(body).find("failed upstream_unavailable upstream_stream_truncated"),
               std::string::npos)
         << body;
@@ -164,8 +167,10 @@ TEST(GeminiStreamReader, TellsGarbageFromEmptyAnswers) {
 }
 
 TEST(GeminiStreamReader, KeepsAnErrorObjectForTheClassifier) {
-  const std::string error = R"({"error":{"code":503,"message":"overloaded","status":"UNAVAILABLE"}})";
-  const std::string pretty = "{\n  \"error\": {\n    \"code\": 503,\n    \"message\": \"o\"\n  }\n}\n";
+  const std::string error =
+      R"({"error":{"code":503,"message":"overloaded","status":"UNAVAILABLE"}})";
+  const std::string pretty =
+      "{\n  \"error\": {\n    \"code\": 503,\n    \"message\": \"o\"\n  }\n}\n";
   for (const std::string& body :
        {Sse({kHello, error}), Sse({kHello}) + pretty, Sse({kHello}) + "[" + pretty + "]\n", error,
         "[" + error + "]", pretty, "\xEF\xBB\xBF" + pretty}) {
@@ -186,24 +191,30 @@ TEST(GeminiStreamReader, KeepsAnErrorObjectForTheClassifier) {
 }
 
 TEST(GeminiStreamReader, MergesUsageFieldByField) {
-  EXPECT_NE(Shown(Sse({R"({"usageMetadata":{"promptTokenCount":7,"cachedContentTokenCount":2,"toolUsePromptTokenCount":1}})",
-                       R"({"candidates":[{"content":{"parts":[{"text":"x"}]},"finishReason":"STOP"}],"usageMetadata":{"promptTokenCount":7,"candidatesTokenCount":5,"thoughtsTokenCount":3,"totalTokenCount":16}})",
-                       R"({"usageMetadata":{"trafficType":"ON_DEMAND","candidatesTokenCount":0}})"}))
-                .find("in=8 cached=2 out=8 thoughts=3"),
-            std::string::npos);
+  EXPECT_NE(
+      Shown(
+          Sse({R"({"usageMetadata":{"promptTokenCount":7,"cachedContentTokenCount":2,"toolUsePromptTokenCount":1}})",
+               R"({"candidates":[{"content":{"parts":[{"text":"x"}]},"finishReason":"STOP"}],"usageMetadata":{"promptTokenCount":7,"candidatesTokenCount":5,"thoughtsTokenCount":3,"totalTokenCount":16}})",
+               R"({"usageMetadata":{"trafficType":"ON_DEMAND","candidatesTokenCount":0}})"}))
+          .find("in=8 cached=2 out=8 thoughts=3"),
+      std::string::npos);
 }
 
 TEST(GeminiStreamReader, DoesNotCountThoughtsTwice) {
-  EXPECT_NE(Shown(R"({"candidates":[{"finishReason":"STOP"}],"usageMetadata":{"promptTokenCount":10,"candidatesTokenCount":8,"thoughtsTokenCount":3,"totalTokenCount":18}})")
-                .find("in=10 cached=0 out=8 thoughts=3"),
-            std::string::npos);
+  EXPECT_NE(
+      Shown(
+          R"({"candidates":[{"finishReason":"STOP"}],"usageMetadata":{"promptTokenCount":10,"candidatesTokenCount":8,"thoughtsTokenCount":3,"totalTokenCount":18}})")
+          .find("in=10 cached=0 out=8 thoughts=3"),
+      std::string::npos);
 }
 
 TEST(GeminiStreamReader, KeepsChoicesApart) {
-  EXPECT_EQ(Shown(Sse({R"({"candidates":[{"index":1,"content":{"parts":[{"text":"b"}]}},{"content":{"parts":[{"text":"a"}]}}]})",
-                       R"({"candidates":[{"index":1,"finishReason":"MAX_TOKENS"},{"index":0,"finishReason":"STOP"}]})"})),
-            "started id= model=\nblock 1 text\ndelta 1 b\nblock 0 text\ndelta 0 a\nstop 0\nstop 1\n"
-            "finished 0=stop 1=length in=0 cached=0 out=0 thoughts=0 unknown\n");
+  EXPECT_EQ(
+      Shown(Sse(
+          {R"({"candidates":[{"index":1,"content":{"parts":[{"text":"b"}]}},{"content":{"parts":[{"text":"a"}]}}]})",
+           R"({"candidates":[{"index":1,"finishReason":"MAX_TOKENS"},{"index":0,"finishReason":"STOP"}]})"})),
+      "started id= model=\nblock 1 text\ndelta 1 b\nblock 0 text\ndelta 0 a\nstop 0\nstop 1\n"
+      "finished 0=stop 1=length in=0 cached=0 out=0 thoughts=0 unknown\n");
 }
 
 TEST(GeminiStreamReader, ReadsImagesCodeAndSkipsWhatItDoesNotKnow) {
@@ -232,14 +243,19 @@ TEST(GeminiStreamReader, ReadsLogprobs) {
 }
 
 TEST(GeminiStreamReader, KeepsAContinuationToken) {
-  EXPECT_NE(Shown(R"({"candidates":[{"content":{"parts":[{"text":"x"}]},"finishReason":"CONTINUATION","continuationToken":"t\"1"}]})")
-                .find(R"(finished 0=length in=0 cached=0 out=0 thoughts=0 unknown gemini.continuationToken="t\"1")"),
-            std::string::npos);
+  EXPECT_NE(
+      Shown(
+          R"({"candidates":[{"content":{"parts":[{"text":"x"}]},"finishReason":"CONTINUATION","continuationToken":"t\"1"}]})")
+          .find(
+              R"(finished 0=length in=0 cached=0 out=0 thoughts=0 unknown gemini.continuationToken="t\"1")"),
+      std::string::npos);
 }
 
 TEST(GeminiStreamReader, GivesTheSameEventsHoweverTheBytesAreCut) {
   const std::string streams[] = {
-      Sse({kHello, R"({"candidates":[{"content":{"parts":[{"text":"ä😀\r\n\"","thought":true},{"functionCall":{"name":"f","args":{"x":"}{\\"}}}]}}]})", kWorld}),
+      Sse({kHello,
+           R"({"candidates":[{"content":{"parts":[{"text":"ä😀\r\n\"","thought":true},{"functionCall":{"name":"f","args":{"x":"}{\\"}}}]}}]})",
+           kWorld}),
       "[" + std::string(kHello) + ",\n" + std::string(kWorld) + "]", std::string(kWorld),
       Sse({kHello}) + "{\n \"error\": {\n \"code\": 500}\n}\n"};
   for (const std::string& stream : streams) {

@@ -4,8 +4,8 @@
 //   answer.sse|json   an upstream's answer          -> events.txt, response.json, stream.sse
 //   target            the upstream model, where it is not the request's own name
 //
-// Everything behind an arrow is checked, and rewritten with AGM_UPDATE_GOLDEN=1. The five properties
-// that hold for every conversion are checked on the same cases.
+// Everything behind an arrow is checked, and rewritten with AGM_UPDATE_GOLDEN=1. The five
+// properties that hold for every conversion are checked on the same cases.
 
 #include <gtest/gtest.h>
 
@@ -203,8 +203,8 @@ TEST_P(OpenAiAnswer, IsItsOwnFoldedStream) {
   }
 }
 
-INSTANTIATE_TEST_SUITE_P(Golden, OpenAiRequest, testing::ValuesIn(Cases("openai", {"request.json"})),
-                         NameOf);
+INSTANTIATE_TEST_SUITE_P(Golden, OpenAiRequest,
+                         testing::ValuesIn(Cases("openai", {"request.json"})), NameOf);
 INSTANTIATE_TEST_SUITE_P(Golden, OpenAiAnswer,
                          testing::ValuesIn(Cases("openai", {"answer.sse", "answer.json"})), NameOf);
 

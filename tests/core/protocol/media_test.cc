@@ -38,8 +38,14 @@ TEST(Mime, IsToldByTheFirstBytes) {
   EXPECT_EQ(of("RIFF0000WEBPVP8 "), "image/webp");
   EXPECT_EQ(of("RIFF0000WAVEfmt "), "audio/wav");
   EXPECT_EQ(of("%PDF-1.7"), "application/pdf");
-  EXPECT_EQ(of(std::string_view("\0\0\0\x18" "ftypheic0000", 16)), "image/heic");
-  EXPECT_EQ(of(std::string_view("\0\0\0\x18" "ftypisom0000", 16)), "video/mp4");
+  EXPECT_EQ(of(std::string_view("\0\0\0\x18"
+                                "ftypheic0000",
+                                16)),
+            "image/heic");
+  EXPECT_EQ(of(std::string_view("\0\0\0\x18"
+                                "ftypisom0000",
+                                16)),
+            "video/mp4");
   EXPECT_EQ(of("plain"), "application/octet-stream");
 }
 

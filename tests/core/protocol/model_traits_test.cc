@@ -28,9 +28,12 @@ struct Row {
 
 TEST(ModelTraits, MapEffortsAsEachFamilyTakesThem) {
   const Row rows[] = {
-      {"gemini-2.5-pro", "budget 128", "budget 1024", "budget 1024", "budget 8192", "budget 24576", "budget 32768"},
-      {"gemini-2.5-flash", "budget 0", "budget 1024", "budget 1024", "budget 8192", "budget 24576", "budget 24576"},
-      {"gemini-2.5-flash-lite", "budget 0", "budget 1024", "budget 1024", "budget 8192", "budget 24576", "budget 24576"},
+      {"gemini-2.5-pro", "budget 128", "budget 1024", "budget 1024", "budget 8192", "budget 24576",
+       "budget 32768"},
+      {"gemini-2.5-flash", "budget 0", "budget 1024", "budget 1024", "budget 8192", "budget 24576",
+       "budget 24576"},
+      {"gemini-2.5-flash-lite", "budget 0", "budget 1024", "budget 1024", "budget 8192",
+       "budget 24576", "budget 24576"},
       {"gemini-3.1-pro-preview", "LOW", "LOW", "LOW", "MEDIUM", "HIGH", "HIGH"},
       {"gemini-3-pro-preview", "LOW", "LOW", "LOW", "HIGH", "HIGH", "HIGH"},
       {"gemini-3-flash-preview", "MINIMAL", "MINIMAL", "LOW", "MEDIUM", "HIGH", "HIGH"},

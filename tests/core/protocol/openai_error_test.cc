@@ -23,25 +23,27 @@ WireError Write(ErrorCode code, int retry_after_ms = -1) {
 TEST(OpenAiError, HasAllFourMembersAlways) {
   const WireError wire = Write(ErrorCode::kInvalidRequest);
   EXPECT_EQ(wire.status, 400);
-  EXPECT_EQ(wire.body,
-            R"({"error":{"message":"why","type":"invalid_request_error","param":null,"code":null}})");
+  EXPECT_EQ(
+      wire.body,
+      R"({"error":{"message":"why","type":"invalid_request_error","param":null,"code":null}})");
 }
 
 TEST(OpenAiError, NamesTheFieldAndTheReason) {
-  EXPECT_EQ(OpenAiErrorBody(Invalid("invalid_type", "messages[2].content", "no")),
-            R"({"error":{"message":"no","type":"invalid_request_error","param":"messages[2].content","code":"invalid_type"}})");
+  EXPECT_EQ(
+      OpenAiErrorBody(Invalid("invalid_type", "messages[2].content", "no")),
+      R"({"error":{"message":"no","type":"invalid_request_error","param":"messages[2].content","code":"invalid_type"}})");
 }
 
 TEST(OpenAiError, GivesEachCodeItsStatus) {
   const std::pair<ErrorCode, int> rows[] = {
-      {ErrorCode::kUnauthenticated, 401},   {ErrorCode::kForbidden, 403},
-      {ErrorCode::kUnknownRoute, 404},      {ErrorCode::kMethodNotAllowed, 405},
-      {ErrorCode::kUnknownModel, 404},      {ErrorCode::kNotFound, 404},
-      {ErrorCode::kTooLarge, 413},          {ErrorCode::kUnsupportedMedia, 415},
-      {ErrorCode::kRateLimited, 429},       {ErrorCode::kQuotaExhausted, 429},
-      {ErrorCode::kNoAccount, 503},         {ErrorCode::kOverloaded, 503},
-      {ErrorCode::kUpstreamRejected, 502},  {ErrorCode::kUpstreamUnavailable, 502},
-      {ErrorCode::kTimeout, 504},           {ErrorCode::kInternal, 500}};
+      {ErrorCode::kUnauthenticated, 401},  {ErrorCode::kForbidden, 403},
+      {ErrorCode::kUnknownRoute, 404},     {ErrorCode::kMethodNotAllowed, 405},
+      {ErrorCode::kUnknownModel, 404},     {ErrorCode::kNotFound, 404},
+      {ErrorCode::kTooLarge, 413},         {ErrorCode::kUnsupportedMedia, 415},
+      {ErrorCode::kRateLimited, 429},      {ErrorCode::kQuotaExhausted, 429},
+      {ErrorCode::kNoAccount, 503},        {ErrorCode::kOverloaded, 503},
+      {ErrorCode::kUpstreamRejected, 502}, {ErrorCode::kUpstreamUnavailable, 502},
+      {ErrorCode::kTimeout, 504},          {ErrorCode::kInternal, 500}};
   for (const auto& [code, status] : rows) EXPECT_EQ(Write(code).status, status) << CodeName(code);
 }
 

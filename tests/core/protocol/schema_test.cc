@@ -28,8 +28,10 @@ TEST(CleanSchema, LeavesAGoodSchemaAsItIs) {
 }
 
 TEST(CleanSchema, DropsWordsThatSayNothing) {
-  EXPECT_EQ(Clean(R"({"$schema":"x","$comment":"y","type":"object","strict":true,"properties":{"a":{"type":"STRING","example":"b"}}})"),
-            R"({"type":"object","properties":{"a":{"type":"string"}}})");
+  EXPECT_EQ(
+      Clean(
+          R"({"$schema":"x","$comment":"y","type":"object","strict":true,"properties":{"a":{"type":"STRING","example":"b"}}})"),
+      R"({"type":"object","properties":{"a":{"type":"string"}}})");
 }
 
 TEST(CleanSchema, TouchesOnlySchemasNotData) {
@@ -39,23 +41,29 @@ TEST(CleanSchema, TouchesOnlySchemasNotData) {
 }
 
 TEST(CleanSchema, RenamesDefinitionsAndTheirReferences) {
-  EXPECT_EQ(Clean(R"({"type":"object","properties":{"a":{"$ref":"#/definitions/A","description":"d"}},"definitions":{"A":{"type":"string"}}})"),
-            R"({"type":"object","properties":{"a":{"$ref":"#/$defs/A"}},"$defs":{"A":{"type":"string"}}})");
+  EXPECT_EQ(
+      Clean(
+          R"({"type":"object","properties":{"a":{"$ref":"#/definitions/A","description":"d"}},"definitions":{"A":{"type":"string"}}})"),
+      R"({"type":"object","properties":{"a":{"$ref":"#/$defs/A"}},"$defs":{"A":{"type":"string"}}})");
 }
 
 TEST(CleanSchema, InlinesARootThatIsAReference) {
-  EXPECT_EQ(Clean(R"({"$ref":"#/definitions/A","definitions":{"A":{"type":"object","properties":{"next":{"$ref":"#/definitions/A"}}}}})"),
-            R"({"$defs":{"A":{"type":"object","properties":{"next":{"$ref":"#/$defs/A"}}}},"type":"object","properties":{"next":{"$ref":"#/$defs/A"}}})");
+  EXPECT_EQ(
+      Clean(
+          R"({"$ref":"#/definitions/A","definitions":{"A":{"type":"object","properties":{"next":{"$ref":"#/definitions/A"}}}}})"),
+      R"({"$defs":{"A":{"type":"object","properties":{"next":{"$ref":"#/$defs/A"}}}},"type":"object","properties":{"next":{"$ref":"#/$defs/A"}}})");
 }
 
 TEST(CleanSchema, InlinesReferencesToOtherPlaces) {
-  EXPECT_EQ(Clean(R"({"type":"object","properties":{"a":{"type":"string"},"b":{"$ref":"#/properties/a"}}})"),
-            R"({"type":"object","properties":{"a":{"type":"string"},"b":{"type":"string"}}})");
+  EXPECT_EQ(
+      Clean(
+          R"({"type":"object","properties":{"a":{"type":"string"},"b":{"$ref":"#/properties/a"}}})"),
+      R"({"type":"object","properties":{"a":{"type":"string"},"b":{"type":"string"}}})");
 }
 
 TEST(CleanSchema, StopsWhereReferencesGoRound) {
-  const SchemaText schema =
-      CleanSchema(R"({"type":"object","properties":{"me":{"$ref":"#"},"x":{"$ref":"#/properties/x"}}})");
+  const SchemaText schema = CleanSchema(
+      R"({"type":"object","properties":{"me":{"$ref":"#"},"x":{"$ref":"#/properties/x"}}})");
   EXPECT_TRUE(JsonDoc::Parse(schema.json));
   EXPECT_LT(schema.json.size(), 1000U);
   EXPECT_NE(Notes(schema).find("cannot be followed any further"), std::string::npos);
@@ -63,28 +71,38 @@ TEST(CleanSchema, StopsWhereReferencesGoRound) {
 
 TEST(CleanSchema, SaysConstAsEnumAndNullableAsType) {
   EXPECT_EQ(Clean(R"({"type":"string","const":"x"})"), R"({"type":"string","enum":["x"]})");
-  EXPECT_EQ(Clean(R"({"type":"object","properties":{"a":{"type":"string","nullable":true},"b":{"type":"string","enum":["p",null],"nullable":true}}})"),
-            R"({"type":"object","properties":{"a":{"type":["string","null"]},"b":{"anyOf":[{"type":"string","enum":["p"]},{"type":"null"}]}}})");
+  EXPECT_EQ(
+      Clean(
+          R"({"type":"object","properties":{"a":{"type":"string","nullable":true},"b":{"type":"string","enum":["p",null],"nullable":true}}})"),
+      R"({"type":"object","properties":{"a":{"type":["string","null"]},"b":{"anyOf":[{"type":"string","enum":["p"]},{"type":"null"}]}}})");
 }
 
 TEST(CleanSchema, MergesAllOf) {
-  EXPECT_EQ(Clean(R"({"allOf":[{"type":"object","properties":{"a":{"type":"string"}},"required":["a"]},{"properties":{"b":{"type":"number"}},"required":["a","b"]}]})"),
-            R"({"type":"object","properties":{"a":{"type":"string"},"b":{"type":"number"}},"required":["a","b"]})");
+  EXPECT_EQ(
+      Clean(
+          R"({"allOf":[{"type":"object","properties":{"a":{"type":"string"}},"required":["a"]},{"properties":{"b":{"type":"number"}},"required":["a","b"]}]})"),
+      R"({"type":"object","properties":{"a":{"type":"string"},"b":{"type":"number"}},"required":["a","b"]})");
 }
 
 TEST(CleanSchema, ReadsBooleanSchemasAndTuples) {
-  EXPECT_EQ(Clean(R"({"type":"object","properties":{"any":true,"no":false,"t":{"type":"array","items":[{"type":"string"},{"type":"number"}]}},"required":["any","no"]})"),
-            R"({"type":"object","properties":{"any":{},"t":{"type":"array","prefixItems":[{"type":"string"},{"type":"number"}]}},"required":["any"]})");
+  EXPECT_EQ(
+      Clean(
+          R"({"type":"object","properties":{"any":true,"no":false,"t":{"type":"array","items":[{"type":"string"},{"type":"number"}]}},"required":["any","no"]})"),
+      R"({"type":"object","properties":{"any":{},"t":{"type":"array","prefixItems":[{"type":"string"},{"type":"number"}]}},"required":["any"]})");
 }
 
 TEST(LowerSchema, WritesTheTypesAndTheOrderOfKeys) {
-  EXPECT_EQ(Lower(R"({"$schema":"s","type":"object","properties":{"b":{"type":["string","null"],"description":"B"},"a":{"type":"integer","exclusiveMinimum":3}},"required":["b","gone"],"additionalProperties":false})"),
-            R"({"type":"OBJECT","properties":{"b":{"type":"STRING","description":"B","nullable":true},"a":{"type":"INTEGER","minimum":4}},"required":["b"],"propertyOrdering":["b","a"]})");
+  EXPECT_EQ(
+      Lower(
+          R"({"$schema":"s","type":"object","properties":{"b":{"type":["string","null"],"description":"B"},"a":{"type":"integer","exclusiveMinimum":3}},"required":["b","gone"],"additionalProperties":false})"),
+      R"({"type":"OBJECT","properties":{"b":{"type":"STRING","description":"B","nullable":true},"a":{"type":"INTEGER","minimum":4}},"required":["b"],"propertyOrdering":["b","a"]})");
 }
 
 TEST(LowerSchema, FoldsNullIntoTheOtherAlternative) {
-  EXPECT_EQ(Lower(R"({"description":"outer","anyOf":[{"type":"string","minLength":1,"description":"inner"},{"type":"null"}]})"),
-            R"({"type":"STRING","description":"inner","nullable":true,"minLength":1})");
+  EXPECT_EQ(
+      Lower(
+          R"({"description":"outer","anyOf":[{"type":"string","minLength":1,"description":"inner"},{"type":"null"}]})"),
+      R"({"type":"STRING","description":"inner","nullable":true,"minLength":1})");
   EXPECT_EQ(Lower(R"({"oneOf":[{"type":"string"},{"type":"number"},{"type":"null"}]})"),
             R"({"nullable":true,"anyOf":[{"type":"STRING"},{"type":"NUMBER"}]})");
 }
@@ -92,16 +110,18 @@ TEST(LowerSchema, FoldsNullIntoTheOtherAlternative) {
 TEST(LowerSchema, HintsWhatHasNoForm) {
   const SchemaText schema = LowerSchema(
       R"({"type":"object","properties":{"u":{"type":"string","format":"uri","description":"link"},"n":{"type":"number","enum":[1,2.50]},"f":{"type":"boolean","const":true}},"not":{}})");
-  EXPECT_EQ(schema.json,
-            R"json({"type":"OBJECT","properties":{"u":{"type":"STRING","description":"link (format: uri)"},"n":{"type":"NUMBER","description":"(one of 1, 2.50)"},"f":{"type":"BOOLEAN","description":"(always true)"}},"propertyOrdering":["u","n","f"]})json");
+  EXPECT_EQ(
+      schema.json,
+      R"json({"type":"OBJECT","properties":{"u":{"type":"STRING","description":"link (format: uri)"},"n":{"type":"NUMBER","description":"(one of 1, 2.50)"},"f":{"type":"BOOLEAN","description":"(always true)"}},"propertyOrdering":["u","n","f"]})json");
   EXPECT_NE(Notes(schema).find("properties.u.format: format: uri"), std::string::npos);
   EXPECT_NE(Notes(schema).find("not: no such keyword"), std::string::npos);
 }
 
 TEST(LowerSchema, FillsInWhatTheApiInsistsOn) {
   EXPECT_EQ(Lower(R"({"type":"array"})"), R"({"type":"ARRAY","items":{"type":"STRING"}})");
-  EXPECT_EQ(Lower(R"({"properties":{"x":{}}})"),
-            R"json({"type":"OBJECT","properties":{"x":{"type":"STRING","description":"(any JSON value, as text)"}},"propertyOrdering":["x"]})json");
+  EXPECT_EQ(
+      Lower(R"({"properties":{"x":{}}})"),
+      R"json({"type":"OBJECT","properties":{"x":{"type":"STRING","description":"(any JSON value, as text)"}},"propertyOrdering":["x"]})json");
   EXPECT_EQ(Lower(R"({"type":["string","number"]})"),
             R"({"anyOf":[{"type":"STRING"},{"type":"NUMBER"}]})");
 }
@@ -133,7 +153,8 @@ TEST(SchemaCompilers, StayBoundedOnHostileSchemas) {
   }
   std::string chain = R"({"properties":{)";
   for (int i = 0; i < 5000; ++i) {
-    chain += (i == 0 ? "" : ",") + fmt::format(R"("a{}":{{"items":{{"$ref":"#/properties/a{}"}}}})", i, i + 1);
+    chain += (i == 0 ? "" : ",") +
+             fmt::format(R"("a{}":{{"items":{{"$ref":"#/properties/a{}"}}}})", i, i + 1);
   }
   chain += "}}";
   EXPECT_TRUE(JsonDoc::Parse(CleanSchema(chain).json));
@@ -144,8 +165,10 @@ TEST(SchemaCompilers, StayBoundedOnHostileSchemas) {
 }
 
 TEST(RaiseSchema, GivesJsonSchemaBack) {
-  EXPECT_EQ(RaiseSchema(R"({"type":"OBJECT","properties":{"a":{"type":"STRING","nullable":true}},"propertyOrdering":["a"]})"),
-            R"({"type":"object","properties":{"a":{"type":["string","null"]}}})");
+  EXPECT_EQ(
+      RaiseSchema(
+          R"({"type":"OBJECT","properties":{"a":{"type":"STRING","nullable":true}},"propertyOrdering":["a"]})"),
+      R"({"type":"object","properties":{"a":{"type":["string","null"]}}})");
 }
 
 }  // namespace

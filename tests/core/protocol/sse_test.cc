@@ -46,7 +46,11 @@ TEST(SseReader, SkipsCommentsOtherFieldsAndEventsWithoutData) {
 
 TEST(SseReader, SkipsAByteOrderMark) {
   for (std::size_t size = 1; size < 5; ++size) {
-    EXPECT_EQ(Read("\xEF\xBB\xBF" "data: x\n\n", size), (Events{"|x"})) << size;
+    EXPECT_EQ(Read("\xEF\xBB\xBF"
+                   "data: x\n\n",
+                   size),
+              (Events{"|x"}))
+        << size;
   }
 }
 
