@@ -7,10 +7,11 @@
 namespace agm::gateway {
 namespace {
 
-/// One for each processor. More that attend wake for nothing, because one that runs already takes the
-/// news; with fewer each request must wake a resting thread.
+/// One for each processor. More that attend wake for nothing, because one that runs already takes
+/// the news; with fewer each request must wake a resting thread.
 int EnoughAttending() {
-  static const int enough = std::clamp(static_cast<int>(std::thread::hardware_concurrency()), 2, 16);
+  static const int enough =
+      std::clamp(static_cast<int>(std::thread::hardware_concurrency()), 2, 16);
   return enough;
 }
 
@@ -26,8 +27,7 @@ constexpr std::size_t kStack = 256 * 1024;
 
 }  // namespace
 
-Crew::Crew(std::function<bool()> attend, Duration rest)
-    : attend_(std::move(attend)), rest_(rest) {}
+Crew::Crew(std::function<bool()> attend, Duration rest) : attend_(std::move(attend)), rest_(rest) {}
 
 Crew::~Crew() { Join(); }
 

@@ -12,10 +12,10 @@
 
 namespace agm::gateway {
 
-/// Threads that follow demand. Some attend (wait for the next socket with news and look at it, which
-/// never takes long); the others are away with a request, or rest, or do not exist. There is always
-/// one that attends: who goes away without leaving another behind wakes or starts one first. Who
-/// comes back to enough others rests, and ends after a while.
+/// Threads that follow demand. Some attend (wait for the next socket with news and look at it,
+/// which never takes long); the others are away with a request, or rest, or do not exist. There is
+/// always one that attends: who goes away without leaving another behind wakes or starts one first.
+/// Who comes back to enough others rests, and ends after a while.
 ///
 ///   Crew crew([&] { void* next = parking.Wait(); ...; return next != nullptr; });
 ///   crew.Start();
@@ -24,7 +24,8 @@ namespace agm::gateway {
 /// Thread safety: any thread; GoAway and ComeBack from inside `attend` only.
 class Crew {
  public:
-  /// `attend` deals with one piece of news; false: there will be no more. Who rests for `rest` ends.
+  /// `attend` deals with one piece of news; false: there will be no more. Who rests for `rest`
+  /// ends.
   explicit Crew(std::function<bool()> attend, Duration rest = Duration(10'000));
   ~Crew();
   Crew(const Crew&) = delete;

@@ -35,9 +35,9 @@ class ChunkReader {
 
   State state_ = State::kMore;
   Part part_ = Part::kSize;
-  std::string line_;        ///< the framing line that is being read
-  std::size_t trailer_ = 0; ///< bytes of trailer so far
-  std::uint64_t left_ = 0;  ///< of the chunk's data
+  std::string line_;         ///< the framing line that is being read
+  std::size_t trailer_ = 0;  ///< bytes of trailer so far
+  std::uint64_t left_ = 0;   ///< of the chunk's data
 };
 
 }  // namespace agm::gateway

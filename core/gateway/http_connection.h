@@ -39,8 +39,8 @@ class HttpConnection {
   RequestReader::State Next(std::uint64_t max_body);
   /// Gives memory back that nothing is in.
   void Release();
-  /// Sends without waiting and keeps what does not go at once for SendKept; false when the client is
-  /// gone.
+  /// Sends without waiting and keeps what does not go at once for SendKept; false when the client
+  /// is gone.
   bool SendOrKeep(std::string_view bytes);
   Sent SendKept();
   bool HasKept() const { return !kept_.empty(); }
@@ -49,8 +49,8 @@ class HttpConnection {
   bool Send(std::string_view bytes, Duration patience);
   /// True if nothing has come behind the whole request that was answered.
   bool AllRead();
-  /// Tells the client that nothing more comes; what it still sends is thrown away by Discard, so that
-  /// no reset overtakes the answer.
+  /// Tells the client that nothing more comes; what it still sends is thrown away by Discard, so
+  /// that no reset overtakes the answer.
   void SayFarewell();
   /// False when the client has closed too, or sends too much.
   bool Discard();
@@ -91,9 +91,9 @@ class HttpConnection {
   RequestReader reader_;
   ByteBudget& budget_;
   BudgetShare share_;
-  std::string kept_;        ///< of an answer: what the client did not take at once
-  std::size_t taken_ = 0;   ///< what it has taken of that since
-  short wants_ = 0;   ///< what receiving waits for
+  std::string kept_;       ///< of an answer: what the client did not take at once
+  std::size_t taken_ = 0;  ///< what it has taken of that since
+  short wants_ = 0;        ///< what receiving waits for
   TimePoint began_{};
   TimePoint farewell_{};
   std::size_t discarded_ = 0;

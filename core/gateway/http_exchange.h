@@ -31,8 +31,8 @@ struct HttpExchange {
   std::string header_lines;
   std::string held;  ///< of a streamed answer: written, but not yet sent
 
-  /// Sends at once without waiting; a streamed answer only at Flush and in large pieces, waiting for
-  /// the client to take them. False when it is gone.
+  /// Sends at once without waiting; a streamed answer only at Flush and in large pieces, waiting
+  /// for the client to take them. False when it is gone.
   bool Write(std::string_view bytes);
   bool Flush();
 };

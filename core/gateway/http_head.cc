@@ -34,7 +34,8 @@ bool IsTokenChar(char c) {
 /// Of "host" or "host:port": letters, digits, and the marks of names and IPv6 literals.
 bool IsAuthority(std::string_view text) {
   return std::ranges::all_of(text, [](char c) {
-    return IsLetter(c) || IsDigit(c) || std::string_view("-._~:[]%").find(c) != std::string_view::npos;
+    return IsLetter(c) || IsDigit(c) ||
+           std::string_view("-._~:[]%").find(c) != std::string_view::npos;
   });
 }
 
@@ -53,7 +54,8 @@ std::string_view Cut(std::string_view& text, std::string_view end) {
 }
 
 /// The value of a header that may come once; a fault if it comes twice.
-Checked Single(const HttpHead& head, std::string_view name, std::optional<std::string_view>& value) {
+Checked Single(const HttpHead& head, std::string_view name,
+               std::optional<std::string_view>& value) {
   for (const HttpHeader& header : head.headers) {
     if (!EqualsIgnoreCase(header.first, name)) continue;
     if (value) return Bad("the header {} may come only once", name);
@@ -124,7 +126,8 @@ Checked ReadField(std::string_view line, HttpHead& head) {
   if (head.headers.size() == kMaxHeaderCount) {
     return Fault(431, "more than {} headers", kMaxHeaderCount);
   }
-  if (line.starts_with(' ') || line.starts_with('\t')) return Bad("a header is folded over two lines");
+  if (line.starts_with(' ') || line.starts_with('\t'))
+    return Bad("a header is folded over two lines");
   const std::size_t colon = line.find(':');
   if (colon == std::string_view::npos || !IsToken(line.substr(0, colon))) {
     return Bad("a header line is not \"name: value\"");
@@ -186,8 +189,9 @@ Checked ReadCoding(HttpHead& head) {
   } else if (EqualsIgnoreCase(*coding, "deflate")) {
     head.coding = BodyCoding::kDeflate;
   } else {
-    return HttpFault{Fail(ErrorCode::kUnsupportedMedia,
-                          "Content-Encoding must be gzip, deflate or identity"), 0};
+    return HttpFault{
+        Fail(ErrorCode::kUnsupportedMedia, "Content-Encoding must be gzip, deflate or identity"),
+        0};
   }
   return {};
 }

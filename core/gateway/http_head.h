@@ -40,17 +40,17 @@ struct HttpHead {
   std::uint64_t content_length = 0;
 };
 
-/// Reads one head, the empty line at its end included; what is wrong with it, if anything. Strict where
-/// two readers could disagree about where a request ends (RFC 9112, 11.2), because behind a proxy
-/// that is an attack:
+/// Reads one head, the empty line at its end included; what is wrong with it, if anything. Strict
+/// where two readers could disagree about where a request ends (RFC 9112, 11.2), because behind a
+/// proxy that is an attack:
 ///
 ///   head   := line *( field CRLF ) CRLF
 ///   line   := token SP target SP "HTTP/1." ( "0" | "1" ) CRLF
 ///   field  := token ":" OWS value OWS        no folding, no control characters, CRLF only
 ///
 /// At most one of Content-Length (digits, once) and Transfer-Encoding (exactly "chunked", once, not
-/// in HTTP/1.0). HTTP/1.1 needs Host exactly once. An absolute target must name that same host. On a
-/// fault `head` holds what was understood so far, so that the answer can have the path's shape.
+/// in HTTP/1.0). HTTP/1.1 needs Host exactly once. An absolute target must name that same host. On
+/// a fault `head` holds what was understood so far, so that the answer can have the path's shape.
 ///
 /// Thread safety: any thread.
 std::optional<HttpFault> ReadHead(std::string_view bytes, HttpHead& head);

@@ -10,8 +10,8 @@
 
 namespace agm::gateway {
 
-/// Undoes a content coding. kTooLarge as soon as the result would be larger than `max_size`, so that
-/// a small body cannot become a large one; kOverloaded when `share` cannot grow with it;
+/// Undoes a content coding. kTooLarge as soon as the result would be larger than `max_size`, so
+/// that a small body cannot become a large one; kOverloaded when `share` cannot grow with it;
 /// kInvalidRequest where the bytes are not what they claim.
 ///
 /// Thread safety: any thread.

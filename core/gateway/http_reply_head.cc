@@ -17,7 +17,8 @@ constexpr std::array<std::string_view, 5> kOwn = {"Content-Length", "Transfer-En
                                                   "Connection", "Keep-Alive", "Date"};
 
 bool IsOwn(std::string_view name) {
-  return std::ranges::any_of(kOwn, [&](std::string_view own) { return EqualsIgnoreCase(own, name); });
+  return std::ranges::any_of(kOwn,
+                             [&](std::string_view own) { return EqualsIgnoreCase(own, name); });
 }
 
 void AddLine(std::string& out, std::string_view name, std::string_view value) {

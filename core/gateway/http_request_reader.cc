@@ -63,22 +63,26 @@ void RequestReader::AdvanceHead(std::uint64_t max_body) {
     if (in_.empty() || in_ == "\r") return;
     if (BeginsNoRequest(in_.front())) {
       return Refuse({Fail(ErrorCode::kInvalidRequest,
-                          "this is no HTTP request (is it TLS? this port speaks plain HTTP)"), 400});
+                          "this is no HTTP request (is it TLS? this port speaks plain HTTP)"),
+                     400});
     }
     state_ = State::kHead;
   }
   bool bare = false;
   const std::size_t end = FindHeadEnd(in_, scanned_, bare);
   if (bare) {
-    return Refuse({Fail(ErrorCode::kInvalidRequest, "a line of the head does not end with CR LF"), 400});
+    return Refuse(
+        {Fail(ErrorCode::kInvalidRequest, "a line of the head does not end with CR LF"), 400});
   }
   if (std::min(end, in_.size()) > kMaxHeadSize) {
-    return Refuse({Fail(ErrorCode::kTooLarge, "the headers are larger than {} bytes", kMaxHeadSize), 431});
+    return Refuse(
+        {Fail(ErrorCode::kTooLarge, "the headers are larger than {} bytes", kMaxHeadSize), 431});
   }
   scanned_ = in_.size();
   if (end == std::string::npos) return;
   scanned_ = 0;
-  if (auto fault = ReadHead(std::string_view(in_).substr(0, end), head_)) return Refuse(*std::move(fault));
+  if (auto fault = ReadHead(std::string_view(in_).substr(0, end), head_))
+    return Refuse(*std::move(fault));
   in_.erase(0, end);
   BeginBody(max_body);
 }
@@ -117,7 +121,8 @@ void RequestReader::AdvanceBody(std::uint64_t max_body) {
     case ChunkReader::State::kTooLarge:
       return RefuseSize(max_body);
     case ChunkReader::State::kBroken:
-      return Refuse({Fail(ErrorCode::kInvalidRequest, "the body's chunks are not well formed"), 400});
+      return Refuse(
+          {Fail(ErrorCode::kInvalidRequest, "the body's chunks are not well formed"), 400});
   }
 }
 

@@ -16,8 +16,9 @@ namespace agm::gateway {
 ///   RequestReader reader;
 ///   std::span<char> room = reader.Room();
 ///   ... put n bytes there ...
-///   if (reader.Filled(n, max_body) == RequestReader::State::kWhole) Serve(reader.head(), reader.body());
-///   reader.Next(max_body);              // what came behind it may already be the next one
+///   if (reader.Filled(n, max_body) == RequestReader::State::kWhole) Serve(reader.head(),
+///   reader.body()); reader.Next(max_body);              // what came behind it may already be the
+///   next one
 ///
 /// A claimed Content-Length is believed for framing, never for memory: buffers grow with what came.
 ///
@@ -60,9 +61,9 @@ class RequestReader {
   void RefuseSize(std::uint64_t max_body);
 
   State state_ = State::kIdle;
-  std::string in_;          ///< not yet understood; its tail of room_ bytes is not filled
+  std::string in_;  ///< not yet understood; its tail of room_ bytes is not filled
   std::size_t room_ = 0;
-  std::size_t scanned_ = 0; ///< how far in_ was searched for the head's end
+  std::size_t scanned_ = 0;  ///< how far in_ was searched for the head's end
   HttpHead head_;
   std::string body_;
   ChunkReader chunks_;

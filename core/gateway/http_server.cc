@@ -120,9 +120,8 @@ HttpServer::Impl::Impl(HttpLimits limits, HttpHandler handler, Refusal refuse, U
     Respond(*current, response);
     return HandlerResponse::Handled;
   });
-  set_header_writer([](httplib::Stream& out, httplib::Headers&) {
-    return out.write(current->header_lines);
-  });
+  set_header_writer(
+      [](httplib::Stream& out, httplib::Headers&) { return out.write(current->header_lines); });
 }
 
 HttpServer::Impl::~Impl() {

@@ -19,11 +19,12 @@ struct HttpLimits {
   Duration header_timeout{30'000};  ///< for line and headers; the body may pause as long
   Duration write_timeout{30'000};   ///< a client that takes nothing for so long is dropped
   std::uint64_t max_body_size = 100'000'000;
-  int max_connections = 4096;      ///< requests in flight
-  Duration idle_timeout{75'000};   ///< how long a connection may stay without a request
+  int max_connections = 4096;     ///< requests in flight
+  Duration idle_timeout{75'000};  ///< how long a connection may stay without a request
 };
 
-/// The listening side. A thread for each request in flight, none for idle keep-alive connections.
+/// The listening side. A thread for each request in flight; none for idle connections, nor for
+/// clients that send slowly or take an answer slowly.
 /// What is wrong with a request before a handler can see it (framing, sizes, too many requests) is
 /// answered through `refuse`, which shapes an Error as the path's dialect wants it.
 ///
@@ -42,9 +43,11 @@ class HttpServer {
   ~HttpServer();
 
   /// Listens; returns the port. kIo with a clear message when the port is taken or not allowed.
+  /// Raises this process' limit of open descriptors as far as it may.
   Result<int> Bind(const std::string& host, int port);
   void Serve();
-  /// Stops accepting, lets running requests finish for `drain`, then cancels them. Returns when
+  /// Stops accepting and closes idle connections, lets running requests and streams finish for
+  /// `drain`, then cancels them: their clients look gone. Returns when
   /// Serve is about to return. A second call with a zero drain cancels at once.
   void Stop(Duration drain);
   void SetLimits(HttpLimits limits);

@@ -76,8 +76,8 @@ void HttpTraffic::KeepTime() {
   std::unique_lock lock(mutex_);
   while (!ended_) {
     const bool draining = draining_;
-    const Duration shortest = std::min({limits_.header_timeout.load(), limits_.write_timeout.load(),
-                                        limits_.idle_timeout.load()});
+    const Duration shortest = std::min(
+        {limits_.header_timeout.load(), limits_.write_timeout.load(), limits_.idle_timeout.load()});
     const Duration pause =
         draining ? Duration{10} : std::clamp(shortest / 4, Duration{10}, Duration{1000});
     changed_.wait_for(lock, pause, [&] { return ended_ || draining_ != draining; });

@@ -50,19 +50,21 @@ const addrinfo& Preferred(const addrinfo& first) {
 Error Explain(const std::string& host, int port, int problem) {
   switch (problem) {
     case EADDRINUSE:
-      return Fail(ErrorCode::kIo,
-                  "port {} on {} is in use by another program; stop it, or choose another port with "
-                  "--port or AGM_PORT",
-                  port, host);
+      return Fail(
+          ErrorCode::kIo,
+          "port {} on {} is in use by another program; stop it, or choose another port with "
+          "--port or AGM_PORT",
+          port, host);
     case EACCES:
       return Fail(ErrorCode::kIo,
                   "no right to listen on port {} of {}; choose a port above 1023 with --port", port,
                   host);
     case EADDRNOTAVAIL:
-      return Fail(ErrorCode::kIo,
-                  "this machine has no address {}; choose one that it has, or 0.0.0.0 for all, with "
-                  "--host",
-                  host);
+      return Fail(
+          ErrorCode::kIo,
+          "this machine has no address {}; choose one that it has, or 0.0.0.0 for all, with "
+          "--host",
+          host);
     default:
       return Fail(ErrorCode::kIo, "cannot listen on {} port {}: {}", host, port,
                   std::strerror(problem));

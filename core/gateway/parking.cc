@@ -15,8 +15,8 @@ namespace agm::gateway {
 namespace {
 
 #if defined(__SANITIZE_THREAD__) || __has_feature(thread_sanitizer)
-/// The kernel orders Return before the Wait that it wakes; ThreadSanitizer knows that of EPOLL_CTL_ADD,
-/// but not of EPOLL_CTL_MOD. A mutex says the same in its language.
+/// The kernel orders Return before the Wait that it wakes; ThreadSanitizer knows that of
+/// EPOLL_CTL_ADD, but not of EPOLL_CTL_MOD. A mutex says the same in its language.
 class KernelOrder {
  public:
   std::unique_lock<std::mutex> Returning() { return std::unique_lock(Mutex()); }

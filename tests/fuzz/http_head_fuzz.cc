@@ -1,5 +1,5 @@
-// Bytes of a client, cut in two ways: RequestReader must understand the same either way, and what it
-// lets through must keep its promises.
+// Bytes of a client, cut in two ways: RequestReader must understand the same either way, and what
+// it lets through must keep its promises.
 
 #include <algorithm>
 #include <cstddef>

@@ -130,7 +130,8 @@ std::optional<RawAnswer> RawClient::Read(bool head_only) {
   if (!answer.head.ends_with("\r\n\r\n") || !answer.head.starts_with("HTTP/1.1 ")) return {};
   answer.status = static_cast<int>(Number(std::string_view(answer.head).substr(9, 3), 10));
   answer.chunked = answer.header("Transfer-Encoding") == "chunked";
-  if (head_only || answer.status < 200 || answer.status == 204 || answer.status == 304) return answer;
+  if (head_only || answer.status < 200 || answer.status == 204 || answer.status == 304)
+    return answer;
   if (answer.chunked) return ReadChunks(answer) ? std::optional(answer) : std::nullopt;
   const std::string length = answer.header("Content-Length");
   if (length.empty()) {

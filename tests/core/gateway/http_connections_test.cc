@@ -25,8 +25,8 @@ class HttpConnectionsTest : public ::testing::Test {
     int pair[2] = {-1, -1};
     EXPECT_EQ(::socketpair(AF_UNIX, SOCK_STREAM, 0, pair), 0);
     peers_.push_back(pair[1]);
-    HttpConnection* added = connections_.Add(
-        std::make_unique<HttpConnection>(NewPlainWire(pair[0]), "peer", budget_));
+    HttpConnection* added =
+        connections_.Add(std::make_unique<HttpConnection>(NewPlainWire(pair[0]), "peer", budget_));
     added->Park(waits, kNow + std::chrono::seconds(seconds));
     added_.push_back(added);
     return added;
@@ -83,9 +83,9 @@ TEST_F(HttpConnectionsTest, TakesNobodyOnceAllAreCancelled) {
   EXPECT_TRUE(open->client().Cancelled());
   int pair[2] = {-1, -1};
   ASSERT_EQ(::socketpair(AF_UNIX, SOCK_STREAM, 0, pair), 0);
-  EXPECT_EQ(connections_.Add(
-                std::make_unique<HttpConnection>(NewPlainWire(pair[0]), "peer", budget_)),
-            nullptr);
+  EXPECT_EQ(
+      connections_.Add(std::make_unique<HttpConnection>(NewPlainWire(pair[0]), "peer", budget_)),
+      nullptr);
   char byte = 0;
   EXPECT_EQ(::recv(pair[1], &byte, 1, 0), 0);  // closed
   ::close(pair[1]);

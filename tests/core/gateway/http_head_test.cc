@@ -28,7 +28,8 @@ int StatusOf(const ReadResult& result) { return result.fault ? result.fault->sta
 
 TEST(HttpHead, ReadsLineAndHeadersInOrder) {
   const auto [head, fault] = Read(
-      "POST /v1/chat?key=a%20b HTTP/1.1\r\nHost: localhost:8045\r\nX-One:1\r\nx-two: \t 2 2 \t\r\n\r\n");
+      "POST /v1/chat?key=a%20b HTTP/1.1\r\nHost: localhost:8045\r\nX-One:1\r\nx-two: \t 2 2 "
+      "\t\r\n\r\n");
   ASSERT_FALSE(fault);
   EXPECT_EQ(head.method, "POST");
   EXPECT_EQ(head.path, "/v1/chat");
@@ -49,10 +50,11 @@ TEST(HttpHead, DecodesThePathOnceAndKeepsItAsSent) {
 
 TEST(HttpHead, RefusesWhatIsNoRequestLine) {
   for (const std::string_view line :
-       {"GET /", "GET", "", "GET  / HTTP/1.1", "GET / HTTP/1.1 ", " GET / HTTP/1.1", "G(T / HTTP/1.1",
-        "GET / HTTP/1.1 x", "GET /a b HTTP/1.1", "GET / http/1.1", "GET / HTTP/1.1\r", "GET x HTTP/1.1",
-        "GET /\x01 HTTP/1.1", "GET /%00 HTTP/1.1", "GET /%0d%0aX HTTP/1.1", "GET * HTTP/1.1",
-        "GET ftp://localhost/ HTTP/1.1", "GET http:///x HTTP/1.1", "GET http://a@b/ HTTP/1.1"}) {
+       {"GET /", "GET", "", "GET  / HTTP/1.1", "GET / HTTP/1.1 ", " GET / HTTP/1.1",
+        "G(T / HTTP/1.1", "GET / HTTP/1.1 x", "GET /a b HTTP/1.1", "GET / http/1.1",
+        "GET / HTTP/1.1\r", "GET x HTTP/1.1", "GET /\x01 HTTP/1.1", "GET /%00 HTTP/1.1",
+        "GET /%0d%0aX HTTP/1.1", "GET * HTTP/1.1", "GET ftp://localhost/ HTTP/1.1",
+        "GET http:///x HTTP/1.1", "GET http://a@b/ HTTP/1.1"}) {
     EXPECT_EQ(StatusOf(Read(std::string(line) + "\r\nHost: localhost\r\n\r\n")), 400) << line;
   }
 }
@@ -102,7 +104,8 @@ TEST(HttpHead, WantsHostExactlyOnce) {
   EXPECT_EQ(StatusOf(Read("GET / HTTP/1.1\r\nHost: a\r\nhost: a\r\n\r\n")), 400);
   EXPECT_EQ(StatusOf(Read("GET / HTTP/1.0\r\nHost: a\r\nHost: b\r\n\r\n")), 400);
   for (const std::string_view host : {"a b", "a/b", "a@b", "a,b", "a\"b", "\xc3\xa9"}) {
-    EXPECT_EQ(StatusOf(Read("GET / HTTP/1.1\r\nHost: " + std::string(host) + "\r\n\r\n")), 400) << host;
+    EXPECT_EQ(StatusOf(Read("GET / HTTP/1.1\r\nHost: " + std::string(host) + "\r\n\r\n")), 400)
+        << host;
   }
   EXPECT_EQ(StatusOf(Read("GET / HTTP/1.1\r\nHost: [fe80::1%25eth0]:8045\r\n\r\n")), 200);
 }

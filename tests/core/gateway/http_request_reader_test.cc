@@ -45,7 +45,8 @@ Outcome Feed(std::string_view bytes, std::size_t piece) {
 /// The outcome, the same for every way to cut the bytes.
 Outcome Feed(std::string_view bytes) {
   const Outcome whole = Feed(bytes, bytes.size());
-  for (const std::size_t piece : {1U, 2U, 3U, 5U, 7U, 64U}) EXPECT_EQ(Feed(bytes, piece), whole) << piece;
+  for (const std::size_t piece : {1U, 2U, 3U, 5U, 7U, 64U})
+    EXPECT_EQ(Feed(bytes, piece), whole) << piece;
   return whole;
 }
 
@@ -101,8 +102,9 @@ TEST(RequestReader, ForgivesEmptyLinesBetweenRequests) {
 
 TEST(RequestReader, RefusesChunksThatAreNotWellFormed) {
   for (const std::string_view body :
-       {"-1\r\n", "+1\r\n", " 1\r\n", "1 \r\n", "0x1\r\n", "g\r\n", "\r\n", ";x\r\n", "1\na", "1\r\nab",
-        "1\r\na\n0\r\n\r\n", "1\r\naXX", "1;\x01\r\n", "1234567890123456\r\n", "1\rx", "0\r\n\x01\r\n"}) {
+       {"-1\r\n", "+1\r\n", " 1\r\n", "1 \r\n", "0x1\r\n", "g\r\n", "\r\n", ";x\r\n", "1\na",
+        "1\r\nab", "1\r\na\n0\r\n\r\n", "1\r\naXX", "1;\x01\r\n", "1234567890123456\r\n", "1\rx",
+        "0\r\n\x01\r\n"}) {
     const Outcome outcome = Feed(Post("Transfer-Encoding: chunked", body));
     EXPECT_EQ(outcome.state, State::kRefused) << body;
     EXPECT_EQ(outcome.status, 400) << body;

@@ -32,11 +32,13 @@ TEST(HttpServerHostile, RefusesBadFramingOnceAndCloses) {
     return Echo(request);
   });
   for (const std::string_view bad :
-       {"POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 4\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n",
+       {"POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 4\r\nTransfer-Encoding: "
+        "chunked\r\n\r\n0\r\n\r\n",
         "POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 1\r\nContent-Length: 2\r\n\r\nab",
         "POST / HTTP/1.1\r\nHost: x\r\nContent-Length: -1\r\n\r\n",
         "POST / HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n-1\r\n",
-        "GET / HTTP/1.1\r\n\r\n", "GET / HTTP/1.1\nHost: x\n\n", "\x16\x03\x01\x02", "what?\r\n\r\n"}) {
+        "GET / HTTP/1.1\r\n\r\n", "GET / HTTP/1.1\nHost: x\n\n", "\x16\x03\x01\x02",
+        "what?\r\n\r\n"}) {
     auto client = server.Connect();
     client.Send(std::string(bad) + std::string(kGet));  // what follows must not be served
     const auto answer = client.Read();
@@ -132,7 +134,8 @@ TEST(HttpServerHostile, ClosesConnectionsThatStayIdle) {
 }
 
 TEST(HttpServerHostile, DropsAClientThatTakesNothing) {
-  RunningServer server([](HttpRequest&) { return Text(std::string(50'000'000, 'x')); }, Impatient());
+  RunningServer server([](HttpRequest&) { return Text(std::string(50'000'000, 'x')); },
+                       Impatient());
   test::RawClient client(server.port(), Duration(5'000), 4096);
   client.Send(kGet);
   client.ReadUntil("\r\n\r\n");
@@ -245,7 +248,8 @@ TEST(HttpServerHostile, SurvivesClientsThatLeaveAtAnyPoint) {
     return request.path == "/stream" ? Count(1000) : Text(std::string(100'000, 'x'));
   });
   const std::string request =
-      "POST /stream HTTP/1.1\r\nHost: x\r\nContent-Length: 5\r\n\r\nhelloGET /x HTTP/1.1\r\nHost: x\r\n\r\n";
+      "POST /stream HTTP/1.1\r\nHost: x\r\nContent-Length: 5\r\n\r\nhelloGET /x HTTP/1.1\r\nHost: "
+      "x\r\n\r\n";
   for (std::size_t size = 0; size <= request.size(); size += 3) {
     auto client = server.Connect();
     client.Send(std::string_view(request).substr(0, size));

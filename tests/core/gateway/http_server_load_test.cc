@@ -188,7 +188,9 @@ TEST(HttpServerStop, FreesThePortAndClosesIdleConnectionsAtOnce) {
   idle.Send(kGet);
   ASSERT_TRUE(idle.Read());
   auto fresh = server.Connect();
-  server.Stop(Duration(5'000));
+  const auto before = std::chrono::steady_clock::now();
+  server.Stop(Duration(60'000));
+  EXPECT_LT(std::chrono::steady_clock::now() - before, std::chrono::seconds(10));
   EXPECT_TRUE(idle.Closed());
   EXPECT_TRUE(fresh.Closed());
   EXPECT_FALSE(server.Connect().connected());

@@ -28,8 +28,9 @@ TEST(HttpServer, GivesTheHandlerTheWholeRequest) {
     return Text("ok");
   });
   auto client = server.Connect();
-  client.Send("PUT /a%20b?c=%41 HTTP/1.1\r\nHost: localhost\r\nX-Two: 2\r\nx-one: 1\r\n"
-              "Content-Length: 5\r\n\r\nhello");
+  client.Send(
+      "PUT /a%20b?c=%41 HTTP/1.1\r\nHost: localhost\r\nX-Two: 2\r\nx-one: 1\r\n"
+      "Content-Length: 5\r\n\r\nhello");
   ASSERT_TRUE(client.Read());
   EXPECT_EQ(seen.method, "PUT");
   EXPECT_EQ(seen.path, "/a b");
@@ -51,8 +52,9 @@ TEST(HttpServer, WritesHeadersInTheHandlersOrderAndItsOwnBehind) {
   client.Send(kGet);
   const auto answer = client.Read();
   ASSERT_TRUE(answer);
-  EXPECT_TRUE(answer->head.starts_with("HTTP/1.1 200 OK\r\nContent-Type: text/plain\r\nX-B: 1\r\n"
-                                       "X-A: 2\r\nX-B: 3\r\nContent-Length: 4\r\n"))
+  EXPECT_TRUE(
+      answer->head.starts_with("HTTP/1.1 200 OK\r\nContent-Type: text/plain\r\nX-B: 1\r\n"
+                               "X-A: 2\r\nX-B: 3\r\nContent-Length: 4\r\n"))
       << answer->head;
   EXPECT_EQ(answer->header("Date").size(), std::string("Sat, 21 Nov 2026 12:00:00 GMT").size());
   EXPECT_EQ(answer->header("Keep-Alive"), "timeout=75");
@@ -84,8 +86,11 @@ TEST(HttpServer, KeepsTheConnectionThroughAnswersErrorsAndStreams) {
     return Echo(request);
   });
   auto client = server.Connect();
-  for (const auto& [path, status] : {std::pair{"/stream", 200}, {"/error", 429}, {"/throw", 500},
-                                     {"/x", 200}, {"/stream", 200}}) {
+  for (const auto& [path, status] : {std::pair{"/stream", 200},
+                                     {"/error", 429},
+                                     {"/throw", 500},
+                                     {"/x", 200},
+                                     {"/stream", 200}}) {
     client.Send("GET " + std::string(path) + " HTTP/1.1\r\nHost: localhost\r\n\r\n");
     const auto answer = client.Read();
     ASSERT_TRUE(answer) << path;
@@ -233,8 +238,9 @@ TEST(HttpServer, HandsEveryMethodAndUpgradesToTheHandler) {
     client.Send(std::string(method) + " / HTTP/1.1\r\nHost: x\r\n\r\n");
     EXPECT_EQ(client.Read()->body, std::string(method) + " ");
   }
-  client.Send("GET /ws HTTP/1.1\r\nHost: x\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n"
-              "Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n");
+  client.Send(
+      "GET /ws HTTP/1.1\r\nHost: x\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n"
+      "Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n");
   EXPECT_EQ(client.Read()->body, "GET websocket");
 }
 

@@ -49,7 +49,8 @@ TEST(Listener, SaysThatThePortIsTakenAndWhatToDo) {
   const auto second = Listen("127.0.0.1", first->port);
   ASSERT_FALSE(second);
   EXPECT_EQ(second.error().code, ErrorCode::kIo);
-  EXPECT_TRUE(Contains(second.error().message, std::to_string(first->port))) << second.error().message;
+  EXPECT_TRUE(Contains(second.error().message, std::to_string(first->port)))
+      << second.error().message;
   EXPECT_TRUE(Contains(second.error().message, "in use"));
   EXPECT_TRUE(Contains(second.error().message, "--port"));
   ::close(first->fd);
