@@ -104,8 +104,8 @@ Member* Line::ChooseIn(Tier& tier, const Search& search) {
   if (cache_first && best.member != nullptr && best.cost < kSpent) return best.member;
 
   const bool fastest = search.scheduling == config::Scheduling::kPerformanceFirst;
-  tier.cursor += fastest ? kCompared : 1;
   std::size_t at = tier.awake.empty() ? 0 : tier.cursor % tier.awake.size();
+  tier.cursor += fastest ? kCompared : 1;
   std::size_t compared = 0;
   for (std::size_t left = tier.awake.size(); left > 0 && compared < kCompared; --left) {
     if (at >= tier.awake.size()) at = 0;

@@ -43,6 +43,14 @@ TEST_F(PoolTest, TakesTurnsWhenAllAreIdle) {
   EXPECT_EQ(given, (std::map<std::string, int>{{"a", 10}, {"b", 10}, {"c", 10}}));
 }
 
+TEST_F(PoolTest, BeginsWithTheFirstOfTheConfiguration) {
+  for (const auto mode : {config::Scheduling::kCacheFirst, config::Scheduling::kBalance,
+                          config::Scheduling::kPerformanceFirst}) {
+    Pool pool = Make({Named("first"), Named("second"), Named("third")}, mode);
+    EXPECT_EQ(Given(pool, {}, 0ms, "conversation"), "first");
+  }
+}
+
 TEST_F(PoolTest, GivesTheOneWithTheLeastUnderWay) {
   Pool pool = Make({Named("a"), Named("b"), Named("c")});
   std::set<std::string> names;
