@@ -45,10 +45,12 @@ class Sources {
     auto loaded = config::Load(context_.ConfigLocation(), context_.environment(), overrides_);
     if (!loaded) return std::move(loaded).error();
     config::Config& config = loaded->config;
-    if (config.proxy.EffectiveAuthMode() != config::AuthMode::kOff && config.proxy.api_keys.empty()) {
-      return Fail(ErrorCode::kConfig,
-                  "this gateway would ask clients for an API key, but none is set; set api_key under "
-                  "[proxy] in the configuration, or AGM_API_KEY, or turn auth off with --auth-mode off");
+    if (config.proxy.EffectiveAuthMode() != config::AuthMode::kOff &&
+        config.proxy.api_keys.empty()) {
+      return Fail(
+          ErrorCode::kConfig,
+          "this gateway would ask clients for an API key, but none is set; set api_key under "
+          "[proxy] in the configuration, or AGM_API_KEY, or turn auth off with --auth-mode off");
     }
     if (mock_ != nullptr) config.accounts = {MockAccount()};
     return Read{std::make_shared<const config::Config>(std::move(config)),
@@ -71,10 +73,14 @@ class Sources {
 
 std::string_view ModeName(config::AuthMode mode) {
   switch (mode) {
-    case config::AuthMode::kAuto: return "auto";
-    case config::AuthMode::kOff: return "off";
-    case config::AuthMode::kStrict: return "strict";
-    case config::AuthMode::kAllExceptHealth: return "all_except_health";
+    case config::AuthMode::kAuto:
+      return "auto";
+    case config::AuthMode::kOff:
+      return "off";
+    case config::AuthMode::kStrict:
+      return "strict";
+    case config::AuthMode::kAllExceptHealth:
+      return "all_except_health";
   }
   return "auto";
 }
@@ -89,7 +95,8 @@ std::string Url(const config::Proxy& proxy, int port) {
 
 void Announce(Io& io, const config::Config& config, const gateway::Service& service) {
   const std::string url = Url(config.proxy, service.port());
-  std::string accounts = fmt::format("{} of {} accounts ready", service.Ready(), config.accounts.size());
+  std::string accounts =
+      fmt::format("{} of {} accounts ready", service.Ready(), config.accounts.size());
   if (config.accounts.empty()) accounts = "no account yet: add one with `agm accounts add`";
   io.Say("agm {} listens on {} ({}; auth {})", Version(), url, accounts,
          ModeName(config.proxy.EffectiveAuthMode()));
@@ -137,8 +144,8 @@ class Control {
   void Reload() {
     auto read = sources_.Load();
     if (!read) {
-      log_.Write(LogLevel::kError, "configuration not reloaded, the old settings stay: " +
-                                       read.error().message);
+      log_.Write(LogLevel::kError,
+                 "configuration not reloaded, the old settings stay: " + read.error().message);
       return;
     }
     for (const auto& warning : read->warnings) log_.Write(LogLevel::kWarning, warning.Text());
@@ -192,8 +199,8 @@ Result<void> RunServe(const Context& context, const ServeOptions& options) {
   if (!log) return std::move(log).error();
 
   const auto database = OpenState(context);
-  auto service = gateway::Service::Start(read->config, **log, context.clock(), context.transport(),
-                                         *database);
+  auto service =
+      gateway::Service::Start(read->config, **log, context.clock(), context.transport(), *database);
   if (!service) return std::move(service).error();
 
   std::optional<RunFile> run_file;
@@ -215,11 +222,13 @@ void AddServe(Commands at, Run<ServeOptions> run) {
       ->check(CLI::Range(0, 65535))
       ->type_name("PORT");
   command.add_flag("--lan", options->lan, "Let other machines of the network in");
-  command.add_flag("--mock", options->mock, "Answer from the embedded mock instead of the accounts");
+  command.add_flag("--mock", options->mock,
+                   "Answer from the embedded mock instead of the accounts");
   OneOf(command.add_option("--auth-mode", options->auth_mode, "Who must show an API key"),
         {"auto", "off", "strict", "all_except_health"});
-  command.add_option("--api-key", options->api_key,
-                     "The key that clients must show; AGM_API_KEY keeps it off the command line")
+  command
+      .add_option("--api-key", options->api_key,
+                  "The key that clients must show; AGM_API_KEY keeps it off the command line")
       ->type_name("KEY");
   OneOf(command.add_option("--log-format", options->log_format, "How log lines are written"),
         {"text", "json"});

@@ -90,6 +90,8 @@ struct Account {
   /// can. Found when it is loaded.
   std::string unusable;
 
+  /// Whether requests may be sent with it at all.
+  bool Usable() const { return enabled && unusable.empty(); }
   /// What X-Account-Email shows.
   const std::string& Label() const { return email.empty() ? name : email; }
 };

@@ -16,7 +16,8 @@ void Opened::Settle(const chat::Event& event) {
     lease_.Report(accounts::Success{first_byte_, finished->usage.input + finished->usage.output});
   } else if (const auto* failed = std::get_if<chat::Failed>(&event)) {
     if (failed->error.code == ErrorCode::kCancelled) return;
-    lease_.Report(call_->failure() ? *call_->failure() : upstream::ClassifyTransport(failed->error));
+    lease_.Report(call_->failure() ? *call_->failure()
+                                   : upstream::ClassifyTransport(failed->error));
   }
 }
 

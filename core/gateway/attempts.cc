@@ -6,7 +6,8 @@
 //       │ failed: report it to the pool, then
 //       ├─ the request is at fault ──▶ mend it once (signatures, schemas), else stop
 //       ├─ the account or its project is ──▶ next account, at once
-//       └─ the model or the network is ──▶ next account; where there is none, this one after a pause
+//       └─ the model or the network is ──▶ next account; where there is none, this one after a
+//       pause
 
 #include "core/gateway/attempts.h"
 
@@ -28,7 +29,8 @@ bool IsMeaningful(const chat::Event& event) {
          std::holds_alternative<chat::Finished>(event);
 }
 
-/// A good end without a single block: upstreams do that now and then, and a second try mostly helps.
+/// A good end without a single block: upstreams do that now and then, and a second try mostly
+/// helps.
 bool IsEmptyAnswer(const std::deque<chat::Event>& held) {
   return std::holds_alternative<chat::Finished>(held.back()) &&
          std::none_of(held.begin(), held.end(), [](const chat::Event& event) {
@@ -61,11 +63,11 @@ class Tries {
   /// What is known about one target so far.
   struct Round {
     std::string model;
-    bool last = false;                ///< no other target is left: waiting makes sense
-    std::vector<std::string> tried;   ///< accounts that were asked
-    std::vector<std::string> spent;   ///< of these, those that failed but do not rest
-    std::string second_chance;        ///< of these, one that may be asked again after a pause
-    bool paused = false;              ///< the one pause was taken
+    bool last = false;               ///< no other target is left: waiting makes sense
+    std::vector<std::string> tried;  ///< accounts that were asked
+    std::vector<std::string> spent;  ///< of these, those that failed but do not rest
+    std::string second_chance;       ///< of these, one that may be asked again after a pause
+    bool paused = false;             ///< the one pause was taken
   };
 
   /// A request as one target gets it.
@@ -111,8 +113,8 @@ std::optional<upstream::Failure> Tries::Hold(upstream::Call& call, std::deque<ch
   for (;;) {
     auto event = call.Next(deadline_);
     if (!event) {
-      return upstream::ClassifyTransport(
-          Fail(ErrorCode::kTimeout, "the upstream sent nothing before the request's time was over"));
+      return upstream::ClassifyTransport(Fail(
+          ErrorCode::kTimeout, "the upstream sent nothing before the request's time was over"));
     }
     if (const auto* failed = std::get_if<chat::Failed>(&*event)) {
       return call.failure() ? *call.failure() : upstream::ClassifyTransport(failed->error);
@@ -135,8 +137,9 @@ std::variant<Opened, upstream::Failure> Tries::Once(accounts::Lease lease,
     lease.Report(*failure);
     return std::move(*failure);
   }
-  auto opened = upstream::Call::Start(*services_.transport, lease.account(),
-                                      std::get<Secret>(credential), outgoing, CallLimits(), client_);
+  auto opened =
+      upstream::Call::Start(*services_.transport, lease.account(), std::get<Secret>(credential),
+                            outgoing, CallLimits(), client_);
   if (auto* failure = std::get_if<upstream::Failure>(&opened)) {
     lease.Report(*failure);
     return std::move(*failure);

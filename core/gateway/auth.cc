@@ -20,7 +20,8 @@ std::string_view Trim(std::string_view text) {
 std::string_view BearerToken(std::string_view value) {
   value = Trim(value);
   constexpr std::string_view kScheme = "bearer";
-  if (value.size() <= kScheme.size() || !EqualsIgnoreCase(value.substr(0, kScheme.size()), kScheme)) {
+  if (value.size() <= kScheme.size() ||
+      !EqualsIgnoreCase(value.substr(0, kScheme.size()), kScheme)) {
     return {};
   }
   value.remove_prefix(kScheme.size());
@@ -57,9 +58,10 @@ Result<Caller> MatchKey(const HttpRequest& request, const config::Proxy& setting
   if (match != nullptr) return Caller{match->name};
   const bool any = std::any_of(credentials.begin(), credentials.end(),
                                [](const std::string& c) { return !c.empty(); });
-  Error error = any ? Fail(ErrorCode::kUnauthenticated, "the API key is not one of this gateway's")
-                    : Fail(ErrorCode::kUnauthenticated,
-                           "this gateway asks for an API key: send it as 'Authorization: Bearer KEY'");
+  Error error =
+      any ? Fail(ErrorCode::kUnauthenticated, "the API key is not one of this gateway's")
+          : Fail(ErrorCode::kUnauthenticated,
+                 "this gateway asks for an API key: send it as 'Authorization: Bearer KEY'");
   if (any) error.reason = "invalid_api_key";
   return error;
 }
@@ -70,14 +72,16 @@ bool Contains(const std::vector<std::string>& list, std::string_view item) {
 }
 
 bool HostIsFine(const std::string& host, const config::Proxy& settings) {
-  if (host.empty() || config::IsLoopback(host) || Contains(settings.allowed_hosts, host)) return true;
+  if (host.empty() || config::IsLoopback(host) || Contains(settings.allowed_hosts, host))
+    return true;
   return config::IsAddress(host) && !config::IsLoopback(settings.ListenHost());
 }
 
 bool OriginIsFine(std::string_view origin, const config::Proxy& settings) {
   if (origin.empty() || Contains(settings.allowed_origins, origin)) return true;
   if (EqualsIgnoreCase(origin, "null")) return false;
-  const bool web = StartsWithIgnoreCase(origin, "http://") || StartsWithIgnoreCase(origin, "https://");
+  const bool web =
+      StartsWithIgnoreCase(origin, "http://") || StartsWithIgnoreCase(origin, "https://");
   if (!web) return true;
   return config::IsLoopback(HostOfUrl(origin));
 }
@@ -101,17 +105,22 @@ Result<Caller> CheckLocal(const HttpRequest& request, const config::Proxy& setti
 
 bool AsksForKey(RouteKind route, config::AuthMode mode) {
   switch (mode) {
-    case config::AuthMode::kOff: return false;
-    case config::AuthMode::kStrict: return true;
-    case config::AuthMode::kAllExceptHealth: return route != RouteKind::kHealth;
-    case config::AuthMode::kAuto: return true;
+    case config::AuthMode::kOff:
+      return false;
+    case config::AuthMode::kStrict:
+      return true;
+    case config::AuthMode::kAllExceptHealth:
+      return route != RouteKind::kHealth;
+    case config::AuthMode::kAuto:
+      return true;
   }
   return true;
 }
 
 }  // namespace
 
-Result<Caller> Identify(const HttpRequest& request, RouteKind route, const config::Proxy& settings) {
+Result<Caller> Identify(const HttpRequest& request, RouteKind route,
+                        const config::Proxy& settings) {
   const config::AuthMode mode = settings.EffectiveAuthMode();
   if (AsksForKey(route, mode)) return MatchKey(request, settings);
   if (mode == config::AuthMode::kOff) return CheckLocal(request, settings);

@@ -19,14 +19,13 @@ constexpr Duration kPatience{5'000};
 constexpr std::size_t kMostAsked = 4;
 
 bool Lists(const config::Account& account, const std::string& model) {
-  return std::any_of(account.models.begin(), account.models.end(), [&](const std::string& glob) {
-    return mapping::GlobMatches(glob, model);
-  });
+  return std::any_of(account.models.begin(), account.models.end(),
+                     [&](const std::string& glob) { return mapping::GlobMatches(glob, model); });
 }
 
 bool AnyLists(const config::Config& config, const std::string& model) {
   return std::any_of(config.accounts.begin(), config.accounts.end(),
-                     [&](const config::Account& a) { return a.enabled && Lists(a, model); });
+                     [&](const config::Account& a) { return a.Usable() && Lists(a, model); });
 }
 
 /// Accounts whose lists may differ: one for each project and address.
@@ -34,7 +33,7 @@ std::vector<const config::Account*> WorthAsking(const config::Config& config) {
   std::vector<const config::Account*> asked;
   std::set<std::pair<std::string, std::string>> seen;
   for (const config::Account& account : config.accounts) {
-    if (!account.enabled || asked.size() == kMostAsked) continue;
+    if (!account.Usable() || asked.size() == kMostAsked) continue;
     if (seen.insert({account.base_url, account.project}).second) asked.push_back(&account);
   }
   return asked;
@@ -55,8 +54,8 @@ Entries Catalog::Ask(const config::Config& config, const Cancellation& client) {
     upstream::Limits limits;
     limits.deadline = deadline;
     limits.proxy = config.proxy.upstream_proxy;
-    auto models = upstream::ListModels(transport_, *account, std::get<Secret>(credential), limits,
-                                       client);
+    auto models =
+        upstream::ListModels(transport_, *account, std::get<Secret>(credential), limits, client);
     if (auto* entries = std::get_if<std::vector<upstream::ModelEntry>>(&models)) {
       for (upstream::ModelEntry& entry : *entries) found.try_emplace(entry.id, std::move(entry));
     } else {

@@ -50,8 +50,8 @@ void Keep(const Life& life, std::string_view object, Clock& clock) {
 
 protocol::Reply ReplyFor(const chat::Request& request, Clock& clock) {
   const auto now = clock.Wall().time_since_epoch();
-  return {RandomId(24), request.model, std::chrono::duration_cast<std::chrono::seconds>(now).count(),
-          &request};
+  return {RandomId(24), request.model,
+          std::chrono::duration_cast<std::chrono::seconds>(now).count(), &request};
 }
 
 /// A stream: one upstream event is one piece, a comment while the upstream is silent.
@@ -170,8 +170,8 @@ HttpReply Exchange(Services& services, std::shared_ptr<const Settings> settings,
   if (!resolved) return refuse(resolved.error());
 
   const std::string session = SessionOf(*request, http.header("x-session-id"), record.caller);
-  auto answer = GetAnswer(services, *settings, *request, resolved->targets, session, record,
-                          *http.client);
+  auto answer =
+      GetAnswer(services, *settings, *request, resolved->targets, session, record, *http.client);
   if (!answer) return refuse(answer.error());
 
   auto life = std::unique_ptr<Life>(new Life{std::move(record), settings, *std::move(request),

@@ -22,8 +22,8 @@ Result<void> CheckContentType(const HttpRequest& request) {
   const bool form = StartsWithIgnoreCase(media, "multipart/") ||
                     StartsWithIgnoreCase(media, "application/x-www-form-urlencoded");
   if (!form) return {};
-  Error error = Fail(ErrorCode::kUnsupportedMedia,
-                     "this route reads application/json, found {}", media);
+  Error error =
+      Fail(ErrorCode::kUnsupportedMedia, "this route reads application/json, found {}", media);
   error.reason = "unsupported_media_type";
   return error;
 }
@@ -33,8 +33,8 @@ bool TakesForms(RouteKind kind) {
 }
 
 Error NotBuilt(const Route& route) {
-  Error error = Fail(ErrorCode::kUnknownRoute, "this gateway does not serve {} yet",
-                     RouteName(route.kind));
+  Error error =
+      Fail(ErrorCode::kUnknownRoute, "this gateway does not serve {} yet", RouteName(route.kind));
   error.reason = "unknown_url";
   return error;
 }
@@ -70,9 +70,8 @@ HttpReply Gateway::Answer(HttpRequest& request) {
   const auto settings = services_.settings.Copy();
   Record record(*services_.clock, *services_.log, *services_.metrics);
   const std::string origin = AllowedOrigin(request, settings->config->proxy);
-  HttpReply reply = request.method == "OPTIONS"
-                        ? Preflight(request, *settings, record)
-                        : Dispatch(request, settings, std::move(record));
+  HttpReply reply = request.method == "OPTIONS" ? Preflight(request, *settings, record)
+                                                : Dispatch(request, settings, std::move(record));
   AddCors(reply, origin);
   return reply;
 }
@@ -94,7 +93,8 @@ HttpReply Gateway::Dispatch(HttpRequest& request, const std::shared_ptr<const Se
   record.route = RouteName(route->kind);
 
   if (IsUpgrade(request)) {
-    HttpReply reply = refuse(Fail(ErrorCode::kInvalidRequest, "this gateway speaks plain HTTP only"));
+    HttpReply reply =
+        refuse(Fail(ErrorCode::kInvalidRequest, "this gateway speaks plain HTTP only"));
     record.status = reply.status = 426;
     reply.headers.emplace_back("Connection", "close");
     return reply;
@@ -109,13 +109,20 @@ HttpReply Gateway::Dispatch(HttpRequest& request, const std::shared_ptr<const Se
   }
 
   switch (route->kind) {
-    case RouteKind::kHealth: return HealthPage(record);
-    case RouteKind::kReady: return ReadyPage(services_, record);
-    case RouteKind::kMetrics: return MetricsPage(services_, in_flight_(), record);
-    case RouteKind::kAccounts: return AccountsPage(services_, record);
-    case RouteKind::kModels: return ModelsPage(services_, *settings, request, record);
-    case RouteKind::kModel: return ModelPage(services_, *settings, request, route->id, record);
-    case RouteKind::kGeminiModels: return GeminiModelsPage(services_, *settings, request, record);
+    case RouteKind::kHealth:
+      return HealthPage(record);
+    case RouteKind::kReady:
+      return ReadyPage(services_, record);
+    case RouteKind::kMetrics:
+      return MetricsPage(services_, in_flight_(), record);
+    case RouteKind::kAccounts:
+      return AccountsPage(services_, record);
+    case RouteKind::kModels:
+      return ModelsPage(services_, *settings, request, record);
+    case RouteKind::kModel:
+      return ModelPage(services_, *settings, request, route->id, record);
+    case RouteKind::kGeminiModels:
+      return GeminiModelsPage(services_, *settings, request, record);
     case RouteKind::kGeminiModel:
       return GeminiModelPage(services_, *settings, request, route->id, record);
     case RouteKind::kChatCompletions:
@@ -133,18 +140,20 @@ HttpReply Gateway::Dispatch(HttpRequest& request, const std::shared_ptr<const Se
     case RouteKind::kTranscriptions:
     case RouteKind::kMessages:
     case RouteKind::kCountTokens:
-    case RouteKind::kGeminiMethod: return refuse(NotBuilt(*route));
+    case RouteKind::kGeminiMethod:
+      return refuse(NotBuilt(*route));
   }
   return refuse(NotBuilt(*route));
 }
 
 HttpReply Gateway::Preflight(const HttpRequest& request, const Settings& settings, Record& record) {
   if (AllowedOrigin(request, settings.config->proxy).empty()) {
-    return Refuse(SurfaceOf(request.path),
-                  Fail(ErrorCode::kForbidden,
-                       "web pages of '{}' may not use this gateway; add it to proxy.allowed_origins",
-                       request.header("origin")),
-                  record, *settings.config);
+    return Refuse(
+        SurfaceOf(request.path),
+        Fail(ErrorCode::kForbidden,
+             "web pages of '{}' may not use this gateway; add it to proxy.allowed_origins",
+             request.header("origin")),
+        record, *settings.config);
   }
   HttpReply reply = PageReply(204, "text/plain", "", record);
   reply.headers.emplace_back("Access-Control-Allow-Methods", "GET, POST, DELETE, OPTIONS");

@@ -17,7 +17,7 @@ namespace agm::gateway {
 
 /// What one finished request adds.
 struct Measured {
-  std::string_view route;   ///< RouteName, or "unknown"
+  std::string_view route;  ///< RouteName, or "unknown"
   int status = 0;
   Duration total{0};
   Duration first_byte{-1};  ///< negative: no byte was sent
@@ -26,8 +26,8 @@ struct Measured {
   bool cancelled = false;
 };
 
-/// Counts and times since the start, written as Prometheus text (exposition format 0.0.4). Labels are
-/// routes, status codes and account names: bounded, never a client's text.
+/// Counts and times since the start, written as Prometheus text (exposition format 0.0.4). Labels
+/// are routes, status codes and account names: bounded, never a client's text.
 ///
 /// Thread safety: any thread.
 class Metrics {

@@ -127,8 +127,8 @@ HttpReply HealthPage(Record& record) {
 
 HttpReply ReadyPage(Services& services, Record& record) {
   const auto accounts = services.pool->Status();
-  std::map<std::string, int> states = {{"ready", 0}, {"cooling", 0}, {"disabled", 0},
-                                       {"quarantined", 0}};
+  std::map<std::string, int> states = {
+      {"ready", 0}, {"cooling", 0}, {"disabled", 0}, {"quarantined", 0}};
   for (const auto& account : accounts) ++states[account.state];
   const bool ready = services.pool->Ready() > 0;
   std::string body;

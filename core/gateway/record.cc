@@ -9,23 +9,34 @@ namespace {
 
 std::string_view PhaseName(Phase phase) {
   switch (phase) {
-    case Phase::kRead: return "read";
-    case Phase::kAuth: return "auth";
-    case Phase::kConvert: return "convert";
-    case Phase::kWaiting: return "waiting";
-    case Phase::kUpstream: return "upstream";
-    case Phase::kAnswer: return "answer";
-    case Phase::kStream: return "stream";
-    case Phase::kDone: return "done";
+    case Phase::kRead:
+      return "read";
+    case Phase::kAuth:
+      return "auth";
+    case Phase::kConvert:
+      return "convert";
+    case Phase::kWaiting:
+      return "waiting";
+    case Phase::kUpstream:
+      return "upstream";
+    case Phase::kAnswer:
+      return "answer";
+    case Phase::kStream:
+      return "stream";
+    case Phase::kDone:
+      return "done";
   }
   return "done";
 }
 
 std::string_view EndName(EndedBy end) {
   switch (end) {
-    case EndedBy::kGateway: return "gateway";
-    case EndedBy::kClient: return "client";
-    case EndedBy::kUpstream: return "upstream";
+    case EndedBy::kGateway:
+      return "gateway";
+    case EndedBy::kClient:
+      return "client";
+    case EndedBy::kUpstream:
+      return "upstream";
   }
   return "gateway";
 }
@@ -88,8 +99,8 @@ Record::~Record() {
   if (usage.known) fields.Add("in", usage.input).Add("out", usage.output);
   fields.Add("end", EndName(end)).Add("phase", PhaseName(phase));
   log_->Access(fields);
-  metrics_->Count({route, status, age, first_byte_, usage.input, usage.output,
-                   end == EndedBy::kClient});
+  metrics_->Count(
+      {route, status, age, first_byte_, usage.input, usage.output, end == EndedBy::kClient});
 }
 
 }  // namespace agm::gateway

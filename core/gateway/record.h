@@ -30,17 +30,17 @@ class Record {
   Record& operator=(const Record&) = delete;
   ~Record();
 
-  std::string id;                 ///< x-request-id
+  std::string id;  ///< x-request-id
   std::string caller;
   std::string_view route = "unknown";
-  std::string model;              ///< as asked
-  std::string target;             ///< as mapped; empty until then
-  std::string account;            ///< label of the last account that was tried
+  std::string model;    ///< as asked
+  std::string target;   ///< as mapped; empty until then
+  std::string account;  ///< label of the last account that was tried
   int tries = 0;
   int status = 0;
   Phase phase = Phase::kRead;
   EndedBy end = EndedBy::kGateway;
-  std::string_view error;         ///< CodeName of the error that was answered
+  std::string_view error;  ///< CodeName of the error that was answered
   chat::Usage usage;
 
   /// Notes that the first byte of the answer is on its way.

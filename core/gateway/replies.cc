@@ -41,9 +41,12 @@ HttpReply Send(protocol::WireError wire, const Error& error, Record& record,
 
 protocol::WireError WriteErrorFor(Surface surface, const Error& error) {
   switch (surface) {
-    case Surface::kOpenAi: return protocol::WriteOpenAiError(error);
-    case Surface::kAnthropic: return protocol::WriteAnthropicError(error);
-    case Surface::kGemini: return protocol::WriteGeminiError(error);
+    case Surface::kOpenAi:
+      return protocol::WriteOpenAiError(error);
+    case Surface::kAnthropic:
+      return protocol::WriteAnthropicError(error);
+    case Surface::kGemini:
+      return protocol::WriteGeminiError(error);
   }
   return protocol::WriteOpenAiError(error);
 }

@@ -25,8 +25,9 @@ Error NoSuchResponse(const std::string& id) {
 }
 
 Error NoSuchPrevious(const std::string& id) {
-  return Invalid("previous_response_not_found", "previous_response_id",
-                 fmt::format("there is no previous response with id '{}'", ToUtf8(id.substr(0, 100))));
+  return Invalid(
+      "previous_response_not_found", "previous_response_id",
+      fmt::format("there is no previous response with id '{}'", ToUtf8(id.substr(0, 100))));
 }
 
 // An item as it is listed: with an id, which clients leave out of what they send.
@@ -34,7 +35,8 @@ void WriteListed(JsonWriter& json, JsonView item, const std::string& id) {
   json.Object();
   if (!item["id"]) json.Key("id").String(id);
   if (!item["type"]) json.Key("type").String("message");
-  for (const JsonMember member : item.members()) json.Key(member.key.text()).Raw(member.value.raw());
+  for (const JsonMember member : item.members())
+    json.Key(member.key.text()).Raw(member.value.raw());
   json.EndObject();
 }
 
@@ -55,7 +57,8 @@ std::optional<Page> PageOf(std::string_view query) {
   const std::string limit = QueryParameter(query, "limit");
   if (limit.empty()) return page;
   const auto [end, error] = std::from_chars(limit.data(), limit.data() + limit.size(), page.limit);
-  if (error != std::errc() || *end != '\0' || page.limit < 1 || page.limit > 100) return std::nullopt;
+  if (error != std::errc() || *end != '\0' || page.limit < 1 || page.limit > 100)
+    return std::nullopt;
   return page;
 }
 
@@ -95,9 +98,10 @@ HttpReply StoredResponse(Services& services, const Settings& settings, const Htt
   auto found = services.conversations->Find(record.caller, id);
   if (!found) return Refuse(Surface::kOpenAi, NoSuchResponse(id), record, *settings.config);
   if (QueryParameter(http.query, "stream") == "true") {
-    return Refuse(Surface::kOpenAi,
-                  Invalid("invalid_value", "stream", "only answers in the background can be streamed again"),
-                  record, *settings.config);
+    return Refuse(
+        Surface::kOpenAi,
+        Invalid("invalid_value", "stream", "only answers in the background can be streamed again"),
+        record, *settings.config);
   }
   return PageReply(200, kJson, std::move(found->object), record);
 }
@@ -121,7 +125,8 @@ HttpReply StoredInputItems(Services& services, const Settings& settings, const H
   if (!page->ascending) std::reverse(items.begin(), items.end());
   auto begin = items.begin();
   if (!page->after.empty()) {
-    begin = std::find_if(items.begin(), items.end(), [&](const auto& i) { return i.first == page->after; });
+    begin = std::find_if(items.begin(), items.end(),
+                         [&](const auto& i) { return i.first == page->after; });
     if (begin != items.end()) ++begin;
   }
   const auto end = begin + std::min<std::ptrdiff_t>(items.end() - begin,

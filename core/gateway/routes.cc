@@ -164,11 +164,13 @@ std::size_t Distance(std::string_view a, std::string_view b) {
 }
 
 std::string Nearest(const Segments& path) {
-  const std::string asked = "/" + Join(std::span(path).first(std::min<std::size_t>(path.size(), 6)));
+  const std::string asked =
+      "/" + Join(std::span(path).first(std::min<std::size_t>(path.size(), 6)));
   const std::string shown = asked.substr(0, 80);
-  const auto nearest = std::min_element(kRows.begin(), kRows.end(), [&](const Row& a, const Row& b) {
-    return Distance(shown, a.path) < Distance(shown, b.path);
-  });
+  const auto nearest =
+      std::min_element(kRows.begin(), kRows.end(), [&](const Row& a, const Row& b) {
+        return Distance(shown, a.path) < Distance(shown, b.path);
+      });
   const bool versioned = nearest->path.starts_with("/v1beta") || nearest->path.ends_with("z") ||
                          nearest->path == "/health" || nearest->path == "/metrics" ||
                          nearest->path.starts_with("/agm");
@@ -185,8 +187,8 @@ Result<Route> FindRoute(std::string_view path) {
   const Segments segments = WithoutVersion(Split(path));
   if (auto route = MatchExactly(segments)) return *std::move(route);
   if (auto route = MatchLastSegment(segments)) return *std::move(route);
-  Error error = Fail(ErrorCode::kUnknownRoute, "unknown path; the nearest route is {}",
-                     Nearest(segments));
+  Error error =
+      Fail(ErrorCode::kUnknownRoute, "unknown path; the nearest route is {}", Nearest(segments));
   error.reason = "unknown_url";
   return error;
 }

@@ -13,13 +13,13 @@ enum class RouteKind {
   kHealth,
   kReady,
   kMetrics,
-  kAccounts,         ///< /agm/accounts: the pool's state, for the command line
+  kAccounts,  ///< /agm/accounts: the pool's state, for the command line
   kModels,
-  kModel,            ///< Route::id is the model
+  kModel,  ///< Route::id is the model
   kChatCompletions,
   kCompletions,
   kResponses,
-  kResponse,         ///< Route::id is the response
+  kResponse,  ///< Route::id is the response
   kResponseInputItems,
   kEmbeddings,
   kImageGenerations,
@@ -28,8 +28,8 @@ enum class RouteKind {
   kMessages,
   kCountTokens,
   kGeminiModels,
-  kGeminiModel,      ///< Route::id is the model
-  kGeminiMethod,     ///< Route::id is "model:method"
+  kGeminiModel,   ///< Route::id is the model
+  kGeminiMethod,  ///< Route::id is "model:method"
 };
 
 /// Whose error shape a path's answers have.

@@ -13,8 +13,9 @@
 
 namespace agm::gateway {
 
-/// The thought signatures that came with tool calls, by the call's id: clients mostly lose them, and
-/// upstream asks for them when the conversation goes on. The newest are in memory, all are stored.
+/// The thought signatures that came with tool calls, by the call's id: clients mostly lose them,
+/// and upstream asks for them when the conversation goes on. The newest are in memory, all are
+/// stored.
 ///
 /// Thread safety: any thread.
 class Signatures {

@@ -4,8 +4,8 @@
 
 namespace agm::protocol {
 
-/// An error in the shape of the Anthropic API: {"type":"error","error":{"type","message"}}, statuses
-/// and types as that API documents them.
+/// An error in the shape of the Anthropic API: {"type":"error","error":{"type","message"}},
+/// statuses and types as that API documents them.
 WireError WriteAnthropicError(const Error& error);
 
 }  // namespace agm::protocol

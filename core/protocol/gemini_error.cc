@@ -14,26 +14,39 @@ struct Shape {
 
 Shape ShapeOf(ErrorCode code) {
   switch (code) {
-    case ErrorCode::kInvalidRequest: return {400, "INVALID_ARGUMENT"};
-    case ErrorCode::kUnauthenticated: return {401, "UNAUTHENTICATED"};
-    case ErrorCode::kForbidden: return {403, "PERMISSION_DENIED"};
+    case ErrorCode::kInvalidRequest:
+      return {400, "INVALID_ARGUMENT"};
+    case ErrorCode::kUnauthenticated:
+      return {401, "UNAUTHENTICATED"};
+    case ErrorCode::kForbidden:
+      return {403, "PERMISSION_DENIED"};
     case ErrorCode::kUnknownRoute:
     case ErrorCode::kUnknownModel:
-    case ErrorCode::kNotFound: return {404, "NOT_FOUND"};
-    case ErrorCode::kMethodNotAllowed: return {405, "INVALID_ARGUMENT"};
-    case ErrorCode::kTooLarge: return {413, "INVALID_ARGUMENT"};
-    case ErrorCode::kUnsupportedMedia: return {415, "INVALID_ARGUMENT"};
+    case ErrorCode::kNotFound:
+      return {404, "NOT_FOUND"};
+    case ErrorCode::kMethodNotAllowed:
+      return {405, "INVALID_ARGUMENT"};
+    case ErrorCode::kTooLarge:
+      return {413, "INVALID_ARGUMENT"};
+    case ErrorCode::kUnsupportedMedia:
+      return {415, "INVALID_ARGUMENT"};
     case ErrorCode::kRateLimited:
-    case ErrorCode::kQuotaExhausted: return {429, "RESOURCE_EXHAUSTED"};
+    case ErrorCode::kQuotaExhausted:
+      return {429, "RESOURCE_EXHAUSTED"};
     case ErrorCode::kNoAccount:
-    case ErrorCode::kOverloaded: return {503, "UNAVAILABLE"};
+    case ErrorCode::kOverloaded:
+      return {503, "UNAVAILABLE"};
     case ErrorCode::kUpstreamRejected:
-    case ErrorCode::kUpstreamUnavailable: return {502, "UNAVAILABLE"};
-    case ErrorCode::kTimeout: return {504, "DEADLINE_EXCEEDED"};
-    case ErrorCode::kCancelled: return {499, "CANCELLED"};
+    case ErrorCode::kUpstreamUnavailable:
+      return {502, "UNAVAILABLE"};
+    case ErrorCode::kTimeout:
+      return {504, "DEADLINE_EXCEEDED"};
+    case ErrorCode::kCancelled:
+      return {499, "CANCELLED"};
     case ErrorCode::kConfig:
     case ErrorCode::kIo:
-    case ErrorCode::kInternal: return {500, "INTERNAL"};
+    case ErrorCode::kInternal:
+      return {500, "INTERNAL"};
   }
   return {500, "INTERNAL"};
 }

@@ -5,7 +5,6 @@
 #include "core/protocol/openai_chat_request.h"
 #include "core/protocol/openai_chat_response.h"
 #include "core/protocol/openai_error.h"
-#include "core/protocol/responses_request.h"
 
 namespace agm::protocol {
 namespace {
@@ -14,11 +13,7 @@ class OpenAiChatDialect : public Dialect {
  public:
   std::string_view name() const override { return "openai"; }
   Result<chat::Request> ReadRequest(std::string_view body) const override {
-    auto request = ReadOpenAiChatRequest(body);
-    // Programs that moved to the newer API by changing the body alone.
-    const bool without_messages = !request && request.error().param == "messages";
-    if (without_messages && IsResponsesStyle(body)) return ReadResponsesRequest(body);
-    return request;
+    return ReadOpenAiChatRequest(body);
   }
   std::string WriteResponse(const chat::Response& response, const Reply& reply) const override {
     return WriteOpenAiChatResponse(response, reply);

@@ -13,13 +13,16 @@ constexpr std::string_view kSeal = "agm1.";
 
 // The output of a shell call is a list of what each command gave; the model reads it as JSON.
 bool IsShellOutput(JsonView output) {
-  for (const JsonView part : output.items()) return !part["type"] || !part["type"].is(JsonKind::kString);
+  for (const JsonView part : output.items())
+    return !part["type"] || !part["type"].is(JsonKind::kString);
   return false;
 }
 
 }  // namespace
 
-std::string SealSignature(std::string_view signature) { return std::string(kSeal).append(signature); }
+std::string SealSignature(std::string_view signature) {
+  return std::string(kSeal).append(signature);
+}
 
 std::string OpenSignature(std::string_view sealed) {
   return sealed.starts_with(kSeal) ? std::string(sealed.substr(kSeal.size())) : std::string();
@@ -169,7 +172,8 @@ void ResponsesItems::ReadReasoning(JsonView item) {
 }
 
 void ResponsesItems::Finish() {
-  const auto open = std::find_if(calls_.begin(), calls_.end(), [](const Call& c) { return !c.answered; });
+  const auto open =
+      std::find_if(calls_.begin(), calls_.end(), [](const Call& c) { return !c.answered; });
   if (open == calls_.end()) return;
   fields_.Refuse("invalid_value", FieldPath("input"),
                  fmt::format("no tool output found for the call {}", open->id));

@@ -154,21 +154,29 @@ std::string MessageItem(std::string_view id, std::string_view part, std::string_
 Ending EndingOf(chat::FinishReason reason) {
   switch (reason) {
     case chat::FinishReason::kStop:
-    case chat::FinishReason::kToolCalls: return {"completed", {}, nullptr};
-    case chat::FinishReason::kLength: return {"incomplete", "max_output_tokens", nullptr};
-    case chat::FinishReason::kContentFilter: return {"incomplete", "content_filter", nullptr};
+    case chat::FinishReason::kToolCalls:
+      return {"completed", {}, nullptr};
+    case chat::FinishReason::kLength:
+      return {"incomplete", "max_output_tokens", nullptr};
+    case chat::FinishReason::kContentFilter:
+      return {"incomplete", "content_filter", nullptr};
   }
   return {"completed", {}, nullptr};
 }
 
 std::string_view ResponsesErrorCode(const Error& error) {
   switch (error.code) {
-    case ErrorCode::kRateLimited: return "rate_limit_exceeded";
-    case ErrorCode::kQuotaExhausted: return "insufficient_quota";
-    case ErrorCode::kOverloaded: return "server_is_overloaded";
+    case ErrorCode::kRateLimited:
+      return "rate_limit_exceeded";
+    case ErrorCode::kQuotaExhausted:
+      return "insufficient_quota";
+    case ErrorCode::kOverloaded:
+      return "server_is_overloaded";
     case ErrorCode::kInvalidRequest:
-      return error.reason == "context_length_exceeded" ? "context_length_exceeded" : "invalid_prompt";
-    case ErrorCode::kTooLarge: return "invalid_prompt";
+      return error.reason == "context_length_exceeded" ? "context_length_exceeded"
+                                                       : "invalid_prompt";
+    case ErrorCode::kTooLarge:
+      return "invalid_prompt";
     case ErrorCode::kUnauthenticated:
     case ErrorCode::kForbidden:
     case ErrorCode::kUnknownRoute:
@@ -183,7 +191,8 @@ std::string_view ResponsesErrorCode(const Error& error) {
     case ErrorCode::kCancelled:
     case ErrorCode::kConfig:
     case ErrorCode::kIo:
-    case ErrorCode::kInternal: return "server_error";
+    case ErrorCode::kInternal:
+      return "server_error";
   }
   return "server_error";
 }

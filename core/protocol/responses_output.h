@@ -45,13 +45,13 @@ std::string ResponsesLogprobs(const std::vector<chat::TokenLogprob>& tokens);
 /// How the answer ended.
 struct Ending {
   std::string status = "in_progress";
-  std::string incomplete;       ///< reason; empty: none
-  const Error* error = nullptr; ///< of a failed one
+  std::string incomplete;        ///< reason; empty: none
+  const Error* error = nullptr;  ///< of a failed one
 };
 Ending EndingOf(chat::FinishReason reason);
 
-/// The response object around its items (their JSON, separated by commas). Usage is null while it is
-/// not known that the answer is whole.
+/// The response object around its items (their JSON, separated by commas). Usage is null while it
+/// is not known that the answer is whole.
 std::string ResponseObject(const Reply& reply, const Ending& ending, std::string_view items,
                            const chat::Usage* usage, std::string_view further = {});
 

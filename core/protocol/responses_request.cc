@@ -20,14 +20,22 @@ struct Echo {
   std::string_view otherwise;
 };
 constexpr std::array kEchoes = {
-    Echo{"instructions", "null"},        Echo{"max_output_tokens", "null"},
-    Echo{"max_tool_calls", "null"},      Echo{"metadata", "{}"},
-    Echo{"parallel_tool_calls", "true"}, Echo{"previous_response_id", "null"},
-    Echo{"prompt_cache_key", "null"},    Echo{"safety_identifier", "null"},
-    Echo{"service_tier", "\"default\""}, Echo{"store", "true"},
-    Echo{"temperature", "1"},            Echo{"tool_choice", "\"auto\""},
-    Echo{"tools", "[]"},                 Echo{"top_logprobs", "0"},
-    Echo{"top_p", "1"},                  Echo{"truncation", "\"disabled\""},
+    Echo{"instructions", "null"},
+    Echo{"max_output_tokens", "null"},
+    Echo{"max_tool_calls", "null"},
+    Echo{"metadata", "{}"},
+    Echo{"parallel_tool_calls", "true"},
+    Echo{"previous_response_id", "null"},
+    Echo{"prompt_cache_key", "null"},
+    Echo{"safety_identifier", "null"},
+    Echo{"service_tier", "\"default\""},
+    Echo{"store", "true"},
+    Echo{"temperature", "1"},
+    Echo{"tool_choice", "\"auto\""},
+    Echo{"tools", "[]"},
+    Echo{"top_logprobs", "0"},
+    Echo{"top_p", "1"},
+    Echo{"truncation", "\"disabled\""},
     Echo{"user", "null"},
 };
 
@@ -98,7 +106,8 @@ void ReadSampling(JsonView body, Fields& fields, chat::Request& request) {
 
 void RefuseUnserved(JsonView body, Fields& fields) {
   if (body["background"].boolean()) {
-    fields.Refuse("unsupported_parameter", FieldPath("background"), "answers are given at once here");
+    fields.Refuse("unsupported_parameter", FieldPath("background"),
+                  "answers are given at once here");
   }
   for (const std::string_view field : {"conversation", "prompt"}) {
     if (body[field]) {
@@ -163,8 +172,8 @@ Result<chat::Request> ReadResponsesRequest(std::string_view text, std::string_vi
   if (!doc) return doc.error();
   const JsonView body = doc->root();
   if (!body.is(JsonKind::kObject)) {
-    return Invalid("", "", fmt::format("expected a JSON object as the body, found {}",
-                                       KindName(body.kind())));
+    return Invalid(
+        "", "", fmt::format("expected a JSON object as the body, found {}", KindName(body.kind())));
   }
   const auto before = JsonDoc::Parse(history.empty() ? "null" : history);
   if (!before) return before.error();
@@ -194,13 +203,6 @@ Result<chat::Request> ReadResponsesRequest(std::string_view text, std::string_vi
   request.extra["responses.echo"] = EchoMembers(body);
   if (!fields.ok()) return *fields.error();
   return request;
-}
-
-bool IsResponsesStyle(std::string_view text) {
-  // Most bodies are decided by one search; only those that hold both words are parsed.
-  if (text.find("\"input\"") == std::string_view::npos) return false;
-  const auto doc = JsonDoc::Parse(text);
-  return doc && doc->root()["input"] && !doc->root()["messages"];
 }
 
 }  // namespace agm::protocol

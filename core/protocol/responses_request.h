@@ -15,14 +15,11 @@ struct ResponsesLinks {
 };
 Result<ResponsesLinks> ReadResponsesLinks(std::string_view body);
 
-/// Reads a request of OpenAI's Responses API (also one that came to the chat route with `input`
-/// instead of `messages`). `history` is a JSON array of the items that previous_response_id stands
-/// for; empty: none. What the response object echoes is kept as Request::extra["responses.echo"]
-/// (members, serialised), the request's own items as ["responses.input"], and
+/// Reads a request of OpenAI's Responses API. `history` is a JSON array of the items that
+/// previous_response_id stands for; empty: none. What the response object echoes is kept as
+/// Request::extra["responses.echo"] (members, serialised), the request's own items as
+/// ["responses.input"], and
 /// ["responses.encrypted"] is "true" where the client carries signatures as encrypted content.
 Result<chat::Request> ReadResponsesRequest(std::string_view body, std::string_view history = {});
-
-/// True for a body that the chat route answers but that is asked as a response is.
-bool IsResponsesStyle(std::string_view body);
 
 }  // namespace agm::protocol

@@ -61,10 +61,15 @@ class ResponsesStream : public StreamWriter {
     logprobs_.clear();
     switch (e.kind) {
       case chat::BlockKind::kText:
-      case chat::BlockKind::kRefusal: return OpenMessage(out);
-      case chat::BlockKind::kThought: return OpenReasoning(out);
-      case chat::BlockKind::kToolCall: call_ = {e.id, e.name, {}, e.tool, {}}; return;
-      case chat::BlockKind::kMedia: return;
+      case chat::BlockKind::kRefusal:
+        return OpenMessage(out);
+      case chat::BlockKind::kThought:
+        return OpenReasoning(out);
+      case chat::BlockKind::kToolCall:
+        call_ = {e.id, e.name, {}, e.tool, {}};
+        return;
+      case chat::BlockKind::kMedia:
+        return;
     }
   }
 
@@ -75,7 +80,11 @@ class ResponsesStream : public StreamWriter {
       case chat::BlockKind::kText: {
         logprobs_.insert(logprobs_.end(), e.logprobs.begin(), e.logprobs.end());
         std::string data = OpenPart("response.output_text.delta");
-        JsonWriter(data).Key("delta").String(e.text).Key("logprobs").Raw(ResponsesLogprobs(e.logprobs));
+        JsonWriter(data)
+            .Key("delta")
+            .String(e.text)
+            .Key("logprobs")
+            .Raw(ResponsesLogprobs(e.logprobs));
         return Send("response.output_text.delta", data, out);
       }
       case chat::BlockKind::kRefusal: {
@@ -89,19 +98,24 @@ class ResponsesStream : public StreamWriter {
         return Send("response.reasoning_summary_text.delta", data, out);
       }
       case chat::BlockKind::kToolCall:
-      case chat::BlockKind::kMedia: return;
+      case chat::BlockKind::kMedia:
+        return;
     }
   }
 
   void On(const chat::BlockStopped& e, std::string& out) {
     switch (open_) {
-      case chat::BlockKind::kText: return CloseText(e.signature, out);
-      case chat::BlockKind::kRefusal: return CloseRefusal(out);
-      case chat::BlockKind::kThought: return CloseReasoning(e.signature, out);
+      case chat::BlockKind::kText:
+        return CloseText(e.signature, out);
+      case chat::BlockKind::kRefusal:
+        return CloseRefusal(out);
+      case chat::BlockKind::kThought:
+        return CloseReasoning(e.signature, out);
       case chat::BlockKind::kToolCall:
         call_.arguments = std::move(text_);
         return PutCall(e.signature, out);
-      case chat::BlockKind::kMedia: return PutImage(out);
+      case chat::BlockKind::kMedia:
+        return PutImage(out);
     }
   }
 
@@ -196,7 +210,13 @@ class ResponsesStream : public StreamWriter {
   void SendSummary(std::string_view name, std::string_view text, std::string& out) {
     std::string data = OpenSummary(name);
     JsonWriter json(data);
-    json.Key("part").Object().Key("type").String("summary_text").Key("text").String(text).EndObject();
+    json.Key("part")
+        .Object()
+        .Key("type")
+        .String("summary_text")
+        .Key("text")
+        .String(text)
+        .EndObject();
     Send(name, data, out);
   }
 
@@ -247,9 +267,9 @@ class ResponsesStream : public StreamWriter {
   void PutImage(std::string& out) {
     id_ = NewId("ig");
     Added(ImageItem(id_, {}, false), out);
-    for (const std::string_view name : {"response.image_generation_call.in_progress",
-                                        "response.image_generation_call.generating",
-                                        "response.image_generation_call.completed"}) {
+    for (const std::string_view name :
+         {"response.image_generation_call.in_progress", "response.image_generation_call.generating",
+          "response.image_generation_call.completed"}) {
       Send(name, OpenItem(name), out);
     }
     Done(ImageItem(id_, text_, true), out);
@@ -280,7 +300,9 @@ class ResponsesStream : public StreamWriter {
   }
 
   std::string OpenPart(std::string_view name) { return OpenItem(name) + R"("content_index":0,)"; }
-  std::string OpenSummary(std::string_view name) { return OpenItem(name) + R"("summary_index":0,)"; }
+  std::string OpenSummary(std::string_view name) {
+    return OpenItem(name) + R"("summary_index":0,)";
+  }
 
   static void Send(std::string_view name, std::string data, std::string& out) {
     if (data.back() == ',') data.pop_back();
@@ -295,13 +317,13 @@ class ResponsesStream : public StreamWriter {
   bool begun_ = false;
   int sequence_ = 0;
   int ids_ = 0;
-  int index_ = 0;       // of the open item
-  std::string id_;      // of the open item
+  int index_ = 0;   // of the open item
+  std::string id_;  // of the open item
   chat::BlockKind open_ = chat::BlockKind::kText;
-  std::string text_;    // of the open block
+  std::string text_;  // of the open block
   std::vector<chat::TokenLogprob> logprobs_;
   chat::ToolCall call_;
-  std::string items_;   // done, separated by commas
+  std::string items_;  // done, separated by commas
   std::string whole_;
   std::string further_;
   // The last message, for its citations.

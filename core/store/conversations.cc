@@ -11,7 +11,8 @@ std::int64_t Milliseconds(WallTime time) { return time.time_since_epoch().count(
 
 // Rows are dropped by age as new ones come; the count is bounded by what lies behind the newest.
 Result<void> Prune(Connection& connection, WallTime now) {
-  auto old = connection.Run("DELETE FROM response WHERE created < ?", {Milliseconds(now) - kKeptFor});
+  auto old =
+      connection.Run("DELETE FROM response WHERE created < ?", {Milliseconds(now) - kKeptFor});
   if (!old) return old;
   return connection.Run(
       "DELETE FROM response WHERE created < (SELECT created FROM response "
@@ -45,8 +46,8 @@ std::optional<SavedResponse> Conversations::Find(const std::string& owner, const
   std::optional<SavedResponse> found;
   static_cast<void>(database_.Read([&](Connection& connection) {
     return connection.Query(
-        "SELECT created, object, input, items FROM response WHERE id = ? AND owner = ?", {id, owner},
-        [&](const Row& row) {
+        "SELECT created, object, input, items FROM response WHERE id = ? AND owner = ?",
+        {id, owner}, [&](const Row& row) {
           found = SavedResponse{id,          owner,       WallTime(Duration(row.Int(0))),
                                 row.Text(1), row.Text(2), row.Text(3)};
         });

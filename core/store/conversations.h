@@ -11,7 +11,7 @@ namespace agm::store {
 /// An answer that can be built upon.
 struct SavedResponse {
   std::string id;
-  std::string owner;   ///< whose it is; nobody else finds it
+  std::string owner;  ///< whose it is; nobody else finds it
   WallTime created;
   std::string object;  ///< JSON, as it was answered
   std::string input;   ///< JSON array: the request's own items

@@ -89,9 +89,7 @@ class GatewayTest : public ::testing::Test {
     return got;
   }
 
-  Got Chat(const std::string& text) {
-    return Ask("POST", "/v1/chat/completions", ChatBody(text));
-  }
+  Got Chat(const std::string& text) { return Ask("POST", "/v1/chat/completions", ChatBody(text)); }
 
   long RequestsOf(const std::string& key) { return mock_->stats().requests_of(key); }
 
@@ -232,8 +230,8 @@ TEST_F(GatewayTest, AsksForTheKeyInEveryAnswersOwnShape) {
   EXPECT_EQ(Ask("POST", "/v1/messages", "{}").json()["error"]["type"], "authentication_error");
   EXPECT_EQ(Ask("GET", "/v1beta/models").json()["error"]["status"], "UNAUTHENTICATED");
   EXPECT_EQ(Ask("GET", "/healthz").status, 200);
-  const Got good = Ask("POST", "/v1/chat/completions", ChatBody("hi"),
-                       {{"Authorization", "Bearer sk-client"}});
+  const Got good =
+      Ask("POST", "/v1/chat/completions", ChatBody("hi"), {{"Authorization", "Bearer sk-client"}});
   EXPECT_EQ(good.status, 200) << good.body;
 }
 
@@ -278,7 +276,8 @@ TEST_F(GatewayTest, CountsWhatItDid) {
   EXPECT_NE(metrics.find("agm_requests_total{route=\"chat_completions\",status=\"200\"} 1"),
             std::string::npos)
       << metrics;
-  EXPECT_NE(metrics.find("agm_account_state{account=\"work\",state=\"ready\"} 1"), std::string::npos);
+  EXPECT_NE(metrics.find("agm_account_state{account=\"work\",state=\"ready\"} 1"),
+            std::string::npos);
   EXPECT_NE(metrics.find("agm_first_byte_seconds_count{route=\"chat_completions\"} 1"),
             std::string::npos);
 }
@@ -295,6 +294,69 @@ TEST_F(GatewayTest, KeepsTheAccountsStateOverAReload) {
   ASSERT_EQ(got.status, 200) << got.body;
   EXPECT_EQ(got.header("x-mapped-model"), "gemini-2.5-flash");
   EXPECT_EQ(RequestsOf("quota-minute-key"), 1);
+}
+
+TEST_F(GatewayTest, BuildsOnAnswersThatItKept) {
+  Add("work", "good-key");
+  Start();
+  Json first =
+      Ask("POST", "/v1/responses", R"({"model":"gemini-2.5-flash","input":"my name is Ada"})")
+          .json();
+  ASSERT_EQ(first["object"], "response") << first;
+  const std::string id = first["id"];
+  mock_->TakeRequests();
+  const Got second = Ask(
+      "POST", "/v1/responses",
+      R"({"model":"gemini-2.5-flash","input":"who am I?","previous_response_id":")" + id + "\"}");
+  ASSERT_EQ(second.status, 200) << second.body;
+  const auto seen = mock_->TakeRequests();
+  ASSERT_FALSE(seen.empty());
+  EXPECT_NE(seen.back().body.find("my name is Ada"), std::string::npos);
+  EXPECT_NE(seen.back().body.find("who am I?"), std::string::npos);
+
+  EXPECT_EQ(Ask("GET", "/v1/responses/" + id).json()["id"], id);
+  Json items = Ask("GET", "/v1/responses/" + id + "/input_items").json();
+  EXPECT_EQ(items["data"][0]["content"][0]["text"], "my name is Ada");
+  EXPECT_EQ(Ask("DELETE", "/v1/responses/" + id).json()["deleted"], true);
+  EXPECT_EQ(Ask("GET", "/v1/responses/" + id).status, 404);
+}
+
+TEST_F(GatewayTest, NeverShowsAnAnswerToAnotherClientsKey) {
+  Add("work", "good-key");
+  config_.proxy.auth_mode = config::AuthMode::kStrict;
+  config_.proxy.api_keys = {{"ada", Secret("sk-ada")}, {"bob", Secret("sk-bob")}};
+  Start();
+  const std::vector<upstream::Header> ada = {{"Authorization", "Bearer sk-ada"}};
+  const std::vector<upstream::Header> bob = {{"Authorization", "Bearer sk-bob"}};
+  const std::string id =
+      Ask("POST", "/v1/responses", R"({"model":"gemini-2.5-flash","input":"secret"})", ada)
+          .json()["id"];
+  EXPECT_EQ(Ask("GET", "/v1/responses/" + id, "", ada).status, 200);
+  EXPECT_EQ(Ask("GET", "/v1/responses/" + id, "", bob).status, 404);
+  const Got built =
+      Ask("POST", "/v1/responses",
+          R"({"model":"gemini-2.5-flash","input":"x","previous_response_id":")" + id + "\"}", bob);
+  EXPECT_EQ(built.status, 400);
+  EXPECT_EQ(built.json()["error"]["code"], "previous_response_not_found");
+}
+
+TEST_F(GatewayTest, TakesAResponsesBodyOnTheChatRoute) {
+  Add("work", "good-key");
+  Start();
+  const Got got =
+      Ask("POST", "/v1/chat/completions", R"({"model":"gemini-2.5-flash","input":"hi"})");
+  ASSERT_EQ(got.status, 200) << got.body;
+  EXPECT_EQ(got.json()["object"], "chat.completion");
+}
+
+TEST_F(GatewayTest, GivesSeveralChoicesWhereTheModelGivesOne) {
+  Add("work", "good-key");
+  Start();
+  const Got got =
+      Ask("POST", "/v1/chat/completions",
+          R"({"model":"gemini-3.5-flash","n":3,"messages":[{"role":"user","content":"hi"}]})");
+  ASSERT_EQ(got.status, 200) << got.body;
+  EXPECT_EQ(got.json()["choices"].size(), 3U);
 }
 
 TEST_F(GatewayTest, AnswersUpgradesWithoutMakingTheClientWait) {
