@@ -83,6 +83,8 @@ class Tries {
   Result<std::optional<Opened>> OneCall(Round& round, Draft& draft);
   std::variant<Opened, upstream::Failure> Once(accounts::Lease lease,
                                                const upstream::Outgoing& outgoing);
+  using Started = std::variant<std::unique_ptr<upstream::Call>, upstream::Failure>;
+  Started Start(const config::Account& account, const upstream::Outgoing& outgoing);
   Result<Draft> Write(const std::string& model, const protocol::GeminiWriteOptions& options);
   bool Mend(Draft& draft, const upstream::Failure& failure);
   std::optional<upstream::Failure> Hold(upstream::Call& call, std::deque<chat::Event>& held);
@@ -124,6 +126,22 @@ std::optional<upstream::Failure> Tries::Hold(upstream::Call& call, std::deque<ch
   }
 }
 
+// Sends the request. A token that upstream no longer takes is fetched anew, once.
+Tries::Started Tries::Start(const config::Account& account, const upstream::Outgoing& outgoing) {
+  for (bool again = true;; again = false) {
+    auto credential = services_.credentials->For(account, deadline_, client_);
+    if (auto* failure = std::get_if<upstream::Failure>(&credential)) return std::move(*failure);
+    const Secret& secret = std::get<Secret>(credential);
+    auto opened = upstream::Call::Start(*services_.transport, account, secret, outgoing,
+                                        CallLimits(), client_);
+    const auto* failure = std::get_if<upstream::Failure>(&opened);
+    const bool stale = failure != nullptr &&
+                       failure->trouble == upstream::Trouble::kUnauthenticated && again &&
+                       services_.credentials->Refused(account, secret);
+    if (!stale) return opened;
+  }
+}
+
 std::variant<Opened, upstream::Failure> Tries::Once(accounts::Lease lease,
                                                     const upstream::Outgoing& outgoing) {
   record_.account = lease.account().Label();
@@ -132,14 +150,7 @@ std::variant<Opened, upstream::Failure> Tries::Once(accounts::Lease lease,
   left_ -= 1;
   if (record_.tries > 1) services_.metrics->Retried();
   const TimePoint started = services_.clock->Now();
-  auto credential = services_.credentials->For(lease.account(), deadline_, client_);
-  if (auto* failure = std::get_if<upstream::Failure>(&credential)) {
-    lease.Report(*failure);
-    return std::move(*failure);
-  }
-  auto opened =
-      upstream::Call::Start(*services_.transport, lease.account(), std::get<Secret>(credential),
-                            outgoing, CallLimits(), client_);
+  auto opened = Start(lease.account(), outgoing);
   if (auto* failure = std::get_if<upstream::Failure>(&opened)) {
     lease.Report(*failure);
     return std::move(*failure);
