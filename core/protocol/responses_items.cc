@@ -119,19 +119,16 @@ void ResponsesItems::ReadCall(JsonView item, std::string_view type, const FieldP
   if (!space.empty()) call.name = NamespacedName(space, call.name);
   call.signature = std::exchange(signature_, {});
   chat::Message& message = Assistant();
-  calls_.push_back({call.id, call.name, request_.messages.size() - 1, false});
-  // A local shell's output may name the item's own id.
-  if (type == "local_shell_call" && item["id"] && item["call_id"]) {
-    calls_.back().id = call.id;
-  }
+  calls_.push_back({call.id, item["id"].text(), call.name, request_.messages.size() - 1, false});
   message.blocks.emplace_back(std::move(call));
 }
 
 ResponsesItems::Call* ResponsesItems::FindCall(JsonView item) {
   for (const std::string_view key : {"call_id", "id"}) {
     const std::string id = item[key].text();
-    const auto found = std::find_if(calls_.rbegin(), calls_.rend(),
-                                    [&](const Call& call) { return !id.empty() && call.id == id; });
+    const auto found = std::find_if(calls_.rbegin(), calls_.rend(), [&](const Call& call) {
+      return !id.empty() && (call.id == id || call.item == id);
+    });
     if (found != calls_.rend()) return &*found;
   }
   return nullptr;

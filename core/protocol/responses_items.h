@@ -33,6 +33,7 @@ class ResponsesItems {
  private:
   struct Call {
     std::string id;
+    std::string item;  ///< the item's own id, which a local shell's output names; may be empty
     std::string name;
     std::size_t message = 0;
     bool answered = false;

@@ -104,6 +104,13 @@ TEST(ResponsesRequest, JoinsTheAssistantsSideAndPutsOutputsBehindTheirCalls) {
   EXPECT_EQ(request.messages[3].role, chat::Role::kSystem);
 }
 
+TEST(ResponsesRequest, FindsALocalShellsCallByEitherOfItsIds) {
+  const auto request = Read(R"({"model":"m","input":[{"role":"user","content":"go"},
+      {"type":"local_shell_call","id":"sh_1","call_id":"c1","action":{"type":"exec"}},
+      {"type":"local_shell_call_output","id":"sh_1","output":"done"}]})");
+  EXPECT_EQ(std::get<chat::ToolResult>(request.messages[2].blocks[0]).id, "c1");
+}
+
 TEST(ResponsesRequest, GoesOnWithItsHistory) {
   const auto request = Read(R"({"model":"m","previous_response_id":"r","input":[
               {"type":"function_call_output","call_id":"c1","output":"hail"}]})",
