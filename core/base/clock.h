@@ -38,8 +38,7 @@ inline TimePoint After(TimePoint now, Duration wait) { return now + wait; }
 
 /// What is left until `deadline`, never negative.
 inline Duration Left(TimePoint now, TimePoint deadline) {
-  return deadline <= now ? Duration{0}
-                         : std::chrono::ceil<Duration>(deadline - now);
+  return deadline <= now ? Duration{0} : std::chrono::ceil<Duration>(deadline - now);
 }
 
 }  // namespace agm

@@ -73,7 +73,8 @@ std::string WriteDuration(Duration duration) {
   if (ms < 1000) return fmt::format("{}ms", ms);
   const auto s = ms / 1000;
   if (s < 60) return fmt::format("{}s", s);
-  if (s < 3600) return s % 60 == 0 ? fmt::format("{}m", s / 60) : fmt::format("{}m{}s", s / 60, s % 60);
+  if (s < 3600)
+    return s % 60 == 0 ? fmt::format("{}m", s / 60) : fmt::format("{}m{}s", s / 60, s % 60);
   if (s < 86400) {
     return s / 60 % 60 == 0 ? fmt::format("{}h", s / 3600)
                             : fmt::format("{}h{}m", s / 3600, s / 60 % 60);

@@ -16,8 +16,8 @@ Result<std::string> ReadFile(const std::filesystem::path& path, std::size_t limi
 /// Puts `text` in the place of `path` so that after a crash either the old or the new file is
 /// there, whole: a temporary file beside it, fsync, rename, fsync of the folder. Makes missing
 /// folders (mode 0700). The file gets `mode`, and keeps its owner where that is allowed. A symbolic
-/// link stays one: its target is replaced. `still_wanted`, where given, is asked when all is written,
-/// right before the rename: false leaves the old file as it is and fails with kIo.
+/// link stays one: its target is replaced. `still_wanted`, where given, is asked when all is
+/// written, right before the rename: false leaves the old file as it is and fails with kIo.
 Result<void> WriteFileAtomically(const std::filesystem::path& path, std::string_view text,
                                  unsigned mode = 0600,
                                  const std::function<bool()>& still_wanted = {});

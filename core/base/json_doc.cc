@@ -62,19 +62,27 @@ bool IsShortEscape(char c) {
     case 'f':
     case 'n':
     case 'r':
-    case 't': return true;
-    default: return false;
+    case 't':
+      return true;
+    default:
+      return false;
   }
 }
 
 char Unescape(char c) {
   switch (c) {
-    case 'b': return '\b';
-    case 'f': return '\f';
-    case 'n': return '\n';
-    case 'r': return '\r';
-    case 't': return '\t';
-    default: return c;
+    case 'b':
+      return '\b';
+    case 'f':
+      return '\f';
+    case 'n':
+      return '\n';
+    case 'r':
+      return '\r';
+    case 't':
+      return '\t';
+    default:
+      return c;
   }
 }
 
@@ -127,13 +135,20 @@ std::string Decode(std::string_view inside) {
 
 std::string_view KindName(JsonKind kind) {
   switch (kind) {
-    case JsonKind::kAbsent: return "nothing";
-    case JsonKind::kNull: return "null";
-    case JsonKind::kBool: return "a boolean";
-    case JsonKind::kNumber: return "a number";
-    case JsonKind::kString: return "a string";
-    case JsonKind::kArray: return "an array";
-    case JsonKind::kObject: return "an object";
+    case JsonKind::kAbsent:
+      return "nothing";
+    case JsonKind::kNull:
+      return "null";
+    case JsonKind::kBool:
+      return "a boolean";
+    case JsonKind::kNumber:
+      return "a number";
+    case JsonKind::kString:
+      return "a string";
+    case JsonKind::kArray:
+      return "an array";
+    case JsonKind::kObject:
+      return "an object";
   }
   return "nothing";
 }
@@ -179,8 +194,9 @@ class JsonParser {
     if (at_ < text_.size() && text_[at_] > ' ' && text_[at_] < 0x7f) {
       found = fmt::format("'{}'", text_[at_]);
     }
-    return Fail(ErrorCode::kInvalidRequest, "not valid JSON at line {}, column {}: expected {}, found {}",
-                line, column, problem_, found);
+    return Fail(ErrorCode::kInvalidRequest,
+                "not valid JSON at line {}, column {}: expected {}, found {}", line, column,
+                problem_, found);
   }
 
   void SkipSpace() {
@@ -195,13 +211,20 @@ class JsonParser {
     SkipSpace();
     if (nodes().size() >= limits_.nodes) return Expect("fewer values in one text");
     switch (Peek()) {
-      case '{': return Open(JsonKind::kObject);
-      case '[': return Open(JsonKind::kArray);
-      case '"': return String();
-      case 't': return Word("true", JsonKind::kBool);
-      case 'f': return Word("false", JsonKind::kBool);
-      case 'n': return Word("null", JsonKind::kNull);
-      default: return Number();
+      case '{':
+        return Open(JsonKind::kObject);
+      case '[':
+        return Open(JsonKind::kArray);
+      case '"':
+        return String();
+      case 't':
+        return Word("true", JsonKind::kBool);
+      case 'f':
+        return Word("false", JsonKind::kBool);
+      case 'n':
+        return Word("null", JsonKind::kNull);
+      default:
+        return Number();
     }
   }
 
@@ -430,8 +453,8 @@ std::optional<double> JsonView::number() const {
   const auto [end, error] = std::from_chars(digits.data(), digits.data() + digits.size(), value);
   // from_chars says out of range for 1e-400 too, which is as good as 0.
   if (error == std::errc::result_out_of_range) {
-    const bool tiny = digits.find("e-") != std::string_view::npos ||
-                      digits.find("E-") != std::string_view::npos;
+    const bool tiny =
+        digits.find("e-") != std::string_view::npos || digits.find("E-") != std::string_view::npos;
     return tiny ? std::optional<double>(0.0) : std::nullopt;
   }
   return value;

@@ -16,8 +16,8 @@ enum class JsonKind : std::uint8_t { kAbsent, kNull, kBool, kNumber, kString, kA
 std::string_view KindName(JsonKind kind);
 
 struct JsonLimits {
-  int depth = 128;               ///< arrays and objects inside each other
-  std::size_t nodes = 4'000'000; ///< values in all
+  int depth = 128;                ///< arrays and objects inside each other
+  std::size_t nodes = 4'000'000;  ///< values in all
 };
 
 class JsonItems;
@@ -55,9 +55,9 @@ class JsonView {
   /// The text where the string holds no escapes, so that nothing need be copied.
   std::optional<std::string_view> plain() const;
 
-  bool boolean() const;                       ///< false for everything that is not `true`
-  std::optional<double> number() const;       ///< of a number; finite
-  std::optional<std::int64_t> integer() const; ///< 1, 1.0 and 1e0 are integers, 1.5 is none
+  bool boolean() const;                         ///< false for everything that is not `true`
+  std::optional<double> number() const;         ///< of a number; finite
+  std::optional<std::int64_t> integer() const;  ///< 1, 1.0 and 1e0 are integers, 1.5 is none
 
  private:
   friend class JsonDoc;
@@ -78,9 +78,9 @@ struct JsonMember {
 struct JsonNode {
   std::uint32_t begin = 0;  ///< of the value's bytes; a string's begin at its quote
   std::uint32_t end = 0;
-  std::uint32_t next = 0;   ///< index of the node after this value and all it holds
+  std::uint32_t next = 0;  ///< index of the node after this value and all it holds
   JsonKind kind = JsonKind::kAbsent;
-  bool escaped = false;     ///< a string that holds a backslash
+  bool escaped = false;  ///< a string that holds a backslash
 };
 
 /// A JSON text, checked and indexed, not copied: a flat list of values in the order of the text.
@@ -91,7 +91,8 @@ struct JsonNode {
 ///
 /// The text must outlive the doc. Parse refuses what RFC 8259 refuses, ill-formed UTF-8, escapes
 /// of lone surrogates, too deep nesting and too many values; a byte order mark is skipped. Errors
-/// are kInvalidRequest and name line and column. Numbers are not converted until they are asked for.
+/// are kInvalidRequest and name line and column. Numbers are not converted until they are asked
+/// for.
 ///
 /// Thread safety: immutable.
 class JsonDoc {

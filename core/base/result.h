@@ -45,8 +45,8 @@ std::string_view CodeName(ErrorCode code);
 struct Error {
   ErrorCode code = ErrorCode::kInternal;
   std::string message;
-  std::string reason;       ///< a finer word, e.g. "missing_required_parameter"; may be empty
-  std::string param;        ///< path of the field at fault, e.g. "messages[2].content"; may be empty
+  std::string reason;  ///< a finer word, e.g. "missing_required_parameter"; may be empty
+  std::string param;   ///< path of the field at fault, e.g. "messages[2].content"; may be empty
   int retry_after_ms = -1;  ///< when trying again can help; -1 = not known
   std::string members;      ///< further JSON members for the error object, already serialised
 };
@@ -60,8 +60,12 @@ template <class... Args>
 /// The client's fault at one field: `return Invalid("missing_required_parameter", "model", "...")`.
 [[nodiscard]] inline Error Invalid(std::string_view reason, std::string_view param,
                                    std::string message) {
-  return Error{ErrorCode::kInvalidRequest, std::move(message), std::string(reason),
-               std::string(param), -1, {}};
+  return Error{ErrorCode::kInvalidRequest,
+               std::move(message),
+               std::string(reason),
+               std::string(param),
+               -1,
+               {}};
 }
 
 /// A value or an Error; names as in std::expected, which g++ 12 lacks in C++20.
@@ -74,7 +78,7 @@ template <class... Args>
 template <class T>
 class [[nodiscard]] Result {
  public:
-  Result(T value) : state_(std::in_place_index<0>, std::move(value)) {}        // NOLINT: implicit
+  Result(T value) : state_(std::in_place_index<0>, std::move(value)) {}      // NOLINT: implicit
   Result(Error error) : state_(std::in_place_index<1>, std::move(error)) {}  // NOLINT: implicit
 
   bool has_value() const { return state_.index() == 0; }

@@ -6,17 +6,28 @@
 namespace agm::chat {
 namespace {
 
-// The prompt is the same for all, so it counts once; each call generates for itself.
-void AddUsage(Usage& sum, const Usage& more) {
+// What the model generated adds up, whichever call it was for.
+void AddOutput(Usage& sum, const Usage& more) {
   sum.known = sum.known || more.known;
-  sum.input = std::max(sum.input, more.input);
-  sum.input_audio = std::max(sum.input_audio, more.input_audio);
-  sum.input_image = std::max(sum.input_image, more.input_image);
-  sum.cached = std::max(sum.cached, more.cached);
   sum.output += more.output;
   sum.thoughts += more.thoughts;
   sum.output_audio += more.output_audio;
   sum.output_image += more.output_image;
+}
+
+// Calls for one prompt tell its size again and again: it counts once.
+void TakeInput(Usage& prompt, const Usage& again) {
+  prompt.input = std::max(prompt.input, again.input);
+  prompt.input_audio = std::max(prompt.input_audio, again.input_audio);
+  prompt.input_image = std::max(prompt.input_image, again.input_image);
+  prompt.cached = std::max(prompt.cached, again.cached);
+}
+
+void AddInput(Usage& sum, const Usage& prompt) {
+  sum.input += prompt.input;
+  sum.input_audio += prompt.input_audio;
+  sum.input_image += prompt.input_image;
+  sum.cached += prompt.cached;
 }
 
 }  // namespace
@@ -31,9 +42,11 @@ void Merge::Add(int call, Event event, std::vector<Event>& out) {
     Finish(call, std::move(*finished), out);
     return;
   }
-  if (auto* block = std::get_if<BlockStarted>(&event)) block->choice = call;
-  if (auto* delta = std::get_if<BlockDelta>(&event)) delta->choice = call;
-  if (auto* stopped = std::get_if<BlockStopped>(&event)) stopped->choice = call;
+  if (auto* block = std::get_if<BlockStarted>(&event))
+    block->choice = ChoiceOf(call, block->choice);
+  if (auto* delta = std::get_if<BlockDelta>(&event)) delta->choice = ChoiceOf(call, delta->choice);
+  if (auto* stopped = std::get_if<BlockStopped>(&event))
+    stopped->choice = ChoiceOf(call, stopped->choice);
   ended_ = std::holds_alternative<Failed>(event);
   out.push_back(std::move(event));
 }
@@ -41,12 +54,14 @@ void Merge::Add(int call, Event event, std::vector<Event>& out) {
 void Merge::Finish(int call, Finished&& finished, std::vector<Event>& out) {
   if (!whole_) whole_ = Finished{};
   for (ChoiceFinish& choice : finished.choices) {
-    choice.choice = call;
+    choice.choice = ChoiceOf(call, choice.choice);
     whole_->choices.push_back(std::move(choice));
   }
-  AddUsage(whole_->usage, finished.usage);
+  AddOutput(whole_->usage, finished.usage);
+  TakeInput(prompts_[call / plan_.calls], finished.usage);
   if (whole_->extra.empty()) whole_->extra = std::move(finished.extra);
   if (--open_ > 0) return;
+  for (const auto& [prompt, usage] : prompts_) AddInput(whole_->usage, usage);
   std::sort(whole_->choices.begin(), whole_->choices.end(),
             [](const ChoiceFinish& a, const ChoiceFinish& b) { return a.choice < b.choice; });
   out.emplace_back(*std::move(whole_));

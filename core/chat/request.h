@@ -151,6 +151,9 @@ struct Sampling {
 struct Request {
   std::string model;  ///< the name the client asked for
   std::vector<Message> messages;
+  /// Further prompts, each answered like `messages` is: legacy completions ask for several at once.
+  /// The answer's choice p * choices + c is the c-th of prompt p.
+  std::vector<std::vector<Message>> further;
   std::vector<Tool> tools;
   std::vector<HostedTool> hosted_tools;
   std::optional<ToolChoice> tool_choice;
@@ -158,7 +161,8 @@ struct Request {
   Format format;
   Reasoning reasoning;
   Sampling sampling;
-  std::int64_t choices = 1;  ///< "n"
+  std::int64_t choices = 1;    ///< "n"
+  bool fewer_will_do = false;  ///< an answer that lacks some of the choices is a good one
   bool stream = false;
   bool stream_usage = false;            ///< the client asked for usage at the end of the stream
   std::string user;                     ///< an end user's id: affinity, never sent on

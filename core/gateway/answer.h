@@ -46,7 +46,7 @@ class Answer {
  public:
   Answer(std::vector<Opened> calls, SignatureKeeper keeper)
       : calls_(std::move(calls)),
-        merge_(static_cast<int>(calls_.size())),
+        merge_({1, static_cast<int>(calls_.size()), 1}),
         keeper_(std::move(keeper)) {}
 
   /// The next event of the whole answer; nothing if `until` passed before there was one.

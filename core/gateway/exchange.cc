@@ -141,13 +141,15 @@ HttpReply Whole(std::unique_ptr<Life> life, const protocol::Dialect& dialect, Cl
   auto response = FoldAnswer(*life);
   if (!response) return Refuse(dialect, response.error(), life->record, *life->settings->config);
   life->record.usage = response->usage;
+  auto body = dialect.WriteResponse(*response, ReplyFor(life->request, clock));
+  if (!body) return Refuse(dialect, body.error(), life->record, *life->settings->config);
   life->record.phase = Phase::kDone;
   life->record.status = 200;
   life->record.FirstByte();
   HttpReply reply;
   reply.headers = ModelHeaders(life->record, *life->settings->config);
-  reply.headers.emplace_back("Content-Type", "application/json");
-  reply.body = dialect.WriteResponse(*response, ReplyFor(life->request, clock));
+  reply.headers.emplace_back("Content-Type", dialect.ContentType(life->request));
+  reply.body = *std::move(body);
   Keep(*life, reply.body, clock);
   return reply;
 }

@@ -52,7 +52,11 @@ class Dialect {
   /// As it stands in logs: "openai".
   virtual std::string_view name() const = 0;
   virtual Result<chat::Request> ReadRequest(std::string_view body) const = 0;
-  virtual std::string WriteResponse(const chat::Response& response, const Reply& reply) const = 0;
+  /// Fails where the answer lacks what the route is for, such as an image.
+  virtual Result<std::string> WriteResponse(const chat::Response& response,
+                                            const Reply& reply) const = 0;
+  /// Of what WriteResponse gives.
+  virtual std::string_view ContentType(const chat::Request&) const { return "application/json"; }
   virtual std::unique_ptr<StreamWriter> NewStreamWriter(Reply reply) const = 0;
   virtual WireError WriteError(const Error& error) const = 0;
 };

@@ -87,8 +87,8 @@ chat::Usage GeminiCounts::Total() const {
   usage.cached = cached_;
   usage.thoughts = thoughts_;
   // Some models count thoughts among the candidates' tokens already; the total tells.
-  const bool included = thoughts_ > 0 && candidates_ >= thoughts_ &&
-                        prompt_ + tool_prompt_ + candidates_ == total_;
+  const bool included =
+      thoughts_ > 0 && candidates_ >= thoughts_ && prompt_ + tool_prompt_ + candidates_ == total_;
   usage.output = candidates_ + (included ? 0 : thoughts_);
   usage.input_audio = prompt_audio_;
   usage.input_image = prompt_image_;
@@ -115,7 +115,8 @@ std::vector<chat::TokenLogprob> ReadGeminiLogprobs(JsonView result) {
 }
 
 std::string GeminiCodeText(JsonView code) {
-  return fmt::format("\n```{}\n{}\n```\n", AsciiLower(code["language"].text()), code["code"].text());
+  return fmt::format("\n```{}\n{}\n```\n", AsciiLower(code["language"].text()),
+                     code["code"].text());
 }
 
 std::string GeminiCodeResultText(JsonView result) {

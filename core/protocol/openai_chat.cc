@@ -15,7 +15,8 @@ class OpenAiChatDialect : public Dialect {
   Result<chat::Request> ReadRequest(std::string_view body) const override {
     return ReadOpenAiChatRequest(body);
   }
-  std::string WriteResponse(const chat::Response& response, const Reply& reply) const override {
+  Result<std::string> WriteResponse(const chat::Response& response,
+                                    const Reply& reply) const override {
     return WriteOpenAiChatResponse(response, reply);
   }
   std::unique_ptr<StreamWriter> NewStreamWriter(Reply reply) const override {

@@ -12,7 +12,8 @@ Result<chat::Request> Responses::ReadRequest(std::string_view body) const {
   return ReadResponsesRequest(body, history_);
 }
 
-std::string Responses::WriteResponse(const chat::Response& response, const Reply& reply) const {
+Result<std::string> Responses::WriteResponse(const chat::Response& response,
+                                             const Reply& reply) const {
   return WriteResponsesResponse(response, reply);
 }
 

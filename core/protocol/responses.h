@@ -16,7 +16,8 @@ class Responses : public Dialect {
 
   std::string_view name() const override { return "responses"; }
   Result<chat::Request> ReadRequest(std::string_view body) const override;
-  std::string WriteResponse(const chat::Response& response, const Reply& reply) const override;
+  Result<std::string> WriteResponse(const chat::Response& response,
+                                    const Reply& reply) const override;
   std::unique_ptr<StreamWriter> NewStreamWriter(Reply reply) const override;
   WireError WriteError(const Error& error) const override;
 

@@ -32,9 +32,9 @@ constexpr std::array kSteps = {
     "  id TEXT NOT NULL PRIMARY KEY,"
     "  owner TEXT NOT NULL,"  // name of the client's key: nobody else finds it
     "  created INTEGER NOT NULL,"
-    "  object TEXT NOT NULL,"   // as it was answered
-    "  input TEXT NOT NULL,"    // array of the request's own items
-    "  items TEXT NOT NULL);"   // array of the whole conversation up to here
+    "  object TEXT NOT NULL,"  // as it was answered
+    "  input TEXT NOT NULL,"   // array of the request's own items
+    "  items TEXT NOT NULL);"  // array of the whole conversation up to here
     "CREATE INDEX response_created ON response (created);"
     "CREATE TABLE signature ("
     "  call TEXT NOT NULL PRIMARY KEY,"  // id of the tool call

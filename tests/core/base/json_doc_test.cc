@@ -14,10 +14,14 @@ namespace {
 Json Tree(JsonView view) {
   switch (view.kind()) {
     case JsonKind::kAbsent:
-    case JsonKind::kNull: return nullptr;
-    case JsonKind::kBool: return view.boolean();
-    case JsonKind::kNumber: return Json::parse(view.raw());
-    case JsonKind::kString: return view.text();
+    case JsonKind::kNull:
+      return nullptr;
+    case JsonKind::kBool:
+      return view.boolean();
+    case JsonKind::kNumber:
+      return Json::parse(view.raw());
+    case JsonKind::kString:
+      return view.text();
     case JsonKind::kArray: {
       Json array = Json::array();
       for (const JsonView item : view.items()) array.push_back(Tree(item));
@@ -34,9 +38,18 @@ Json Tree(JsonView view) {
 
 TEST(JsonDoc, ReadsWhatAnIndependentParserReads) {
   const std::vector<std::string> texts = {
-      "null", "true", "-0", "12.5e-3", "\"\"", "[]", "{}", " [ 1 , 2 ] ",
+      "null",
+      "true",
+      "-0",
+      "12.5e-3",
+      "\"\"",
+      "[]",
+      "{}",
+      " [ 1 , 2 ] ",
       R"({"a":{"b":[1,{"c":null}]},"d":"x\u00e9\ud83d\ude00\n","e":[[],{}]})",
-      "\"Gr\xC3\xBC\xC3\x9F" "e \xF0\x9F\x8C\x8D\"", R"(["a","b\"c","\\","\/"])",
+      "\"Gr\xC3\xBC\xC3\x9F"
+      "e \xF0\x9F\x8C\x8D\"",
+      R"(["a","b\"c","\\","\/"])",
       R"({"long":"0123456789012345678901234567890123456789","n":[0.1,1e9,-7]})"};
   for (const std::string& text : texts) {
     const auto doc = JsonDoc::Parse(text);
@@ -47,9 +60,10 @@ TEST(JsonDoc, ReadsWhatAnIndependentParserReads) {
 
 TEST(JsonDoc, RefusesWhatAnIndependentParserRefuses) {
   const std::vector<std::string> texts = {
-      "", " ", "nul", "tru", "01", "-01", "1.", ".5", "1e", "+1", "\"", "\"\\x\"", "\"\\u12\"",
-      "[1,]", "[1 2]", "{\"a\"}", "{\"a\":}", "{\"a\":1,}", "{a:1}", "[", "{", "]", "1 2",
-      "\"a\nb\"", "\"\x01\"", "\xEF\xBB", "'a'", "[1}", "{\"a\":1]", "NaN", "Infinity", "--1"};
+      "",         " ",          "nul",   "tru",     "01",        "-01",  "1.",       ".5",
+      "1e",       "+1",         "\"",    "\"\\x\"", "\"\\u12\"", "[1,]", "[1 2]",    "{\"a\"}",
+      "{\"a\":}", "{\"a\":1,}", "{a:1}", "[",       "{",         "]",    "1 2",      "\"a\nb\"",
+      "\"\x01\"", "\xEF\xBB",   "'a'",   "[1}",     "{\"a\":1]", "NaN",  "Infinity", "--1"};
   for (const std::string& text : texts) {
     EXPECT_FALSE(JsonDoc::Parse(text)) << text;
     EXPECT_FALSE(Json::accept(text)) << text;
@@ -57,8 +71,9 @@ TEST(JsonDoc, RefusesWhatAnIndependentParserRefuses) {
 }
 
 TEST(JsonDoc, RefusesIllFormedUtf8AndLoneSurrogates) {
-  for (const std::string text : {"\"\xFF\"", "\"\xC0\xAF\"", "\"\xED\xA0\x80\"", "\"\xF4\x90\x80\x80\"",
-                                 "\"\xE2\x82\"", R"("\ud800")", R"("\udc00")", R"("\ud800\u0041")"}) {
+  for (const std::string text :
+       {"\"\xFF\"", "\"\xC0\xAF\"", "\"\xED\xA0\x80\"", "\"\xF4\x90\x80\x80\"", "\"\xE2\x82\"",
+        R"("\ud800")", R"("\udc00")", R"("\ud800\u0041")"}) {
     const auto doc = JsonDoc::Parse(text);
     ASSERT_FALSE(doc) << text;
     EXPECT_EQ(doc.error().code, ErrorCode::kInvalidRequest);
@@ -68,8 +83,7 @@ TEST(JsonDoc, RefusesIllFormedUtf8AndLoneSurrogates) {
 TEST(JsonDoc, SaysWhereItStopped) {
   const auto doc = JsonDoc::Parse("{\n  \"a\": 1,\n  \"b\": oops\n}");
   ASSERT_FALSE(doc);
-  EXPECT_EQ(doc.error().message,
-            "not valid JSON at line 3, column 8: expected a value, found 'o'");
+  EXPECT_EQ(doc.error().message, "not valid JSON at line 3, column 8: expected a value, found 'o'");
 }
 
 TEST(JsonDoc, RefusesDeepNestingWithoutRecursion) {
@@ -104,7 +118,8 @@ TEST(JsonDoc, CountsANullAsNotGiven) {
 }
 
 TEST(JsonDoc, KeepsTheTextOfNumbers) {
-  const auto doc = JsonDoc::Parse(R"({"x":[9007199254740993, 0.70, -0, 123456789012345678901234567890]})");
+  const auto doc =
+      JsonDoc::Parse(R"({"x":[9007199254740993, 0.70, -0, 123456789012345678901234567890]})");
   ASSERT_TRUE(doc);
   EXPECT_EQ(doc->root()["x"].raw(), "[9007199254740993, 0.70, -0, 123456789012345678901234567890]");
 }
@@ -114,8 +129,8 @@ TEST(JsonDoc, TakesWholeNumbersInEveryForm) {
   ASSERT_TRUE(doc);
   std::vector<std::optional<std::int64_t>> found;
   for (const JsonView item : doc->root().items()) found.push_back(item.integer());
-  EXPECT_EQ(found, (std::vector<std::optional<std::int64_t>>{
-                       1, 1, 100, std::nullopt, std::nullopt, std::nullopt, INT64_MIN}));
+  EXPECT_EQ(found, (std::vector<std::optional<std::int64_t>>{1, 1, 100, std::nullopt, std::nullopt,
+                                                             std::nullopt, INT64_MIN}));
 }
 
 TEST(JsonDoc, TellsTooLargeNumbersFromTinyOnes) {

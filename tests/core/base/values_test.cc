@@ -39,7 +39,8 @@ TEST(Duration, ReadsEveryFormThatUpstreamsSend) {
 }
 
 TEST(Duration, RefusesWhatIsNone) {
-  for (const char* text : {"", "s", "-1s", "1s2h", "1x", "1s ", "abc", "1..2s", "1e3s", "9999999d"}) {
+  for (const char* text :
+       {"", "s", "-1s", "1s2h", "1x", "1s ", "abc", "1..2s", "1e3s", "9999999d"}) {
     EXPECT_FALSE(ReadDuration(text)) << text;
   }
 }

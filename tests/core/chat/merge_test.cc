@@ -22,7 +22,7 @@ Events Answer(std::string text, std::int64_t input, std::int64_t output) {
 TEST(Merge, MakesOneAnswerOfCallsThatRunSideBySide) {
   const Events a = Answer("a", 10, 2);
   const Events b = Answer("b", 10, 3);
-  Merge merge(2);
+  Merge merge({1, 2, 1});
   Events out;
   for (std::size_t i = 0; i < a.size(); ++i) {
     merge.Add(1, b[i], out);
@@ -36,7 +36,7 @@ TEST(Merge, MakesOneAnswerOfCallsThatRunSideBySide) {
 }
 
 TEST(Merge, FailsAsAWholeAndSaysNothingMore) {
-  Merge merge(2);
+  Merge merge({1, 2, 1});
   Events out;
   merge.Add(0, Started{}, out);
   merge.Add(1, Failed{Fail(ErrorCode::kTimeout, "too slow")}, out);
@@ -45,10 +45,32 @@ TEST(Merge, FailsAsAWholeAndSaysNothingMore) {
 }
 
 TEST(Merge, OfOneCallChangesNothing) {
-  Merge merge(1);
+  Merge merge({1, 1, 1});
   Events out;
   for (const Event& event : Answer("x", 1, 1)) merge.Add(0, event, out);
   EXPECT_EQ(test::Show(out), test::Show(Answer("x", 1, 1)));
+}
+
+TEST(Merge, NumbersTheChoicesOfSeveralPromptsAndCountsEachPromptOnce) {
+  Merge merge({2, 2, 1});
+  Events out;
+  for (int call = 0; call < 4; ++call) {
+    for (const Event& event : Answer("x", call < 2 ? 10 : 7, 1)) merge.Add(call, event, out);
+  }
+  EXPECT_EQ(test::GrammarProblem(out), "");
+  const auto& finished = std::get<Finished>(out.back());
+  ASSERT_EQ(finished.choices.size(), 4U);
+  EXPECT_EQ(finished.choices[3].choice, 3);
+  EXPECT_EQ(finished.usage.input, 17);
+  EXPECT_EQ(finished.usage.output, 4);
+}
+
+TEST(Merge, KeepsTheChoicesApartOfCallsThatBringSeveral) {
+  Merge merge({2, 1, 2});
+  Events out;
+  merge.Add(1, Started{}, out);
+  merge.Add(1, BlockStarted{1, BlockKind::kText, {}, {}, {}, {}}, out);
+  EXPECT_EQ(std::get<BlockStarted>(out.back()).choice, 3);
 }
 
 }  // namespace

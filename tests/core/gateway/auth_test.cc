@@ -39,9 +39,11 @@ ErrorCode CodeOf(const HttpRequest& request, const config::Proxy& proxy,
 }
 
 TEST(Auth, TakesTheKeyFromEveryHeaderThatClientsUse) {
-  for (const HttpHeader& header :
-       {HttpHeader{"Authorization", "Bearer sk-laptop-1"}, {"authorization", "bEaReR \t sk-laptop-1 "},
-        {"x-api-key", "sk-laptop-1"}, {"X-Goog-Api-Key", " sk-laptop-1"}, {"api-key", "sk-laptop-1"}}) {
+  for (const HttpHeader& header : {HttpHeader{"Authorization", "Bearer sk-laptop-1"},
+                                   {"authorization", "bEaReR \t sk-laptop-1 "},
+                                   {"x-api-key", "sk-laptop-1"},
+                                   {"X-Goog-Api-Key", " sk-laptop-1"},
+                                   {"api-key", "sk-laptop-1"}}) {
     const auto caller = Identify(Asking({header}), RouteKind::kModels, WithKey());
     ASSERT_TRUE(caller) << header.first << ": " << header.second;
     EXPECT_EQ(caller->name, "laptop");
@@ -88,8 +90,8 @@ TEST(Auth, LeavesHealthOpenUnlessStrict) {
 }
 
 TEST(Auth, WhenOffRefusesForeignHostsAgainstDnsRebinding) {
-  for (const char* host : {"127.0.0.1:8045", "localhost", "LOCALHOST:1", "[::1]:8045", "a.localhost",
-                           "127.9.9.9", ""}) {
+  for (const char* host : {"127.0.0.1:8045", "localhost", "LOCALHOST:1", "[::1]:8045",
+                           "a.localhost", "127.9.9.9", ""}) {
     EXPECT_TRUE(Identify(Asking({{"Host", host}}), RouteKind::kModels, Open())) << host;
   }
   for (const char* host : {"evil.example", "localhost.evil.example", "192.168.1.5", "0.0.0.0",

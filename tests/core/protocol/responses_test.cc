@@ -246,7 +246,7 @@ TEST(ResponsesObject, EchoesTheRequestAndCarriesChoices) {
   chat::Response response;
   response.choices = {{0, {chat::Text{"hello", {}}}, FinishReason::kStop, {}, {}}};
   Json object =
-      Json::parse(Responses().WriteResponse(response, {"ID", "the-model", 1000, &request}));
+      Json::parse(*Responses().WriteResponse(response, {"ID", "the-model", 1000, &request}));
   EXPECT_EQ(object["id"], "resp_ID");
   EXPECT_EQ(object["temperature"], 0.3);
   EXPECT_EQ(object["metadata"]["k"], "v");
