@@ -1,26 +1,56 @@
 #pragma once
 
+#include <deque>
+#include <memory>
+#include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "core/base/result.h"
+#include "core/chat/event.h"
+#include "core/chat/merge.h"
 #include "core/chat/request.h"
-#include "core/gateway/answer.h"
+#include "core/gateway/chat_call.h"
 #include "core/gateway/record.h"
-#include "core/gateway/services.h"
+#include "core/gateway/rotation.h"
+#include "core/gateway/signatures.h"
 
 namespace agm::gateway {
 
-/// Gets an answer for `request` from one of the targets, in their order: leases an account, calls
-/// upstream, and goes on with the next account or target until the first meaningful event is
-/// there, so that no failure before it is ever seen by the client. At most max_attempts tries in
-/// all; waits for a resting account only where no other target is left, and only up to max_wait.
+/// The answer to a request: one upstream call, or one for each choice and prompt where the model
+/// gives only one at a time. The calls are pulled one after the other, while upstream works on all
+/// of them. Dropping it closes the upstream connections and returns the leases.
+///
+/// Thread safety: one thread at a time.
+class Answer {
+ public:
+  Answer(std::vector<Strand> strands, chat::CallPlan plan, SignatureKeeper keeper)
+      : strands_(std::move(strands)), merge_(plan), keeper_(std::move(keeper)) {}
+
+  /// The next event of the whole answer; nothing if `until` passed before there was one.
+  std::optional<chat::Event> Next(TimePoint until);
+  /// True while Next would return without a wait.
+  bool held() const { return !ready_.empty() || strands_[at_].held(); }
+
+ private:
+  std::optional<chat::Event> NextOfAll(TimePoint until);
+
+  std::vector<Strand> strands_;  ///< never empty
+  std::size_t at_ = 0;
+  chat::Merge merge_;
+  SignatureKeeper keeper_;
+  std::deque<chat::Event> ready_;
+};
+
+/// Gets an answer for `request` from one of the targets, in their order, so that no failure before
+/// the first meaningful event is ever seen by the client. At most max_attempts tries for each call
+/// that the request needs; several calls run side by side.
 ///
 /// Fails with the error that the client is to see. Fills record.target, account, tries and phase.
 ///
 /// Thread safety: any thread; blocks.
-Result<Answer> GetAnswer(Services& services, const Settings& settings, const chat::Request& request,
-                         const std::vector<std::string>& targets, const std::string& session,
-                         Record& record, const Cancellation& client);
+Result<Answer> GetAnswer(const Asking& asking, std::shared_ptr<const chat::Request> request,
+                         const std::vector<std::string>& targets, Record& record);
 
 }  // namespace agm::gateway

@@ -20,7 +20,7 @@ namespace {
 struct Life {
   Record record;
   std::shared_ptr<const Settings> settings;
-  chat::Request request;
+  std::shared_ptr<const chat::Request> request;
   Answer answer;
   std::optional<Keeping> keeping;
 };
@@ -34,13 +34,13 @@ std::string_view WithoutBrackets(std::string_view array) {
 void Keep(const Life& life, std::string_view object, Clock& clock) {
   const auto doc = JsonDoc::Parse(object);
   if (!life.keeping || !doc) return;
-  const auto input = life.request.extra.find("responses.input");
+  const auto input = life.request->extra.find("responses.input");
   store::SavedResponse saved;
   saved.id = doc->root()["id"].text();
   saved.owner = life.record.caller;
   saved.created = clock.Wall();
   saved.object = object;
-  saved.input = input == life.request.extra.end() ? "[]" : input->second;
+  saved.input = input == life.request->extra.end() ? "[]" : input->second;
   JsonWriter items(saved.items);
   items.Array().RawMembers(WithoutBrackets(life.keeping->history));
   items.RawMembers(WithoutBrackets(saved.input));
@@ -117,7 +117,7 @@ HttpReply Stream(std::unique_ptr<Life> life, const protocol::Dialect& dialect, C
   reply.headers.emplace_back("Content-Type", "text/event-stream; charset=utf-8");
   reply.headers.emplace_back("Cache-Control", "no-cache");
   reply.headers.emplace_back("X-Accel-Buffering", "no");
-  auto writer = dialect.NewStreamWriter(ReplyFor(life->request, clock));
+  auto writer = dialect.NewStreamWriter(ReplyFor(*life->request, clock));
   reply.source = std::make_unique<EventStream>(std::move(life), std::move(writer), clock);
   return reply;
 }
@@ -141,14 +141,14 @@ HttpReply Whole(std::unique_ptr<Life> life, const protocol::Dialect& dialect, Cl
   auto response = FoldAnswer(*life);
   if (!response) return Refuse(dialect, response.error(), life->record, *life->settings->config);
   life->record.usage = response->usage;
-  auto body = dialect.WriteResponse(*response, ReplyFor(life->request, clock));
+  auto body = dialect.WriteResponse(*response, ReplyFor(*life->request, clock));
   if (!body) return Refuse(dialect, body.error(), life->record, *life->settings->config);
   life->record.phase = Phase::kDone;
   life->record.status = 200;
   life->record.FirstByte();
   HttpReply reply;
   reply.headers = ModelHeaders(life->record, *life->settings->config);
-  reply.headers.emplace_back("Content-Type", dialect.ContentType(life->request));
+  reply.headers.emplace_back("Content-Type", dialect.ContentType(*life->request));
   reply.body = *std::move(body);
   Keep(*life, reply.body, clock);
   return reply;
@@ -171,15 +171,16 @@ HttpReply Exchange(Services& services, std::shared_ptr<const Settings> settings,
   auto resolved = settings->map.Resolve(request->model);
   if (!resolved) return refuse(resolved.error());
 
-  const std::string session = SessionOf(*request, http.header("x-session-id"), record.caller);
-  auto answer =
-      GetAnswer(services, *settings, *request, resolved->targets, session, record, *http.client);
+  const Asking asking{&services, settings,
+                      SessionOf(*request, http.header("x-session-id"), record.caller), http.client};
+  const auto shared = std::make_shared<const chat::Request>(*std::move(request));
+  auto answer = GetAnswer(asking, shared, resolved->targets, record);
   if (!answer) return refuse(answer.error());
 
-  auto life = std::unique_ptr<Life>(new Life{std::move(record), settings, *std::move(request),
-                                             *std::move(answer), std::move(keeping)});
-  return life->request.stream ? Stream(std::move(life), dialect, *services.clock)
-                              : Whole(std::move(life), dialect, *services.clock);
+  auto life = std::unique_ptr<Life>(
+      new Life{std::move(record), settings, shared, *std::move(answer), std::move(keeping)});
+  return shared->stream ? Stream(std::move(life), dialect, *services.clock)
+                        : Whole(std::move(life), dialect, *services.clock);
 }
 
 }  // namespace agm::gateway

@@ -361,6 +361,8 @@ void GeminiStreamReader::Finish() {
   }
   chat::Finished finished;
   for (Candidate& candidate : candidates_) {
+    // A token for the next hop may stand alone, without a reason for this one's end.
+    if (!candidate.finish && !continuation_.empty()) candidate.finish = chat::FinishReason::kLength;
     if (!candidate.finish) return Fail(CutOff());
     CloseBlock(candidate);
     auto reason = *candidate.finish;

@@ -24,7 +24,9 @@ TEST(FindGateways, TakesTheConfiguredAddressThenTheRunFile) {
   auto run = RunFile::Write(*t.context().StateFolder(), "http://127.0.0.1:9002");
   ASSERT_TRUE(run);
   EXPECT_EQ(Urls(t), (std::vector<std::string>{"http://127.0.0.1:9001", "http://127.0.0.1:9002"}));
-  for (const Gateway& gateway : *FindGateways(t.context())) {
+  const auto gateways = FindGateways(t.context());
+  ASSERT_TRUE(gateways);
+  for (const Gateway& gateway : *gateways) {
     EXPECT_EQ(gateway.key.Reveal(), "sk-one");
   }
 }

@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include <atomic>
 #include <chrono>
 #include <memory>
 #include <optional>
@@ -9,10 +10,12 @@
 #include <thread>
 #include <vector>
 
+#include "core/base/guarded.h"
 #include "core/base/json.h"
 #include "core/gateway/service.h"
 #include "core/mock/mock_server.h"
 #include "core/upstream/curl_transport.h"
+#include "tests/support/scripted_server.h"
 
 namespace agm::gateway {
 namespace {
@@ -357,6 +360,75 @@ TEST_F(GatewayTest, GivesSeveralChoicesWhereTheModelGivesOne) {
           R"({"model":"gemini-3.5-flash","n":3,"messages":[{"role":"user","content":"hi"}]})");
   ASSERT_EQ(got.status, 200) << got.body;
   EXPECT_EQ(got.json()["choices"].size(), 3U);
+}
+
+TEST_F(GatewayTest, AsksForSeveralChoicesSideBySide) {
+  Add("work", "good-key");
+  Start();
+  ASSERT_TRUE(mock_->SetScript(R"({"steps":[{"do":{"hang_ms":300}}]})"));
+  const auto begun = std::chrono::steady_clock::now();
+  const Got got =
+      Ask("POST", "/v1/chat/completions",
+          R"({"model":"gemini-3.5-flash","n":6,"messages":[{"role":"user","content":"hi"}]})");
+  const auto took = std::chrono::steady_clock::now() - begun;
+  ASSERT_EQ(got.status, 200) << got.body;
+  EXPECT_EQ(got.json()["choices"].size(), 6U);
+  EXPECT_LT(took, std::chrono::milliseconds(1200));
+}
+
+// An upstream that gives a long answer in hops; `bodies` gets what it was asked.
+std::unique_ptr<test::ScriptedServer> LongAnswer(std::vector<std::string> answers,
+                                                 Guarded<std::vector<std::string>>& bodies) {
+  auto next = std::make_shared<std::atomic<std::size_t>>(0);
+  return std::make_unique<test::ScriptedServer>(
+      [next, answers = std::move(answers), &bodies](test::Visitor& visitor) mutable {
+        while (visitor.ReadRequest()) {
+          if (visitor.head().starts_with("GET")) {
+            visitor.Send(test::HttpAnswer("{}"));
+            continue;
+          }
+          auto all = bodies.Lock();
+          all->push_back(visitor.body());
+          visitor.Send(test::HttpAnswer(answers[std::min((*next)++, answers.size() - 1)]));
+        }
+      });
+}
+
+constexpr const char* kFirstHop =
+    R"({"candidates":[{"content":{"role":"model","parts":[{"text":"one, "}]},)"
+    R"("finishReason":"CONTINUATION","continuationToken":"tok-1"}],)"
+    R"("usageMetadata":{"promptTokenCount":5,"candidatesTokenCount":2,"totalTokenCount":7}})";
+constexpr const char* kLastHop =
+    R"({"candidates":[{"content":{"role":"model","parts":[{"text":"two"}]},"finishReason":"STOP"}],)"
+    R"("usageMetadata":{"promptTokenCount":9,"candidatesTokenCount":3,"totalTokenCount":12}})";
+
+TEST_F(GatewayTest, FollowsALongAnswerOverItsHops) {
+  Guarded<std::vector<std::string>> bodies;
+  const auto upstream = LongAnswer({kFirstHop, kLastHop}, bodies);
+  config_.accounts.push_back(AccountOf("work", "good-key", upstream->url()));
+  Start();
+  const Got got = Ask("POST", "/v1/chat/completions", ChatBody("count", false, "gemini-4-neon"));
+  ASSERT_EQ(got.status, 200) << got.body;
+  EXPECT_EQ(got.json()["choices"][0]["message"]["content"], "one, two");
+  EXPECT_EQ(got.json()["choices"][0]["finish_reason"], "stop");
+  EXPECT_EQ(got.json()["usage"]["prompt_tokens"], 5);
+  EXPECT_EQ(got.json()["usage"]["completion_tokens"], 5);
+  const auto asked = bodies.Copy();
+  ASSERT_EQ(asked.size(), 2U);
+  EXPECT_EQ(asked[0].find("continuationToken"), std::string::npos);
+  EXPECT_EQ(Json::parse(asked[1])["continuationToken"], "tok-1");
+  EXPECT_EQ(Json::parse(asked[1])["contents"], Json::parse(asked[0])["contents"]);
+}
+
+TEST_F(GatewayTest, EndsALongAnswerAsCutWhereNoHopCanBeHad) {
+  Guarded<std::vector<std::string>> bodies;
+  const auto upstream = LongAnswer({kFirstHop, "this is no answer"}, bodies);
+  config_.accounts.push_back(AccountOf("work", "good-key", upstream->url()));
+  Start();
+  const Got got = Ask("POST", "/v1/chat/completions", ChatBody("count", false, "gemini-4-neon"));
+  ASSERT_EQ(got.status, 200) << got.body;
+  EXPECT_EQ(got.json()["choices"][0]["message"]["content"], "one, ");
+  EXPECT_EQ(got.json()["choices"][0]["finish_reason"], "length");
 }
 
 TEST_F(GatewayTest, AnswersUpgradesWithoutMakingTheClientWait) {

@@ -1,6 +1,10 @@
-#include "core/gateway/answer.h"
+#include "core/gateway/opened.h"
 
+#include <chrono>
+#include <utility>
 #include <variant>
+
+#include "core/upstream/trouble.h"
 
 namespace agm::gateway {
 
@@ -30,29 +34,6 @@ std::optional<chat::Event> Opened::Next(TimePoint until) {
     held_.pop_front();
   }
   if (event) Settle(*event);
-  return event;
-}
-
-std::optional<chat::Event> Answer::Next(TimePoint until) {
-  auto event = NextOfAll(until);
-  if (event) keeper_.See(*event);
-  return event;
-}
-
-std::optional<chat::Event> Answer::NextOfAll(TimePoint until) {
-  if (calls_.size() == 1) return calls_.front().Next(until);
-  while (ready_.empty() && !merge_.ended()) {
-    auto event = calls_[at_].Next(until);
-    if (!event) return std::nullopt;
-    const bool done = std::holds_alternative<chat::Finished>(*event);
-    std::vector<chat::Event> out;
-    merge_.Add(static_cast<int>(at_), *std::move(event), out);
-    for (chat::Event& whole : out) ready_.push_back(std::move(whole));
-    if (done && at_ + 1 < calls_.size()) ++at_;
-  }
-  if (ready_.empty()) return std::nullopt;
-  chat::Event event = std::move(ready_.front());
-  ready_.pop_front();
   return event;
 }
 

@@ -1,0 +1,123 @@
+#include "core/chat/splice.h"
+
+#include <utility>
+
+#include "core/base/utf8.h"
+
+namespace agm::chat {
+namespace {
+
+constexpr std::string_view kToken = "gemini.continuationToken";
+constexpr int kMaxFruitless = 3;
+
+std::optional<std::string> TakeToken(Finished& finished) {
+  const auto found = finished.extra.find(std::string(kToken));
+  if (found == finished.extra.end()) return std::nullopt;
+  std::string token = std::move(found->second);
+  finished.extra.erase(found);
+  return token;
+}
+
+// The later hop's end stands for the whole, with the prompt of the first and the output of both.
+void AddBefore(const Finished& before, Finished& last) {
+  Usage usage = before.usage;
+  usage.known = usage.known || last.usage.known;
+  usage.output += last.usage.output;
+  usage.thoughts += last.usage.thoughts;
+  usage.output_audio += last.usage.output_audio;
+  usage.output_image += last.usage.output_image;
+  last.usage = usage;
+  if (before.choices.empty() || last.choices.empty()) return;
+  auto& citations = last.choices.front().citations;
+  const auto& earlier = before.choices.front().citations;
+  citations.insert(citations.begin(), earlier.begin(), earlier.end());
+}
+
+}  // namespace
+
+void Splice::Emit(Event event) { ready_.push_back(std::move(event)); }
+
+void Splice::Flush() {
+  if (stopped_) Emit(*std::exchange(stopped_, std::nullopt));
+}
+
+void Splice::Add(Event event) {
+  if (auto* stopped = std::get_if<BlockStopped>(&event)) return AddStopped(std::move(*stopped));
+  if (auto* finished = std::get_if<Finished>(&event)) return AddFinished(std::move(*finished));
+  if (std::holds_alternative<Started>(event) && finished_) return;
+  if (const auto* block = std::get_if<BlockStarted>(&event)) {
+    const bool goes_on = std::exchange(joins_, false) && stopped_ && block->kind == open_;
+    open_ = block->kind;
+    called_ = called_ || open_ == BlockKind::kToolCall;
+    if (goes_on) {
+      stopped_.reset();
+      return;
+    }
+  }
+  if (const auto* delta = std::get_if<BlockDelta>(&event)) {
+    fruit_ = true;
+    if (open_ == BlockKind::kText) {
+      text_ += static_cast<std::int64_t>(CountCodePoints(delta->text));
+    }
+  }
+  Flush();
+  Emit(std::move(event));
+}
+
+// A text's end is held back until it is known whether the next hop goes on with it.
+void Splice::AddStopped(BlockStopped stopped) {
+  Flush();
+  if (open_ == BlockKind::kText && stopped.signature.empty()) {
+    stopped_ = std::move(stopped);
+  } else {
+    Emit(std::move(stopped));
+  }
+}
+
+void Splice::AddFinished(Finished finished) {
+  auto token = TakeToken(finished);
+  for (ChoiceFinish& choice : finished.choices) {
+    for (Citation& citation : choice.citations) {
+      citation.start += text_before_;
+      citation.end += text_before_;
+    }
+  }
+  if (finished_) AddBefore(*finished_, finished);
+  fruitless_ = fruit_ ? 0 : fruitless_ + 1;
+  if (token && fruitless_ < kMaxFruitless) {
+    token_ = std::move(token);
+    finished_ = std::move(finished);
+    return;
+  }
+  for (ChoiceFinish& choice : finished.choices) {
+    // The call that a stop means may stand in an earlier hop.
+    const bool calls = finished_ && called_ && choice.reason == FinishReason::kStop;
+    if (calls) choice.reason = FinishReason::kToolCalls;
+  }
+  finished_.reset();
+  Flush();
+  Emit(std::move(finished));
+}
+
+std::optional<Event> Splice::Next() {
+  if (ready_.empty()) return std::nullopt;
+  Event event = std::move(ready_.front());
+  ready_.pop_front();
+  return event;
+}
+
+void Splice::Continue() {
+  token_.reset();
+  text_before_ = text_;
+  fruit_ = false;
+  joins_ = true;
+}
+
+void Splice::GiveUp() {
+  token_.reset();
+  Flush();
+  for (ChoiceFinish& choice : finished_->choices) choice.reason = FinishReason::kLength;
+  Emit(*std::exchange(finished_, std::nullopt));
+}
+
+}  // namespace agm::chat

@@ -1,0 +1,164 @@
+#include "core/gateway/chat_call.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "core/gateway/catalog.h"
+#include "core/upstream/trouble.h"
+
+namespace agm::gateway {
+namespace {
+
+/// Whether the event is something that a client could be shown, so that there is an answer.
+bool IsMeaningful(const chat::Event& event) {
+  if (const auto* delta = std::get_if<chat::BlockDelta>(&event)) return !delta->text.empty();
+  return std::holds_alternative<chat::BlockStopped>(event) ||
+         std::holds_alternative<chat::Finished>(event);
+}
+
+/// A good end without a single block and without a word of a next hop: upstreams do that now and
+/// then, and a second try mostly helps.
+bool IsEmptyAnswer(const std::deque<chat::Event>& held) {
+  const auto* finished = std::get_if<chat::Finished>(&held.back());
+  return finished != nullptr && !finished->extra.contains("gemini.continuationToken") &&
+         std::none_of(held.begin(), held.end(), [](const chat::Event& event) {
+           return std::holds_alternative<chat::BlockStarted>(event);
+         });
+}
+
+Result<Draft> Write(const Asking& asking, const chat::Request& request, const std::string& model,
+                    const protocol::GeminiWriteOptions& options, const std::string& id) {
+  Services& services = *asking.services;
+  auto written = protocol::WriteGeminiRequest(request, services.catalog->TraitsOf(model), options);
+  if (!written) return std::move(written).error();
+  for (const std::string& lost : written->dropped) {
+    services.log->Write(LogLevel::kDebug, "not sent on",
+                        services.log->Fields().Add("id", id).Add("field", lost));
+  }
+  upstream::Outgoing outgoing{
+      model, request.stream, std::move(written->body), std::move(written->reading), {}};
+  return Draft{options, std::move(outgoing), written->calls, false};
+}
+
+}  // namespace
+
+Result<Draft> WriteDraft(const Asking& asking, const chat::Request& request,
+                         const std::string& model, const std::string& id) {
+  protocol::GeminiWriteOptions options;
+  options.signatures = [signatures = asking.services->signatures](std::string_view call,
+                                                                  std::string_view family) {
+    return signatures->Find(call, family);
+  };
+  return Write(asking, request, model, options, id);
+}
+
+// Pulls events until there is something to show; the failure if there will be nothing.
+std::optional<upstream::Failure> ChatCall::Hold(upstream::Call& call, TimePoint deadline,
+                                                std::deque<chat::Event>& held) const {
+  for (;;) {
+    auto event = call.Next(deadline);
+    if (!event) {
+      return upstream::ClassifyTransport(Fail(
+          ErrorCode::kTimeout, "the upstream sent nothing before the request's time was over"));
+    }
+    if (const auto* failed = std::get_if<chat::Failed>(&*event)) {
+      return call.failure() ? *call.failure() : upstream::ClassifyTransport(failed->error);
+    }
+    held.push_back(*std::move(event));
+    if (IsMeaningful(held.back())) return std::nullopt;
+  }
+}
+
+std::variant<Opened, upstream::Failure> ChatCall::Once(accounts::Lease lease,
+                                                       const Allowance& allowance) {
+  Clock& clock = *asking_.services->clock;
+  const TimePoint started = clock.Now();
+  auto opened =
+      WithCredential(asking_, lease.account(), allowance.deadline, [&](const Secret& secret) {
+        return upstream::Call::Start(*asking_.services->transport, lease.account(), secret,
+                                     draft_.outgoing, allowance.Limits(asking_), *asking_.client);
+      });
+  if (auto* failure = std::get_if<upstream::Failure>(&opened)) {
+    lease.Report(*failure);
+    return std::move(*failure);
+  }
+  auto call = std::get<std::unique_ptr<upstream::Call>>(std::move(opened));
+  std::deque<chat::Event> held;
+  if (auto failure = Hold(*call, allowance.deadline, held)) {
+    lease.Report(*failure);
+    return *std::move(failure);
+  }
+  if (IsEmptyAnswer(held) && !std::exchange(retried_empty_, true) && allowance.left > 0) {
+    // The lease goes back without a word: the account did what it could.
+    return upstream::GarbageFailure("nothing");
+  }
+  return Opened(std::move(lease), std::move(call), std::move(held), started, clock);
+}
+
+// What upstream refused may be ours: a signature that it does not know, a schema that it does not
+// take. Written again without it, once.
+bool ChatCall::Mend(const upstream::Failure& failure) {
+  if (draft_.mended || failure.trouble != upstream::Trouble::kBadRequest) return false;
+  protocol::GeminiWriteOptions options = draft_.options;
+  const std::string& reason = failure.error.reason;
+  if (reason == "invalid_thought_signature" || reason == "missing_thought_signature") {
+    options.replace_signatures = true;
+  } else if (reason == "invalid_schema") {
+    options.lower_schemas = true;
+  } else {
+    return false;
+  }
+  auto again = Write(asking_, *request_, draft_.outgoing.model, options, id_);
+  if (!again) return false;
+  draft_ = *std::move(again);
+  draft_.mended = true;
+  return true;
+}
+
+Result<std::optional<Opened>> ChatCall::Open(Allowance& allowance, bool last_target) {
+  Rotation rotation(asking_, allowance, draft_.outgoing.model, last_target);
+  while (auto lease = rotation.Next()) {
+    const std::string account = lease->account().name;
+    auto outcome = Once(*std::move(lease), allowance);
+    if (auto* opened = std::get_if<Opened>(&outcome)) return std::optional(std::move(*opened));
+    const auto& failure = std::get<upstream::Failure>(outcome);
+    if (!asking_.client->Cancelled() && Mend(failure)) continue;
+    const Then then = rotation.After(account, failure);
+    if (then == Then::kStop) return Final(asking_, failure);
+    if (then == Then::kNextTarget) break;
+  }
+  return std::optional<Opened>();
+}
+
+Result<std::optional<Opened>> ChatCall::Continue(const std::string& token) {
+  const upstream::SharedText whole = draft_.outgoing.body;
+  draft_.outgoing.body = protocol::WithContinuation(whole.view(), token);
+  draft_.mended = true;  // it was taken once: what upstream has against it now is not ours
+  Allowance allowance(asking_);
+  auto opened = Open(allowance, true);
+  draft_.outgoing.body = whole;
+  return opened;
+}
+
+std::optional<chat::Event> Strand::Next(TimePoint until) {
+  for (;;) {
+    if (auto event = splice_.Next()) return event;
+    if (splice_.token()) {
+      NextHop();
+      continue;
+    }
+    auto event = opened_.Next(until);
+    if (!event) return std::nullopt;
+    splice_.Add(*std::move(event));
+  }
+}
+
+// Where no hop can be had, the answer ends as one that was cut: the client may ask for more.
+void Strand::NextHop() {
+  auto hop = call_.Continue(*splice_.token());
+  if (!hop || !*hop) return splice_.GiveUp();
+  opened_ = **std::move(hop);
+  splice_.Continue();
+}
+
+}  // namespace agm::gateway
