@@ -3,6 +3,7 @@
 #include <utility>
 
 #include "core/gateway/auth.h"
+#include "core/gateway/embeddings_route.h"
 #include "core/gateway/exchange.h"
 #include "core/gateway/pages.h"
 #include "core/gateway/replies.h"
@@ -133,8 +134,9 @@ HttpReply Gateway::Dispatch(HttpRequest& request, const std::shared_ptr<const Se
       return StoredResponse(services_, *settings, request, route->id, record);
     case RouteKind::kResponseInputItems:
       return StoredInputItems(services_, *settings, request, route->id, record);
-    case RouteKind::kCompletions:
     case RouteKind::kEmbeddings:
+      return Embed(services_, settings, request, std::move(record));
+    case RouteKind::kCompletions:
     case RouteKind::kImageGenerations:
     case RouteKind::kImageEdits:
     case RouteKind::kTranscriptions:

@@ -431,6 +431,37 @@ TEST_F(GatewayTest, EndsALongAnswerAsCutWhereNoHopCanBeHad) {
   EXPECT_EQ(got.json()["choices"][0]["finish_reason"], "length");
 }
 
+TEST_F(GatewayTest, EmbedsMoreTextsThanOneCallTakesOverAnAccountThatGivesOut) {
+  Add("one", "good-one");
+  Add("two", "good-two");
+  Start();
+  ASSERT_TRUE(mock_->SetScript(
+      R"({"steps":[{"match":{"method":"batchEmbedContents","nth":2},"do":{"error":"quota-minute"}}]})"));
+  Json body = {{"model", "text-embedding-3-small"}, {"dimensions", 8}, {"input", Json::array()}};
+  for (int i = 0; i < 150; ++i) body["input"].push_back("text " + std::to_string(i));
+  const Got got = Ask("POST", "/v1/embeddings", DumpJson(body));
+  ASSERT_EQ(got.status, 200) << got.body;
+  EXPECT_EQ(got.header("x-mapped-model"), "gemini-embedding-2");
+  EXPECT_EQ(got.header("x-account-email"), "two@example.com");
+  Json json = got.json();
+  ASSERT_EQ(json["data"].size(), 150U);
+  EXPECT_EQ(json["data"][149]["index"], 149);
+  EXPECT_EQ(json["data"][0]["embedding"].size(), 8U);
+  EXPECT_NE(json["data"][0]["embedding"], json["data"][149]["embedding"]);
+  EXPECT_GT(json["usage"]["prompt_tokens"], 0);
+  EXPECT_EQ(RequestsOf("good-one"), 2);
+  EXPECT_EQ(RequestsOf("good-two"), 1);
+}
+
+TEST_F(GatewayTest, RefusesEmbeddingsInOpenAisShape) {
+  Add("one", "good-one");
+  Start();
+  const Got got = Ask("POST", "/v1/embeddings", R"({"model":"m","input":[1,2]})");
+  EXPECT_EQ(got.status, 400);
+  EXPECT_EQ(got.json()["error"]["param"], "input");
+  EXPECT_EQ(RequestsOf("good-one"), 0);
+}
+
 TEST_F(GatewayTest, AnswersUpgradesWithoutMakingTheClientWait) {
   Add("work", "good-key");
   Start();

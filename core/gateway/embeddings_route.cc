@@ -1,0 +1,139 @@
+#include "core/gateway/embeddings_route.h"
+
+#include <span>
+#include <utility>
+#include <variant>
+
+#include "core/chat/embedding.h"
+#include "core/gateway/replies.h"
+#include "core/gateway/rotation.h"
+#include "core/protocol/gemini_embeddings.h"
+#include "core/protocol/openai_embeddings.h"
+#include "core/upstream/address.h"
+#include "core/upstream/fetch.h"
+
+namespace agm::gateway {
+namespace {
+
+using upstream::Failure;
+
+/// The texts of one request on their way to vectors.
+class Embedding {
+ public:
+  Embedding(const Asking& asking, const chat::EmbeddingRequest& request, Record& record)
+      : asking_(asking), request_(request), record_(record), allowance_(asking) {}
+
+  /// Nothing where another target should be asked; an error where that would not help.
+  Result<bool> Target(const std::string& model, bool last);
+  Error Verdict() const { return gateway::Verdict(asking_, allowance_, record_.target); }
+  const chat::Embeddings& done() const { return done_; }
+
+ private:
+  std::optional<Failure> Ask(const accounts::Lease& lease, const std::string& model);
+  std::variant<std::monostate, Failure> Rest(const config::Account& account, const Secret& secret,
+                                             const std::string& model);
+
+  const Asking& asking_;
+  const chat::EmbeddingRequest& request_;
+  Record& record_;
+  Allowance allowance_;
+  chat::Embeddings done_;
+};
+
+// Asks for all vectors that are not there yet.
+std::variant<std::monostate, Failure> Embedding::Rest(const config::Account& account,
+                                                      const Secret& secret,
+                                                      const std::string& model) {
+  const bool vertex = account.kind == config::AccountKind::kVertex;
+  while (done_.vectors.size() < request_.texts.size()) {
+    const auto left = std::span(request_.texts).subspan(done_.vectors.size());
+    auto call = protocol::WriteGeminiEmbeddings(request_, left, model, vertex);
+    const upstream::Question question{upstream::ModelUrl(account, model, call.method),
+                                      std::move(call.body)};
+    auto answer = upstream::Fetch(*asking_.services->transport, account, secret, question,
+                                  allowance_.Limits(asking_), *asking_.client);
+    if (auto* failure = std::get_if<Failure>(&answer)) return std::move(*failure);
+    const std::size_t before = done_.vectors.size();
+    const auto read =
+        protocol::ReadGeminiEmbeddings(std::get<std::string>(answer), call.texts, done_);
+    if (!read) {
+      done_.vectors.resize(before);
+      return upstream::GarbageFailure("no embeddings");
+    }
+  }
+  return {};
+}
+
+std::optional<Failure> Embedding::Ask(const accounts::Lease& lease, const std::string& model) {
+  auto outcome =
+      WithCredential(asking_, lease.account(), allowance_.deadline,
+                     [&](const Secret& secret) { return Rest(lease.account(), secret, model); });
+  if (auto* failure = std::get_if<Failure>(&outcome)) return std::move(*failure);
+  return std::nullopt;
+}
+
+Result<bool> Embedding::Target(const std::string& model, bool last) {
+  record_.target = model;
+  Rotation rotation(asking_, allowance_, model, last);
+  Clock& clock = *asking_.services->clock;
+  while (auto lease = rotation.Next()) {
+    const TimePoint started = clock.Now();
+    const auto failure = Ask(*lease, model);
+    record_.tries = 0;
+    allowance_.NoteIn(record_);
+    if (!failure) {
+      lease->Report(accounts::Success{std::chrono::duration_cast<Duration>(clock.Now() - started),
+                                      done_.tokens});
+      return true;
+    }
+    lease->Report(*failure);
+    const Then then = rotation.After(lease->account().name, *failure);
+    if (then == Then::kStop) return Final(asking_, *failure);
+    if (then == Then::kNextTarget) break;
+  }
+  done_ = {};
+  return false;
+}
+
+Result<chat::Embeddings> GetEmbeddings(const Asking& asking, const chat::EmbeddingRequest& request,
+                                       const std::vector<std::string>& targets, Record& record) {
+  Embedding embedding(asking, request, record);
+  for (std::size_t i = 0; i < targets.size(); ++i) {
+    auto whole = embedding.Target(targets[i], i + 1 == targets.size());
+    if (!whole) return std::move(whole).error();
+    if (*whole) return embedding.done();
+  }
+  return embedding.Verdict();
+}
+
+}  // namespace
+
+HttpReply Embed(Services& services, std::shared_ptr<const Settings> settings, HttpRequest& http,
+                Record record) {
+  const auto refuse = [&](Error error) {
+    return Refuse(Surface::kOpenAi, std::move(error), record, *settings->config);
+  };
+  record.phase = Phase::kConvert;
+  auto request = protocol::ReadOpenAiEmbeddings(http.body);
+  if (!request) return refuse(request.error());
+  record.model = request->model;
+  auto resolved = settings->map.Resolve(request->model);
+  if (!resolved) return refuse(resolved.error());
+
+  const Asking asking{&services, settings, {}, http.client};
+  auto embeddings = GetEmbeddings(asking, *request, resolved->targets, record);
+  if (!embeddings) return refuse(embeddings.error());
+
+  record.usage.input = embeddings->tokens;
+  record.usage.known = embeddings->tokens > 0;
+  record.phase = Phase::kDone;
+  record.status = 200;
+  record.FirstByte();
+  HttpReply reply;
+  reply.headers = ModelHeaders(record, *settings->config);
+  reply.headers.emplace_back("Content-Type", "application/json");
+  reply.body = protocol::WriteOpenAiEmbeddings(*request, *embeddings);
+  return reply;
+}
+
+}  // namespace agm::gateway
