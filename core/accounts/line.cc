@@ -22,10 +22,9 @@ bool Contains(const std::vector<std::string>& names, const std::string& name) {
   return !names.empty() && std::find(names.begin(), names.end(), name) != names.end();
 }
 
-double PressureOn(const Member& member, const ModelName& model, TimePoint now) {
-  const Paces* paces = member.project->paces.Find(model);
-  if (paces == nullptr) return 0;
-  return std::max(paces->requests.Pressure(now), paces->tokens.Pressure(now));
+double PressureOn(Member& member, const ModelName& model, const Search& search) {
+  Quotas* quotas = member.project->quotas.Find(model);
+  return quotas == nullptr ? 0 : quotas->Pressure({search.now, search.wall});
 }
 
 }  // namespace
@@ -67,8 +66,8 @@ Member* Line::Choose(const Search& search) {
 }
 
 // What an account costs: its load against what is left of its quota, or its time to the first byte.
-double Line::Cost(const Member& member, const Search& search) const {
-  const double pressure = PressureOn(member, model_, search.now);
+double Line::Cost(Member& member, const Search& search) const {
+  const double pressure = PressureOn(member, model_, search);
   const double spent = pressure >= 1 ? kSpent * pressure : 0;
   const double load =
       static_cast<double>(member.project->in_flight + 1) / std::max(0.05, 1 - pressure);

@@ -14,6 +14,7 @@ namespace agm::accounts {
 /// What one Take looks for in a line.
 struct Search {
   TimePoint now;
+  WallTime wall;
   config::Scheduling scheduling;
   const std::vector<std::string>& tried;
   Member* favourite;     ///< the conversation's account, or null
@@ -78,7 +79,7 @@ class Line {
   bool IsAtHome(const Tier& tier, const Search& search) const;
   void Wake(Tier& tier, TimePoint now);
   void PutToSleep(Tier& tier, std::size_t at, TimePoint until);
-  double Cost(const Member& member, const Search& search) const;
+  double Cost(Member& member, const Search& search) const;
 
   ModelName model_;
   std::vector<Tier> tiers_;

@@ -7,9 +7,10 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
-#include "core/accounts/pace.h"
+#include "core/accounts/quotas.h"
 #include "core/accounts/rests.h"
 #include "core/base/clock.h"
 #include "core/config/config.h"
@@ -34,8 +35,9 @@ class ByModel {
     }
     return nullptr;
   }
+  T* Find(const ModelName& model) { return const_cast<T*>(std::as_const(*this).Find(model)); }
   T& operator[](const ModelName& model) {
-    if (const T* known = Find(model)) return const_cast<T&>(*known);
+    if (T* known = Find(model)) return *known;
     if (entries_.size() >= kMost) entries_.erase(entries_.begin());
     entries_.push_back({model.hash, T{}});
     return entries_.back().value;
@@ -50,12 +52,6 @@ class ByModel {
   std::vector<Entry> entries_;
 };
 
-/// Requests and tokens a minute.
-struct Paces {
-  Pace requests;
-  Pace tokens;
-};
-
 /// What shares one quota: the accounts that declare the same project, or of which an answer told
 /// that they belong to the same; else one account.
 struct Project {
@@ -65,7 +61,7 @@ struct Project {
   bool own = false;  ///< nobody else can belong to it yet
   std::int64_t in_flight = 0;
   Rests rests;
-  ByModel<Paces> paces;
+  ByModel<Quotas> quotas;
 };
 
 /// Where requests go: accounts with the same one share a model's overload.

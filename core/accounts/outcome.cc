@@ -31,22 +31,14 @@ void Measure(Member& member, const ModelName& model, Duration first_byte, TimePo
 void Reward(Member& member, const ModelName& model, const Success& success, TimePoint now) {
   member.tokens += success.tokens;
   Measure(member, model, success.first_byte, now);
-  Paces& paces = member.project->paces[model];
-  paces.tokens.Count(now, success.tokens);
-  paces.tokens.Outgrow(now);
-  paces.requests.Outgrow(now);
   if (!member.rests.empty()) member.rests.Soften(model.text, now);
   if (!member.project->rests.empty()) member.project->rests.Soften(model.text, now);
   if (!member.endpoint->rests.empty()) member.endpoint->rests.Soften(model.text, now);
 }
 
-void LearnPace(Member& member, const ModelName& model, const Failure& failure, TimePoint now) {
-  Paces& paces = member.project->paces[model];
-  if (failure.quota.find("Token") != std::string::npos) {
-    paces.tokens.LearnLimit(now, 0);
-  } else {
-    paces.requests.LearnLimit(now, member.project->in_flight);
-  }
+std::int64_t TokensOf(const Success* success) {
+  if (success == nullptr) return 0;
+  return success->input_tokens > 0 ? success->input_tokens : success->tokens;
 }
 
 WallTime OnCalendar(TimePoint point, Moment moment) {
@@ -105,9 +97,7 @@ void Pool::State::Punish(const Lease::Taken& taken, const Failure& failure, Mome
     notes.belonging = {member.account->name, failure.project, member.credential};
     lines.clear();
   }
-  if (failure.trouble == Trouble::kMinuteQuota) {
-    LearnPace(member, taken.model, failure, moment.now);
-  }
+  member.project->quotas[taken.model].Learn(failure, taken.at, moment);
   Rests* rests = RestsOf(member, failure.trouble);
   if (rests == nullptr) return;
   const std::string model = IsForModel(failure.trouble) ? taken.model.text : std::string();
@@ -118,6 +108,15 @@ void Pool::State::Punish(const Lease::Taken& taken, const Failure& failure, Mome
   if (failure.trouble == Trouble::kNetwork && !others_work) rest.until = moment.now;
   const Rest& held = rests->Put(std::move(rest), moment.now);
   if (IsWorthKeeping(held, moment.now)) notes.rests.push_back(Journaled(member, held, moment));
+}
+
+void Pool::State::LookAhead(Member& member, const ModelName& model, Moment moment, Notes& notes) {
+  const auto wall = member.project->quotas[model].Ahead(moment);
+  if (!wall) return;
+  const Rest rest{model.text, wall->trouble, moment.now, wall->until, 1, wall->until};
+  const Rest& held = member.project->rests.Put(rest, moment.now);
+  const bool of_day = wall->trouble == Trouble::kDayQuota;
+  if (of_day) notes.rests.push_back(Journaled(member, held, moment));
 }
 
 void Pool::State::End(Lease::Taken& taken, const Success* success, const Failure* failure) {
@@ -138,6 +137,8 @@ void Pool::State::End(Lease::Taken& taken, const Success* success, const Failure
       if (row.next != upstream::NextTry::kStop) ++member.errors;
       Punish(taken, *failure, moment, notes);
     }
+    member.project->quotas[taken.model].End(taken.expected_tokens, TokensOf(success), moment);
+    if (success != nullptr) LookAhead(member, taken.model, moment, notes);
     if (journal != nullptr && !member.retired) notes.usage = UsageOf(member);
     if (member.retired) notes.rests.clear();
     Wake();

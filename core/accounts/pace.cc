@@ -3,57 +3,139 @@
 #include <algorithm>
 #include <chrono>
 
+#include "core/accounts/pacific.h"
+
 namespace agm::accounts {
 namespace {
 
 using namespace std::chrono_literals;
 
-constexpr auto kMinute = std::chrono::nanoseconds(60s);
+constexpr auto kSureFor = 1h;
 constexpr auto kRemembered = 10min;
 
-double PartOf(std::chrono::nanoseconds part, std::chrono::nanoseconds whole) {
-  return static_cast<double>(part.count()) / static_cast<double>(whole.count());
+std::int64_t SecondOf(TimePoint now) {
+  return std::chrono::floor<std::chrono::seconds>(now.time_since_epoch()).count();
+}
+
+// Whether a limit explains a refusal after so many were let through: not before it was reached, nor
+// long after. Upstream's minutes need not be ours, so twice as many may fit into one of ours.
+bool Explains(std::int64_t limit, std::int64_t let_through_at_least,
+              std::int64_t let_through_at_most) {
+  return let_through_at_most * 10 >= limit * 9 && let_through_at_least <= 2 * limit;
+}
+
+double Part(std::int64_t used, std::int64_t limit) {
+  return limit > 0 ? static_cast<double>(used) / static_cast<double>(limit) : 0;
 }
 
 }  // namespace
 
-void Pace::Turn(TimePoint now) {
-  const auto passed = now - minute_;
-  if (passed < kMinute) return;
-  previous_ = passed < 2 * kMinute ? current_ : 0;
-  current_ = 0;
-  minute_ = passed < 2 * kMinute ? minute_ + kMinute : now;
+void LastMinute::Turn(TimePoint now) {
+  const std::int64_t second = SecondOf(now);
+  if (second - second_ >= kSeconds) {
+    Clear();
+    second_ = second;
+  }
+  while (second_ < second) {
+    std::int32_t& oldest = slots_[static_cast<std::size_t>(++second_ % kSeconds)];
+    sum_ -= oldest;
+    oldest = 0;
+  }
 }
 
-void Pace::Count(TimePoint now, std::int64_t amount) {
+void LastMinute::Clear() {
+  sum_ = 0;
+  slots_.fill(0);
+}
+
+void LastMinute::Count(TimePoint now, std::int64_t amount) {
   Turn(now);
-  current_ += amount;
+  std::int32_t& slot = slots_[static_cast<std::size_t>(second_ % kSeconds)];
+  constexpr std::int64_t kMost = 1'000'000'000;
+  const auto counted = static_cast<std::int32_t>(std::clamp(slot + amount, -kMost, kMost));
+  sum_ += counted - slot;
+  slot = counted;
 }
 
-double Pace::Used(TimePoint now) const {
-  const auto passed = now - minute_;
-  if (passed >= 2 * kMinute) return 0;
-  if (passed >= kMinute)
-    return static_cast<double>(current_) * (1 - PartOf(passed - kMinute, kMinute));
-  return static_cast<double>(current_) +
-         static_cast<double>(previous_) * (1 - PartOf(passed, kMinute));
+std::int64_t LastMinute::Sum(TimePoint now) {
+  Turn(now);
+  return std::max<std::int64_t>(0, sum_);
 }
 
-void Pace::LearnLimit(TimePoint now, std::int64_t unfinished) {
-  limit_ = std::max(1.0, Used(now) - static_cast<double>(unfinished));
+TimePoint LastMinute::FallsTo(std::int64_t most, TimePoint now) {
+  Turn(now);
+  std::int64_t sum = sum_;
+  std::int64_t ahead = 0;
+  while (sum > most && ahead < kSeconds) {
+    ++ahead;  // the slot of the second that is then the oldest
+    sum -= slots_[static_cast<std::size_t>((second_ + ahead) % kSeconds)];
+  }
+  if (ahead == 0) return now;
+  return TimePoint(std::chrono::seconds(second_ + ahead));
+}
+
+bool Pace::Known(TimePoint now) const {
+  return declared_ > 0 || (limit_ > 0 && now - learned_ < (sure_ ? kSureFor : kRemembered));
+}
+
+void Pace::Count(TimePoint now, std::int64_t amount) { used_.Count(now, amount); }
+
+void Pace::LearnLimit(TimePoint now, TimePoint sent, std::int64_t unfinished, std::int64_t told) {
+  if (sent < learned_) return;  // together with one that was refused before: the same wall
+  const std::int64_t used = used_.Sum(now);
+  const std::int64_t done = std::max<std::int64_t>(0, used - unfinished);
+  sure_ = told > 0 && Explains(told, done, used);
+  limit_ = sure_ ? told : std::max<std::int64_t>(1, done);
   learned_ = now;
-  // When upstream's pause is over it counts from nothing again.
-  current_ = 0;
-  previous_ = 0;
+  used_.Clear();  // when upstream's pause is over it counts from nothing again
 }
 
 void Pace::Outgrow(TimePoint now) {
-  if (limit_ > 0) limit_ = std::max(limit_, Used(now));
+  if (limit_ > 0 && !sure_) limit_ = std::max(limit_, used_.Sum(now));
 }
 
-double Pace::Pressure(TimePoint now) const {
-  if (limit_ <= 0 || now - learned_ > kRemembered) return 0;
-  return Used(now) / limit_;
+double Pace::Pressure(TimePoint now) {
+  if (!Known(now)) return 0;
+  return Part(used_.Sum(now), declared_ > 0 ? declared_ : limit_);
+}
+
+std::optional<TimePoint> Pace::FullUntil(TimePoint now, std::int64_t amount) {
+  if (!Known(now) || (declared_ == 0 && !sure_)) return std::nullopt;
+  const std::int64_t limit = declared_ > 0 ? declared_ : limit_;
+  const TimePoint room = used_.FallsTo(std::max<std::int64_t>(0, limit - amount), now);
+  if (room <= now) return std::nullopt;
+  return room;
+}
+
+std::int64_t DayPace::LimitOn(WallTime wall) const {
+  if (declared_ > 0) return declared_;
+  return wall >= believed_from_ && wall < believed_until_ ? limit_ : 0;
+}
+
+void DayPace::Count(WallTime wall) {
+  if (wall >= ends_) {
+    ends_ = NextPacificMidnight(wall);
+    used_ = 0;
+  }
+  ++used_;
+}
+
+void DayPace::LearnLimit(WallTime wall, std::int64_t unfinished, std::int64_t told) {
+  if (wall >= ends_ || told <= 0) return;
+  if (!Explains(told, std::max<std::int64_t>(0, used_ - unfinished), used_)) return;
+  limit_ = told;
+  believed_from_ = ends_;
+  believed_until_ = NextPacificMidnight(ends_);
+}
+
+double DayPace::Pressure(WallTime wall) const {
+  return wall < ends_ ? Part(used_, LimitOn(wall)) : 0;
+}
+
+std::optional<WallTime> DayPace::FullUntil(WallTime wall) const {
+  const std::int64_t limit = wall < ends_ ? LimitOn(wall) : 0;
+  if (limit == 0 || used_ < limit) return std::nullopt;
+  return ends_;
 }
 
 }  // namespace agm::accounts

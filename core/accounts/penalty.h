@@ -1,16 +1,11 @@
 #pragma once
 
+#include "core/accounts/moment.h"
 #include "core/accounts/rests.h"
 #include "core/base/clock.h"
 #include "core/upstream/trouble.h"
 
 namespace agm::accounts {
-
-/// The time on both clocks.
-struct Moment {
-  TimePoint now;
-  WallTime wall;
-};
 
 /// What a failed try costs. The table of troubles says who rests and for how long; here is how
 /// that grows when the same wall is hit again:

@@ -64,17 +64,18 @@ Result<Lease> Pool::Take(const Wanted& wanted, TimePoint deadline,
       Lease::Taken{state_,
                    {wanted.model, std::hash<std::string>{}(wanted.model)},
                    Affinity::KeyOf(wanted.session)});
+  Notes notes;
   for (;;) {
     {
       std::unique_lock lock(state_->mutex);
       const Moment moment = state_->Look();
       Line& line = state_->LineFor(wanted.model);
       const Affinity::Tie tie = state_->affinity.Find(taken->session, moment.now);
-      const Search search{moment.now, state_->config->proxy.scheduling, wanted.tried,
-                          tie.member.get(), wanted.through_breaker};
+      const Search search{moment.now,   moment.wall,      state_->config->proxy.scheduling,
+                          wanted.tried, tie.member.get(), wanted.through_breaker};
       std::optional<TimePoint> wake;
       if (Member* member = state_->Pick(line, search, tie, deadline, wake)) {
-        state_->Begin(*taken, *member, moment);
+        state_->Begin(*taken, *member, moment, notes);
         break;
       }
       if (!wake || *wake > deadline) {
@@ -86,6 +87,7 @@ Result<Lease> Pool::Take(const Wanted& wanted, TimePoint deadline,
     }
     if (cancellation.Cancelled()) return Fail(ErrorCode::kCancelled, "the client went away");
   }
+  notes.Write(state_->journal);
   return Lease(std::move(taken));
 }
 
@@ -164,7 +166,7 @@ Member* Pool::State::Pick(Line& line, const Search& search, const Affinity::Tie&
   return member;
 }
 
-void Pool::State::Begin(Lease::Taken& taken, Member& member, Moment moment) {
+void Pool::State::Begin(Lease::Taken& taken, Member& member, Moment moment, Notes& notes) {
   taken.member = member.shared_from_this();
   taken.account = member.account;
   taken.at = moment.now;
@@ -173,7 +175,8 @@ void Pool::State::Begin(Lease::Taken& taken, Member& member, Moment moment) {
   ++member.in_flight;
   ++member.project->in_flight;
   member.last_used = moment.wall;
-  member.project->paces[taken.model].requests.Count(moment.now, 1);
+  taken.expected_tokens = member.project->quotas[taken.model].Begin(member.account->limits, moment);
+  LookAhead(member, taken.model, moment, notes);
 }
 
 void Pool::State::Wake() {

@@ -26,7 +26,8 @@ struct Wanted {
 /// How a lease ended.
 struct Success {
   Duration first_byte{0};
-  std::int64_t tokens = 0;
+  std::int64_t tokens = 0;        ///< all of them
+  std::int64_t input_tokens = 0;  ///< of these, what quotas a minute count; 0: all of them
 };
 struct Abandoned {};  ///< the client left, or the try was not the account's doing
 

@@ -49,7 +49,9 @@ struct Pool::State {
   Line& LineFor(const std::string& model);
   Member* Pick(Line& line, const Search& search, const Affinity::Tie& tie, TimePoint deadline,
                std::optional<TimePoint>& wait);
-  void Begin(Lease::Taken& taken, Member& member, Moment moment);
+  void Begin(Lease::Taken& taken, Member& member, Moment moment, Notes& notes);
+  /// A project whose quota is surely used up rests before upstream has to say so.
+  void LookAhead(Member& member, const ModelName& model, Moment moment, Notes& notes);
   void Punish(const Lease::Taken& taken, const upstream::Failure& failure, Moment moment,
               Notes& notes);
   void Restore(Moment moment);
@@ -67,6 +69,7 @@ struct Lease::Taken {
   std::shared_ptr<Member> member{};
   std::shared_ptr<const config::Account> account{};
   TimePoint at{};
+  std::int64_t expected_tokens = 0;
   bool reported = false;
 };
 

@@ -142,7 +142,9 @@ void Roster::Heal(Member& member) {
   const bool shared = std::any_of(members_.begin(), members_.end(), [&](const auto& other) {
     return other.get() != &member && other->project == member.project;
   });
-  if (!shared) member.project->rests.Clear();
+  if (shared) return;
+  member.project->rests.Clear();
+  member.project->quotas = {};
 }
 
 void Roster::Advance(Duration by) {

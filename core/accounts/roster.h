@@ -26,7 +26,8 @@ class Roster {
 
   /// An answer told to which project the account belongs. True if that was news.
   bool Learn(Member& member, const std::string& project, TimePoint now);
-  /// The account's rests and its own project's; a project that others share keeps its own.
+  /// Ends the account's rests and, with what was learned of its quotas, its own project's; a
+  /// project that others share keeps them.
   void Heal(Member& member);
   /// Ends all rests that much earlier.
   void Advance(Duration by);

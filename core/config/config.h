@@ -69,6 +69,13 @@ struct MappingRule {
   std::vector<std::string> to;
 };
 
+/// What a project has of each model; 0: not declared.
+struct Limits {
+  std::int64_t requests_per_minute = 0;
+  std::int64_t tokens_per_minute = 0;
+  std::int64_t requests_per_day = 0;
+};
+
 struct Account {
   std::string name;
   std::string email;
@@ -85,6 +92,7 @@ struct Account {
   Secret refresh_token;
   std::vector<std::string> models = {"*"};
   int priority = 0;
+  Limits limits;
   bool enabled = true;
   /// Why it cannot serve although it is enabled, such as "GEMINI_API_KEY is not set"; empty: it
   /// can. Found when it is loaded.

@@ -104,7 +104,7 @@ bool AnyPeriod(const ErrorBody& body, std::initializer_list<std::string_view> pe
 // By the walls that were hit, all of them: the one that lasts longest counts.
 Trouble OfQuotas(const ErrorBody& body) {
   const bool zero = std::any_of(body.quotas.begin(), body.quotas.end(),
-                                [](const QuotaViolation& quota) { return quota.zero; });
+                                [](const QuotaViolation& quota) { return quota.limit == 0; });
   if (zero || NamesZeroLimit(body.text)) return kNoQuota;
   if (AnyPeriod(body, {"spend", "permonth"})) return kSpendCap;
   if (AnyPeriod(body, {"perday", "daily"})) return kDayQuota;
@@ -371,6 +371,19 @@ std::string JoinIds(const std::vector<QuotaViolation>& quotas) {
   return fmt::format("{}", fmt::join(ids, ","));
 }
 
+// The quotas that answers name with their limits, as far as somebody counts what goes against them.
+std::vector<QuotaLimit> LimitsOf(const std::vector<QuotaViolation>& quotas) {
+  std::vector<QuotaLimit> limits;
+  for (const QuotaViolation& quota : quotas) {
+    const auto names = [&](std::string_view word) { return quota.period.find(word) != word.npos; };
+    if (quota.limit.value_or(0) <= 0 || names("perminute") == names("perday")) continue;
+    limits.push_back({names("token") ? QuotaLimit::Of::kTokens : QuotaLimit::Of::kRequests,
+                      names("perday") ? QuotaLimit::Per::kDay : QuotaLimit::Per::kMinute,
+                      *quota.limit});
+  }
+  return limits;
+}
+
 }  // namespace
 
 Failure Classify(int status, std::string_view body, bool vertex,
@@ -380,7 +393,8 @@ Failure Classify(int status, std::string_view body, bool vertex,
   std::optional<Duration> asked = read.retry_delay ? read.retry_delay : retry_after;
   const bool nonsense = asked == Duration(0) && (trouble == kDayQuota || trouble == kNoQuota);
   if (nonsense) asked = std::nullopt;
-  return {trouble, Tell(trouble, read, asked), asked, JoinIds(read.quotas), read.project};
+  return {trouble,      Tell(trouble, read, asked), asked, JoinIds(read.quotas),
+          read.project, LimitsOf(read.quotas)};
 }
 
 }  // namespace agm::upstream

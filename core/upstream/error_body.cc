@@ -2,6 +2,8 @@
 
 #include <algorithm>
 #include <cctype>
+#include <charconv>
+#include <system_error>
 
 #include "core/base/json_doc.h"
 #include "core/upstream/retry_delay.h"
@@ -27,8 +29,14 @@ void AppendLetters(std::string& out, std::string_view text) {
   out += ' ';
 }
 
-bool IsZero(JsonView value) {
-  return value.is(JsonKind::kNumber) ? value.number() == 0.0 : value.equals("0");
+// "250000" or 250000; proto JSON writes 64 bits as a string.
+std::optional<std::int64_t> ReadLimit(JsonView value) {
+  if (value.is(JsonKind::kNumber)) return value.integer();
+  const std::string text = value.text();
+  std::int64_t limit = 0;
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), limit);
+  const bool whole = error == std::errc() && end == text.data() + text.size() && limit >= 0;
+  return whole ? std::optional(limit) : std::nullopt;
 }
 
 // "projects/123" and "project_number:123" and "project:my-project"; keys are no projects.
@@ -73,7 +81,7 @@ class Reader {
     NoteDelay(ReadRetryDelay(metadata["quotaResetDelay"]));
     const JsonView limit = metadata["quota_limit"];
     if (!limit) return;
-    QuotaViolation quota{limit.text(), {}, IsZero(metadata["quota_limit_value"])};
+    QuotaViolation quota{limit.text(), {}, ReadLimit(metadata["quota_limit_value"])};
     AppendLetters(quota.period, quota.id);
     AppendLetters(quota.period, metadata["quota_unit"].text());
     out_.quotas.push_back(std::move(quota));
@@ -81,7 +89,7 @@ class Reader {
 
   void ReadQuota(JsonView violation) {
     NoteProject(violation["subject"].text());
-    QuotaViolation quota{violation["quotaId"].text(), {}, IsZero(violation["quotaValue"])};
+    QuotaViolation quota{violation["quotaId"].text(), {}, ReadLimit(violation["quotaValue"])};
     AppendLetters(quota.period, quota.id);
     AppendLetters(quota.period, violation["quotaMetric"].text());
     AppendLetters(quota.period, violation["description"].text());

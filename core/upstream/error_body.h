@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstdint>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -13,7 +14,7 @@ namespace agm::upstream {
 struct QuotaViolation {
   std::string id;      ///< "GenerateRequestsPerDayPerProjectPerModel-FreeTier"; may be empty
   std::string period;  ///< id, metric and description as letters of one case: "...perday..."
-  bool zero = false;   ///< the limit is 0: no waiting helps
+  std::optional<std::int64_t> limit;  ///< as the answer names it; 0: no waiting helps
 };
 
 /// One field that upstream found at fault.

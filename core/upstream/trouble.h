@@ -1,8 +1,10 @@
 #pragma once
 
+#include <cstdint>
 #include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "core/base/clock.h"
 #include "core/base/result.h"
@@ -67,15 +69,26 @@ const TroubleRow& RowOf(Trouble trouble);
 /// The trouble of that name; nothing if there is none (state files outlive versions).
 std::optional<Trouble> FindTrouble(std::string_view name);
 
+/// A quota whose limit an answer names.
+struct QuotaLimit {
+  enum class Of { kRequests, kTokens };
+  enum class Per { kMinute, kDay };
+  Of of = Of::kRequests;
+  Per per = Per::kMinute;
+  std::int64_t limit = 0;
+  friend bool operator==(const QuotaLimit&, const QuotaLimit&) = default;
+};
+
 /// A failed try.
 struct Failure {
   Trouble trouble = Trouble::kInternal;
   Error error;                          ///< what the client is told if it is final
   std::optional<Duration> retry_delay;  ///< what the upstream asked for; never zero for kDayQuota
                                         ///< and kNoQuota, where "0s" means nothing
-  std::string quota;    ///< quota ids seen, joined with ","; for people and learning
-  std::string project;  ///< the consumer project that the answer names, if any: an
-                        ///< id or a number, without "projects/"
+  std::string quota;                 ///< quota ids seen, joined with ","; for people and learning
+  std::string project;               ///< the consumer project that the answer names, if any: an
+                                     ///< id or a number, without "projects/"
+  std::vector<QuotaLimit> limits{};  ///< of the quotas that were hit, where it names them
 };
 
 /// Reads an upstream's error answer. `body` may be JSON (an object, or wrapped in an array), cut

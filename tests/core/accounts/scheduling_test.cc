@@ -5,7 +5,6 @@
 #include <set>
 
 #include "core/accounts/affinity.h"
-#include "core/accounts/pace.h"
 #include "tests/core/accounts/pool_fixture.h"
 
 namespace agm::accounts {
@@ -233,27 +232,6 @@ TEST(AffinityTest, IsBoundedAndForgetsWhatWasSilentLongest) {
   EXPECT_TRUE(affinity.Find(200, start).member);
   EXPECT_FALSE(affinity.Find(50, start).member);
   EXPECT_FALSE(affinity.Find(200, start + 2h).member);
-}
-
-TEST(PaceTest, LooksBackOneMinute) {
-  Pace pace;
-  const TimePoint start{1000h};
-  for (int i = 0; i < 60; ++i) pace.Count(start + std::chrono::seconds(i), 1);
-  EXPECT_NEAR(pace.Used(start + 60s), 60, 1);
-  EXPECT_NEAR(pace.Used(start + 90s), 30, 1);
-  EXPECT_NEAR(pace.Used(start + 150s), 0, 1);
-  EXPECT_EQ(pace.Pressure(start), 0);
-}
-
-TEST(PaceTest, ForgetsALimitThatWasLearnedLongAgo) {
-  Pace pace;
-  const TimePoint start{1000h};
-  pace.Count(start, 10);
-  pace.LearnLimit(start, 0);
-  pace.Count(start, 10);
-  EXPECT_GE(pace.Pressure(start), 1);
-  pace.Count(start + 11min, 10);
-  EXPECT_EQ(pace.Pressure(start + 11min), 0);
 }
 
 }  // namespace

@@ -111,6 +111,17 @@ TEST(Classify, NamesEveryQuotaThatWasHit) {
             "GenerateRequestsPerDayPerProjectPerModel-FreeTier");
 }
 
+TEST(Classify, TellsTheLimitsOfTheQuotasThatWereHit) {
+  using Of = QuotaLimit::Of;
+  using Per = QuotaLimit::Per;
+  EXPECT_THAT(Judge("minute_quota.tokens_delay_first").limits,
+              testing::ElementsAre(QuotaLimit{Of::kTokens, Per::kMinute, 250'000},
+                                   QuotaLimit{Of::kRequests, Per::kMinute, 10}));
+  EXPECT_THAT(Judge("day_quota.short_delay").limits,
+              testing::ElementsAre(QuotaLimit{Of::kRequests, Per::kDay, 250}));
+  EXPECT_TRUE(Judge("no_quota.quota_value").limits.empty());
+}
+
 TEST(Classify, LearnsTheProjectWithoutTellingIt) {
   EXPECT_EQ(Judge("not_enabled.service").project, "123456789012");
   EXPECT_EQ(Judge("minute_quota.error_info_limit").project, "123456789012");

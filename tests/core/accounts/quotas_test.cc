@@ -1,0 +1,230 @@
+// Walls that are seen before anybody runs into them.
+
+#include <gmock/gmock.h>
+
+#include "core/accounts/pace.h"
+#include "core/accounts/pacific.h"
+#include "tests/core/accounts/pool_fixture.h"
+
+namespace agm::accounts {
+namespace {
+
+using upstream::QuotaLimit;
+
+constexpr TimePoint kStart{1000h};
+
+Failure Refusal(Trouble trouble, QuotaLimit told, Duration retry_delay) {
+  Failure failure = Of(trouble, retry_delay);
+  failure.limits = {told};
+  return failure;
+}
+
+QuotaLimit PerMinute(std::int64_t limit) {
+  return {QuotaLimit::Of::kRequests, QuotaLimit::Per::kMinute, limit};
+}
+
+class Foresight : public PoolTest {
+ protected:
+  /// How many of so many requests at once are given an account.
+  int Served(Pool& pool, int asked, std::int64_t tokens = 10) {
+    int served = 0;
+    for (int i = 0; i < asked; ++i) {
+      auto lease = Take(pool);
+      if (!lease) continue;
+      lease->Report(Success{100ms, tokens});
+      ++served;
+    }
+    return served;
+  }
+  static config::Account Limited(const std::string& name, config::Limits limits) {
+    config::Account account = Named(name);
+    account.limits = limits;
+    return account;
+  }
+};
+
+TEST_F(Foresight, ALimitThatUpstreamNamedIsNotRunIntoAgain) {
+  Pool pool = Make({Named("a")});
+  EXPECT_EQ(Served(pool, 5), 5);
+  Break(pool, "a", Refusal(Trouble::kMinuteQuota, PerMinute(5), 20s));
+  clock_.Advance(25s);
+  EXPECT_EQ(Served(pool, 10), 5);
+  const auto refused = Take(pool);
+  ASSERT_FALSE(refused);
+  EXPECT_EQ(refused.error().code, ErrorCode::kRateLimited);
+  EXPECT_NEAR(refused.error().retry_after_ms, 60'500, 1'000);
+  EXPECT_EQ(StatusOf(pool, "a").reason, "minute_quota");
+}
+
+TEST_F(Foresight, RequestsWaitForRoomWhereItComesInTime) {
+  Pool pool = Make({Limited("a", {.requests_per_minute = 2})});
+  Succeed(pool, "a");
+  clock_.Advance(57s);
+  Succeed(pool, "a");
+  EXPECT_EQ(Given(pool, {}, 5s), "a");
+  EXPECT_GE(clock_.slept(), 3s);
+  EXPECT_LE(clock_.slept(), 5s);
+}
+
+TEST_F(Foresight, ALimitThatOwnCountingContradictsRefusesNobody) {
+  Pool pool = Make({Named("a")});
+  EXPECT_EQ(Served(pool, 2), 2);  // somebody else uses the project too
+  Break(pool, "a", Refusal(Trouble::kMinuteQuota, PerMinute(10), 20s));
+  clock_.Advance(25s);
+  EXPECT_EQ(Served(pool, 50), 50);
+}
+
+TEST_F(Foresight, ALimitThatNobodyNamedRefusesNobody) {
+  Pool pool = Make({Named("a")});
+  EXPECT_EQ(Served(pool, 5), 5);
+  Break(pool, "a", Of(Trouble::kMinuteQuota, 20s));
+  clock_.Advance(25s);
+  EXPECT_EQ(Served(pool, 50), 50);
+}
+
+TEST_F(Foresight, RefusalsThatWereUnderWayTogetherTeachOnce) {
+  Pool pool = Make({Named("a")});
+  EXPECT_EQ(Served(pool, 5), 5);
+  std::vector<Lease> together;
+  for (int i = 0; i < 4; ++i) together.push_back(*Take(pool));
+  clock_.Advance(1s);
+  for (Lease& lease : together) {
+    lease.Report(Refusal(Trouble::kMinuteQuota, PerMinute(5), 20s));
+    clock_.Advance(10ms);
+  }
+  clock_.Advance(25s);
+  EXPECT_EQ(Served(pool, 10), 5);
+}
+
+TEST_F(Foresight, ALearnedLimitIsForgottenAfterAnHour) {
+  Pool pool = Make({Named("a")});
+  EXPECT_EQ(Served(pool, 5), 5);
+  Break(pool, "a", Refusal(Trouble::kMinuteQuota, PerMinute(5), 20s));
+  clock_.Advance(61min);
+  EXPECT_EQ(Served(pool, 10), 10);
+}
+
+TEST_F(Foresight, AnAccountThatIsHealedStartsWithoutWhatWasLearned) {
+  Pool pool = Make({Named("a")});
+  EXPECT_EQ(Served(pool, 5), 5);
+  Break(pool, "a", Refusal(Trouble::kMinuteQuota, PerMinute(5), 20s));
+  pool.Heal("a");
+  EXPECT_EQ(Served(pool, 10), 10);
+}
+
+TEST_F(Foresight, ADeclaredLimitHoldsFromTheFirstRequestOn) {
+  Pool pool = Make({Limited("a", {.requests_per_minute = 3})});
+  EXPECT_EQ(Served(pool, 10), 3);
+  clock_.Advance(62s);
+  EXPECT_EQ(Served(pool, 10), 3);
+}
+
+TEST_F(Foresight, ADeclaredLimitIsOfEachModelByItself) {
+  Pool pool = Make({Limited("a", {.requests_per_minute = 1})});
+  EXPECT_EQ(Given(pool), "a");
+  EXPECT_NE(Given(pool), "a");
+  EXPECT_EQ(Given(pool, {}, 0ms, {}, "gemini-3-pro"), "a");
+}
+
+TEST_F(Foresight, KeysOfOneProjectShareItsLimits) {
+  auto a = Named("a", "p");
+  auto b = Named("b", "p");
+  a.limits.requests_per_minute = b.limits.requests_per_minute = 4;
+  Pool pool = Make({a, b});
+  EXPECT_EQ(Served(pool, 10), 4);
+}
+
+TEST_F(Foresight, TokensAreCountedByWhatRequestsMostlyTake) {
+  Pool pool = Make({Limited("a", {.tokens_per_minute = 1000})});
+  EXPECT_EQ(Served(pool, 10, 240), 4);  // a fifth would take it beyond
+  clock_.Advance(62s);
+  std::vector<Lease> under_way;
+  for (int i = 0; i < 10; ++i) {
+    if (auto lease = Take(pool)) under_way.push_back(*std::move(lease));
+  }
+  EXPECT_EQ(under_way.size(), 4U);  // before anybody knows what they take
+}
+
+TEST_F(Foresight, OfTokensOnlyThoseOfThePromptAreCounted) {
+  Pool pool = Make({Limited("a", {.tokens_per_minute = 1000})});
+  for (int i = 0; i < 9; ++i) Take(pool)->Report(Success{100ms, 5000, 100});
+  EXPECT_EQ(Given(pool), "a");
+}
+
+TEST_F(Foresight, RequestsADayRestUntilMidnightInLosAngelesAndOverARestart) {
+  {
+    Pool pool = Make({Limited("a", {.requests_per_day = 7})});
+    EXPECT_EQ(Served(pool, 20), 7);
+    EXPECT_EQ(StatusOf(pool, "a").reason, "day_quota");
+    EXPECT_EQ(StatusOf(pool, "a").until, NextPacificMidnight(clock_.Wall()));
+  }
+  Pool again = Make({Limited("a", {.requests_per_day = 7})});
+  EXPECT_EQ(Served(again, 20), 0);
+  clock_.Advance(NextPacificMidnight(clock_.Wall()) - clock_.Wall());
+  EXPECT_EQ(Served(again, 20), 7);
+}
+
+TEST_F(Foresight, ALimitOfTheDayIsKnownOnTheNext) {
+  Pool pool = Make({Named("a")});
+  EXPECT_EQ(Served(pool, 7), 7);
+  const QuotaLimit day{QuotaLimit::Of::kRequests, QuotaLimit::Per::kDay, 7};
+  Break(pool, "a", Refusal(Trouble::kDayQuota, day, 30s));
+  clock_.Advance(40s);
+  EXPECT_EQ(Served(pool, 3), 3);  // upstream asked for 30 s only, so it is asked again
+  clock_.Advance(NextPacificMidnight(clock_.Wall()) - clock_.Wall());
+  EXPECT_EQ(Served(pool, 20), 7);
+  clock_.Advance(NextPacificMidnight(clock_.Wall()) - clock_.Wall());
+  EXPECT_EQ(Served(pool, 20), 20);  // nothing confirmed it: perhaps there is more now
+}
+
+TEST_F(Foresight, TheNextPriorityServesWhereTheFirstHasUsedItsQuotaUp) {
+  config::Account paid = Named("paid");
+  paid.priority = 1;
+  Pool pool = Make({Limited("free", {.requests_per_minute = 2}), paid});
+  EXPECT_EQ(Given(pool), "free");
+  EXPECT_EQ(Given(pool), "free");
+  EXPECT_EQ(Given(pool), "paid");
+}
+
+TEST(LastMinuteTest, LooksBackSixtySecondsAndNeverLess) {
+  LastMinute minute;
+  for (int i = 0; i < 60; ++i) minute.Count(kStart + std::chrono::seconds(i) + 900ms, 1);
+  EXPECT_EQ(minute.Sum(kStart + 60s), 60);
+  EXPECT_EQ(minute.Sum(kStart + 60s + 900ms), 60);
+  EXPECT_EQ(minute.Sum(kStart + 90s), 30);
+  EXPECT_EQ(minute.Sum(kStart + 10min), 0);
+}
+
+TEST(LastMinuteTest, SaysWhenItFallsToWhatIsWanted) {
+  LastMinute minute;
+  minute.Count(kStart, 3);
+  minute.Count(kStart + 20s, 4);
+  const TimePoint now = kStart + 30s;
+  EXPECT_EQ(minute.FallsTo(7, now), now);
+  EXPECT_EQ(minute.FallsTo(6, now), kStart + 61s);
+  EXPECT_EQ(minute.FallsTo(4, now), kStart + 61s);
+  EXPECT_EQ(minute.FallsTo(0, now), kStart + 81s);
+  EXPECT_EQ(minute.Sum(minute.FallsTo(3, now)), 0);
+}
+
+TEST(LastMinuteTest, TakesBackWhatTurnedOutToBeLess) {
+  LastMinute minute;
+  minute.Count(kStart, 1000);
+  minute.Count(kStart + 5s, -400);
+  EXPECT_EQ(minute.Sum(kStart + 5s), 600);
+  EXPECT_EQ(minute.Sum(kStart + 62s), 0);
+}
+
+TEST(PaceTest, ForgetsALimitThatWasOnlySeenFromAfarSooner) {
+  Pace pace;
+  pace.Count(kStart, 10);
+  pace.LearnLimit(kStart, kStart, 0, 0);
+  pace.Count(kStart, 10);
+  EXPECT_GE(pace.Pressure(kStart), 1);
+  EXPECT_FALSE(pace.FullUntil(kStart, 1));
+  pace.Count(kStart + 11min, 10);
+  EXPECT_EQ(pace.Pressure(kStart + 11min), 0);
+}
+
+}  // namespace
+}  // namespace agm::accounts
