@@ -93,6 +93,13 @@ constexpr std::array kAccount = {
     SettingText{"models", "list of texts, [\"*\"]",
                 "Which upstream models the account may serve; * stands for anything."},
     SettingText{"priority", "number, 0", "Accounts with a lower number serve first."},
+    SettingText{"requests_per_minute", "number, 0",
+                "How many requests a minute the account's project has for each model.\n"
+                "With a limit the account rests before upstream refuses.\n"
+                "0: the limit is learned, from what upstream says when it refuses."},
+    SettingText{"tokens_per_minute", "number, 0", "The same for the tokens of prompts."},
+    SettingText{"requests_per_day", "number, 0",
+                "The same for requests a day, which turns at midnight in Los Angeles."},
     SettingText{"enabled", "true or false, true", "Whether the account is used at all."},
 };
 

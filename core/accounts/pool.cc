@@ -175,7 +175,7 @@ void Pool::State::Begin(Lease::Taken& taken, Member& member, Moment moment, Note
   ++member.in_flight;
   ++member.project->in_flight;
   member.last_used = moment.wall;
-  taken.expected_tokens = member.project->quotas[taken.model].Begin(member.account->limits, moment);
+  taken.expected_tokens = member.project->quotas[taken.model].Begin(*member.account, moment);
   LookAhead(member, taken.model, moment, notes);
 }
 

@@ -23,10 +23,10 @@ std::int64_t Told(const Failure& failure, QuotaLimit::Of of, QuotaLimit::Per per
 
 }  // namespace
 
-std::int64_t Quotas::Begin(const config::Limits& declared, Moment moment) {
-  requests_.Declare(declared.requests_per_minute);
-  tokens_.Declare(declared.tokens_per_minute);
-  day_.Declare(declared.requests_per_day);
+std::int64_t Quotas::Begin(const config::Account& account, Moment moment) {
+  requests_.Declare(account.requests_per_minute);
+  tokens_.Declare(account.tokens_per_minute);
+  day_.Declare(account.requests_per_day);
   ++under_way_;
   requests_.Count(moment.now, 1);
   tokens_.Count(moment.now, TokensExpected());

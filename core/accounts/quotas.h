@@ -13,7 +13,7 @@ namespace agm::accounts {
 /// What a project has of one model, as far as it is declared or was learned, and how much of it is
 /// used: so that the pool sees a wall before it runs into it.
 ///
-///   auto expected = quotas.Begin(account.limits, moment);  // a request is sent
+///   auto expected = quotas.Begin(account, moment);         // a request is sent
 ///   if (auto wall = quotas.Ahead(moment)) ...              // the next one would be refused
 ///   quotas.Learn(failure, sent, moment);                   // upstream said no
 ///   quotas.End(expected, tokens, moment);                  // it is over, whichever way
@@ -22,7 +22,7 @@ namespace agm::accounts {
 class Quotas {
  public:
   /// Returns the tokens that are set aside for it until somebody tells how many it took.
-  std::int64_t Begin(const config::Limits& declared, Moment moment);
+  std::int64_t Begin(const config::Account& account, Moment moment);
   void End(std::int64_t expected, std::int64_t tokens, Moment moment);
   void Learn(const upstream::Failure& failure, TimePoint sent, Moment moment);
 

@@ -69,13 +69,6 @@ struct MappingRule {
   std::vector<std::string> to;
 };
 
-/// What a project has of each model; 0: not declared.
-struct Limits {
-  std::int64_t requests_per_minute = 0;
-  std::int64_t tokens_per_minute = 0;
-  std::int64_t requests_per_day = 0;
-};
-
 struct Account {
   std::string name;
   std::string email;
@@ -92,7 +85,9 @@ struct Account {
   Secret refresh_token;
   std::vector<std::string> models = {"*"};
   int priority = 0;
-  Limits limits;
+  int requests_per_minute = 0;  ///< what its project has of each model; 0: nobody knows yet
+  int tokens_per_minute = 0;    ///< of the prompt
+  int requests_per_day = 0;
   bool enabled = true;
   /// Why it cannot serve although it is enabled, such as "GEMINI_API_KEY is not set"; empty: it
   /// can. Found when it is loaded.

@@ -11,6 +11,8 @@
 namespace agm::config {
 namespace {
 
+constexpr int kMostOfAQuota = 1'000'000'000;
+
 std::string CheckHost(std::string& host) {
   const bool brackets = host.starts_with('[') && host.ends_with(']');
   if (brackets) host = host.substr(1, host.size() - 2);
@@ -162,6 +164,9 @@ std::span<const Setting<Account>> AccountSettings() {
       SecretSetting<A, &A::refresh_token>("refresh_token"),
       ListSetting<A, &A::models, CheckModelGlob>("models"),
       IntSetting<A, &A::priority, -1'000'000, 1'000'000>("priority"),
+      IntSetting<A, &A::requests_per_minute, 0, kMostOfAQuota>("requests_per_minute"),
+      IntSetting<A, &A::tokens_per_minute, 0, kMostOfAQuota>("tokens_per_minute"),
+      IntSetting<A, &A::requests_per_day, 0, kMostOfAQuota>("requests_per_day"),
       BoolSetting<A, &A::enabled>("enabled"),
   };
   return settings;

@@ -55,6 +55,9 @@ std::string_view Template() {
 # project = "my-project"         # accounts of one project share its quota
 # models = ["*"]                 # which upstream models it may serve
 # priority = 0                   # lower serves first
+# requests_per_minute = 0        # of each model, where you know them: 0 learns from refusals
+# tokens_per_minute = 0
+# requests_per_day = 0
 # enabled = true
 
 # [[accounts]]

@@ -17,7 +17,8 @@ Opened::Opened(accounts::Lease lease, std::unique_ptr<upstream::Call> call,
 
 void Opened::Settle(const chat::Event& event) {
   if (const auto* finished = std::get_if<chat::Finished>(&event)) {
-    lease_.Report(accounts::Success{first_byte_, finished->usage.input + finished->usage.output});
+    const chat::Usage& usage = finished->usage;
+    lease_.Report(accounts::Success{first_byte_, usage.input + usage.output, usage.input});
   } else if (const auto* failed = std::get_if<chat::Failed>(&event)) {
     if (failed->error.code == ErrorCode::kCancelled) return;
     lease_.Report(call_->failure() ? *call_->failure()

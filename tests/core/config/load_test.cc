@@ -125,6 +125,24 @@ api_keys = [{ name = "laptop", key = "sk-1" }, { key = "sk-2" }]
   EXPECT_EQ(config.accounts[1].priority, -1);
 }
 
+TEST(Load, ReadsTheQuotasOfAnAccount) {
+  const Config config = Good(R"(
+[[accounts]]
+name = "free"
+kind = "mock"
+requests_per_minute = 10
+tokens_per_minute = 250_000
+requests_per_day = 250
+[[accounts]]
+name = "paid"
+kind = "mock"
+)");
+  EXPECT_EQ(config.accounts[0].requests_per_minute, 10);
+  EXPECT_EQ(config.accounts[0].tokens_per_minute, 250'000);
+  EXPECT_EQ(config.accounts[0].requests_per_day, 250);
+  EXPECT_EQ(config.accounts[1].requests_per_minute, 0);
+}
+
 TEST(Load, NamesFileLineAndColumnOfEveryProblemAtOnce) {
   EXPECT_THAT(
       Problems("\xEF\xBB\xBF[proxy]\r\nprot = 80\r\nport = 70000\r\n\"auth_mode\" = \"of\"\r\n"
