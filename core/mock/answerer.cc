@@ -47,14 +47,20 @@ struct Ask {
   std::string args;  ///< empty: to be made up
 };
 
-// The lines of the form `call NAME` or `call NAME {json}`.
-std::vector<Ask> ReadAsks(std::string_view text) {
+// The lines of the form `call NAME` or `call NAME {json}` that belong to the step: `then call`
+// begins the next one.
+std::vector<Ask> ReadAsks(std::string_view text, int step) {
   constexpr std::string_view kCall = "call ";
+  constexpr std::string_view kThen = "then call ";
   std::vector<Ask> asks;
-  while (!text.empty()) {
-    const std::string_view line = Trim(text.substr(0, text.find('\n')));
+  for (int at = 0; !text.empty();) {
+    std::string_view line = Trim(text.substr(0, text.find('\n')));
     text.remove_prefix(std::min(text.find('\n'), text.size() - 1) + 1);
-    if (!line.starts_with(kCall)) continue;
+    if (line.starts_with(kThen)) {
+      ++at;
+      line.remove_prefix(kThen.size() - kCall.size());
+    }
+    if (at != step || !line.starts_with(kCall)) continue;
     const std::string_view rest = Trim(line.substr(kCall.size()));
     const std::string_view name = rest.substr(0, rest.find_first_of(" {"));
     const std::string_view args = Trim(rest.substr(name.size()));
@@ -73,7 +79,10 @@ class Answerer {
       if (RoleOf(content) == "model") return;
       last_turn_ = content;
       const std::string text = TextOf(content);
-      if (!text.empty()) last_text_ = text;
+      ++step_;
+      if (text.empty()) return;
+      last_text_ = text;
+      step_ = 0;
     });
     ForEach(Field(request, "tools"), [&](JsonView tool) {
       ForEach(Field(tool, "functionDeclarations"),
@@ -143,7 +152,7 @@ class Answerer {
     const JsonView config = Field(Field(request_, "toolConfig"), "functionCallingConfig");
     const std::string mode = EnumOf(Field(config, "mode"));
     if (declarations_.empty() || mode == "NONE") return false;
-    for (Ask& ask : ReadAsks(TextOf(last_turn_))) {
+    for (Ask& ask : ReadAsks(last_text_, step_)) {
       const JsonView declaration = Declaration(ask.name);
       if (declaration) AddCall(declaration, std::move(ask.args));
     }
@@ -207,7 +216,7 @@ class Answerer {
 
   std::string Echo() const {
     std::string out = fmt::format("This is the agm mock standing in for {}. ", model_.id);
-    for (const Ask& ask : ReadAsks(TextOf(last_turn_))) {
+    for (const Ask& ask : ReadAsks(last_text_, step_)) {
       if (Declaration(ask.name)) continue;
       out += fmt::format("No function is called {}. ", ask.name);
     }
@@ -241,6 +250,7 @@ class Answerer {
   std::string id_;
   JsonView last_turn_;
   std::string last_text_;
+  int step_ = 0;  ///< how many turns without text, of functions' answers, came behind it
   std::vector<JsonView> declarations_;
   Answer answer_;
 };

@@ -12,7 +12,8 @@ namespace agm::mock {
 ///
 ///   * the last user text asks for it with `call NAME {json}` (any number of lines), or
 ///     functionCallingConfig is ANY: function calls, arguments made up from the declared schema
-///     where none are given
+///     where none are given. A line `then call NAME {json}` waits for what the calls before it
+///     answered
 ///   * a response schema or JSON is wanted: a conforming instance
 ///   * the last turn holds function responses: a sentence that repeats them
 ///   * an image or speech model: a tiny picture, a moment of silence

@@ -9,7 +9,8 @@ namespace {
 
 constexpr std::string_view kIntro = R"(What it answers
   It echoes the last user text. A line `call NAME {json}` (or `call NAME`) in it
-  calls that declared function; a response schema gets a conforming instance.
+  calls that declared function, `then call NAME` waits for the answers to the
+  calls above it; a response schema gets a conforming instance.
 
 Troubles by API key
   A word in the key asks for a trouble, for trials by hand: any class below, or

@@ -143,7 +143,10 @@ class ChatStream : public StreamWriter {
   void On(const chat::Started&, std::string&) {}
 
   void On(const chat::BlockStarted& e, std::string& out) {
-    Progress& progress = Begin(e.choice, out);
+    // As in a whole answer: no content where there is something instead of it.
+    const bool instead =
+        e.kind == chat::BlockKind::kToolCall || e.kind == chat::BlockKind::kRefusal;
+    Progress& progress = Begin(e.choice, instead ? "null" : R"("")", out);
     progress.open = e.kind;
     if (e.kind == chat::BlockKind::kToolCall) {
       progress.call = {e.id, e.name, {}, e.tool, {}};
@@ -243,7 +246,8 @@ class ChatStream : public StreamWriter {
 
   void On(const chat::Finished& e, std::string& out) {
     for (const chat::ChoiceFinish& finish : e.choices) {
-      Begin(finish.choice, out);
+      const bool nothing = finish.reason == chat::FinishReason::kContentFilter;
+      Begin(finish.choice, nothing ? "null" : R"("")", out);
       if (!finish.citations.empty()) {
         std::string delta;
         JsonWriter json(delta);
@@ -269,11 +273,14 @@ class ChatStream : public StreamWriter {
     out += kSseDone;
   }
 
-  // The role comes once a choice, before everything else.
-  Progress& Begin(int choice, std::string& out) {
+  // The role comes once a choice, before everything else; `content` is what an answer has that has
+  // no text.
+  Progress& Begin(int choice, std::string_view content, std::string& out) {
     Progress& progress = choices_[choice];
     if (std::exchange(progress.role_sent, true)) return progress;
-    Chunk(choice, R"("role":"assistant","content":"","refusal":null)", out);
+    std::string delta = R"("role":"assistant","content":)";
+    delta.append(content).append(R"(,"refusal":null)");
+    Chunk(choice, delta, out);
     return progress;
   }
 

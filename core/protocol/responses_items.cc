@@ -9,7 +9,7 @@
 namespace agm::protocol {
 namespace {
 
-constexpr std::string_view kSeal = "agm1.";
+std::string_view SealOf(Signs signs) { return signs == Signs::kNext ? "agm1." : "agm1t."; }
 
 // The output of a shell call is a list of what each command gave; the model reads it as JSON.
 bool IsShellOutput(JsonView output) {
@@ -20,12 +20,13 @@ bool IsShellOutput(JsonView output) {
 
 }  // namespace
 
-std::string SealSignature(std::string_view signature) {
-  return std::string(kSeal).append(signature);
+std::string SealSignature(std::string_view signature, Signs signs) {
+  return std::string(SealOf(signs)).append(signature);
 }
 
-std::string OpenSignature(std::string_view sealed) {
-  return sealed.starts_with(kSeal) ? std::string(sealed.substr(kSeal.size())) : std::string();
+std::string OpenSignature(std::string_view sealed, Signs signs) {
+  const std::string_view seal = SealOf(signs);
+  return sealed.starts_with(seal) ? std::string(sealed.substr(seal.size())) : std::string();
 }
 
 void ResponsesItems::Read(JsonView items, const FieldPath& at) {
@@ -73,6 +74,7 @@ void ResponsesItems::ReadMessage(JsonView item, const FieldPath& at) {
     }
     return;
   }
+  signature_.clear();  // it was for the assistant's turn, which is over
   chat::Message message;
   if (role.equals("user")) {
     ReadOpenAiContent(item["content"], inner, Speaker::kUser, fields_, message.blocks);
@@ -164,8 +166,15 @@ void ResponsesItems::ReadOutput(JsonView item, const FieldPath& at) {
 }
 
 void ResponsesItems::ReadReasoning(JsonView item) {
-  std::string signature = OpenSignature(item["encrypted_content"].text());
-  if (!signature.empty()) signature_ = std::move(signature);
+  const std::string sealed = item["encrypted_content"].text();
+  std::string next = OpenSignature(sealed, Signs::kNext);
+  if (!next.empty()) signature_ = std::move(next);
+  std::string before = OpenSignature(sealed, Signs::kTextBefore);
+  auto& messages = request_.messages;
+  if (before.empty() || messages.empty() || messages.back().blocks.empty()) return;
+  if (messages.back().role != chat::Role::kAssistant) return;
+  auto* text = std::get_if<chat::Text>(&messages.back().blocks.back());
+  if (text != nullptr) text->signature = std::move(before);
 }
 
 void ResponsesItems::Finish() {

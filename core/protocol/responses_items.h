@@ -54,9 +54,12 @@ class ResponsesItems {
   std::string signature_;  ///< of a reasoning item, for the call or text behind it
 };
 
+/// What a carried signature belongs to: the call or text that follows, or the text before it.
+enum class Signs { kNext, kTextBefore };
+
 /// Our form of `encrypted_content`: a thought signature, to be carried by the client.
-std::string SealSignature(std::string_view signature);
-/// The signature in it; empty if it is not ours.
-std::string OpenSignature(std::string_view sealed);
+std::string SealSignature(std::string_view signature, Signs signs);
+/// The signature in it; empty if it is not ours, or signs something else.
+std::string OpenSignature(std::string_view sealed, Signs signs);
 
 }  // namespace agm::protocol

@@ -1,33 +1,62 @@
 // The state machine of the Responses API's events. One neutral block is one item:
 //
 //   thought  ─▶ reasoning        added, part added, text delta*, text done, part done, item done
-//   text     ─▶ message          added, part added, text delta*, text done, part done, item done
+//   text     ─▶ message          added, part added, text delta*, annotation*, text done, part done,
+//                                item done
 //   refusal  ─▶ message          the same with refusal events
 //   call     ─▶ a call item      added, arguments delta, arguments done, item done
 //   media    ─▶ image call       added, item done
+//
+// A message of text stays open until the next block or the end, because its citations come with the
+// end. Citations of an earlier message stand in the whole answer alone.
 //
 // A call is held until it is complete: its signature comes last, and rides before it as the
 // encrypted content of a reasoning item where the client asked for that.
 
 #include "core/protocol/responses_response.h"
 
+#include <algorithm>
 #include <utility>
 #include <vector>
 
 #include "core/base/json_writer.h"
+#include "core/base/utf8.h"
+#include "core/protocol/responses_events.h"
 #include "core/protocol/responses_items.h"
 #include "core/protocol/responses_output.h"
-#include "core/protocol/sse.h"
 
 namespace agm::protocol {
 namespace {
+
+/// A message of text, from its first delta to the end of the answer.
+struct TextMessage {
+  ItemPlace place;
+  std::int64_t begin = 0;  ///< of its text, in code points of all text of the answer
+  std::string text;
+  std::vector<chat::TokenLogprob> logprobs;
+  std::string signature;
+  bool whole = false;  ///< all its text is there
+  std::int64_t end() const { return begin + static_cast<std::int64_t>(CountCodePoints(text)); }
+};
+
+// The citations of the message's own text, counted from its begin.
+std::vector<chat::Citation> CitationsOf(const TextMessage& message,
+                                        const std::vector<chat::Citation>& all, bool last) {
+  std::vector<chat::Citation> own;
+  for (chat::Citation citation : all) {
+    if (citation.start < message.begin || (!last && citation.start >= message.end())) continue;
+    citation.start -= message.begin;
+    citation.end = std::min(citation.end, message.end()) - message.begin;
+    own.push_back(std::move(citation));
+  }
+  return own;
+}
 
 class ResponsesStream : public StreamWriter {
  public:
   explicit ResponsesStream(Reply reply) : reply_(std::move(reply)) {
     if (reply_.request == nullptr) return;
-    const auto asked = reply_.request->extra.find("responses.encrypted");
-    encrypted_ = asked != reply_.request->extra.end();
+    encrypted_ = reply_.request->extra.contains("responses.encrypted");
   }
 
   void Write(const chat::Event& event, std::string& out) override {
@@ -48,21 +77,21 @@ class ResponsesStream : public StreamWriter {
     if (std::exchange(begun_, true)) return;
     const std::string object = ResponseObject(reply_, {}, {}, nullptr);
     for (const std::string_view name : {"response.created", "response.in_progress"}) {
-      std::string data = Open(name);
-      JsonWriter(data).Key("response").Raw(object);
-      Send(name, data, out);
+      events_.Response(name, object, out);
     }
   }
 
   void On(const chat::BlockStarted& e, std::string& out) {
     Begin(out);
+    CloseText({}, "completed", out);
     open_ = e.kind;
     text_.clear();
-    logprobs_.clear();
     switch (e.kind) {
       case chat::BlockKind::kText:
+        return OpenText(out);
       case chat::BlockKind::kRefusal:
-        return OpenMessage(out);
+        OpenMessage(out);
+        return;
       case chat::BlockKind::kThought:
         return OpenReasoning(out);
       case chat::BlockKind::kToolCall:
@@ -74,31 +103,22 @@ class ResponsesStream : public StreamWriter {
   }
 
   void On(const chat::BlockDelta& e, std::string& out) {
-    text_ += e.text;
     if (e.text.empty()) return;
     switch (open_) {
-      case chat::BlockKind::kText: {
-        logprobs_.insert(logprobs_.end(), e.logprobs.begin(), e.logprobs.end());
-        std::string data = OpenPart("response.output_text.delta");
-        JsonWriter(data)
-            .Key("delta")
-            .String(e.text)
-            .Key("logprobs")
-            .Raw(ResponsesLogprobs(e.logprobs));
-        return Send("response.output_text.delta", data, out);
-      }
-      case chat::BlockKind::kRefusal: {
-        std::string data = OpenPart("response.refusal.delta");
-        JsonWriter(data).Key("delta").String(e.text);
-        return Send("response.refusal.delta", data, out);
-      }
+      case chat::BlockKind::kText:
+        return TextDelta(e, out);
+      case chat::BlockKind::kRefusal:
+        text_ += e.text;
+        return Delta("response.refusal.delta", events_.Part("response.refusal.delta", place_),
+                     e.text, out);
       case chat::BlockKind::kThought: {
-        std::string data = OpenSummary("response.reasoning_summary_text.delta");
-        JsonWriter(data).Key("delta").String(e.text);
-        return Send("response.reasoning_summary_text.delta", data, out);
+        constexpr std::string_view kName = "response.reasoning_summary_text.delta";
+        text_ += e.text;
+        return Delta(kName, events_.Summary(kName, place_), e.text, out);
       }
       case chat::BlockKind::kToolCall:
       case chat::BlockKind::kMedia:
+        text_ += e.text;
         return;
     }
   }
@@ -106,7 +126,9 @@ class ResponsesStream : public StreamWriter {
   void On(const chat::BlockStopped& e, std::string& out) {
     switch (open_) {
       case chat::BlockKind::kText:
-        return CloseText(e.signature, out);
+        messages_.back().signature = e.signature;
+        messages_.back().whole = true;
+        return;
       case chat::BlockKind::kRefusal:
         return CloseRefusal(out);
       case chat::BlockKind::kThought:
@@ -123,215 +145,182 @@ class ResponsesStream : public StreamWriter {
     Begin(out);
     const chat::ChoiceFinish& finish = e.choices.front();
     const Ending ending = EndingOf(finish.reason);
+    CloseText(finish.citations, ending.status, out);
     Annotate(finish.citations);
-    whole_ = ResponseObject(reply_, ending, items_, &e.usage, further_);
-    End("response." + ending.status, out);
+    whole_ = ResponseObject(reply_, ending, Items(), &e.usage, further_);
+    events_.Response("response." + ending.status, whole_, out);
   }
 
   void On(const chat::Failed& e, std::string& out) {
     Begin(out);
-    Ending ending{"failed", {}, &e.error};
-    const std::string object = ResponseObject(reply_, ending, items_, nullptr);
-    std::string data = Open("response.failed");
-    JsonWriter(data).Key("response").Raw(object);
-    Send("response.failed", data, out);
-  }
-
-  void End(const std::string& name, std::string& out) {
-    std::string data = Open(name);
-    JsonWriter(data).Key("response").Raw(whole_);
-    Send(name, data, out);
+    if (text_open_ && messages_.back().whole) CloseText({}, "completed", out);
+    const Ending ending{"failed", {}, &e.error};
+    events_.Response("response.failed", ResponseObject(reply_, ending, Items(), nullptr), out);
   }
 
   // --- items ---------------------------------------------------------------------------------
 
-  std::string NewId(std::string_view prefix) {
-    return fmt::format("{}_{}{:02}", prefix, reply_.id, ids_++);
+  void NewItem(std::string_view prefix) {
+    place_ = {fmt::format("{}_{}{:02}", prefix, reply_.id, ids_++),
+              static_cast<int>(items_.size())};
   }
 
-  void Added(const std::string& item, std::string& out) {
-    std::string data = Open("response.output_item.added");
-    JsonWriter(data).Key("output_index").Int(index_).Key("item").Raw(item);
-    Send("response.output_item.added", data, out);
+  void Done(std::string item, std::string& out) {
+    events_.Done(place_, item, out);
+    items_.push_back(std::move(item));
   }
 
-  void Done(const std::string& item, std::string& out) {
-    std::string data = Open("response.output_item.done");
-    JsonWriter(data).Key("output_index").Int(index_).Key("item").Raw(item);
-    Send("response.output_item.done", data, out);
-    if (!items_.empty()) items_ += ',';
-    items_ += item;
-    ++index_;
-  }
+  std::string Items() const { return fmt::format("{}", fmt::join(items_, ",")); }
 
   void OpenMessage(std::string& out) {
-    id_ = NewId("msg");
-    Added(MessageItem(id_, {}, "in_progress"), out);
-    SendPart("response.content_part.added",
-             MessagePart("", open_ == chat::BlockKind::kRefusal, {}, {}), out);
+    NewItem("msg");
+    events_.Added(place_, MessageItem(place_.id, {}, "in_progress"), out);
+    const bool refusal = open_ == chat::BlockKind::kRefusal;
+    events_.ContentPart("response.content_part.added", place_, MessagePart("", refusal, {}, {}),
+                        out);
   }
 
-  void SendPart(std::string_view name, const std::string& part, std::string& out) {
-    std::string data = OpenPart(name);
-    JsonWriter(data).Key("part").Raw(part);
-    Send(name, data, out);
+  void OpenText(std::string& out) {
+    OpenMessage(out);
+    const std::int64_t begin = messages_.empty() ? 0 : messages_.back().end();
+    messages_.push_back({place_, begin, {}, {}, {}, false});
+    text_open_ = true;
   }
 
-  void CloseText(const std::string& signature, std::string& out) {
-    std::string data = OpenPart("response.output_text.done");
-    JsonWriter(data).Key("text").String(text_).Key("logprobs").Raw(ResponsesLogprobs(logprobs_));
-    Send("response.output_text.done", data, out);
-    const std::string part = MessagePart(text_, false, {}, logprobs_);
-    SendPart("response.content_part.done", part, out);
-    message_at_ = items_.empty() ? 0 : items_.size() + 1;
-    message_id_ = id_;
-    message_text_ = text_;
-    message_logprobs_ = logprobs_;
-    Done(MessageItem(id_, part, "completed"), out);
-    message_size_ = items_.size() - message_at_;
-    if (!signature.empty()) PutSignature(signature, out);
+  void TextDelta(const chat::BlockDelta& e, std::string& out) {
+    constexpr std::string_view kName = "response.output_text.delta";
+    TextMessage& message = messages_.back();
+    message.text += e.text;
+    message.logprobs.insert(message.logprobs.end(), e.logprobs.begin(), e.logprobs.end());
+    std::string data = events_.Part(kName, place_);
+    JsonWriter json(data);
+    json.Key("delta").String(e.text).Key("logprobs").Raw(ResponsesLogprobs(e.logprobs));
+    events_.Send(kName, std::move(data), out);
+  }
+
+  void Delta(std::string_view name, std::string head, std::string_view text, std::string& out) {
+    JsonWriter(head).Key("delta").String(text);
+    events_.Send(name, std::move(head), out);
+  }
+
+  // The end of the message that is still open, if one is.
+  void CloseText(const std::vector<chat::Citation>& citations, std::string_view status,
+                 std::string& out) {
+    if (!std::exchange(text_open_, false)) return;
+    const TextMessage& message = messages_.back();
+    const auto own = CitationsOf(message, citations, true);
+    int index = 0;
+    for (const auto& citation : own) events_.Annotation(place_, index++, citation, out);
+    std::string data = events_.Part("response.output_text.done", place_);
+    JsonWriter json(data);
+    json.Key("text").String(message.text);
+    json.Key("logprobs").Raw(ResponsesLogprobs(message.logprobs));
+    events_.Send("response.output_text.done", std::move(data), out);
+    const std::string part = MessagePart(message.text, false, own, message.logprobs);
+    events_.ContentPart("response.content_part.done", place_, part, out);
+    Done(MessageItem(place_.id, part, status), out);
+    PutSignature(message.signature, Signs::kTextBefore, out);
   }
 
   void CloseRefusal(std::string& out) {
-    std::string data = OpenPart("response.refusal.done");
+    std::string data = events_.Part("response.refusal.done", place_);
     JsonWriter(data).Key("refusal").String(text_);
-    Send("response.refusal.done", data, out);
+    events_.Send("response.refusal.done", std::move(data), out);
     const std::string part = MessagePart(text_, true, {}, {});
-    SendPart("response.content_part.done", part, out);
-    Done(MessageItem(id_, part, "completed"), out);
+    events_.ContentPart("response.content_part.done", place_, part, out);
+    Done(MessageItem(place_.id, part, "completed"), out);
   }
 
   void OpenReasoning(std::string& out) {
-    id_ = NewId("rs");
-    Added(ReasoningItem(id_, {}, {}, false), out);
-    SendSummary("response.reasoning_summary_part.added", "", out);
-  }
-
-  void SendSummary(std::string_view name, std::string_view text, std::string& out) {
-    std::string data = OpenSummary(name);
-    JsonWriter json(data);
-    json.Key("part")
-        .Object()
-        .Key("type")
-        .String("summary_text")
-        .Key("text")
-        .String(text)
-        .EndObject();
-    Send(name, data, out);
+    NewItem("rs");
+    events_.Added(place_, ReasoningItem(place_.id, {}, {}, false), out);
+    events_.SummaryPart("response.reasoning_summary_part.added", place_, "", out);
   }
 
   void CloseReasoning(const std::string& signature, std::string& out) {
-    std::string data = OpenSummary("response.reasoning_summary_text.done");
+    std::string data = events_.Summary("response.reasoning_summary_text.done", place_);
     JsonWriter(data).Key("text").String(text_);
-    Send("response.reasoning_summary_text.done", data, out);
-    SendSummary("response.reasoning_summary_part.done", text_, out);
+    events_.Send("response.reasoning_summary_text.done", std::move(data), out);
+    events_.SummaryPart("response.reasoning_summary_part.done", place_, text_, out);
     const bool sealed = encrypted_ && !signature.empty();
-    Done(ReasoningItem(id_, text_, sealed ? SealSignature(signature) : "", true), out);
+    const std::string seal = sealed ? SealSignature(signature, Signs::kNext) : "";
+    Done(ReasoningItem(place_.id, text_, seal, true), out);
   }
 
-  // A signature that no thought carries gets an item of its own, before what it signs is echoed.
-  void PutSignature(const std::string& signature, std::string& out) {
-    if (!encrypted_) return;
-    id_ = NewId("rs");
-    Added(ReasoningItem(id_, {}, {}, false), out);
-    Done(ReasoningItem(id_, {}, SealSignature(signature), true), out);
+  // A signature that no thought carries gets an item of its own.
+  void PutSignature(const std::string& signature, Signs signs, std::string& out) {
+    if (!encrypted_ || signature.empty()) return;
+    NewItem("rs");
+    events_.Added(place_, ReasoningItem(place_.id, {}, {}, false), out);
+    Done(ReasoningItem(place_.id, {}, SealSignature(signature, signs), true), out);
   }
 
   void PutCall(const std::string& signature, std::string& out) {
-    if (!signature.empty()) PutSignature(signature, out);
+    PutSignature(signature, Signs::kNext, out);
     const CallShape shape = ShapeOfCall(call_, reply_.request);
-    id_ = NewId(shape.free_text() ? "ctc" : shape.has_arguments() ? "fc" : "sh");
-    Added(CallItem(id_, call_, shape, false), out);
+    NewItem(shape.free_text() ? "ctc" : shape.has_arguments() ? "fc" : "sh");
+    events_.Added(place_, CallItem(place_.id, call_, shape, false), out);
     if (shape.has_arguments()) {
       const std::string& text = call_.arguments.empty() ? kNoArguments : call_.arguments;
-      SendItem("response.function_call_arguments.delta", "delta", text, {}, out);
-      SendItem("response.function_call_arguments.done", "arguments", text, shape.name, out);
+      CallEvent("response.function_call_arguments.delta", "delta", text, {}, out);
+      CallEvent("response.function_call_arguments.done", "arguments", text, shape.name, out);
     } else if (shape.free_text()) {
       if (!call_.arguments.empty()) {
-        SendItem("response.custom_tool_call_input.delta", "delta", call_.arguments, {}, out);
+        CallEvent("response.custom_tool_call_input.delta", "delta", call_.arguments, {}, out);
       }
-      SendItem("response.custom_tool_call_input.done", "input", call_.arguments, {}, out);
+      CallEvent("response.custom_tool_call_input.done", "input", call_.arguments, {}, out);
     }
-    Done(CallItem(id_, call_, shape, true), out);
+    Done(CallItem(place_.id, call_, shape, true), out);
   }
 
-  void SendItem(std::string_view name, std::string_view key, std::string_view text,
-                std::string_view tool, std::string& out) {
-    std::string data = OpenItem(name);
+  void CallEvent(std::string_view name, std::string_view key, std::string_view text,
+                 std::string_view tool, std::string& out) {
+    std::string data = events_.Item(name, place_);
     JsonWriter json(data);
     if (!tool.empty()) json.Key("name").String(tool);
     json.Key(key).String(text);
-    Send(name, data, out);
+    events_.Send(name, std::move(data), out);
   }
 
   void PutImage(std::string& out) {
-    id_ = NewId("ig");
-    Added(ImageItem(id_, {}, false), out);
+    NewItem("ig");
+    events_.Added(place_, ImageItem(place_.id, {}, false), out);
     for (const std::string_view name :
          {"response.image_generation_call.in_progress", "response.image_generation_call.generating",
           "response.image_generation_call.completed"}) {
-      Send(name, OpenItem(name), out);
+      events_.Send(name, events_.Item(name, place_), out);
     }
-    Done(ImageItem(id_, text_, true), out);
+    Done(ImageItem(place_.id, text_, true), out);
   }
 
-  // Citations come with the end, when their message is done: they are put into it, for the whole
-  // answer that ends the stream.
+  // Messages that were closed before their citations were known get them in the whole answer.
   void Annotate(const std::vector<chat::Citation>& citations) {
-    if (citations.empty() || message_size_ == 0) return;
-    const std::string part = MessagePart(message_text_, false, citations, message_logprobs_);
-    items_.replace(message_at_, message_size_, MessageItem(message_id_, part, "completed"));
-  }
-
-  // --- events --------------------------------------------------------------------------------
-  // An event's data is begun here with a comma at its end, so that members can be put behind it.
-
-  std::string Open(std::string_view name) {
-    std::string data;
-    data.reserve(256);
-    JsonWriter(data).Object().Key("type").String(name).Key("sequence_number").Int(sequence_++);
-    return data += ',';
-  }
-
-  std::string OpenItem(std::string_view name) {
-    std::string data = Open(name);
-    JsonWriter(data).Key("item_id").String(id_).Key("output_index").Int(index_);
-    return data += ',';
-  }
-
-  std::string OpenPart(std::string_view name) { return OpenItem(name) + R"("content_index":0,)"; }
-  std::string OpenSummary(std::string_view name) {
-    return OpenItem(name) + R"("summary_index":0,)";
-  }
-
-  static void Send(std::string_view name, std::string data, std::string& out) {
-    if (data.back() == ',') data.pop_back();
-    data += '}';
-    AppendSseEvent(out, name, data);
+    if (citations.empty() || messages_.empty()) return;
+    for (auto message = messages_.begin(); message != messages_.end() - 1; ++message) {
+      const auto own = CitationsOf(*message, citations, false);
+      if (own.empty()) continue;
+      const std::string part = MessagePart(message->text, false, own, message->logprobs);
+      items_[static_cast<std::size_t>(message->place.index)] =
+          MessageItem(message->place.id, part, "completed");
+    }
   }
 
   inline static const std::string kNoArguments = "{}";
 
   Reply reply_;
+  ResponsesEvents events_;
   bool encrypted_ = false;
   bool begun_ = false;
-  int sequence_ = 0;
   int ids_ = 0;
-  int index_ = 0;   // of the open item
-  std::string id_;  // of the open item
+  ItemPlace place_;  // of the last item
   chat::BlockKind open_ = chat::BlockKind::kText;
-  std::string text_;  // of the open block
-  std::vector<chat::TokenLogprob> logprobs_;
+  std::string text_;  // of the open block, where it is no text of the answer
+  std::vector<TextMessage> messages_;
+  bool text_open_ = false;  // the last of them
   chat::ToolCall call_;
-  std::string items_;  // done, separated by commas
+  std::vector<std::string> items_;  // done
   std::string whole_;
   std::string further_;
-  // The last message, for its citations.
-  std::size_t message_at_ = 0;
-  std::size_t message_size_ = 0;
-  std::string message_id_;
-  std::string message_text_;
-  std::vector<chat::TokenLogprob> message_logprobs_;
 };
 
 // What programs written for chat completions look at.

@@ -1,19 +1,46 @@
-// Starts the built agm with the embedded mock, on a free port and with folders of its own.
+// Starts the built agm on a free port and with folders of its own.
 //
 //   const gateway = await startGateway({ args: ['--auth-mode', 'strict'], env: { AGM_API_KEY: 'k' } });
-//   ... gateway.url ...             // http://127.0.0.1:PORT
+//   ... gateway.url ...             // http://127.0.0.1:PORT, answered by the embedded mock
 //   await gateway.stop();           // resolves with {code, stdout, stderr}
+//
+// With an upstream of its own, which does what a script says (`agm mock --help` tells the language):
+//
+//   const mock = await startMock({ steps: [{ match: { text: 'sources' }, do: { body: '...' } }] });
+//   const gateway = await startGateway({ upstream: mock.url });
 import { spawn } from 'node:child_process';
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
 const START_TIMEOUT_MS = 30_000;
 const STOP_TIMEOUT_MS = 20_000;
 
-export async function startGateway({ args = [], env = {} } = {}) {
+export async function startGateway({ args = [], env = {}, upstream } = {}) {
+  if (!upstream) return start(['serve', '--mock', '--port', '0', ...args], { env });
+  return start((home) => ['--config', join(home, 'agm.toml'), 'serve', '--port', '0', ...args], {
+    env,
+    files: { 'agm.toml': accountOf(upstream) },
+  });
+}
+
+export function startMock(script, args = []) {
+  return start((home) => ['mock', '--port', '0', '--script', join(home, 'script.json'), ...args], {
+    files: { 'script.json': JSON.stringify(script) },
+  });
+}
+
+const accountOf = (url) =>
+  `[[accounts]]\nname = "mock"\nkind = "gemini"\napi_key = "key-of-the-mock"\nbase_url = "${url}"\n`;
+
+// Runs agm with a home of its own, in which `files` lie.
+async function start(args, { env = {}, files = {} }) {
   const home = await mkdtemp(join(tmpdir(), 'agm-e2e-'));
-  const child = spawn(process.env.AGM_BIN ?? 'agm', ['serve', '--mock', '--port', '0', ...args], {
+  for (const [name, text] of Object.entries(files)) {
+    await writeFile(join(home, name), text, { mode: 0o600 });
+  }
+  const words = typeof args === 'function' ? args(home) : args;
+  const child = spawn(process.env.AGM_BIN ?? 'agm', words, {
     env: {
       PATH: process.env.PATH,
       HOME: home,

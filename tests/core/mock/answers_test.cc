@@ -40,6 +40,24 @@ TEST_F(AnswersTest, SignsOnlyTheFirstOfParallelCalls) {
   EXPECT_NE(parts[0]["functionCall"]["id"], parts[1]["functionCall"]["id"]);
 }
 
+TEST_F(AnswersTest, CallsStepByStepWhatTheUserWantsInSteps) {
+  const std::string contents = R"("contents":[
+    {"role":"user","parts":[{"text":"call time\nthen call weather {\"city\":\"Bonn\"}\ncall time"}]},
+    {"role":"model","parts":[{"functionCall":{"name":"time","args":{}},
+       "thoughtSignature":"skip_thought_signature_validator"}]},
+    {"role":"user","parts":[{"functionResponse":{"name":"time","response":{"output":"noon"}}}]})";
+  const Json second = Parts(Generate(fmt::format("{{{}],{}}}", contents, kWeather)));
+  ASSERT_EQ(second.size(), 2U);
+  EXPECT_EQ(second[0]["functionCall"]["name"], "weather");
+  EXPECT_EQ(second[1]["functionCall"]["name"], "time");
+  const Json last = Parts(Generate(fmt::format(
+      R"({{{},{{"role":"model","parts":[{{"functionCall":{{"name":"weather","args":{{"city":"Bonn"}}}},
+         "thoughtSignature":"skip_thought_signature_validator"}}]}},
+         {{"role":"user","parts":[{{"functionResponse":{{"name":"weather","response":{{}}}}}}]}}],{}}})",
+      contents, kWeather)));
+  EXPECT_TRUE(last[0].contains("text")) << last;
+}
+
 TEST_F(AnswersTest, FinishesACallInALaterEvent) {
   const auto events = Events(Stream(Asking("call time", kWeather)).body);
   ASSERT_EQ(events.size(), 2U);

@@ -132,6 +132,19 @@ TEST(ResponsesRequest, OpensTheSignaturesThatItSealed) {
   EXPECT_EQ(std::get<chat::ToolCall>(request.messages[1].blocks[1]).signature, "");
 }
 
+TEST(ResponsesRequest, GivesATextItsOwnSignatureBackAndNobodyElse) {
+  const auto request = Read(R"({"model":"m","input":[{"role":"user","content":"go"},
+      {"type":"message","role":"assistant","content":[{"type":"output_text","text":"ok"}]},
+      {"type":"reasoning","summary":[],"encrypted_content":"agm1t.dGV4dA=="},
+      {"type":"reasoning","summary":[],"encrypted_content":"agm1.c2ln"},
+      {"role":"user","content":"and now?"},
+      {"type":"function_call","call_id":"c1","name":"a","arguments":"{}"},
+      {"type":"function_call_output","call_id":"c1","output":""}]})");
+  EXPECT_EQ(std::get<chat::Text>(request.messages[1].blocks[0]).signature, "dGV4dA==");
+  EXPECT_EQ(std::get<chat::ToolCall>(request.messages[3].blocks[0]).signature, "")
+      << "what the first turn signed belongs to no call of the second";
+}
+
 TEST(ResponsesRequest, FlattensNamespacesAndShells) {
   const auto request = Read(R"({"model":"m","input":[
       {"type":"additional_tools","tools":[{"type":"namespace","name":"functions","tools":[
@@ -223,7 +236,81 @@ TEST(ResponsesStream, CarriesSignaturesForClientsThatAskForThem) {
   Json output = events.back().second["response"]["output"];
   ASSERT_EQ(output.size(), 2U);
   EXPECT_EQ(output[0]["type"], "reasoning");
-  EXPECT_EQ(OpenSignature(output[0]["encrypted_content"].get<std::string>()), "c2ln");
+  EXPECT_EQ(OpenSignature(output[0]["encrypted_content"].get<std::string>(), Signs::kNext), "c2ln");
+}
+
+std::vector<std::string> NamesFrom(const std::vector<std::pair<std::string, Json>>& events,
+                                   std::string_view first) {
+  std::vector<std::string> names;
+  for (const auto& [name, data] : events) {
+    if (!names.empty() || name == first) names.push_back(name);
+  }
+  return names;
+}
+
+Event EndingWith(std::vector<chat::Citation> citations) {
+  Event ending = Ending();
+  std::get<Finished>(ending).choices[0].citations = std::move(citations);
+  return ending;
+}
+
+TEST(ResponsesStream, NamesItsSourcesBeforeTheTextIsDone) {
+  const auto request = Read(R"({"model":"m","input":"hi"})");
+  const auto events =
+      Stream(request, {Block(BlockKind::kText, "Grüße von hier")},
+             EndingWith({{0, 5, "https://a.test", "A"}, {6, 14, "https://b.test", "B"}}));
+  EXPECT_THAT(
+      NamesFrom(events, "response.output_text.delta"),
+      ElementsAre("response.output_text.delta", "response.output_text.annotation.added",
+                  "response.output_text.annotation.added", "response.output_text.done",
+                  "response.content_part.done", "response.output_item.done", "response.completed"));
+  Json added = events[5].second;
+  EXPECT_EQ(added["annotation_index"], 0);
+  EXPECT_EQ(added["content_index"], 0);
+  EXPECT_EQ(added["annotation"]["url"], "https://a.test");
+  Json done = events[events.size() - 2].second["item"];
+  Json whole = events.back().second["response"]["output"][0];
+  EXPECT_EQ(done["content"][0]["annotations"].size(), 2U);
+  EXPECT_EQ(whole, done);
+}
+
+TEST(ResponsesStream, CountsSourcesFromTheBeginOfTheirMessage) {
+  const auto request =
+      Read(R"({"model":"m","input":"hi","tools":[{"type":"function","name":"f"}]})");
+  const auto events =
+      Stream(request,
+             {Block(BlockKind::kText, "Grüße. "), Block(BlockKind::kToolCall, "{}", "call_1", "f"),
+              Block(BlockKind::kText, "Bis bald.")},
+             EndingWith({{0, 5, "https://a.test", "A"}, {7, 10, "https://b.test", "B"}}));
+  Json output = events.back().second["response"]["output"];
+  Json first = output[0]["content"][0]["annotations"];
+  Json last = output[2]["content"][0]["annotations"];
+  ASSERT_EQ(first.size(), 1U);
+  EXPECT_EQ(first[0]["url"], "https://a.test");
+  ASSERT_EQ(last.size(), 1U);
+  EXPECT_EQ(last[0]["start_index"], 0);
+  EXPECT_EQ(last[0]["end_index"], 3);
+}
+
+TEST(ResponsesStream, ClosesAWholeTextBeforeItTellsOfAFailure) {
+  const auto request = Read(R"({"model":"m","input":"hi"})");
+  const auto events = Stream(request, {Block(BlockKind::kText, "whole")},
+                             chat::Failed{Fail(ErrorCode::kOverloaded, "too busy")});
+  EXPECT_THAT(NamesFrom(events, "response.output_item.done"),
+              ElementsAre("response.output_item.done", "response.failed"));
+  Json output = events.back().second["response"]["output"];
+  EXPECT_EQ(output.size(), 1U);
+}
+
+TEST(ResponsesStream, GivesATextsSignatureToTheClient) {
+  const auto request =
+      Read(R"({"model":"m","input":"hi","include":["reasoning.encrypted_content"]})");
+  const auto events =
+      Stream(request, {Block(BlockKind::kText, "ok", {}, {}, "dGV4dA==")}, Ending());
+  Json output = events.back().second["response"]["output"];
+  ASSERT_EQ(output.size(), 2U);
+  EXPECT_EQ(OpenSignature(output[1]["encrypted_content"].get<std::string>(), Signs::kTextBefore),
+            "dGV4dA==");
 }
 
 TEST(ResponsesStream, SaysHowAnAnswerEnded) {
@@ -231,6 +318,8 @@ TEST(ResponsesStream, SaysHowAnAnswerEnded) {
   const auto cut =
       Stream(request, {Block(BlockKind::kText, "half")}, Ending(FinishReason::kLength));
   EXPECT_EQ(cut.back().first, "response.incomplete");
+  Json half = cut.back().second["response"]["output"][0];
+  EXPECT_EQ(half["status"], "incomplete");
   Json details = cut.back().second["response"]["incomplete_details"];
   EXPECT_EQ(details["reason"], "max_output_tokens");
   const auto failed = Stream(request, {Block(BlockKind::kText, "half")},

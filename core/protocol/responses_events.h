@@ -1,0 +1,56 @@
+#pragma once
+
+#include <string>
+#include <string_view>
+
+#include "core/chat/event.h"
+
+namespace agm::protocol {
+
+/// An item of the stream, as its events name it.
+struct ItemPlace {
+  std::string id;
+  int index = 0;  ///< output_index
+};
+
+/// Writes the events of one Responses stream, each with its type and the next sequence number:
+///
+///   ResponsesEvents events;
+///   events.Added(place, item, out);                                  // a whole event
+///   std::string data = events.Part("response.output_text.delta", place);   // the head of one
+///   JsonWriter(data).Key("delta").String(text);
+///   events.Send("response.output_text.delta", data, out);
+///
+/// The heads end with a comma, so that members can be put behind them.
+///
+/// Thread safety: one thread at a time.
+class ResponsesEvents {
+ public:
+  /// The head of an event about the response, an item, a part of a message, a part of a summary.
+  std::string Head(std::string_view name);
+  std::string Item(std::string_view name, const ItemPlace& place);
+  std::string Part(std::string_view name, const ItemPlace& place);
+  std::string Summary(std::string_view name, const ItemPlace& place);
+  static void Send(std::string_view name, std::string data, std::string& out);
+
+  /// An event that carries a response object.
+  void Response(std::string_view name, std::string_view object, std::string& out);
+  void Added(const ItemPlace& place, std::string_view item, std::string& out);
+  void Done(const ItemPlace& place, std::string_view item, std::string& out);
+  /// content_part.added and .done.
+  void ContentPart(std::string_view name, const ItemPlace& place, std::string_view part,
+                   std::string& out);
+  /// reasoning_summary_part.added and .done.
+  void SummaryPart(std::string_view name, const ItemPlace& place, std::string_view text,
+                   std::string& out);
+  void Annotation(const ItemPlace& place, int index, const chat::Citation& citation,
+                  std::string& out);
+
+ private:
+  void WithItem(std::string_view name, const ItemPlace& place, std::string_view item,
+                std::string& out);
+
+  int sequence_ = 0;
+};
+
+}  // namespace agm::protocol
