@@ -17,10 +17,15 @@ bool IsMeaningful(const chat::Event& event) {
 }
 
 /// A good end without a single block and without a word of a next hop: upstreams do that now and
-/// then, and a second try mostly helps.
+/// then, and a second try mostly helps. Where thoughts took all the room, or a filter all the text,
+/// it would not.
 bool IsEmptyAnswer(const std::deque<chat::Event>& held) {
   const auto* finished = std::get_if<chat::Finished>(&held.back());
   return finished != nullptr && !finished->extra.contains("gemini.continuationToken") &&
+         std::all_of(finished->choices.begin(), finished->choices.end(),
+                     [](const chat::ChoiceFinish& choice) {
+                       return choice.reason == chat::FinishReason::kStop;
+                     }) &&
          std::none_of(held.begin(), held.end(), [](const chat::Event& event) {
            return std::holds_alternative<chat::BlockStarted>(event);
          });
@@ -119,10 +124,13 @@ Result<std::optional<Opened>> ChatCall::Open(Allowance& allowance, bool last_tar
   Rotation rotation(asking_, allowance, draft_.outgoing.model, last_target);
   while (auto lease = rotation.Next()) {
     const std::string account = lease->account().name;
+    const bool retried = retried_empty_;
     auto outcome = Once(*std::move(lease), allowance);
     if (auto* opened = std::get_if<Opened>(&outcome)) return std::optional(std::move(*opened));
     const auto& failure = std::get<upstream::Failure>(outcome);
-    if (!asking_.client->Cancelled() && Mend(failure)) continue;
+    // What may be had from the same account is asked for again, of any account.
+    const bool empty = retried_empty_ && !retried;
+    if (!asking_.client->Cancelled() && (empty || Mend(failure))) continue;
     const Then then = rotation.After(account, failure);
     if (then == Then::kStop) return Final(asking_, failure);
     if (then == Then::kNextTarget) break;

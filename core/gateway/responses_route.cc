@@ -13,6 +13,7 @@
 #include "core/gateway/replies.h"
 #include "core/gateway/url.h"
 #include "core/protocol/responses.h"
+#include "core/protocol/responses_listing.h"
 #include "core/protocol/responses_request.h"
 
 namespace agm::gateway {
@@ -28,16 +29,6 @@ Error NoSuchPrevious(const std::string& id) {
   return Invalid(
       "previous_response_not_found", "previous_response_id",
       fmt::format("there is no previous response with id '{}'", ToUtf8(id.substr(0, 100))));
-}
-
-// An item as it is listed: with an id, which clients leave out of what they send.
-void WriteListed(JsonWriter& json, JsonView item, const std::string& id) {
-  json.Object();
-  if (!item["id"]) json.Key("id").String(id);
-  if (!item["type"]) json.Key("type").String("message");
-  for (const JsonMember member : item.members())
-    json.Key(member.key.text()).Raw(member.value.raw());
-  json.EndObject();
 }
 
 std::string IdOf(JsonView item, const std::string& response, std::size_t index) {
@@ -134,7 +125,8 @@ HttpReply StoredInputItems(Services& services, const Settings& settings, const H
   std::string body;
   JsonWriter json(body);
   json.Object().Key("object").String("list").Key("data").Array();
-  for (auto item = begin; item != end; ++item) WriteListed(json, item->second, item->first);
+  for (auto item = begin; item != end; ++item)
+    protocol::WriteListedItem(json, item->second, item->first);
   json.EndArray().Key("first_id");
   begin == end ? json.Null() : json.String(begin->first);
   json.Key("last_id");

@@ -1,5 +1,7 @@
 #include "core/protocol/responses_output.h"
 
+#include <array>
+
 #include "core/base/json_doc.h"
 #include "core/base/utf8.h"
 
@@ -18,23 +20,35 @@ std::string_view ArgumentsOr(const std::string& arguments) {
   return arguments.empty() ? std::string_view("{}") : std::string_view(arguments);
 }
 
+// Members of an action that its type must have, and what stands there where the model said nothing.
+struct Needed {
+  std::string_view type;
+  std::string_view member;
+  std::string_view otherwise;
+};
+constexpr std::array kNeeded = {
+    Needed{"local_shell_call", "env", "{}"},
+    Needed{"shell_call", "timeout_ms", "null"},
+    Needed{"shell_call", "max_output_length", "null"},
+};
+
 // The members that only the shells and patches have. Their arguments are the model's: what is no
 // object becomes an empty one.
 void WriteAction(JsonWriter& json, const CallShape& shape, const std::string& arguments) {
   const auto doc = JsonDoc::Parse(ArgumentsOr(arguments));
-  const bool object = doc && doc->root().is(JsonKind::kObject);
+  const JsonView said = doc && doc->root().is(JsonKind::kObject) ? doc->root() : JsonView();
+  if (shape.type == "shell_call") json.Key("environment").Null();
   json.Key(shape.type == "apply_patch_call" ? "operation" : "action").Object();
   const bool local = shape.type == "local_shell_call";
   if (local) json.Key("type").String("exec");
-  bool has_env = false;
-  if (object) {
-    for (const JsonMember member : doc->root().members()) {
-      if (local && member.key.equals("type")) continue;
-      has_env = has_env || member.key.equals("env");
-      json.Key(member.key.text()).Raw(member.value.raw());
-    }
+  for (const JsonMember member : said.members()) {
+    if (local && member.key.equals("type")) continue;
+    json.Key(member.key.text()).Raw(member.value.raw());
   }
-  if (local && !has_env) json.Key("env").Object().EndObject();
+  for (const Needed& needed : kNeeded) {
+    if (needed.type != shape.type || said.Find(needed.member)) continue;
+    json.Key(needed.member).Raw(needed.otherwise);
+  }
   json.EndObject();
 }
 
@@ -59,7 +73,8 @@ std::string CallItem(std::string_view id, const chat::ToolCall& call, const Call
   std::string out;
   JsonWriter json(out);
   json.Object().Key("id").String(id).Key("type").String(shape.type);
-  json.Key("status").String(done ? "completed" : "in_progress").Key("call_id").String(call.id);
+  if (!shape.free_text()) json.Key("status").String(done ? "completed" : "in_progress");
+  json.Key("call_id").String(call.id);
   if (shape.has_arguments() || shape.free_text()) {
     json.Key("name").String(shape.name);
     if (!shape.space.empty()) json.Key("namespace").String(shape.space);
@@ -104,9 +119,11 @@ void WriteResponsesCitation(JsonWriter& json, const chat::Citation& citation) {
   json.Key("end_index").Int(citation.end).EndObject();
 }
 
-std::string ResponsesLogprobs(const std::vector<chat::TokenLogprob>& tokens) {
-  const auto write = [](JsonWriter& json, std::string_view token, double logprob) {
-    json.Key("token").String(token).Key("logprob").Double(logprob).Key("bytes").Array();
+std::string ResponsesLogprobs(const std::vector<chat::TokenLogprob>& tokens, LogprobBytes bytes) {
+  const auto write = [&](JsonWriter& json, std::string_view token, double logprob) {
+    json.Key("token").String(token).Key("logprob").Double(logprob);
+    if (bytes == LogprobBytes::kLeftOut) return;
+    json.Key("bytes").Array();
     for (const char c : token) json.Int(static_cast<unsigned char>(c));
     json.EndArray();
   };
@@ -138,7 +155,8 @@ std::string MessagePart(std::string_view text, bool refusal,
   json.Object().Key("type").String("output_text").Key("text").String(text);
   json.Key("annotations").Array();
   for (const chat::Citation& citation : citations) WriteResponsesCitation(json, citation);
-  json.EndArray().Key("logprobs").Raw(ResponsesLogprobs(logprobs)).EndObject();
+  json.EndArray().Key("logprobs").Raw(ResponsesLogprobs(logprobs, LogprobBytes::kTold));
+  json.EndObject();
   return out;
 }
 
@@ -218,7 +236,7 @@ std::string ResponseObject(const Reply& reply, const Ending& ending, std::string
   } else {
     json.Object().Key("reason").String(ending.incomplete).EndObject();
   }
-  json.Key("model").String(reply.model);
+  json.Key("model").String(reply.model).Key("access_programs").Null();
   json.Key("output").Array().RawMembers(items).EndArray();
   if (reply.request != nullptr) {
     const auto echo = reply.request->extra.find("responses.echo");

@@ -39,8 +39,9 @@ std::string MessagePart(std::string_view text, bool refusal,
 std::string MessageItem(std::string_view id, std::string_view part, std::string_view status);
 
 void WriteResponsesCitation(JsonWriter& json, const chat::Citation& citation);
-/// The array of `logprobs`.
-std::string ResponsesLogprobs(const std::vector<chat::TokenLogprob>& tokens);
+/// The array of `logprobs`: those of a part tell the tokens' bytes too, those of an event do not.
+enum class LogprobBytes { kTold, kLeftOut };
+std::string ResponsesLogprobs(const std::vector<chat::TokenLogprob>& tokens, LogprobBytes bytes);
 
 /// How the answer ended.
 struct Ending {

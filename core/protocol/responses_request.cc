@@ -32,12 +32,37 @@ constexpr std::array kEchoes = {
     Echo{"store", "true"},
     Echo{"temperature", "1"},
     Echo{"tool_choice", "\"auto\""},
-    Echo{"tools", "[]"},
     Echo{"top_logprobs", "0"},
     Echo{"top_p", "1"},
     Echo{"truncation", "\"disabled\""},
     Echo{"user", "null"},
 };
+
+// A function without parameters or strictness says so: both must be there in the answer.
+void EchoTool(JsonWriter& json, JsonView tool) {
+  const bool function = tool["type"].equals("function") && !tool["function"];
+  if (!function) {
+    json.Raw(tool.raw());
+    return;
+  }
+  json.Object();
+  for (const JsonMember member : tool.members()) {
+    json.Key(member.key.text()).Raw(member.value.raw());
+  }
+  for (const std::string_view key : {"parameters", "strict"}) {
+    if (!tool.Find(key)) json.Key(key).Null();
+  }
+  json.EndObject();
+}
+
+std::string EchoTools(JsonView tools) {
+  std::string out;
+  JsonWriter json(out);
+  json.Array();
+  for (const JsonView tool : tools.items()) EchoTool(json, tool);
+  json.EndArray();
+  return out;
+}
 
 std::string EchoMembers(JsonView body) {
   std::string out;
@@ -47,6 +72,7 @@ std::string EchoMembers(JsonView body) {
     const JsonView value = body[echo.field];
     json.Key(echo.field).Raw(value ? value.raw() : echo.otherwise);
   }
+  json.Key("tools").Raw(EchoTools(body["tools"]));
   const JsonView reasoning = body["reasoning"];
   json.Key("reasoning").Object();
   for (const std::string_view key : {"effort", "summary"}) {

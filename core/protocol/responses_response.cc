@@ -52,6 +52,10 @@ std::vector<chat::Citation> CitationsOf(const TextMessage& message,
   return own;
 }
 
+std::string EventLogprobs(const std::vector<chat::TokenLogprob>& tokens) {
+  return ResponsesLogprobs(tokens, LogprobBytes::kLeftOut);
+}
+
 class ResponsesStream : public StreamWriter {
  public:
   explicit ResponsesStream(Reply reply) : reply_(std::move(reply)) {
@@ -194,7 +198,7 @@ class ResponsesStream : public StreamWriter {
     message.logprobs.insert(message.logprobs.end(), e.logprobs.begin(), e.logprobs.end());
     std::string data = events_.Part(kName, place_);
     JsonWriter json(data);
-    json.Key("delta").String(e.text).Key("logprobs").Raw(ResponsesLogprobs(e.logprobs));
+    json.Key("delta").String(e.text).Key("logprobs").Raw(EventLogprobs(e.logprobs));
     events_.Send(kName, std::move(data), out);
   }
 
@@ -214,7 +218,7 @@ class ResponsesStream : public StreamWriter {
     std::string data = events_.Part("response.output_text.done", place_);
     JsonWriter json(data);
     json.Key("text").String(message.text);
-    json.Key("logprobs").Raw(ResponsesLogprobs(message.logprobs));
+    json.Key("logprobs").Raw(EventLogprobs(message.logprobs));
     events_.Send("response.output_text.done", std::move(data), out);
     const std::string part = MessagePart(message.text, false, own, message.logprobs);
     events_.ContentPart("response.content_part.done", place_, part, out);

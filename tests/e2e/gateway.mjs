@@ -7,7 +7,7 @@
 // With an upstream of its own, which does what a script says (`agm mock --help` tells the language):
 //
 //   const mock = await startMock({ steps: [{ match: { text: 'sources' }, do: { body: '...' } }] });
-//   const gateway = await startGateway({ upstream: mock.url });
+//   const gateway = await startGateway({ upstream: mock.url, accounts: 3 });
 import { spawn } from 'node:child_process';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -16,11 +16,11 @@ import { join } from 'node:path';
 const START_TIMEOUT_MS = 30_000;
 const STOP_TIMEOUT_MS = 20_000;
 
-export async function startGateway({ args = [], env = {}, upstream } = {}) {
+export async function startGateway({ args = [], env = {}, upstream, accounts = 1 } = {}) {
   if (!upstream) return start(['serve', '--mock', '--port', '0', ...args], { env });
   return start((home) => ['--config', join(home, 'agm.toml'), 'serve', '--port', '0', ...args], {
     env,
-    files: { 'agm.toml': accountOf(upstream) },
+    files: { 'agm.toml': configOf(upstream, accounts) },
   });
 }
 
@@ -30,8 +30,18 @@ export function startMock(script, args = []) {
   });
 }
 
-const accountOf = (url) =>
-  `[[accounts]]\nname = "mock"\nkind = "gemini"\napi_key = "key-of-the-mock"\nbase_url = "${url}"\n`;
+// Each account is a project of its own, so that one that must rest leaves the others alone.
+const configOf = (url, accounts) =>
+  Array.from(
+    { length: accounts },
+    (_, n) => `[[accounts]]
+name = "mock${n}"
+kind = "gemini"
+project = "project${n}"
+api_key = "key-${n}-of-the-mock"
+base_url = "${url}"
+`,
+  ).join('\n');
 
 // Runs agm with a home of its own, in which `files` lie.
 async function start(args, { env = {}, files = {} }) {

@@ -250,7 +250,7 @@ describe("the openai SDK's helpers", { timeout: 120_000 }, () => {
       const texts = [];
       for await (const item of client.responses.inputItems.list(kept.id, { order: 'asc', limit: 2 })) {
         assert.ok(item.id, 'each item has an id');
-        texts.push(item.content[0]?.text ?? item.content);
+        texts.push(item.content[0].text);
       }
       assert.deepEqual(texts, ['one', 'two', 'three']);
       await client.responses.delete(kept.id);

@@ -189,6 +189,29 @@ TEST_F(GatewayTest, DoesNotPunishAccountsForTheClientsFault) {
   EXPECT_EQ(Ask("GET", "/agm/accounts").json()["accounts"][0]["state"], "ready");
 }
 
+TEST_F(GatewayTest, AsksOnceMoreForAnAnswerThatIsEmpty) {
+  Add("work", "good-key");
+  Start();
+  ASSERT_TRUE(mock_->SetScript(R"({"steps":[{"times":1,"do":{"empty":true}}]})"));
+  EXPECT_NE(Chat("hello").json()["choices"][0]["message"]["content"], "");
+  EXPECT_EQ(RequestsOf("good-key"), 2);
+  ASSERT_TRUE(mock_->SetScript(R"({"steps":[{"do":{"empty":true}}]})"));
+  const Got got = Chat("hello");
+  EXPECT_EQ(got.status, 200) << got.body;
+  EXPECT_EQ(got.json()["choices"][0]["message"]["content"], "");
+  EXPECT_EQ(RequestsOf("good-key"), 4);
+}
+
+TEST_F(GatewayTest, GivesAnAnswerThatWasCutInsideItsThoughtsAsItIs) {
+  Add("work", "good-key");
+  Start();
+  ASSERT_TRUE(mock_->SetScript(R"({"steps":[{"do":{"empty":true,"finish":"MAX_TOKENS"}}]})"));
+  const Got got = Chat("hello");
+  EXPECT_EQ(got.status, 200) << got.body;
+  EXPECT_EQ(got.json()["choices"][0]["finish_reason"], "length");
+  EXPECT_EQ(RequestsOf("good-key"), 1);
+}
+
 TEST_F(GatewayTest, QuarantinesABadKeyAndGoesOn) {
   Add("bad", "invalid-key");
   Add("good", "good-key");

@@ -9,6 +9,7 @@
 
 #include "core/base/json.h"
 #include "core/protocol/responses_items.h"
+#include "core/protocol/responses_listing.h"
 #include "core/protocol/responses_request.h"
 
 namespace agm::protocol {
@@ -342,6 +343,49 @@ TEST(ResponsesObject, EchoesTheRequestAndCarriesChoices) {
   EXPECT_EQ(object["reasoning"]["effort"], "low");
   EXPECT_EQ(object["output"][0]["content"][0]["text"], "hello");
   EXPECT_EQ(object["choices"][0]["message"]["content"], "hello");
+}
+
+TEST(ResponsesObject, EchoesToolsWithEveryMemberThatTheirTypeMustHave) {
+  const auto request =
+      Read(R"({"model":"m","input":"hi","tools":[{"type":"function","name":"f"}]})");
+  chat::Response response;
+  response.choices.emplace_back();
+  Json object = Json::parse(*Responses().WriteResponse(response, {"ID", "m", 1000, &request}));
+  EXPECT_EQ(object["tools"].dump(),
+            R"([{"type":"function","name":"f","parameters":null,"strict":null}])");
+}
+
+TEST(ResponsesObject, GivesShellCallsEveryMemberThatTheirTypeMustHave) {
+  const auto request = Read(R"({"model":"m","input":"hi","tools":[{"type":"shell"}]})");
+  const auto events =
+      Stream(request, {Block(BlockKind::kToolCall, R"({"commands":["ls"]})", "c1", "shell")},
+             Ending(FinishReason::kToolCalls));
+  Json call = events.back().second["response"]["output"][0];
+  EXPECT_EQ(call["action"].dump(),
+            R"({"commands":["ls"],"timeout_ms":null,"max_output_length":null})");
+  EXPECT_TRUE(call["environment"].is_null());
+}
+
+std::string Listed(const std::string& item) {
+  const auto doc = JsonDoc::Parse(item);
+  std::string out;
+  JsonWriter json(out);
+  WriteListedItem(json, doc->root(), "item_1");
+  return out;
+}
+
+TEST(ResponsesListing, ShowsItemsWithAllThatClientsMayLeaveOut) {
+  EXPECT_EQ(Listed(R"({"role":"user","content":"hi"})"),
+            R"({"id":"item_1","type":"message","status":"completed","role":"user",)"
+            R"("content":[{"type":"input_text","text":"hi"}]})");
+  EXPECT_EQ(
+      Listed(R"({"id":"msg_1","role":"assistant","content":[{"type":"output_text","text":"a"}]})"),
+      R"({"id":"msg_1","type":"message","status":"completed","role":"assistant",)"
+      R"("content":[{"type":"output_text","text":"a","annotations":[],"logprobs":[]}]})");
+  EXPECT_EQ(
+      Listed(R"({"type":"function_call","id":null,"call_id":"c","name":"f","arguments":"{}"})"),
+      R"({"id":"item_1","type":"function_call","status":"completed","call_id":"c",)"
+      R"("name":"f","arguments":"{}"})");
 }
 
 }  // namespace

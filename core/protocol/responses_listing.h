@@ -1,0 +1,15 @@
+#pragma once
+
+#include <string_view>
+
+#include "core/base/json_doc.h"
+#include "core/base/json_writer.h"
+
+namespace agm::protocol {
+
+/// Writes an item of a request's input as the list of a response's input items shows it, which is
+/// stricter than what clients may send: with an id (`id` where it has none) and a status, a message
+/// with its type and a list of parts.
+void WriteListedItem(JsonWriter& json, JsonView item, std::string_view id);
+
+}  // namespace agm::protocol

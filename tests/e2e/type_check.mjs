@@ -1,0 +1,71 @@
+// Checks values against the types of the npm package `openai`, with the TypeScript compiler.
+//
+//   problemsOf([{ label: 'a chat', type: 'ChatCompletion', value: {...} }])   // -> ['a chat: ...']
+import { fileURLToPath } from 'node:url';
+import ts from 'typescript';
+
+// Stands for a value that fits every type.
+export const ANYTHING = 'a value that fits every type';
+
+const FILE = fileURLToPath(new URL('answers.generated.ts', import.meta.url));
+
+// The names that answers go by here.
+const TYPES = {
+  ChatCompletion: 'OpenAI.Chat.ChatCompletion',
+  ChatCompletionChunk: 'OpenAI.Chat.ChatCompletionChunk',
+  Completion: 'OpenAI.Completion',
+  Response: 'OpenAI.Responses.Response',
+  ResponseStreamEvent: 'OpenAI.Responses.ResponseStreamEvent',
+  ResponseItemList: 'OpenAI.Responses.ResponseItemList',
+  Model: 'OpenAI.Model',
+  ModelList: "{ object: 'list'; data: OpenAI.Model[] }",
+  Embeddings: 'OpenAI.CreateEmbeddingResponse',
+  Images: 'OpenAI.ImagesResponse',
+  ErrorBody: '{ error: OpenAI.ErrorObject }',
+  never: 'never',
+};
+
+// Members that the SDK's own code puts into what it was sent.
+function completed(value) {
+  if (Array.isArray(value)) return value.map(completed);
+  if (value === null || typeof value !== 'object') return value;
+  const copy = Object.fromEntries(Object.entries(value).map(([key, inner]) => [key, completed(inner)]));
+  if (copy.object === 'response') copy.output_text ??= '';
+  return copy;
+}
+
+// One line a problem, with the label of its answer.
+export function problemsOf(answers) {
+  const lines = ["import type OpenAI from 'openai';"];
+  for (const [name, type] of Object.entries(TYPES)) lines.push(`type T_${name} = ${type};`);
+  const first = lines.length;
+  answers.forEach(({ type, value }, at) => {
+    const text = JSON.stringify(completed(value)).replaceAll(JSON.stringify(ANYTHING), 'null as never');
+    lines.push(`export const a${at}: T_${type} = ${text};`);
+  });
+  const text = lines.join('\n');
+  const options = {
+    strict: true,
+    noEmit: true,
+    skipLibCheck: true,
+    target: ts.ScriptTarget.ESNext,
+    module: ts.ModuleKind.NodeNext,
+    moduleResolution: ts.ModuleResolutionKind.NodeNext,
+    types: [],
+    noErrorTruncation: true,
+  };
+  const host = ts.createCompilerHost(options);
+  const { getSourceFile, fileExists, readFile } = host;
+  host.getSourceFile = (name, ...rest) =>
+    name === FILE ? ts.createSourceFile(name, text, options.target) : getSourceFile.call(host, name, ...rest);
+  host.fileExists = (name) => name === FILE || fileExists.call(host, name);
+  host.readFile = (name) => (name === FILE ? text : readFile.call(host, name));
+  const program = ts.createProgram([FILE], options, host);
+  return ts.getPreEmitDiagnostics(program).map((problem) => {
+    const message = ts.flattenDiagnosticMessageText(problem.messageText, ' | ');
+    if (problem.file?.fileName !== FILE) return `${problem.file?.fileName}: ${message}`;
+    const { line } = problem.file.getLineAndCharacterOfPosition(problem.start);
+    const at = text.slice(problem.start, problem.start + 80);
+    return `${answers[line - first]?.label ?? 'the types'}: ${message} | at ${at}`;
+  });
+}
