@@ -8,6 +8,7 @@
 #include "cli/mock_command.h"
 #include "cli/models_command.h"
 #include "cli/probe_command.h"
+#include "cli/schema_command.h"
 #include "cli/serve_command.h"
 
 namespace agm::cli {
@@ -19,6 +20,7 @@ void AddCommands(Commands root) {
   AddModels(root);
   AddProbe(root);
   AddMock(root);
+  AddSchema(root);
   AddConfig(root);
   AddManual(root);
   AddComplete(root);

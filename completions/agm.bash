@@ -24,8 +24,8 @@ _agm() {
             continue
         fi
         case "$path ${COMP_WORDS[i]}" in
-            *' --config'|'agm serve --host'|'agm serve --port'|'agm serve --auth-mode'|'agm serve --api-key'|'agm serve --log-format'|'agm serve --log-level'|'agm accounts add --kind'|'agm accounts add --email'|'agm accounts add --api-key-env'|'agm accounts add --api-key-file'|'agm accounts add --service-account'|'agm accounts add --project'|'agm accounts add --location'|'agm accounts add --base-url'|'agm accounts add --models'|'agm accounts add --priority'|'agm probe --base-url'|'agm probe --api-key'|'agm probe --model'|'agm probe --only'|'agm probe --timeout'|'agm mock --port'|'agm mock --script'|'agm mock --pace') skip=1 ;;
-            'agm serve'|'agm accounts'|'agm accounts add'|'agm accounts list'|'agm accounts show'|'agm accounts enable'|'agm accounts disable'|'agm accounts remove'|'agm accounts check'|'agm map'|'agm map set'|'agm map list'|'agm map unset'|'agm map resolve'|'agm models'|'agm probe'|'agm mock'|'agm config'|'agm config init'|'agm config path'|'agm config show'|'agm config check') path+=" ${COMP_WORDS[i]}" ;;
+            *' --config'|'agm serve --host'|'agm serve --port'|'agm serve --auth-mode'|'agm serve --api-key'|'agm serve --log-format'|'agm serve --log-level'|'agm accounts add --kind'|'agm accounts add --email'|'agm accounts add --api-key-env'|'agm accounts add --api-key-file'|'agm accounts add --service-account'|'agm accounts add --project'|'agm accounts add --location'|'agm accounts add --base-url'|'agm accounts add --models'|'agm accounts add --priority'|'agm probe --base-url'|'agm probe --api-key'|'agm probe --model'|'agm probe --only'|'agm probe --timeout'|'agm mock --port'|'agm mock --script'|'agm mock --pace'|'agm schema check --model') skip=1 ;;
+            'agm serve'|'agm accounts'|'agm accounts add'|'agm accounts list'|'agm accounts show'|'agm accounts enable'|'agm accounts disable'|'agm accounts remove'|'agm accounts check'|'agm map'|'agm map set'|'agm map list'|'agm map unset'|'agm map resolve'|'agm models'|'agm probe'|'agm mock'|'agm schema'|'agm schema check'|'agm config'|'agm config init'|'agm config path'|'agm config show'|'agm config check') path+=" ${COMP_WORDS[i]}" ;;
             *' -'*) ;;
             *) count=$((count + 1)) ;;
         esac
@@ -57,6 +57,7 @@ _agm() {
         'agm mock --port') return ;;
         'agm mock --script') compopt -o filenames; mapfile -t COMPREPLY < <(compgen -f -- "$cur"); return ;;
         'agm mock --pace') return ;;
+        'agm schema check --model') _agm_lines "$agm" complete models; return ;;
     esac
 
     if [[ $cur == -* ]]; then
@@ -79,6 +80,8 @@ _agm() {
             'agm models') options+=' --upstream -h --help' ;;
             'agm probe') options+=' --base-url --api-key --model --only --timeout -h --help' ;;
             'agm mock') options+=' --port --strict --script --pace -h --help' ;;
+            'agm schema') options+=' -h --help' ;;
+            'agm schema check') options+=' --model --lowered -h --help' ;;
             'agm config') options+=' -h --help' ;;
             'agm config init') options+=' -h --help' ;;
             'agm config path') options+=' -h --help' ;;
@@ -90,7 +93,7 @@ _agm() {
     fi
 
     case "$path:$count" in
-        'agm':*) mapfile -t COMPREPLY < <(compgen -W 'serve accounts map models probe mock config' -- "$cur") ;;
+        'agm':*) mapfile -t COMPREPLY < <(compgen -W 'serve accounts map models probe mock schema config' -- "$cur") ;;
         'agm accounts':*) mapfile -t COMPREPLY < <(compgen -W 'add list show enable disable remove check' -- "$cur") ;;
         'agm accounts add':0) _agm_lines "$agm" complete accounts; return ;;
         'agm accounts show':0) _agm_lines "$agm" complete accounts; return ;;
@@ -101,6 +104,8 @@ _agm() {
         'agm map':*) mapfile -t COMPREPLY < <(compgen -W 'set list unset resolve' -- "$cur") ;;
         'agm map set':*) _agm_lines "$agm" complete models; return ;;
         'agm map resolve':0) _agm_lines "$agm" complete models; return ;;
+        'agm schema':*) mapfile -t COMPREPLY < <(compgen -W 'check' -- "$cur") ;;
+        'agm schema check':0) compopt -o filenames; mapfile -t COMPREPLY < <(compgen -f -- "$cur"); return ;;
         'agm config':*) mapfile -t COMPREPLY < <(compgen -W 'init path show check' -- "$cur") ;;
         'agm config check':0) compopt -o filenames; mapfile -t COMPREPLY < <(compgen -f -- "$cur"); return ;;
     esac

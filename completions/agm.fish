@@ -11,9 +11,9 @@ function __agm_path
             continue
         end
         switch "$path $token"
-            case '* --config' 'agm serve --host' 'agm serve --port' 'agm serve --auth-mode' 'agm serve --api-key' 'agm serve --log-format' 'agm serve --log-level' 'agm accounts add --kind' 'agm accounts add --email' 'agm accounts add --api-key-env' 'agm accounts add --api-key-file' 'agm accounts add --service-account' 'agm accounts add --project' 'agm accounts add --location' 'agm accounts add --base-url' 'agm accounts add --models' 'agm accounts add --priority' 'agm probe --base-url' 'agm probe --api-key' 'agm probe --model' 'agm probe --only' 'agm probe --timeout' 'agm mock --port' 'agm mock --script' 'agm mock --pace'
+            case '* --config' 'agm serve --host' 'agm serve --port' 'agm serve --auth-mode' 'agm serve --api-key' 'agm serve --log-format' 'agm serve --log-level' 'agm accounts add --kind' 'agm accounts add --email' 'agm accounts add --api-key-env' 'agm accounts add --api-key-file' 'agm accounts add --service-account' 'agm accounts add --project' 'agm accounts add --location' 'agm accounts add --base-url' 'agm accounts add --models' 'agm accounts add --priority' 'agm probe --base-url' 'agm probe --api-key' 'agm probe --model' 'agm probe --only' 'agm probe --timeout' 'agm mock --port' 'agm mock --script' 'agm mock --pace' 'agm schema check --model'
                 set skip 1
-            case 'agm serve' 'agm accounts' 'agm accounts add' 'agm accounts list' 'agm accounts show' 'agm accounts enable' 'agm accounts disable' 'agm accounts remove' 'agm accounts check' 'agm map' 'agm map set' 'agm map list' 'agm map unset' 'agm map resolve' 'agm models' 'agm probe' 'agm mock' 'agm config' 'agm config init' 'agm config path' 'agm config show' 'agm config check'
+            case 'agm serve' 'agm accounts' 'agm accounts add' 'agm accounts list' 'agm accounts show' 'agm accounts enable' 'agm accounts disable' 'agm accounts remove' 'agm accounts check' 'agm map' 'agm map set' 'agm map list' 'agm map unset' 'agm map resolve' 'agm models' 'agm probe' 'agm mock' 'agm schema' 'agm schema check' 'agm config' 'agm config init' 'agm config path' 'agm config show' 'agm config check'
                 set path "$path $token"
         end
     end
@@ -33,6 +33,7 @@ complete -c agm -n '__agm_at "agm"' -a map -d 'Manage which models serve which n
 complete -c agm -n '__agm_at "agm"' -a models -d 'List the models that clients may ask for'
 complete -c agm -n '__agm_at "agm"' -a probe -d 'Try every API of a running gateway and check its answers'
 complete -c agm -n '__agm_at "agm"' -a mock -d 'Run a stand-in for the Gemini API on this machine'
+complete -c agm -n '__agm_at "agm"' -a schema -d 'Look at what becomes of JSON schemas'
 complete -c agm -n '__agm_at "agm"' -a config -d 'Write, find, show and check the configuration'
 complete -c agm -l config -r -F -d 'Read this configuration file'
 complete -c agm -l json -d 'Print one JSON document on stdout'
@@ -126,6 +127,14 @@ complete -c agm -n '__agm_at "agm mock"' -l port -x -d 'Listen on this port; 0 t
 complete -c agm -n '__agm_at "agm mock"' -l strict -d 'Refuse also what Google is only believed to refuse'
 complete -c agm -n '__agm_at "agm mock"' -l script -r -F -d 'Fail as this fault plan says'
 complete -c agm -n '__agm_at "agm mock"' -l pace -x -d 'Milliseconds between the words of a stream'
+
+# agm schema
+complete -c agm -n '__agm_at "agm schema"' -a check -d 'Say what becomes of a JSON schema on its way to a model'
+
+# agm schema check
+complete -c agm -n '__agm_at "agm schema check"' -F
+complete -c agm -n '__agm_at "agm schema check"' -l model -x -a '(agm complete models 2>/dev/null)' -d 'The model that a client would ask for (default gemini-3-flash)'
+complete -c agm -n '__agm_at "agm schema check"' -l lowered -d 'Show the plainer form that is sent where the first one is refused'
 
 # agm config
 complete -c agm -n '__agm_at "agm config"' -a init -d 'Write a commented configuration file'

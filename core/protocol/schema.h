@@ -16,8 +16,9 @@ enum class SchemaFate {
 
 struct SchemaNote {
   SchemaFate fate = SchemaFate::kDropped;
-  std::string path;  ///< of the keyword: "properties.city.pattern"
-  std::string what;  ///< why, or what it became; may be empty
+  std::string path;     ///< of the keyword: "properties.city.pattern"
+  std::string keyword;  ///< the path's end: "pattern"; empty where it is the schema itself
+  std::string what;     ///< why, or what it became; may be empty
 };
 
 struct SchemaText {
@@ -25,7 +26,8 @@ struct SchemaText {
   std::vector<SchemaNote> notes;
 };
 
-/// Whether notes are made of everything (`agm schema check`) or of losses only.
+/// Whether notes are made of every keyword, once (`agm schema check`), or of losses only. A word
+/// that says nothing to a model ($schema, examples) is no loss.
 enum class SchemaReport { kLosses, kAll };
 
 /// A JSON Schema (raw JSON of an object) for the API's JSON Schema fields: as it is, but for the

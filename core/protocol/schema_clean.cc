@@ -44,8 +44,11 @@ class Cleaner {
 
   void Schema(JsonView schema, const FieldPath& at, bool root = false) {
     const bool deep = depth_ >= kMostDepth || !scope_.Count();
-    if (deep) scope_.Note(SchemaFate::kDropped, at, "nested too deeply, or too large");
+    if (deep) scope_.Note(SchemaFate::kDropped, at, {}, "nested too deeply, or too large");
     if (deep || !schema.is(JsonKind::kObject)) {
+      if (!deep && !schema.boolean()) {
+        scope_.Note(SchemaFate::kDropped, at, {}, "is no schema: any value is taken");
+      }
       json_.Object().EndObject();
       return;
     }
@@ -58,8 +61,7 @@ class Cleaner {
     const std::size_t mark = scope_.mark();
     const SchemaNode node = scope_.Enter(schema);
     if (node.cut) {
-      scope_.Note(SchemaFate::kDropped, FieldPath(at, "$ref"),
-                  "the reference cannot be followed any further");
+      scope_.Note(SchemaFate::kDropped, at, "$ref", "the reference cannot be followed any further");
     }
     ++depth_;
     Nullable(node, at, root);
@@ -70,8 +72,13 @@ class Cleaner {
   void Reference(JsonView schema, const std::string& name, const FieldPath& at) {
     for (const JsonMember member : schema.members()) {
       const std::string key = member.key.text();
-      if (key.starts_with('$') || key == "definitions") continue;
-      scope_.Note(SchemaFate::kDropped, FieldPath(at, key), "nothing may stand beside $ref");
+      if (key == "$ref") {
+        scope_.Note(SchemaFate::kKept, at, key);
+      } else if (key.starts_with('$') || key == "definitions") {
+        scope_.NoteNeedless(at, key, "nothing may stand beside $ref");
+      } else {
+        scope_.Note(SchemaFate::kDropped, at, key, "nothing may stand beside $ref");
+      }
     }
     json_.Object().Key("$ref").String("#/$defs/" + name).EndObject();
   }
@@ -81,7 +88,6 @@ class Cleaner {
     const bool null = node["nullable"].boolean() || EnumHolds(node, JsonKind::kNull);
     const bool plain = node["type"].is(JsonKind::kString) && !node.Has("enum");
     if (!null || plain || root) return Object(node, at, root, null && plain);
-    scope_.Note(SchemaFate::kChanged, FieldPath(at, "nullable"), "anyOf with null");
     json_.Object().Key("anyOf").Array();
     Object(node, at, root, false);
     json_.Object().Key("type").String("null").EndObject().EndArray().EndObject();
@@ -103,7 +109,7 @@ class Cleaner {
         if (member.value.is(JsonKind::kNull) && key != "default" && key != "const") continue;
         if (!seen.insert(key).second) continue;
         // The last of repeated members counts.
-        Keyword(node, key, source.Find(key), FieldPath(at, key), root, null);
+        Keyword(node, key, source.Find(key), at, root, null);
       }
     }
     if (root && !node.Has("type") && node.Has("properties")) json_.Key("type").String("object");
@@ -112,38 +118,82 @@ class Cleaner {
 
   void Keyword(const SchemaNode& node, std::string_view key, JsonView value, const FieldPath& at,
                bool root, bool null) {
-    if (IsAny(key, {"$schema", "$comment", "strict", "example", "examples", "nullable", "allOf",
-                    "additionalItems", "$ref"})) {
-      return;
+    if (LeavesOut(node, key, value, at, root)) return;
+    if (key == "const") return Const(node, value, at);
+    if (key == "items" || key == "prefixItems") return Items(node, key, value, at);
+    if (key == "definitions") {
+      scope_.Note(SchemaFate::kChanged, at, key, "$defs");
+    } else {
+      scope_.Note(SchemaFate::kKept, at, key, Enforced(key) ? "" : "sent, but may not be enforced");
     }
+    const FieldPath inner(at, key);
     if (key == "definitions" || key == "$defs") {
-      if (root) Definitions(node, at);
+      Definitions(node, inner);
     } else if (key == "properties") {
-      Properties(node, at);
+      Properties(node, inner);
     } else if (key == "required") {
       Required(node);
     } else if (key == "type") {
-      Type(node, value, at, null);
-    } else if (key == "const") {
-      Const(node, value, at);
+      Type(node, value, null);
     } else if (key == "enum") {
-      Enum(value, at);
-    } else if (key == "items" || key == "prefixItems") {
-      Items(node, key, value, at);
+      Enum(value);
     } else if (IsAny(key, {"anyOf", "oneOf"})) {
-      List(key, value, at);
+      List(key, value, inner);
     } else if (key == "additionalProperties" && value.is(JsonKind::kObject)) {
       json_.Key(key);
-      Schema(value, at);
+      Schema(value, inner);
     } else {
       json_.Key(key).Raw(value.raw());
-      scope_.Note(SchemaFate::kKept, at, Enforced(key) ? "" : "may not be enforced");
+    }
+  }
+
+  // The keywords that are not written themselves: their sense is said elsewhere, or they have none.
+  bool LeavesOut(const SchemaNode& node, std::string_view key, JsonView value, const FieldPath& at,
+                 bool root) {
+    if (IsAny(key, {"$schema", "$comment", "strict", "example", "examples"})) {
+      scope_.NoteNeedless(at, key, "says nothing to a model");
+    } else if (key == "allOf") {
+      scope_.Note(SchemaFate::kChanged, at, key, "merged into one schema");
+    } else if (key == "$ref") {
+      if (!node.cut) scope_.Note(SchemaFate::kChanged, at, key, "written in its place");
+    } else if (key == "nullable") {
+      NoteNullable(node, value, at, root);
+    } else if (key == "additionalItems") {
+      if (!node["items"].is(JsonKind::kArray) || !value.is(JsonKind::kObject)) {
+        scope_.Note(SchemaFate::kDropped, at, key, "items behind a tuple are not bounded");
+      }
+    } else if (IsAny(key, {"definitions", "$defs"}) && !root) {
+      scope_.Note(SchemaFate::kChanged, at, key, "written where they are referred to");
+    } else {
+      return false;
+    }
+    return true;
+  }
+
+  void NoteNullable(const SchemaNode& node, JsonView value, const FieldPath& at, bool root) {
+    const bool plain = node["type"].is(JsonKind::kString) && !node.Has("enum");
+    if (!value.boolean()) {
+      scope_.NoteNeedless(at, "nullable", "says nothing");
+    } else if (plain) {
+      scope_.Note(SchemaFate::kChanged, at, "nullable", "type with null");
+    } else if (root) {
+      scope_.Note(SchemaFate::kDropped, at, "nullable", "the whole cannot be null");
+    } else {
+      scope_.Note(SchemaFate::kChanged, at, "nullable", "anyOf with null");
     }
   }
 
   static bool Enforced(std::string_view key) {
-    return IsAny(key, {"$id", "$anchor", "format", "title", "description", "minItems", "maxItems",
-                       "minimum", "maximum", "additionalProperties", "propertyOrdering"});
+    return IsAny(key, {"$id",         "$anchor",
+                       "$defs",       "type",
+                       "format",      "title",
+                       "description", "enum",
+                       "items",       "prefixItems",
+                       "minItems",    "maxItems",
+                       "minimum",     "maximum",
+                       "anyOf",       "oneOf",
+                       "properties",  "additionalProperties",
+                       "required",    "propertyOrdering"});
   }
 
   // Both spellings together, once.
@@ -172,14 +222,13 @@ class Cleaner {
     for (const JsonView source : node.sources) {
       for (const JsonMember member : source["properties"].members()) {
         const std::string name = member.key.text();
-        const FieldPath inner(at, name);
         if (!seen.insert(name).second) continue;
         if (IsFalse(member.value)) {
-          scope_.Note(SchemaFate::kChanged, inner, "no value is allowed: the property is left out");
+          scope_.Note(SchemaFate::kChanged, FieldPath(at, name), {}, "takes no value: left out");
           continue;
         }
         json_.Key(name);
-        Schema(member.value, inner);
+        Schema(member.value, FieldPath(at, name));
       }
     }
     json_.EndObject();
@@ -204,8 +253,7 @@ class Cleaner {
     return false;
   }
 
-  void Type(const SchemaNode& node, JsonView value, const FieldPath& at, bool null) {
-    scope_.Note(SchemaFate::kKept, at, "");
+  void Type(const SchemaNode& node, JsonView value, bool null) {
     if (value.is(JsonKind::kString)) {
       const std::string type = AsciiLower(value.text());
       json_.Key("type");
@@ -235,37 +283,48 @@ class Cleaner {
   }
 
   void Const(const SchemaNode& node, JsonView value, const FieldPath& at) {
-    if (node.Has("enum")) return;
-    if (value.is(JsonKind::kString) || value.is(JsonKind::kNumber)) {
-      scope_.Note(SchemaFate::kChanged, at, "enum of one value");
+    if (node.Has("enum")) {
+      scope_.Note(SchemaFate::kDropped, at, "const", "the enum beside it counts");
+    } else if (value.is(JsonKind::kString) || value.is(JsonKind::kNumber)) {
+      scope_.Note(SchemaFate::kChanged, at, "const", "enum of one value");
       json_.Key("enum").Array().Raw(value.raw()).EndArray();
     } else if (value.is(JsonKind::kNull)) {
+      scope_.Note(SchemaFate::kChanged, at, "const", "type null");
       if (!node.Has("type")) json_.Key("type").String("null");
     } else {
-      scope_.Note(SchemaFate::kKept, at, "may not be enforced");
+      scope_.Note(SchemaFate::kKept, at, "const", "sent, but may not be enforced");
       json_.Key("const").Raw(value.raw());
     }
   }
 
-  void Enum(JsonView value, const FieldPath& at) {
+  void Enum(JsonView value) {
     json_.Key("enum").Array();
     for (const JsonView item : value.items()) {
       if (!item.is(JsonKind::kNull)) json_.Raw(item.raw());
     }
     json_.EndArray();
-    scope_.Note(SchemaFate::kKept, at, "");
   }
 
   void Items(const SchemaNode& node, std::string_view key, JsonView value, const FieldPath& at) {
+    const FieldPath inner(at, key);
     if (value.is(JsonKind::kArray)) {
-      List("prefixItems", value, at);
-      if (key == "items" && node["additionalItems"].is(JsonKind::kObject)) {
-        json_.Key("items");
-        Schema(node["additionalItems"], at);
-      }
-    } else if (!value.is(JsonKind::kBool)) {
+      const bool renamed = key == "items";
+      scope_.Note(renamed ? SchemaFate::kChanged : SchemaFate::kKept, at, key,
+                  renamed ? "prefixItems" : "");
+      List("prefixItems", value, inner);
+      const JsonView rest = node["additionalItems"];
+      if (!renamed || !rest.is(JsonKind::kObject)) return;
+      scope_.Note(SchemaFate::kChanged, at, "additionalItems", "items");
+      json_.Key("items");
+      Schema(rest, FieldPath(at, "additionalItems"));
+    } else if (value.boolean()) {
+      scope_.NoteNeedless(at, key, "says nothing");
+    } else if (value.is(JsonKind::kBool)) {
+      scope_.Note(SchemaFate::kDropped, at, key, "items behind a tuple are not bounded");
+    } else {
+      scope_.Note(SchemaFate::kKept, at, key);
       json_.Key(key);
-      Schema(value, at);
+      Schema(value, inner);
     }
   }
 
@@ -274,7 +333,11 @@ class Cleaner {
     std::size_t index = 0;
     for (const JsonView item : value.items()) {
       const FieldPath inner(at, index++);
-      if (!IsFalse(item)) Schema(item, inner);
+      if (IsFalse(item)) {
+        scope_.Note(SchemaFate::kChanged, inner, {}, "takes no value: left out");
+      } else {
+        Schema(item, inner);
+      }
     }
     json_.EndArray();
   }

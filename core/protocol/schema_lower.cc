@@ -7,7 +7,7 @@
 
 #include "core/base/json_writer.h"
 #include "core/protocol/ascii.h"
-#include "core/protocol/schema_node.h"
+#include "core/protocol/schema_lowered.h"
 
 namespace agm::protocol {
 namespace {
@@ -25,15 +25,6 @@ bool IsNullType(JsonView schema) {
   return type.equals("null") || type.equals("NULL") || schema.Find("const").is(JsonKind::kNull);
 }
 
-/// What a schema allows, before it is written.
-struct Meaning {
-  std::vector<std::string> types;  ///< upper case, without NULL
-  bool nullable = false;
-  std::vector<JsonView> alternatives;
-  std::vector<std::string> values;  ///< of a string enum
-  std::string hints;                ///< for the end of the description
-};
-
 class Lowerer {
  public:
   Lowerer(JsonView root, SchemaReport report) : root_(root), scope_(root, report), json_(text_) {}
@@ -46,10 +37,14 @@ class Lowerer {
  private:
   void Schema(JsonView schema, const FieldPath& at, int depth) {
     if (!scope_.Count() || depth > kMostDepth) {
-      scope_.Note(SchemaFate::kDropped, at, "nested too deeply, or too large");
+      scope_.Note(SchemaFate::kDropped, at, {}, "nested too deeply, or too large");
       return Simple("STRING", "any JSON value, as text");
     }
-    if (!schema.is(JsonKind::kObject)) return Simple("STRING", "any JSON value, as text");
+    if (!schema.is(JsonKind::kObject)) {
+      const std::string_view what = schema.boolean() ? "any JSON value, as text" : "is no schema";
+      scope_.Note(schema.boolean() ? SchemaFate::kHinted : SchemaFate::kDropped, at, {}, what);
+      return Simple("STRING", "any JSON value, as text");
+    }
     const std::size_t mark = scope_.mark();
     const SchemaNode node = scope_.Enter(schema);
     Node(node, at, depth);
@@ -61,7 +56,7 @@ class Lowerer {
   }
 
   void Node(const SchemaNode& node, const FieldPath& at, int depth) {
-    Meaning meaning = Understand(node, at);
+    LoweredSchema meaning = Understand(node);
     if (meaning.alternatives.size() == 1) {
       // One thing or null: the thing, nullable. Its own keywords stand behind the outer ones.
       SchemaNode one = node;
@@ -70,24 +65,24 @@ class Lowerer {
       one.sources.insert(one.sources.end(), node.sources.begin(), node.sources.end());
       one.cut = one.cut || inner.cut;
       const bool nullable = meaning.nullable;
-      meaning = Understand(one, at, false);
+      meaning = Understand(one, false);
       meaning.nullable = meaning.nullable || nullable;
       return Write(one, meaning, at, depth);
     }
     Write(node, meaning, at, depth);
   }
 
-  Meaning Understand(const SchemaNode& node, const FieldPath& at, bool alternatives = true) {
-    Meaning meaning;
+  static LoweredSchema Understand(const SchemaNode& node, bool alternatives = true) {
+    LoweredSchema meaning;
     meaning.nullable = node["nullable"].boolean();
     ReadTypes(node, meaning);
     if (alternatives) ReadAlternatives(node, meaning);
-    ReadEnum(node, at, meaning);
+    ReadEnum(node, meaning);
     if (meaning.types.empty() && meaning.alternatives.size() < 2) Infer(node, meaning);
     return meaning;
   }
 
-  static void ReadTypes(const SchemaNode& node, Meaning& meaning) {
+  static void ReadTypes(const SchemaNode& node, LoweredSchema& meaning) {
     const JsonView type = node["type"];
     const auto add = [&](JsonView word) {
       const std::string name = AsciiUpper(word.text());
@@ -101,7 +96,7 @@ class Lowerer {
     for (const JsonView item : type.items()) add(item);
   }
 
-  static void ReadAlternatives(const SchemaNode& node, Meaning& meaning) {
+  static void ReadAlternatives(const SchemaNode& node, LoweredSchema& meaning) {
     for (const std::string_view key : {"anyOf", "oneOf"}) {
       for (const JsonView item : node[key].items()) {
         if (IsNullType(item)) {
@@ -113,7 +108,7 @@ class Lowerer {
     }
   }
 
-  void ReadEnum(const SchemaNode& node, const FieldPath& at, Meaning& meaning) {
+  static void ReadEnum(const SchemaNode& node, LoweredSchema& meaning) {
     std::vector<JsonView> values;
     for (const JsonView value : node["enum"].items()) values.push_back(value);
     const JsonView constant = node["const"];
@@ -126,12 +121,12 @@ class Lowerer {
     if (values.empty()) return;
     const bool strings = std::any_of(values.begin(), values.end(),
                                      [](JsonView value) { return value.is(JsonKind::kString); });
-    if (!strings) return HintValues(values, at, meaning);
+    if (!strings) return HintValues(node, values, meaning);
     meaning.types = {"STRING"};
     for (const JsonView value : values) {
       std::string text = value.is(JsonKind::kString) ? value.text() : std::string(value.raw());
       if (text.empty()) {
-        Hint(meaning, "may be empty", FieldPath(at, "enum"));
+        meaning.Hint("enum", "may be empty");
       } else {
         meaning.values.push_back(std::move(text));
       }
@@ -139,16 +134,18 @@ class Lowerer {
   }
 
   // The API's enums are strings: others are told in words.
-  void HintValues(const std::vector<JsonView>& values, const FieldPath& at, Meaning& meaning) {
+  static void HintValues(const SchemaNode& node, const std::vector<JsonView>& values,
+                         LoweredSchema& meaning) {
     std::string list;
     for (const JsonView value : values)
       list += (list.empty() ? "" : ", ") + std::string(value.raw());
-    Hint(meaning, (values.size() == 1 ? "always " : "one of ") + list, FieldPath(at, "enum"));
+    meaning.Hint(node["enum"].size() > 0 ? "enum" : "const",
+                 (values.size() == 1 ? "always " : "one of ") + list);
     if (!meaning.types.empty()) return;
     meaning.types.push_back(values.front().is(JsonKind::kNumber) ? "NUMBER" : "BOOLEAN");
   }
 
-  void Infer(const SchemaNode& node, Meaning& meaning) {
+  static void Infer(const SchemaNode& node, LoweredSchema& meaning) {
     const bool items = node.Has("items") || node.Has("prefixItems");
     if (node.Has("properties") || node.Has("additionalProperties") || (node.cut && !items)) {
       meaning.types.push_back("OBJECT");
@@ -160,36 +157,25 @@ class Lowerer {
       meaning.types.push_back("STRING");
       const bool text = node.Has("pattern") || node.Has("format") || node.Has("minLength") ||
                         node.Has("maxLength");
-      if (!text) AddHint(meaning, "any JSON value, as text");
+      if (!text) meaning.Hint({}, "any JSON value, as text");
     }
   }
 
-  static void AddHint(Meaning& meaning, std::string_view hint) {
-    if (!meaning.hints.empty()) meaning.hints += "; ";
-    meaning.hints += hint;
-  }
-
-  void Hint(Meaning& meaning, std::string_view hint, const FieldPath& at) {
-    AddHint(meaning, hint);
-    scope_.Note(SchemaFate::kHinted, at, hint);
-  }
-
-  void Write(const SchemaNode& node, Meaning& meaning, const FieldPath& at, int depth) {
-    if (node.cut) {
-      AddHint(meaning, "nested as above");
-      scope_.Note(SchemaFate::kHinted, FieldPath(at, "$ref"), "recursion ends here");
-    }
-    Losses(node, meaning, at);
+  void Write(const SchemaNode& node, LoweredSchema& meaning, const FieldPath& at, int depth) {
+    if (node.cut) meaning.Hint({}, "nested as above");
+    HintAtLosses(node, meaning);
+    NoteFates(node, meaning, at, scope_);
     json_.Object();
-    const bool choice = meaning.alternatives.size() > 1 && !node.Has("properties");
+    const bool choice = meaning.Choice(node);
     if (choice || meaning.types.size() > 1) {
       Describe(node, meaning);
       if (meaning.nullable) json_.Key("nullable").Bool(true);
       choice ? AnyOf(meaning, at, depth) : AnyType(node, meaning, at, depth);
     } else {
-      const std::string type = meaning.types.empty() ? "OBJECT" : meaning.types.front();
+      const std::string_view type = meaning.Type();
       json_.Key("type").String(type);
-      Format(node, type, meaning, at);
+      const std::string format = node["format"].text();
+      if (meaning.TakesFormat(format)) json_.Key("format").String(format);
       Describe(node, meaning);
       if (meaning.nullable) json_.Key("nullable").Bool(true);
       Body(node, type, meaning, at, depth);
@@ -197,7 +183,7 @@ class Lowerer {
     json_.EndObject();
   }
 
-  void Describe(const SchemaNode& node, const Meaning& meaning) {
+  void Describe(const SchemaNode& node, const LoweredSchema& meaning) {
     if (const JsonView title = node["title"]; title.is(JsonKind::kString)) {
       json_.Key("title").Raw(title.raw());
     }
@@ -208,7 +194,7 @@ class Lowerer {
     if (!text.empty()) json_.Key("description").String(text);
   }
 
-  void AnyOf(const Meaning& meaning, const FieldPath& at, int depth) {
+  void AnyOf(const LoweredSchema& meaning, const FieldPath& at, int depth) {
     const FieldPath inner(at, "anyOf");
     json_.Key("anyOf").Array();
     std::size_t index = 0;
@@ -218,9 +204,10 @@ class Lowerer {
     json_.EndArray();
   }
 
-  void AnyType(const SchemaNode& node, const Meaning& meaning, const FieldPath& at, int depth) {
+  void AnyType(const SchemaNode& node, const LoweredSchema& meaning, const FieldPath& at,
+               int depth) {
     json_.Key("anyOf").Array();
-    Meaning one;
+    LoweredSchema one;
     for (const std::string& type : meaning.types) {
       json_.Object().Key("type").String(type);
       Body(node, type, one, at, depth + 1);
@@ -229,22 +216,8 @@ class Lowerer {
     json_.EndArray();
   }
 
-  void Format(const SchemaNode& node, const std::string& type, Meaning& meaning,
-              const FieldPath& at) {
-    const std::string format = node["format"].text();
-    if (format.empty()) return;
-    const bool known = (type == "STRING" && format == "date-time") ||
-                       (type == "INTEGER" && IsAny(format, {"int32", "int64"})) ||
-                       (type == "NUMBER" && IsAny(format, {"float", "double"}));
-    if (known) {
-      json_.Key("format").String(format);
-    } else {
-      Hint(meaning, "format: " + format, FieldPath(at, "format"));
-    }
-  }
-
   // The keywords that only one type has.
-  void Body(const SchemaNode& node, std::string_view type, const Meaning& meaning,
+  void Body(const SchemaNode& node, std::string_view type, const LoweredSchema& meaning,
             const FieldPath& at, int depth) {
     if (type == "STRING") {
       Enum(meaning);
@@ -258,10 +231,11 @@ class Lowerer {
       Items(node, at, depth);
     } else if (type == "OBJECT") {
       Properties(node, at, depth);
+      Numbers(node, {"minProperties", "maxProperties"});
     }
   }
 
-  void Enum(const Meaning& meaning) {
+  void Enum(const LoweredSchema& meaning) {
     if (meaning.values.empty()) return;
     json_.Key("enum").Array();
     for (const std::string& value : meaning.values) json_.String(value);
@@ -303,7 +277,6 @@ class Lowerer {
   }
 
   void Tuple(JsonView tuple, const FieldPath& at, int depth) {
-    scope_.Note(SchemaFate::kHinted, at, "places of a tuple are not enforced");
     const auto size = static_cast<std::int64_t>(tuple.size());
     if (size == 1) {
       Schema(*tuple.items().begin(), at, depth + 1);
@@ -322,7 +295,11 @@ class Lowerer {
     for (const JsonView source : node.sources) {
       for (const JsonMember member : source["properties"].members()) {
         const std::string name = member.key.text();
-        if (IsFalse(member.value) || !seen.insert(name).second) continue;
+        if (IsFalse(member.value)) {
+          scope_.Note(SchemaFate::kChanged, FieldPath(list, name), {}, "takes no value: left out");
+          continue;
+        }
+        if (!seen.insert(name).second) continue;
         if (names.empty()) json_.Key("properties").Object();
         names.push_back(name);
         json_.Key(name);
@@ -349,32 +326,6 @@ class Lowerer {
       }
     }
     if (!seen.empty()) json_.EndArray();
-  }
-
-  // Everything that is not written: hints where words help, notes for all.
-  void Losses(const SchemaNode& node, Meaning& meaning, const FieldPath& at) {
-    for (const std::string_view key : {"exclusiveMinimum", "exclusiveMaximum"}) {
-      const bool integer = meaning.types == std::vector<std::string>{"INTEGER"};
-      if (!node[key].is(JsonKind::kNumber) || (integer && node[key].integer())) continue;
-      Hint(meaning,
-           (key == "exclusiveMinimum" ? "more than " : "less than ") + std::string(node[key].raw()),
-           FieldPath(at, key));
-    }
-    if (const JsonView step = node["multipleOf"]) {
-      Hint(meaning, "a multiple of " + std::string(step.raw()), FieldPath(at, "multipleOf"));
-    }
-    if (node["uniqueItems"].boolean()) {
-      Hint(meaning, "no item twice", FieldPath(at, "uniqueItems"));
-    }
-    if (meaning.alternatives.size() > 1 && node.Has("properties")) {
-      scope_.Note(SchemaFate::kDropped, FieldPath(at, "anyOf"), "cannot stand beside properties");
-    }
-    for (const std::string_view key :
-         {"not", "if", "then", "else", "contains", "propertyNames", "patternProperties",
-          "additionalProperties", "unevaluatedProperties", "dependentRequired", "dependentSchemas",
-          "default"}) {
-      if (node.Has(key)) scope_.Note(SchemaFate::kDropped, FieldPath(at, key), "no such keyword");
-    }
   }
 
   JsonView root_;

@@ -87,10 +87,17 @@ void SchemaScope::Expand(JsonView schema, int depth, SchemaNode& node) {
   for (const JsonView part : schema["allOf"].items()) Expand(part, depth + 1, node);
 }
 
-void SchemaScope::Note(SchemaFate fate, const FieldPath& at, std::string_view what) {
+void SchemaScope::Note(SchemaFate fate, const FieldPath& at, std::string_view keyword,
+                       std::string_view what) {
   const bool loss = fate == SchemaFate::kDropped || fate == SchemaFate::kHinted;
-  if ((!loss && report_ == SchemaReport::kLosses) || notes_.size() >= kMostNotes) return;
-  notes_.push_back({fate, at.Text(), std::string(what)});
+  if (report_ == SchemaReport::kLosses && (!loss || notes_.size() >= kMostLosses)) return;
+  const std::string path = keyword.empty() ? at.Text() : FieldPath(at, keyword).Text();
+  notes_.push_back({fate, path, std::string(keyword), std::string(what)});
+}
+
+void SchemaScope::NoteNeedless(const FieldPath& at, std::string_view keyword,
+                               std::string_view what) {
+  if (report_ == SchemaReport::kAll) Note(SchemaFate::kDropped, at, keyword, what);
 }
 
 }  // namespace agm::protocol

@@ -41,12 +41,16 @@ class SchemaScope {
   /// False once the result grew over every sensible size: write the shortest form from here on.
   bool Count() { return ++work_ <= kMostWork; }
 
-  void Note(SchemaFate fate, const FieldPath& at, std::string_view what);
+  /// What became of a keyword of the schema at `at`; an empty one means the schema itself.
+  void Note(SchemaFate fate, const FieldPath& at, std::string_view keyword,
+            std::string_view what = {});
+  /// A keyword that is left out and that nobody misses.
+  void NoteNeedless(const FieldPath& at, std::string_view keyword, std::string_view what);
   std::vector<SchemaNote> TakeNotes() { return std::move(notes_); }
 
  private:
   static constexpr std::size_t kMostWork = 200'000;  // keywords looked at, about
-  static constexpr std::size_t kMostNotes = 1000;
+  static constexpr std::size_t kMostLosses = 1000;
   static constexpr int kMostTurns = 2;  // how often one definition may stand inside itself
 
   void Expand(JsonView schema, int depth, SchemaNode& node);

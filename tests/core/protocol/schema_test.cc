@@ -164,6 +164,69 @@ TEST(SchemaCompilers, StayBoundedOnHostileSchemas) {
   EXPECT_TRUE(JsonDoc::Parse(LowerSchema(all_of).json));
 }
 
+std::string Fates(const SchemaText& schema) {
+  constexpr const char* kNames[] = {"kept", "changed", "hinted", "dropped"};
+  std::string out;
+  for (const SchemaNote& note : schema.notes) {
+    out += fmt::format("{} {}{}\n", note.path, kNames[static_cast<std::size_t>(note.fate)],
+                       note.what.empty() ? "" : ": " + note.what);
+  }
+  return out;
+}
+
+constexpr std::string_view kMixed =
+    R"({"$schema":"s","type":"object","properties":{"a":{"type":"string","pattern":"x","format":"uri"},"no":false,"n":{"type":"integer","exclusiveMinimum":3,"const":5},"r":{"$ref":"#/definitions/D"}},"required":["a"],"definitions":{"D":{"type":["string","null"],"enum":["p"]}},"not":{},"minProperties":1})";
+
+TEST(CleanSchema, TellsOfEveryKeywordOnceWhereAllIsAskedFor) {
+  EXPECT_EQ(Fates(CleanSchema(kMixed, SchemaReport::kAll)),
+            "$schema dropped: says nothing to a model\n"
+            "type kept\n"
+            "properties kept\n"
+            "properties.a.type kept\n"
+            "properties.a.pattern kept: sent, but may not be enforced\n"
+            "properties.a.format kept\n"
+            "properties.no changed: takes no value: left out\n"
+            "properties.n.type kept\n"
+            "properties.n.exclusiveMinimum kept: sent, but may not be enforced\n"
+            "properties.n.const changed: enum of one value\n"
+            "properties.r.$ref kept\n"
+            "required kept\n"
+            "definitions changed: $defs\n"
+            "definitions.D.type kept\n"
+            "definitions.D.enum kept\n"
+            "not kept: sent, but may not be enforced\n"
+            "minProperties kept: sent, but may not be enforced\n");
+}
+
+TEST(LowerSchema, TellsOfEveryKeywordOnceWhereAllIsAskedFor) {
+  EXPECT_EQ(Fates(LowerSchema(kMixed, SchemaReport::kAll)),
+            "$schema dropped: says nothing to a model\n"
+            "type kept\n"
+            "properties kept\n"
+            "required kept\n"
+            "definitions changed: written where they are referred to\n"
+            "not dropped: no such keyword\n"
+            "minProperties kept\n"
+            "properties.a.type kept\n"
+            "properties.a.pattern kept\n"
+            "properties.a.format hinted: format: uri\n"
+            "properties.no changed: takes no value: left out\n"
+            "properties.n.type kept\n"
+            "properties.n.exclusiveMinimum changed: minimum\n"
+            "properties.n.const hinted: always 5\n"
+            "properties.r.$ref changed: written in its place\n"
+            "properties.r.type kept\n"
+            "properties.r.enum kept\n");
+}
+
+TEST(LowerSchema, LosesNothingInSilence) {
+  EXPECT_EQ(Fates(LowerSchema(R"({"type":"object","properties":{"a":{"type":["string","number"],
+                "format":"date-time","unheardOf":1}},"required":["b"]})")),
+            "required dropped: no such property: b\n"
+            "properties.a.format hinted: format: date-time\n"
+            "properties.a.unheardOf dropped: no such keyword\n");
+}
+
 TEST(RaiseSchema, GivesJsonSchemaBack) {
   EXPECT_EQ(
       RaiseSchema(
