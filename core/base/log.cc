@@ -1,10 +1,14 @@
 #include "core/base/log.h"
 
-#include <spdlog/async.h>
+#include <spdlog/pattern_formatter.h>
 #include <spdlog/sinks/rotating_file_sink.h>
 #include <spdlog/sinks/stdout_sinks.h>
 #include <spdlog/spdlog.h>
 
+#include <chrono>
+#include <condition_variable>
+#include <mutex>
+#include <thread>
 #include <utility>
 
 #include "core/base/json_writer.h"
@@ -13,7 +17,8 @@
 namespace agm {
 namespace {
 
-constexpr std::size_t kQueuedLines = 2048;
+constexpr std::size_t kQueuedBytes = 1U << 20U;
+constexpr std::chrono::milliseconds kCollect{50};
 constexpr std::size_t kAccessFileBytes = 20U << 20U;
 constexpr std::size_t kAccessFiles = 3;
 
@@ -88,20 +93,105 @@ LogFields& LogFields::Add(std::string_view key, std::int64_t value) {
   return *this;
 }
 
-/// Two loggers over one writer thread: messages, and the access lines.
+/// Collects lines and hands them on many at a time, from a thread of its own: a request neither
+/// waits for a disk nor wakes anybody but by the first line of many. A collection that grows too
+/// large is dropped, and that is said.
+///
+/// Thread safety: any thread.
+class Collector : public spdlog::sinks::sink {
+ public:
+  Collector(spdlog::sink_ptr target, LogFormat format)
+      : target_(std::move(target)), format_(format), thread_([this] { WriteInBackground(); }) {
+    target_->set_pattern("%v");
+  }
+  ~Collector() override {
+    {
+      std::lock_guard lock(mutex_);
+      closing_ = true;
+    }
+    asked_.notify_one();
+    thread_.join();
+  }
+
+  void log(const spdlog::details::log_msg& line) override {
+    std::lock_guard lock(mutex_);
+    if (lines_.size() > kQueuedBytes) {
+      ++lost_;
+      return;
+    }
+    const bool first = lines_.size() == 0;
+    formatter_->format(line, lines_);
+    if (first) asked_.notify_one();
+  }
+  void flush() override {}
+  void set_pattern(const std::string& pattern) override {
+    set_formatter(std::make_unique<spdlog::pattern_formatter>(pattern));
+  }
+  void set_formatter(std::unique_ptr<spdlog::formatter> formatter) override {
+    std::lock_guard lock(mutex_);
+    formatter_ = std::move(formatter);
+  }
+
+ private:
+  void WriteInBackground() {
+    std::unique_lock lock(mutex_);
+    spdlog::memory_buf_t lines;
+    while (!closing_ || lines_.size() > 0) {
+      asked_.wait(lock, [this] { return closing_ || lines_.size() > 0; });
+      asked_.wait_for(lock, kCollect, [this] { return closing_; });
+      if (lost_ > 0) SayWhatWasLost();
+      std::swap(lines, lines_);
+      lock.unlock();
+      HandOn({lines.data(), lines.size()});
+      target_->flush();
+      lines.clear();
+      lock.lock();
+    }
+  }
+
+  void SayWhatWasLost() {
+    LogFields fields(format_);
+    fields.Add("level", LevelName(LogLevel::kWarning)).Add("msg", "log lines came too fast");
+    fields.Add("lost", static_cast<std::int64_t>(std::exchange(lost_, 0)));
+    formatter_->format({"", spdlog::level::warn, fields.text()}, lines_);
+  }
+
+  // The target ends what it gets with a line end of its own.
+  void HandOn(std::string_view lines) {
+    while (!lines.empty() && lines.back() == '\n') lines.remove_suffix(1);
+    if (lines.empty()) return;
+    try {
+      target_->log({"", spdlog::level::info, {lines.data(), lines.size()}});
+    } catch (const spdlog::spdlog_ex&) {  // a full disk: the lines are lost, nothing else
+    }
+  }
+
+  const spdlog::sink_ptr target_;
+  const LogFormat format_;
+  std::mutex mutex_;  // of all below
+  std::condition_variable asked_;
+  std::unique_ptr<spdlog::formatter> formatter_ = std::make_unique<spdlog::pattern_formatter>();
+  spdlog::memory_buf_t lines_;
+  std::size_t lost_ = 0;
+  bool closing_ = false;
+  std::thread thread_;
+};
+
+/// Two loggers: messages, and the access lines.
 class Log::Impl {
  public:
-  explicit Impl(const LogOptions& options)
-      : threads_(std::make_shared<spdlog::details::thread_pool>(kQueuedLines, 1)) {
-    const auto err = std::make_shared<spdlog::sinks::stderr_sink_mt>();
-    messages_ = Make("agm", err);
+  explicit Impl(const LogOptions& options) {
+    const auto collecting = [&](spdlog::sink_ptr target) {
+      return std::make_shared<Collector>(std::move(target), options.format);
+    };
+    const auto err = collecting(std::make_shared<spdlog::sinks::stderr_sink_mt>());
+    messages_ = std::make_shared<spdlog::logger>("agm", err);
     messages_->set_level(SpdlogLevel(options.level));
-    if (options.access_log.empty()) {
-      access_ = Make("access", err);
-    } else {
-      access_ = Make("access", std::make_shared<spdlog::sinks::rotating_file_sink_mt>(
-                                   options.access_log, kAccessFileBytes, kAccessFiles));
-    }
+    access_ = std::make_shared<spdlog::logger>(
+        "access", options.access_log.empty()
+                      ? err
+                      : collecting(std::make_shared<spdlog::sinks::rotating_file_sink_mt>(
+                            options.access_log, kAccessFileBytes, kAccessFiles)));
     const char* pattern = options.format == LogFormat::kJson
                               ? R"({"time":"%Y-%m-%dT%H:%M:%S.%e%z",%v})"
                               : "%Y-%m-%dT%H:%M:%S.%e%z %v";
@@ -116,17 +206,8 @@ class Log::Impl {
   spdlog::logger& access() { return *access_; }
 
  private:
-  std::shared_ptr<spdlog::async_logger> Make(const char* name, spdlog::sink_ptr sink) {
-    auto logger = std::make_shared<spdlog::async_logger>(
-        name, std::move(sink), threads_, spdlog::async_overflow_policy::overrun_oldest);
-    logger->flush_on(spdlog::level::info);
-    return logger;
-  }
-
-  // Destroyed last: its destructor writes out what is queued.
-  std::shared_ptr<spdlog::details::thread_pool> threads_;
-  std::shared_ptr<spdlog::async_logger> messages_;
-  std::shared_ptr<spdlog::async_logger> access_;
+  std::shared_ptr<spdlog::logger> messages_;
+  std::shared_ptr<spdlog::logger> access_;
 };
 
 Log::Log(std::unique_ptr<Impl> impl, LogFormat format) : impl_(std::move(impl)), format_(format) {}
@@ -155,12 +236,12 @@ void Log::Write(LogLevel level, std::string_view message, const LogFields& field
   line.Add("level", LevelName(level)).Add("msg", message);
   std::string text = line.text();
   if (!fields.text().empty()) text.append(format_ == LogFormat::kJson ? "," : " ") += fields.text();
-  impl_->messages().log(SpdlogLevel(level), "{}", text);
+  impl_->messages().log(SpdlogLevel(level), spdlog::string_view_t(text));
 }
 
 void Log::Access(const LogFields& fields) {
   if (impl_ == nullptr) return;
-  impl_->access().info("{}", fields.text());
+  impl_->access().info(spdlog::string_view_t(fields.text()));
 }
 
 }  // namespace agm

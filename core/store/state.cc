@@ -66,15 +66,39 @@ std::vector<SavedUsage> State::LoadUsage() {
 }
 
 void State::SaveUsage(SavedUsage usage) {
-  std::string key = "usage/" + usage.account;
-  database_.Write(std::move(key), [usage = std::move(usage)](Connection& connection) {
+  {
+    auto unsaved = usage_->Lock();
+    SavedUsage& latest = unsaved->by_account[usage.account];
+    latest = std::move(usage);
+    if (std::exchange(unsaved->asked, true)) return;
+  }
+  database_.Write(
+      "usage", [usage = usage_](Connection& connection) { return WriteUsage(connection, *usage); });
+}
+
+// What came while it was written stays to be written.
+Result<void> State::WriteUsage(Connection& connection, Guarded<UnsavedUsage>& unsaved) {
+  std::map<std::string, SavedUsage> all;
+  {
+    auto locked = unsaved.Lock();
+    locked->asked = false;
+    all = locked->by_account;
+  }
+  for (const auto& [account, usage] : all) {
     const Value last_used =
         usage.last_used ? Value(Milliseconds(*usage.last_used)) : Value(nullptr);
-    return connection.Run(
+    auto done = connection.Run(
         "INSERT OR REPLACE INTO usage (account, requests, errors, tokens, last_used) "
         "VALUES (?, ?, ?, ?, ?)",
-        {usage.account, usage.requests, usage.errors, usage.tokens, last_used});
+        {account, usage.requests, usage.errors, usage.tokens, last_used});
+    if (!done) return done;
+  }
+  auto locked = unsaved.Lock();
+  std::erase_if(locked->by_account, [&](const auto& left) {
+    const auto written = all.find(left.first);
+    return written != all.end() && written->second.requests == left.second.requests;
   });
+  return {};
 }
 
 std::vector<SavedBelonging> State::LoadBelongings() {

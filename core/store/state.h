@@ -1,11 +1,14 @@
 #pragma once
 
 #include <cstdint>
+#include <map>
+#include <memory>
 #include <optional>
 #include <string>
 #include <vector>
 
 #include "core/base/clock.h"
+#include "core/base/guarded.h"
 #include "core/store/database.h"
 
 namespace agm::store {
@@ -45,7 +48,8 @@ struct SavedBelonging {
 /// Thread safety: any thread.
 class State {
  public:
-  explicit State(Database& database) : database_(database) {}
+  explicit State(Database& database)
+      : database_(database), usage_(std::make_shared<Guarded<UnsavedUsage>>()) {}
 
   /// Those that still matter at `now`; the others are dropped.
   std::vector<SavedRest> LoadRests(WallTime now);
@@ -53,13 +57,21 @@ class State {
   void DropRests(std::string owner);
 
   std::vector<SavedUsage> LoadUsage();
+  /// Cheap enough for every request: of all that comes between two writings the latest is written.
   void SaveUsage(SavedUsage usage);
 
   std::vector<SavedBelonging> LoadBelongings();
   void SaveBelonging(SavedBelonging belonging);
 
  private:
+  struct UnsavedUsage {
+    std::map<std::string, SavedUsage> by_account;
+    bool asked = false;  ///< the database was asked to write them
+  };
+  static Result<void> WriteUsage(Connection& connection, Guarded<UnsavedUsage>& unsaved);
+
   Database& database_;
+  const std::shared_ptr<Guarded<UnsavedUsage>> usage_;  ///< the asked writing may outlive this
 };
 
 }  // namespace agm::store

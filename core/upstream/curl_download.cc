@@ -183,7 +183,6 @@ Result<void> CurlDownload::AwaitHead(const Cancellation& cancellation) {
 
 // Polls first: between two chunks there is mostly nothing to be had at once.
 Result<ReadState> CurlDownload::Pull(TimePoint until, const Cancellation& cancellation) {
-  if (cancellation.Cancelled()) return Fail(ErrorCode::kCancelled, "the client went away");
   handed_out_ = received_;
   for (bool watch = true;;) {
     const Wait wait = NextWait(until);
