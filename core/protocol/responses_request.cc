@@ -97,11 +97,7 @@ void ReadFormat(JsonView body, Fields& fields, chat::Request& request) {
   if (type == "json_object") {
     request.format.kind = chat::OutputFormat::kJson;
   } else if (type == "json_schema") {
-    request.format.name = fields.Text(format, "name", at);
-    request.format.strict = fields.Bool(format, "strict", at).value_or(false);
-    const JsonView schema = fields.Get(format, "schema", JsonKind::kObject, at);
-    request.format.kind = schema ? chat::OutputFormat::kJsonSchema : chat::OutputFormat::kJson;
-    request.format.schema = schema.raw();
+    ReadJsonSchema(format, at, fields, request);
   } else {
     fields.Refuse("invalid_value", FieldPath(at, "type"),
                   fmt::format("expected text, json_object or json_schema, found \"{}\"", type));
