@@ -28,6 +28,14 @@ export async function readExtensions() {
   };
 }
 
+// The names of the fields that a section tells of, such as "POST /v1/embeddings".
+export async function readFields(route) {
+  const text = await readFile(FIELDS, 'utf8');
+  const begin = text.indexOf(`## ${route}\n`);
+  const section = begin < 0 ? '' : text.slice(begin).split('\n## ')[0];
+  return new Set([...section.matchAll(/^\| `(\w+)(?:\[\])?` \|/gm)].map(([, name]) => name));
+}
+
 // Takes the member away, or its value where it is the word; true if it was there.
 function take(value, [head, ...rest], word) {
   if (value === null || typeof value !== 'object') return false;
