@@ -234,7 +234,8 @@ class Writer {
     for (const auto& [key, value] : request_.extra) {
       if (!key.starts_with(kPrefix)) {
         // What only the client's own dialect knows, and what shapes the answer alone.
-        const bool for_answer = key == "openai.audio" || key.starts_with("responses.");
+        const bool for_answer =
+            key == "openai.audio" || key.starts_with("responses.") || key.starts_with("answer.");
         if (!for_answer) out_.dropped.push_back(key);
         continue;
       }

@@ -190,13 +190,9 @@ Result<ResponsesLinks> ReadResponsesLinks(std::string_view text) {
 }
 
 Result<chat::Request> ReadResponsesRequest(std::string_view text, std::string_view history) {
-  const auto doc = JsonDoc::Parse(text);
+  const auto doc = ParseBody(text);
   if (!doc) return doc.error();
   const JsonView body = doc->root();
-  if (!body.is(JsonKind::kObject)) {
-    return Invalid(
-        "", "", fmt::format("expected a JSON object as the body, found {}", KindName(body.kind())));
-  }
   const auto before = JsonDoc::Parse(history.empty() ? "null" : history);
   if (!before) return before.error();
   Fields fields;
