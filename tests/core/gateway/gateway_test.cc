@@ -227,7 +227,7 @@ TEST_F(GatewayTest, KeepsTheAccountsStateOverAReload) {
   Start();
   ASSERT_EQ(Chat("hi").status, 200);
   config_.mapping = {{"mine", {"gemini-2.5-flash"}}};
-  service_->Apply(std::make_shared<const config::Config>(config_));
+  ASSERT_TRUE(service_->Apply(std::make_shared<const config::Config>(config_)));
   const Got got = Ask("POST", "/v1/chat/completions", ChatBody("hi", false, "mine"));
   ASSERT_EQ(got.status, 200) << got.body;
   EXPECT_EQ(got.header("x-mapped-model"), "gemini-2.5-flash");
