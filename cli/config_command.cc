@@ -6,19 +6,12 @@
 
 #include "core/config/edit.h"
 #include "core/config/load.h"
+#include "core/gateway/tls_identity.h"
 
 namespace agm::cli {
 namespace {
 
 namespace fs = std::filesystem;
-
-Result<fs::path> FilePath(const Context& context) {
-  const config::Location location = context.ConfigLocation();
-  if (!location.path.empty()) return location.path;
-  return Fail(ErrorCode::kConfig,
-              "nothing says where the configuration lies: neither AGM_CONFIG, XDG_CONFIG_HOME nor "
-              "HOME is set; give --config FILE");
-}
 
 std::string_view FoundByName(config::FoundBy found_by) {
   switch (found_by) {
@@ -53,6 +46,19 @@ Json ToJson(const config::Problem& problem) {
 
 std::string Count(std::size_t n, std::string_view what) {
   return fmt::format("{} {}{}", n, what, n == 1 ? "" : "s");
+}
+
+/// As config::CheckFile, with the certificate and key that the settings name, which only the room
+/// that serves with them can read.
+config::Checked CheckAll(const config::Location& location, const Context& context) {
+  config::Checked checked = config::CheckFile(location, context.environment(), {});
+  if (!checked.loaded || !checked.loaded->config.proxy.tls.enabled()) return checked;
+  const auto identity = gateway::TlsIdentity::Load(checked.loaded->config.proxy.tls);
+  if (identity) return checked;
+  checked.problems.push_back(
+      {config::Severity::kError, location.path.string(), {}, identity.error().message});
+  checked.loaded.reset();
+  return checked;
 }
 
 void PrintProblems(const Context& context, const std::string& file, bool good,
@@ -106,7 +112,7 @@ void AddConfig(Commands at) {
 }
 
 Result<void> RunConfigInit(const Context& context, const ConfigInitOptions&) {
-  const auto path = FilePath(context);
+  const auto path = context.ConfigFile();
   if (!path) return path.error();
   if (auto written = config::InitFile(*path); !written) return written;
   if (context.json()) {
@@ -118,7 +124,7 @@ Result<void> RunConfigInit(const Context& context, const ConfigInitOptions&) {
 }
 
 Result<void> RunConfigPath(const Context& context, const ConfigPathOptions&) {
-  const auto path = FilePath(context);
+  const auto path = context.ConfigFile();
   if (!path) return path.error();
   if (context.json()) {
     context.io().PrintJson({{"path", path->string()},
@@ -135,7 +141,7 @@ Result<void> RunConfigCheck(const Context& context, const ConfigCheckOptions& op
   const config::Location location = options.file.empty()
                                         ? context.ConfigLocation()
                                         : config::FindConfig(options.file, context.environment());
-  const config::Checked checked = config::CheckFile(location, context.environment(), {});
+  const config::Checked checked = CheckAll(location, context);
   const std::string file = location.path.string();
   const bool good = checked.loaded.has_value();
   PrintProblems(context, file, good, checked.problems);

@@ -20,6 +20,14 @@ config::Location Context::ConfigLocation() const {
   return config::FindConfig(globals.config.value_or(""), environment_);
 }
 
+Result<std::filesystem::path> Context::ConfigFile() const {
+  const config::Location location = ConfigLocation();
+  if (!location.path.empty()) return location.path;
+  return Fail(ErrorCode::kConfig,
+              "nothing says where the configuration lies: neither AGM_CONFIG, XDG_CONFIG_HOME nor "
+              "HOME is set; give --config FILE");
+}
+
 Result<std::filesystem::path> Context::StateFolder() const {
   return config::StateDir(environment_);
 }

@@ -49,6 +49,8 @@ class Context {
 
   /// Where the configuration file lies, whether it exists or not.
   config::Location ConfigLocation() const;
+  /// The same, for those who cannot do without: kConfig where nothing says where it lies.
+  Result<std::filesystem::path> ConfigFile() const;
   /// Where cooldowns, usage and the run file lie.
   Result<std::filesystem::path> StateFolder() const;
 

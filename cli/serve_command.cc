@@ -86,15 +86,19 @@ std::string_view ModeName(config::AuthMode mode) {
 }
 
 // The address as a client on this machine writes it.
-std::string Url(const config::Proxy& proxy, int port) {
-  const std::string host = proxy.ListenHost();
+std::string Url(const std::string& host, int port, bool tls) {
   const bool all = host == "0.0.0.0" || host == "::";
   const bool v6 = host.find(':') != std::string::npos && !all;
-  return fmt::format("http://{}:{}", all ? "127.0.0.1" : v6 ? "[" + host + "]" : host, port);
+  return fmt::format("{}://{}:{}", tls ? "https" : "http",
+                     all  ? "127.0.0.1"
+                     : v6 ? "[" + host + "]"
+                          : host,
+                     port);
 }
 
 void Announce(Io& io, const config::Config& config, const gateway::Service& service) {
-  const std::string url = Url(config.proxy, service.port());
+  const config::Proxy& proxy = config.proxy;
+  const std::string url = Url(proxy.ListenHost(), service.port(), proxy.tls.enabled());
   std::string accounts =
       fmt::format("{} of {} accounts ready", service.Ready(), config.accounts.size());
   if (config.accounts.empty()) accounts = "no account yet: add one with `agm accounts add`";
@@ -106,13 +110,17 @@ void Announce(Io& io, const config::Config& config, const gateway::Service& serv
 class Control {
  public:
   Control(StopSignals& signals, gateway::Service& service, const Sources& sources, Log& log,
-          config::Watch& watch, SharedConfig config)
+          config::Watch& watch, const SharedConfig& config, std::filesystem::path state_folder)
       : signals_(signals),
         service_(service),
         sources_(sources),
         log_(log),
         watch_(watch),
-        config_(std::move(config)),
+        state_folder_(std::move(state_folder)),
+        host_(config->proxy.ListenHost()),
+        port_(config->proxy.port),
+        config_(config),
+        run_file_(LeaveRunFile(config->proxy.tls.enabled())),
         signal_thread_([this] { FollowSignals(); }),
         watch_thread_([this] { FollowFile(); }) {}
 
@@ -122,6 +130,13 @@ class Control {
   }
 
  private:
+  /// What commands find the gateway by; without it they still know the configured address.
+  std::optional<RunFile> LeaveRunFile(bool tls) const {
+    auto written = RunFile::Write(state_folder_, Url(host_, service_.port(), tls));
+    if (!written) return std::nullopt;
+    return *std::move(written);
+  }
+
   void FollowSignals() {
     std::jthread drain;
     while (const int signal = signals_.Wait()) {
@@ -141,20 +156,24 @@ class Control {
     while (watch_.WaitForChange()) Reload();
   }
 
+  void Refused(const Error& error) {
+    log_.Write(LogLevel::kError,
+               "configuration not reloaded, the old settings stay: " + error.message);
+  }
+
   void Reload() {
     auto read = sources_.Load();
-    if (!read) {
-      log_.Write(LogLevel::kError,
-                 "configuration not reloaded, the old settings stay: " + read.error().message);
-      return;
-    }
+    if (!read) return Refused(read.error());
     for (const auto& warning : read->warnings) log_.Write(LogLevel::kWarning, warning.Text());
-    const auto before = config_.Copy();
-    if (before->proxy.ListenHost() != read->config->proxy.ListenHost() ||
-        before->proxy.port != read->config->proxy.port) {
+    const config::Proxy& proxy = read->config->proxy;
+    if (auto applied = service_.Apply(read->config); !applied) return Refused(applied.error());
+    if (proxy.ListenHost() != host_ || proxy.port != port_) {
       log_.Write(LogLevel::kWarning, "another host or port takes effect after a restart");
     }
-    service_.Apply(read->config);
+    if (proxy.tls.enabled() != config_.Copy()->proxy.tls.enabled()) {
+      run_file_.reset();
+      run_file_ = LeaveRunFile(proxy.tls.enabled());
+    }
     config_.Set(read->config);
     log_.Write(LogLevel::kInfo, "configuration reloaded");
   }
@@ -164,7 +183,11 @@ class Control {
   const Sources& sources_;
   Log& log_;
   config::Watch& watch_;
+  const std::filesystem::path state_folder_;
+  const std::string host_;
+  const int port_;
   Guarded<SharedConfig> config_;
+  std::optional<RunFile> run_file_;  ///< of the constructor, then of the watch's thread
   std::jthread signal_thread_;
   std::jthread watch_thread_;
 };
@@ -183,6 +206,10 @@ Result<std::unique_ptr<Log>> OpenLog(const ServeOptions& options, const config::
 }  // namespace
 
 Result<void> RunServe(const Context& context, const ServeOptions& options) {
+  const auto config_file = context.ConfigFile();
+  if (!config_file) return config_file.error();
+  const auto state_folder = context.StateFolder();
+  if (!state_folder) return state_folder.error();
   StopSignals signals;
   std::unique_ptr<mock::MockServer> mock;
   if (options.mock) {
@@ -191,7 +218,7 @@ Result<void> RunServe(const Context& context, const ServeOptions& options) {
     mock = *std::move(started);
   }
   const Sources sources(context, options, mock.get());
-  config::Watch watch(context.ConfigLocation().path);
+  config::Watch watch(*config_file);
   auto read = sources.Load();
   if (!read) return std::move(read).error();
   for (const auto& warning : read->warnings) context.io().Warn("{}", warning.Text());
@@ -203,12 +230,7 @@ Result<void> RunServe(const Context& context, const ServeOptions& options) {
       gateway::Service::Start(read->config, **log, context.clock(), context.transport(), *database);
   if (!service) return std::move(service).error();
 
-  std::optional<RunFile> run_file;
-  if (const auto folder = context.StateFolder()) {
-    auto written = RunFile::Write(*folder, Url(read->config->proxy, (*service)->port()));
-    if (written) run_file = *std::move(written);
-  }
-  const Control control(signals, **service, sources, **log, watch, read->config);
+  const Control control(signals, **service, sources, **log, watch, read->config, *state_folder);
   Announce(context.io(), *read->config, **service);
   (*service)->Serve();
   return {};

@@ -66,8 +66,10 @@ constexpr std::array kProxy = {
 };
 
 constexpr std::array kTls = {
-    SettingText{"certificate", "file", "The certificate chain, PEM."},
-    SettingText{"key", "file", "Its private key, PEM."},
+    SettingText{
+        "certificate", "file",
+        "The certificate, PEM, with those that lead from it to a known authority behind it."},
+    SettingText{"key", "file", "Its private key, PEM, without a passphrase."},
 };
 
 constexpr std::array kAccount = {
@@ -105,7 +107,12 @@ constexpr std::array kAccount = {
 
 constexpr std::array kTables = {
     SettingsTable{"[proxy]", "How the gateway listens and works.", kProxy},
-    SettingsTable{"[proxy.tls]", "Present: the gateway speaks TLS.", kTls},
+    SettingsTable{"[proxy.tls]",
+                  "Present: the gateway speaks TLS (1.2 or 1.3) instead of plain HTTP.\n"
+                  "Both files are read when the gateway starts and when it reloads: after a "
+                  "certificate was renewed, send SIGHUP. New connections get the new one; where it "
+                  "is of no use, the old one stays and the log says why.",
+                  kTls},
     SettingsTable{"[proxy.custom_mapping]",
                   "Maps model names that clients ask for to models of the upstream, before the "
                   "built-in names.\n"

@@ -33,7 +33,7 @@ TEXT
 echo '#include <httplib.h>' >"$root/core/gateway/routes.cc"
 echo '#include <nlohmann/json.hpp>' >"$root/tests/core/chat/request_test.cc"
 printf '#include <CLI/CLI.hpp>\n#include <toml++/toml.h>\n#include <sqlite3.h>\n' >"$root/core/config/load.h"
-printf '#include <curl/curl.h>\n#include <spdlog/spdlog.h>\n' >"$root/core/mock/service.cc"
+printf '#include <curl/curl.h>\n#include <spdlog/spdlog.h>\n#include <openssl/ssl.h>\n' >"$root/core/mock/service.cc"
 
 cat >"$root/wanted" <<'TEXT'
 core/chat/request.cc:2: core/chat may not include core/gateway
@@ -47,6 +47,7 @@ core/config/load.h:3: core/config/load.h may not include sqlite3.h
 core/gateway/routes.cc:1: core/gateway/routes.cc may not include httplib.h
 core/mock/service.cc:1: core/mock/service.cc may not include curl/curl.h
 core/mock/service.cc:2: core/mock/service.cc may not include spdlog/spdlog.h
+core/mock/service.cc:3: core/mock/service.cc may not include openssl/ssl.h
 tests/core/chat/request_test.cc:1: tests/core/chat/request_test.cc may not include nlohmann/json.hpp
 TEXT
 status=0

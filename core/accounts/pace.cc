@@ -10,8 +10,9 @@ namespace {
 
 using namespace std::chrono_literals;
 
-constexpr auto kSureFor = 1h;
-constexpr auto kRemembered = 10min;
+constexpr Duration kSureFor = 4h;  // doubles each time that upstream says the same again
+constexpr Duration kSureForAtMost = 24h;
+constexpr Duration kRemembered = 10min;
 
 std::int64_t SecondOf(TimePoint now) {
   return std::chrono::floor<std::chrono::seconds>(now.time_since_epoch()).count();
@@ -75,7 +76,7 @@ TimePoint LastMinute::FallsTo(std::int64_t most, TimePoint now) {
 }
 
 bool Pace::Known(TimePoint now) const {
-  return declared_ > 0 || (limit_ > 0 && now - learned_ < (sure_ ? kSureFor : kRemembered));
+  return declared_ > 0 || (limit_ > 0 && now - learned_ < believed_for_);
 }
 
 void Pace::Count(TimePoint now, std::int64_t amount) { used_.Count(now, amount); }
@@ -84,8 +85,12 @@ void Pace::LearnLimit(TimePoint now, TimePoint sent, std::int64_t unfinished, st
   if (sent < learned_) return;  // together with one that was refused before: the same wall
   const std::int64_t used = used_.Sum(now);
   const std::int64_t done = std::max<std::int64_t>(0, used - unfinished);
+  const bool again = sure_ && told == limit_;
   sure_ = told > 0 && Explains(told, done, used);
   limit_ = sure_ ? told : std::max<std::int64_t>(1, done);
+  believed_for_ = !sure_  ? kRemembered
+                  : again ? std::min(2 * believed_for_, kSureForAtMost)
+                          : kSureFor;
   learned_ = now;
   used_.Clear();  // when upstream's pause is over it counts from nothing again
 }

@@ -33,7 +33,8 @@ class LastMinute {
 /// One quota a minute, of requests or tokens, of a project for one model: how much is used and how
 /// much there seems to be. The limit is what the user declared, else what was learned:
 ///
-///   upstream said no and named the limit, and what was counted here agrees: sure for an hour
+///   upstream said no and named the limit, and what was counted here agrees: sure for four
+///   hours, each time that it says so again for twice as long, up to a day
 ///   it named none, or others use the project too: where it said no, for ten minutes. That only
 ///   ranks accounts, for nobody can know whether the next one is refused
 ///
@@ -62,6 +63,7 @@ class Pace {
   std::int64_t limit_ = 0;  ///< learned; 0: nothing yet
   bool sure_ = false;
   TimePoint learned_{};
+  Duration believed_for_{0};
 };
 
 /// The same for requests a day, which turns at midnight in Los Angeles. A limit that upstream named

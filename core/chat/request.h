@@ -12,8 +12,9 @@
 /// The richest shape wins: a message is a list of typed blocks, because flattening is easy and
 /// un-flattening is not. All text is UTF-8, checked where it was read. A field that no two
 /// dialects share is not named here; it travels in `extra` under "dialect.field" as raw JSON, and
-/// only its own dialect writes it back. JSON that the gateway does not look into (schemas, tool
-/// arguments) stays the raw slice that came in, so that key order and number text survive.
+/// only its own dialect writes it back; under "answer.field" stands what shapes the answer alone.
+/// JSON that the gateway does not look into (schemas, tool arguments) stays the raw slice that came
+/// in, so that key order and number text survive.
 ///
 /// Thread safety: plain values.
 namespace agm::chat {
@@ -124,6 +125,13 @@ struct Format {
   friend bool operator==(const Format&, const Format&) = default;
 };
 
+/// What a picture that is asked for should be like, in the Gemini API's words.
+struct Picture {
+  std::string ratio;  ///< "16:9"; empty: as the model likes
+  std::string size;   ///< "2K"; empty: the usual one
+  friend bool operator==(const Picture&, const Picture&) = default;
+};
+
 /// How hard the model should think; the words that clients use, weakest first.
 enum class Effort { kNone, kMinimal, kLow, kMedium, kHigh, kXHigh, kMax };
 
@@ -170,6 +178,7 @@ struct Request {
   std::string service_tier;             ///< "flex", "priority" or empty
   std::vector<std::string> modalities;  ///< "text", "image", "audio"; empty: text
   std::string voice;                    ///< of spoken output; empty: the upstream's own
+  Picture picture;                      ///< of drawn output
   std::string style;  ///< which of its dialect's shapes the client speaks, where there
                       ///< are several: the answer takes the same
   Extra extra;

@@ -10,7 +10,10 @@
 #include "core/gateway/responses_route.h"
 #include "core/gateway/routes.h"
 #include "core/gateway/url.h"
+#include "core/protocol/completions.h"
+#include "core/protocol/images.h"
 #include "core/protocol/openai_chat.h"
+#include "core/protocol/transcriptions.h"
 
 namespace agm::gateway {
 namespace {
@@ -137,9 +140,16 @@ HttpReply Gateway::Dispatch(HttpRequest& request, const std::shared_ptr<const Se
     case RouteKind::kEmbeddings:
       return Embed(services_, settings, request, std::move(record));
     case RouteKind::kCompletions:
+      return Exchange(services_, settings, protocol::Completions(), request, std::move(record));
     case RouteKind::kImageGenerations:
+      return Exchange(services_, settings, protocol::ImageGenerations(), request,
+                      std::move(record));
     case RouteKind::kImageEdits:
+      return Exchange(services_, settings, protocol::ImageEdits(request.header("content-type")),
+                      request, std::move(record));
     case RouteKind::kTranscriptions:
+      return Exchange(services_, settings, protocol::Transcriptions(request.header("content-type")),
+                      request, std::move(record));
     case RouteKind::kMessages:
     case RouteKind::kCountTokens:
     case RouteKind::kGeminiMethod:

@@ -39,10 +39,12 @@ HttpConnection::HttpConnection(std::unique_ptr<Wire> wire, std::string peer, Byt
       watch_(wire_->fd()),
       budget_(budget),
       share_(budget),
+      idle_since_(SystemClock().Now()),
       parked_(kHeld) {}
 
 HttpConnection::Arrival HttpConnection::Receive(std::uint64_t max_body) {
-  for (int i = 0; i < kReadsAtOnce; ++i) {
+  // What is pending is no news to Parking, so it is not left behind.
+  for (int i = 0; i < kReadsAtOnce || Pending(); ++i) {
     const bool was_idle = reader_.state() == State::kIdle;
     const std::span<char> room = reader_.Room();
     const std::size_t wanted = room.size();
@@ -55,7 +57,7 @@ HttpConnection::Arrival HttpConnection::Receive(std::uint64_t max_body) {
     wants_ = moved.wants;
     if (moved.outcome == Wire::Outcome::kWouldBlock) return Arrival::kMore;
     if (moved.outcome != Wire::Outcome::kMoved) return Arrival::kGone;
-    if (moved.bytes < wanted && !wire_->Pending()) return Arrival::kMore;
+    if (moved.bytes < wanted && !Pending()) return Arrival::kMore;
   }
   return Arrival::kMore;
 }
@@ -64,8 +66,10 @@ bool HttpConnection::WantsOutput() const { return wants_ == POLLOUT; }
 
 RequestReader::State HttpConnection::Next(std::uint64_t max_body) {
   continued = false;
+  served_ = true;
+  idle_since_ = SystemClock().Now();
   const State state = reader_.Next(max_body);
-  if (state != State::kIdle) began_ = SystemClock().Now();
+  if (state != State::kIdle) began_ = idle_since_;
   share_.Resize(reader_.held());
   return state;
 }
@@ -142,7 +146,7 @@ void HttpConnection::SayFarewell() {
 
 bool HttpConnection::Discard() {
   std::array<char, 4 * 1024> waste;
-  for (int i = 0; i < kReadsAtOnce; ++i) {
+  for (int i = 0; i < kReadsAtOnce || Pending(); ++i) {
     const Wire::Moved moved = wire_->Receive(waste);
     if (moved.outcome == Wire::Outcome::kWouldBlock) return true;
     if (moved.outcome != Wire::Outcome::kMoved) return false;

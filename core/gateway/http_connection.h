@@ -37,6 +37,8 @@ class HttpConnection {
   Arrival Receive(std::uint64_t max_body);
   /// Forgets the request that was answered; what came behind it may be the next.
   RequestReader::State Next(std::uint64_t max_body);
+  /// True if bytes came that neither the reader has nor Parking sees: Receive once more.
+  bool Pending() const { return wire_->Pending(); }
   /// Gives memory back that nothing is in.
   void Release();
   /// Sends without waiting and keeps what does not go at once for SendKept; false when the client
@@ -73,6 +75,10 @@ class HttpConnection {
   ByteBudget& budget() { return budget_; }
   /// When the first byte came of the head that is being received.
   TimePoint began() const { return began_; }
+  /// Since when nothing of a request has come: the last answer, or the beginning.
+  TimePoint idle_since() const { return idle_since_; }
+  /// True if a request of it was answered.
+  bool served() const { return served_; }
   /// When SayFarewell was called; the beginning of time if it was not.
   TimePoint farewell() const { return farewell_; }
   /// Whether receiving wants to write first (TLS does at times).
@@ -95,6 +101,8 @@ class HttpConnection {
   std::size_t taken_ = 0;  ///< what it has taken of that since
   short wants_ = 0;        ///< what receiving waits for
   TimePoint began_{};
+  TimePoint idle_since_;
+  bool served_ = false;
   TimePoint farewell_{};
   std::size_t discarded_ = 0;
   /// While parked the deadline in ns and, in the low bits, what it waits for; else kHeld or kOver.

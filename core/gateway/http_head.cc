@@ -4,6 +4,7 @@
 #include <charconv>
 #include <utility>
 
+#include "core/base/percent.h"
 #include "core/gateway/url.h"
 
 namespace agm::gateway {
@@ -68,7 +69,7 @@ Checked ReadPath(std::string_view target, HttpHead& head) {
   std::string_view rest = target.substr(0, target.find('#'));
   head.raw_path = Cut(rest, "?");
   head.query = rest;
-  head.path = PercentDecode(head.raw_path, false);
+  head.path = PercentDecode(head.raw_path);
   if (std::ranges::any_of(head.path, IsControl)) return Bad("the path holds a control character");
   return {};
 }

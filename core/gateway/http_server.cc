@@ -83,6 +83,7 @@ class HttpServer::Impl : private httplib::Server {
   void Serve();
   void Stop(Duration drain);
   void SetLimits(const HttpLimits& limits) { limits_.Set(limits); }
+  void UseTls(std::shared_ptr<const TlsIdentity> identity) { traffic_.UseTls(std::move(identity)); }
   int in_flight() const { return traffic_.in_flight(); }
 
  private:
@@ -308,6 +309,9 @@ Result<int> HttpServer::Bind(const std::string& host, int port) { return impl_->
 void HttpServer::Serve() { impl_->Serve(); }
 void HttpServer::Stop(Duration drain) { impl_->Stop(drain); }
 void HttpServer::SetLimits(HttpLimits limits) { impl_->SetLimits(limits); }
+void HttpServer::UseTls(std::shared_ptr<const TlsIdentity> identity) {
+  impl_->UseTls(std::move(identity));
+}
 int HttpServer::in_flight() const { return impl_->in_flight(); }
 
 }  // namespace agm::gateway

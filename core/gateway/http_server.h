@@ -9,6 +9,7 @@
 #include "core/base/clock.h"
 #include "core/base/result.h"
 #include "core/gateway/http_message.h"
+#include "core/gateway/tls_identity.h"
 
 namespace agm::gateway {
 
@@ -32,7 +33,7 @@ struct HttpLimits {
 ///   auto port = server.Bind("127.0.0.1", 0);
 ///   server.Serve();                 // blocks; Stop() from another thread ends it
 ///
-/// Thread safety: Stop, SetLimits and in_flight from any thread; the rest from one.
+/// Thread safety: Stop, SetLimits, UseTls and in_flight from any thread; the rest from one.
 class HttpServer {
  public:
   using Refusal = std::function<HttpReply(const Error& error, std::string_view path)>;
@@ -42,7 +43,7 @@ class HttpServer {
   HttpServer(HttpLimits limits, HttpHandler handler, Refusal refuse, Urgent urgent);
   ~HttpServer();
 
-  /// Listens; returns the port. kIo with a clear message when the port is taken or not allowed.
+  /// Listens; returns the port. kConfig with a clear message when the port is taken or not allowed.
   /// Raises this process' limit of open descriptors as far as it may.
   Result<int> Bind(const std::string& host, int port);
   void Serve();
@@ -51,6 +52,8 @@ class HttpServer {
   /// Serve is about to return. A second call with a zero drain cancels at once.
   void Stop(Duration drain);
   void SetLimits(HttpLimits limits);
+  /// What connections that come from now on speak; null: plain HTTP.
+  void UseTls(std::shared_ptr<const TlsIdentity> identity);
   int in_flight() const;
 
  private:

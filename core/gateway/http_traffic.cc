@@ -93,10 +93,11 @@ void HttpTraffic::KeepTime() {
 void HttpTraffic::Take(int fd) {
   budget_.SetLimit(kBodiesAtOnce * std::max<std::uint64_t>(limits_.max_body_size, 1 << 20));
   MakeRoom();
-  HttpConnection* connection = connections_.Add(
-      std::make_unique<HttpConnection>(NewPlainWire(fd), PeerAddress(fd), budget_));
+  const auto identity = identity_.Copy();
+  HttpConnection* connection = connections_.Add(std::make_unique<HttpConnection>(
+      identity ? identity->Wrap(fd) : NewPlainWire(fd), PeerAddress(fd), budget_));
   if (connection == nullptr) return;
-  connection->Park(Waits::kRequest, After(SystemClock().Now(), limits_.header_timeout));
+  connection->Park(Waits::kRequest, After(connection->idle_since(), limits_.header_timeout));
   if (!parking_.Enter(fd, connection)) Close(*connection);
 }
 
@@ -133,23 +134,26 @@ void HttpTraffic::Look(HttpConnection& connection) {
       return Park(connection, Waits::kFarewell, After(connection.farewell(), kFarewell));
     case Waits::kRequest:
     case Waits::kRestOfRequest:
-      return Receive(connection);
+      if (Receive(connection)) ServeAll(connection);
+      return;
   }
 }
 
-void HttpTraffic::Receive(HttpConnection& connection) {
+/// True if a whole request has come, else the connection is in other hands.
+bool HttpTraffic::Receive(HttpConnection& connection) {
   switch (connection.Receive(limits_.max_body_size)) {
     case Arrival::kMore:
-      return ParkForMore(connection);
+      return ParkForMore(connection), false;
     case Arrival::kRequest:
-      return ServeAll(connection);
+      return true;
     case Arrival::kFault:
-      return Refuse(connection, connection.reader().fault());
+      return Refuse(connection, connection.reader().fault()), false;
     case Arrival::kCrowded:
-      return Refuse(connection, Overloaded("too many large requests at once"));
+      return Refuse(connection, Overloaded("too many large requests at once")), false;
     case Arrival::kGone:
-      return Close(connection);
+      return Close(connection), false;
   }
+  return false;
 }
 
 /// Its deadline passed, or the server stops.
@@ -157,15 +161,18 @@ void HttpTraffic::GiveUpWaiting(HttpConnection& connection) {
   const State state = connection.reader().state();
   const bool began = state == State::kHead || state == State::kBody;
   const bool answered = connection.HasKept() || connection.farewell() != TimePoint{};
+  if (!began && !answered) connection.SayFarewell();
   if (!began || answered) return Close(connection);
   Refuse(connection, {Fail(ErrorCode::kTimeout, "the request took too long to arrive"), 408});
 }
 
 // ---- Waiting -----------------------------------------------------------------------------------
 
+/// What comes meanwhile but is nothing of a request (a handshake, empty lines) buys no time.
 void HttpTraffic::ParkIdle(HttpConnection& connection) {
   connection.Release();
-  Park(connection, Waits::kRequest, After(SystemClock().Now(), limits_.idle_timeout));
+  const Duration patience = connection.served() ? limits_.idle_timeout : limits_.header_timeout;
+  Park(connection, Waits::kRequest, After(connection.idle_since(), patience));
 }
 
 void HttpTraffic::ParkForMore(HttpConnection& connection) {
@@ -212,7 +219,9 @@ bool HttpTraffic::Finish(HttpConnection& connection, bool sent) {
   if (!sent) return Close(connection), false;
   if (connection.HasKept()) return ParkToTake(connection), false;
   if (connection.keep_alive) return Continue(connection);
-  connection.AllRead() ? Close(connection) : Farewell(connection);
+  if (!connection.AllRead()) return Farewell(connection), false;
+  connection.SayFarewell();
+  Close(connection);
   return false;
 }
 
@@ -224,10 +233,9 @@ bool HttpTraffic::Continue(HttpConnection& connection) {
       Refuse(connection, connection.reader().fault());
       return false;
     case State::kIdle:
-      ParkIdle(connection);
-      return false;
     case State::kHead:
     case State::kBody:
+      if (connection.Pending()) return Receive(connection);
       ParkForMore(connection);
       return false;
   }

@@ -3,17 +3,20 @@
 #include <atomic>
 #include <condition_variable>
 #include <functional>
+#include <memory>
 #include <mutex>
 #include <optional>
 #include <string_view>
 #include <thread>
 
+#include "core/base/guarded.h"
 #include "core/gateway/byte_budget.h"
 #include "core/gateway/crew.h"
 #include "core/gateway/http_connections.h"
 #include "core/gateway/http_exchange.h"
 #include "core/gateway/http_server.h"
 #include "core/gateway/parking.h"
+#include "core/gateway/tls_identity.h"
 
 namespace agm::gateway {
 
@@ -50,6 +53,8 @@ class HttpTraffic {
 
   /// False when not even one thread can be had.
   bool Start();
+  /// What connections that come from now on speak; null: plain HTTP.
+  void UseTls(std::shared_ptr<const TlsIdentity> identity) { identity_.Set(std::move(identity)); }
   void Take(int fd);
   /// Idle connections are closed from now on, the others after the answer they wait for.
   void Drain();
@@ -63,7 +68,7 @@ class HttpTraffic {
  private:
   bool Attend();
   void Look(HttpConnection& connection);
-  void Receive(HttpConnection& connection);
+  bool Receive(HttpConnection& connection);
   void ServeAll(HttpConnection& connection);
   bool Serve(HttpConnection& connection);
   bool Finish(HttpConnection& connection, bool sent);
@@ -86,6 +91,7 @@ class HttpTraffic {
   const Answer answer_;
   std::atomic<int> in_flight_{0};
   std::atomic<bool> draining_{false};
+  Guarded<std::shared_ptr<const TlsIdentity>> identity_;
 
   Parking parking_;
   ByteBudget budget_;

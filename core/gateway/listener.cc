@@ -31,7 +31,7 @@ Result<Addresses> LookUp(const std::string& host, int port) {
   const int problem = ::getaddrinfo(name.empty() ? nullptr : name.c_str(),
                                     std::to_string(port).c_str(), &hints, &found);
   if (problem != 0) {
-    return Fail(ErrorCode::kIo,
+    return Fail(ErrorCode::kConfig,
                 "cannot listen on host \"{}\": {}; give an address of this machine such as "
                 "127.0.0.1, ::1 or 0.0.0.0 with --host",
                 host, ::gai_strerror(problem));
@@ -51,22 +51,22 @@ Error Explain(const std::string& host, int port, int problem) {
   switch (problem) {
     case EADDRINUSE:
       return Fail(
-          ErrorCode::kIo,
+          ErrorCode::kConfig,
           "port {} on {} is in use by another program; stop it, or choose another port with "
           "--port or AGM_PORT",
           port, host);
     case EACCES:
-      return Fail(ErrorCode::kIo,
+      return Fail(ErrorCode::kConfig,
                   "no right to listen on port {} of {}; choose a port above 1023 with --port", port,
                   host);
     case EADDRNOTAVAIL:
       return Fail(
-          ErrorCode::kIo,
+          ErrorCode::kConfig,
           "this machine has no address {}; choose one that it has, or 0.0.0.0 for all, with "
           "--host",
           host);
     default:
-      return Fail(ErrorCode::kIo, "cannot listen on {} port {}: {}", host, port,
+      return Fail(ErrorCode::kConfig, "cannot listen on {} port {}: {}", host, port,
                   std::strerror(problem));
   }
 }

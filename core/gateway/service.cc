@@ -9,12 +9,19 @@
 #include "core/gateway/metrics.h"
 #include "core/gateway/pool_journal.h"
 #include "core/gateway/services.h"
+#include "core/gateway/tls_identity.h"
 
 namespace agm::gateway {
 namespace {
 
 HttpLimits LimitsOf(const config::Proxy& proxy) {
   return {proxy.header_timeout, proxy.write_timeout, proxy.max_body_size, proxy.max_connections};
+}
+
+/// Null where the settings ask for no TLS.
+Result<std::shared_ptr<const TlsIdentity>> IdentityOf(const config::Proxy& proxy) {
+  if (!proxy.tls.enabled()) return std::shared_ptr<const TlsIdentity>();
+  return TlsIdentity::Load(proxy.tls);
 }
 
 }  // namespace
@@ -69,12 +76,15 @@ Result<std::unique_ptr<Service>> Service::Start(std::shared_ptr<const config::Co
                                                 Log& log, Clock& clock,
                                                 upstream::Transport& transport,
                                                 store::Database& database) {
+  auto identity = IdentityOf(config->proxy);
+  if (!identity) return std::move(identity).error();
   const std::string host = config->proxy.ListenHost();
   const int wanted = config->proxy.port;
   auto parts = std::make_unique<Parts>(std::move(config), log, clock, transport, database);
   const auto port = parts->server.Bind(host, wanted);
   if (!port) return port.error();
   parts->port = *port;
+  parts->server.UseTls(*std::move(identity));
   return std::unique_ptr<Service>(new Service(std::move(parts)));
 }
 
@@ -82,12 +92,16 @@ int Service::port() const { return parts_->port; }
 int Service::Ready() const { return parts_->pool.Ready(); }
 void Service::Serve() { parts_->server.Serve(); }
 
-void Service::Apply(std::shared_ptr<const config::Config> config) {
+Result<void> Service::Apply(std::shared_ptr<const config::Config> config) {
+  auto identity = IdentityOf(config->proxy);
+  if (!identity) return std::move(identity).error();
+  parts_->server.UseTls(*std::move(identity));
   parts_->server.SetLimits(LimitsOf(config->proxy));
   parts_->pool.Apply(config);
   parts_->credentials.UseProxy(config->proxy.upstream_proxy);
   parts_->catalog.Forget();
   parts_->services.settings.Set(std::make_shared<const Settings>(std::move(config)));
+  return {};
 }
 
 void Service::Stop(Duration drain) { parts_->server.Stop(drain); }

@@ -21,7 +21,8 @@ namespace agm::gateway {
 /// Thread safety: Apply, Stop, port and Ready from any thread; Serve from one.
 class Service {
  public:
-  /// Listens at once (requests wait until Serve). kIo when the address cannot be had. What outlives
+  /// Listens at once (requests wait until Serve). kConfig when the address cannot be had, or the
+  /// certificate is of no use. What outlives
   /// the process is kept in `database`. What is passed by reference must outlive it.
   static Result<std::unique_ptr<Service>> Start(std::shared_ptr<const config::Config> config,
                                                 Log& log, Clock& clock,
@@ -33,8 +34,9 @@ class Service {
   /// Accounts that could serve now.
   int Ready() const;
   void Serve();
-  /// Other settings from now on; requests in flight keep theirs. The address stays as it is.
-  void Apply(std::shared_ptr<const config::Config> config);
+  /// Other settings from now on, the certificate read anew; requests in flight keep theirs. The
+  /// address stays as it is. On failure (kConfig) nothing changes.
+  Result<void> Apply(std::shared_ptr<const config::Config> config);
   /// Accepts nothing more; running requests get `drain`, then they are cancelled.
   void Stop(Duration drain);
 

@@ -1,5 +1,7 @@
 #include "core/gateway/session.h"
 
+#include <algorithm>
+#include <string>
 #include <variant>
 
 #include "core/accounts/session.h"
@@ -7,11 +9,19 @@
 namespace agm::gateway {
 namespace {
 
+// Enough of a file to tell it from others: transcriptions have nothing else of their own.
+std::string MarkOf(const chat::Media& media) {
+  constexpr std::size_t kMost = 1024;
+  const std::size_t size = media.data.size();
+  return media.uri + std::to_string(size) + media.data.substr(size - std::min(size, kMost));
+}
+
 std::string HeadOf(const chat::Request& request) {
   std::string head;
   for (const chat::Message& message : request.messages) {
     for (const chat::Block& block : message.blocks) {
       if (const auto* text = std::get_if<chat::Text>(&block)) head += text->text;
+      if (const auto* media = std::get_if<chat::Media>(&block)) head += MarkOf(*media);
       head += '\n';
     }
     if (message.role != chat::Role::kSystem) break;

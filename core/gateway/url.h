@@ -11,9 +11,6 @@ bool StartsWithIgnoreCase(std::string_view text, std::string_view prefix);
 /// The first value of a query parameter, percent-decoded ('+' is a space); empty if there is none.
 std::string QueryParameter(std::string_view query, std::string_view name);
 
-/// Percent-decoding; a '%' that begins no escape stays as it is.
-std::string PercentDecode(std::string_view text, bool plus_is_space);
-
 /// The name of a Host header without port and brackets, in lower case: "[::1]:80" -> "::1".
 std::string HostName(std::string_view host_header);
 

@@ -33,12 +33,17 @@ struct Answer {
   Duration pace{0};  ///< between the words of a stream
 
   std::int64_t prompt_tokens = 0;
+  std::int64_t prompt_image_tokens = 0;  ///< of these, pictures
+  std::int64_t prompt_audio_tokens = 0;  ///< of these, sound
   std::int64_t cached_tokens = 0;
   std::int64_t thought_tokens = 0;
 };
 
 /// A rough count of the tokens in a text: about four bytes each, at least one where there is any.
 std::int64_t CountTokens(std::string_view text);
+
+/// Tokens of the answer's picture or sound; all candidates.
+std::int64_t MediaTokens(const Answer& answer);
 
 /// Tokens of the answer itself, without thoughts; all candidates.
 std::int64_t OutputTokens(const Answer& answer);

@@ -35,6 +35,16 @@ void WriteModality(JsonWriter& json, std::string_view modality, std::int64_t tok
   json.Object().Key("modality").String(modality).Key("tokenCount").Int(tokens).EndObject();
 }
 
+// `all` by what they are tokens of; the kinds that do not occur are left out.
+void WriteModalities(JsonWriter& json, std::string_view field, std::int64_t all, std::int64_t image,
+                     std::int64_t audio) {
+  json.Key(field).Array();
+  if (all > image + audio) WriteModality(json, "TEXT", all - image - audio);
+  if (image > 0) WriteModality(json, "IMAGE", image);
+  if (audio > 0) WriteModality(json, "AUDIO", audio);
+  json.EndArray();
+}
+
 // Totals so far: `output` are the answer's own tokens up to here.
 void WriteUsage(JsonWriter& json, const Answer& answer, std::int64_t output) {
   json.Key("usageMetadata").Object();
@@ -42,9 +52,14 @@ void WriteUsage(JsonWriter& json, const Answer& answer, std::int64_t output) {
   if (output > 0) json.Key("candidatesTokenCount").Int(output);
   json.Key("totalTokenCount").Int(answer.prompt_tokens + output + answer.thought_tokens);
   if (answer.cached_tokens > 0) json.Key("cachedContentTokenCount").Int(answer.cached_tokens);
-  json.Key("promptTokensDetails").Array();
-  WriteModality(json, "TEXT", answer.prompt_tokens);
-  json.EndArray();
+  WriteModalities(json, "promptTokensDetails", answer.prompt_tokens, answer.prompt_image_tokens,
+                  answer.prompt_audio_tokens);
+  const std::int64_t media = MediaTokens(answer);
+  if (media > 0 && output >= OutputTokens(answer)) {
+    const bool picture = answer.media_type.starts_with("image/");
+    WriteModalities(json, "candidatesTokensDetails", output, picture ? media : 0,
+                    picture ? 0 : media);
+  }
   if (answer.thought_tokens > 0) json.Key("thoughtsTokenCount").Int(answer.thought_tokens);
   json.EndObject();
 }

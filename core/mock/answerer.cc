@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "core/base/json_writer.h"
+#include "core/mock/base64.h"
 #include "core/mock/function_name.h"
 #include "core/mock/message.h"
 #include "core/mock/sample.h"
@@ -40,6 +41,34 @@ std::string_view Trim(std::string_view line) {
 bool IsJsonObject(std::string_view text) {
   const auto doc = JsonDoc::Parse(text);
   return doc && doc->root().is(JsonKind::kObject);
+}
+
+// Inline data of a part, where its type begins so.
+JsonView InlineOf(JsonView part, std::string_view type) {
+  const JsonView data = Field(part, "inlineData");
+  return Field(data, "mimeType").text().starts_with(type) ? data : JsonView();
+}
+
+std::string HeardIn(JsonView content) {
+  std::string heard;
+  ForEach(Field(content, "parts"), [&](JsonView part) {
+    const JsonView sound = InlineOf(part, "audio/");
+    if (!sound) return;
+    heard = fmt::format("This is the agm mock: it heard {} bytes of {}.",
+                        DecodeBase64(Field(sound, "data").text()).size(),
+                        Field(sound, "mimeType").text());
+  });
+  return heard;
+}
+
+std::int64_t PromptMedia(JsonView request, std::string_view type) {
+  std::int64_t tokens = 0;
+  ForEach(Field(request, "contents"), [&](JsonView content) {
+    ForEach(Field(content, "parts"), [&](JsonView part) {
+      if (InlineOf(part, type)) tokens += kMediaTokens;
+    });
+  });
+  return tokens;
 }
 
 struct Ask {
@@ -79,6 +108,7 @@ class Answerer {
       if (RoleOf(content) == "model") return;
       last_turn_ = content;
       const std::string text = TextOf(content);
+      heard_ = HeardIn(content);
       ++step_;
       if (text.empty()) return;
       last_text_ = text;
@@ -94,6 +124,8 @@ class Answerer {
     answer_.model_version = model_.id;
     answer_.response_id = id_;
     answer_.prompt_tokens = PromptTokens(request_);
+    answer_.prompt_image_tokens = PromptMedia(request_, "image/");
+    answer_.prompt_audio_tokens = PromptMedia(request_, "audio/");
     const auto count = NumberOf(Field(config_, "candidateCount"));
     answer_.candidates = static_cast<int>(count.value_or(1));
     Think();
@@ -192,7 +224,7 @@ class Answerer {
     if (schema && mime == "text/x.enum") {
       for (const JsonView choice : Field(schema, "enum").items()) return choice.text();
     }
-    if (schema) return SampleOf(schema, Shortened(last_text_, 60));
+    if (schema) return SampleOf(schema, heard_.empty() ? Shortened(last_text_, 60) : heard_);
     if (mime != "application/json") return {};
     std::string out;
     JsonWriter json(out);
@@ -215,6 +247,7 @@ class Answerer {
   }
 
   std::string Echo() const {
+    if (!heard_.empty()) return heard_;
     std::string out = fmt::format("This is the agm mock standing in for {}. ", model_.id);
     for (const Ask& ask : ReadAsks(last_text_, step_)) {
       if (Declaration(ask.name)) continue;
@@ -251,6 +284,7 @@ class Answerer {
   JsonView last_turn_;
   std::string last_text_;
   int step_ = 0;  ///< how many turns without text, of functions' answers, came behind it
+  std::string heard_;  ///< what to say about a recording in the last turn; empty: there is none
   std::vector<JsonView> declarations_;
   Answer answer_;
 };

@@ -17,6 +17,8 @@ namespace agm::mock {
 ///   * a response schema or JSON is wanted: a conforming instance
 ///   * the last turn holds function responses: a sentence that repeats them
 ///   * an image or speech model: a tiny picture, a moment of silence
+///   * the last turn holds a recording: a sentence that says how much was heard, in the place of
+///     the text that is echoed otherwise
 ///   * else a sentence that says it is a mock and echoes the last user text
 ///
 /// Thoughts come with includeThoughts; stop sequences and maxOutputTokens are kept.

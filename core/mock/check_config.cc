@@ -29,6 +29,7 @@ class ConfigCheck {
     Candidates();
     JsonMode();
     Modalities();
+    ImageConfig();
     ThinkingConfig();
   }
 
@@ -159,6 +160,27 @@ class ConfigCheck {
     });
     if (model_.kind == ModelKind::kSpeech && !audio) {
       complaints_.Refuse("Model does not support the requested response modalities: text");
+    }
+  }
+
+  void ImageConfig() {
+    static constexpr std::array<std::string_view, 14> kRatios = {
+        "1:1",  "2:3",  "3:2",  "3:4", "4:3", "4:5", "5:4",
+        "9:16", "16:9", "21:9", "1:4", "4:1", "1:8", "8:1"};
+    static constexpr std::array<std::string_view, 3> kSizes = {"1K", "2K", "4K"};
+    const JsonView config = Field(config_, "imageConfig");
+    if (config && model_.kind != ModelKind::kImage) {
+      complaints_.Refuse(fmt::format("Image config is not supported for models/{}", model_.id));
+    }
+    const std::string ratio = Field(config, "aspectRatio").text();
+    if (!ratio.empty() && std::ranges::count(kRatios, ratio) == 0) {
+      Say("imageConfig.aspectRatio", fmt::format("unsupported aspect ratio '{}'", ratio));
+    }
+    const std::string size = Field(config, "imageSize").text();
+    const bool one_size = model_.id.find("lite") != std::string::npos || model_.family < 30;
+    if (size.empty() || (size == "1K" && one_size)) return;
+    if (std::ranges::count(kSizes, size) == 0 || one_size) {
+      Say("imageConfig.imageSize", fmt::format("unsupported image size '{}'", size));
     }
   }
 

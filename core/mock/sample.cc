@@ -130,7 +130,8 @@ class Sampler {
     } else if (type == "integer") {
       json_.Int(static_cast<std::int64_t>(std::ceil(Bounded(all, 7, 1))));
     } else if (type == "number") {
-      json_.Double(Bounded(all, 1.5, 0.5));
+      // Each is one more than the last, so that a time ends behind its start.
+      json_.Double(Bounded(all, 0.5 + ++numbers_, 0.5));
     } else if (type == "boolean") {
       json_.Bool(true);
     } else if (type == "null") {
@@ -231,6 +232,7 @@ class Sampler {
   JsonView root_;
   std::string_view text_;
   JsonWriter json_;
+  int numbers_ = 0;  // that were written so far
 };
 
 }  // namespace

@@ -1,6 +1,9 @@
 #include "core/protocol/fields.h"
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include <algorithm>
 
 namespace agm::protocol {
 
@@ -9,6 +12,14 @@ std::string FieldPath::Text() const {
   if (index_ >= 0) return text + fmt::format("[{}]", index_);
   if (!text.empty() && !name_.empty()) text += '.';
   return text.append(name_);
+}
+
+Result<JsonDoc> ParseBody(std::string_view body) {
+  auto doc = JsonDoc::Parse(body);
+  if (!doc || doc->root().is(JsonKind::kObject)) return doc;
+  return Invalid(
+      "", "",
+      fmt::format("expected a JSON object as the body, found {}", KindName(doc->root().kind())));
 }
 
 bool Fields::Refuse(std::string_view reason, const FieldPath& at, std::string_view what) {
@@ -40,6 +51,15 @@ std::string Fields::NeededText(JsonView object, std::string_view key, const Fiel
   const JsonView value = Get(object, key, JsonKind::kString, at);
   if (!value) Refuse("missing_required_parameter", FieldPath(at, key), "a string is required");
   return value.text();
+}
+
+std::string Fields::Word(JsonView object, std::string_view key, const FieldPath& at,
+                         std::initializer_list<std::string_view> words) {
+  std::string word = Text(object, key, at);
+  if (word.empty() || std::find(words.begin(), words.end(), word) != words.end()) return word;
+  Refuse("invalid_value", FieldPath(at, key),
+         fmt::format("expected one of {}, found \"{}\"", fmt::join(words, ", "), word));
+  return {};
 }
 
 std::optional<bool> Fields::Bool(JsonView object, std::string_view key, const FieldPath& at) {

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <initializer_list>
 #include <limits>
 #include <optional>
 #include <string>
@@ -34,6 +35,9 @@ class FieldPath {
   std::int64_t index_ = -1;
 };
 
+/// A request's body, which must be a JSON object.
+Result<JsonDoc> ParseBody(std::string_view body);
+
 template <class T>
 struct Range {
   T min = std::numeric_limits<T>::lowest();
@@ -60,6 +64,9 @@ class Fields {
   std::string Text(JsonView object, std::string_view key, const FieldPath& at);
   /// As Text; a missing one is a problem.
   std::string NeededText(JsonView object, std::string_view key, const FieldPath& at);
+  /// As Text; one that is none of `words` is a problem.
+  std::string Word(JsonView object, std::string_view key, const FieldPath& at,
+                   std::initializer_list<std::string_view> words);
   std::optional<bool> Bool(JsonView object, std::string_view key, const FieldPath& at);
   std::optional<std::int64_t> Integer(JsonView object, std::string_view key, const FieldPath& at,
                                       Range<std::int64_t> range = {});

@@ -149,8 +149,20 @@ class Config {
       Key("responseModalities").Array();
       if (wants("text")) json_.String("TEXT");
       json_.String("IMAGE").EndArray();
+      ImageConfig();
     }
     return {};
+  }
+
+  void ImageConfig() {
+    const auto& [ratio, size] = request_.picture;
+    const bool sized = !size.empty() && traits_.large_images;
+    if (!size.empty() && !sized) Drop("picture size (this model draws one size)");
+    if (ratio.empty() && !sized) return;
+    Key("imageConfig").Object();
+    if (!ratio.empty()) json_.Key("aspectRatio").String(ratio);
+    if (sized) json_.Key("imageSize").String(size);
+    json_.EndObject();
   }
 
   void ThinkingConfig() {

@@ -233,8 +233,10 @@ class Writer {
     constexpr std::string_view kPrefix = "gemini.";
     for (const auto& [key, value] : request_.extra) {
       if (!key.starts_with(kPrefix)) {
-        // What only the client's own dialect knows; its audio settings shape the answer alone.
-        if (key != "openai.audio") out_.dropped.push_back(key);
+        // What only the client's own dialect knows, and what shapes the answer alone.
+        const bool for_answer =
+            key == "openai.audio" || key.starts_with("responses.") || key.starts_with("answer.");
+        if (!for_answer) out_.dropped.push_back(key);
         continue;
       }
       const std::string_view field = std::string_view(key).substr(kPrefix.size());

@@ -67,7 +67,8 @@ void WriteDeclarations(const chat::Request& request, bool lower, GeminiToolNames
   json.Object().Key("functionDeclarations").Array();
   for (const chat::Tool& tool : request.tools) {
     json.Object().Key("name").String(names.Upstream(tool.name));
-    if (!tool.description.empty()) json.Key("description").String(tool.description);
+    // Upstream wants one; the client's own name says what there is to say.
+    json.Key("description").String(tool.description.empty() ? tool.name : tool.description);
     WriteSchema(tool, lower, json, out);
     json.EndObject();
   }

@@ -4,6 +4,7 @@
 #include <optional>
 #include <utility>
 
+#include "core/base/percent.h"
 #include "core/base/utf8.h"
 #include "core/protocol/base64.h"
 #include "core/protocol/mime.h"
@@ -12,29 +13,6 @@ namespace agm::protocol {
 namespace {
 
 constexpr std::string_view kUnknown = "application/octet-stream";
-
-int HexValue(char c) {
-  if (c >= '0' && c <= '9') return c - '0';
-  if (c >= 'a' && c <= 'f') return c - 'a' + 10;
-  if (c >= 'A' && c <= 'F') return c - 'A' + 10;
-  return -1;
-}
-
-std::string PercentDecoded(std::string_view text) {
-  std::string out;
-  out.reserve(text.size());
-  for (std::size_t i = 0; i < text.size(); ++i) {
-    const int high = text[i] == '%' && i + 2 < text.size() ? HexValue(text[i + 1]) : -1;
-    const int low = high >= 0 ? HexValue(text[i + 2]) : -1;
-    if (low >= 0) {
-      out += static_cast<char>(high * 16 + low);
-      i += 2;
-    } else {
-      out += text[i];
-    }
-  }
-  return out;
-}
 
 bool StartsWithWord(std::string_view text, std::string_view word) {
   if (text.size() < word.size()) return false;
@@ -68,7 +46,7 @@ Result<DataUrl> ReadDataUrl(std::string_view url) {
   out.mime = CanonicalMime(head);
   const bool marked = EndsWithWord(head, ";base64");
   const bool escaped = payload.find('%') != std::string_view::npos;
-  const std::string plain = escaped ? PercentDecoded(payload) : std::string();
+  const std::string plain = escaped ? PercentDecode(payload) : std::string();
   const std::string_view data = escaped ? std::string_view(plain) : payload;
   auto base64 = NormalBase64(data);
   // Without ";base64" a picture is base64 all the same: clients forget the word.
@@ -141,6 +119,12 @@ Result<chat::Media> MediaFromBase64(std::string_view base64, std::string_view mi
   }
   if (!mime.empty()) data.mime = mime;
   return Inline(std::move(data), name, kind);
+}
+
+Result<chat::Media> MediaFromBytes(std::string_view bytes, std::string_view mime,
+                                   std::string_view name, chat::MediaKind kind) {
+  if (bytes.empty()) return Invalid("invalid_value", "", "expected a file, found no bytes");
+  return Inline(DataUrl{CanonicalMime(mime), EncodeBase64(bytes)}, name, kind);
 }
 
 std::string_view AudioMime(std::string_view format) {

@@ -18,6 +18,11 @@ Result<chat::Media> MediaFromUrl(std::string_view url, chat::MediaKind kind);
 Result<chat::Media> MediaFromBase64(std::string_view base64, std::string_view mime,
                                     std::string_view name, chat::MediaKind kind);
 
+/// Media from a file's bytes, with the type as MediaFromBase64 finds it. Fails where there are
+/// none.
+Result<chat::Media> MediaFromBytes(std::string_view bytes, std::string_view mime,
+                                   std::string_view name, chat::MediaKind kind);
+
 /// The media type of an audio format's name ("wav", "mp3", ...); empty if it is not known.
 std::string_view AudioMime(std::string_view format);
 

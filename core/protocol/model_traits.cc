@@ -98,6 +98,11 @@ void Special(ModelTraits& traits, std::string_view name) {
   const bool other = Has(name, "embedding") || Has(name, "transcribe");
   if (!traits.image_output && !traits.audio_output && !other) return;
   traits.thinking = Thinking::kNone;
+  traits.max_candidates = 1;
+  traits.large_images =
+      traits.image_output && !Has(name, "lite") && (traits.version == 0 || traits.version >= 30);
+  // Speech to text takes no schema, whatever its family does.
+  if (Has(name, "transcribe")) traits.json = false;
   if (traits.version < 30) traits.tools = false;
   if (traits.version == 25) traits.max_output_tokens = 32768;
 }

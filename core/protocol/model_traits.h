@@ -50,6 +50,7 @@ struct ModelTraits {
   bool response_parts = true;     ///< media inside functionResponse
   bool signatures = true;         ///< calls in the current turn must be signed
   bool image_output = false;
+  bool large_images = false;  ///< pictures of 2K and 4K, beside the usual ones
   bool audio_output = false;
 
   /// The setting for an effort (and for a budget, where the client named one: it wins). Budgets

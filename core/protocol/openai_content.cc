@@ -62,6 +62,22 @@ MaybeBlock ReadAudio(JsonView part, const FieldPath& at, Fields& fields) {
               fields);
 }
 
+void RefuseFileId(const FieldPath& at, std::string_view instead, Fields& fields) {
+  fields.Refuse("unsupported_value", FieldPath(at, "file_id"),
+                fmt::format("uploaded files are not kept here; send the file as {}", instead));
+}
+
+// The part of a Responses message: its members stand in the part itself.
+MaybeBlock ReadInputImage(JsonView part, const FieldPath& at, Fields& fields) {
+  if (part["file_id"] && !part["image_url"]) {
+    RefuseFileId(at, "image_url", fields);
+    return std::nullopt;
+  }
+  auto block = ReadUrl(part, "image_url", at, chat::MediaKind::kImage, fields);
+  if (block && part["detail"]) std::get<chat::Media>(*block).detail = part["detail"].text();
+  return block;
+}
+
 // `file` holds the members, or the part itself does (Responses style).
 MaybeBlock ReadFile(JsonView file, const FieldPath& at, Fields& fields) {
   const std::string name = fields.Text(file, "filename", at);
@@ -77,8 +93,7 @@ MaybeBlock ReadFile(JsonView file, const FieldPath& at, Fields& fields) {
                 fields);
   }
   if (file["file_id"]) {
-    fields.Refuse("unsupported_value", FieldPath(at, "file_id"),
-                  "uploaded files are not kept here; send the file as file_data");
+    RefuseFileId(at, "file_data", fields);
   } else {
     fields.Refuse("missing_required_parameter", FieldPath(at, "file_data"),
                   "the file's data is required");
@@ -98,19 +113,18 @@ MaybeBlock ReadMedia(JsonView part, std::string_view type, const FieldPath& at, 
   if (type == "image_url") {
     return ReadUrl(part, "image_url", at, chat::MediaKind::kImage, fields);
   }
-  if (type == "input_image") {
-    return ReadUrl(part, "image_url", at, chat::MediaKind::kImage, fields);
-  }
+  if (type == "input_image") return ReadInputImage(part, at, fields);
   if (type == "video_url") {
     return ReadUrl(part, "video_url", at, chat::MediaKind::kVideo, fields);
   }
   if (type == "input_audio") return ReadAudio(part, at, fields);
   if (type == "file") return NeedObject(part, "file", at, fields);
   if (type == "input_file") return ReadFile(part, at, fields);
-  fields.Refuse("invalid_value", FieldPath(at, "type"),
-                fmt::format("expected one of text, image_url, input_audio, file, refusal, "
-                            "video_url, found \"{}\"",
-                            type));
+  fields.Refuse(
+      "invalid_value", FieldPath(at, "type"),
+      fmt::format("expected one of text, input_text, output_text, image_url, input_image, "
+                  "input_audio, file, input_file, refusal, video_url, found \"{}\"",
+                  type));
   return std::nullopt;
 }
 

@@ -52,7 +52,8 @@ class Messages {
                                  "found \"{}\"",
                                  role.text()));
     }
-    if (fields_.ok()) request_.messages.push_back(std::move(message));
+    const bool said = message.role != chat::Role::kTool || !message.blocks.empty();
+    if (fields_.ok() && said) request_.messages.push_back(std::move(message));
   }
 
   void ReadPlain(JsonView json, chat::Role role, Speaker speaker, const FieldPath& at,

@@ -155,8 +155,10 @@ class Tools {
   }
 
   void AddHosted(HostedTool tool) {
+    // In one order, so that requests that want the same are the same.
     auto& all = request_.hosted_tools;
-    if (std::find(all.begin(), all.end(), tool) == all.end()) all.push_back(tool);
+    const auto place = std::lower_bound(all.begin(), all.end(), tool);
+    if (place == all.end() || *place != tool) all.insert(place, tool);
   }
 
   void ReadFunction(JsonView function, const FieldPath& at) {
@@ -351,11 +353,19 @@ void ReadOpenAiFormat(JsonView body, Fields& fields, chat::Request& request) {
     fields.Refuse("missing_required_parameter", inner, "an object is required");
     return;
   }
-  request.format.name = fields.Text(spec, "name", inner);
-  request.format.strict = fields.Bool(spec, "strict", inner).value_or(false);
-  const JsonView schema = fields.Get(spec, "schema", JsonKind::kObject, inner);
-  request.format.kind = schema ? chat::OutputFormat::kJsonSchema : chat::OutputFormat::kJson;
-  request.format.schema = schema.raw();
+  ReadJsonSchema(spec, inner, fields, request);
+}
+
+void ReadJsonSchema(JsonView spec, const FieldPath& at, Fields& fields, chat::Request& request) {
+  const std::string name = fields.Text(spec, "name", at);
+  const bool strict = fields.Bool(spec, "strict", at).value_or(false);
+  const JsonView schema = fields.Get(spec, "schema", JsonKind::kObject, at);
+  if (schema) {
+    request.format = {chat::OutputFormat::kJsonSchema, name, std::string(schema.raw()), strict,
+                      false};
+  } else {
+    request.format.kind = chat::OutputFormat::kJson;
+  }
 }
 
 std::string ArgumentsObject(JsonView arguments) {

@@ -26,6 +26,8 @@ std::string NamespacedName(std::string_view space, std::string_view name);
 
 /// Reads `response_format`.
 void ReadOpenAiFormat(JsonView body, Fields& fields, chat::Request& request);
+/// Reads {name, schema, strict}, which stands at `at`; without a schema any JSON will do.
+void ReadJsonSchema(JsonView spec, const FieldPath& at, Fields& fields, chat::Request& request);
 
 /// The arguments of a call as the raw text of a JSON object: what is no object is wrapped as
 /// {"input": ...}, nothing becomes {}.

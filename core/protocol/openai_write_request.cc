@@ -230,26 +230,40 @@ class Writer {
   }
 
   void Tools() {
-    if (!request_.tools.empty()) {
-      json_.Key(Functions() ? "functions" : "tools").Array();
+    if (Functions()) {
+      json_.Key("functions").Array();
+      for (const chat::Tool& tool : request_.tools) Function(tool);
+      json_.EndArray();
+    }
+    ToolList();
+    if (Runs(chat::HostedTool::kWebSearch)) json_.Key("web_search_options").Object().EndObject();
+    if (!request_.parallel_tool_calls) json_.Key("parallel_tool_calls").Bool(false);
+    if (request_.tool_choice) Choice(*request_.tool_choice);
+  }
+
+  // The tools of all kinds, but the search, which has a field of its own.
+  void ToolList() {
+    const bool code = Runs(chat::HostedTool::kCodeExecution);
+    const bool urls = Runs(chat::HostedTool::kUrlContext);
+    const bool own = !Functions() && !request_.tools.empty();
+    if (!own && !code && !urls) return;
+    json_.Key("tools").Array();
+    if (own) {
       for (const chat::Tool& tool : request_.tools) {
-        if (Functions()) {
-          Function(tool);
-          continue;
-        }
         const std::string_view type = tool.kind == chat::ToolKind::kCustom ? "custom" : "function";
         json_.Object().Key("type").String(type).Key(type);
         Function(tool);
         json_.EndObject();
       }
-      json_.EndArray();
     }
+    if (code) json_.Object().Key("type").String("code_interpreter").EndObject();
+    if (urls) json_.Object().Key("type").String("url_context").EndObject();
+    json_.EndArray();
+  }
+
+  bool Runs(chat::HostedTool tool) const {
     const auto& hosted = request_.hosted_tools;
-    if (std::find(hosted.begin(), hosted.end(), chat::HostedTool::kWebSearch) != hosted.end()) {
-      json_.Key("web_search_options").Object().EndObject();
-    }
-    if (!request_.parallel_tool_calls) json_.Key("parallel_tool_calls").Bool(false);
-    if (request_.tool_choice) Choice(*request_.tool_choice);
+    return std::find(hosted.begin(), hosted.end(), tool) != hosted.end();
   }
 
   bool IsCustom(const std::string& name) const {

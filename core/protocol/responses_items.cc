@@ -82,8 +82,9 @@ void ResponsesItems::ReadMessage(JsonView item, const FieldPath& at) {
     message.role = chat::Role::kSystem;
     ReadOpenAiContent(item["content"], inner, Speaker::kSystem, fields_, message.blocks);
   } else {
+    const std::string found = role ? fmt::format(", found \"{}\"", role.text()) : "";
     fields_.Refuse(role ? "invalid_value" : "missing_required_parameter", FieldPath(at, "role"),
-                   "expected user, assistant, system or developer");
+                   "expected user, assistant, system or developer" + found);
     return;
   }
   request_.messages.push_back(std::move(message));

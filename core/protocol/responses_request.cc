@@ -97,11 +97,7 @@ void ReadFormat(JsonView body, Fields& fields, chat::Request& request) {
   if (type == "json_object") {
     request.format.kind = chat::OutputFormat::kJson;
   } else if (type == "json_schema") {
-    request.format.name = fields.Text(format, "name", at);
-    request.format.strict = fields.Bool(format, "strict", at).value_or(false);
-    const JsonView schema = fields.Get(format, "schema", JsonKind::kObject, at);
-    request.format.kind = schema ? chat::OutputFormat::kJsonSchema : chat::OutputFormat::kJson;
-    request.format.schema = schema.raw();
+    ReadJsonSchema(format, at, fields, request);
   } else {
     fields.Refuse("invalid_value", FieldPath(at, "type"),
                   fmt::format("expected text, json_object or json_schema, found \"{}\"", type));
@@ -194,13 +190,9 @@ Result<ResponsesLinks> ReadResponsesLinks(std::string_view text) {
 }
 
 Result<chat::Request> ReadResponsesRequest(std::string_view text, std::string_view history) {
-  const auto doc = JsonDoc::Parse(text);
+  const auto doc = ParseBody(text);
   if (!doc) return doc.error();
   const JsonView body = doc->root();
-  if (!body.is(JsonKind::kObject)) {
-    return Invalid(
-        "", "", fmt::format("expected a JSON object as the body, found {}", KindName(body.kind())));
-  }
   const auto before = JsonDoc::Parse(history.empty() ? "null" : history);
   if (!before) return before.error();
   Fields fields;

@@ -4,6 +4,7 @@
 
 #include "core/config/edit.h"
 #include "tests/cli/command_test.h"
+#include "tests/support/tls.h"
 
 namespace agm::cli {
 namespace {
@@ -145,6 +146,19 @@ TEST(ConfigCheck, ChecksTheFileThatIsNamed) {
   EXPECT_TRUE(Has(t.io.err, "other.toml is good, with 1 warning.")) << t.io.err;
   EXPECT_EQ(t.Agm({"config", "check", (t.folder / "none.toml").string()}), 2);
   EXPECT_TRUE(Has(t.io.out, "none.toml: no such file")) << t.io.out;
+}
+
+TEST(ConfigCheck, LooksIntoTheCertificateAndKey) {
+  CommandTest t;
+  const test::Certificate made = test::MakeCertificate();
+  const auto certificate = t.folder.Write("cert.pem", made.certificate);
+  const auto key = t.folder.Write("key.pem", made.key);
+  t.WriteConfig("[proxy.tls]\ncertificate = \"" + certificate.string() + "\"\nkey = \"" +
+                key.string() + "\"\n");
+  EXPECT_EQ(t.Agm({"config", "check"}), 0) << t.io.out;
+  t.folder.Write("key.pem", test::MakeCertificate().key);
+  EXPECT_EQ(t.Agm({"config", "check"}), 2);
+  EXPECT_TRUE(Has(t.io.out, "it does not belong to the certificate")) << t.io.out;
 }
 
 TEST(ConfigCheck, SaysNothingWhenQuietAndGood) {

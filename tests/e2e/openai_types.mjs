@@ -6,10 +6,15 @@ import assert from 'node:assert/strict';
 import { readFile, readdir } from 'node:fs/promises';
 import { after, before, describe, test } from 'node:test';
 import { startGateway, startMock } from './gateway.mjs';
-import { problemsOf } from './type_check.mjs';
-import { readExtensions } from './extensions.mjs';
+import { readExtensions, readFields } from './fields.mjs';
+import { membersOf, problemsOf } from './type_check.mjs';
 
 const MODEL = 'gemini-3-flash-preview';
+const REQUESTS = {
+  'POST /v1/chat/completions': 'OpenAI.Chat.ChatCompletionCreateParams',
+  'POST /v1/responses': 'OpenAI.Responses.ResponseCreateParams',
+  'POST /v1/embeddings': 'OpenAI.EmbeddingCreateParams',
+};
 const GOLDEN = new URL('../golden/openai/', import.meta.url);
 
 // A golden answer as what the mock is to send, streamed and whole.
@@ -60,6 +65,7 @@ describe("answers are of OpenAI's types", { timeout: 240_000 }, () => {
       method,
       headers: { 'content-type': 'application/json' },
       body: body && JSON.stringify(body),
+      signal: AbortSignal.timeout(30_000),
     });
     const text = await response.text();
     statuses[response.status] = (statuses[response.status] ?? 0) + 1;
@@ -85,6 +91,8 @@ describe("answers are of OpenAI's types", { timeout: 240_000 }, () => {
     const names = (await readdir(GOLDEN)).filter((name) => name.startsWith('answer_'));
     const steps = (await Promise.all(names.map(stepsOf))).flat();
     steps.push({ match: { text: 'no quota;' }, do: { error: 'quota-day' } });
+    // An answer that goes on over another hop ends there.
+    steps.unshift({ match: { text: '"continuationToken"' }, do: { text: 'the rest' } });
     mock = await startMock({ steps });
     // Many accounts: those that were given a broken answer rest.
     gateway = await startGateway({ upstream: mock.url, accounts: 60, args: ['--auth-mode', 'off'] });
@@ -148,6 +156,16 @@ describe("answers are of OpenAI's types", { timeout: 240_000 }, () => {
     const { output_index: unused, ...without } = event.value;
     assert.match(problemsOf([{ ...event, value: without }])[0], /output_index/);
   });
+});
+
+describe('core/protocol/FIELDS.md', { timeout: 120_000 }, () => {
+  for (const [route, type] of Object.entries(REQUESTS)) {
+    test(`tells of every field that OpenAI has for ${route}`, async () => {
+      const known = await readFields(route);
+      const missing = membersOf(type).filter((name) => !known.has(name));
+      assert.deepEqual(missing, []);
+    });
+  }
 });
 
 // What no upstream answer decides.

@@ -1,6 +1,7 @@
 // Checks values against the types of the npm package `openai`, with the TypeScript compiler.
 //
 //   problemsOf([{ label: 'a chat', type: 'ChatCompletion', value: {...} }])   // -> ['a chat: ...']
+//   membersOf('OpenAI.Model')                                        // -> ['id', 'created', ...]
 import { fileURLToPath } from 'node:url';
 import ts from 'typescript';
 
@@ -34,16 +35,8 @@ function completed(value) {
   return copy;
 }
 
-// One line a problem, with the label of its answer.
-export function problemsOf(answers) {
-  const lines = ["import type OpenAI from 'openai';"];
-  for (const [name, type] of Object.entries(TYPES)) lines.push(`type T_${name} = ${type};`);
-  const first = lines.length;
-  answers.forEach(({ type, value }, at) => {
-    const text = JSON.stringify(completed(value)).replaceAll(JSON.stringify(ANYTHING), 'null as never');
-    lines.push(`export const a${at}: T_${type} = ${text};`);
-  });
-  const text = lines.join('\n');
+// The text as a program that may import what is installed here.
+function programOf(text) {
   const options = {
     strict: true,
     noEmit: true,
@@ -60,7 +53,30 @@ export function problemsOf(answers) {
     name === FILE ? ts.createSourceFile(name, text, options.target) : getSourceFile.call(host, name, ...rest);
   host.fileExists = (name) => name === FILE || fileExists.call(host, name);
   host.readFile = (name) => (name === FILE ? text : readFile.call(host, name));
-  const program = ts.createProgram([FILE], options, host);
+  return ts.createProgram([FILE], options, host);
+}
+
+// The names of all members of a type; of a union, of each of its members.
+export function membersOf(type) {
+  const program = programOf(`import type OpenAI from 'openai';\nexport declare const it: ${type};`);
+  const checker = program.getTypeChecker();
+  const [, declared] = program.getSourceFile(FILE).statements;
+  const whole = checker.getTypeAtLocation(declared.declarationList.declarations[0]);
+  const types = whole.isUnion() ? whole.types : [whole];
+  return [...new Set(types.flatMap((one) => one.getProperties().map(({ name }) => name)))];
+}
+
+// One line a problem, with the label of its answer.
+export function problemsOf(answers) {
+  const lines = ["import type OpenAI from 'openai';"];
+  for (const [name, type] of Object.entries(TYPES)) lines.push(`type T_${name} = ${type};`);
+  const first = lines.length;
+  answers.forEach(({ type, value }, at) => {
+    const text = JSON.stringify(completed(value)).replaceAll(JSON.stringify(ANYTHING), 'null as never');
+    lines.push(`export const a${at}: T_${type} = ${text};`);
+  });
+  const text = lines.join('\n');
+  const program = programOf(text);
   return ts.getPreEmitDiagnostics(program).map((problem) => {
     const message = ts.flattenDiagnosticMessageText(problem.messageText, ' | ');
     if (problem.file?.fileName !== FILE) return `${problem.file?.fileName}: ${message}`;

@@ -1,5 +1,6 @@
 // Any bytes from an upstream become events that obey the grammar, the same however they are cut,
-// and whatever the events, both writers turn them into valid JSON. The first byte says how to cut.
+// and whatever the events, the writers turn them into valid JSON, and into a stream of Responses
+// events that a strict client takes. The first byte says how to cut.
 
 #include <cstddef>
 #include <cstdint>
@@ -12,8 +13,10 @@
 #include "core/chat/response.h"
 #include "core/protocol/gemini_response.h"
 #include "core/protocol/openai_chat_response.h"
+#include "core/protocol/responses_response.h"
 #include "core/protocol/sse.h"
 #include "tests/support/event_grammar.h"
+#include "tests/support/responses_grammar.h"
 
 namespace {
 
@@ -49,6 +52,23 @@ void CheckStream(const Events& events, const protocol::Reply& reply) {
   if (!done) std::abort();
 }
 
+// That API has one choice.
+bool IsOfFirstChoice(const chat::Event& event) {
+  if (const auto* e = std::get_if<chat::BlockStarted>(&event)) return e->choice == 0;
+  if (const auto* e = std::get_if<chat::BlockDelta>(&event)) return e->choice == 0;
+  if (const auto* e = std::get_if<chat::BlockStopped>(&event)) return e->choice == 0;
+  return true;
+}
+
+void CheckResponses(const Events& events, const protocol::Reply& reply) {
+  const auto writer = protocol::NewResponsesStream(reply);
+  std::string out;
+  for (const chat::Event& event : events) {
+    if (IsOfFirstChoice(event)) writer->Write(event, out);
+  }
+  if (!test::ResponsesStreamProblem(out).empty()) std::abort();
+}
+
 void CheckWhole(const Events& events, const protocol::Reply& reply) {
   chat::Fold fold;
   for (const chat::Event& event : events) fold.Add(event);
@@ -71,6 +91,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* bytes, std::size_t siz
   const chat::Request request;
   const protocol::Reply reply{"id", "model", 1, &request};
   CheckStream(events, reply);
+  CheckResponses(events, reply);
   CheckWhole(events, reply);
   return 0;
 }

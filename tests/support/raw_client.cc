@@ -9,6 +9,7 @@
 
 #include <algorithm>
 #include <array>
+#include <cerrno>
 #include <charconv>
 
 namespace agm::test {
@@ -60,20 +61,36 @@ bool RawClient::Send(std::string_view bytes) {
   const TimePoint until = After(Now(), patience_);
   while (!bytes.empty()) {
     if (!Ready(fd_, POLLOUT, until)) return false;
-    const ssize_t sent = ::send(fd_, bytes.data(), bytes.size(), MSG_NOSIGNAL | MSG_DONTWAIT);
+    const ssize_t sent = tls_
+                             ? tls_->Send(bytes)
+                             : ::send(fd_, bytes.data(), bytes.size(), MSG_NOSIGNAL | MSG_DONTWAIT);
+    if (tls_ && sent < 0) continue;
     if (sent <= 0) return false;
     bytes.remove_prefix(static_cast<std::size_t>(sent));
   }
   return true;
 }
 
-bool RawClient::Fill(TimePoint until) {
+bool RawClient::SpeakTls() {
+  tls_ = TlsLayer::Connect(fd_);
+  if (!tls_) Close();
+  return tls_ != nullptr;
+}
+
+RawClient::Got RawClient::Await(TimePoint until) {
   std::array<char, 64 * 1024> buffer;
-  if (!Ready(fd_, POLLIN, until)) return false;
-  const ssize_t size = ::recv(fd_, buffer.data(), buffer.size(), 0);
-  if (size <= 0) return false;
-  in_.append(buffer.data(), static_cast<std::size_t>(size));
-  return true;
+  for (;;) {
+    // TLS may hold bytes that poll does not see, and poll may see bytes that are TLS's own.
+    const ssize_t size =
+        tls_ ? tls_->Receive(buffer) : ::recv(fd_, buffer.data(), buffer.size(), MSG_DONTWAIT);
+    if (size > 0) {
+      in_.append(buffer.data(), static_cast<std::size_t>(size));
+      return Got::kBytes;
+    }
+    const bool later = size < 0 && (tls_ || errno == EAGAIN || errno == EINTR);
+    if (!later) return Got::kEnd;
+    if (!Ready(fd_, POLLIN, until)) return Got::kNothing;
+  }
 }
 
 std::string RawClient::ReadUntil(std::string_view text) {
@@ -142,12 +159,12 @@ std::optional<RawAnswer> RawClient::Read(bool head_only) {
 }
 
 bool RawClient::Closed(Duration within) {
-  if (!in_.empty() || !Ready(fd_, POLLIN, After(Now(), within))) return false;
-  char byte = 0;
-  return ::recv(fd_, &byte, 1, MSG_PEEK) <= 0;
+  return in_.empty() && Await(After(Now(), within)) == Got::kEnd;
 }
 
-bool RawClient::Silent(Duration during) { return !Ready(fd_, POLLIN, After(Now(), during)); }
+bool RawClient::Silent(Duration during) {
+  return in_.empty() && Await(After(Now(), during)) == Got::kNothing;
+}
 
 void RawClient::FinishSending() { ::shutdown(fd_, SHUT_WR); }
 
@@ -158,6 +175,7 @@ void RawClient::Reset() {
 }
 
 void RawClient::Close() {
+  tls_.reset();
   if (fd_ >= 0) ::close(std::exchange(fd_, -1));
 }
 

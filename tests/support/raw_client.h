@@ -1,6 +1,7 @@
 #pragma once
 
 #include <chrono>
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -8,6 +9,7 @@
 #include <vector>
 
 #include "core/base/clock.h"
+#include "tests/support/tls.h"
 
 namespace agm::test {
 
@@ -24,7 +26,7 @@ struct RawAnswer {
 };
 
 /// A client that sends exactly the bytes it is told to, for tests of servers. Every wait ends after
-/// `patience`.
+/// `patience`. SpeakTls puts TLS between the bytes and the socket.
 ///
 ///   RawClient client(port);
 ///   client.Send("GET / HTTP/1.1\r\nHost: localhost\r\n\r\n");
@@ -35,11 +37,17 @@ class RawClient {
  public:
   explicit RawClient(int port, Duration patience = Duration(5'000), int receive_buffer = 0);
   RawClient(RawClient&& other) noexcept
-      : fd_(std::exchange(other.fd_, -1)), patience_(other.patience_), in_(std::move(other.in_)) {}
+      : fd_(std::exchange(other.fd_, -1)),
+        tls_(std::move(other.tls_)),
+        patience_(other.patience_),
+        in_(std::move(other.in_)) {}
   RawClient& operator=(RawClient&&) = delete;
   ~RawClient();
 
   bool connected() const { return fd_ >= 0; }
+  /// From here on all goes through TLS; false, and the connection is closed, if that fails.
+  bool SpeakTls();
+  const TlsLayer* tls() const { return tls_.get(); }
   /// False when the other side does not take it all.
   bool Send(std::string_view bytes);
   /// One answer; nothing when the connection ends before it is whole. Answers 1xx count.
@@ -57,12 +65,15 @@ class RawClient {
   void Close();
 
  private:
-  bool Fill(TimePoint until);
+  enum class Got { kBytes, kEnd, kNothing };
+  Got Await(TimePoint until);
+  bool Fill(TimePoint until) { return Await(until) == Got::kBytes; }
   std::optional<std::string> Line();
   bool ReadChunks(RawAnswer& answer);
   bool Take(std::size_t size, std::string& out);
 
   int fd_ = -1;
+  std::unique_ptr<TlsLayer> tls_;
   Duration patience_;
   std::string in_;
 };

@@ -96,11 +96,25 @@ TEST_F(Foresight, RefusalsThatWereUnderWayTogetherTeachOnce) {
   EXPECT_EQ(Served(pool, 10), 5);
 }
 
-TEST_F(Foresight, ALearnedLimitIsForgottenAfterAnHour) {
+TEST_F(Foresight, ALearnedLimitIsForgottenAfterSomeHours) {
   Pool pool = Make({Named("a")});
   EXPECT_EQ(Served(pool, 5), 5);
   Break(pool, "a", Refusal(Trouble::kMinuteQuota, PerMinute(5), 20s));
+  clock_.Advance(3h);
+  EXPECT_EQ(Served(pool, 10), 5);
   clock_.Advance(61min);
+  EXPECT_EQ(Served(pool, 10), 10);
+}
+
+TEST_F(Foresight, ALimitThatProvesRightAgainIsKnownForLonger) {
+  Pool pool = Make({Named("a")});
+  for (int i = 0; i < 2; ++i) {
+    EXPECT_EQ(Served(pool, 5), 5);
+    Break(pool, "a", Refusal(Trouble::kMinuteQuota, PerMinute(5), 20s));
+    clock_.Advance(5h);
+  }
+  EXPECT_EQ(Served(pool, 10), 5);
+  clock_.Advance(4h);
   EXPECT_EQ(Served(pool, 10), 10);
 }
 

@@ -12,99 +12,11 @@
 
 #include "core/base/guarded.h"
 #include "core/base/json.h"
-#include "core/gateway/service.h"
-#include "core/mock/mock_server.h"
-#include "core/upstream/curl_transport.h"
+#include "tests/core/gateway/gateway_fixture.h"
 #include "tests/support/scripted_server.h"
 
 namespace agm::gateway {
 namespace {
-
-struct Got {
-  int status = 0;
-  std::unique_ptr<upstream::Download> download;
-  std::string body;
-
-  std::string header(std::string_view name) const { return std::string(download->header(name)); }
-  Json json() const { return Json::parse(body, nullptr, false); }
-};
-
-config::Account AccountOf(const std::string& name, const std::string& key, const std::string& url) {
-  config::Account account;
-  account.name = name;
-  account.email = name + "@example.com";
-  account.api_key = Secret(key);
-  account.base_url = url;
-  account.project = "project-" + name;
-  return account;
-}
-
-std::string ChatBody(const std::string& text, bool stream = false,
-                     const std::string& model = "gemini-2.5-flash") {
-  return DumpJson(Json{{"model", model},
-                       {"stream", stream},
-                       {"messages", Json::array({{{"role", "user"}, {"content", text}}})}});
-}
-
-class GatewayTest : public ::testing::Test {
- protected:
-  void SetUp() override {
-    auto mock = mock::MockServer::Start({.keep_requests = 100});
-    ASSERT_TRUE(mock) << mock.error().message;
-    mock_ = *std::move(mock);
-    config_.proxy.port = 0;
-    config_.proxy.max_wait = Duration(0);
-  }
-
-  void TearDown() override {
-    if (!service_) return;
-    service_->Stop(Duration(0));
-    thread_.join();
-  }
-
-  void Add(const std::string& name, const std::string& key) {
-    config_.accounts.push_back(AccountOf(name, key, mock_->base_url()));
-  }
-
-  void Start() {
-    auto service = Service::Start(std::make_shared<const config::Config>(config_), *log_,
-                                  SystemClock(), upstream_, *database_);
-    ASSERT_TRUE(service) << service.error().message;
-    service_ = *std::move(service);
-    thread_ = std::jthread([this] { service_->Serve(); });
-  }
-
-  Got Ask(const std::string& method, const std::string& path, const std::string& body = "",
-          std::vector<upstream::Header> headers = {}) {
-    upstream::HttpRequest request;
-    request.method = method;
-    request.url = "http://127.0.0.1:" + std::to_string(service_->port()) + path;
-    request.headers = std::move(headers);
-    if (!body.empty()) request.headers.emplace_back("Content-Type", "application/json");
-    request.body = body;
-    auto download = client_.Send(request, NeverCancelled());
-    if (!download) ADD_FAILURE() << path << ": " << download.error().message;
-    if (!download) std::abort();
-    Got got{(*download)->status(), *std::move(download), {}};
-    while (*got.download->Read(got.body, TimePoint::max(), NeverCancelled()) ==
-           upstream::ReadState::kData) {
-    }
-    return got;
-  }
-
-  Got Chat(const std::string& text) { return Ask("POST", "/v1/chat/completions", ChatBody(text)); }
-
-  long RequestsOf(const std::string& key) { return mock_->stats().requests_of(key); }
-
-  std::unique_ptr<mock::MockServer> mock_;
-  config::Config config_;
-  std::unique_ptr<Log> log_ = Log::Silent();
-  std::unique_ptr<store::Database> database_ = store::Database::OpenInMemory();
-  upstream::CurlTransport upstream_;
-  upstream::CurlTransport client_;
-  std::unique_ptr<Service> service_;
-  std::jthread thread_;
-};
 
 TEST_F(GatewayTest, AnswersAChatInItsDialect) {
   Add("work", "good-key");
@@ -315,7 +227,7 @@ TEST_F(GatewayTest, KeepsTheAccountsStateOverAReload) {
   Start();
   ASSERT_EQ(Chat("hi").status, 200);
   config_.mapping = {{"mine", {"gemini-2.5-flash"}}};
-  service_->Apply(std::make_shared<const config::Config>(config_));
+  ASSERT_TRUE(service_->Apply(std::make_shared<const config::Config>(config_)));
   const Got got = Ask("POST", "/v1/chat/completions", ChatBody("hi", false, "mine"));
   ASSERT_EQ(got.status, 200) << got.body;
   EXPECT_EQ(got.header("x-mapped-model"), "gemini-2.5-flash");

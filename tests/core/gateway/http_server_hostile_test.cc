@@ -136,7 +136,7 @@ TEST(HttpServerHostile, ClosesConnectionsThatStayIdle) {
 TEST(HttpServerHostile, DropsAClientThatTakesNothing) {
   RunningServer server([](HttpRequest&) { return Text(std::string(50'000'000, 'x')); },
                        Impatient());
-  test::RawClient client(server.port(), Duration(5'000), 4096);
+  auto client = server.Connect(4096);
   client.Send(kGet);
   client.ReadUntil("\r\n\r\n");
   const auto before = std::chrono::steady_clock::now();
@@ -154,7 +154,7 @@ TEST(HttpServerHostile, SpendsNoThreadOnSlowReaders) {
   ASSERT_TRUE(quick.Read());
   std::vector<test::RawClient> slow;
   for (int i = 0; i < 20; ++i) {
-    slow.emplace_back(server.port(), Duration(5'000), 4096);
+    slow.push_back(server.Connect(4096));
     slow.back().Send("GET /large HTTP/1.1\r\nHost: x\r\n\r\n" + std::string(kGet));
   }
   for (test::RawClient& client : slow) client.ReadUntil("\r\n\r\n");
@@ -183,7 +183,7 @@ TEST(HttpServerHostile, DropsAClientThatTakesNothingOfAStream) {
         return reply;
       },
       Impatient());
-  test::RawClient client(server.port(), Duration(5'000), 4096);
+  auto client = server.Connect(4096);
   client.Send(kGet);
   EXPECT_TRUE(Eventually([&] { return dropped.load(); }));
 }
@@ -191,7 +191,7 @@ TEST(HttpServerHostile, DropsAClientThatTakesNothingOfAStream) {
 TEST(HttpServerHostile, ServesAClientThatTakesSlowly) {
   constexpr std::size_t kSize = 3'000'000;
   RunningServer server([](HttpRequest&) { return Text(std::string(kSize, 'x')); }, Impatient());
-  test::RawClient client(server.port(), Duration(5'000), 64 * 1024);
+  auto client = server.Connect(64 * 1024);
   client.Send(kGet);
   std::this_thread::sleep_for(Duration(100));
   const auto answer = client.Read();

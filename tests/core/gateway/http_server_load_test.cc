@@ -275,8 +275,8 @@ TEST(HttpServerStop, DoesNotWaitForClientsThatTakeNothing) {
       return true;
     });
   });
-  test::RawClient unary(server.port(), Duration(5'000), 4096);
-  test::RawClient stream(server.port(), Duration(5'000), 4096);
+  auto unary = server.Connect(4096);
+  auto stream = server.Connect(4096);
   unary.Send(kGet);
   stream.Send("GET /stream HTTP/1.1\r\nHost: x\r\n\r\n");
   unary.ReadUntil("\r\n\r\n");

@@ -48,7 +48,7 @@ TEST(Listener, SaysThatThePortIsTakenAndWhatToDo) {
   ASSERT_TRUE(first);
   const auto second = Listen("127.0.0.1", first->port);
   ASSERT_FALSE(second);
-  EXPECT_EQ(second.error().code, ErrorCode::kIo);
+  EXPECT_EQ(second.error().code, ErrorCode::kConfig);
   EXPECT_TRUE(Contains(second.error().message, std::to_string(first->port)))
       << second.error().message;
   EXPECT_TRUE(Contains(second.error().message, "in use"));

@@ -4,17 +4,37 @@
 
 #include <atomic>
 #include <chrono>
+#include <cstdlib>
 #include <filesystem>
 #include <functional>
+#include <memory>
 #include <string>
 #include <string_view>
 #include <thread>
 #include <utility>
 
 #include "core/gateway/http_server.h"
+#include "core/gateway/tls_identity.h"
 #include "tests/support/raw_client.h"
+#include "tests/support/temp_dir.h"
+#include "tests/support/tls.h"
 
 namespace agm::gateway {
+
+/// True where the tests of HttpServer shall run over TLS (AGM_TEST_TLS): all that it promises
+/// holds there too.
+inline bool OverTls() { return std::getenv("AGM_TEST_TLS") != nullptr; }
+
+/// A fresh certificate's identity; `folder` needs to live no longer than the call.
+inline std::shared_ptr<const TlsIdentity> MakeIdentity(const std::string& name = "localhost") {
+  const test::TempDir folder;
+  const test::Certificate made = test::MakeCertificate(name);
+  const config::Tls files{folder.Write("cert.pem", made.certificate),
+                          folder.Write("key.pem", made.key)};
+  auto identity = TlsIdentity::Load(files);
+  EXPECT_TRUE(identity) << identity.error().message;
+  return identity ? *identity : nullptr;
+}
 
 /// An HttpServer on a free loopback port, served by a thread of its own until the object dies.
 class RunningServer {
@@ -24,6 +44,7 @@ class RunningServer {
     auto port = server_.Bind("127.0.0.1", 0);
     EXPECT_TRUE(port) << port.error().message;
     port_ = port ? *port : 0;
+    if (OverTls()) server_.UseTls(MakeIdentity());
     thread_ = std::thread([this] { server_.Serve(); });
   }
   ~RunningServer() {
@@ -36,7 +57,11 @@ class RunningServer {
   HttpServer& operator*() { return server_; }
   HttpServer* operator->() { return &server_; }
   int port() const { return port_; }
-  test::RawClient Connect() const { return test::RawClient(port_); }
+  test::RawClient Connect(int receive_buffer = 0) const {
+    test::RawClient client(port_, Duration(5'000), receive_buffer);
+    if (OverTls() && client.connected()) client.SpeakTls();
+    return client;
+  }
   void Stop(Duration drain) { server_.Stop(drain); }
 
   /// What refusals look like here: "code message", at the usual status.

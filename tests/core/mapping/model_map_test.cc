@@ -124,6 +124,12 @@ TEST(ModelMap, KnowsTheNamesThatClientsUse) {
   EXPECT_EQ(first("gpt-4o-mini"), "gemini-3.5-flash-lite");
   EXPECT_EQ(first("gpt-4.1-nano-2025-04-14"), "gemini-3.5-flash-lite");
   EXPECT_EQ(first("gpt-3.5-turbo"), "gemini-3.8-flash");
+  EXPECT_EQ(first("gpt-3.5-turbo-instruct"), "gemini-3.8-flash");
+  EXPECT_EQ(first("davinci-002"), "gemini-3.8-flash");
+  EXPECT_EQ(first("babbage-002"), "gemini-3.5-flash-lite");
+  EXPECT_EQ(first("text-davinci-003"), "gemini-3.8-flash");
+  EXPECT_EQ(first("imagen-4.0-generate-001"), "gemini-nano-banana-2.1");
+  EXPECT_EQ(first("gemini-3.1-flash-image"), "gemini-3.1-flash-image");
   EXPECT_EQ(first("gpt-5.2"), "gemini-3.1-pro-preview");
   EXPECT_EQ(first("gpt-5-mini"), "gemini-3.8-flash");
   EXPECT_EQ(first("gpt-4o-mini-transcribe"), "gemini-3.8-flash");

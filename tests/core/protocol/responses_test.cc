@@ -146,6 +146,17 @@ TEST(ResponsesRequest, GivesATextItsOwnSignatureBackAndNobodyElse) {
       << "what the first turn signed belongs to no call of the second";
 }
 
+TEST(ResponsesRequest, TellsOfItsLinksBeforeItIsReadWhole) {
+  const auto links = ReadResponsesLinks(R"({"previous_response_id":"resp_1","store":false})");
+  ASSERT_TRUE(links);
+  EXPECT_EQ(links->previous, "resp_1");
+  EXPECT_FALSE(links->store);
+  EXPECT_TRUE(ReadResponsesLinks(R"({"store":null})")->store);
+  EXPECT_EQ(ReadResponsesLinks(R"({"store":"no"})").error().param, "store");
+  EXPECT_EQ(ReadResponsesLinks(R"({"previous_response_id":7})").error().param,
+            "previous_response_id");
+}
+
 TEST(ResponsesRequest, FlattensNamespacesAndShells) {
   const auto request = Read(R"({"model":"m","input":[
       {"type":"additional_tools","tools":[{"type":"namespace","name":"functions","tools":[

@@ -1,0 +1,11 @@
+#pragma once
+
+#include "core/protocol/dialect.h"
+
+namespace agm::protocol {
+
+/// OpenAI's legacy completions API as a front dialect: each prompt is a turn of the user.
+/// Thread safety: any thread.
+const Dialect& Completions();
+
+}  // namespace agm::protocol

@@ -1,0 +1,20 @@
+#pragma once
+
+#include <string>
+#include <string_view>
+
+#include "core/base/result.h"
+#include "core/chat/request.h"
+
+namespace agm::protocol {
+
+/// Reads a request of OpenAI's legacy completions API. Several prompts become `messages` and
+/// `further`; `echo` becomes the style "echo". Thinking is set as low as the model lets it be,
+/// because the limits of these clients are small, unless the request itself says how hard to think.
+/// Errors are as in ReadOpenAiChatRequest.
+Result<chat::Request> ReadCompletionsRequest(std::string_view body);
+
+/// The text of the prompt-th prompt, as the client sent it.
+std::string CompletionsPrompt(const chat::Request& request, std::size_t prompt);
+
+}  // namespace agm::protocol

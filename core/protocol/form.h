@@ -1,0 +1,47 @@
+#pragma once
+
+#include <cstddef>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "core/base/result.h"
+
+namespace agm::protocol {
+
+/// One part of a form. `data` is a view into the body.
+struct FormPart {
+  std::string name;
+  std::string filename;  ///< without folders; empty: none was given
+  std::string type;      ///< media type as sent; empty: none was given
+  std::string_view data;
+};
+
+struct FormLimits {
+  std::size_t parts = 128;
+  std::size_t head = 8192;  ///< bytes of a part's headers
+};
+
+/// True where a Content-Type says multipart/form-data.
+bool IsForm(std::string_view content_type);
+
+/// The error for a route that reads only `expected`.
+Error UnreadableType(std::string_view content_type, std::string_view expected);
+
+/// Reads a body of multipart/form-data (RFC 7578).
+///
+///   auto parts = ReadForm(R"(multipart/form-data; boundary=xyz)", body);
+///   if (!parts) return parts.error();
+///   for (const FormPart& part : *parts) ...
+///
+/// The body must outlive the parts; file data is not copied. Names may be tokens, quoted strings
+/// with backslash or percent escapes as browsers write them, and `filename*` of RFC 5987. Text
+/// before the first and behind the last boundary is skipped; unknown headers are.
+/// Fails with kInvalidRequest and the number of the part where the boundary is missing, a part has
+/// no end or no name, a header is malformed, or a limit is passed.
+///
+/// Thread safety: any thread.
+Result<std::vector<FormPart>> ReadForm(std::string_view content_type, std::string_view body,
+                                       FormLimits limits = {});
+
+}  // namespace agm::protocol

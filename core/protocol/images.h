@@ -1,0 +1,32 @@
+#pragma once
+
+#include <string>
+#include <string_view>
+
+#include "core/protocol/dialect.h"
+
+/// OpenAI's images API, answered by models that draw in a chat.
+namespace agm::protocol {
+
+/// POST /v1/images/generations. Thread safety: any thread.
+const Dialect& ImageGenerations();
+
+/// POST /v1/images/edits, for one request: a form or JSON, as its Content-Type says.
+///
+/// Thread safety: immutable.
+class ImageEdits : public Dialect {
+ public:
+  explicit ImageEdits(std::string_view content_type) : content_type_(content_type) {}
+
+  std::string_view name() const override { return "image_edits"; }
+  Result<chat::Request> ReadRequest(std::string_view body) const override;
+  Result<std::string> WriteResponse(const chat::Response& response,
+                                    const Reply& reply) const override;
+  std::unique_ptr<StreamWriter> NewStreamWriter(Reply reply) const override;
+  WireError WriteError(const Error& error) const override;
+
+ private:
+  std::string content_type_;
+};
+
+}  // namespace agm::protocol

@@ -1,0 +1,32 @@
+#pragma once
+
+#include <memory>
+#include <string>
+#include <string_view>
+
+#include "core/protocol/dialect.h"
+
+namespace agm::protocol {
+
+/// OpenAI's POST /v1/audio/transcriptions as a front dialect, for one request: a form with that
+/// Content-Type. A model that hears is asked to write down what is said; where times are wanted,
+/// with a schema for them.
+///
+/// Thread safety: immutable.
+class Transcriptions : public Dialect {
+ public:
+  explicit Transcriptions(std::string_view content_type) : content_type_(content_type) {}
+
+  std::string_view name() const override { return "transcriptions"; }
+  Result<chat::Request> ReadRequest(std::string_view body) const override;
+  Result<std::string> WriteResponse(const chat::Response& response,
+                                    const Reply& reply) const override;
+  std::string_view ContentType(const chat::Request& request) const override;
+  std::unique_ptr<StreamWriter> NewStreamWriter(Reply reply) const override;
+  WireError WriteError(const Error& error) const override;
+
+ private:
+  std::string content_type_;
+};
+
+}  // namespace agm::protocol
