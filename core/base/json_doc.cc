@@ -158,7 +158,8 @@ class JsonParser {
  public:
   JsonParser(std::string_view text, JsonLimits limits) : text_(text), limits_(limits) {
     doc_.text_ = text;
-    doc_.nodes_.reserve(std::clamp<std::size_t>(text.size() / 24, 16, 65536));
+    doc_.nodes_.reserve(std::clamp<std::size_t>(text.size() / 12, 16, 65536));
+    open_.reserve(16);
   }
 
   Result<JsonDoc> Run() {

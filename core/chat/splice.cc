@@ -35,7 +35,7 @@ void AddBefore(const Finished& before, Finished& last) {
 
 }  // namespace
 
-void Splice::Emit(Event event) { ready_.push_back(std::move(event)); }
+void Splice::Emit(Event event) { ready_.push(std::move(event)); }
 
 void Splice::Flush() {
   if (stopped_) Emit(*std::exchange(stopped_, std::nullopt));
@@ -101,9 +101,7 @@ void Splice::AddFinished(Finished finished) {
 
 std::optional<Event> Splice::Next() {
   if (ready_.empty()) return std::nullopt;
-  Event event = std::move(ready_.front());
-  ready_.pop_front();
-  return event;
+  return ready_.pop();
 }
 
 void Splice::Continue() {

@@ -1,9 +1,9 @@
 #pragma once
 
-#include <deque>
 #include <optional>
 #include <string>
 
+#include "core/base/queue.h"
 #include "core/chat/event.h"
 
 namespace agm::chat {
@@ -41,7 +41,7 @@ class Splice {
   void Flush();
   void Emit(Event event);
 
-  std::deque<Event> ready_;
+  Queue<Event> ready_;
   std::optional<BlockStopped> stopped_;  ///< of a text that the next hop may go on with
   BlockKind open_ = BlockKind::kText;    ///< kind of the last block
   std::optional<std::string> token_;

@@ -63,6 +63,7 @@ class Attempts {
 
 Result<std::vector<ChatCall>> Attempts::Write(const std::string& model) {
   std::vector<ChatCall> calls;
+  calls.reserve(prompts_.size());
   for (const auto& prompt : prompts_) {
     auto draft = WriteDraft(asking_, *prompt, model, record_.id);
     if (!draft) return std::move(draft).error();
@@ -107,6 +108,7 @@ Result<std::optional<Answer>> Attempts::Target(const std::string& model, bool la
   auto openings = OpenAll(*calls, last);
   Note();
   std::vector<Strand> strands;
+  strands.reserve(openings.size());
   std::optional<Error> error;
   for (std::size_t i = 0; i < openings.size(); ++i) {
     if (openings[i] && *openings[i]) {
@@ -147,13 +149,11 @@ std::optional<chat::Event> Answer::NextOfAll(TimePoint until) {
     const bool done = std::holds_alternative<chat::Finished>(*event);
     std::vector<chat::Event> out;
     merge_.Add(static_cast<int>(at_), *std::move(event), out);
-    for (chat::Event& whole : out) ready_.push_back(std::move(whole));
+    for (chat::Event& whole : out) ready_.push(std::move(whole));
     if (done && at_ + 1 < strands_.size()) ++at_;
   }
   if (ready_.empty()) return std::nullopt;
-  chat::Event event = std::move(ready_.front());
-  ready_.pop_front();
-  return event;
+  return ready_.pop();
 }
 
 Result<Answer> GetAnswer(const Asking& asking, std::shared_ptr<const chat::Request> request,

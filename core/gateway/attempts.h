@@ -1,12 +1,12 @@
 #pragma once
 
-#include <deque>
 #include <memory>
 #include <optional>
 #include <string>
 #include <utility>
 #include <vector>
 
+#include "core/base/queue.h"
 #include "core/base/result.h"
 #include "core/chat/event.h"
 #include "core/chat/merge.h"
@@ -40,7 +40,7 @@ class Answer {
   std::size_t at_ = 0;
   chat::Merge merge_;
   SignatureKeeper keeper_;
-  std::deque<chat::Event> ready_;
+  Queue<chat::Event> ready_;
 };
 
 /// Gets an answer for `request` from one of the targets, in their order, so that no failure before

@@ -19,7 +19,7 @@ bool IsMeaningful(const chat::Event& event) {
 /// A good end without a single block and without a word of a next hop: upstreams do that now and
 /// then, and a second try mostly helps. Where thoughts took all the room, or a filter all the text,
 /// it would not.
-bool IsEmptyAnswer(const std::deque<chat::Event>& held) {
+bool IsEmptyAnswer(const Queue<chat::Event>& held) {
   const auto* finished = std::get_if<chat::Finished>(&held.back());
   return finished != nullptr && !finished->extra.contains("gemini.continuationToken") &&
          std::all_of(finished->choices.begin(), finished->choices.end(),
@@ -59,7 +59,7 @@ Result<Draft> WriteDraft(const Asking& asking, const chat::Request& request,
 
 // Pulls events until there is something to show; the failure if there will be nothing.
 std::optional<upstream::Failure> ChatCall::Hold(upstream::Call& call, TimePoint deadline,
-                                                std::deque<chat::Event>& held) const {
+                                                Queue<chat::Event>& held) const {
   for (;;) {
     auto event = call.Next(deadline);
     if (!event) {
@@ -69,7 +69,7 @@ std::optional<upstream::Failure> ChatCall::Hold(upstream::Call& call, TimePoint 
     if (const auto* failed = std::get_if<chat::Failed>(&*event)) {
       return call.failure() ? *call.failure() : upstream::ClassifyTransport(failed->error);
     }
-    held.push_back(*std::move(event));
+    held.push(*std::move(event));
     if (IsMeaningful(held.back())) return std::nullopt;
   }
 }
@@ -88,7 +88,7 @@ std::variant<Opened, upstream::Failure> ChatCall::Once(accounts::Lease lease,
     return std::move(*failure);
   }
   auto call = std::get<std::unique_ptr<upstream::Call>>(std::move(opened));
-  std::deque<chat::Event> held;
+  Queue<chat::Event> held;
   if (auto failure = Hold(*call, allowance.deadline, held)) {
     lease.Report(*failure);
     return *std::move(failure);

@@ -1,11 +1,11 @@
 #pragma once
 
-#include <deque>
 #include <memory>
 #include <optional>
 #include <string>
 #include <variant>
 
+#include "core/base/queue.h"
 #include "core/base/result.h"
 #include "core/chat/request.h"
 #include "core/chat/splice.h"
@@ -49,13 +49,13 @@ class ChatCall {
  private:
   std::variant<Opened, upstream::Failure> Once(accounts::Lease lease, const Allowance& allowance);
   std::optional<upstream::Failure> Hold(upstream::Call& call, TimePoint deadline,
-                                        std::deque<chat::Event>& held) const;
+                                        Queue<chat::Event>& held) const;
   bool Mend(const upstream::Failure& failure);
 
-  const Asking asking_;
-  const std::shared_ptr<const chat::Request> request_;
+  Asking asking_;
+  std::shared_ptr<const chat::Request> request_;
   Draft draft_;
-  const std::string id_;  ///< of the request, for the log
+  std::string id_;  ///< of the request, for the log
   bool retried_empty_ = false;
 };
 

@@ -83,9 +83,8 @@ HttpReply Gateway::Answer(HttpRequest& request) {
 HttpReply Gateway::Dispatch(HttpRequest& request, const std::shared_ptr<const Settings>& settings,
                             Record record) {
   const config::Config& config = *settings->config;
-  const Surface surface = SurfaceOf(request.path);
   const auto refuse = [&](Error error) {
-    return Refuse(surface, std::move(error), record, config);
+    return Refuse(SurfaceOf(request.path), std::move(error), record, config);
   };
   auto route = FindRoute(request.path);
   record.phase = Phase::kAuth;

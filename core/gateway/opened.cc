@@ -9,7 +9,7 @@
 namespace agm::gateway {
 
 Opened::Opened(accounts::Lease lease, std::unique_ptr<upstream::Call> call,
-               std::deque<chat::Event> held, TimePoint started, Clock& clock)
+               Queue<chat::Event> held, TimePoint started, Clock& clock)
     : lease_(std::move(lease)),
       call_(std::move(call)),
       held_(std::move(held)),
@@ -31,8 +31,7 @@ std::optional<chat::Event> Opened::Next(TimePoint until) {
   if (held_.empty()) {
     event = call_->Next(until);
   } else {
-    event = std::move(held_.front());
-    held_.pop_front();
+    event = held_.pop();
   }
   if (event) Settle(*event);
   return event;

@@ -1,11 +1,11 @@
 #pragma once
 
-#include <deque>
 #include <memory>
 #include <optional>
 
 #include "core/accounts/pool.h"
 #include "core/base/clock.h"
+#include "core/base/queue.h"
 #include "core/chat/event.h"
 #include "core/upstream/call.h"
 
@@ -17,7 +17,7 @@ namespace agm::gateway {
 /// Thread safety: one thread at a time.
 class Opened {
  public:
-  Opened(accounts::Lease lease, std::unique_ptr<upstream::Call> call, std::deque<chat::Event> held,
+  Opened(accounts::Lease lease, std::unique_ptr<upstream::Call> call, Queue<chat::Event> held,
          TimePoint started, Clock& clock);
 
   /// The next event; nothing if `until` passed before there was one. Reports the lease's outcome
@@ -31,7 +31,7 @@ class Opened {
 
   accounts::Lease lease_;
   std::unique_ptr<upstream::Call> call_;
-  std::deque<chat::Event> held_;
+  Queue<chat::Event> held_;
   Duration first_byte_;
 };
 

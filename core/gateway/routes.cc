@@ -50,6 +50,7 @@ using Segments = std::vector<std::string_view>;
 
 Segments Split(std::string_view path) {
   Segments segments;
+  segments.reserve(8);
   while (!path.empty()) {
     const std::size_t slash = std::min(path.find('/'), path.size());
     if (slash > 0) segments.push_back(path.substr(0, slash));
@@ -72,9 +73,19 @@ bool IsGeminiPrefix(std::string_view segment) {
   return segment == "v1beta" || segment == "v1alpha";
 }
 
+/// The rows' paths, cut once.
+const Segments& PatternOf(const Row& row) {
+  static const std::vector<Segments> kPatterns = [] {
+    std::vector<Segments> patterns;
+    for (const Row& each : kRows) patterns.push_back(Split(each.path));
+    return patterns;
+  }();
+  return kPatterns[static_cast<std::size_t>(&row - kRows.data())];
+}
+
 // What stands in the place of the stars; nothing if the path is another one.
 std::optional<std::string> Match(const Row& row, const Segments& path) {
-  const Segments pattern = Split(row.path);
+  const Segments& pattern = PatternOf(row);
   std::string id;
   for (std::size_t i = 0; i < pattern.size(); ++i) {
     if (i >= path.size()) return std::nullopt;
@@ -126,7 +137,7 @@ std::optional<Route> MatchLastSegment(const Segments& path) {
     std::size_t best_shared = 0;
     std::size_t best_size = 0;
     for (const Row& row : kRows) {
-      const Segments pattern = Split(row.path);
+      const Segments& pattern = PatternOf(row);
       // Ids are no segments, and "models" alone means OpenAI's list.
       if (row.path.find('*') != std::string_view::npos || pattern.front() == "v1beta") continue;
       const std::size_t shared = SharedTail(pattern, std::span(path).first(length));

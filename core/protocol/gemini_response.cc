@@ -51,9 +51,7 @@ GeminiStreamReader::GeminiStreamReader(IdSource ids, GeminiReading reading)
 
 std::optional<chat::Event> GeminiStreamReader::Next() {
   if (events_.empty()) return std::nullopt;
-  chat::Event event = std::move(events_.front());
-  events_.pop_front();
-  return event;
+  return events_.pop();
 }
 
 void GeminiStreamReader::Push(std::string_view bytes) {

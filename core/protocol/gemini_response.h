@@ -1,6 +1,5 @@
 #pragma once
 
-#include <deque>
 #include <functional>
 #include <map>
 #include <optional>
@@ -10,6 +9,7 @@
 #include <vector>
 
 #include "core/base/json_doc.h"
+#include "core/base/queue.h"
 #include "core/chat/event.h"
 #include "core/chat/response.h"
 #include "core/protocol/gemini_pieces.h"
@@ -107,14 +107,14 @@ class GeminiStreamReader {
   Candidate& At(int index);
   void Start(JsonView chunk);
   void Fail(Error error);
-  void Emit(chat::Event event) { events_.push_back(std::move(event)); }
+  void Emit(chat::Event event) { events_.push(std::move(event)); }
 
   IdSource ids_;
   GeminiReading reading_;
   Format format_ = Format::kUnknown;
   SseReader sse_;
   JsonPieces pieces_;
-  std::deque<chat::Event> events_;
+  Queue<chat::Event> events_;
   std::vector<Candidate> candidates_;
   GeminiCounts counts_;
   std::optional<UpstreamError> upstream_error_;

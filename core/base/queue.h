@@ -1,0 +1,35 @@
+#pragma once
+
+#include <cstddef>
+#include <utility>
+#include <vector>
+
+namespace agm {
+
+/// First in, first out, for few elements that come and go often: where a std::deque takes memory
+/// even while it is empty, this takes none, and keeps what it once took.
+///
+/// Thread safety: one thread at a time.
+template <class T>
+class Queue {
+ public:
+  bool empty() const { return head_ == items_.size(); }
+  void push(T item) { items_.push_back(std::move(item)); }
+  T pop() {
+    T item = std::move(items_[head_++]);
+    if (empty()) {
+      items_.clear();
+      head_ = 0;
+    }
+    return item;
+  }
+  const T& back() const { return items_.back(); }
+  auto begin() const { return items_.begin() + static_cast<std::ptrdiff_t>(head_); }
+  auto end() const { return items_.end(); }
+
+ private:
+  std::vector<T> items_;
+  std::size_t head_ = 0;
+};
+
+}  // namespace agm
