@@ -5,6 +5,7 @@
 #include <spdlog/sinks/stdout_sinks.h>
 #include <spdlog/spdlog.h>
 
+#include <algorithm>
 #include <chrono>
 #include <condition_variable>
 #include <mutex>
@@ -24,7 +25,11 @@ constexpr std::size_t kAccessFiles = 3;
 
 bool NeedsQuotes(std::string_view value) {
   if (value.empty()) return true;
-  return value.find_first_of(" \"=\n\r\t") != std::string_view::npos;
+  // Control characters could fake lines, or speak to the terminal.
+  return std::ranges::any_of(value, [](char c) {
+    const auto byte = static_cast<unsigned char>(c);
+    return byte <= ' ' || byte == 0x7f || c == '"' || c == '=';
+  });
 }
 
 spdlog::level::level_enum SpdlogLevel(LogLevel level) {

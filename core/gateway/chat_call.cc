@@ -122,6 +122,7 @@ bool ChatCall::Mend(const upstream::Failure& failure) {
 
 Result<std::optional<Opened>> ChatCall::Open(Allowance& allowance, bool last_target) {
   Rotation rotation(asking_, allowance, draft_.outgoing.model, last_target);
+  deadline_ = allowance.deadline;
   while (auto lease = rotation.Next()) {
     const std::string account = lease->account().name;
     const bool retried = retried_empty_;
@@ -143,6 +144,7 @@ Result<std::optional<Opened>> ChatCall::Continue(const std::string& token) {
   draft_.outgoing.body = protocol::WithContinuation(whole.view(), token);
   draft_.mended = true;  // it was taken once: what upstream has against it now is not ours
   Allowance allowance(asking_);
+  allowance.deadline = deadline_;
   auto opened = Open(allowance, true);
   draft_.outgoing.body = whole;
   return opened;

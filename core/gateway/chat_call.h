@@ -43,7 +43,7 @@ class ChatCall {
 
   /// Nothing where another target should be asked; an error where that would not help.
   Result<std::optional<Opened>> Open(Allowance& allowance, bool last_target);
-  /// The next hop of an answer that upstream broke off, with tries of its own.
+  /// The next hop of an answer that upstream broke off: tries of its own, the same deadline.
   Result<std::optional<Opened>> Continue(const std::string& token);
 
  private:
@@ -56,6 +56,7 @@ class ChatCall {
   std::shared_ptr<const chat::Request> request_;
   Draft draft_;
   std::string id_;  ///< of the request, for the log
+  TimePoint deadline_{};  ///< of the whole answer, all hops
   bool retried_empty_ = false;
 };
 

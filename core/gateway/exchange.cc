@@ -1,6 +1,7 @@
 #include "core/gateway/exchange.h"
 
 #include <chrono>
+#include <exception>
 #include <memory>
 #include <utility>
 #include <variant>
@@ -58,16 +59,29 @@ protocol::Reply ReplyFor(const chat::Request& request, Clock& clock) {
 class EventStream : public BodySource {
  public:
   EventStream(std::unique_ptr<Life> life, std::unique_ptr<protocol::StreamWriter> writer,
-              Clock& clock)
+              Services& services)
       : life_(std::move(life)),
         writer_(std::move(writer)),
-        clock_(clock),
+        clock_(*services.clock),
+        log_(*services.log),
         keepalive_(life_->settings->config->proxy.keepalive_interval) {
     life_->record.phase = Phase::kStream;
     life_->record.end = EndedBy::kClient;  // until the answer is whole
   }
 
   bool Next(std::string& out) override {
+    try {
+      return Pull(out);
+    } catch (const std::exception& bug) {
+      life_->record.end = EndedBy::kGateway;
+      life_->record.error = CodeName(ErrorCode::kInternal);
+      LogThrown(log_, life_->record.id, bug.what());
+      throw;
+    }
+  }
+
+ private:
+  bool Pull(std::string& out) {
     const std::size_t before = out.size();
     for (;;) {
       auto event = life_->answer.Next(clock_.Now() + keepalive_);
@@ -85,7 +99,6 @@ class EventStream : public BodySource {
     }
   }
 
- private:
   // True for the last event, with the record completed by what it says.
   bool Ends(const chat::Event& event) {
     Record& record = life_->record;
@@ -107,18 +120,19 @@ class EventStream : public BodySource {
   std::unique_ptr<Life> life_;
   std::unique_ptr<protocol::StreamWriter> writer_;
   Clock& clock_;
+  Log& log_;
   Duration keepalive_;
 };
 
-HttpReply Stream(std::unique_ptr<Life> life, const protocol::Dialect& dialect, Clock& clock) {
+HttpReply Stream(std::unique_ptr<Life> life, const protocol::Dialect& dialect, Services& services) {
   HttpReply reply;
   life->record.status = reply.status;
   reply.headers = ModelHeaders(life->record, *life->settings->config);
   reply.headers.emplace_back("Content-Type", "text/event-stream; charset=utf-8");
   reply.headers.emplace_back("Cache-Control", "no-cache");
   reply.headers.emplace_back("X-Accel-Buffering", "no");
-  auto writer = dialect.NewStreamWriter(ReplyFor(*life->request, clock));
-  reply.source = std::make_unique<EventStream>(std::move(life), std::move(writer), clock);
+  auto writer = dialect.NewStreamWriter(ReplyFor(*life->request, *services.clock));
+  reply.source = std::make_unique<EventStream>(std::move(life), std::move(writer), services);
   return reply;
 }
 
@@ -179,7 +193,7 @@ HttpReply Exchange(Services& services, std::shared_ptr<const Settings> settings,
 
   auto life = std::unique_ptr<Life>(
       new Life{std::move(record), settings, shared, *std::move(answer), std::move(keeping)});
-  return shared->stream ? Stream(std::move(life), dialect, *services.clock)
+  return shared->stream ? Stream(std::move(life), dialect, services)
                         : Whole(std::move(life), dialect, *services.clock);
 }
 

@@ -1,5 +1,6 @@
 #include "core/gateway/gateway.h"
 
+#include <exception>
 #include <utility>
 
 #include "core/gateway/auth.h"
@@ -73,11 +74,30 @@ RouteKind ToldApart(RouteKind kind, const HttpRequest& request) {
 HttpReply Gateway::Answer(HttpRequest& request) {
   const auto settings = services_.settings.Copy();
   Record record(*services_.clock, *services_.log, *services_.metrics);
+  const std::string id = record.id;
   const std::string origin = AllowedOrigin(request, settings->config->proxy);
-  HttpReply reply = request.method == "OPTIONS" ? Preflight(request, *settings, record)
-                                                : Dispatch(request, settings, std::move(record));
+  HttpReply reply;
+  try {
+    reply = request.method == "OPTIONS" ? Preflight(request, *settings, std::move(record))
+                                        : Dispatch(request, settings, std::move(record));
+  } catch (const std::exception& bug) {
+    reply = Broken(request, *settings, id, bug.what());
+  } catch (...) {
+    reply = Broken(request, *settings, id, "something that is no std::exception");
+  }
   AddCors(reply, origin);
   return reply;
+}
+
+HttpReply Gateway::Broken(const HttpRequest& request, const Settings& settings,
+                          const std::string& id, std::string_view what) {
+  LogThrown(*services_.log, id, what);
+  Record record(*services_.clock, *services_.log, *services_.metrics);
+  record.id = id;
+  record.Forget();  // the one that was thrown away has told all
+  return Refuse(SurfaceOf(request.path),
+                Fail(ErrorCode::kInternal, "the gateway failed at this request; this is a bug"),
+                record, *settings.config);
 }
 
 HttpReply Gateway::Dispatch(HttpRequest& request, const std::shared_ptr<const Settings>& settings,
@@ -157,7 +177,7 @@ HttpReply Gateway::Dispatch(HttpRequest& request, const std::shared_ptr<const Se
   return refuse(NotBuilt(*route));
 }
 
-HttpReply Gateway::Preflight(const HttpRequest& request, const Settings& settings, Record& record) {
+HttpReply Gateway::Preflight(const HttpRequest& request, const Settings& settings, Record record) {
   if (AllowedOrigin(request, settings.config->proxy).empty()) {
     return Refuse(
         SurfaceOf(request.path),
@@ -174,10 +194,13 @@ HttpReply Gateway::Preflight(const HttpRequest& request, const Settings& setting
   return reply;
 }
 
-HttpReply Gateway::Refusal(const Error& error, std::string_view path) {
+HttpReply Gateway::Refusal(const HttpFault& fault, std::string_view path) {
   const auto settings = services_.settings.Copy();
   Record record(*services_.clock, *services_.log, *services_.metrics);
-  return Refuse(SurfaceOf(path), error, record, *settings->config);
+  if (const auto route = FindRoute(path)) record.route = RouteName(route->kind);
+  HttpReply reply = Refuse(SurfaceOf(path), fault.error, record, *settings->config);
+  if (fault.status != 0) record.status = reply.status = fault.status;
+  return reply;
 }
 
 bool Gateway::IsUrgent(std::string_view path) {

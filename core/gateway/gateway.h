@@ -9,7 +9,8 @@
 namespace agm::gateway {
 
 /// Everything between the sockets and the rooms below: which route a request wants, whether it may
-/// have it, and who answers it.
+/// have it, and who answers it. What is thrown on the way is a bug: it is logged with the request's
+/// id, and the client gets a 500.
 ///
 /// Thread safety: any thread.
 class Gateway {
@@ -18,7 +19,7 @@ class Gateway {
 
   HttpReply Answer(HttpRequest& request);
   /// For what is wrong before a request can be read (HttpServer::Refusal).
-  HttpReply Refusal(const Error& error, std::string_view path);
+  HttpReply Refusal(const HttpFault& fault, std::string_view path);
   /// Health and metrics, which answer also when everything is busy.
   static bool IsUrgent(std::string_view path);
   /// How the metrics learn how many requests are being answered.
@@ -27,7 +28,9 @@ class Gateway {
  private:
   HttpReply Dispatch(HttpRequest& request, const std::shared_ptr<const Settings>& settings,
                      Record record);
-  HttpReply Preflight(const HttpRequest& request, const Settings& settings, Record& record);
+  HttpReply Broken(const HttpRequest& request, const Settings& settings, const std::string& id,
+                   std::string_view what);
+  HttpReply Preflight(const HttpRequest& request, const Settings& settings, Record record);
 
   Services& services_;
   std::function<int()> in_flight_ = [] { return 0; };

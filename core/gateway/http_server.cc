@@ -287,7 +287,7 @@ HttpReply HttpServer::Impl::Handle(HttpExchange& exchange) {
 HttpReply HttpServer::Impl::Refuse(const HttpFault& fault, std::string_view path) {
   HttpReply reply;
   try {
-    reply = refuse_(fault.error, path);
+    reply = refuse_(fault, path);
   } catch (...) {
     reply.status = 500;
   }

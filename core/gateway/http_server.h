@@ -8,6 +8,7 @@
 
 #include "core/base/clock.h"
 #include "core/base/result.h"
+#include "core/gateway/http_head.h"
 #include "core/gateway/http_message.h"
 #include "core/gateway/tls_identity.h"
 
@@ -27,7 +28,9 @@ struct HttpLimits {
 /// The listening side. A thread for each request in flight; none for idle connections, nor for
 /// clients that send slowly or take an answer slowly.
 /// What is wrong with a request before a handler can see it (framing, sizes, too many requests) is
-/// answered through `refuse`, which shapes an Error as the path's dialect wants it.
+/// answered through `refuse`, which shapes it as the path's dialect wants it. The handler and the
+/// bodies of its answers should not throw; where they do, the client gets a 500, or a stream that
+/// breaks off.
 ///
 ///   HttpServer server(limits, handler, refuse);
 ///   auto port = server.Bind("127.0.0.1", 0);
@@ -36,7 +39,7 @@ struct HttpLimits {
 /// Thread safety: Stop, SetLimits, UseTls and in_flight from any thread; the rest from one.
 class HttpServer {
  public:
-  using Refusal = std::function<HttpReply(const Error& error, std::string_view path)>;
+  using Refusal = std::function<HttpReply(const HttpFault& fault, std::string_view path)>;
   /// Paths that are served even when max_connections are busy (health and metrics).
   using Urgent = std::function<bool(std::string_view path)>;
 

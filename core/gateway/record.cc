@@ -1,5 +1,6 @@
 #include "core/gateway/record.h"
 
+#include <exception>
 #include <utility>
 
 #include "core/base/random.h"
@@ -52,7 +53,8 @@ Record::Record(Clock& clock, Log& log, Metrics& metrics)
       clock_(&clock),
       log_(&log),
       metrics_(&metrics),
-      started_(clock.Now()) {}
+      started_(clock.Now()),
+      exceptions_(std::uncaught_exceptions()) {}
 
 Record::Record(Record&& other) noexcept
     : id(std::move(other.id)),
@@ -71,6 +73,7 @@ Record::Record(Record&& other) noexcept
       log_(std::exchange(other.log_, nullptr)),
       metrics_(other.metrics_),
       started_(other.started_),
+      exceptions_(other.exceptions_),
       first_byte_(other.first_byte_) {}
 
 Duration Record::Age() const {
@@ -83,6 +86,10 @@ void Record::FirstByte() {
 
 Record::~Record() {
   if (log_ == nullptr) return;
+  if (std::uncaught_exceptions() > exceptions_) {
+    status = 500;
+    error = CodeName(ErrorCode::kInternal);
+  }
   const Duration age = Age();
   LogFields fields = log_->Fields();
   fields.Add("id", id);
@@ -101,6 +108,11 @@ Record::~Record() {
   log_->Access(fields);
   metrics_->Count(
       {route, status, age, first_byte_, usage.input, usage.output, end == EndedBy::kClient});
+}
+
+void LogThrown(Log& log, const std::string& id, std::string_view what) {
+  log.Write(LogLevel::kError, "a request failed by an exception, which is a bug",
+            log.Fields().Add("id", id).Add("what", what));
 }
 
 }  // namespace agm::gateway

@@ -19,7 +19,7 @@ enum class Phase { kRead, kAuth, kConvert, kWaiting, kUpstream, kAnswer, kStream
 enum class EndedBy { kGateway, kClient, kUpstream };
 
 /// The facts of one request, gathered on its way: written once, as one access line and one count in
-/// the metrics, when the record dies.
+/// the metrics, when the record dies. One that dies because of an exception tells of a status 500.
 ///
 /// Thread safety: one thread at a time.
 class Record {
@@ -46,13 +46,19 @@ class Record {
   /// Notes that the first byte of the answer is on its way.
   void FirstByte();
   Duration Age() const;
+  /// Nothing is written when it dies.
+  void Forget() { log_ = nullptr; }
 
  private:
   Clock* clock_;
   Log* log_;
   Metrics* metrics_;
   TimePoint started_;
+  int exceptions_;  ///< under way when it was made
   Duration first_byte_{-1};
 };
+
+/// Tells the operator of an exception at the request `id`, which is a bug.
+void LogThrown(Log& log, const std::string& id, std::string_view what);
 
 }  // namespace agm::gateway

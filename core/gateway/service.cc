@@ -40,7 +40,7 @@ struct Service::Parts {
         gateway(services),
         server(
             LimitsOf(config->proxy), [this](HttpRequest& r) { return gateway.Answer(r); },
-            [this](const Error& e, std::string_view path) { return gateway.Refusal(e, path); },
+            [this](const HttpFault& f, std::string_view path) { return gateway.Refusal(f, path); },
             &Gateway::IsUrgent) {
     credentials.UseProxy(config->proxy.upstream_proxy);
     services.settings.Set(std::make_shared<const Settings>(std::move(config)));

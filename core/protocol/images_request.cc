@@ -154,6 +154,11 @@ class Pictures {
   std::vector<chat::Block> blocks_;
 };
 
+void RefuseMarkup(Fields& fields) {
+  fields.Refuse("unsupported_parameter", FieldPath("markup"),
+                "drawings on a picture cannot be told to the models; send a mask");
+}
+
 Result<chat::Media> FromPart(const FormPart& part) {
   return MediaFromBytes(part.data, part.type, part.filename, chat::MediaKind::kImage);
 }
@@ -176,6 +181,7 @@ Result<chat::Request> ReadEditForm(std::string_view content_type, std::string_vi
     const FieldPath inner(at, i);
     pictures.Add(FromPart(*images[i]), images.size() == 1 ? at : inner);
   }
+  if (!FormFiles(*parts, "markup").empty()) RefuseMarkup(fields);
   const auto mask = FormFiles(*parts, "mask");
   if (fields.ok() && !mask.empty()) {
     pictures.AddMaskNote();
@@ -217,6 +223,7 @@ Result<chat::Request> ReadEditJson(std::string_view text) {
     const FieldPath inner(at, index++);
     if (!fields.ok() || !AddReference(image, inner, fields, pictures)) break;
   }
+  if (body["markup"]) RefuseMarkup(fields);
   if (const JsonView mask = body["mask"]; fields.ok() && mask) {
     pictures.AddMaskNote();
     AddReference(mask, FieldPath("mask"), fields, pictures);

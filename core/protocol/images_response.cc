@@ -70,14 +70,20 @@ std::int64_t PictureTokens(const chat::Usage& usage) {
   return usage.output_image > 0 ? usage.output_image : usage.output - usage.thoughts;
 }
 
-void WriteUsage(JsonWriter& json, const chat::Usage& usage) {
-  const std::int64_t drawn = PictureTokens(usage);
+// Events, other than whole answers, tell nothing of what comes out.
+enum class Shape { kWhole, kEvent };
+
+void WriteUsage(JsonWriter& json, const chat::Usage& usage, Shape shape) {
   json.Object().Key("input_tokens").Int(usage.input).Key("output_tokens").Int(usage.output);
   json.Key("total_tokens").Int(usage.input + usage.output);
   json.Key("input_tokens_details").Object().Key("text_tokens").Int(usage.input - usage.input_image);
   json.Key("image_tokens").Int(usage.input_image).EndObject();
-  json.Key("output_tokens_details").Object().Key("text_tokens").Int(usage.output - drawn);
-  json.Key("image_tokens").Int(drawn).EndObject().EndObject();
+  if (shape == Shape::kWhole) {
+    const std::int64_t drawn = PictureTokens(usage);
+    json.Key("output_tokens_details").Object().Key("text_tokens").Int(usage.output - drawn);
+    json.Key("image_tokens").Int(drawn).EndObject();
+  }
+  json.EndObject();
 }
 
 void WritePicture(JsonWriter& json, const chat::Media& picture, bool as_url) {
@@ -124,7 +130,7 @@ class ImageStream : public StreamWriter {
     json.Key("created_at").Int(reply_.created).Key("size").Raw(Asked("answer.size"));
     json.Key("quality").Raw(Asked("answer.quality")).Key("background").String("opaque");
     json.Key("output_format").String(FormatOf(picture));
-    WriteUsage(json.Key("usage"), usage);
+    WriteUsage(json.Key("usage"), usage, Shape::kEvent);
     json.EndObject();
     return out;
   }
@@ -153,7 +159,7 @@ Result<std::string> WriteImages(const chat::Response& response, const Reply& rep
   json.Object().Key("created").Int(reply.created).Key("data").Array();
   for (const chat::Media* picture : pictures) WritePicture(json, *picture, as_url);
   json.EndArray().Key("output_format").String(FormatOf(*pictures.front()));
-  if (response.usage.known) WriteUsage(json.Key("usage"), response.usage);
+  if (response.usage.known) WriteUsage(json.Key("usage"), response.usage, Shape::kWhole);
   json.EndObject();
   return out;
 }

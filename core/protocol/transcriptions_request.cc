@@ -29,6 +29,8 @@ constexpr std::array kFields = {
     FormField{"stream", FormKind::kBool},
     FormField{"timestamp_granularities", FormKind::kTexts},
     FormField{"include", FormKind::kTexts},
+    FormField{"languages", FormKind::kTexts},
+    FormField{"keywords", FormKind::kTexts},
 };
 
 constexpr std::string_view kTask =
@@ -111,29 +113,54 @@ Times ReadTimes(JsonView body, Fields& fields, std::string_view format) {
   return times;
 }
 
-std::string ReadLanguage(JsonView body, Fields& fields) {
-  std::string language = fields.Text(body, "language", {});
-  const bool good = std::all_of(language.begin(), language.end(), [](char c) {
-    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '-' || c == '_';
-  });
-  if (!good || language.size() > kMaxLanguage) {
+bool IsLanguage(std::string_view text) {
+  return text.size() <= kMaxLanguage && std::all_of(text.begin(), text.end(), [](char c) {
+           return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '-' || c == '_';
+         });
+}
+
+// The codes of `language` or of all `languages`, to be told to the model.
+std::string ReadLanguages(JsonView body, Fields& fields) {
+  std::string languages = fields.Text(body, "language", {});
+  if (!IsLanguage(languages)) {
     fields.Refuse("invalid_value", FieldPath("language"),
                   "expected a language's code such as \"en\"");
   }
-  return language;
+  const FieldPath at("languages");
+  std::size_t index = 0;
+  for (const JsonView item : body["languages"].items()) {
+    const std::string language = item.text();
+    const FieldPath inner(at, index++);
+    if (!IsLanguage(language)) {
+      fields.Refuse("invalid_value", inner, "expected a language's code such as \"en\"");
+    }
+    languages += (languages.empty() ? "" : ", ") + language;
+  }
+  return languages;
+}
+
+std::string ReadKeywords(JsonView body) {
+  std::string words;
+  for (const JsonView item : body["keywords"].items()) {
+    words += (words.empty() ? "" : ", ") + item.text();
+  }
+  return words;
 }
 
 // What the model is asked for in words.
-std::string TaskOf(const std::string& language, const std::string& prompt, bool timed, bool words) {
+std::string TaskOf(JsonView body, Fields& fields, bool timed, bool words) {
   std::string task(kTask);
   if (timed) task += kSegmentsTask;
   if (words) task += kWordsTask;
-  if (!language.empty()) task += fmt::format(" The spoken language is \"{}\".", language);
-  if (!prompt.empty()) {
-    task += "\nThis text, which is no part of the recording, shows its context and spelling:\n";
-    task += prompt;
-  }
-  return task;
+  const std::string languages = ReadLanguages(body, fields);
+  if (!languages.empty()) task += " Spoken is: " + languages + ".";
+  const std::string keywords = ReadKeywords(body);
+  if (!keywords.empty()) task += "\nThese words may occur: " + keywords;
+  const std::string prompt = fields.Text(body, "prompt", {});
+  if (prompt.empty()) return task;
+  return task +
+         "\nThis text, which is no part of the recording, shows its context and spelling:\n" +
+         prompt;
 }
 
 std::string SchemaOf(bool words) {
@@ -169,10 +196,8 @@ void ReadShape(JsonView body, Fields& fields, chat::Request& request) {
     fields.Refuse("invalid_value", FieldPath("stream"),
                   "allowed only where response_format is json or text");
   }
-  const std::string language = ReadLanguage(body, fields);
-  const std::string prompt = fields.Text(body, "prompt", {});
   request.messages.front().blocks.emplace_back(
-      chat::Text{TaskOf(language, prompt, timed, times.words), {}});
+      chat::Text{TaskOf(body, fields, timed, times.words), {}});
 }
 
 }  // namespace

@@ -304,4 +304,29 @@ describe("the openai SDK's helpers", { timeout: 120_000 }, () => {
       assert.equal(response.incomplete_details.reason, 'max_output_tokens');
     });
   });
+
+  describe('embeddings', () => {
+    const model = 'gemini-embedding-001';
+
+    test('are the same numbers, packed as the SDK asks for them and plain', async () => {
+      const ask = { model, input: ['a', 'b'], dimensions: 64 };
+      const packed = await client.embeddings.create(ask);
+      const plain = await client.embeddings.create({ ...ask, encoding_format: 'float' });
+      assert.deepEqual(packed.data.map(({ index }) => index), [0, 1]);
+      packed.data.forEach(({ embedding }, at) => {
+        assert.equal(embedding.length, 64);
+        embedding.forEach((value, i) => assert.ok(Math.abs(value - plain.data[at].embedding[i]) < 1e-6));
+      });
+      assert.notDeepEqual(packed.data[0].embedding, packed.data[1].embedding);
+      assert.ok(packed.usage.total_tokens > 0);
+    });
+
+    test('of token ids are refused with a way out', async () => {
+      await assert.rejects(client.embeddings.create({ model, input: [1, 2, 3] }), (error) => {
+        assert.ok(error instanceof OpenAI.BadRequestError);
+        assert.match(error.message, /check_embedding_ctx_length/);
+        return true;
+      });
+    });
+  });
 });

@@ -1,7 +1,7 @@
 // The official openai SDK against agm and its embedded mock.
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
-import OpenAI from 'openai';
+import OpenAI, { toFile } from 'openai';
 import { startGateway } from './gateway.mjs';
 
 const MODEL = 'gemini-3-flash';
@@ -129,6 +129,48 @@ describe('the openai SDK, auth off', { timeout: 120_000 }, () => {
     assert.equal(chunks, 3, 'the stream ends where the client left it');
     const answer = await client.chat.completions.create({ model: MODEL, messages: hello });
     assert.equal(answer.choices[0].finish_reason, 'stop');
+  });
+
+  test('completes several prompts, whole and streamed', async () => {
+    const prompts = { model: 'gpt-3.5-turbo-instruct', prompt: ['one', 'two'], echo: true };
+    const whole = await client.completions.create(prompts);
+    assert.deepEqual(whole.choices.map(({ index }) => index), [0, 1]);
+    const texts = ['', ''];
+    for await (const { choices } of await client.completions.create({ ...prompts, stream: true })) {
+      for (const { index, text } of choices) texts[index] += text;
+    }
+    assert.deepEqual(texts, whole.choices.map(({ text }) => text));
+    assert.match(texts[1], /^two.*two$/s);
+  });
+
+  test('draws, and changes what was drawn', async () => {
+    const drawn = await client.images.generate({ model: 'gpt-image-1', prompt: 'a cat', n: 2 });
+    assert.equal(drawn.data.length, 2);
+    const bytes = Buffer.from(drawn.data[0].b64_json, 'base64');
+    assert.equal(bytes.subarray(1, 4).toString(), 'PNG');
+    const image = [await toFile(bytes, 'a.png'), await toFile(bytes, 'b.png', { type: 'image/png' })];
+    const changed = await client.images.edit({ model: 'gpt-image-1', prompt: 'greener', image });
+    assert.ok(changed.usage.input_tokens_details.image_tokens > 0);
+    const stream = await client.images.edit({ model: 'gpt-image-1', prompt: 'greener', image, stream: true });
+    const events = [];
+    for await (const event of stream) events.push(event.type);
+    assert.deepEqual(events, ['image_edit.completed']);
+  });
+
+  test('writes down a recording in every format, and streamed', async () => {
+    const wav = Buffer.concat([Buffer.from('RIFF....WAVEfmt '), Buffer.alloc(100)]);
+    const ask = async (more) =>
+      client.audio.transcriptions.create({ model: 'whisper-1', file: await toFile(wav, 'talk.wav'), ...more });
+    const { text } = await ask();
+    assert.match(text, /116 bytes of audio\/wav/);
+    assert.equal(await ask({ response_format: 'text' }), `${text}\n`);
+    assert.match(await ask({ response_format: 'srt' }), /^1\n00:00:0\d,\d{3} --> 00:00:0\d,\d{3}\n/);
+    assert.match(await ask({ response_format: 'vtt' }), /^WEBVTT\n\n/);
+    const verbose = await ask({ response_format: 'verbose_json', timestamp_granularities: ['word', 'segment'] });
+    assert.ok(verbose.duration > 0 && verbose.words.length > 0 && verbose.segments.length > 0);
+    let streamed = '';
+    for await (const event of await ask({ stream: true })) streamed += event.delta ?? '';
+    assert.equal(streamed, text);
   });
 
   test('gets ten answers at once over kept connections', async () => {

@@ -14,6 +14,10 @@ const REQUESTS = {
   'POST /v1/chat/completions': 'OpenAI.Chat.ChatCompletionCreateParams',
   'POST /v1/responses': 'OpenAI.Responses.ResponseCreateParams',
   'POST /v1/embeddings': 'OpenAI.EmbeddingCreateParams',
+  'POST /v1/completions': 'OpenAI.CompletionCreateParams',
+  'POST /v1/images/generations': 'OpenAI.ImageGenerateParams',
+  'POST /v1/images/edits': 'OpenAI.ImageEditParams',
+  'POST /v1/audio/transcriptions': 'OpenAI.Audio.TranscriptionCreateParams',
 };
 const GOLDEN = new URL('../golden/openai/', import.meta.url);
 
@@ -61,10 +65,11 @@ describe("answers are of OpenAI's types", { timeout: 240_000 }, () => {
   const statuses = {};
 
   const ask = async (path, body, method = body ? 'POST' : 'GET') => {
+    const form = body instanceof FormData;
     const response = await fetch(`${gateway.url}/v1/${path}`, {
       method,
-      headers: { 'content-type': 'application/json' },
-      body: body && JSON.stringify(body),
+      headers: form ? {} : { 'content-type': 'application/json' },
+      body: form ? body : body && JSON.stringify(body),
       signal: AbortSignal.timeout(30_000),
     });
     const text = await response.text();
@@ -79,7 +84,9 @@ describe("answers are of OpenAI's types", { timeout: 240_000 }, () => {
     return value;
   };
   const keepStream = async (label, type, path, body) => {
-    const { status, text, value } = await ask(path, { ...body, stream: true });
+    if (body instanceof FormData) body.set('stream', 'true');
+    const wanted = body instanceof FormData ? body : { ...body, stream: true };
+    const { status, text, value } = await ask(path, wanted);
     if (status !== 200) return answers.push({ label, type: 'ErrorBody', value });
     const data = text.split('\n').filter((line) => line.startsWith('data: ') && line !== 'data: [DONE]');
     const events = data.map((line) => JSON.parse(line.slice('data: '.length)));
@@ -168,6 +175,41 @@ describe('core/protocol/FIELDS.md', { timeout: 120_000 }, () => {
   }
 });
 
+// Legacy completions, pictures and transcripts.
+async function askBesideChat(keep, keepStream) {
+  const prompts = { model: 'gemini-2.5-flash', prompt: ['one', 'two'], n: 2, echo: true };
+  await keep('completions', 'Completion', 'completions', prompts);
+  const usage = { stream_options: { include_usage: true } };
+  await keepStream('completions, streamed', 'Completion', 'completions', { ...prompts, ...usage });
+
+  const picture = { model: 'gpt-image-1', prompt: 'a cat', n: 2, size: '1024x1024', quality: 'low' };
+  await keep('pictures', 'Images', 'images/generations', picture);
+  await keep('pictures as URLs', 'Images', 'images/generations', { ...picture, response_format: 'url' });
+  await keepStream('pictures, streamed', 'ImageGenStreamEvent', 'images/generations', picture);
+
+  const formOf = (fields, file, bytes, name) => {
+    const form = new FormData();
+    for (const [key, value] of Object.entries(fields)) form.append(key, value);
+    form.append(file, new Blob([bytes]), name);
+    return form;
+  };
+  const edit = () => formOf({ model: 'gpt-image-1', prompt: 'greener' }, 'image[]', PNG, 'a.png');
+  await keep('an edit', 'Images', 'images/edits', edit());
+  await keepStream('an edit, streamed', 'ImageEditStreamEvent', 'images/edits', edit());
+
+  const speech = (fields = {}) => formOf({ model: 'whisper-1', ...fields }, 'file', WAV, 'a.wav');
+  const route = 'audio/transcriptions';
+  await keep('a transcript', 'Transcription', route, speech());
+  const times = { response_format: 'verbose_json', 'timestamp_granularities[]': 'word' };
+  await keep('its words', 'TranscriptionVerbose', route, speech(times));
+  await keep('its segments', 'TranscriptionVerbose', route, speech({ response_format: 'verbose_json' }));
+  await keepStream('a transcript, streamed', 'TranscriptionStreamEvent', route, speech());
+  await keep('a transcript of nothing', 'never', route, new FormData());
+}
+
+const PNG = Buffer.from('iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg==', 'base64');
+const WAV = Buffer.concat([Buffer.from('RIFF....WAVEfmt '), Buffer.alloc(64)]);
+
 // What no upstream answer decides.
 async function askTheRest(keep, keepStream) {
   await keep('models', 'ModelList', 'models');
@@ -226,6 +268,7 @@ async function askTheRest(keep, keepStream) {
     messages,
     functions: [{ name: 'act', parameters: { type: 'object', properties: {} } }],
   });
+  await askBesideChat(keep, keepStream);
   await keep('embeddings', 'Embeddings', 'embeddings', { model: 'gemini-embedding-001', input: ['a', 'b'] });
   await keep('a bad request', 'never', 'chat/completions', { model: MODEL, messages: [] });
   await keep('an unknown model', 'never', 'models/no-such-model');
@@ -234,7 +277,7 @@ async function askTheRest(keep, keepStream) {
   await keep('an unknown response', 'never', 'responses/resp_none');
 }
 
-const EXPECTED = ['ChatCompletion', 'ChatCompletionChunk', 'Response', 'ResponseStreamEvent', 'ResponseItemList', 'Embeddings', 'ModelList', 'Model', 'ErrorBody'];
+const EXPECTED = ['ChatCompletion', 'ChatCompletionChunk', 'Response', 'ResponseStreamEvent', 'ResponseItemList', 'Embeddings', 'Completion', 'Images', 'ImageGenStreamEvent', 'ImageEditStreamEvent', 'Transcription', 'TranscriptionVerbose', 'TranscriptionStreamEvent', 'ModelList', 'Model', 'ErrorBody'];
 const EVENTS = [
   'response.created',
   'response.in_progress',

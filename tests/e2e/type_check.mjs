@@ -22,6 +22,11 @@ const TYPES = {
   ModelList: "{ object: 'list'; data: OpenAI.Model[] }",
   Embeddings: 'OpenAI.CreateEmbeddingResponse',
   Images: 'OpenAI.ImagesResponse',
+  ImageGenStreamEvent: 'OpenAI.ImageGenStreamEvent',
+  ImageEditStreamEvent: 'OpenAI.ImageEditStreamEvent',
+  Transcription: 'OpenAI.Audio.Transcription',
+  TranscriptionVerbose: 'OpenAI.Audio.TranscriptionVerbose',
+  TranscriptionStreamEvent: 'OpenAI.Audio.TranscriptionStreamEvent',
   ErrorBody: '{ error: OpenAI.ErrorObject }',
   never: 'never',
 };

@@ -24,8 +24,7 @@ std::string_view WithoutLastNewline(std::string_view text) {
 
 std::vector<std::filesystem::path> GoldenCases(std::string_view dialect) {
   std::vector<std::filesystem::path> cases;
-  const auto folder =
-      std::filesystem::path(__FILE__).parent_path().parent_path() / "golden" / dialect;
+  const auto folder = std::filesystem::path(AGM_SOURCE_DIR) / "tests" / "golden" / dialect;
   for (const auto& entry : std::filesystem::directory_iterator(folder)) {
     if (entry.is_directory()) cases.push_back(entry.path());
   }

@@ -100,6 +100,9 @@ TEST(LogFields, AreReadableAsTextAndAsJson) {
   LogFields text(LogFormat::kText);
   text.Add("a", 1).Add("b", "two words").Add("c", "x").Add("d", "");
   EXPECT_EQ(text.text(), R"(a=1 b="two words" c=x d="")");
+  LogFields hostile(LogFormat::kText);
+  hostile.Add("a", "\x1b[2J").Add("b", "x\nlevel=error");
+  EXPECT_EQ(hostile.text(), R"(a="\u001b[2J" b="x\nlevel=error")");
   LogFields json(LogFormat::kJson);
   json.Add("a", 1).Add("b", "line\nbreak");
   EXPECT_EQ(json.text(), R"("a":1,"b":"line\nbreak")");

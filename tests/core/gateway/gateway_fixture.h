@@ -67,7 +67,7 @@ class GatewayTest : public ::testing::Test {
 
   void Start() {
     auto service = Service::Start(std::make_shared<const config::Config>(config_), *log_,
-                                  SystemClock(), upstream_, *database_);
+                                  SystemClock(), *transport_, *database_);
     ASSERT_TRUE(service) << service.error().message;
     service_ = *std::move(service);
     thread_ = std::jthread([this] { service_->Serve(); });
@@ -109,6 +109,7 @@ class GatewayTest : public ::testing::Test {
   std::unique_ptr<Log> log_ = Log::Silent();
   std::unique_ptr<store::Database> database_ = store::Database::OpenInMemory();
   upstream::CurlTransport upstream_;
+  upstream::Transport* transport_ = &upstream_;  ///< another one for tests of what it may do
   upstream::CurlTransport client_;
   std::unique_ptr<Service> service_;
   std::jthread thread_;

@@ -262,7 +262,7 @@ TEST(HttpServerHostile, SurvivesClientsThatLeaveAtAnyPoint) {
 }
 
 TEST(HttpServerHostile, ServesEvenIfTheRefusalThrows) {
-  HttpServer server({}, Echo, [](const Error&, std::string_view) -> HttpReply { throw 1; }, {});
+  HttpServer server({}, Echo, [](const HttpFault&, std::string_view) -> HttpReply { throw 1; }, {});
   const auto port = server.Bind("127.0.0.1", 0);
   ASSERT_TRUE(port);
   std::thread thread([&] { server.Serve(); });

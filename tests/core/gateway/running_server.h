@@ -65,7 +65,8 @@ class RunningServer {
   void Stop(Duration drain) { server_.Stop(drain); }
 
   /// What refusals look like here: "code message", at the usual status.
-  static HttpReply Refusal(const Error& error, std::string_view path) {
+  static HttpReply Refusal(const HttpFault& fault, std::string_view path) {
+    const Error& error = fault.error;
     HttpReply reply;
     reply.status = error.code == ErrorCode::kTooLarge           ? 413
                    : error.code == ErrorCode::kUnsupportedMedia ? 415

@@ -12,11 +12,14 @@
 #include <vector>
 
 #include "core/base/json.h"
+#include "core/protocol/completions_request.h"
 #include "core/protocol/gemini_embeddings.h"
 #include "core/protocol/gemini_request.h"
+#include "core/protocol/images_request.h"
 #include "core/protocol/openai_chat_request.h"
 #include "core/protocol/openai_embeddings.h"
 #include "core/protocol/responses_request.h"
+#include "core/protocol/transcriptions_request.h"
 #include "tests/support/golden.h"
 
 namespace agm::protocol {
@@ -85,7 +88,8 @@ Outcome ToldOf(Result<chat::Request> request) {
                   request->parallel_tool_calls, request->choices, request->user, request->cache_key,
                   request->style);
   for (const auto& [key, value] : request->extra) {
-    if (key.starts_with("responses.") && key != "responses.input") neutral += key + value;
+    const bool shapes = key.starts_with("responses.") || key.starts_with("answer.");
+    if (shapes && key != "responses.input") neutral += key + value;
   }
   return {std::nullopt, written->body, neutral};
 }
@@ -108,9 +112,40 @@ Outcome Embeddings(const std::string& body) {
           request->base64 ? "base64" : "numbers"};
 }
 
+// A form that says what the JSON says: a list as several fields, null as none.
+std::string FormOf(const std::string& body) {
+  std::string form;
+  const auto add = [&](const std::string& name, const Json& value) {
+    form += "--b\r\nContent-Disposition: form-data; name=\"" + name + "\"\r\n\r\n";
+    form += (value.is_string() ? value.get<std::string>() : value.dump()) + "\r\n";
+  };
+  const Json json = Json::parse(body);
+  for (const auto& [name, value] : json.items()) {
+    if (value.is_array()) {
+      for (const Json& item : value) add(name + "[]", item);
+    } else if (!value.is_null()) {
+      add(name, value);
+    }
+  }
+  return form + "--b--\r\n";
+}
+
+constexpr std::string_view kFormType = "multipart/form-data; boundary=b";
+
+Outcome Edits(const std::string& body) { return ToldOf(ReadImageEdit(kFormType, FormOf(body))); }
+
+Outcome Transcripts(const std::string& body) {
+  return ToldOf(ReadTranscription(kFormType, FormOf(body)));
+}
+
+Outcome Images(const std::string& body) { return ToldOf(ReadImageGeneration(body)); }
+
+Outcome Legacy(const std::string& body) { return ToldOf(ReadCompletionsRequest(body)); }
+
 const std::map<std::string, std::function<Outcome(const std::string&)>> kRoutes = {
-    {"POST /v1/chat/completions", Chat},
-    {"POST /v1/responses", ResponsesRoute},
+    {"POST /v1/chat/completions", Chat}, {"POST /v1/responses", ResponsesRoute},
+    {"POST /v1/completions", Legacy},    {"POST /v1/images/generations", Images},
+    {"POST /v1/images/edits", Edits},    {"POST /v1/audio/transcriptions", Transcripts},
     {"POST /v1/embeddings", Embeddings},
 };
 
