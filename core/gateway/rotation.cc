@@ -80,9 +80,9 @@ Then Rotation::After(const std::string& account, const upstream::Failure& failur
   tried_.push_back(account);
   const bool rests = row.scope != upstream::RestScope::kNobody && row.strikes == 1;
   if (!rests) spent_.push_back(account);
-  if (row.next == upstream::NextTry::kSpaced) second_chance_ = account;
-  // What is the model's trouble is left to the next model of the chain.
+  // What is the model's trouble is left to the next model of the chain; its own rest is the pause.
   const bool of_model = row.scope == upstream::RestScope::kModel;
+  if (row.next == upstream::NextTry::kSpaced && !of_model) second_chance_ = account;
   return of_model && !last_ ? Then::kNextTarget : Then::kNextTry;
 }
 
