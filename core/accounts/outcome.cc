@@ -132,7 +132,7 @@ void Pool::State::End(Lease::Taken& taken, const Success* success, const Failure
       affinity.Prove(taken.session, member);
       last_success = moment.now;
     }
-    if (failure != nullptr) {
+    if (failure != nullptr && failure->error.code != ErrorCode::kCancelled) {
       const upstream::TroubleRow& row = upstream::RowOf(failure->trouble);
       if (row.next != upstream::NextTry::kStop) ++member.errors;
       Punish(taken, *failure, moment, notes);
