@@ -134,7 +134,8 @@ void Pool::State::End(Lease::Taken& taken, const Success* success, const Failure
     }
     if (failure != nullptr && failure->error.code != ErrorCode::kCancelled) {
       const upstream::TroubleRow& row = upstream::RowOf(failure->trouble);
-      if (row.next != upstream::NextTry::kStop) ++member.errors;
+      const bool client_left = failure->error.code == ErrorCode::kCancelled;
+      if (row.next != upstream::NextTry::kStop && !client_left) ++member.errors;
       Punish(taken, *failure, moment, notes);
     }
     member.project->quotas[taken.model].End(taken.expected_tokens, TokensOf(success), moment);
