@@ -108,9 +108,10 @@ class GatewayTest : public ::testing::Test {
   config::Config config_;
   std::unique_ptr<Log> log_ = Log::Silent();
   std::unique_ptr<store::Database> database_ = store::Database::OpenInMemory();
-  upstream::CurlTransport upstream_;
+  static constexpr std::size_t kKept = 4;  ///< idle connections, so that leaks stand out
+  upstream::CurlTransport upstream_{{.max_idle = kKept}};
   upstream::Transport* transport_ = &upstream_;  ///< another one for tests of what it may do
-  upstream::CurlTransport client_;
+  upstream::CurlTransport client_{{.max_idle = kKept}};
   std::unique_ptr<Service> service_;
   std::jthread thread_;
 };
