@@ -128,6 +128,7 @@ class Pictures {
       return fields_.Refuse("invalid_value", at,
                             fmt::format("expected an image, found {}", media->mime));
     }
+    if (!media->uri.empty()) media->place.path = at.Text();
     blocks_.emplace_back(*std::move(media));
     return true;
   }

@@ -67,7 +67,7 @@ class GatewayTest : public ::testing::Test {
 
   void Start() {
     auto service = Service::Start(std::make_shared<const config::Config>(config_), *log_,
-                                  SystemClock(), *transport_, *database_);
+                                  SystemClock(), *transport_, *database_, std::move(media_));
     ASSERT_TRUE(service) << service.error().message;
     service_ = *std::move(service);
     thread_ = std::jthread([this] { service_->Serve(); });
@@ -112,6 +112,7 @@ class GatewayTest : public ::testing::Test {
   upstream::CurlTransport upstream_{{.max_idle = kKept}};
   upstream::Transport* transport_ = &upstream_;  ///< another one for tests of what it may do
   upstream::CurlTransport client_{{.max_idle = kKept}};
+  std::unique_ptr<upstream::Transport> media_ = upstream::NewMediaTransport();
   std::unique_ptr<Service> service_;
   std::jthread thread_;
 };
