@@ -98,6 +98,7 @@ void Pool::State::Punish(const Lease::Taken& taken, const Failure& failure, Mome
     lines.clear();
   }
   member.project->quotas[taken.model].Learn(failure, taken.at, moment);
+  member.project->seen.Note(taken.model.text, failure.quota);
   Rests* rests = RestsOf(member, failure.trouble);
   if (rests == nullptr) return;
   const std::string model = IsForModel(failure.trouble) ? taken.model.text : std::string();

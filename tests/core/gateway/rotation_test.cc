@@ -323,6 +323,44 @@ TEST_F(RotationTest, CooldownsAndQuarantinesSurviveARestart) {
   EXPECT_EQ(StateOf("bad")["state"], "quarantined");
 }
 
+TEST_F(RotationTest, AnAccountThatSomebodyHasSeenToIsHealedWhileItRuns) {
+  Add("work", "work-key");
+  Script({Step({{"key", "work-key"}}, {{"error", "service-disabled"}}, 1)});
+  Start();
+  EXPECT_EQ(Chat("hi").status, 503);
+  EXPECT_EQ(StateOf("work")["state"], "quarantined");
+  const Got healed = Ask("POST", "/agm/accounts", R"({"heal":"work"})");
+  EXPECT_EQ(healed.status, 200) << healed.body;
+  EXPECT_EQ(healed.json()["accounts"][0]["state"], "ready");
+  EXPECT_EQ(Chat("hi").status, 200);
+  Restart();
+  EXPECT_EQ(Chat("hi").status, 200);
+}
+
+TEST_F(RotationTest, OnlyAnAccountThatThereIsCanBeHealed) {
+  Add("work", "work-key");
+  config_.proxy.auth_mode = config::AuthMode::kStrict;
+  config_.proxy.api_keys = {{"default", Secret("sk-mine")}};
+  Start();
+  const auto heal = [&](const std::string& body, const std::string& key = "sk-mine") {
+    return Ask("POST", "/agm/accounts", body, {{"Authorization", "Bearer " + key}}).status;
+  };
+  EXPECT_EQ(heal(R"({"heal":"work"})"), 200);
+  EXPECT_EQ(heal(R"({"heal":"wrok"})"), 404);
+  EXPECT_EQ(heal(R"({"heal":7})"), 400);
+  EXPECT_EQ(heal("work"), 400);
+  EXPECT_EQ(heal(R"({"heal":"work"})", "sk-other"), 401);
+}
+
+TEST_F(RotationTest, TheQuotasThatWereHitAreTold) {
+  Add("one", "one-key");
+  Script({Step({{"key", "one-key"}}, Refusal(QuotaBody(kRequests, "10")))});
+  Start();
+  Chat("hi");
+  EXPECT_EQ(StateOf("one")["quotas"], Json::parse(R"([{"model":"gemini-2.5-flash","name":")" +
+                                                  std::string(kRequests) + R"("}])"));
+}
+
 TEST_F(RotationTest, AccountsAreEnabledAndDisabledWhileItRuns) {
   Add("one", "one-key");
   Start();
