@@ -3,6 +3,7 @@
 #include <fmt/chrono.h>
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <ctime>
 #include <filesystem>
 
@@ -27,6 +28,16 @@ std::int64_t NumberOf(const Json& object, const char* key) {
   return found != object.end() && found->is_number_integer() ? found->get<std::int64_t>() : 0;
 }
 
+std::vector<Json> ObjectsOf(const Json& object, const char* key) {
+  std::vector<Json> objects;
+  auto found = object.find(key);
+  if (found == object.end() || !found->is_array()) return objects;
+  for (const Json& item : *found) {
+    if (item.is_object()) objects.push_back(item);
+  }
+  return objects;
+}
+
 accounts::AccountStatus ReadAccountState(const Json& object) {
   accounts::AccountStatus status;
   status.name = TextOf(object, "name");
@@ -46,12 +57,12 @@ accounts::AccountStatus ReadAccountState(const Json& object) {
   if (first_byte != object.end() && first_byte->is_number()) {
     status.first_byte = Duration(first_byte->get<Duration::rep>());
   }
-  auto rests = object.find("rests");
-  if (rests == object.end() || !rests->is_array()) return status;
-  for (const Json& rest : *rests) {
-    if (!rest.is_object()) continue;
+  for (const Json& rest : ObjectsOf(object, "rests")) {
     status.rests.push_back(
         {TextOf(rest, "model"), TextOf(rest, "reason"), ReadTime(TextOf(rest, "until"))});
+  }
+  for (const Json& quota : ObjectsOf(object, "quotas")) {
+    status.quotas.push_back({TextOf(quota, "model"), TextOf(quota, "name")});
   }
   return status;
 }
@@ -78,6 +89,7 @@ Result<std::vector<accounts::AccountStatus>> ReadAccountStates(const Json& docum
 namespace {
 
 constexpr Duration kStatePatience{500};
+constexpr Duration kHealPatience{2'000};
 
 /// Opens what a gateway left in the state folder, for `use`; does nothing where there is nothing.
 template <class Use>
@@ -119,8 +131,12 @@ Result<AccountStates> LoadAccountStates(const Context& context, Duration timeout
   return FromState(context);
 }
 
-void ForgetRests(const Context& context, const std::string& account) {
+void Heal(const Context& context, const std::string& account) {
   WithState(context, [&](accounts::PoolJournal& journal) { journal.DropRests(account); });
+  const GatewayRequest request{"POST", "/agm/accounts", DumpJson({{"heal", account}}), {}};
+  const auto healed = AskJson(context, request, kHealPatience);
+  // One that does not know the account yet reads it, and what it rests from, from the files.
+  if (!healed) context.io().Detail("{}", healed.error().message);
 }
 
 std::string WriteTime(WallTime time) {
@@ -144,6 +160,12 @@ std::string WriteUntil(WallTime until, WallTime now) {
   return fmt::format("in {} ({})", WriteDuration(until - now), clock);
 }
 
+std::string WriteSince(WallTime then, WallTime now) {
+  const auto past = std::chrono::floor<std::chrono::seconds>(now - then);
+  if (past <= std::chrono::seconds(0)) return "now";
+  return WriteDuration(past) + " ago";
+}
+
 Json ToJson(const accounts::AccountStatus& status, const config::Account* account) {
   Json json = {{"name", status.name},
                {"label", status.label},
@@ -165,6 +187,7 @@ Json ToJson(const accounts::AccountStatus& status, const config::Account* accoun
                              {"reason", rest.reason},
                              {"until", TimeOrNull(rest.until)}});
   }
+  json["quotas"] = QuotaNames(status);
   if (account == nullptr) return json;
   json["enabled"] = account->enabled;
   json["email"] = TextOrNull(account->email);
@@ -174,6 +197,14 @@ Json ToJson(const accounts::AccountStatus& status, const config::Account* accoun
   json["models"] = account->models;
   json["priority"] = account->priority;
   return json;
+}
+
+std::vector<std::string> QuotaNames(const accounts::AccountStatus& status) {
+  std::vector<std::string> names;
+  for (const accounts::SeenQuota& quota : status.quotas) {
+    if (std::ranges::count(names, quota.name) == 0) names.push_back(quota.name);
+  }
+  return names;
 }
 
 std::string ShownKey(const config::Account& account) {

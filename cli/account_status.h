@@ -21,8 +21,9 @@ struct AccountStates {
 /// what the configuration and the state folder hold.
 Result<AccountStates> LoadAccountStates(const Context& context, Duration timeout);
 
-/// Lets an account start healthy when the next gateway starts: one that was added again.
-void ForgetRests(const Context& context, const std::string& account);
+/// Lets an account start healthy, in the running gateway and in the next one: somebody has seen to
+/// it. Says nothing where no gateway runs.
+void Heal(const Context& context, const std::string& account);
 
 /// The accounts in the document that GET /agm/accounts gives.
 Result<std::vector<accounts::AccountStatus>> ReadAccountStates(const Json& document);
@@ -34,8 +35,14 @@ std::optional<WallTime> ReadTime(const std::string& text);
 /// "in 3m20s (12:03:20)": when something ends, for people; local time.
 std::string WriteUntil(WallTime until, WallTime now);
 
+/// "42s ago": how long something is past, for people.
+std::string WriteSince(WallTime then, WallTime now);
+
 /// Members that --json shows for an account; what the pool knows, then what the configuration says.
 Json ToJson(const accounts::AccountStatus& status, const config::Account* account);
+
+/// The quotas that the account's project ran into, by upstream's names, each once.
+std::vector<std::string> QuotaNames(const accounts::AccountStatus& status);
 
 /// The key as it may be shown: masked, or the reference to where it comes from.
 std::string ShownKey(const config::Account& account);

@@ -234,7 +234,7 @@ Result<void> RunAccountsAdd(const Context& context, const AccountsAddOptions& op
   if (!verdict) return std::move(verdict).error();
   auto edited = config::EditFile(context.ConfigLocation().path, change, context.environment());
   if (!edited) return std::move(edited).error();
-  ForgetRests(context, name);
+  Heal(context, name);
   if (!account->unusable.empty()) {
     context.io().Warn("account {} cannot be used: {}", name, account->unusable);
   }

@@ -3,17 +3,25 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <optional>
+#include <string>
+#include <vector>
 
 #include "cli/account_status.h"
 #include "cli/credential_check.h"
 #include "cli/table.h"
+#include "core/mapping/glob.h"
 
 namespace agm::cli {
 namespace {
 
+constexpr Duration kTimeout{2'000};
+
+/// What was found out about one account.
 struct Checked {
-  std::string name;
+  accounts::AccountStatus status;  ///< as far as the gateway or the state folder knows
   CredentialVerdict verdict;
+  std::optional<std::vector<std::string>> models;  ///< that it offers and may serve
 };
 
 Result<std::vector<const config::Account*>> Chosen(const config::Config& config,
@@ -43,20 +51,67 @@ Colour ColourOf(Credential credential) {
   return Colour::kRed;
 }
 
+/// The models that the account offers and that its settings let it serve; nothing where it does not
+/// say.
+std::optional<std::vector<std::string>> ModelsOf(const Context& context,
+                                                 const config::Account& account) {
+  const auto listed = AskForModels(context, account);
+  const auto* entries = std::get_if<std::vector<upstream::ModelEntry>>(&listed);
+  if (entries == nullptr) return std::nullopt;
+  std::vector<std::string> models;
+  for (const upstream::ModelEntry& entry : *entries) {
+    const bool served = std::ranges::any_of(account.models, [&](const std::string& glob) {
+      return mapping::GlobMatches(glob, entry.id);
+    });
+    if (served) models.push_back(entry.id);
+  }
+  return models;
+}
+
+Checked Check(const Context& context, const config::Account& account, const AccountStates& states) {
+  Checked checked;
+  checked.status.name = account.name;
+  checked.status.project = account.project;
+  const auto known =
+      std::ranges::find(states.accounts, account.name, &accounts::AccountStatus::name);
+  if (known != states.accounts.end()) checked.status = *known;
+  checked.verdict = TryCredential(context, account);
+  accounts::SeenQuotas hit;
+  hit.Note({}, checked.verdict.quota);
+  checked.status.quotas.insert(checked.status.quotas.end(), hit.all().begin(), hit.all().end());
+  if (checked.verdict.credential != Credential::kGood) return checked;
+  checked.models = ModelsOf(context, account);
+  // It was left alone for something that somebody has seen to.
+  if (checked.status.state == "quarantined") Heal(context, account.name);
+  return checked;
+}
+
+Json ToJson(const Checked& checked) {
+  const CredentialVerdict& verdict = checked.verdict;
+  const bool good = verdict.credential == Credential::kGood;
+  return {{"name", checked.status.name},
+          {"result", CredentialName(verdict.credential)},
+          {"latency_ms", good ? Json(verdict.took.count()) : Json()},
+          {"project", checked.status.project.empty() ? Json() : Json(checked.status.project)},
+          {"models", checked.models ? Json(*checked.models) : Json()},
+          {"quotas", QuotaNames(checked.status)},
+          {"reason", good ? Json() : Json(verdict.reason)},
+          {"why", good ? Json() : Json(verdict.why)}};
+}
+
 void Print(const Context& context, const std::vector<Checked>& all) {
-  Table table({"NAME", "RESULT", "TIME", "REASON"});
+  Table table({"NAME", "RESULT", "TIME", "PROJECT", "MODELS", "QUOTAS SEEN", "REASON"});
   Json accounts = Json::array();
-  for (const auto& [name, verdict] : all) {
+  for (const Checked& checked : all) {
+    const CredentialVerdict& verdict = checked.verdict;
     const bool good = verdict.credential == Credential::kGood;
-    const std::string result(CredentialName(verdict.credential));
-    accounts.push_back({{"name", name},
-                        {"result", result},
-                        {"latency_ms", good ? Json(verdict.took.count()) : Json()},
-                        {"reason", good ? Json() : Json(verdict.reason)},
-                        {"why", good ? Json() : Json(verdict.why)}});
-    table.Add({name,
-               {result, ColourOf(verdict.credential)},
+    accounts.push_back(ToJson(checked));
+    table.Add({checked.status.name,
+               {std::string(CredentialName(verdict.credential)), ColourOf(verdict.credential)},
                good ? fmt::format("{} ms", verdict.took.count()) : "",
+               checked.status.project,
+               checked.models ? std::to_string(checked.models->size()) : "",
+               fmt::format("{}", fmt::join(QuotaNames(checked.status), ", ")),
                verdict.why});
   }
   if (context.json())
@@ -83,7 +138,8 @@ Result<void> Outcome(const std::vector<Checked>& all) {
 void AddAccountsCheck(Commands at, Run<AccountsCheckOptions> run) {
   auto options = std::make_shared<AccountsCheckOptions>();
   CLI::App& command =
-      at.Command("check", "Try the accounts' credentials upstream", options, std::move(run));
+      at.Command("check", "Try the accounts' credentials upstream, and tell what they can do",
+                 options, std::move(run));
   command.add_option("NAME", options->names, "The accounts; all without any")->type_name("ACCOUNT");
   command.footer(
       Examples({{"Try them all", "agm accounts check"}, {"Try one", "agm accounts check work"}}));
@@ -96,11 +152,13 @@ Result<void> RunAccountsCheck(const Context& context, const AccountsCheckOptions
   if (!chosen) return std::move(chosen).error();
   if (chosen->empty())
     context.io().Say("No account is configured. Add one with: agm accounts add NAME");
+  auto states = LoadAccountStates(context, kTimeout);
+  if (!states) return std::move(states).error();
   std::vector<Checked> all;
   for (const config::Account* account : *chosen) {
     context.io().Progress(
         fmt::format("{}/{} {} ...", all.size() + 1, chosen->size(), account->name));
-    all.push_back({account->name, TryCredential(context, *account)});
+    all.push_back(Check(context, *account, *states));
   }
   context.io().Progress("");
   Print(context, all);

@@ -25,6 +25,7 @@ Result<void> SetEnabled(const Context& context, const std::string& name, bool en
     auto edited = Edit(context, config::UpdateAccount{name, {{"enabled", enabled}}});
     if (!edited) return std::move(edited).error();
   }
+  if (enabled) Heal(context, name);
   if (context.json()) {
     context.io().PrintJson({{"name", name}, {"enabled", enabled}, {"changed", changes}});
   } else {

@@ -29,9 +29,17 @@ std::string Reason(const accounts::AccountStatus& status) {
   return reason;
 }
 
+/// "3 %"; nothing where nothing was asked.
+std::string ErrorRate(const accounts::AccountStatus& status) {
+  if (status.requests == 0) return {};
+  const double part = static_cast<double>(status.errors) / static_cast<double>(status.requests);
+  return part > 0 && part < 0.01 ? "<1 %" : fmt::format("{:.0f} %", 100 * part);
+}
+
 void PrintTable(const Context& context, const config::Config& config, const AccountStates& states) {
   const WallTime now = context.clock().Wall();
-  Table table({"NAME", "KIND", "STATE", "REASON", "UNTIL", "REQUESTS", "ERRORS", "KEY", "PROJECT"});
+  Table table({"NAME", "KIND", "STATE", "REASON", "UNTIL", "REQUESTS", "TOKENS", "ERRORS",
+               "FIRST BYTE", "LAST USED", "KEY", "PROJECT"});
   for (const accounts::AccountStatus& status : states.accounts) {
     const config::Account* account = Configured(config, status.name);
     table.Add({status.name,
@@ -40,7 +48,10 @@ void PrintTable(const Context& context, const config::Config& config, const Acco
                Reason(status),
                status.until ? WriteUntil(*status.until, now) : "",
                std::to_string(status.requests),
-               std::to_string(status.errors),
+               std::to_string(status.tokens),
+               ErrorRate(status),
+               status.first_byte ? fmt::format("{} ms", status.first_byte->count()) : "",
+               status.last_used ? WriteSince(*status.last_used, now) : "",
                account == nullptr ? "" : ShownKey(*account),
                status.project});
   }

@@ -1,7 +1,6 @@
 #include "cli/credential_check.h"
 
 #include "core/accounts/credentials.h"
-#include "core/upstream/models.h"
 
 namespace agm::cli {
 namespace {
@@ -18,7 +17,15 @@ upstream::Limits Limits(const Context& context) {
 
 CredentialVerdict Verdict(const upstream::Failure& failure) {
   return {Judge(failure.trouble), Duration(0), std::string(upstream::RowOf(failure.trouble).name),
-          failure.error.message};
+          failure.error.message, failure.quota};
+}
+
+std::variant<Secret, upstream::Failure> CredentialOf(const Context& context,
+                                                     const config::Account& account,
+                                                     const upstream::Limits& limits) {
+  accounts::Credentials credentials(context.transport(), context.clock());
+  credentials.UseProxy(limits.proxy);
+  return credentials.For(account, limits.deadline, NeverCancelled());
 }
 
 }  // namespace
@@ -74,17 +81,24 @@ Credential Judge(upstream::Trouble trouble) {
 
 CredentialVerdict TryCredential(const Context& context, const config::Account& account) {
   if (!account.unusable.empty()) {
-    return {Credential::kRefused, Duration(0), "unusable", account.unusable};
+    return {Credential::kRefused, Duration(0), "unusable", account.unusable, {}};
   }
   const upstream::Limits limits = Limits(context);
-  accounts::Credentials credentials(context.transport(), context.clock());
-  credentials.UseProxy(limits.proxy);
-  auto credential = credentials.For(account, limits.deadline, NeverCancelled());
+  auto credential = CredentialOf(context, account, limits);
   if (const auto* failure = std::get_if<upstream::Failure>(&credential)) return Verdict(*failure);
   auto outcome = upstream::CheckCredential(context.transport(), account,
                                            std::get<Secret>(credential), limits, NeverCancelled());
   if (const auto* failure = std::get_if<upstream::Failure>(&outcome)) return Verdict(*failure);
-  return {Credential::kGood, std::get<Duration>(outcome), {}, {}};
+  return {Credential::kGood, std::get<Duration>(outcome), {}, {}, {}};
+}
+
+std::variant<std::vector<upstream::ModelEntry>, upstream::Failure> AskForModels(
+    const Context& context, const config::Account& account) {
+  const upstream::Limits limits = Limits(context);
+  auto credential = CredentialOf(context, account, limits);
+  if (auto* failure = std::get_if<upstream::Failure>(&credential)) return std::move(*failure);
+  return upstream::ListModels(context.transport(), account, std::get<Secret>(credential), limits,
+                              NeverCancelled());
 }
 
 }  // namespace agm::cli

@@ -126,9 +126,9 @@ Result<GatewayAnswer> Ask(const Context& context, const Gateway& gateway,
 
 namespace {
 
-Result<Json> GetJsonFrom(const Context& context, const Gateway& gateway, const std::string& path,
-                         Duration timeout) {
-  auto answer = Ask(context, gateway, {"GET", path, {}, {}}, timeout);
+Result<Json> AskJsonOf(const Context& context, const Gateway& gateway,
+                       const GatewayRequest& request, Duration timeout) {
+  auto answer = Ask(context, gateway, request, timeout);
   if (!answer) return std::move(answer).error();
   if (answer->status == 401 || answer->status == 403) {
     return Fail(ErrorCode::kUnauthenticated,
@@ -137,26 +137,30 @@ Result<Json> GetJsonFrom(const Context& context, const Gateway& gateway, const s
   }
   auto json = ParseJson(answer->body);
   if (answer->status / 100 == 2 && json) return std::move(*json);
-  return Fail(ErrorCode::kUpstreamRejected, "GET {}{} answered {}", gateway.url, path,
-              ErrorText(*answer));
+  return Fail(ErrorCode::kUpstreamRejected, "{} {}{} answered {}", request.method, gateway.url,
+              request.path, ErrorText(*answer));
 }
 
 }  // namespace
 
-Result<Json> GetJson(const Context& context, const std::string& path, Duration timeout) {
+Result<Json> AskJson(const Context& context, const GatewayRequest& request, Duration timeout) {
   auto gateways = FindGateways(context);
   if (!gateways) return std::move(gateways).error();
   Error worst = Fail(ErrorCode::kUpstreamUnavailable,
                      "no gateway is known: port is 0 and none has left a run file");
   worst.reason = kUnreachable;
   for (const Gateway& gateway : *gateways) {
-    auto json = GetJsonFrom(context, gateway, path, timeout);
+    auto json = AskJsonOf(context, gateway, request, timeout);
     if (json) return json;
     context.io().Detail("{}", json.error().message);
     // What somebody answered says more than that nobody did.
     if (worst.reason == kUnreachable) worst = std::move(json).error();
   }
   return worst;
+}
+
+Result<Json> GetJson(const Context& context, const std::string& path, Duration timeout) {
+  return AskJson(context, {"GET", path, {}, {}}, timeout);
 }
 
 std::string ErrorText(const GatewayAnswer& answer) {

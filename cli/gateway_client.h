@@ -50,8 +50,11 @@ Result<std::vector<Gateway>> FindGateways(const Context& context);
 Result<GatewayAnswer> Ask(const Context& context, const Gateway& gateway,
                           const GatewayRequest& request, Duration timeout);
 
-/// The JSON at `path` of the first gateway that gives it. Errors as Ask; kUnauthenticated where the
+/// The JSON that the first gateway gives that has any. Errors as Ask; kUnauthenticated where the
 /// key is refused, kUpstreamRejected where the answer is not what a gateway says.
+Result<Json> AskJson(const Context& context, const GatewayRequest& request, Duration timeout);
+
+/// The same for what stands at `path`.
 Result<Json> GetJson(const Context& context, const std::string& path, Duration timeout);
 
 /// What a failed answer says: error.message of any dialect's shape, else the status.

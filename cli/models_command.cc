@@ -4,10 +4,9 @@
 #include <optional>
 #include <vector>
 
+#include "cli/credential_check.h"
 #include "cli/gateway_client.h"
 #include "cli/table.h"
-#include "core/accounts/credentials.h"
-#include "core/upstream/models.h"
 
 namespace agm::cli {
 namespace {
@@ -47,18 +46,9 @@ struct Offer {
   std::optional<upstream::Failure> failure;
 };
 
-Offer AskAccount(const Context& context, const config::Account& account,
-                 const upstream::Limits& limits) {
+Offer AskAccount(const Context& context, const config::Account& account) {
   Offer offer{account.name, {}, std::nullopt};
-  accounts::Credentials credentials(context.transport(), context.clock());
-  credentials.UseProxy(limits.proxy);
-  auto credential = credentials.For(account, limits.deadline, NeverCancelled());
-  if (auto* failure = std::get_if<upstream::Failure>(&credential)) {
-    offer.failure = std::move(*failure);
-    return offer;
-  }
-  auto listed = upstream::ListModels(context.transport(), account, std::get<Secret>(credential),
-                                     limits, NeverCancelled());
+  auto listed = AskForModels(context, account);
   if (auto* failure = std::get_if<upstream::Failure>(&listed))
     offer.failure = std::move(*failure);
   else
@@ -102,10 +92,7 @@ Result<void> ListOffered(const Context& context) {
   for (const config::Account& account : (*config)->accounts) {
     if (!account.enabled) continue;
     context.io().Progress("asking " + account.name + " ...");
-    upstream::Limits limits;
-    limits.deadline = After(context.clock().Now(), kTimeout);
-    limits.proxy = (*config)->proxy.upstream_proxy;
-    offers.push_back(AskAccount(context, account, limits));
+    offers.push_back(AskAccount(context, account));
   }
   context.io().Progress("");
   if (offers.empty()) return Fail(ErrorCode::kNoAccount, "no account is enabled");

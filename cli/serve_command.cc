@@ -233,6 +233,10 @@ Result<void> RunServe(const Context& context, const ServeOptions& options) {
   const Control control(signals, **service, sources, **log, watch, read->config, *state_folder);
   Announce(context.io(), *read->config, **service);
   (*service)->Serve();
+  if (!database->Flush()) {
+    (*log)->Write(LogLevel::kWarning,
+                  "what was still to be saved of cooldowns, usage and kept answers is lost");
+  }
   return {};
 }
 

@@ -16,6 +16,7 @@ StopSignals::StopSignals() {
   for (const int signal : {SIGINT, SIGTERM, SIGHUP}) sigaddset(&wanted, signal);
   pthread_sigmask(SIG_BLOCK, &wanted, &before_);
   ::signal(SIGPIPE, SIG_IGN);
+  ::signal(SIGXFSZ, SIG_IGN);
   signals_ = ::signalfd(-1, &wanted, SFD_CLOEXEC);
   wake_ = ::eventfd(0, EFD_CLOEXEC);
 }

@@ -60,7 +60,7 @@ complete -c agm -n '__agm_at "agm accounts"' -a show -d 'Show everything about o
 complete -c agm -n '__agm_at "agm accounts"' -a enable -d 'Use an account again'
 complete -c agm -n '__agm_at "agm accounts"' -a disable -d 'Leave an account unused, but keep its settings'
 complete -c agm -n '__agm_at "agm accounts"' -a remove -d 'Take an account out of the configuration'
-complete -c agm -n '__agm_at "agm accounts"' -a check -d 'Try the accounts\' credentials upstream'
+complete -c agm -n '__agm_at "agm accounts"' -a check -d 'Try the accounts\' credentials upstream, and tell what they can do'
 
 # agm accounts add
 complete -c agm -n '__agm_at "agm accounts add"' -a '(agm complete accounts 2>/dev/null)'

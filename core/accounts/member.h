@@ -12,6 +12,7 @@
 
 #include "core/accounts/quotas.h"
 #include "core/accounts/rests.h"
+#include "core/accounts/seen_quotas.h"
 #include "core/base/clock.h"
 #include "core/config/config.h"
 
@@ -62,6 +63,7 @@ struct Project {
   std::int64_t in_flight = 0;
   Rests rests;
   ByModel<Quotas> quotas;
+  SeenQuotas seen;
 };
 
 /// Where requests go: accounts with the same one share a model's overload.

@@ -98,6 +98,7 @@ void Pool::State::Punish(const Lease::Taken& taken, const Failure& failure, Mome
     lines.clear();
   }
   member.project->quotas[taken.model].Learn(failure, taken.at, moment);
+  member.project->seen.Note(taken.model.text, failure.quota);
   Rests* rests = RestsOf(member, failure.trouble);
   if (rests == nullptr) return;
   const std::string model = IsForModel(failure.trouble) ? taken.model.text : std::string();
@@ -132,9 +133,10 @@ void Pool::State::End(Lease::Taken& taken, const Success* success, const Failure
       affinity.Prove(taken.session, member);
       last_success = moment.now;
     }
-    if (failure != nullptr) {
+    if (failure != nullptr && failure->error.code != ErrorCode::kCancelled) {
       const upstream::TroubleRow& row = upstream::RowOf(failure->trouble);
-      if (row.next != upstream::NextTry::kStop) ++member.errors;
+      const bool client_left = failure->error.code == ErrorCode::kCancelled;
+      if (row.next != upstream::NextTry::kStop && !client_left) ++member.errors;
       Punish(taken, *failure, moment, notes);
     }
     member.project->quotas[taken.model].End(taken.expected_tokens, TokensOf(success), moment);

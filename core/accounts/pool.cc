@@ -42,12 +42,12 @@ void Pool::Apply(std::shared_ptr<const config::Config> config) {
   notes.Write(state_->journal);
 }
 
-void Pool::Heal(const std::string& account) {
+bool Pool::Heal(const std::string& account) {
   Notes notes;
   {
     std::lock_guard lock(state_->mutex);
     const auto member = state_->roster.Find(account);
-    if (!member) return;
+    if (!member) return false;
     state_->roster.Heal(*member);
     notes.dropped = {account};
     const auto project = state_->roster.FindProject(member->project->key);
@@ -56,6 +56,7 @@ void Pool::Heal(const std::string& account) {
     state_->Wake();
   }
   notes.Write(state_->journal);
+  return true;
 }
 
 Result<Lease> Pool::Take(const Wanted& wanted, TimePoint deadline,

@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "core/accounts/seen_quotas.h"
 #include "core/base/cancellation.h"
 #include "core/base/clock.h"
 #include "core/base/result.h"
@@ -55,6 +56,7 @@ struct AccountStatus {
   std::optional<WallTime> last_used;
   std::optional<Duration> first_byte;  ///< recent mean
   std::vector<RestStatus> rests;       ///< all of them; state to until tell the weightiest
+  std::vector<SeenQuota> quotas;       ///< its project's that were hit since the start
 };
 
 class Pool;
@@ -151,8 +153,9 @@ class Pool {
   ~Pool();
 
   void Apply(std::shared_ptr<const config::Config> config);
-  /// The user has seen to the account (added it again, checked it): it starts healthy.
-  void Heal(const std::string& account);
+  /// The user has seen to the account (added it again, checked it): it starts healthy. False if
+  /// there is none of that name.
+  bool Heal(const std::string& account);
   Result<Lease> Take(const Wanted& wanted, TimePoint deadline, const Cancellation& cancellation);
   /// Whether any account lists the model at all (cooling or not).
   bool Lists(const std::string& model) const;

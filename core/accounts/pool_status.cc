@@ -44,6 +44,7 @@ AccountStatus StatusOf(const Member& member, Moment moment) {
     status.first_byte = Duration(static_cast<Duration::rep>(*member.first_byte_ms + 0.5));
   }
   for (const Rests* rests : member.AllRests()) AddRests(status, *rests, moment);
+  status.quotas = member.project->seen.all();
   return status;
 }
 

@@ -27,6 +27,13 @@ struct Text {
   friend bool operator==(const Text&, const Text&) = default;
 };
 
+/// Where in the client's request something stood, for errors that show up later. It is no part of
+/// what was asked: any two are equal.
+struct Place {
+  std::string path;
+  friend bool operator==(const Place&, const Place&) { return true; }
+};
+
 enum class MediaKind { kImage, kAudio, kVideo, kFile };
 
 /// Bytes inline (base64, standard alphabet, padded, no line breaks) or a reference; one of the two.
@@ -38,6 +45,7 @@ struct Media {
   std::string name;       ///< file name as the client gave it
   std::string detail;     ///< the client's wish for resolution: "low", "high", "auto" or empty
   std::string signature;  ///< the upstream's thought signature on this part; may be empty
+  Place place;            ///< of a reference, which may have to be fetched
   friend bool operator==(const Media&, const Media&) = default;
 };
 

@@ -1,9 +1,9 @@
 #include "core/config/host.h"
 
-#include <arpa/inet.h>
-
 #include <algorithm>
 #include <charconv>
+
+#include "core/base/ip_address.h"
 
 namespace agm::config {
 namespace {
@@ -25,16 +25,6 @@ std::string_view WithoutBrackets(std::string_view host) {
   return brackets ? host.substr(1, host.size() - 2) : host;
 }
 
-bool IsIpv4(std::string_view host) {
-  in_addr address{};
-  return inet_pton(AF_INET, std::string(host).c_str(), &address) == 1;
-}
-
-bool IsIpv6(std::string_view host) {
-  in6_addr address{};
-  return inet_pton(AF_INET6, std::string(host).c_str(), &address) == 1;
-}
-
 std::optional<int> Number(std::string_view text) {
   int number = 0;
   const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
@@ -53,19 +43,18 @@ bool IsScheme(std::string_view scheme) {
 bool IsLoopback(std::string_view host) {
   const std::string name = Lower(WithoutBrackets(host));
   if (name == "localhost" || name.ends_with(".localhost")) return true;
-  if (IsIpv4(name)) return name.starts_with("127.");
-  in6_addr address{};
-  return inet_pton(AF_INET6, name.c_str(), &address) == 1 && IN6_IS_ADDR_LOOPBACK(&address);
+  const auto address = ReadIpAddress(name);
+  return address && agm::IsLoopback(*address);
 }
 
-bool IsAddress(std::string_view host) { return IsIpv4(host) || IsIpv6(WithoutBrackets(host)); }
+bool IsAddress(std::string_view host) { return ReadIpAddress(WithoutBrackets(host)).has_value(); }
 
 bool IsAddressRange(std::string_view text) {
   const std::size_t slash = text.find('/');
   const std::string_view address = text.substr(0, slash);
   if (slash == std::string_view::npos) return IsAddress(address);
   const auto bits = Number(text.substr(slash + 1));
-  const int most = IsIpv4(address) ? 32 : 128;
+  const int most = address.find(':') == address.npos ? 32 : 128;
   return IsAddress(address) && bits && *bits >= 0 && *bits <= most;
 }
 

@@ -74,7 +74,7 @@ std::optional<upstream::Failure> ChatCall::Hold(upstream::Call& call, TimePoint 
   }
 }
 
-std::variant<Opened, upstream::Failure> ChatCall::Once(accounts::Lease lease,
+std::variant<Opened, upstream::Failure> ChatCall::Once(accounts::Lease& lease,
                                                        const Allowance& allowance) {
   Clock& clock = *asking_.services->clock;
   const TimePoint started = clock.Now();
@@ -83,18 +83,11 @@ std::variant<Opened, upstream::Failure> ChatCall::Once(accounts::Lease lease,
         return upstream::Call::Start(*asking_.services->transport, lease.account(), secret,
                                      draft_.outgoing, allowance.Limits(asking_), *asking_.client);
       });
-  if (auto* failure = std::get_if<upstream::Failure>(&opened)) {
-    lease.Report(*failure);
-    return std::move(*failure);
-  }
+  if (auto* failure = std::get_if<upstream::Failure>(&opened)) return std::move(*failure);
   auto call = std::get<std::unique_ptr<upstream::Call>>(std::move(opened));
   Queue<chat::Event> held;
-  if (auto failure = Hold(*call, allowance.deadline, held)) {
-    lease.Report(*failure);
-    return *std::move(failure);
-  }
+  if (auto failure = Hold(*call, allowance.deadline, held)) return *std::move(failure);
   if (IsEmptyAnswer(held) && !std::exchange(retried_empty_, true) && allowance.left > 0) {
-    // The lease goes back without a word: the account did what it could.
     return upstream::GarbageFailure("nothing");
   }
   return Opened(std::move(lease), std::move(call), std::move(held), started, clock);
@@ -121,18 +114,19 @@ bool ChatCall::Mend(const upstream::Failure& failure) {
 }
 
 Result<std::optional<Opened>> ChatCall::Open(Allowance& allowance, bool last_target) {
-  Rotation rotation(asking_, allowance, draft_.outgoing.model, last_target);
+  Rotation rotation(asking_, allowance, draft_.outgoing.model, draft_.outgoing.body.view().size(),
+                    last_target);
   deadline_ = allowance.deadline;
   while (auto lease = rotation.Next()) {
-    const std::string account = lease->account().name;
     const bool retried = retried_empty_;
-    auto outcome = Once(*std::move(lease), allowance);
+    auto outcome = Once(*lease, allowance);
     if (auto* opened = std::get_if<Opened>(&outcome)) return std::optional(std::move(*opened));
-    const auto& failure = std::get<upstream::Failure>(outcome);
-    // What may be had from the same account is asked for again, of any account.
+    auto& failure = std::get<upstream::Failure>(outcome);
+    // What may be had from the same account is asked for again, of any account. The lease goes back
+    // without a word: the account did what it could.
     const bool empty = retried_empty_ && !retried;
     if (!asking_.client->Cancelled() && (empty || Mend(failure))) continue;
-    const Then then = rotation.After(account, failure);
+    const Then then = rotation.After(*std::move(lease), failure);
     if (then == Then::kStop) return Final(asking_, failure);
     if (then == Then::kNextTarget) break;
   }

@@ -47,7 +47,7 @@ class ChatCall {
   Result<std::optional<Opened>> Continue(const std::string& token);
 
  private:
-  std::variant<Opened, upstream::Failure> Once(accounts::Lease lease, const Allowance& allowance);
+  std::variant<Opened, upstream::Failure> Once(accounts::Lease& lease, const Allowance& allowance);
   std::optional<upstream::Failure> Hold(upstream::Call& call, TimePoint deadline,
                                         Queue<chat::Event>& held) const;
   bool Mend(const upstream::Failure& failure);

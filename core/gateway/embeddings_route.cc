@@ -74,11 +74,11 @@ std::optional<Failure> Embedding::Ask(const accounts::Lease& lease, const std::s
 
 Result<bool> Embedding::Target(const std::string& model, bool last) {
   record_.target = model;
-  Rotation rotation(asking_, allowance_, model, last);
+  Rotation rotation(asking_, allowance_, model, 0, last);
   Clock& clock = *asking_.services->clock;
   while (auto lease = rotation.Next()) {
     const TimePoint started = clock.Now();
-    const auto failure = Ask(*lease, model);
+    auto failure = Ask(*lease, model);
     record_.tries = 0;
     allowance_.NoteIn(record_);
     if (!failure) {
@@ -86,8 +86,7 @@ Result<bool> Embedding::Target(const std::string& model, bool last) {
                                       done_.tokens});
       return true;
     }
-    lease->Report(*failure);
-    const Then then = rotation.After(lease->account().name, *failure);
+    const Then then = rotation.After(*std::move(lease), *failure);
     if (then == Then::kStop) return Final(asking_, *failure);
     if (then == Then::kNextTarget) break;
   }

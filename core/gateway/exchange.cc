@@ -10,6 +10,7 @@
 #include "core/base/json_writer.h"
 #include "core/base/random.h"
 #include "core/gateway/attempts.h"
+#include "core/gateway/media.h"
 #include "core/gateway/replies.h"
 #include "core/gateway/session.h"
 
@@ -184,6 +185,10 @@ HttpReply Exchange(Services& services, std::shared_ptr<const Settings> settings,
 
   auto resolved = settings->map.Resolve(request->model);
   if (!resolved) return refuse(resolved.error());
+
+  auto inlined = InlineMedia(*services.media, resolved->targets, BudgetOf(config.proxy),
+                             *http.client, *request);
+  if (!inlined) return refuse(inlined.error());
 
   const Asking asking{&services, settings,
                       SessionOf(*request, http.header("x-session-id"), record.caller), http.client};

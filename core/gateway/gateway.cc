@@ -139,7 +139,8 @@ HttpReply Gateway::Dispatch(HttpRequest& request, const std::shared_ptr<const Se
     case RouteKind::kMetrics:
       return MetricsPage(services_, in_flight_(), record);
     case RouteKind::kAccounts:
-      return AccountsPage(services_, record);
+      return request.method == "POST" ? HealPage(services_, *settings, request, record)
+                                      : AccountsPage(services_, record);
     case RouteKind::kModels:
       return ModelsPage(services_, *settings, request, record);
     case RouteKind::kModel:

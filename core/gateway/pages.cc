@@ -10,6 +10,7 @@
 #include <utility>
 #include <vector>
 
+#include "core/base/json_doc.h"
 #include "core/base/json_writer.h"
 #include "core/base/utf8.h"
 #include "core/base/version.h"
@@ -46,7 +47,21 @@ void WriteAccount(JsonWriter& json, const accounts::AccountStatus& account) {
     rest.until ? json.String(IsoTime(*rest.until)) : json.Null();
     json.EndObject();
   }
+  json.EndArray().Key("quotas").Array();
+  for (const auto& quota : account.quotas) {
+    json.Object().Key("model").String(ToUtf8(quota.model)).Key("name").String(quota.name);
+    json.EndObject();
+  }
   json.EndArray().EndObject();
+}
+
+/// What POST /agm/accounts asks for: {"heal": "NAME"}.
+Result<std::string> ReadHeal(const std::string& body) {
+  const auto doc = JsonDoc::Parse(body);
+  if (!doc) return doc.error();
+  const JsonView name = doc->root()["heal"];
+  if (name.is(JsonKind::kString)) return name.text();
+  return Invalid("invalid_type", "heal", "heal: expected the name of an account as text");
 }
 
 /// One model as both lists show it.
@@ -158,6 +173,19 @@ HttpReply AccountsPage(Services& services, Record& record) {
   for (const auto& account : services.pool->Status()) WriteAccount(json, account);
   json.EndArray().EndObject();
   return PageReply(200, kJson, std::move(body), record);
+}
+
+HttpReply HealPage(Services& services, const Settings& settings, const HttpRequest& http,
+                   Record& record) {
+  const auto refuse = [&](Error error) {
+    return Refuse(Surface::kOpenAi, std::move(error), record, *settings.config);
+  };
+  const auto name = ReadHeal(http.body);
+  if (!name) return refuse(name.error());
+  if (!services.pool->Heal(*name)) {
+    return refuse(Fail(ErrorCode::kNotFound, "there is no account '{}'", ToUtf8(*name)));
+  }
+  return AccountsPage(services, record);
 }
 
 HttpReply ModelsPage(Services& services, const Settings& settings, const HttpRequest& http,

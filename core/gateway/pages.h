@@ -14,6 +14,10 @@ HttpReply ReadyPage(Services& services, Record& record);
 HttpReply MetricsPage(Services& services, int in_flight, Record& record);
 /// Every account with state, reason and until-when; no key.
 HttpReply AccountsPage(Services& services, Record& record);
+/// Lets the account that the body names start healthy, for whoever has seen to it, and answers as
+/// AccountsPage.
+HttpReply HealPage(Services& services, const Settings& settings, const HttpRequest& http,
+                   Record& record);
 /// OpenAI's list: the accounts' models and the exact names of the mapping.
 HttpReply ModelsPage(Services& services, const Settings& settings, const HttpRequest& http,
                      Record& record);

@@ -50,6 +50,7 @@ Result<accounts::Lease> Rotation::Choose() {
   // knows how long.
   auto fresh = Take(tried_, first ? patience() : clock.Now());
   if (fresh || first || !last_) return fresh;
+  Settle();
   if (!second_chance_.empty() && !std::exchange(paused_, true)) {
     std::erase(spent_, second_chance_);
     if (!Pause()) return fresh;
@@ -73,16 +74,59 @@ std::optional<accounts::Lease> Rotation::Next() {
   return *std::move(lease);
 }
 
-Then Rotation::After(const std::string& account, const upstream::Failure& failure) {
+// A token is two bytes or more, nearly always.
+bool Rotation::MayBeTooLarge(const upstream::Failure& failure) const {
+  using upstream::QuotaLimit;
+  constexpr std::size_t kBytes = 2;
+  return failure.trouble == upstream::Trouble::kMinuteQuota &&
+         std::any_of(failure.limits.begin(), failure.limits.end(), [&](const QuotaLimit& told) {
+           return told.of == QuotaLimit::Of::kTokens && told.per == QuotaLimit::Per::kMinute &&
+                  request_bytes_ / kBytes >= static_cast<std::size_t>(told.limit);
+         });
+}
+
+// Reports the failure, or keeps it for later; true where the request itself is at fault, and then
+// both leases go back without a word.
+bool Rotation::IsAtFault(accounts::Lease lease, const upstream::Failure& failure) {
+  if (!MayBeTooLarge(failure)) {
+    lease.Report(failure);
+    return false;
+  }
+  if (!suspicion_) {
+    suspicion_.emplace(Suspicion{std::move(lease), failure});
+    return false;
+  }
+  if (suspicion_->lease.project() == lease.project()) {
+    lease.Report(failure);
+    return false;
+  }
+  suspicion_.reset();
+  return true;
+}
+
+// Nobody else was asked, or somebody else took it: so it was the project.
+void Rotation::Settle() {
+  if (suspicion_) suspicion_->lease.Report(suspicion_->failure);
+  suspicion_.reset();
+}
+
+Then Rotation::After(accounts::Lease lease, upstream::Failure& failure) {
+  const std::string account = lease.account().name;
+  if (IsAtFault(std::move(lease), failure)) {
+    failure.error = Fail(ErrorCode::kTooLarge,
+                         "two projects refused the request for its number of tokens: it is larger "
+                         "than what they have in a minute");
+    return Then::kStop;
+  }
   const upstream::TroubleRow& row = upstream::RowOf(failure.trouble);
   if (row.next == upstream::NextTry::kStop || asking_.client->Cancelled()) return Then::kStop;
   allowance_.last = failure.error;
   tried_.push_back(account);
   const bool rests = row.scope != upstream::RestScope::kNobody && row.strikes == 1;
   if (!rests) spent_.push_back(account);
-  if (row.next == upstream::NextTry::kSpaced) second_chance_ = account;
-  // What is the model's trouble is left to the next model of the chain.
+  // What is the model's trouble is left to the next model of the chain; its own rest is the pause.
   const bool of_model = row.scope == upstream::RestScope::kModel;
+  if (row.next == upstream::NextTry::kSpaced && !of_model) second_chance_ = account;
   return of_model && !last_ ? Then::kNextTarget : Then::kNextTry;
 }
 

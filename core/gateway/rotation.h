@@ -49,10 +49,10 @@ enum class Then { kNextTry, kNextTarget, kStop };
 
 /// The accounts that one question may try for one target, in the order that they are worth it:
 ///
-///   Rotation rotation(asking, allowance, model, last_target);
+///   Rotation rotation(asking, allowance, model, body.size(), last_target);
 ///   while (auto lease = rotation.Next()) {
-///     ... ask upstream; a good answer ends the loop, a failure is reported to the lease
-///     const Then then = rotation.After(account, failure);
+///     ... ask upstream; a good answer ends the loop, a failure goes with its lease
+///     const Then then = rotation.After(*std::move(lease), failure);
 ///     if (then == Then::kStop) return Final(asking, failure);   // the request is at fault
 ///     if (then == Then::kNextTarget) break;                     // the model is
 ///   }
@@ -62,16 +62,38 @@ enum class Then { kNextTry, kNextTarget, kStop };
 /// target either: the one whose trouble may have passed, after a pause; else whichever wakes within
 /// max_wait.
 ///
+/// A prompt that is larger than what projects have of tokens a minute is refused wherever it is
+/// sent. When a second project refuses one that may be, it is at fault: it goes no further, and
+/// nobody rests for it.
+///
 /// Thread safety: one thread at a time; Next blocks.
 class Rotation {
  public:
-  Rotation(const Asking& asking, Allowance& allowance, std::string model, bool last_target)
-      : asking_(asking), allowance_(allowance), model_(std::move(model)), last_(last_target) {}
+  Rotation(const Asking& asking, Allowance& allowance, std::string model,
+           std::size_t request_bytes, bool last_target)
+      : asking_(asking),
+        allowance_(allowance),
+        model_(std::move(model)),
+        request_bytes_(request_bytes),
+        last_(last_target) {}
+  Rotation(const Rotation&) = delete;
+  Rotation& operator=(const Rotation&) = delete;
+  ~Rotation() { Settle(); }
 
   std::optional<accounts::Lease> Next();
-  Then After(const std::string& account, const upstream::Failure& failure);
+  /// Reports the failure, and puts the final word for the client into it.
+  Then After(accounts::Lease lease, upstream::Failure& failure);
 
  private:
+  /// Refused for its tokens by one project: at fault is the request, or the project is used up.
+  struct Suspicion {
+    accounts::Lease lease;
+    upstream::Failure failure;
+  };
+
+  bool IsAtFault(accounts::Lease lease, const upstream::Failure& failure);
+  bool MayBeTooLarge(const upstream::Failure& failure) const;
+  void Settle();
   Result<accounts::Lease> Choose();
   Result<accounts::Lease> Take(const std::vector<std::string>& without, TimePoint until);
   bool Pause();
@@ -79,11 +101,13 @@ class Rotation {
   const Asking& asking_;
   Allowance& allowance_;
   const std::string model_;
+  const std::size_t request_bytes_;
   const bool last_;                 ///< no other target is left: waiting makes sense
   std::vector<std::string> tried_;  ///< accounts that were asked
   std::vector<std::string> spent_;  ///< of these, those that failed but do not rest
   std::string second_chance_;       ///< of these, one that may be asked again after a pause
   bool paused_ = false;             ///< the one pause was taken
+  std::optional<Suspicion> suspicion_;
 };
 
 /// Calls `send(secret)` with the account's credential. One that upstream no longer takes is

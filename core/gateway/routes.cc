@@ -26,7 +26,7 @@ constexpr std::array kRows = {
     Row{RouteKind::kHealth, "health", "/health", kGet, false},
     Row{RouteKind::kReady, "ready", "/readyz", kGet, false},
     Row{RouteKind::kMetrics, "metrics", "/metrics", kGet, false},
-    Row{RouteKind::kAccounts, "accounts", "/agm/accounts", kGet, false},
+    Row{RouteKind::kAccounts, "accounts", "/agm/accounts", "GET, HEAD, POST", false},
     Row{RouteKind::kModels, "models", "/models", kGet, false},
     Row{RouteKind::kModel, "model", "/models/**", kGet, false},
     Row{RouteKind::kChatCompletions, "chat_completions", "/chat/completions", kPost, true},

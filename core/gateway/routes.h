@@ -13,7 +13,7 @@ enum class RouteKind {
   kHealth,
   kReady,
   kMetrics,
-  kAccounts,  ///< /agm/accounts: the pool's state, for the command line
+  kAccounts,  ///< /agm/accounts: the pool's state, for the command line; POST heals an account
   kModels,
   kModel,  ///< Route::id is the model
   kChatCompletions,

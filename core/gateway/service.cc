@@ -29,8 +29,10 @@ Result<std::shared_ptr<const TlsIdentity>> IdentityOf(const config::Proxy& proxy
 /// In the order that they are made; each uses only those above it.
 struct Service::Parts {
   Parts(std::shared_ptr<const config::Config> config, Log& log, Clock& clock,
-        upstream::Transport& transport, store::Database& database)
-      : journal(database, clock,
+        upstream::Transport& transport, store::Database& database,
+        std::unique_ptr<upstream::Transport> media_transport)
+      : media(std::move(media_transport)),
+        journal(database, clock,
                 [&log](const std::string& lost) { log.Write(LogLevel::kWarning, lost); }),
         conversations(database),
         signatures(conversations, clock),
@@ -47,6 +49,7 @@ struct Service::Parts {
     services.pool = &pool;
     services.credentials = &credentials;
     services.transport = &transport;
+    services.media = media.get();
     services.catalog = &catalog;
     services.conversations = &conversations;
     services.signatures = &signatures;
@@ -56,6 +59,7 @@ struct Service::Parts {
     gateway.CountInFlightWith([this] { return server.in_flight(); });
   }
 
+  std::unique_ptr<upstream::Transport> media;
   StateJournal journal;
   store::Conversations conversations;
   Signatures signatures;
@@ -75,12 +79,14 @@ Service::~Service() = default;
 Result<std::unique_ptr<Service>> Service::Start(std::shared_ptr<const config::Config> config,
                                                 Log& log, Clock& clock,
                                                 upstream::Transport& transport,
-                                                store::Database& database) {
+                                                store::Database& database,
+                                                std::unique_ptr<upstream::Transport> media) {
   auto identity = IdentityOf(config->proxy);
   if (!identity) return std::move(identity).error();
   const std::string host = config->proxy.ListenHost();
   const int wanted = config->proxy.port;
-  auto parts = std::make_unique<Parts>(std::move(config), log, clock, transport, database);
+  auto parts =
+      std::make_unique<Parts>(std::move(config), log, clock, transport, database, std::move(media));
   const auto port = parts->server.Bind(host, wanted);
   if (!port) return port.error();
   parts->port = *port;

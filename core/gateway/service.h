@@ -8,6 +8,7 @@
 #include "core/base/result.h"
 #include "core/config/config.h"
 #include "core/store/database.h"
+#include "core/upstream/media_fetch.h"
 #include "core/upstream/transport.h"
 
 namespace agm::gateway {
@@ -22,12 +23,13 @@ namespace agm::gateway {
 class Service {
  public:
   /// Listens at once (requests wait until Serve). kConfig when the address cannot be had, or the
-  /// certificate is of no use. What outlives
-  /// the process is kept in `database`. What is passed by reference must outlive it.
-  static Result<std::unique_ptr<Service>> Start(std::shared_ptr<const config::Config> config,
-                                                Log& log, Clock& clock,
-                                                upstream::Transport& transport,
-                                                store::Database& database);
+  /// certificate is of no use. What outlives the process is kept in `database`. Media that clients
+  /// point at are fetched with `media`; tests pass their own. What is passed by reference must
+  /// outlive it.
+  static Result<std::unique_ptr<Service>> Start(
+      std::shared_ptr<const config::Config> config, Log& log, Clock& clock,
+      upstream::Transport& transport, store::Database& database,
+      std::unique_ptr<upstream::Transport> media = upstream::NewMediaTransport());
   ~Service();
 
   int port() const;

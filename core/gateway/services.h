@@ -35,6 +35,7 @@ struct Services {
   accounts::Pool* pool = nullptr;
   accounts::Credentials* credentials = nullptr;
   upstream::Transport* transport = nullptr;
+  upstream::Transport* media = nullptr;  ///< to where clients point: public addresses only
   Catalog* catalog = nullptr;
   store::Conversations* conversations = nullptr;
   Signatures* signatures = nullptr;

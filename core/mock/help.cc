@@ -10,7 +10,8 @@ namespace {
 constexpr std::string_view kIntro = R"(What it answers
   It echoes the last user text. A line `call NAME {json}` (or `call NAME`) in it
   calls that declared function, `then call NAME` waits for the answers to the
-  calls above it; a response schema gets a conforming instance.
+  calls above it; a response schema gets a conforming instance. Image models
+  draw a tiny picture; of a recording it says how much it heard.
 
 Troubles by API key
   A word in the key asks for a trouble, for trials by hand: any class below, or

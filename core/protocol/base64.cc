@@ -75,21 +75,22 @@ std::string DecodeBase64(std::string_view base64) {
   return out;
 }
 
+// Three bytes at a time: files of many megabytes come through here.
 std::string EncodeBase64(std::string_view bytes) {
-  std::string out;
-  out.reserve((bytes.size() + 2) / 3 * 4);
-  std::uint32_t bits = 0;
-  int have = 0;
-  for (const char c : bytes) {
-    bits = bits << 8U | static_cast<unsigned char>(c);
-    have += 8;
-    while (have >= 6) {
-      have -= 6;
-      out += kAlphabet[bits >> static_cast<unsigned>(have) & 0x3FU];
-    }
+  std::string out((bytes.size() + 2) / 3 * 4, '=');
+  const auto byte = [&](std::size_t at) {
+    return at < bytes.size() ? static_cast<std::uint32_t>(static_cast<unsigned char>(bytes[at]))
+                             : 0;
+  };
+  char* to = out.data();
+  for (std::size_t at = 0; at < bytes.size(); at += 3) {
+    const std::uint32_t bits = byte(at) << 16U | byte(at + 1) << 8U | byte(at + 2);
+    to[0] = kAlphabet[bits >> 18U];
+    to[1] = kAlphabet[bits >> 12U & 0x3FU];
+    if (at + 1 < bytes.size()) to[2] = kAlphabet[bits >> 6U & 0x3FU];
+    if (at + 2 < bytes.size()) to[3] = kAlphabet[bits & 0x3FU];
+    to += 4;
   }
-  if (have > 0) out += kAlphabet[bits << static_cast<unsigned>(6 - have) & 0x3FU];
-  Pad(out);
   return out;
 }
 

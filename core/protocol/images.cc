@@ -9,6 +9,12 @@
 namespace agm::protocol {
 namespace {
 
+// The client of these routes named no modalities, only a model that does not draw.
+WireError WriteImageError(Error error) {
+  if (error.param == "modalities") error.param = "model";
+  return WriteOpenAiError(error);
+}
+
 class ImageGenerationsDialect : public Dialect {
  public:
   std::string_view name() const override { return "images"; }
@@ -22,7 +28,7 @@ class ImageGenerationsDialect : public Dialect {
   std::unique_ptr<StreamWriter> NewStreamWriter(Reply reply) const override {
     return NewImageStream("image_generation", std::move(reply));
   }
-  WireError WriteError(const Error& error) const override { return WriteOpenAiError(error); }
+  WireError WriteError(const Error& error) const override { return WriteImageError(error); }
 };
 
 }  // namespace
@@ -45,6 +51,6 @@ std::unique_ptr<StreamWriter> ImageEdits::NewStreamWriter(Reply reply) const {
   return NewImageStream("image_edit", std::move(reply));
 }
 
-WireError ImageEdits::WriteError(const Error& error) const { return WriteOpenAiError(error); }
+WireError ImageEdits::WriteError(const Error& error) const { return WriteImageError(error); }
 
 }  // namespace agm::protocol

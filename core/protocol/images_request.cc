@@ -128,6 +128,7 @@ class Pictures {
       return fields_.Refuse("invalid_value", at,
                             fmt::format("expected an image, found {}", media->mime));
     }
+    if (!media->uri.empty()) media->place.path = at.Text();
     blocks_.emplace_back(*std::move(media));
     return true;
   }
@@ -183,9 +184,13 @@ Result<chat::Request> ReadEditForm(std::string_view content_type, std::string_vi
   }
   if (!FormFiles(*parts, "markup").empty()) RefuseMarkup(fields);
   const auto mask = FormFiles(*parts, "mask");
+  const FieldPath mask_at("mask");
+  if (mask.size() > 1) {
+    fields.Refuse("invalid_value", mask_at, fmt::format("expected one, found {}", mask.size()));
+  }
   if (fields.ok() && !mask.empty()) {
     pictures.AddMaskNote();
-    pictures.Add(FromPart(*mask.back()), FieldPath("mask"));
+    pictures.Add(FromPart(*mask.front()), mask_at);
   }
   if (!fields.ok()) return *fields.error();
   std::move(pictures).PutBefore(request.messages.front().blocks);

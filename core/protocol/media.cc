@@ -1,9 +1,13 @@
 #include "core/protocol/media.h"
 
+#include <algorithm>
 #include <array>
+#include <initializer_list>
 #include <optional>
 #include <utility>
 
+#include "core/base/ip_address.h"
+#include "core/base/origin.h"
 #include "core/base/percent.h"
 #include "core/base/utf8.h"
 #include "core/protocol/base64.h"
@@ -84,6 +88,26 @@ Result<chat::Media> Inline(DataUrl data, std::string_view name, chat::MediaKind 
   return media;
 }
 
+Error BadUrl(std::string message) { return Invalid("invalid_image_url", "", std::move(message)); }
+
+// What is sent on, or fetched, must at least look as if anybody could read it.
+Result<void> CheckReference(std::string_view url) {
+  if (StartsWithWord(url, "gs://")) return {};
+  if (!StartsWithWord(url, "https://") && !StartsWithWord(url, "http://")) {
+    return BadUrl("expected a data:, https:// or gs:// URL; other schemes are not read");
+  }
+  const auto origin = ReadOrigin(url);
+  if (!origin) return BadUrl("expected https://host/..., without a user name");
+  if (!IsPublicHost(origin->host)) {
+    return BadUrl("expected a host that is public, found \"" + origin->host + "\"");
+  }
+  return {};
+}
+
+bool IsOneOf(std::string_view host, std::initializer_list<std::string_view> hosts) {
+  return std::find(hosts.begin(), hosts.end(), host) != hosts.end();
+}
+
 }  // namespace
 
 Result<chat::Media> MediaFromUrl(std::string_view url, chat::MediaKind kind) {
@@ -92,12 +116,7 @@ Result<chat::Media> MediaFromUrl(std::string_view url, chat::MediaKind kind) {
     if (!data) return std::move(data).error();
     return Inline(*std::move(data), {}, kind);
   }
-  const bool reference = StartsWithWord(url, "https://") || StartsWithWord(url, "http://") ||
-                         StartsWithWord(url, "gs://");
-  if (!reference) {
-    return Invalid("invalid_image_url", "",
-                   "expected a data:, https:// or gs:// URL; other schemes are not read");
-  }
+  if (auto checked = CheckReference(url); !checked) return std::move(checked).error();
   chat::Media media;
   media.kind = kind;
   media.uri = url;
@@ -125,6 +144,13 @@ Result<chat::Media> MediaFromBytes(std::string_view bytes, std::string_view mime
                                    std::string_view name, chat::MediaKind kind) {
   if (bytes.empty()) return Invalid("invalid_value", "", "expected a file, found no bytes");
   return Inline(DataUrl{CanonicalMime(mime), EncodeBase64(bytes)}, name, kind);
+}
+
+bool IsUpstreamsOwn(std::string_view uri) {
+  const auto origin = ReadOrigin(uri);
+  if (!origin) return true;
+  if (origin->host == "generativelanguage.googleapis.com") return true;
+  return IsOneOf(origin->host, {"youtube.com", "www.youtube.com", "m.youtube.com", "youtu.be"});
 }
 
 std::string_view AudioMime(std::string_view format) {

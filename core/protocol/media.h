@@ -10,8 +10,8 @@ namespace agm::protocol {
 
 /// Media from a URL as clients give it. A `data:` URL becomes inline base64 (taken without
 /// ";base64", with the URL alphabet, with or without a media type, which the first bytes then
-/// tell); https://, http:// and gs:// stay references. Fails with a sentence about what is wrong:
-/// an Error without a path.
+/// tell); https://, http:// and gs:// stay references. A host that only this machine or its network
+/// can reach is refused. Fails with a sentence about what is wrong: an Error without a path.
 Result<chat::Media> MediaFromUrl(std::string_view url, chat::MediaKind kind);
 
 /// Media from bare base64 (or a data: URL) and a type that is told, or the name, or the bytes.
@@ -22,6 +22,10 @@ Result<chat::Media> MediaFromBase64(std::string_view base64, std::string_view mi
 /// none.
 Result<chat::Media> MediaFromBytes(std::string_view bytes, std::string_view mime,
                                    std::string_view name, chat::MediaKind kind);
+
+/// True for a reference that only the upstream itself can read: gs://, a file service's URI, a
+/// video on YouTube.
+bool IsUpstreamsOwn(std::string_view uri);
 
 /// The media type of an audio format's name ("wav", "mp3", ...); empty if it is not known.
 std::string_view AudioMime(std::string_view format);

@@ -38,6 +38,7 @@ void OldGemini(ModelTraits& traits) {
   traits.logprobs = true;
   traits.json_with_tools = false;
   traits.json_schema = traits.version >= 20;
+  traits.urls = false;
   traits.search_with_tools = false;
   traits.response_parts = false;
   traits.signatures = false;
@@ -75,6 +76,7 @@ void Gemini4(ModelTraits& traits, std::string_view name) {
 }
 
 void Gemma(ModelTraits& traits) {
+  traits.urls = false;
   traits.search_with_tools = false;
   traits.response_parts = false;
   traits.signatures = false;

@@ -47,7 +47,8 @@ struct ModelTraits {
   bool json_schema = true;      ///< real JSON Schema fields are taken
   bool tools = true;
   bool search_with_tools = true;  ///< hosted tools beside functions
-  bool response_parts = true;     ///< media inside functionResponse
+  bool response_parts = true;     ///< media inside functionResponse, which must be inline
+  bool urls = true;               ///< reads https:// addresses itself
   bool signatures = true;         ///< calls in the current turn must be signed
   bool image_output = false;
   bool large_images = false;  ///< pictures of 2K and 4K, beside the usual ones

@@ -16,6 +16,7 @@ MaybeBlock Take(Result<chat::Media> media, const FieldPath& at, Fields& fields) 
     fields.Refuse(media.error().reason, at, media.error().message);
     return std::nullopt;
   }
+  if (!media->uri.empty()) media->place.path = at.Text();
   return *std::move(media);
 }
 

@@ -70,7 +70,11 @@ void ReadFile(const std::vector<FormPart>& parts, Fields& fields, chat::Message&
     fields.Refuse("missing_required_parameter", at, "an audio file is required");
     return;
   }
-  const FormPart& file = *files.back();
+  if (files.size() > 1) {
+    fields.Refuse("invalid_value", at, fmt::format("expected one file, found {}", files.size()));
+    return;
+  }
+  const FormPart& file = *files.front();
   const std::string type = AudioTypeOf(file);
   if (type.empty() && !file.data.empty()) {
     fields.Refuse("invalid_value", at,

@@ -22,8 +22,8 @@ constexpr Duration kTick{100};
 /// One Read takes at most 100 buffers off the socket; what they may unpack to is bounded here.
 constexpr std::size_t kMostAtOnce = 64U << 20U;
 
-void SetProxy(CURL* easy, const HttpRequest& request, bool loopback) {
-  if (loopback) {
+void SetProxy(CURL* easy, const HttpRequest& request, bool direct) {
+  if (direct) {
     Set(easy, CURLOPT_PROXY, "");
   } else if (!request.proxy.empty()) {
     Set(easy, CURLOPT_PROXY, request.proxy.c_str());
@@ -66,7 +66,8 @@ void CurlDownload::Apply(const HttpRequest& request, const Origin& origin) {
   CURL* easy = line_->easy.get();
   Set(easy, CURLOPT_URL, request.url.c_str());
   SetMethod(easy, request);
-  SetProxy(easy, request, origin.loopback);
+  line_->refused = false;
+  SetProxy(easy, request, origin.loopback || line_->may_connect);
   Set(easy, CURLOPT_HTTPHEADER, headers_.get());
   Set(easy, CURLOPT_BUFFERSIZE, request.stream ? kStreamBuffer : kWholeBuffer);
   Set(easy, CURLOPT_ACCEPT_ENCODING, request.stream ? "identity" : "gzip");

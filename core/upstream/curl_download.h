@@ -6,8 +6,8 @@
 #include <string>
 #include <string_view>
 
+#include "core/base/origin.h"
 #include "core/upstream/curl_line.h"
-#include "core/upstream/origin.h"
 #include "core/upstream/response_head.h"
 #include "core/upstream/transport.h"
 

@@ -83,6 +83,9 @@ Error CurlDownload::BrokenBeforeHead() const {
   if (head_too_large_) {
     return Fail(ErrorCode::kUpstreamRejected, "the head of the answer of {} is too large", Peer());
   }
+  if (line_->refused) {
+    return Fail(ErrorCode::kForbidden, "{}: no connection is made to such an address", Peer());
+  }
   long tunnel = 0;
   curl_easy_getinfo(line_->easy.get(), CURLINFO_HTTP_CONNECTCODE, &tunnel);
   if (tunnel >= 300) {

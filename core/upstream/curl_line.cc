@@ -1,11 +1,17 @@
 #include "core/upstream/curl_line.h"
 
 #include <fmt/format.h>
+#include <netinet/in.h>
+#include <sys/socket.h>
 
+#include <algorithm>
+#include <array>
 #include <csignal>
 #include <cstdlib>
+#include <cstring>
 #include <filesystem>
 #include <mutex>
+#include <optional>
 #include <string_view>
 #include <system_error>
 #include <utility>
@@ -85,6 +91,46 @@ void SetUp(CURL* easy, const std::string& agent) {
   SetCertificates(easy);
 }
 
+// What libcurl calls a sockaddr is as long as its family needs.
+template <class T>
+T As(const curl_sockaddr& from) {
+  T to{};
+  const auto* bytes = reinterpret_cast<const unsigned char*>(&from.addr);
+  std::memcpy(&to, bytes, std::min<std::size_t>(sizeof to, from.addrlen));
+  return to;
+}
+
+std::optional<IpAddress> AddressOf(const curl_sockaddr& from) {
+  if (from.family == AF_INET) {
+    const auto v4 = As<sockaddr_in>(from);
+    std::array<std::uint8_t, 4> bytes{};
+    std::memcpy(bytes.data(), &v4.sin_addr, bytes.size());
+    return FromIpv4(bytes);
+  }
+  if (from.family != AF_INET6) return std::nullopt;
+  const auto v6 = As<sockaddr_in6>(from);
+  IpAddress ip;
+  std::memcpy(ip.bytes.data(), &v6.sin6_addr, ip.bytes.size());
+  return ip;
+}
+
+// libcurl makes its sockets here, with the address that it connects them to right afterwards.
+curl_socket_t OpenGuarded(void* line, curlsocktype, curl_sockaddr* to) {
+  auto& guarded = *static_cast<Line*>(line);
+  const auto address = AddressOf(*to);
+  if (!address || !guarded.may_connect(*address)) {
+    guarded.refused = true;
+    return CURL_SOCKET_BAD;
+  }
+  return socket(to->family, to->socktype | SOCK_CLOEXEC, to->protocol);
+}
+
+void SetGuard(Line& line, const CurlTransport::Options& options) {
+  line.may_connect = options.may_connect;
+  Set(line.easy.get(), CURLOPT_OPENSOCKETFUNCTION, &OpenGuarded);
+  Set(line.easy.get(), CURLOPT_OPENSOCKETDATA, static_cast<void*>(&line));
+}
+
 }  // namespace
 
 void SetUpProcessOnce() {
@@ -100,7 +146,7 @@ void SetUpProcessOnce() {
   });
 }
 
-std::unique_ptr<Line> NewLine(std::string key) {
+std::unique_ptr<Line> NewLine(std::string key, const CurlTransport::Options& options) {
   auto line = std::make_unique<Line>();
   line->multi.reset(curl_multi_init());
   line->easy.reset(curl_easy_init());
@@ -108,6 +154,7 @@ std::unique_ptr<Line> NewLine(std::string key) {
   if (!line->multi || !line->easy) return nullptr;
   curl_multi_setopt(line->multi.get(), CURLMOPT_MAXCONNECTS, 1L);
   SetUp(line->easy.get(), fmt::format("agm/{}", Version()));
+  if (options.may_connect) SetGuard(*line, options);
   return line;
 }
 

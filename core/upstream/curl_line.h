@@ -5,6 +5,7 @@
 #include <cstddef>
 #include <memory>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "core/base/clock.h"
@@ -41,10 +42,12 @@ struct Line {
   Easy easy;  // cleaned up before multi
   std::string key;
   TimePoint idle_since{};
+  std::function<bool(const IpAddress&)> may_connect;
+  bool refused = false;  // may_connect said no to an address of the last request
 };
 
 /// A line with all options that every request shares; nothing when memory is out.
-std::unique_ptr<Line> NewLine(std::string key);
+std::unique_ptr<Line> NewLine(std::string key, const CurlTransport::Options& options);
 
 /// libcurl's global state, the signal that it leaves to us, the system's certificates. Any thread,
 /// any number of times.
@@ -55,7 +58,9 @@ void SetUpProcessOnce();
 /// Thread safety: any thread.
 class CurlTransport::IdleLines {
  public:
-  explicit IdleLines(Options options) : options_(options) {}
+  explicit IdleLines(Options options) : options_(std::move(options)) {}
+
+  const Options& options() const { return options_; }
 
   /// Nothing if there is none.
   std::unique_ptr<Line> Take(const std::string& key);

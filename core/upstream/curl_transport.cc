@@ -5,9 +5,9 @@
 #include <algorithm>
 #include <utility>
 
+#include "core/base/origin.h"
 #include "core/upstream/curl_download.h"
 #include "core/upstream/curl_line.h"
-#include "core/upstream/origin.h"
 
 namespace agm::upstream {
 namespace {
@@ -45,7 +45,8 @@ Result<HeaderList> MakeHeaders(const HttpRequest& request) {
 
 }  // namespace
 
-CurlTransport::CurlTransport(Options options) : idle_(std::make_shared<IdleLines>(options)) {
+CurlTransport::CurlTransport(Options options)
+    : idle_(std::make_shared<IdleLines>(std::move(options))) {
   SetUpProcessOnce();
 }
 
@@ -64,7 +65,7 @@ Result<std::unique_ptr<Download>> CurlTransport::Send(const HttpRequest& request
   const std::string key = fmt::format("{}://{} {}", origin->scheme, origin->HostAndPort(),
                                       origin->loopback ? std::string() : request.proxy);
   auto line = idle_->Take(key);
-  if (!line) line = NewLine(key);
+  if (!line) line = NewLine(key, idle_->options());
   if (!line) return Fail(ErrorCode::kInternal, "out of memory");
   auto download = std::make_unique<CurlDownload>(idle_, std::move(line), *std::move(origin),
                                                  *std::move(headers), request);

@@ -1,9 +1,11 @@
 #pragma once
 
 #include <cstddef>
+#include <functional>
 #include <memory>
 #include <string>
 
+#include "core/base/ip_address.h"
 #include "core/upstream/transport.h"
 
 namespace agm::upstream {
@@ -32,6 +34,9 @@ class CurlTransport : public Transport {
   struct Options {
     std::size_t max_idle = 512;     ///< connections kept for reuse
     Duration max_idle_age{90'000};  ///< how long they are
+    /// Asked of the very address that a connection is about to be made to, whatever name led there.
+    /// Where it says no, Send fails with kForbidden. With it no proxy is used. Empty: all may be.
+    std::function<bool(const IpAddress&)> may_connect = {};
   };
 
   CurlTransport() : CurlTransport(Options{}) {}

@@ -61,8 +61,9 @@ class Transport {
   /// Sends and waits for the head of the answer, whatever its status. Redirects are not followed.
   /// Errors: kUpstreamUnavailable (name, connect, TLS, reset before the head), kTimeout,
   /// kCancelled, kUpstreamRejected (no HTTP, endless head), kConfig (an address or header that
-  /// cannot be sent). Messages name host and port, never the path, the query or the credential.
-  /// A stale reused connection is tried once more on a fresh one, unseen by the caller.
+  /// cannot be sent), kForbidden (an address that must not be reached). Messages name host and
+  /// port, never the path, the query or the credential. A stale reused connection is tried once
+  /// more on a fresh one, unseen by the caller.
   virtual Result<std::unique_ptr<Download>> Send(const HttpRequest& request,
                                                  const Cancellation& cancellation) = 0;
 };

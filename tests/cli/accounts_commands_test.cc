@@ -30,6 +30,14 @@ struct AccountsTest : CommandTest {
   AccountsTest() { WriteConfig(kTwoAccounts); }
 };
 
+/// What the running gateway was told to heal.
+std::string Healed(const CommandTest& t) {
+  for (const auto& asked : t.gateway.asked) {
+    if (asked.method == "POST" && asked.path == "/agm/accounts") return asked.body;
+  }
+  return {};
+}
+
 TEST(AccountsList, ShowsWhatTheRunningGatewaySays) {
   AccountsTest t;
   t.gateway.answers["GET /agm/accounts"] = {200, kLive};
@@ -37,6 +45,9 @@ TEST(AccountsList, ShowsWhatTheRunningGatewaySays) {
   EXPECT_TRUE(Has(t.io.out, "minute_quota (gemini-2.5-pro) +1")) << t.io.out;
   EXPECT_TRUE(Has(t.io.out, "in 42s (")) << t.io.out;
   EXPECT_TRUE(Has(t.io.out, "cooling")) << t.io.out;
+  for (const char* part : {"900", "29 %", "412 ms", "1m ago"}) {
+    EXPECT_TRUE(Has(t.io.out, part)) << part << "\n" << t.io.out;
+  }
   EXPECT_EQ(t.io.err, "");
 }
 
@@ -173,6 +184,12 @@ TEST(AccountsEdit, IsContentWhereNothingIsToBeDone) {
   EXPECT_EQ(t.Document()["changed"], false);
 }
 
+TEST(AccountsEdit, EnablingHealsInTheRunningGateway) {
+  AccountsTest t;
+  EXPECT_EQ(t.Agm({"accounts", "enable", "work"}), 0);
+  EXPECT_EQ(Healed(t), R"({"heal":"work"})");
+}
+
 TEST(AccountsEdit, FailsWithOneForANameThatDoesNotExist) {
   AccountsTest t;
   for (const char* verb : {"enable", "disable", "remove"}) {
@@ -185,11 +202,52 @@ TEST(AccountsCheck, TriesEveryAccountOrThoseNamed) {
   AccountsTest t;
   t.gateway.otherwise = {200, R"({"models":[]})"};
   EXPECT_EQ(t.Agm({"accounts", "check"}), 0) << t.io.err;
-  EXPECT_EQ(t.gateway.asked.size(), 2U);
+  EXPECT_TRUE(Has(t.io.out, "work"));
+  EXPECT_TRUE(Has(t.io.out, "home"));
   EXPECT_EQ(t.Agm({"accounts", "check", "home", "--json"}), 0) << t.io.err;
   EXPECT_EQ(t.gateway.asked.back().credential, "AIza-home-key-5678");
   ASSERT_EQ(t.Document()["accounts"].size(), 1U);
   EXPECT_EQ(t.Document()["accounts"][0]["result"], "good");
+}
+
+TEST(AccountsCheck, TellsWhatAnAccountCanDo) {
+  AccountsTest t;
+  t.gateway.otherwise = {200,
+                         R"({"models":[{"name":"models/gemini-a"},{"name":"models/gemini-b"}]})"};
+  t.gateway.answers["GET /agm/accounts"] = {200, R"({"accounts":[
+    {"name":"work","project":"p1","state":"cooling","quotas":[{"model":"m","name":"PerDay-Free"}]}]})"};
+  EXPECT_EQ(t.Agm({"accounts", "check", "work"}), 0) << t.io.err;
+  for (const char* part : {"good", " ms", "p1", "2", "PerDay-Free"}) {
+    EXPECT_TRUE(Has(t.io.out, part)) << part << t.io.out;
+  }
+  EXPECT_EQ(t.Agm({"accounts", "check", "work", "--json"}), 0) << t.io.err;
+  const Json account = t.Document()["accounts"][0];
+  EXPECT_EQ(account["project"], "p1");
+  EXPECT_EQ(account["models"], Json({"gemini-a", "gemini-b"}));
+  EXPECT_EQ(account["quotas"], Json({"PerDay-Free"}));
+  EXPECT_TRUE(account["latency_ms"].is_number());
+}
+
+TEST(AccountsCheck, NamesTheQuotaThatItRanInto) {
+  AccountsTest t;
+  t.gateway.answers["GET /agm/accounts"] = {200, kLive};
+  t.gateway.otherwise = {429, R"({"error":{"code":429,"status":"RESOURCE_EXHAUSTED","details":[
+    {"violations":[{"quotaId":"RequestsPerMinute-Free","quotaValue":"10"}]}]}})"};
+  EXPECT_EQ(t.Agm({"accounts", "check", "home", "--json"}), 0) << t.io.err;
+  EXPECT_EQ(t.Document()["accounts"][0]["quotas"], Json({"RequestsPerMinute-Free"}));
+  EXPECT_EQ(t.Document()["accounts"][0]["result"], "limited");
+}
+
+TEST(AccountsCheck, HealsWhoWasQuarantinedAndIsGoodAgain) {
+  AccountsTest t;
+  t.gateway.otherwise = {200, R"({"models":[]})"};
+  for (const char* state : {"quarantined", "cooling"}) {
+    t.gateway.answers["GET /agm/accounts"] = {
+        200, DumpJson(Json{{"accounts", {{{"name", "work"}, {"state", state}}}}})};
+    t.gateway.asked.clear();
+    EXPECT_EQ(t.Agm({"accounts", "check", "work"}), 0) << t.io.err;
+    EXPECT_EQ(Healed(t), state == std::string("quarantined") ? R"({"heal":"work"})" : "");
+  }
 }
 
 TEST(AccountsCheck, FailsWithOneWhereOneIsRefusedAndThreeWhereNoneIsReached) {

@@ -2,10 +2,8 @@
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
-#include <openssl/bio.h>
+#include <openssl/ec.h>
 #include <openssl/evp.h>
-#include <openssl/pem.h>
-#include <openssl/rsa.h>
 
 #include <atomic>
 #include <chrono>
@@ -16,6 +14,7 @@
 #include "core/base/json.h"
 #include "tests/support/fake_clock.h"
 #include "tests/support/fake_transport.h"
+#include "tests/support/service_account_key.h"
 #include "tests/support/temp_dir.h"
 
 namespace agm::accounts {
@@ -37,22 +36,6 @@ class WaitingClock : public test::FakeClock {
     changed.wait_for(lock, 5ms);
   }
 };
-
-/// A fresh RSA key as PEM, so that none lies in the repository.
-EVP_PKEY* TestKey() {
-  static EVP_PKEY* const key = EVP_RSA_gen(2048);
-  return key;
-}
-
-std::string Pem(EVP_PKEY* key) {
-  BIO* bio = BIO_new(BIO_s_mem());
-  PEM_write_bio_PrivateKey(bio, key, nullptr, nullptr, 0, nullptr, nullptr);
-  char* text = nullptr;
-  const long size = BIO_get_mem_data(bio, &text);
-  std::string pem(text, static_cast<std::size_t>(size));
-  BIO_free(bio);
-  return pem;
-}
 
 std::string FromBase64Url(std::string text) {
   for (char& c : text) c = c == '-' ? '+' : c == '_' ? '/' : c;
@@ -106,15 +89,10 @@ class CredentialsTest : public testing::Test {
     return account;
   }
   config::Account Cloud() {
-    const Json file = {{"type", "service_account"},
-                       {"client_email", "robot@my-project.example"},
-                       {"private_key_id", "key-1"},
-                       {"private_key", Pem(TestKey())},
-                       {"token_uri", "https://oauth.test/token"}};
     config::Account account;
     account.name = "robot";
     account.kind = config::AccountKind::kVertex;
-    account.service_account = folder_.Write("sa.json", DumpJson(file)).string();
+    account.service_account = folder_.Write("sa.json", test::ServiceAccountFile("https://oauth.test/token")).string();
     return account;
   }
   std::string Ask(const config::Account& account) {
@@ -189,7 +167,7 @@ TEST_F(CredentialsTest, AServiceAccountSignsWhoItIs) {
   EXPECT_EQ((*claims)["scope"], "https://www.googleapis.com/auth/cloud-platform");
   EXPECT_EQ((*claims)["iat"], 1'795'262'400);
   EXPECT_EQ((*claims)["exp"], 1'795'266'000);
-  EXPECT_TRUE(IsSignedBy(TestKey(), parts[0] + "." + parts[1], FromBase64Url(parts[2])));
+  EXPECT_TRUE(IsSignedBy(test::ServiceAccountKey(), parts[0] + "." + parts[1], FromBase64Url(parts[2])));
 }
 
 TEST_F(CredentialsTest, ATokenIsKeptAsLongAsItIsGood) {
@@ -336,7 +314,7 @@ TEST(ServiceAccountTest, ErrorsNameTheFileAndNothingThatIsInIt) {
 
 TEST(ServiceAccountTest, AKeyThatIsNotRsaIsRefused) {
   EVP_PKEY* key = EVP_EC_gen("P-256");
-  const auto signed_text = SignAssertion({"robot", "", Secret(Pem(key)), "https://x"}, WallTime{});
+  const auto signed_text = SignAssertion({"robot", "", Secret(test::Pem(key)), "https://x"}, WallTime{});
   EVP_PKEY_free(key);
   ASSERT_FALSE(signed_text);
   EXPECT_THAT(signed_text.error().message, HasSubstr("no RSA key"));

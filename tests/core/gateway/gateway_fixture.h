@@ -67,7 +67,7 @@ class GatewayTest : public ::testing::Test {
 
   void Start() {
     auto service = Service::Start(std::make_shared<const config::Config>(config_), *log_,
-                                  SystemClock(), *transport_, *database_);
+                                  SystemClock(), *transport_, *database_, std::move(media_));
     ASSERT_TRUE(service) << service.error().message;
     service_ = *std::move(service);
     thread_ = std::jthread([this] { service_->Serve(); });
@@ -108,9 +108,11 @@ class GatewayTest : public ::testing::Test {
   config::Config config_;
   std::unique_ptr<Log> log_ = Log::Silent();
   std::unique_ptr<store::Database> database_ = store::Database::OpenInMemory();
-  upstream::CurlTransport upstream_;
+  static constexpr std::size_t kKept = 4;  ///< idle connections, so that leaks stand out
+  upstream::CurlTransport upstream_{{.max_idle = kKept}};
   upstream::Transport* transport_ = &upstream_;  ///< another one for tests of what it may do
-  upstream::CurlTransport client_;
+  upstream::CurlTransport client_{{.max_idle = kKept}};
+  std::unique_ptr<upstream::Transport> media_ = upstream::NewMediaTransport();
   std::unique_ptr<Service> service_;
   std::jthread thread_;
 };

@@ -183,6 +183,44 @@ TEST_F(AnswersTest, ImageModelsDraw) {
   EXPECT_EQ(Parts(Call("gemini-3-pro-image", "generateContent", Asking("a cat", only))).size(), 1U);
 }
 
+TEST_F(AnswersTest, PicturesAndRecordingsAreCountedAsSuch) {
+  const std::string body =
+      R"({"contents":[{"parts":[{"inlineData":{"mimeType":"image/png","data":"iVBORw0KGgo="}},
+          {"inlineData":{"mimeType":"audio/wav","data":"UklGRg=="}},{"text":"draw"}]}]})";
+  const Json usage = Call("gemini-3-pro-image", "generateContent", body).json()["usageMetadata"];
+  const auto details = [&](const char* field) {
+    std::map<std::string, int> tokens;
+    for (const Json& one : usage[field]) tokens[one["modality"]] = one["tokenCount"];
+    return tokens;
+  };
+  EXPECT_GT(details("promptTokensDetails")["IMAGE"], 0);
+  EXPECT_GT(details("promptTokensDetails")["AUDIO"], 0);
+  EXPECT_EQ(details("candidatesTokensDetails")["IMAGE"], 1290);
+  int sum = 0;
+  for (const auto& [modality, count] : details("promptTokensDetails")) sum += count;
+  EXPECT_EQ(usage["promptTokenCount"], sum);
+}
+
+TEST_F(AnswersTest, SaysHowMuchItHeard) {
+  const std::string recording =
+      R"("parts":[{"inlineData":{"mimeType":"audio/wav","data":"UklGRg=="}},{"text":"x"}])";
+  const std::string heard = "This is the agm mock: it heard 4 bytes of audio/wav.";
+  const std::string turn = R"({"role":"user",)" + recording + "}";
+  EXPECT_EQ(Parts(Generate(R"({"contents":[)" + turn + "]}"))[0]["text"], heard);
+  // A recording further back is not what is talked about.
+  const std::string later = R"({"contents":[)" + turn +
+                            R"(,{"role":"model","parts":[{"text":"y"}]},)" +
+                            R"({"role":"user","parts":[{"text":"and now"}]}]})";
+  EXPECT_TRUE(std::string(Parts(Generate(later))[0]["text"]).ends_with("and now"));
+}
+
+TEST_F(AnswersTest, CountsNumbersUp) {
+  const std::string config =
+      R"("generationConfig":{"responseMimeType":"application/json","responseJsonSchema":)"
+      R"({"type":"object","properties":{"start":{"type":"number"},"end":{"type":"number"}}}})";
+  EXPECT_EQ(Parts(Generate(Asking("x", config)))[0]["text"], R"({"start":1.5,"end":2.5})");
+}
+
 TEST_F(AnswersTest, SpeechModelsSpeak) {
   const std::string config = R"("generationConfig":{"responseModalities":["AUDIO"]})";
   const Json data =

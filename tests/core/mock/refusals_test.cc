@@ -290,6 +290,16 @@ std::vector<Case> Configs() {
                       "generationConfig":{"responseMimeType":"application/json"})"),
        ""},
       Config("PicturesOfAChatModel", kFlash, R"("responseModalities":["IMAGE"])", "modalities"),
+      Config("PictureSettings", "gemini-nano-banana-2.1",
+             R"("imageConfig":{"aspectRatio":"16:9","imageSize":"4K"})", ""),
+      Config("PictureSettingsOfAChatModel", kFlash, R"("imageConfig":{"aspectRatio":"1:1"})",
+             "Image config is not supported"),
+      Config("OddPictureRatio", "gemini-3-pro-image", R"("imageConfig":{"aspectRatio":"7:5"})",
+             "unsupported aspect ratio '7:5'"),
+      Config("OddPictureSize", "gemini-3-pro-image", R"("imageConfig":{"imageSize":"512"})",
+             "unsupported image size '512'"),
+      Config("LargePictureOfASmallModel", "gemini-3.1-flash-lite-image",
+             R"("imageConfig":{"imageSize":"2K"})", "unsupported image size '2K'"),
       Config("TextOfASpeechModel", "gemini-3.8-flash-tts", R"("topP":1)", "modalities"),
   };
 }

@@ -65,6 +65,32 @@ TEST(MediaFromUrl, TakesTextDataAsItIs) {
   EXPECT_EQ(DecodeBase64(media->data), "hello w");
 }
 
+TEST(MediaFromUrl, RefusesHostsOfPrivateNetworks) {
+  for (const char* url :
+       {"http://localhost/a.png", "https://127.0.0.1/a.png", "https://10.0.0.8/",
+        "http://[::1]:80/", "http://169.254.169.254/latest/meta-data",
+        "http://metadata.google.internal/x", "http://2130706433/", "https://redis:6379/",
+        "https://user:pass@example.com/a.png", "https:///a.png", "https://[::ffff:10.0.0.1]/"}) {
+    const auto media = MediaFromUrl(url, chat::MediaKind::kImage);
+    ASSERT_FALSE(media) << url;
+    EXPECT_EQ(media.error().reason, "invalid_image_url") << url;
+  }
+  EXPECT_EQ(MediaFromUrl("http://127.0.0.1/", chat::MediaKind::kImage).error().message,
+            "expected a host that is public, found \"127.0.0.1\"");
+  EXPECT_TRUE(MediaFromUrl("https://example.com/a.png", chat::MediaKind::kImage));
+  EXPECT_TRUE(MediaFromUrl("gs://bucket/a.png", chat::MediaKind::kImage));
+}
+
+TEST(MediaFromUrl, KnowsWhatOnlyTheUpstreamCanRead) {
+  for (const char* uri :
+       {"gs://bucket/a", "https://youtu.be/x", "https://WWW.YouTube.com/watch?v=x",
+        "https://generativelanguage.googleapis.com/v1beta/files/a"}) {
+    EXPECT_TRUE(IsUpstreamsOwn(uri)) << uri;
+  }
+  EXPECT_FALSE(IsUpstreamsOwn("https://example.com/youtube.com"));
+  EXPECT_FALSE(IsUpstreamsOwn("https://youtube.com.example.org/"));
+}
+
 TEST(MediaFromUrl, RefusesWhatItMustNotFetch) {
   for (const char* url : {"file:///etc/passwd", "ftp://a/b", "/etc/passwd", "", "javascript:1",
                           "data:image/png;base64", "data:image/png;base64,", "data:,plain text"}) {

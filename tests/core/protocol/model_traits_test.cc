@@ -26,6 +26,22 @@ struct Row {
   const char* xhigh;
 };
 
+TEST(ModelTraits, KnowWhatImageAndTranscriptionModelsTake) {
+  for (const char* model : {"gemini-nano-banana-2.1", "gemini-3-pro-image"}) {
+    EXPECT_TRUE(TraitsOf(model).image_output) << model;
+    EXPECT_TRUE(TraitsOf(model).large_images) << model;
+    EXPECT_EQ(TraitsOf(model).max_candidates, 1) << model;
+  }
+  for (const char* model : {"gemini-3.1-flash-lite-image", "gemini-2.5-flash-image"}) {
+    EXPECT_TRUE(TraitsOf(model).image_output) << model;
+    EXPECT_FALSE(TraitsOf(model).large_images) << model;
+    EXPECT_EQ(TraitsOf(model).max_candidates, 1) << model;
+  }
+  EXPECT_FALSE(TraitsOf("gemini-3.8-flash").large_images);
+  EXPECT_FALSE(TraitsOf("gemini-3.5-transcribe").json);
+  EXPECT_TRUE(TraitsOf("gemini-3.5-flash").json);
+}
+
 TEST(ModelTraits, MapEffortsAsEachFamilyTakesThem) {
   const Row rows[] = {
       {"gemini-2.5-pro", "budget 128", "budget 1024", "budget 1024", "budget 8192", "budget 24576",

@@ -941,6 +941,43 @@ TEST(CurlTransportProxy, NeverReachesLoopbackThroughAProxy) {
   EXPECT_EQ(proxy.connections(), 0);
 }
 
+TEST(CurlTransportGuard, ConnectsOnlyWhereItMay) {
+  ScriptedServer server(AnswerAll);
+  bool allowed = false;
+  std::vector<IpAddress> asked;
+  CurlTransport::Options options;
+  options.may_connect = [&](const IpAddress& address) {
+    asked.push_back(address);
+    return allowed;
+  };
+  CurlTransport transport(options);
+  const std::string port = std::to_string(server.port());
+  for (const std::string host : {"127.0.0.1", "localhost", "0x7f.1", "[::ffff:127.0.0.1]"}) {
+    asked.clear();
+    const auto answer = Fetch(transport, Request("http://" + host + ":" + port + "/"));
+    ASSERT_FALSE(answer) << host;
+    EXPECT_EQ(answer.error().code, ErrorCode::kForbidden) << answer.error().message;
+    ASSERT_FALSE(asked.empty());
+    EXPECT_TRUE(IsLoopback(asked.front())) << host;
+  }
+  EXPECT_EQ(server.connections(), 0);
+  allowed = true;
+  EXPECT_TRUE(Fetch(transport, Request(server.url("/"))));
+}
+
+TEST(CurlTransportGuard, UsesNoProxyThatWouldChooseTheAddress) {
+  ScriptedServer proxy(AnswerAll);
+  const ProxyVariable variable("http_proxy", proxy.url());
+  CurlTransport::Options options;
+  options.may_connect = [](const IpAddress&) { return true; };
+  CurlTransport transport(options);
+  HttpRequest request = Request("http://upstream.invalid/");
+  EXPECT_FALSE(Fetch(transport, request));
+  request.proxy = proxy.url();
+  EXPECT_FALSE(Fetch(transport, request));
+  EXPECT_EQ(proxy.connections(), 0);
+}
+
 TEST(CurlTransport, ServesManyThreadsAtOnce) {
   ScriptedServer server(AnswerAll);
   CurlTransport transport;

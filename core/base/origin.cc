@@ -1,11 +1,13 @@
-#include "core/upstream/origin.h"
+#include "core/base/origin.h"
 
 #include <fmt/format.h>
 
 #include <algorithm>
 #include <charconv>
 
-namespace agm::upstream {
+#include "core/base/ip_address.h"
+
+namespace agm {
 namespace {
 
 std::string Lower(std::string_view text) {
@@ -15,11 +17,10 @@ std::string Lower(std::string_view text) {
   return out;
 }
 
-bool IsLoopback(std::string_view host) {
+bool IsThisMachine(std::string_view host) {
   if (host == "localhost" || host.ends_with(".localhost") || host == "localhost.") return true;
-  if (host == "::1" || host == "0:0:0:0:0:0:0:1" || host.starts_with("::ffff:127.")) return true;
-  const bool numeric = host.find_first_not_of("0123456789.") == host.npos;
-  return numeric && host.starts_with("127.");
+  const auto address = ReadHostAddress(host);
+  return address && IsLoopback(*address);
 }
 
 std::optional<std::uint16_t> ReadPort(std::string_view text, std::string_view scheme) {
@@ -63,7 +64,7 @@ std::optional<Origin> ReadOrigin(std::string_view url) {
   const auto number = ReadPort(port, origin.scheme);
   if (origin.host.empty() || !number) return std::nullopt;
   origin.port = *number;
-  origin.loopback = IsLoopback(origin.host);
+  origin.loopback = IsThisMachine(origin.host);
   return origin;
 }
 
@@ -76,4 +77,4 @@ std::string ShownProxy(std::string_view proxy) {
   return std::string(proxy);
 }
 
-}  // namespace agm::upstream
+}  // namespace agm

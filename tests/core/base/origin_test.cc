@@ -1,8 +1,8 @@
-#include "core/upstream/origin.h"
+#include "core/base/origin.h"
 
 #include <gtest/gtest.h>
 
-namespace agm::upstream {
+namespace agm {
 namespace {
 
 std::string Shown(std::string_view url) {
@@ -46,4 +46,4 @@ TEST(Origin, AProxyIsShownWithoutItsPassword) {
 }
 
 }  // namespace
-}  // namespace agm::upstream
+}  // namespace agm

@@ -5,7 +5,7 @@
 #include <string>
 #include <string_view>
 
-namespace agm::upstream {
+namespace agm {
 
 /// The part of an address that a connection is made to.
 struct Origin {
@@ -25,4 +25,4 @@ std::optional<Origin> ReadOrigin(std::string_view url);
 /// "http://user:secret@proxy:3128/" as it may be shown: "proxy:3128".
 std::string ShownProxy(std::string_view proxy);
 
-}  // namespace agm::upstream
+}  // namespace agm

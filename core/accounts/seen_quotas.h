@@ -1,0 +1,45 @@
+#pragma once
+
+#include <algorithm>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+namespace agm::accounts {
+
+/// A quota that refused a request, by upstream's name for it.
+struct SeenQuota {
+  std::string model;
+  std::string name;
+  friend bool operator==(const SeenQuota&, const SeenQuota&) = default;
+};
+
+/// The quotas that a project ran into, each once; the oldest gives way.
+///
+/// Thread safety: one thread at a time.
+class SeenQuotas {
+ public:
+  /// `names` as upstream::Failure::quota has them: joined with ",".
+  void Note(const std::string& model, std::string_view names) {
+    while (!names.empty()) {
+      const std::size_t end = std::min(names.find(','), names.size());
+      Add({model, std::string(names.substr(0, end))});
+      names.remove_prefix(std::min(end + 1, names.size()));
+    }
+  }
+  const std::vector<SeenQuota>& all() const { return all_; }
+
+ private:
+  static constexpr std::size_t kMost = 64;
+
+  void Add(SeenQuota seen) {
+    if (std::find(all_.begin(), all_.end(), seen) != all_.end()) return;
+    if (all_.size() >= kMost) all_.erase(all_.begin());
+    all_.push_back(std::move(seen));
+  }
+
+  std::vector<SeenQuota> all_;
+};
+
+}  // namespace agm::accounts

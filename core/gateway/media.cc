@@ -1,0 +1,135 @@
+#include "core/gateway/media.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <map>
+#include <utility>
+#include <variant>
+
+#include "core/protocol/ascii.h"
+#include "core/protocol/media.h"
+#include "core/protocol/model_traits.h"
+#include "core/upstream/media_fetch.h"
+
+namespace agm::gateway {
+namespace {
+
+/// What every target can read itself.
+struct Readers {
+  bool urls = true;             ///< in a message
+  bool urls_in_results = true;  ///< in a tool's result
+};
+
+Readers ReadersOf(const std::vector<std::string>& targets) {
+  Readers readers;
+  for (const std::string& target : targets) {
+    const protocol::ModelTraits traits = protocol::TraitsOf(target);
+    readers.urls = readers.urls && traits.urls;
+    readers.urls_in_results = readers.urls_in_results && traits.urls && !traits.response_parts;
+  }
+  return readers;
+}
+
+/// One request's fetching.
+class Inliner {
+ public:
+  Inliner(upstream::Transport& transport, const MediaBudget& budget,
+          const Cancellation& cancellation)
+      : transport_(transport),
+        cancellation_(cancellation),
+        left_(budget.bytes),
+        deadline_(SystemClock().Now() + budget.time) {}
+
+  Result<void> Messages(const Readers& readers, std::vector<chat::Message>& messages) {
+    for (chat::Message& message : messages) {
+      for (chat::Block& block : message.blocks) {
+        if (auto done = Block(readers, block); !done) return done;
+      }
+    }
+    return {};
+  }
+
+ private:
+  Result<void> Block(const Readers& readers, chat::Block& block) {
+    if (auto* media = std::get_if<chat::Media>(&block)) return Media(readers.urls, *media);
+    auto* result = std::get_if<chat::ToolResult>(&block);
+    if (result == nullptr) return {};
+    for (auto& item : result->content) {
+      auto* media = std::get_if<chat::Media>(&item);
+      if (media == nullptr) continue;
+      if (auto done = Media(readers.urls_in_results, *media); !done) return done;
+    }
+    return {};
+  }
+
+  Result<void> Media(bool reads_urls, chat::Media& media) {
+    if (media.uri.empty() || protocol::IsUpstreamsOwn(media.uri)) return {};
+    if (reads_urls && protocol::AsciiLower(media.uri.substr(0, 8)) == "https://") return {};
+    auto inlined = Fetch(media);
+    if (!inlined) return AtPlace(inlined.error(), media.place);
+    if (inlined->data.size() > left_) {
+      return AtPlace(Invalid("invalid_image_url", "", "the request's media are too large together"),
+                     media.place);
+    }
+    left_ -= inlined->data.size();
+    media.kind = inlined->kind;
+    media.mime = std::move(inlined->mime);
+    media.data = std::move(inlined->data);
+    media.uri.clear();
+    return {};
+  }
+
+  static Error AtPlace(Error error, const chat::Place& place) {
+    if (error.code != ErrorCode::kInvalidRequest) return error;
+    error.param = place.path;
+    if (!place.path.empty()) error.message = fmt::format("{}: {}", place.path, error.message);
+    return error;
+  }
+
+  Result<chat::Media> Fetch(const chat::Media& media) {
+    auto found = fetched_.find(media.uri);
+    if (found == fetched_.end()) {
+      upstream::MediaLimits limits;
+      limits.bytes = std::min(limits.bytes, left_);
+      limits.deadline = deadline_;
+      auto got = upstream::FetchMedia(transport_, media.uri, limits, cancellation_);
+      if (!got) return std::move(got).error();
+      found = fetched_.emplace(media.uri, *std::move(got)).first;
+    }
+    auto inlined =
+        protocol::MediaFromBytes(found->second.bytes, found->second.mime, media.name, media.kind);
+    if (inlined || inlined.error().code != ErrorCode::kInvalidRequest) return inlined;
+    return Invalid("invalid_image_url", "",
+                   fmt::format("expected an image, found {}", found->second.mime));
+  }
+
+  upstream::Transport& transport_;
+  const Cancellation& cancellation_;
+  std::size_t left_;
+  TimePoint deadline_;
+  std::map<std::string, upstream::FetchedMedia> fetched_;  // by address
+};
+
+}  // namespace
+
+MediaBudget BudgetOf(const config::Proxy& proxy) {
+  MediaBudget budget;
+  budget.bytes = static_cast<std::size_t>(proxy.max_body_size);
+  budget.time = std::min(budget.time, proxy.request_timeout);
+  return budget;
+}
+
+Result<void> InlineMedia(upstream::Transport& transport, const std::vector<std::string>& targets,
+                         const MediaBudget& budget, const Cancellation& cancellation,
+                         chat::Request& request) {
+  const Readers readers = ReadersOf(targets);
+  Inliner inliner(transport, budget, cancellation);
+  if (auto done = inliner.Messages(readers, request.messages); !done) return done;
+  for (auto& prompt : request.further) {
+    if (auto done = inliner.Messages(readers, prompt); !done) return done;
+  }
+  return {};
+}
+
+}  // namespace agm::gateway

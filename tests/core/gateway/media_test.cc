@@ -1,0 +1,202 @@
+#include "core/gateway/media.h"
+
+#include <gtest/gtest.h>
+
+#include "core/protocol/base64.h"
+#include "tests/core/gateway/gateway_fixture.h"
+#include "tests/support/fake_transport.h"
+#include "tests/support/scripted_server.h"
+
+namespace agm::gateway {
+namespace {
+
+using test::FakeAnswer;
+using test::FakeTransport;
+
+constexpr const char* kPng = "\x89PNG\r\n\x1a\n";
+const std::vector<std::string> kOld = {"gemini-2.0-flash"};
+const std::vector<std::string> kNew = {"gemini-3.8-flash"};
+
+FakeAnswer Picture() {
+  FakeAnswer answer;
+  answer.headers = {{"content-type", "image/png"}};
+  answer.pieces = {kPng};
+  return answer;
+}
+
+chat::Media Image(const std::string& uri) {
+  chat::Media media;
+  media.uri = uri;
+  media.place.path = "messages[0].content[1].image_url.url";
+  return media;
+}
+
+chat::Request Asking(chat::Block block) {
+  chat::Request request;
+  chat::Message message;
+  message.blocks = {chat::Text{"look", {}}, std::move(block)};
+  request.messages = {message, message};
+  return request;
+}
+
+const chat::Media& MediaOf(const chat::Request& request) {
+  return std::get<chat::Media>(request.messages[1].blocks[1]);
+}
+
+class InlineMediaTest : public ::testing::Test {
+ protected:
+  Result<void> Inline(const std::vector<std::string>& targets) {
+    return InlineMedia(transport_, targets, budget_, NeverCancelled(), request_);
+  }
+
+  FakeTransport transport_;
+  MediaBudget budget_;
+  chat::Request request_;
+};
+
+TEST_F(InlineMediaTest, LeavesToTheModelWhatItReadsItself) {
+  for (const char* uri : {"https://example.com/a.png", "HTTPS://example.com/a"}) {
+    request_ = Asking(Image(uri));
+    ASSERT_TRUE(Inline(kNew));
+    EXPECT_EQ(MediaOf(request_).uri, uri);
+  }
+  EXPECT_TRUE(transport_.sent().empty());
+}
+
+TEST_F(InlineMediaTest, FetchesOnceWhatAnOldModelCannotRead) {
+  transport_.Answer(Picture());
+  request_ = Asking(Image("https://example.com/a"));
+  const auto done = Inline(kOld);
+  ASSERT_TRUE(done) << done.error().message;
+  EXPECT_EQ(MediaOf(request_).uri, "");
+  EXPECT_EQ(MediaOf(request_).mime, "image/png");
+  EXPECT_EQ(MediaOf(request_).data, protocol::EncodeBase64(kPng));
+  EXPECT_EQ(transport_.sent().size(), 1U);
+}
+
+TEST_F(InlineMediaTest, FetchesWhereOneOfTheTargetsCannotRead) {
+  transport_.Answer(Picture());
+  request_ = Asking(Image("https://example.com/a"));
+  ASSERT_TRUE(Inline({"gemini-3.8-flash", "gemini-2.0-flash"}));
+  EXPECT_EQ(MediaOf(request_).uri, "");
+}
+
+TEST_F(InlineMediaTest, FetchesPlainHttpForEveryModel) {
+  transport_.Answer(Picture());
+  request_ = Asking(Image("http://example.com/a"));
+  ASSERT_TRUE(Inline(kNew));
+  EXPECT_FALSE(MediaOf(request_).data.empty());
+}
+
+TEST_F(InlineMediaTest, FetchesForAToolResultThatTakesOnlyBytes) {
+  chat::ToolResult result;
+  result.content = {Image("https://example.com/a")};
+  transport_.AnswerBy([](const auto&) { return Picture(); });
+  request_ = Asking(result);
+  ASSERT_TRUE(Inline(kNew));
+  const auto& block = std::get<chat::ToolResult>(request_.messages[0].blocks[1]);
+  EXPECT_FALSE(std::get<chat::Media>(block.content[0]).data.empty());
+  // 2.5 takes a result's media beside it, as references too.
+  request_ = Asking(result);
+  ASSERT_TRUE(Inline({"gemini-2.5-flash"}));
+  EXPECT_EQ(transport_.sent().size(), 1U);
+}
+
+TEST_F(InlineMediaTest, FetchesNothingThatOnlyTheUpstreamCanRead) {
+  for (const char* uri : {"gs://bucket/a.png", "https://www.youtube.com/watch?v=x",
+                          "https://generativelanguage.googleapis.com/v1beta/files/abc"}) {
+    request_ = Asking(Image(uri));
+    ASSERT_TRUE(Inline(kOld));
+    EXPECT_EQ(MediaOf(request_).uri, uri);
+  }
+  EXPECT_TRUE(transport_.sent().empty());
+}
+
+TEST_F(InlineMediaTest, SaysWhereInTheRequestItFailed) {
+  FakeAnswer missing = Picture();
+  missing.status = 404;
+  transport_.Answer(missing);
+  request_ = Asking(Image("https://example.com/a"));
+  const auto done = Inline(kOld);
+  ASSERT_FALSE(done);
+  EXPECT_EQ(done.error().code, ErrorCode::kInvalidRequest);
+  EXPECT_EQ(done.error().reason, "invalid_image_url");
+  EXPECT_EQ(done.error().param, "messages[0].content[1].image_url.url");
+  EXPECT_EQ(done.error().message,
+            "messages[0].content[1].image_url.url: example.com: it answered with status 404");
+}
+
+TEST_F(InlineMediaTest, TakesNoTextForAPicture) {
+  FakeAnswer page = Picture();
+  page.headers = {{"content-type", "text/plain"}};
+  transport_.Answer(page);
+  request_ = Asking(Image("https://example.com/a.png"));
+  const auto done = Inline(kOld);
+  ASSERT_FALSE(done);
+  EXPECT_EQ(done.error().reason, "invalid_image_url");
+}
+
+TEST_F(InlineMediaTest, BoundsWhatIsFetchedInAll) {
+  transport_.AnswerBy([](const auto&) { return Picture(); });
+  budget_.bytes = 20;  // one picture is 12 bytes of base64
+  request_ = Asking(Image("https://example.com/a"));
+  const auto done = Inline(kOld);
+  ASSERT_FALSE(done);
+  EXPECT_EQ(done.error().reason, "invalid_image_url");
+}
+
+std::string LookAt(const std::string& url) {
+  Json part = {{"type", "image_url"}, {"image_url", {{"url", url}}}};
+  return DumpJson(
+      Json{{"model", "gemini-2.5-flash"},
+           {"messages", Json::array({{{"role", "user"}, {"content", Json::array({part})}}})}});
+}
+
+TEST_F(GatewayTest, FetchesAPictureThatUpstreamCannotReadAndSendsItsBytes) {
+  test::ScriptedServer pictures([](test::Visitor& visitor) {
+    while (visitor.ReadRequest()) {
+      visitor.Send(test::HttpAnswer("\x89PNG\r\n\x1a\n", 200, "image/png"));
+    }
+  });
+  Add("work", "good-key");
+  // The server stands on loopback, where no name but a public one may lead.
+  class Redirected : public upstream::Transport {
+   public:
+    explicit Redirected(std::string url) : url_(std::move(url)) {}
+    Result<std::unique_ptr<upstream::Download>> Send(const upstream::HttpRequest& request,
+                                                     const Cancellation& cancellation) override {
+      upstream::HttpRequest changed = request;
+      changed.url = url_;
+      return transport_.Send(changed, cancellation);
+    }
+
+   private:
+    std::string url_;
+    upstream::CurlTransport transport_;
+  };
+  media_ = std::make_unique<Redirected>(pictures.url("/cat.png"));
+  Start();
+  const Got got = Ask("POST", "/v1/chat/completions", LookAt("http://pictures.example.com/cat"));
+  ASSERT_EQ(got.status, 200) << got.body;
+  const auto sent = mock_->TakeRequests();
+  ASSERT_EQ(sent.size(), 1U);
+  EXPECT_NE(
+      sent[0].body.find("\"inlineData\":{\"mimeType\":\"image/png\",\"data\":\"iVBORw0KGgo=\""),
+      std::string::npos)
+      << sent[0].body;
+}
+
+TEST_F(GatewayTest, RefusesPicturesOfPrivateNetworksBeforeAnAccountIsTaken) {
+  Add("work", "good-key");
+  Start();
+  for (const char* url : {"http://127.0.0.1/x", "https://localhost/x", "file:///etc/passwd"}) {
+    const Got got = Ask("POST", "/v1/chat/completions", LookAt(url));
+    EXPECT_EQ(got.status, 400) << got.body;
+    EXPECT_EQ(got.json()["error"]["code"], "invalid_image_url");
+    EXPECT_EQ(got.json()["error"]["param"], "messages[0].content[0].image_url.url");
+  }
+  EXPECT_EQ(RequestsOf("good-key"), 0);
+}
+
+}  // namespace
+}  // namespace agm::gateway

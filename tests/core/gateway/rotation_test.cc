@@ -1,0 +1,379 @@
+// How requests find their way over accounts, projects and models: over real sockets.
+
+#include <gtest/gtest.h>
+
+#include <set>
+#include <string>
+#include <thread>
+#include <vector>
+
+#include "core/accounts/pacific.h"
+#include "tests/core/gateway/gateway_fixture.h"
+#include "tests/support/service_account_key.h"
+#include "tests/support/temp_dir.h"
+
+namespace agm::gateway {
+namespace {
+
+/// Upstream's own words for a quota of the minute, with the project that it belongs to.
+std::string QuotaBody(const std::string& quota, const std::string& limit,
+                      const std::string& project = "") {
+  Json details =
+      Json::array({{{"@type", "type.googleapis.com/google.rpc.QuotaFailure"},
+                    {"violations", {{{"quotaId", quota}, {"quotaValue", limit}}}}},
+                   {{"@type", "type.googleapis.com/google.rpc.RetryInfo"}, {"retryDelay", "30s"}}});
+  if (!project.empty()) {
+    details.push_back({{"@type", "type.googleapis.com/google.rpc.ErrorInfo"},
+                       {"reason", "RATE_LIMIT_EXCEEDED"},
+                       {"metadata", {{"consumer", "projects/" + project}}}});
+  }
+  return DumpJson(Json{{"error",
+                        {{"code", 429},
+                         {"status", "RESOURCE_EXHAUSTED"},
+                         {"message", "You exceeded your current quota."},
+                         {"details", details}}}});
+}
+
+constexpr const char* kRequests = "GenerateRequestsPerMinutePerProjectPerModel-FreeTier";
+constexpr const char* kTokens = "GenerateContentInputTokensPerModelPerMinute-FreeTier";
+
+class RotationTest : public GatewayTest {
+ protected:
+  void Script(const std::vector<Json>& steps) {
+    const auto set = mock_->SetScript(DumpJson(Json{{"steps", steps}}));
+    ASSERT_TRUE(set) << set.error().message;
+  }
+
+  static Json Step(const Json& match, const Json& doing, int times = -1) {
+    Json step{{"match", match}, {"do", doing}};
+    if (times >= 0) step["times"] = times;
+    return step;
+  }
+
+  static Json Refusal(const std::string& body) { return {{"status", 429}, {"body", body}}; }
+
+  void AddOf(const std::string& project, const std::string& name) {
+    Add(name, name + "-key");
+    config_.accounts.back().project = project;
+  }
+
+  Got ChatWith(const std::string& model, const std::string& text = "hi") {
+    return Ask("POST", "/v1/chat/completions", ChatBody(text, false, model));
+  }
+
+  Json StateOf(const std::string& name) {
+    const Json page = Ask("GET", "/agm/accounts").json();
+    for (const Json& account : page["accounts"]) {
+      if (account["name"] == name) return account;
+    }
+    ADD_FAILURE() << "no account " << name;
+    return Json::object();
+  }
+
+  void Restart() {
+    service_->Stop(Duration(0));
+    thread_.join();
+    service_.reset();
+    Start();
+  }
+
+  void Apply() {
+    const auto applied = service_->Apply(std::make_shared<const config::Config>(config_));
+    ASSERT_TRUE(applied) << applied.error().message;
+  }
+
+  /// A Vertex account whose tokens come from the mock.
+  void AddRobot(const std::string& name) {
+    Add(name, "");
+    config::Account& account = config_.accounts.back();
+    account.kind = config::AccountKind::kVertex;
+    account.location = "global";
+    account.service_account =
+        folder_.Write(name + ".json", test::ServiceAccountFile(mock_->base_url() + "/token"))
+            .string();
+  }
+
+  long TokensFetched() {
+    long fetched = 0;
+    for (const auto& request : mock_->TakeRequests()) fetched += request.path == "/token" ? 1 : 0;
+    return fetched;
+  }
+
+  test::TempDir folder_;
+};
+
+TEST_F(RotationTest, AQuotaOfOneModelLeavesTheOthersAlone) {
+  Add("one", "one-key");
+  Script({Step({{"model", "gemini-2.5-flash"}}, Refusal(QuotaBody(kRequests, "10")))});
+  Start();
+  EXPECT_EQ(ChatWith("gemini-2.5-flash").status, 429);
+  EXPECT_EQ(ChatWith("gemini-2.5-pro").status, 200);
+  EXPECT_EQ(StateOf("one")["model"], "gemini-2.5-flash");
+}
+
+TEST_F(RotationTest, KeysOfADeclaredProjectAreNotTriedOneAfterTheOther) {
+  AddOf("shared", "one");
+  AddOf("shared", "two");
+  AddOf("other", "three");
+  Script({Step({{"key", "one-key"}}, Refusal(QuotaBody(kRequests, "10")))});
+  Start();
+  const Got got = Chat("hi");
+  EXPECT_EQ(got.status, 200);
+  EXPECT_EQ(got.header("x-account-email"), "three@example.com");
+  EXPECT_EQ(RequestsOf("two-key"), 0);
+}
+
+TEST_F(RotationTest, KeysOfALearnedProjectRestTogetherFromThenOn) {
+  AddOf("", "one");
+  AddOf("", "two");
+  const auto body = QuotaBody(kRequests, "10", "424242");
+  Script({Step({{"model", "gemini-2.5-flash"}}, Refusal(body), 2),
+          Step({{"model", "gemini-2.5-pro"}}, Refusal(body), 1)});
+  Start();
+  EXPECT_EQ(Chat("hi").status, 429);  // both learn whose they are
+  EXPECT_EQ(ChatWith("gemini-2.5-pro").status, 429);
+  EXPECT_EQ(mock_->stats().requests, 3);
+  EXPECT_EQ(StateOf("two")["project"], "424242");
+}
+
+TEST_F(RotationTest, LowerPriorityNumbersServeFirst) {
+  Add("paid", "paid-key");
+  Add("free", "free-key");
+  config_.accounts[0].priority = 10;
+  Script({Step({{"key", "free-key"}}, Refusal(QuotaBody(kRequests, "10")), 1)});
+  Start();
+  EXPECT_EQ(Chat("one").header("x-account-email"), "paid@example.com");  // after free's refusal
+  Script({});
+  EXPECT_EQ(Chat("two").header("x-account-email"), "paid@example.com");  // while free rests
+  EXPECT_EQ(RequestsOf("free-key"), 1);
+}
+
+TEST_F(RotationTest, OnlyAccountsThatListTheModelAreAsked) {
+  Add("flash", "flash-key");
+  Add("pro", "pro-key");
+  config_.accounts[0].models = {"gemini-2.5-flash*"};
+  config_.accounts[1].models = {"gemini-2.5-pro"};
+  Start();
+  for (int i = 0; i < 3; ++i) {
+    EXPECT_EQ(ChatWith("gemini-2.5-pro").header("x-account-email"), "pro@example.com");
+    EXPECT_EQ(ChatWith("gemini-2.5-flash-lite").header("x-account-email"), "flash@example.com");
+  }
+  const Got got = ChatWith("gemini-2.5-computer");
+  EXPECT_EQ(got.status, 404);
+  EXPECT_EQ(got.json()["error"]["code"], "model_not_found");
+}
+
+TEST_F(RotationTest, AChainGoesOnWhereTheModelIsOverloadedAndBlamesNoAccount) {
+  Add("one", "one-key");
+  Add("two", "two-key");
+  config_.mapping = {{"smart", {"gemini-2.5-pro", "gemini-2.5-flash"}}};
+  Script({Step({{"model", "gemini-2.5-pro"}}, {{"error", "overloaded"}})});
+  Start();
+  const Got got = ChatWith("smart");
+  EXPECT_EQ(got.status, 200) << got.body;
+  EXPECT_EQ(got.header("x-mapped-model"), "gemini-2.5-flash");
+  EXPECT_EQ(mock_->stats().requests, 2);  // no second account for the first
+  EXPECT_EQ(ChatWith("smart").status, 200);
+  EXPECT_EQ(mock_->stats().requests, 3);  // the breaker holds
+  EXPECT_EQ(ChatWith("gemini-2.5-flash").status, 200);
+  EXPECT_EQ(Ask("GET", "/readyz").status, 200);
+}
+
+TEST_F(RotationTest, AChainGoesOnWhereAllAccountsHaveUsedTheFirstModelUp) {
+  Add("one", "one-key");
+  Add("two", "two-key");
+  config_.mapping = {{"smart", {"gemini-2.5-pro", "gemini-2.5-flash"}}};
+  Script({Step({{"model", "gemini-2.5-pro"}}, Refusal(QuotaBody(kRequests, "5")))});
+  Start();
+  EXPECT_EQ(ChatWith("smart").header("x-mapped-model"), "gemini-2.5-flash");
+  EXPECT_EQ(ChatWith("smart").header("x-mapped-model"), "gemini-2.5-flash");
+  EXPECT_EQ(mock_->stats().requests, 4);  // two refusals, two answers
+}
+
+TEST_F(RotationTest, AModelThatNobodyHasQuotaForIsNotFound) {
+  Add("one", "one-key");
+  Add("two", "two-key");
+  Script({Step({{"model", "gemini-2.5-pro"}}, {{"error", "quota-zero"}})});
+  Start();
+  for (int i = 0; i < 2; ++i) {
+    const Got got = ChatWith("gemini-2.5-pro");
+    EXPECT_EQ(got.status, 404) << got.body;
+    EXPECT_EQ(got.json()["error"]["code"], "model_not_found");
+    EXPECT_EQ(got.header("retry-after"), "");
+  }
+  EXPECT_EQ(mock_->stats().requests, 2);  // each was asked once
+  EXPECT_EQ(ChatWith("gemini-2.5-flash").status, 200);
+}
+
+TEST_F(RotationTest, AModelThatIsOnlyUsedUpElsewhereIsNoUnknownOne) {
+  Add("one", "one-key");
+  Add("two", "two-key");
+  Script({Step({{"key", "one-key"}}, {{"error", "quota-zero"}}),
+          Step({{"key", "two-key"}}, Refusal(QuotaBody(kRequests, "5")))});
+  Start();
+  EXPECT_EQ(Chat("hi").status, 429);
+}
+
+TEST_F(RotationTest, APromptThatIsTooLargeForTwoProjectsGoesNoFurtherAndTiresNobody) {
+  for (const char* name : {"one", "two", "three"}) Add(name, std::string(name) + "-key");
+  Script({Step({{"text", "a very long story"}}, Refusal(QuotaBody(kTokens, "1000")))});
+  Start();
+  const Got got = Chat("a very long story" + std::string(10'000, '.'));
+  EXPECT_EQ(got.status, 413) << got.body;
+  EXPECT_EQ(got.json()["error"]["code"], "request_too_large");
+  EXPECT_EQ(mock_->stats().requests, 2);
+  for (const char* name : {"one", "two", "three"}) EXPECT_EQ(StateOf(name)["state"], "ready");
+  EXPECT_EQ(Chat("short").status, 200);
+}
+
+TEST_F(RotationTest, APromptThatAnotherProjectTakesTellsThatTheFirstIsTired) {
+  Add("one", "one-key");
+  Add("two", "two-key");
+  config_.accounts[1].priority = 1;
+  Script({Step({{"key", "one-key"}}, Refusal(QuotaBody(kTokens, "1000")))});
+  Start();
+  EXPECT_EQ(Chat(std::string(10'000, '.')).status, 200);
+  EXPECT_EQ(StateOf("one")["reason"], "minute_quota");
+}
+
+TEST_F(RotationTest, AShortPromptIsNotAtFaultHoweverManyRefuseIt) {
+  for (const char* name : {"one", "two", "three"}) Add(name, std::string(name) + "-key");
+  Script({Step({{"key", "one-key"}}, Refusal(QuotaBody(kTokens, "250000"))),
+          Step({{"key", "two-key"}}, Refusal(QuotaBody(kTokens, "250000")))});
+  Start();
+  EXPECT_EQ(Chat("hi").status, 200);
+}
+
+TEST_F(RotationTest, ATokenThatUpstreamNoLongerTakesIsFetchedAnew) {
+  AddRobot("robot");
+  Script({Step({{"key", "mock-token"}}, {{"error", "unauthenticated"}}, 1)});
+  Start();
+  const Got got = Chat("hi");
+  EXPECT_EQ(got.status, 200) << got.body;
+  EXPECT_EQ(got.header("x-account-email"), "robot@example.com");
+  EXPECT_EQ(TokensFetched(), 2);
+  EXPECT_EQ(StateOf("robot")["state"], "ready");
+}
+
+TEST_F(RotationTest, ATokenThatUpstreamNeverTakesQuarantinesAfterOneRefresh) {
+  AddRobot("robot");
+  Add("good", "good-key");
+  config_.accounts[1].priority = 1;
+  Script({Step({{"key", "mock-token"}}, {{"error", "unauthenticated"}})});
+  Start();
+  EXPECT_EQ(Chat("hi").header("x-account-email"), "good@example.com");
+  EXPECT_EQ(TokensFetched(), 2);
+  EXPECT_EQ(StateOf("robot")["state"], "quarantined");
+  EXPECT_EQ(StateOf("robot")["reason"], "unauthenticated");
+}
+
+TEST_F(RotationTest, ATokenIsFetchedOnceForAllWhoWaitForIt) {
+  AddRobot("robot");
+  Script({Step({{"method", "token"}}, {{"hang_ms", 100}})});
+  Start();
+  std::vector<std::jthread> clients;
+  for (int i = 0; i < 12; ++i) {
+    clients.emplace_back([this] {
+      upstream::CurlTransport client;
+      upstream::HttpRequest request;
+      request.url = "http://127.0.0.1:" + std::to_string(service_->port()) + "/v1/chat/completions";
+      request.headers = {{"Content-Type", "application/json"}};
+      const std::string body = ChatBody("hi");
+      request.body = body;
+      auto got = client.Send(request, NeverCancelled());
+      ASSERT_TRUE(got);
+      EXPECT_EQ((*got)->status(), 200);
+    });
+  }
+  clients.clear();
+  EXPECT_EQ(TokensFetched(), 1);
+}
+
+TEST_F(RotationTest, ARevokedGrantQuarantinesAndSaysSo) {
+  AddRobot("robot");
+  Script(
+      {Step({{"method", "token"}}, {{"status", 400}, {"body", R"({"error":"invalid_grant"})"}})});
+  Start();
+  const Got got = Chat("hi");
+  EXPECT_EQ(got.status, 503);
+  EXPECT_EQ(got.json()["error"]["code"], "no_account_available");
+  EXPECT_EQ(got.json()["error"]["accounts"][0]["state"], "quarantined");
+  EXPECT_EQ(StateOf("robot")["reason"], "unauthenticated");
+  mock_->TakeRequests();
+  Chat("again");
+  EXPECT_EQ(TokensFetched(), 0);  // not asked for ever and ever
+}
+
+TEST_F(RotationTest, CooldownsAndQuarantinesSurviveARestart) {
+  Add("tired", "tired-key");
+  Add("bad", "bad-key");
+  Script({Step({{"key", "tired-key"}}, {{"error", "quota-day"}, {"retry", "0"}}),
+          Step({{"key", "bad-key"}}, {{"error", "key-invalid"}})});
+  Start();
+  EXPECT_EQ(Chat("hi").status, 429);
+  Restart();
+  Script({});
+  const Got got = Chat("hi");
+  EXPECT_EQ(got.status, 429);
+  EXPECT_EQ(got.header("x-should-retry"), "false");
+  const auto left = accounts::NextPacificMidnight(SystemClock().Wall()) - SystemClock().Wall();
+  EXPECT_LE(std::abs(std::stol(got.header("retry-after")) - left.count() / 1000), 2);
+  EXPECT_EQ(RequestsOf("tired-key"), 1);
+  EXPECT_EQ(StateOf("tired")["reason"], "day_quota");
+  EXPECT_EQ(StateOf("bad")["state"], "quarantined");
+}
+
+TEST_F(RotationTest, AnAccountThatSomebodyHasSeenToIsHealedWhileItRuns) {
+  Add("work", "work-key");
+  Script({Step({{"key", "work-key"}}, {{"error", "service-disabled"}}, 1)});
+  Start();
+  EXPECT_EQ(Chat("hi").status, 503);
+  EXPECT_EQ(StateOf("work")["state"], "quarantined");
+  const Got healed = Ask("POST", "/agm/accounts", R"({"heal":"work"})");
+  EXPECT_EQ(healed.status, 200) << healed.body;
+  EXPECT_EQ(healed.json()["accounts"][0]["state"], "ready");
+  EXPECT_EQ(Chat("hi").status, 200);
+  Restart();
+  EXPECT_EQ(Chat("hi").status, 200);
+}
+
+TEST_F(RotationTest, OnlyAnAccountThatThereIsCanBeHealed) {
+  Add("work", "work-key");
+  config_.proxy.auth_mode = config::AuthMode::kStrict;
+  config_.proxy.api_keys = {{"default", Secret("sk-mine")}};
+  Start();
+  const auto heal = [&](const std::string& body, const std::string& key = "sk-mine") {
+    return Ask("POST", "/agm/accounts", body, {{"Authorization", "Bearer " + key}}).status;
+  };
+  EXPECT_EQ(heal(R"({"heal":"work"})"), 200);
+  EXPECT_EQ(heal(R"({"heal":"wrok"})"), 404);
+  EXPECT_EQ(heal(R"({"heal":7})"), 400);
+  EXPECT_EQ(heal("work"), 400);
+  EXPECT_EQ(heal(R"({"heal":"work"})", "sk-other"), 401);
+}
+
+TEST_F(RotationTest, TheQuotasThatWereHitAreTold) {
+  Add("one", "one-key");
+  Script({Step({{"key", "one-key"}}, Refusal(QuotaBody(kRequests, "10")))});
+  Start();
+  Chat("hi");
+  EXPECT_EQ(StateOf("one")["quotas"], Json::parse(R"([{"model":"gemini-2.5-flash","name":")" +
+                                                  std::string(kRequests) + R"("}])"));
+}
+
+TEST_F(RotationTest, AccountsAreEnabledAndDisabledWhileItRuns) {
+  Add("one", "one-key");
+  Start();
+  EXPECT_EQ(Chat("hi").status, 200);
+  config_.accounts[0].enabled = false;
+  Apply();
+  const Got got = Chat("hi");
+  EXPECT_EQ(got.status, 503);
+  EXPECT_NE(got.body.find("agm accounts enable"), std::string::npos) << got.body;
+  config_.accounts[0].enabled = true;
+  Apply();
+  EXPECT_EQ(Chat("hi").status, 200);
+}
+
+}  // namespace
+}  // namespace agm::gateway

@@ -1,0 +1,166 @@
+// How `agm serve` begins and ends, as a process.
+
+#include <fstream>
+
+#include "tests/serve/served.h"
+#include "tests/support/tls.h"
+
+namespace agm::test {
+namespace {
+
+/// Serve tests whose program does not start.
+class ServeRefusesTest : public ServedTest {
+ protected:
+  /// What it says before it ends with 2.
+  std::string Refused(std::vector<std::string> arguments = {},
+                      const std::function<void()>& prepare = {}) {
+    Launch(std::move(arguments), prepare);
+    EXPECT_EQ(agm_->Wait(), 2) << Said();
+    EXPECT_EQ(agm_->out(), "");
+    return agm_->err();
+  }
+  static ::testing::AssertionResult Has(const std::string& text, const std::string& part) {
+    if (text.find(part) != std::string::npos) return ::testing::AssertionSuccess();
+    return ::testing::AssertionFailure() << "no \"" << part << "\" in: " << text;
+  }
+};
+
+TEST_F(ServeRefusesTest, APortThatIsInUse) {
+  Serve();
+  const std::unique_ptr<Program> first = std::move(agm_);
+  const std::string port = std::to_string(port_);
+  EXPECT_TRUE(Has(Refused({"--port", port}), "port " + port + " on 127.0.0.1 is in use"));
+  agm_.reset();
+}
+
+TEST_F(ServeRefusesTest, APortThatItHasNoRightTo) {
+  int first_free = 1024;
+  std::ifstream("/proc/sys/net/ipv4/ip_unprivileged_port_start") >> first_free;
+  if (first_free <= 81) GTEST_SKIP() << "everybody may use every port here";
+  LetOthersIn();
+  EXPECT_TRUE(Has(Refused({"--port", "81"}, &AsNobody), "no right to listen on port 81"));
+}
+
+TEST_F(ServeRefusesTest, AnAddressThatIsNotThere) {
+  EXPECT_TRUE(Has(Refused({"--host", "192.0.2.1", "--auth-mode", "off"}),
+                  "this machine has no address 192.0.2.1"));
+  EXPECT_TRUE(Has(Refused({"--host", "no.such.host.invalid", "--auth-mode", "off"}),
+                  "cannot listen on host"));
+}
+
+TEST_F(ServeRefusesTest, ToGuessWhereItsFilesAre) {
+  environment_.erase("HOME");
+  EXPECT_TRUE(Has(Refused(), "nothing says where the configuration lies"));
+  EXPECT_TRUE(Has(Refused({"--config", home_ / kConfig}), "cannot tell where to keep state"));
+  environment_["AGM_STATE_DIR"] = home_ / "state";
+  Serve({"--config", home_ / kConfig});
+  EXPECT_EQ(ChatStatus(), 200);
+  EXPECT_EQ(Stop(), 0);
+}
+
+TEST_F(ServeRefusesTest, ABrokenConfiguration) {
+  home_.Write(kConfig, "[proxy]\nport = \"x\"\nhost = 1\n");
+  const std::string said = Refused();
+  EXPECT_TRUE(Has(said, "config.toml:2:8: ")) << "every problem has its place";
+  EXPECT_TRUE(Has(said, "config.toml:3:8: "));
+}
+
+TEST_F(ServeRefusesTest, ACertificateOfNoUse) {
+  const Certificate made = MakeCertificate();
+  home_.Write(".config/agm/cert.pem", made.certificate);
+  WriteConfig("[proxy.tls]\ncertificate = \"cert.pem\"\nkey = \"key.pem\"\n");
+  EXPECT_TRUE(Has(Refused(), "proxy.tls.key: "));
+  home_.Write(".config/agm/key.pem", MakeCertificate().key);
+  EXPECT_TRUE(Has(Refused(), "it does not belong to the certificate"));
+  home_.Write(".config/agm/key.pem", Encrypted(made.key, "secret"));
+  EXPECT_TRUE(Has(Refused(), "the key is encrypted"));
+  home_.Write(".config/agm/key.pem", made.key);
+  Serve();
+  RawClient client = Connect();
+  ASSERT_TRUE(client.SpeakTls());
+  client.Send(GetBytes("/healthz"));
+  EXPECT_EQ(client.Read()->status, 200);
+  EXPECT_EQ(Stop(), 0);
+}
+
+// ---- Stopping ----------------------------------------------------------------------------------
+
+class ServeStopsTest : public ServedTest {
+ protected:
+  void Script(const std::string& step) {
+    ASSERT_TRUE(mock_->SetScript(R"({"steps":[{"do":{)" + step + "}}]}"));
+  }
+  bool Refuses() const {
+    const TimePoint until = After(SystemClock().Now(), Duration(5'000));
+    while (SystemClock().Now() < until) {
+      if (!Connect().connected()) return true;
+      std::this_thread::sleep_for(Duration(1));
+    }
+    return false;
+  }
+};
+
+TEST_F(ServeStopsTest, WhenItsStreamsAreOverAndAcceptsNothingMeanwhile) {
+  Serve();
+  Script(R"("words":40,"pace_ms":20)");
+  RawClient idle = Connect();
+  idle.Send(GetBytes("/healthz"));
+  ASSERT_TRUE(idle.Read());
+  RawClient client = Connect();
+  client.Send(ChatBytes("count", true));
+  ASSERT_NE(client.ReadUntil("data: ").find("data: "), std::string::npos);
+  agm_->Signal(SIGTERM);
+  EXPECT_TRUE(Refuses());
+  EXPECT_TRUE(idle.Closed(Duration(1'000)));
+  EXPECT_TRUE(agm_->Runs());
+  const std::string rest = client.ReadAll();
+  EXPECT_NE(rest.find("[DONE]"), std::string::npos) << rest;
+  EXPECT_TRUE(rest.ends_with("0\r\n\r\n"));
+  EXPECT_EQ(agm_->Wait(), 0);
+  EXPECT_EQ(agm_->out(), "");
+}
+
+TEST_F(ServeStopsTest, AtOnceWhenItIsToldTwice) {
+  Serve();
+  Script(R"("hang_ms":60000)");
+  RawClient client = Connect();
+  client.Send(ChatBytes("wait"));
+  ASSERT_TRUE(client.Silent(Duration(200)));
+  agm_->Signal(SIGTERM);
+  ASSERT_TRUE(Refuses());
+  EXPECT_TRUE(agm_->Runs());
+  const TimePoint begun = SystemClock().Now();
+  agm_->Signal(SIGTERM);
+  EXPECT_EQ(agm_->Wait(), 0);
+  EXPECT_LT(SystemClock().Now() - begun, std::chrono::milliseconds(1'500));
+}
+
+TEST_F(ServeStopsTest, AfterDrainTimeoutAtTheLatest) {
+  WriteConfig("drain_timeout = 0.3\n");
+  Serve();
+  Script(R"("hang_ms":60000)");
+  RawClient client = Connect();
+  client.Send(ChatBytes("wait"));
+  ASSERT_TRUE(client.Silent(Duration(200)));
+  const TimePoint begun = SystemClock().Now();
+  EXPECT_EQ(Stop(), 0);
+  const auto took = SystemClock().Now() - begun;
+  EXPECT_GT(took, std::chrono::milliseconds(250));
+  EXPECT_LT(took, std::chrono::milliseconds(2'500));
+}
+
+TEST_F(ServeStopsTest, OnSigintAsWell) {
+  Serve();
+  agm_->Signal(SIGINT);
+  EXPECT_EQ(agm_->Wait(), 0);
+}
+
+TEST_F(ServeStopsTest, LeavingNothingBehind) {
+  Serve();
+  EXPECT_TRUE(std::filesystem::exists(home_ / kState / "run.json"));
+  EXPECT_EQ(Stop(), 0);
+  EXPECT_FALSE(std::filesystem::exists(home_ / kState / "run.json"));
+}
+
+}  // namespace
+}  // namespace agm::test
