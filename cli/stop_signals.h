@@ -5,9 +5,9 @@
 namespace agm::cli {
 
 /// SIGINT, SIGTERM and SIGHUP as values that one thread waits for, instead of handlers that may run
-/// anywhere. Made before any other thread, because threads inherit what is blocked. SIGPIPE and SIGXFSZ
-/// are ignored from then on: a client that left, or a file that may not grow, is an error of a
-/// write, not the end of the program.
+/// anywhere. Made before any other thread, because threads inherit what is blocked. SIGPIPE and
+/// SIGXFSZ are ignored from then on: a client that left, or a file that may not grow, is an error
+/// of a write, not the end of the program.
 ///
 ///   StopSignals signals;
 ///   while (int signal = signals.Wait()) ...

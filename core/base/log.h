@@ -40,8 +40,8 @@ struct LogOptions {
 
 /// What the program tells its operator: messages and one access line a request. Lines are written
 /// by a thread of the log's own, many at a time, so that no request waits for a terminal or a disk;
-/// when it falls behind lines are lost, which is said, never a request's time. The access file is bounded: 20 MB,
-/// then it is rotated, three old ones are kept. Bodies and keys are never logged.
+/// when it falls behind lines are lost, which is said, never a request's time. The access file is
+/// bounded: 20 MB, then it is rotated, three old ones are kept. Bodies and keys are never logged.
 ///
 /// Thread safety: any thread.
 class Log {

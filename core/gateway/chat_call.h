@@ -55,7 +55,7 @@ class ChatCall {
   Asking asking_;
   std::shared_ptr<const chat::Request> request_;
   Draft draft_;
-  std::string id_;  ///< of the request, for the log
+  std::string id_;        ///< of the request, for the log
   TimePoint deadline_{};  ///< of the whole answer, all hops
   bool retried_empty_ = false;
 };

@@ -8,8 +8,8 @@
 
 namespace agm::gateway {
 
-Opened::Opened(accounts::Lease lease, std::unique_ptr<upstream::Call> call,
-               Queue<chat::Event> held, TimePoint started, Clock& clock)
+Opened::Opened(accounts::Lease lease, std::unique_ptr<upstream::Call> call, Queue<chat::Event> held,
+               TimePoint started, Clock& clock)
     : lease_(std::move(lease)),
       call_(std::move(call)),
       held_(std::move(held)),

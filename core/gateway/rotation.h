@@ -69,8 +69,8 @@ enum class Then { kNextTry, kNextTarget, kStop };
 /// Thread safety: one thread at a time; Next blocks.
 class Rotation {
  public:
-  Rotation(const Asking& asking, Allowance& allowance, std::string model,
-           std::size_t request_bytes, bool last_target)
+  Rotation(const Asking& asking, Allowance& allowance, std::string model, std::size_t request_bytes,
+           bool last_target)
       : asking_(asking),
         allowance_(allowance),
         model_(std::move(model)),

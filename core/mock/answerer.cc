@@ -283,7 +283,7 @@ class Answerer {
   std::string id_;
   JsonView last_turn_;
   std::string last_text_;
-  int step_ = 0;  ///< how many turns without text, of functions' answers, came behind it
+  int step_ = 0;       ///< how many turns without text, of functions' answers, came behind it
   std::string heard_;  ///< what to say about a recording in the last turn; empty: there is none
   std::vector<JsonView> declarations_;
   Answer answer_;

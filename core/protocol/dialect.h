@@ -41,7 +41,8 @@ class StreamWriter {
  public:
   virtual ~StreamWriter() = default;
   virtual void Write(const chat::Event& event, std::string& out) = 0;
-  /// Behind Finished: the whole answer as the dialect keeps it, where it has such a thing.
+  /// Behind Finished or Failed: the whole answer as the dialect keeps it, where it has such a
+  /// thing.
   virtual std::string_view whole() const { return {}; }
 };
 

@@ -159,7 +159,8 @@ class ResponsesStream : public StreamWriter {
     Begin(out);
     if (text_open_ && messages_.back().whole) CloseText({}, "completed", out);
     const Ending ending{"failed", {}, &e.error};
-    events_.Response("response.failed", ResponseObject(reply_, ending, Items(), nullptr), out);
+    whole_ = ResponseObject(reply_, ending, Items(), nullptr);
+    events_.Response("response.failed", whole_, out);
   }
 
   // --- items ---------------------------------------------------------------------------------

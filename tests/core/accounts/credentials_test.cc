@@ -92,7 +92,8 @@ class CredentialsTest : public testing::Test {
     config::Account account;
     account.name = "robot";
     account.kind = config::AccountKind::kVertex;
-    account.service_account = folder_.Write("sa.json", test::ServiceAccountFile("https://oauth.test/token")).string();
+    account.service_account =
+        folder_.Write("sa.json", test::ServiceAccountFile("https://oauth.test/token")).string();
     return account;
   }
   std::string Ask(const config::Account& account) {
@@ -167,7 +168,8 @@ TEST_F(CredentialsTest, AServiceAccountSignsWhoItIs) {
   EXPECT_EQ((*claims)["scope"], "https://www.googleapis.com/auth/cloud-platform");
   EXPECT_EQ((*claims)["iat"], 1'795'262'400);
   EXPECT_EQ((*claims)["exp"], 1'795'266'000);
-  EXPECT_TRUE(IsSignedBy(test::ServiceAccountKey(), parts[0] + "." + parts[1], FromBase64Url(parts[2])));
+  EXPECT_TRUE(
+      IsSignedBy(test::ServiceAccountKey(), parts[0] + "." + parts[1], FromBase64Url(parts[2])));
 }
 
 TEST_F(CredentialsTest, ATokenIsKeptAsLongAsItIsGood) {
@@ -314,7 +316,8 @@ TEST(ServiceAccountTest, ErrorsNameTheFileAndNothingThatIsInIt) {
 
 TEST(ServiceAccountTest, AKeyThatIsNotRsaIsRefused) {
   EVP_PKEY* key = EVP_EC_gen("P-256");
-  const auto signed_text = SignAssertion({"robot", "", Secret(test::Pem(key)), "https://x"}, WallTime{});
+  const auto signed_text =
+      SignAssertion({"robot", "", Secret(test::Pem(key)), "https://x"}, WallTime{});
   EVP_PKEY_free(key);
   ASSERT_FALSE(signed_text);
   EXPECT_THAT(signed_text.error().message, HasSubstr("no RSA key"));

@@ -259,6 +259,21 @@ TEST_F(GatewayTest, BuildsOnAnswersThatItKept) {
   EXPECT_EQ(Ask("GET", "/v1/responses/" + id).status, 404);
 }
 
+TEST_F(GatewayTest, KeepsAStreamedAnswerThatFailed) {
+  Add("work", "good-key");
+  Start();
+  ASSERT_TRUE(mock_->SetScript(R"({"steps":[{"do":{"cut_after_events":2}}]})"));
+  const Got got =
+      Ask("POST", "/v1/responses",
+          R"({"model":"gemini-2.5-flash","stream":true,"input":"tell me a long story"})");
+  ASSERT_NE(got.body.find("response.failed"), std::string::npos) << got.body;
+  const std::size_t at = got.body.find("\"id\":\"resp_") + 6;
+  const std::string id = got.body.substr(at, got.body.find('"', at) - at);
+  Json kept = Ask("GET", "/v1/responses/" + id).json();
+  EXPECT_EQ(kept["status"], "failed") << kept;
+  EXPECT_EQ(kept["id"], id);
+}
+
 TEST_F(GatewayTest, NeverShowsAnAnswerToAnotherClientsKey) {
   Add("work", "good-key");
   config_.proxy.auth_mode = config::AuthMode::kStrict;
