@@ -42,8 +42,15 @@ std::string_view EndName(EndedBy end) {
   return "gateway";
 }
 
+constexpr std::size_t kLongestName = 200;
+
+/// What clients and accounts are called may be of any length; a line of the log may not.
 void AddIf(LogFields& fields, std::string_view key, std::string_view value) {
-  if (!value.empty()) fields.Add(key, value);
+  if (value.size() > kLongestName) {
+    fields.Add(key, std::string(value.substr(0, kLongestName)) + "...");
+  } else if (!value.empty()) {
+    fields.Add(key, value);
+  }
 }
 
 }  // namespace

@@ -188,6 +188,12 @@ std::string Nearest(const Segments& path) {
   return (versioned ? "" : "/v1") + std::string(nearest->path);
 }
 
+Error NoSuchPath(const std::string& message) {
+  Error error = Fail(ErrorCode::kUnknownRoute, "{}", message);
+  error.reason = "unknown_url";
+  return error;
+}
+
 const Row& RowOf(RouteKind kind) {
   return *std::find_if(kRows.begin(), kRows.end(), [kind](const Row& r) { return r.kind == kind; });
 }
@@ -196,12 +202,13 @@ const Row& RowOf(RouteKind kind) {
 
 Result<Route> FindRoute(std::string_view path) {
   const Segments segments = WithoutVersion(Split(path));
+  // What stands before us may have judged such a path by where it leads to.
+  const bool steps = std::ranges::any_of(
+      segments, [](std::string_view each) { return each == "." || each == ".."; });
+  if (steps) return NoSuchPath("the path steps up or nowhere, which no route does");
   if (auto route = MatchExactly(segments)) return *std::move(route);
   if (auto route = MatchLastSegment(segments)) return *std::move(route);
-  Error error =
-      Fail(ErrorCode::kUnknownRoute, "unknown path; the nearest route is {}", Nearest(segments));
-  error.reason = "unknown_url";
-  return error;
+  return NoSuchPath("unknown path; the nearest route is " + Nearest(segments));
 }
 
 Surface SurfaceOf(std::string_view path) {

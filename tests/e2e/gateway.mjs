@@ -8,11 +8,15 @@
 //
 //   const mock = await startMock({ steps: [{ match: { text: 'sources' }, do: { body: '...' } }] });
 //   const gateway = await startGateway({ upstream: mock.url, accounts: 3 });
+import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
+// Keys that may show up nowhere but in the configuration and upstream: the first one is in every
+// program's environment, the other is that of the mock's accounts.
+const CANARIES = ['sk-canary-in-every-test-5tW8qz', '-of-the-mock'];
 const START_TIMEOUT_MS = 30_000;
 const STOP_TIMEOUT_MS = 20_000;
 
@@ -57,6 +61,7 @@ async function start(args, { env = {}, files = {} }) {
       XDG_CONFIG_HOME: join(home, 'config'),
       XDG_STATE_HOME: join(home, 'state'),
       XDG_RUNTIME_DIR: home,
+      AGM_API_KEY: CANARIES[0],
       ...env,
     },
     stdio: ['ignore', 'pipe', 'pipe'],
@@ -71,14 +76,36 @@ async function start(args, { env = {}, files = {} }) {
 
   const url = await listening(child, output, exited);
   const stop = async () => {
+    const cmdline = await readFile(`/proc/${child.pid}/cmdline`, 'utf8').catch(() => '');
     child.kill('SIGTERM');
     const timer = setTimeout(() => child.kill('SIGKILL'), STOP_TIMEOUT_MS);
     const result = await exited;
     clearTimeout(timer);
+    const texts = { cmdline, stdout: result.stdout, stderr: result.stderr };
+    expectNoCanary({ ...texts, ...(await filesIn(home, Object.keys(files))) });
     await rm(home, { recursive: true, force: true });
     return result;
   };
   return { url, stop, output };
+}
+
+function expectNoCanary(texts) {
+  for (const [where, text] of Object.entries(texts)) {
+    if (!CANARIES.some((canary) => text.includes(canary))) continue;
+    process.on('exit', () => (process.exitCode = 1)); // what an `after` throws fails no test
+    assert.fail(`a key stands in ${where}`);
+  }
+}
+
+// The files that a program left in its home, by path; not those that the test put there.
+async function filesIn(home, own) {
+  const found = {};
+  for (const entry of await readdir(home, { recursive: true, withFileTypes: true })) {
+    const path = join(entry.parentPath ?? entry.path, entry.name);
+    const given = own.some((name) => path === join(home, name));
+    if (entry.isFile() && !given) found[path] = await readFile(path, 'latin1');
+  }
+  return found;
 }
 
 // The address that agm names on stderr once it accepts connections.

@@ -6,6 +6,7 @@
 
 #include <csignal>
 #include <filesystem>
+#include <fstream>
 #include <functional>
 #include <memory>
 #include <sstream>
@@ -29,8 +30,22 @@ inline std::string Binary() {
   return given != nullptr ? given : AGM_BINARY;
 }
 
+/// Secrets that stand in every test's configuration and may appear nowhere else: not in what a
+/// program prints, nor in its files, nor in its arguments.
+inline const std::string kCanaryAccount = "AIzaCanary-of-the-account-7f3Qk1";
+inline const std::string kCanaryClient = "sk-canary-of-the-client-9dX2vb";
+
+/// Where a canary sings; empty: nowhere. What a key is masked to (its ends) is no canary.
+inline std::string CanaryIn(const std::string& text) {
+  for (const std::string& canary : {kCanaryAccount, kCanaryClient}) {
+    const std::size_t at = text.find(canary.substr(6, 14));
+    if (at != std::string::npos) return text.substr(at < 100 ? 0 : at - 100, 300);
+  }
+  return {};
+}
+
 /// Tests of `agm serve` as a process, with folders of its own and, upstream, a mock that the test
-/// can talk to.
+/// can talk to. Whatever the test does, its secrets are then looked for where they must not be.
 class ServedTest : public ::testing::Test {
  protected:
   void SetUp() override {
@@ -41,11 +56,25 @@ class ServedTest : public ::testing::Test {
     WriteConfig();
   }
 
+  void TearDown() override {
+    EXPECT_EQ(CanaryIn(agm_ ? agm_->out() + agm_->err() : ""), "");
+    for (const auto& entry : std::filesystem::recursive_directory_iterator(home_.path())) {
+      const std::string name = entry.path().lexically_relative(home_.path());
+      if (!entry.is_regular_file() || name == kConfig) continue;
+      // An editor that is killed leaves its copy, for its owner's eyes only and until the next
+      // edit.
+      const bool copy = name.starts_with(".config/agm/.config.toml.agm-");
+      const bool own = (entry.status().permissions() & std::filesystem::perms(077)) ==
+                       std::filesystem::perms::none;
+      EXPECT_TRUE((copy && own) || CanaryIn(home_.Read(name)).empty()) << name;
+    }
+  }
+
   /// One account, and what stands in [proxy] and behind it.
   std::string ConfigText(const std::string& proxy = "", const std::string& more = "") const {
-    return "[proxy]\nport = 0\n" + proxy +
-           "\n[[accounts]]\nname = \"work\"\napi_key = \"good-key\"\n" + "base_url = \"" +
-           mock_->base_url() + "\"\n" + more;
+    return "[proxy]\nport = 0\napi_key = \"" + kCanaryClient + "\"\n" + proxy +
+           "\n[[accounts]]\nname = \"work\"\napi_key = \"" + kCanaryAccount + "\"\n" +
+           "base_url = \"" + mock_->base_url() + "\"\n" + more;
   }
   /// Whole or not at all: half a file, if it is read then, is valid settings too.
   void WriteConfig(const std::string& proxy = "", const std::string& more = "") {
@@ -64,6 +93,8 @@ class ServedTest : public ::testing::Test {
     const std::string said = agm_->err();
     const std::string_view at = "://127.0.0.1:";
     port_ = std::stoi(said.substr(said.find(at) + at.size()));
+    std::ifstream cmdline("/proc/" + std::to_string(agm_->pid()) + "/cmdline");
+    EXPECT_EQ(CanaryIn({std::istreambuf_iterator<char>(cmdline), {}}), "");
   }
 
   /// What it said beside its access log.
@@ -76,11 +107,23 @@ class ServedTest : public ::testing::Test {
     return said;
   }
 
-  /// Runs another command to its end; its exit status.
-  int Agm(std::vector<std::string> arguments) {
+  struct Ran {
+    int status = -1000;
+    std::string out;
+    std::string err;
+  };
+  /// Runs another command to its end.
+  Ran Run(std::vector<std::string> arguments) {
     arguments.insert(arguments.begin(), Binary());
-    Program program(std::move(arguments), environment_);
-    return program.Wait().value_or(-1000);
+    Ran ran;
+    {
+      Program program(std::move(arguments), environment_);
+      ran.status = program.Wait().value_or(-1000);
+      ran.out = program.out();
+      ran.err = program.err();
+    }
+    EXPECT_EQ(CanaryIn(ran.out + ran.err), "");
+    return ran;
   }
 
   /// SIGTERM, and the exit status.

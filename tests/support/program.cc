@@ -55,8 +55,12 @@ Program::~Program() {
     Signal(SIGKILL);
     Wait();
   }
-  out_reader_.join();
-  err_reader_.join();
+  Finish();
+}
+
+void Program::Finish() {
+  if (out_reader_.joinable()) out_reader_.join();
+  if (err_reader_.joinable()) err_reader_.join();
 }
 
 void Program::Collect(int fd, std::string& into) {
@@ -91,6 +95,7 @@ std::optional<int> Program::Wait(Duration patience) {
       std::this_thread::sleep_for(Duration(1));
     }
   }
+  if (status_) Finish();
   return status_;
 }
 

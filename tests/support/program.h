@@ -39,6 +39,7 @@ class Program {
   pid_t pid() const { return pid_; }
   void Signal(int signal) const;
   /// Its exit status, minus the signal that ended it; nothing if it still runs after `patience`.
+  /// When it has ended, all that it printed is here.
   std::optional<int> Wait(Duration patience = Duration(10'000));
   bool Runs();
 
@@ -49,6 +50,7 @@ class Program {
                 Duration patience = Duration(10'000)) const;
 
  private:
+  void Finish();
   void Collect(int fd, std::string& into);
   std::string Copy(const std::string& collected) const;
 

@@ -1,32 +1,17 @@
 #include "core/gateway/http_inflate.h"
 
 #include <gtest/gtest.h>
-#include <zlib.h>
 
 #include <string>
 #include <string_view>
 
+#include "tests/support/packed.h"
+
 namespace agm::gateway {
 namespace {
 
-constexpr int kGzip = 15 + 16;
-constexpr int kZlib = 15;
-constexpr int kBare = -15;
-
-std::string Pack(std::string_view text, int window) {
-  z_stream stream{};
-  EXPECT_EQ(::deflateInit2(&stream, 9, Z_DEFLATED, window, 9, Z_DEFAULT_STRATEGY), Z_OK);
-  std::string out(::deflateBound(&stream, text.size()) + 64, '\0');
-  std::string in(text);
-  stream.next_in = reinterpret_cast<Bytef*>(in.data());
-  stream.avail_in = static_cast<uInt>(in.size());
-  stream.next_out = reinterpret_cast<Bytef*>(out.data());
-  stream.avail_out = static_cast<uInt>(out.size());
-  EXPECT_EQ(::deflate(&stream, Z_FINISH), Z_STREAM_END);
-  out.resize(stream.total_out);
-  ::deflateEnd(&stream);
-  return out;
-}
+using test::Packed;
+using test::Wrapping;
 
 class InflateTest : public ::testing::Test {
  protected:
@@ -46,13 +31,13 @@ class InflateTest : public ::testing::Test {
 TEST_F(InflateTest, UndoesGzipAndBothKindsOfDeflate) {
   std::string text;
   for (int i = 0; i < 20'000; ++i) text += std::to_string(i);
-  EXPECT_EQ(*Unpack(Pack(text, kGzip), BodyCoding::kGzip), text);
-  EXPECT_EQ(*Unpack(Pack(text, kZlib), BodyCoding::kDeflate), text);
-  EXPECT_EQ(*Unpack(Pack(text, kBare), BodyCoding::kDeflate), text);
+  EXPECT_EQ(*Unpack(Packed(text, Wrapping::kGzip), BodyCoding::kGzip), text);
+  EXPECT_EQ(*Unpack(Packed(text, Wrapping::kZlib), BodyCoding::kDeflate), text);
+  EXPECT_EQ(*Unpack(Packed(text, Wrapping::kBare), BodyCoding::kDeflate), text);
 }
 
 TEST_F(InflateTest, KeepsABombSmall) {
-  const std::string bomb = Pack(std::string(50'000'000, 'x'), kGzip);
+  const std::string bomb = Packed(std::string(50'000'000, 'x'), Wrapping::kGzip);
   EXPECT_LT(bomb.size(), 100'000U);
   EXPECT_EQ(CodeOf(bomb), ErrorCode::kTooLarge);
   EXPECT_LT(budget_.used(), 4'000'000U);
@@ -60,11 +45,11 @@ TEST_F(InflateTest, KeepsABombSmall) {
 
 TEST_F(InflateTest, StopsAtWhatAllTogetherMayHold) {
   budget_.SetLimit(500'000);
-  EXPECT_EQ(CodeOf(Pack(std::string(900'000, 'x'), kGzip)), ErrorCode::kOverloaded);
+  EXPECT_EQ(CodeOf(Packed(std::string(900'000, 'x'), Wrapping::kGzip)), ErrorCode::kOverloaded);
 }
 
 TEST_F(InflateTest, TakesExactlyTheLargestSize) {
-  const std::string packed = Pack(std::string(1000, 'x'), kGzip);
+  const std::string packed = Packed(std::string(1000, 'x'), Wrapping::kGzip);
   EXPECT_TRUE(Unpack(packed, BodyCoding::kGzip, 1000));
   EXPECT_EQ(CodeOf(packed, 999), ErrorCode::kTooLarge);
 }
@@ -75,7 +60,7 @@ TEST_F(InflateTest, RefusesWhatIsNotCompressed) {
 }
 
 TEST_F(InflateTest, RefusesWhatIsCutOrFollowedByMore) {
-  const std::string packed = Pack("hello hello hello", kGzip);
+  const std::string packed = Packed("hello hello hello", Wrapping::kGzip);
   for (std::size_t size = 0; size < packed.size(); ++size) {
     EXPECT_EQ(CodeOf(packed.substr(0, size)), ErrorCode::kInvalidRequest) << size;
   }
