@@ -16,8 +16,6 @@ using upstream::RowOf;
 
 // A pool of a thousand would answer every refusal with a hundred kilobytes.
 constexpr int kListed = 100;
-// Between the two clocks; else midnight would be shown as a second later.
-constexpr Duration kDrift{50};
 // When to ask again while another request finds out whether an account works.
 constexpr Duration kTrial{1000};
 
@@ -143,7 +141,7 @@ Standing StandingOf(const Member& member, std::string_view model, TimePoint now)
 
 WallTime CalendarTime(TimePoint point, Moment moment) {
   const auto left = std::chrono::ceil<Duration>(point - moment.now);
-  return std::chrono::ceil<std::chrono::seconds>(moment.wall + left - kDrift);
+  return std::chrono::ceil<std::chrono::seconds>(moment.wall + left);
 }
 
 Error Exhausted(const std::vector<std::shared_ptr<Member>>& members, std::string_view model,
