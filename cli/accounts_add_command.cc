@@ -41,6 +41,31 @@ bool HasCredential(const config::Account& account) {
          !account.refresh_token.empty();
 }
 
+/// Wrong usage that the command tree cannot tell.
+Result<void> CheckUsage(const AccountsAddOptions& options, const std::string& kind,
+                        const config::Account* present) {
+  const auto& oauth = options.oauth;
+  const bool has = present != nullptr && HasCredential(*present);
+  if (kind == "vertex" && !has && !options.service_account && !options.key.given() &&
+      !oauth.wanted) {
+    return Fail(ErrorCode::kInvalidRequest,
+                "a vertex account needs its key file (--service-account FILE), or your own OAuth "
+                "client (--oauth)");
+  }
+  if (!oauth.wanted && (oauth.client_id || oauth.client_secret.given())) {
+    return Fail(ErrorCode::kInvalidRequest,
+                "--client-id and --client-secret-... belong to --oauth, which is missing");
+  }
+  if (oauth.wanted && kind == "mock") {
+    return Fail(ErrorCode::kInvalidRequest, "--oauth is for kinds gemini and vertex");
+  }
+  const bool project = options.project || (present != nullptr && !present->project.empty());
+  if (oauth.wanted && kind == "vertex" && !project) {
+    return Fail(ErrorCode::kInvalidRequest, "a vertex account needs its --project");
+  }
+  return {};
+}
+
 /// True where the command line changes something else than the key.
 bool ChangesFields(const AccountsAddOptions& options) {
   return options.kind || options.email || options.service_account || options.project ||
@@ -57,7 +82,8 @@ Result<std::optional<ReadKey>> NewKey(const Context& context, const AccountsAddO
     return std::optional(std::move(*key));
   }
   const bool keeps = present != nullptr && HasCredential(*present);
-  if (kind == "mock" || options.service_account) return std::optional<ReadKey>();
+  if (kind == "mock" || options.service_account || options.oauth.wanted)
+    return std::optional<ReadKey>();
   if (keeps && (ChangesFields(options) || !context.io().in_is_terminal)) {
     return std::optional<ReadKey>();
   }
@@ -67,6 +93,20 @@ Result<std::optional<ReadKey>> NewKey(const Context& context, const AccountsAddO
   if (key->key.empty() && keeps) return std::optional<ReadKey>();
   if (key->key.empty()) return Fail(ErrorCode::kInvalidRequest, "no key was typed");
   return std::optional(std::move(*key));
+}
+
+/// The login, where one is asked for.
+Result<std::optional<OauthGrant>> Granted(const Context& context, const AccountsAddOptions& options,
+                                          const std::string& kind, const config::Account* present,
+                                          const Browser& browser) {
+  if (!options.oauth.wanted) return std::optional<OauthGrant>();
+  auto grant = LogIn(context, options.oauth,
+                     kind == "vertex" ? config::AccountKind::kVertex : config::AccountKind::kGemini,
+                     present, browser);
+  if (grant) return std::optional(std::move(*grant));
+  Error error = std::move(grant).error();
+  if (error.code != ErrorCode::kInvalidRequest) error.message += "\nNothing was added.";
+  return error;
 }
 
 /// The three ways to say a key exclude each other, so that one takes the others out.
@@ -83,18 +123,32 @@ void PutKey(std::vector<Field>& fields, const ReadKey& key) {
   fields.push_back({"api_key_file", file});
 }
 
+/// A key or a key file would be used before it, so they go.
+void PutGrant(std::vector<Field>& fields, const OauthGrant& grant) {
+  for (const char* other : {"api_key", "api_key_env", "api_key_file", "service_account"}) {
+    fields.push_back({other, std::nullopt});
+  }
+  fields.push_back({"client_id", grant.client_id});
+  fields.push_back({"client_secret", grant.client_secret.empty()
+                                         ? std::optional<config::FieldValue>()
+                                         : std::optional<config::FieldValue>(grant.client_secret)});
+  fields.push_back({"refresh_token", grant.refresh_token});
+}
+
 std::string Absolute(const std::string& name) {
   std::error_code ignored;
   return std::filesystem::absolute(name, ignored).lexically_normal().string();
 }
 
 std::vector<Field> Fields(const AccountsAddOptions& options, const std::string& kind,
-                          const std::optional<ReadKey>& key, const config::Account* present) {
+                          const std::optional<ReadKey>& key, const std::optional<OauthGrant>& grant,
+                          const config::Account* present) {
   std::vector<Field> fields;
   if (options.email) fields.push_back({"email", *options.email});
   const bool is_new = present == nullptr;
   if (is_new ? kind != "gemini" : options.kind.has_value()) fields.push_back({"kind", kind});
   if (key) PutKey(fields, *key);
+  if (grant) PutGrant(fields, *grant);
   if (options.service_account) {
     fields.push_back({"service_account", Absolute(*options.service_account)});
   }
@@ -170,6 +224,26 @@ CLI::Option* Text(CLI::App& command, const char* flag, std::optional<std::string
   return command.add_option(flag, value, what)->type_name(type);
 }
 
+void ExcludeEachOther(const std::vector<CLI::Option*>& options) {
+  for (CLI::Option* one : options) {
+    for (CLI::Option* other : options) {
+      if (one != other) one->excludes(other);
+    }
+  }
+}
+
+void AddOauthClient(CLI::App& command, OauthOptions& oauth) {
+  Text(command, "--client-id", oauth.client_id, "The OAuth client's ID, with --oauth", "ID");
+  KeySource& secret = oauth.client_secret;
+  ExcludeEachOther(
+      {command.add_flag("--client-secret-stdin", secret.from_stdin,
+                        "Read the OAuth client's secret from standard input"),
+       Text(command, "--client-secret-env", secret.variable,
+            "Take the OAuth client's secret from this environment variable", "VAR"),
+       Text(command, "--client-secret-file", secret.file,
+            "Take it from this file, or the whole client from Google's JSON file", "FILE")});
+}
+
 }  // namespace
 
 void AddAccountsAdd(Commands at, Run<AccountsAddOptions> run) {
@@ -189,11 +263,10 @@ void AddAccountsAdd(Commands at, Run<AccountsAddOptions> run) {
                            "Use the key in this file, now and later", "FILE");
   CLI::Option* service = Text(command, "--service-account", options->service_account,
                               "Use this service account's key file (Vertex AI)", "FILE");
-  for (CLI::Option* one : {from_stdin, variable, file, service}) {
-    for (CLI::Option* other : {from_stdin, variable, file, service}) {
-      if (one != other) one->excludes(other);
-    }
-  }
+  CLI::Option* oauth = command.add_flag("--oauth", options->oauth.wanted,
+                                        "Log in with a browser, through your own OAuth client");
+  ExcludeEachOther({from_stdin, variable, file, service, oauth});
+  AddOauthClient(command, options->oauth);
   Text(command, "--project", options->project, "The Google project whose quota it uses", "PROJECT");
   Text(command, "--location", options->location, "The region (Vertex AI)", "LOCATION");
   Text(command, "--base-url", options->base_url, "Where the upstream is, if not at Google", "URL");
@@ -210,24 +283,30 @@ void AddAccountsAdd(Commands at, Run<AccountsAddOptions> run) {
        {"Take it from a password manager",
         "pass show gemini | agm accounts add work --api-key-stdin"},
        {"A Vertex AI account",
-        "agm accounts add cloud --kind vertex --service-account sa.json --project my-project"}}));
+        "agm accounts add cloud --kind vertex --service-account sa.json --project my-project"},
+       {"The same with your own login, through an OAuth client of the type \"Desktop app\"",
+        "agm accounts add cloud --kind vertex --project my-project --oauth --client-secret-file "
+        "client_secret.json"}}));
 }
 
 Result<void> RunAccountsAdd(const Context& context, const AccountsAddOptions& options) {
+  return RunAccountsAddWith(context, options, Browser());
+}
+
+Result<void> RunAccountsAddWith(const Context& context, const AccountsAddOptions& options,
+                                const Browser& browser) {
   auto config = context.ConfigOrNew();
   if (!config) return std::move(config).error();
   std::string name = options.name;
   if (name.empty()) name = FreeName(**config, KindOf(options, nullptr));
   const config::Account* present = Find(**config, name);
   const std::string kind = KindOf(options, present);
-  if (kind == "vertex" && !options.service_account && !options.key.given() &&
-      (present == nullptr || !HasCredential(*present))) {
-    return Fail(ErrorCode::kInvalidRequest,
-                "a vertex account needs its key file: --service-account FILE");
-  }
+  if (auto usage = CheckUsage(options, kind, present); !usage) return usage;
   auto key = NewKey(context, options, name, kind, present);
   if (!key) return std::move(key).error();
-  const config::PutAccount change{name, Fields(options, kind, *key, present)};
+  auto grant = Granted(context, options, kind, present, browser);
+  if (!grant) return std::move(grant).error();
+  const config::PutAccount change{name, Fields(options, kind, *key, *grant, present)};
   auto account = Planned(context, change);
   if (!account) return std::move(account).error();
   auto verdict = Tried(context, options, *account);

@@ -6,6 +6,7 @@
 
 #include "cli/command.h"
 #include "cli/key_source.h"
+#include "cli/oauth_login.h"
 
 namespace agm::cli {
 
@@ -14,6 +15,7 @@ struct AccountsAddOptions {
   std::optional<std::string> kind;
   std::optional<std::string> email;
   KeySource key;
+  OauthOptions oauth;
   std::optional<std::string> service_account;
   std::optional<std::string> project;
   std::optional<std::string> location;
@@ -26,6 +28,9 @@ struct AccountsAddOptions {
 /// `agm accounts add`: adds an account, or updates and enables the one of that name; what is not
 /// given stays. The credential is tried upstream first; a refused one is not added.
 Result<void> RunAccountsAdd(const Context& context, const AccountsAddOptions& options);
+/// With another browser than the user's own.
+Result<void> RunAccountsAddWith(const Context& context, const AccountsAddOptions& options,
+                                const Browser& browser);
 void AddAccountsAdd(Commands at, Run<AccountsAddOptions> run = RunAccountsAdd);
 
 }  // namespace agm::cli

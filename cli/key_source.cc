@@ -25,20 +25,21 @@ Result<Secret> Trimmed(const std::string& text, const std::string& from) {
   return Secret(key);
 }
 
-Result<ReadKey> FromVariable(const Context& context, const std::string& name) {
+Result<ReadKey> FromVariable(const Context& context, const std::string& flag,
+                             const std::string& name) {
   auto value = context.Env(name);
-  if (!value) return Fail(ErrorCode::kConfig, "--api-key-env: {} is not set", name);
-  auto key = Trimmed(*value, "--api-key-env " + name);
+  if (!value) return Fail(ErrorCode::kConfig, "{}-env: {} is not set", flag, name);
+  auto key = Trimmed(*value, flag + "-env " + name);
   if (!key) return std::move(key).error();
   return ReadKey{std::move(*key), name, {}};
 }
 
-Result<ReadKey> FromFile(const std::string& name) {
+Result<ReadKey> FromFile(const std::string& flag, const std::string& name) {
   std::error_code ignored;
   const auto path = std::filesystem::absolute(name, ignored).lexically_normal();
   auto text = ReadFile(path, kLongest);
-  if (!text) return Fail(ErrorCode::kConfig, "--api-key-file: {}", text.error().message);
-  auto key = Trimmed(*text, "--api-key-file " + name);
+  if (!text) return Fail(ErrorCode::kConfig, "{}-file: {}", flag, text.error().message);
+  auto key = Trimmed(*text, flag + "-file " + name);
   if (!key) return std::move(key).error();
   return ReadKey{std::move(*key), {}, path.string()};
 }
@@ -46,8 +47,8 @@ Result<ReadKey> FromFile(const std::string& name) {
 }  // namespace
 
 Result<ReadKey> TakeKey(const Context& context, const KeySource& source) {
-  if (source.variable) return FromVariable(context, *source.variable);
-  if (source.file) return FromFile(*source.file);
+  if (source.variable) return FromVariable(context, source.flag, *source.variable);
+  if (source.file) return FromFile(source.flag, *source.file);
   auto text = context.io().ReadAll(kLongest);
   if (!text) return std::move(text).error();
   auto key = Trimmed(*text, "standard input");

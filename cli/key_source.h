@@ -11,6 +11,7 @@ namespace agm::cli {
 
 /// Where a key comes from, as the command line says; at most one is set.
 struct KeySource {
+  std::string flag = "--api-key";  ///< what its options begin with: --api-key-stdin
   bool from_stdin = false;
   std::optional<std::string> variable;  ///< environment variable
   std::optional<std::string> file;

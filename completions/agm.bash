@@ -24,7 +24,7 @@ _agm() {
             continue
         fi
         case "$path ${COMP_WORDS[i]}" in
-            *' --config'|'agm serve --host'|'agm serve --port'|'agm serve --auth-mode'|'agm serve --api-key'|'agm serve --log-format'|'agm serve --log-level'|'agm accounts add --kind'|'agm accounts add --email'|'agm accounts add --api-key-env'|'agm accounts add --api-key-file'|'agm accounts add --service-account'|'agm accounts add --project'|'agm accounts add --location'|'agm accounts add --base-url'|'agm accounts add --models'|'agm accounts add --priority'|'agm probe --base-url'|'agm probe --api-key'|'agm probe --model'|'agm probe --only'|'agm probe --timeout'|'agm mock --port'|'agm mock --script'|'agm mock --pace'|'agm schema check --model') skip=1 ;;
+            *' --config'|'agm serve --host'|'agm serve --port'|'agm serve --auth-mode'|'agm serve --api-key'|'agm serve --log-format'|'agm serve --log-level'|'agm accounts add --kind'|'agm accounts add --email'|'agm accounts add --api-key-env'|'agm accounts add --api-key-file'|'agm accounts add --service-account'|'agm accounts add --client-id'|'agm accounts add --client-secret-env'|'agm accounts add --client-secret-file'|'agm accounts add --project'|'agm accounts add --location'|'agm accounts add --base-url'|'agm accounts add --models'|'agm accounts add --priority'|'agm probe --base-url'|'agm probe --api-key'|'agm probe --model'|'agm probe --only'|'agm probe --timeout'|'agm mock --port'|'agm mock --script'|'agm mock --pace'|'agm schema check --model') skip=1 ;;
             'agm serve'|'agm accounts'|'agm accounts add'|'agm accounts list'|'agm accounts show'|'agm accounts enable'|'agm accounts disable'|'agm accounts remove'|'agm accounts check'|'agm map'|'agm map set'|'agm map list'|'agm map unset'|'agm map resolve'|'agm models'|'agm probe'|'agm mock'|'agm schema'|'agm schema check'|'agm config'|'agm config init'|'agm config path'|'agm config show'|'agm config check') path+=" ${COMP_WORDS[i]}" ;;
             *' -'*) ;;
             *) count=$((count + 1)) ;;
@@ -44,6 +44,9 @@ _agm() {
         'agm accounts add --api-key-env') return ;;
         'agm accounts add --api-key-file') compopt -o filenames; mapfile -t COMPREPLY < <(compgen -f -- "$cur"); return ;;
         'agm accounts add --service-account') compopt -o filenames; mapfile -t COMPREPLY < <(compgen -f -- "$cur"); return ;;
+        'agm accounts add --client-id') return ;;
+        'agm accounts add --client-secret-env') return ;;
+        'agm accounts add --client-secret-file') compopt -o filenames; mapfile -t COMPREPLY < <(compgen -f -- "$cur"); return ;;
         'agm accounts add --project') return ;;
         'agm accounts add --location') return ;;
         'agm accounts add --base-url') return ;;
@@ -65,7 +68,7 @@ _agm() {
         case $path in
             'agm serve') options+=' --host --port --lan --mock --auth-mode --api-key --log-format --log-level -h --help' ;;
             'agm accounts') options+=' -h --help' ;;
-            'agm accounts add') options+=' --kind --email --api-key-stdin --api-key-env --api-key-file --service-account --project --location --base-url --models --priority --no-check -h --help' ;;
+            'agm accounts add') options+=' --kind --email --api-key-stdin --api-key-env --api-key-file --service-account --oauth --client-id --client-secret-stdin --client-secret-env --client-secret-file --project --location --base-url --models --priority --no-check -h --help' ;;
             'agm accounts list') options+=' --watch -h --help' ;;
             'agm accounts show') options+=' -h --help' ;;
             'agm accounts enable') options+=' -h --help' ;;

@@ -11,7 +11,7 @@ function __agm_path
             continue
         end
         switch "$path $token"
-            case '* --config' 'agm serve --host' 'agm serve --port' 'agm serve --auth-mode' 'agm serve --api-key' 'agm serve --log-format' 'agm serve --log-level' 'agm accounts add --kind' 'agm accounts add --email' 'agm accounts add --api-key-env' 'agm accounts add --api-key-file' 'agm accounts add --service-account' 'agm accounts add --project' 'agm accounts add --location' 'agm accounts add --base-url' 'agm accounts add --models' 'agm accounts add --priority' 'agm probe --base-url' 'agm probe --api-key' 'agm probe --model' 'agm probe --only' 'agm probe --timeout' 'agm mock --port' 'agm mock --script' 'agm mock --pace' 'agm schema check --model'
+            case '* --config' 'agm serve --host' 'agm serve --port' 'agm serve --auth-mode' 'agm serve --api-key' 'agm serve --log-format' 'agm serve --log-level' 'agm accounts add --kind' 'agm accounts add --email' 'agm accounts add --api-key-env' 'agm accounts add --api-key-file' 'agm accounts add --service-account' 'agm accounts add --client-id' 'agm accounts add --client-secret-env' 'agm accounts add --client-secret-file' 'agm accounts add --project' 'agm accounts add --location' 'agm accounts add --base-url' 'agm accounts add --models' 'agm accounts add --priority' 'agm probe --base-url' 'agm probe --api-key' 'agm probe --model' 'agm probe --only' 'agm probe --timeout' 'agm mock --port' 'agm mock --script' 'agm mock --pace' 'agm schema check --model'
                 set skip 1
             case 'agm serve' 'agm accounts' 'agm accounts add' 'agm accounts list' 'agm accounts show' 'agm accounts enable' 'agm accounts disable' 'agm accounts remove' 'agm accounts check' 'agm map' 'agm map set' 'agm map list' 'agm map unset' 'agm map resolve' 'agm models' 'agm probe' 'agm mock' 'agm schema' 'agm schema check' 'agm config' 'agm config init' 'agm config path' 'agm config show' 'agm config check'
                 set path "$path $token"
@@ -70,6 +70,11 @@ complete -c agm -n '__agm_at "agm accounts add"' -l api-key-stdin -d 'Read the A
 complete -c agm -n '__agm_at "agm accounts add"' -l api-key-env -x -d 'Use the key in this environment variable, now and later'
 complete -c agm -n '__agm_at "agm accounts add"' -l api-key-file -r -F -d 'Use the key in this file, now and later'
 complete -c agm -n '__agm_at "agm accounts add"' -l service-account -r -F -d 'Use this service account\'s key file (Vertex AI)'
+complete -c agm -n '__agm_at "agm accounts add"' -l oauth -d 'Log in with a browser, through your own OAuth client'
+complete -c agm -n '__agm_at "agm accounts add"' -l client-id -x -d 'The OAuth client\'s ID, with --oauth'
+complete -c agm -n '__agm_at "agm accounts add"' -l client-secret-stdin -d 'Read the OAuth client\'s secret from standard input'
+complete -c agm -n '__agm_at "agm accounts add"' -l client-secret-env -x -d 'Take the OAuth client\'s secret from this environment variable'
+complete -c agm -n '__agm_at "agm accounts add"' -l client-secret-file -r -F -d 'Take it from this file, or the whole client from Google\'s JSON file'
 complete -c agm -n '__agm_at "agm accounts add"' -l project -x -d 'The Google project whose quota it uses'
 complete -c agm -n '__agm_at "agm accounts add"' -l location -x -d 'The region (Vertex AI)'
 complete -c agm -n '__agm_at "agm accounts add"' -l base-url -x -d 'Where the upstream is, if not at Google'

@@ -8,6 +8,7 @@
 #include <memory>
 #include <string_view>
 
+#include "core/accounts/base64_url.h"
 #include "core/base/file.h"
 #include "core/base/json.h"
 #include "core/base/json_writer.h"
@@ -29,22 +30,6 @@ struct Deleter {
 using Bio = std::unique_ptr<BIO, Deleter<BIO_free>>;
 using Key = std::unique_ptr<EVP_PKEY, Deleter<EVP_PKEY_free>>;
 using Digest = std::unique_ptr<EVP_MD_CTX, Deleter<EVP_MD_CTX_free>>;
-
-std::string Base64Url(std::string_view bytes) {
-  constexpr std::string_view kAlphabet =
-      "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
-  std::string text;
-  unsigned bits = 0;
-  int count = 0;
-  for (const char c : bytes) {
-    bits = bits << 8U | static_cast<unsigned char>(c);
-    for (count += 8; count >= 6; count -= 6) {
-      text += kAlphabet[bits >> static_cast<unsigned>(count - 6) & 63U];
-    }
-  }
-  if (count > 0) text += kAlphabet[bits << static_cast<unsigned>(6 - count) & 63U];
-  return text;
-}
 
 Key ReadKey(const Secret& pem) {
   const std::string& text = pem.Reveal();

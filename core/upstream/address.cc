@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include "core/base/percent.h"
+
 namespace agm::upstream {
 namespace {
 
@@ -11,24 +13,6 @@ using config::AccountKind;
 constexpr std::string_view kGeminiOrigin = "https://generativelanguage.googleapis.com";
 constexpr std::string_view kGeminiVersion = "v1beta";
 constexpr std::string_view kVertexVersion = "v1beta1";
-
-void AppendEncoded(std::string& out, std::string_view text, bool keep_slashes) {
-  for (const char c : text) {
-    const bool plain = (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') ||
-                       c == '-' || c == '_' || c == '.' || c == '~' || (keep_slashes && c == '/');
-    if (plain) {
-      out += c;
-    } else {
-      fmt::format_to(std::back_inserter(out), "%{:02X}", static_cast<unsigned char>(c));
-    }
-  }
-}
-
-std::string Encoded(std::string_view text, bool keep_slashes = false) {
-  std::string out;
-  AppendEncoded(out, text, keep_slashes);
-  return out;
-}
 
 bool EndsInVersion(std::string_view url) {
   const std::string_view last = url.substr(url.rfind('/') + 1);
@@ -50,7 +34,7 @@ std::string VertexOrigin(std::string_view location) {
   if (location == "us" || location == "eu") {
     return fmt::format("https://aiplatform.{}.rep.googleapis.com", location);
   }
-  return fmt::format("https://{}-aiplatform.googleapis.com", Encoded(location));
+  return fmt::format("https://{}-aiplatform.googleapis.com", PercentEncode(location));
 }
 
 // Origin and version, where everything of the account's lies below.
@@ -65,10 +49,11 @@ std::string Root(const Account& account) {
 }  // namespace
 
 std::string ModelUrl(const Account& account, std::string_view model, std::string_view method) {
-  const std::string name = Encoded(model, true);
+  const std::string name = PercentEncode(model, "/");
   if (account.kind == AccountKind::kVertex) {
     return fmt::format("{}/projects/{}/locations/{}/publishers/google/models/{}:{}", Root(account),
-                       Encoded(account.project), Encoded(LocationOf(account)), name, method);
+                       PercentEncode(account.project), PercentEncode(LocationOf(account)), name,
+                       method);
   }
   const bool tuned = model.starts_with("tunedModels/");
   return fmt::format("{}/{}{}:{}", Root(account), tuned ? "" : "models/", name, method);

@@ -59,4 +59,13 @@ class FakeClock : public Clock {
   std::atomic<std::int64_t> wall_shift_ms_{0};
 };
 
+/// Fake time, but real waits: for what another thread has to do.
+class WaitingClock : public FakeClock {
+ public:
+  void Wait(std::condition_variable& changed, std::unique_lock<std::mutex>& lock,
+            Duration) override {
+    changed.wait_for(lock, std::chrono::milliseconds(5));
+  }
+};
+
 }  // namespace agm::test

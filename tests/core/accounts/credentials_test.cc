@@ -22,20 +22,12 @@ namespace {
 
 using namespace std::chrono_literals;
 using test::FakeAnswer;
+using test::WaitingClock;
 using testing::HasSubstr;
 using testing::Not;
 using testing::StartsWith;
 using upstream::Failure;
 using upstream::Trouble;
-
-/// Fake time, but real waits: for what another thread has to do.
-class WaitingClock : public test::FakeClock {
- public:
-  void Wait(std::condition_variable& changed, std::unique_lock<std::mutex>& lock,
-            Duration) override {
-    changed.wait_for(lock, 5ms);
-  }
-};
 
 std::string FromBase64Url(std::string text) {
   for (char& c : text) c = c == '-' ? '+' : c == '_' ? '/' : c;
@@ -145,8 +137,8 @@ TEST_F(CredentialsTest, ARefreshTokenIsChangedForAnAccessToken) {
   EXPECT_EQ(request.url, "https://tokens.test/token");
   EXPECT_EQ(request.method, "POST");
   EXPECT_EQ(request.body,
-            "grant_type=refresh_token&client_id=my%20client&client_secret=s%2Fcret"
-            "&refresh_token=1%2F%2Frefresh");
+            "grant_type=refresh_token&client_id=my%20client&refresh_token=1%2F%2Frefresh"
+            "&client_secret=s%2Fcret");
 }
 
 TEST_F(CredentialsTest, AServiceAccountSignsWhoItIs) {

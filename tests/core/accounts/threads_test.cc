@@ -15,6 +15,9 @@ Failure AnyFailure() {
                               Trouble::kBadRequest,  Trouble::kUnknownModel};
   const auto which = static_cast<std::size_t>(RandomFraction() * std::size(kAny));
   Failure failure = Of(kAny[which], Duration(static_cast<int>(RandomFraction() * 20)));
+  failure.quota = "RequestsPerMinute";
+  failure.limits = {{upstream::QuotaLimit::Of::kRequests, upstream::QuotaLimit::Per::kMinute,
+                     static_cast<std::int64_t>(100 + RandomFraction() * 1000)}};
   if (RandomFraction() < 0.2) failure.project = RandomFraction() < 0.5 ? "123" : "456";
   return failure;
 }
@@ -33,6 +36,7 @@ TEST(PoolThreads, SixtyFourHammerOnePoolAndNothingIsLost) {
   std::vector<config::Account> accounts;
   for (int i = 0; i < 20; ++i) {
     accounts.push_back(Named("a" + std::to_string(i), i % 3 == 0 ? "shared" : ""));
+    if (i % 5 == 0) accounts.back().requests_per_minute = 2'000;
   }
   Pool pool(Configured(accounts, config::Scheduling::kCacheFirst), SystemClock(), &journal);
   const TimePoint end = SystemClock().Now() + 400ms;

@@ -402,8 +402,8 @@ TEST_P(FaultsOfAnswer, ClosesAConnectionThatWasKept) {
         continue;
       }
       if (++posts == 2) return;  // without a word
-      visitor.Send(stream() ? GoodStream() : GoodWhole());
       ++answered;
+      visitor.Send(stream() ? GoodStream() : GoodWhole());
     }
   });
   Serve({upstream.url()});

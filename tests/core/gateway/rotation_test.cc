@@ -244,6 +244,60 @@ TEST_F(RotationTest, AShortPromptIsNotAtFaultHoweverManyRefuseIt) {
   EXPECT_EQ(Chat("hi").status, 200);
 }
 
+TEST_F(RotationTest, SharedCapacityOfOneRegionSendsToTheProjectsOtherRegions) {
+  AddRobot("america");
+  AddRobot("europe");
+  config_.accounts[0].location = "us-central1";
+  config_.accounts[1].location = "europe-west4";
+  config_.accounts[1].project = config_.accounts[0].project;
+  Script({Step({{"model", "gemini-2.5-flash"}}, {{"error", "quota-shared"}}, 1)});
+  Start();
+  EXPECT_EQ(Chat("hi").header("x-account-email"), "europe@example.com");
+  EXPECT_EQ(StateOf("america")["reason"], "shared_capacity");
+  EXPECT_EQ(StateOf("europe")["state"], "ready");
+  std::vector<std::string> asked;
+  for (const auto& request : mock_->TakeRequests()) {
+    if (request.path != "/token") asked.push_back(request.path);
+  }
+  ASSERT_EQ(asked.size(), 2U);
+  EXPECT_NE(asked[0].find("/locations/us-central1/"), std::string::npos) << asked[0];
+  EXPECT_NE(asked[1].find("/locations/europe-west4/"), std::string::npos) << asked[1];
+}
+
+TEST_F(RotationTest, AnOverloadThatPassesIsWaitedForWhereNobodyElseCanHelp) {
+  Add("one", "one-key");
+  config_.proxy.max_wait = Duration(5'000);
+  Script({Step({{"key", "one-key"}}, {{"error", "overloaded"}}, 1)});
+  Start();
+  const TimePoint begun = SystemClock().Now();
+  EXPECT_EQ(Chat("hi").status, 200);
+  EXPECT_GE(SystemClock().Now() - begun, std::chrono::seconds(2));
+  EXPECT_LE(SystemClock().Now() - begun, std::chrono::seconds(4));
+}
+
+TEST_F(RotationTest, AnAccountWhoseUpstreamHangsUpIsLeftForAnother) {
+  Add("broken", "broken-key");
+  Add("good", "good-key");
+  config_.accounts[1].priority = 1;
+  Script({Step({{"key", "broken-key"}}, {{"close", true}})});
+  Start();
+  for (int i = 0; i < 3; ++i) EXPECT_EQ(Chat("hi").header("x-account-email"), "good@example.com");
+  EXPECT_EQ(StateOf("broken")["reason"], "network");  // it alone fails: the second time counts
+  EXPECT_LE(RequestsOf("broken-key"), 4);
+}
+
+TEST_F(RotationTest, ADeclaredQuotaIsKeptBeforeUpstreamHasToRefuse) {
+  Add("free", "free-key");
+  Add("paid", "paid-key");
+  config_.accounts[0].requests_per_minute = 2;
+  config_.accounts[1].priority = 1;
+  Start();
+  std::multiset<std::string> served;
+  for (int i = 0; i < 5; ++i) served.insert(Chat("hi").header("x-account-email"));
+  EXPECT_EQ(served.count("free@example.com"), 2U);
+  EXPECT_EQ(served.count("paid@example.com"), 3U);
+}
+
 TEST_F(RotationTest, ATokenThatUpstreamNoLongerTakesIsFetchedAnew) {
   AddRobot("robot");
   Script({Step({{"key", "mock-token"}}, {{"error", "unauthenticated"}}, 1)});

@@ -1,0 +1,40 @@
+#pragma once
+
+#include <string>
+
+#include "core/base/clock.h"
+#include "core/base/result.h"
+#include "core/base/secret.h"
+
+namespace agm::cli {
+
+/// Waits on a free port of 127.0.0.1 for a browser that comes back from a consent page.
+///
+///   auto listener = RedirectListener::Start();
+///   Show(ConsentUrl(client, NewOauthLogin(listener->url()), scope));
+///   auto code = listener->AwaitCode(login.state, SystemClock().Now() + Duration(300'000));
+///
+/// Thread safety: one thread at a time.
+class RedirectListener {
+ public:
+  static Result<RedirectListener> Start();
+  RedirectListener(RedirectListener&& other) noexcept;
+  RedirectListener& operator=(RedirectListener&&) = delete;
+  ~RedirectListener();
+
+  int port() const { return port_; }
+  /// "http://127.0.0.1:40123"
+  std::string url() const;
+
+  /// The code, from the one visitor who brings `state` too; the others are refused and change
+  /// nothing. kUpstreamRejected when the user said no, kTimeout at `deadline`.
+  Result<Secret> AwaitCode(const std::string& state, TimePoint deadline);
+
+ private:
+  RedirectListener(int fd, int port) : fd_(fd), port_(port) {}
+
+  int fd_;
+  int port_;
+};
+
+}  // namespace agm::cli
