@@ -67,7 +67,8 @@ class GatewayTest : public ::testing::Test {
 
   void Start() {
     auto service = Service::Start(std::make_shared<const config::Config>(config_), *log_,
-                                  SystemClock(), *transport_, *database_, std::move(media_));
+                                  SystemClock(), *transport_, *database_,
+                                  std::exchange(media_, upstream::NewMediaTransport()));
     ASSERT_TRUE(service) << service.error().message;
     service_ = *std::move(service);
     thread_ = std::jthread([this] { service_->Serve(); });
