@@ -12,8 +12,20 @@
 #include "tests/serve/served.h"
 #include "tests/support/swarm.h"
 
+#ifndef __has_feature
+#define __has_feature(feature) 0
+#endif
+
 namespace agm::test {
 namespace {
+
+// Sanitizers keep what was freed for a while, so memory says nothing under them.
+#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__) || \
+    __has_feature(address_sanitizer) || __has_feature(thread_sanitizer)
+constexpr bool kMemoryTells = false;
+#else
+constexpr bool kMemoryTells = true;
+#endif
 
 int Given(const char* name, int otherwise) {
   const char* given = std::getenv(name);
@@ -84,7 +96,9 @@ TEST_F(ServeLoadTest, HoldsManyStreamsAtOnceWithAThreadEachAndGivesTheThreadsBac
   EXPECT_GE(during.threads, streams);
   EXPECT_LT(during.threads, streams + 40);
   const double kb_a_stream = static_cast<double>(during.rss_kb - before.rss_kb) / streams;
-  EXPECT_LT(kb_a_stream, 200);
+  if (kMemoryTells) {
+    EXPECT_LT(kb_a_stream, 200);
+  }
   Holding after = Now();
   for (int i = 0; i < 200 && after.threads > before.threads + 12; ++i) {
     std::this_thread::sleep_for(Duration(100));
@@ -268,8 +282,10 @@ TEST_F(ServeSoakTest, MemoryDescriptorsAndThreadsStayFlat) {
     return MeanOf(series, series.size() - third, series.size(), what) -
            MeanOf(series, warm, warm + third, what);
   };
-  EXPECT_LT(grows(&Holding::rss_kb),
-            4'000 + MeanOf(series, warm, warm + third, &Holding::rss_kb) / 10);
+  if (kMemoryTells) {
+    EXPECT_LT(grows(&Holding::rss_kb),
+              4'000 + MeanOf(series, warm, warm + third, &Holding::rss_kb) / 10);
+  }
   EXPECT_LT(grows(&Holding::descriptors), 20);
   EXPECT_LT(grows(&Holding::threads), 8);
   EXPECT_EQ(Stop(), 0);
