@@ -46,6 +46,7 @@ accounts::AccountStatus ReadAccountState(const Json& object) {
   status.project = TextOf(object, "project");
   status.state = TextOf(object, "state");
   status.reason = TextOf(object, "reason");
+  status.why = TextOf(object, "why");
   status.model = TextOf(object, "model");
   status.until = ReadTime(TextOf(object, "until"));
   status.requests = NumberOf(object, "requests");
@@ -173,6 +174,7 @@ Json ToJson(const accounts::AccountStatus& status, const config::Account* accoun
                {"project", TextOrNull(status.project)},
                {"state", status.state},
                {"reason", TextOrNull(status.reason)},
+               {"why", TextOrNull(status.why)},
                {"model", TextOrNull(status.model)},
                {"until", TimeOrNull(status.until)},
                {"requests", status.requests},

@@ -68,6 +68,7 @@ class Credentials::Tokens {
 
   std::variant<Secret, Failure> Get(const config::Account& account, TimePoint deadline,
                                     const Cancellation& cancellation);
+  void Prepare(const config::Account& account);
   void Forget(const config::Account& account, const Secret& token);
   void UseProxy(std::string proxy);
 
@@ -171,6 +172,13 @@ std::variant<Secret, Failure> Credentials::Tokens::Get(const config::Account& ac
   return upstream::ClassifyTransport(Fail(ErrorCode::kCancelled, "the client went away"));
 }
 
+void Credentials::Tokens::Prepare(const config::Account& account) {
+  const std::string key = Fingerprint(account);
+  std::lock_guard lock(mutex_);
+  const std::shared_ptr<Kept> kept = Find(key);
+  if (kept->fetches == 0) Begin(kept, account);
+}
+
 void Credentials::Tokens::Forget(const config::Account& account, const Secret& token) {
   const std::string key = Fingerprint(account);
   std::lock_guard lock(mutex_);
@@ -198,6 +206,10 @@ std::variant<Secret, Failure> Credentials::For(const config::Account& account, T
   failure.trouble = Trouble::kUnauthenticated;
   failure.error = Fail(ErrorCode::kNoAccount, "the account has no credential");
   return failure;
+}
+
+void Credentials::Prepare(const config::Account& account) {
+  if (UsesTokens(account)) tokens_->Prepare(account);
 }
 
 bool Credentials::Refused(const config::Account& account, const Secret& credential) {

@@ -36,6 +36,9 @@ class Credentials {
   std::variant<Secret, upstream::Failure> For(const config::Account& account, TimePoint deadline,
                                               const Cancellation& cancellation);
 
+  /// Begins to fetch what For would have to wait for; does not wait itself.
+  void Prepare(const config::Account& account);
+
   /// Upstream answered 401 to it. True if For will now come back with another one, so that the same
   /// account is worth one more try; a key stays what it is.
   bool Refused(const config::Account& account, const Secret& credential);

@@ -104,6 +104,7 @@ void Pool::State::Punish(const Lease::Taken& taken, const Failure& failure, Mome
   const std::string model = IsForModel(failure.trouble) ? taken.model.text : std::string();
   const Rest* known = rests->Find(model, failure.trouble);
   Rest rest = Penalty(failure, model, known, taken.at, moment, RandomFraction());
+  if (IsQuarantine(failure.trouble)) rest.why = failure.error.message;
   // When nothing gets through anywhere, the network is down and no account is to blame.
   const bool others_work = known != nullptr && last_success > known->since;
   if (failure.trouble == Trouble::kNetwork && !others_work) rest.until = moment.now;

@@ -47,6 +47,7 @@ struct AccountStatus {
   std::string project;
   std::string state;   ///< "ready", "cooling", "disabled" (by the user), "quarantined"
   std::string reason;  ///< name of the trouble, "disabled by configuration", ...
+  std::string why;     ///< quarantined: in more words; empty after a restart
   std::string model;   ///< cooling only for this model; empty: for all
   std::optional<WallTime> until;
   std::int64_t requests = 0;

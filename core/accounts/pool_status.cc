@@ -32,6 +32,7 @@ AccountStatus StatusOf(const Member& member, Moment moment) {
   status.state = standing.state;
   status.reason = standing.reason;
   if (standing.rest != nullptr) {
+    status.why = standing.rest->why;
     status.model = standing.rest->model;
     status.until = EndOf(*standing.rest, moment);
   }

@@ -74,6 +74,10 @@ void Rests::Advance(Duration by) {
   }
 }
 
+void Rests::Drop(Trouble trouble) {
+  std::erase_if(rests_, [&](const Rest& rest) { return rest.trouble == trouble; });
+}
+
 void Rests::Prune(TimePoint now) {
   std::erase_if(rests_,
                 [&](const Rest& rest) { return rest.until <= now && rest.counts_until <= now; });

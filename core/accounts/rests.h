@@ -17,6 +17,7 @@ struct Rest {
   TimePoint until{};  ///< TimePoint::max(): until somebody heals it; the past: only counted
   int strikes = 0;
   TimePoint counts_until{};  ///< a strike before then is a repeated one
+  std::string why{};         ///< in more words, for whoever is to mend it
 
   bool forever() const { return until == TimePoint::max(); }
 };
@@ -44,6 +45,8 @@ class Rests {
   void Join(const Rests& other, TimePoint now);
   /// Ends all rests that much earlier: time passed that the monotonic clock did not see.
   void Advance(Duration by);
+  /// Forgets all for that trouble.
+  void Drop(upstream::Trouble trouble);
   void Clear() { rests_.clear(); }
 
  private:

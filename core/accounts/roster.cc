@@ -62,6 +62,20 @@ std::shared_ptr<Member> Roster::Make(std::shared_ptr<const config::Account> acco
   return member;
 }
 
+// What was rested for a limit that the user has corrected is no rest any more.
+void Roster::TakeLimits(Member& member, const config::Account& changed,
+                        std::vector<std::string>& dropped) {
+  const config::Account& known = *member.account;
+  if (known.requests_per_minute == changed.requests_per_minute &&
+      known.tokens_per_minute == changed.tokens_per_minute &&
+      known.requests_per_day == changed.requests_per_day) {
+    return;
+  }
+  member.project->rests.Drop(upstream::Trouble::kMinuteQuota);
+  member.project->rests.Drop(upstream::Trouble::kDayQuota);
+  dropped.push_back(member.project->own ? changed.name : "project:" + member.project->key);
+}
+
 std::vector<std::string> Roster::Apply(const std::shared_ptr<const config::Config>& config) {
   std::vector<std::string> gone;
   std::vector<std::shared_ptr<Member>> members;
@@ -74,6 +88,8 @@ std::vector<std::string> Roster::Apply(const std::shared_ptr<const config::Confi
     if (!stays) {
       member = Make(account, known.get());
       if (known) gone.push_back(listed.name);
+    } else {
+      TakeLimits(*member, listed, gone);
     }
     auto project = ProjectFor(listed, stays ? known.get() : nullptr);
     if (member->project && member->project != project) {

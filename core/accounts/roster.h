@@ -16,7 +16,8 @@ namespace agm::accounts {
 class Roster {
  public:
   /// Accounts that stay keep what is known of them; others start healthy. Returns
-  /// the names of those that left or got another credential.
+  /// whose rests are to be forgotten, as the journal calls them: accounts that left or got another
+  /// credential, projects whose declared quotas changed.
   std::vector<std::string> Apply(const std::shared_ptr<const config::Config>& config);
   /// In the configuration's order.
   const std::vector<std::shared_ptr<Member>>& members() const { return members_; }
@@ -36,6 +37,8 @@ class Roster {
   std::shared_ptr<Member> Make(std::shared_ptr<const config::Account> account, Member* known);
   std::shared_ptr<Project> ProjectFor(const config::Account& account, const Member* known);
   std::shared_ptr<Endpoint> EndpointFor(const config::Account& account);
+  static void TakeLimits(Member& member, const config::Account& changed,
+                         std::vector<std::string>& dropped);
   void Move(Member& member, const std::shared_ptr<Project>& project, TimePoint now);
 
   std::vector<std::shared_ptr<Member>> members_;

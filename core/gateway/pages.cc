@@ -33,6 +33,7 @@ void WriteAccount(JsonWriter& json, const accounts::AccountStatus& account) {
   json.Object().Key("name").String(ToUtf8(account.name)).Key("label").String(ToUtf8(account.label));
   json.Key("kind").String(account.kind).Key("project").String(ToUtf8(account.project));
   json.Key("state").String(account.state).Key("reason").String(ToUtf8(account.reason));
+  json.Key("why").String(ToUtf8(account.why));
   json.Key("model").String(ToUtf8(account.model)).Key("until");
   account.until ? json.String(IsoTime(*account.until)) : json.Null();
   json.Key("requests").Int(account.requests).Key("errors").Int(account.errors);

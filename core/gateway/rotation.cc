@@ -126,8 +126,9 @@ Then Rotation::After(accounts::Lease lease, upstream::Failure& failure) {
   if (!rests) spent_.push_back(account);
   // What is the model's trouble is left to the next model of the chain; its own rest is the pause.
   const bool of_model = row.scope == upstream::RestScope::kModel;
+  const bool enough = ++met_[failure.trouble] >= row.tries;
   if (row.next == upstream::NextTry::kSpaced && !of_model) second_chance_ = account;
-  return of_model && !last_ ? Then::kNextTarget : Then::kNextTry;
+  return enough || (of_model && !last_) ? Then::kNextTarget : Then::kNextTry;
 }
 
 Error Final(const Asking& asking, const upstream::Failure& failure) {

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <map>
 #include <memory>
 #include <optional>
 #include <string>
@@ -107,6 +108,7 @@ class Rotation {
   std::vector<std::string> spent_;  ///< of these, those that failed but do not rest
   std::string second_chance_;       ///< of these, one that may be asked again after a pause
   bool paused_ = false;             ///< the one pause was taken
+  std::map<upstream::Trouble, int> met_;
   std::optional<Suspicion> suspicion_;
 };
 

@@ -1,5 +1,6 @@
 #include "core/gateway/service.h"
 
+#include <algorithm>
 #include <utility>
 
 #include "core/accounts/credentials.h"
@@ -22,6 +23,15 @@ HttpLimits LimitsOf(const config::Proxy& proxy) {
 Result<std::shared_ptr<const TlsIdentity>> IdentityOf(const config::Proxy& proxy) {
   if (!proxy.tls.enabled()) return std::shared_ptr<const TlsIdentity>();
   return TlsIdentity::Load(proxy.tls);
+}
+
+// So that the first request need not wait for a token. Whoever has very many accounts does not use
+// them all at once.
+void PrepareTokens(accounts::Credentials& credentials, const config::Config& config) {
+  constexpr std::size_t kMost = 16;
+  for (std::size_t i = 0; i < std::min(config.accounts.size(), kMost); ++i) {
+    if (config.accounts[i].Usable()) credentials.Prepare(config.accounts[i]);
+  }
 }
 
 }  // namespace
@@ -91,6 +101,7 @@ Result<std::unique_ptr<Service>> Service::Start(std::shared_ptr<const config::Co
   if (!port) return port.error();
   parts->port = *port;
   parts->server.UseTls(*std::move(identity));
+  PrepareTokens(parts->credentials, *parts->services.settings.Copy()->config);
   return std::unique_ptr<Service>(new Service(std::move(parts)));
 }
 
@@ -105,6 +116,7 @@ Result<void> Service::Apply(std::shared_ptr<const config::Config> config) {
   parts_->server.SetLimits(LimitsOf(config->proxy));
   parts_->pool.Apply(config);
   parts_->credentials.UseProxy(config->proxy.upstream_proxy);
+  PrepareTokens(parts_->credentials, *config);
   parts_->catalog.Forget();
   parts_->services.settings.Set(std::make_shared<const Settings>(std::move(config)));
   return {};

@@ -16,34 +16,36 @@ using enum NextTry;
 using Scope = RestScope;
 using Code = ErrorCode;
 
+constexpr int kAny = 1'000;
+
 // clang-format off
 constexpr std::array<TroubleRow, 25> kTable = {{
-    // what             its name             the client is told           next     who rests                how long    from the nth
-    {kMinuteQuota,     "minute_quota",       Code::kRateLimited,          kRotate, Scope::kProjectModel,    minutes(1),  1},
-    {kDayQuota,        "day_quota",          Code::kQuotaExhausted,       kRotate, Scope::kProjectModel,    hours(24),   1},
-    {kNoQuota,         "no_quota",           Code::kQuotaExhausted,       kRotate, Scope::kProjectModel,    hours(24),   1},
-    {kSharedLimit,     "shared_limit",       Code::kRateLimited,          kRotate, Scope::kAccountModel,    seconds(30), 1},
-    {kSharedCapacity,  "shared_capacity",    Code::kRateLimited,          kRotate, Scope::kAccountModel,    seconds(5),  1},
-    {kModelOverloaded, "model_overloaded",   Code::kOverloaded,           kSpaced, Scope::kModel,           seconds(2),  1},
-    {kSpendCap,        "spend_cap",          Code::kQuotaExhausted,       kRotate, Scope::kAccount,         hours(1),    1},
-    {kNoCredit,        "no_credit",          Code::kQuotaExhausted,       kRotate, Scope::kAccount,         hours(1),    1},
-    {kBadKey,          "bad_key",            Code::kNoAccount,            kRotate, Scope::kAccountDisabled, seconds(0),  1},
-    {kUnauthenticated, "unauthenticated",    Code::kNoAccount,            kRotate, Scope::kAccountDisabled, seconds(0),  1},
-    {kBlocked,         "blocked",            Code::kNoAccount,            kRotate, Scope::kAccountDisabled, seconds(0),  1},
-    {kNotEnabled,      "not_enabled",        Code::kNoAccount,            kRotate, Scope::kAccount,         hours(1),    1},
-    {kResourceDenied,  "resource_denied",    Code::kNotFound,             kStop,   Scope::kNobody,          seconds(0),  1},
-    {kLocation,        "location",           Code::kNoAccount,            kRotate, Scope::kAccount,         hours(24),   1},
-    {kBadRequest,      "bad_request",        Code::kInvalidRequest,       kStop,   Scope::kNobody,          seconds(0),  1},
-    {kUnknownModel,    "unknown_model",      Code::kUnknownModel,         kRotate, Scope::kAccountModel,    hours(1),    1},
-    {kUnknownResource, "unknown_resource",   Code::kNotFound,             kStop,   Scope::kNobody,          seconds(0),  1},
-    {kAborted,         "aborted",            Code::kOverloaded,           kRotate, Scope::kNobody,          seconds(0),  1},
-    {kTooLarge,        "too_large",          Code::kTooLarge,             kStop,   Scope::kNobody,          seconds(0),  1},
-    {kInternal,        "internal",           Code::kUpstreamRejected,     kSpaced, Scope::kAccountModel,    seconds(5),  3},
-    {kUnavailable,     "unavailable",        Code::kOverloaded,           kSpaced, Scope::kModel,           seconds(2),  1},
-    {kDeadline,        "deadline",           Code::kTimeout,              kRotate, Scope::kNobody,          seconds(0),  1},
-    {kNetwork,         "network",            Code::kUpstreamUnavailable,  kRotate, Scope::kAccount,         seconds(5),  2},
-    {kGarbage,         "garbage",            Code::kUpstreamRejected,     kRotate, Scope::kAccountModel,    seconds(5),  3},
-    {kRedirect,        "redirect",           Code::kUpstreamRejected,     kRotate, Scope::kNobody,          seconds(0),  1},
+    // what             its name             the client is told           next     tries  who rests                how long    from the nth
+    {kMinuteQuota,     "minute_quota",       Code::kRateLimited,          kRotate, kAny,  Scope::kProjectModel,    minutes(1),  1},
+    {kDayQuota,        "day_quota",          Code::kQuotaExhausted,       kRotate, kAny,  Scope::kProjectModel,    hours(24),   1},
+    {kNoQuota,         "no_quota",           Code::kQuotaExhausted,       kRotate, kAny,  Scope::kProjectModel,    hours(24),   1},
+    {kSharedLimit,     "shared_limit",       Code::kRateLimited,          kRotate, kAny,  Scope::kAccountModel,    seconds(30), 1},
+    {kSharedCapacity,  "shared_capacity",    Code::kRateLimited,          kRotate, kAny,  Scope::kAccountModel,    seconds(5),  1},
+    {kModelOverloaded, "model_overloaded",   Code::kOverloaded,           kSpaced, 3,     Scope::kModel,           seconds(2),  1},
+    {kSpendCap,        "spend_cap",          Code::kQuotaExhausted,       kRotate, kAny,  Scope::kAccount,         hours(1),    1},
+    {kNoCredit,        "no_credit",          Code::kQuotaExhausted,       kRotate, kAny,  Scope::kAccount,         hours(1),    1},
+    {kBadKey,          "bad_key",            Code::kNoAccount,            kRotate, kAny,  Scope::kAccountDisabled, seconds(0),  1},
+    {kUnauthenticated, "unauthenticated",    Code::kNoAccount,            kRotate, kAny,  Scope::kAccountDisabled, seconds(0),  1},
+    {kBlocked,         "blocked",            Code::kNoAccount,            kRotate, kAny,  Scope::kAccountDisabled, seconds(0),  1},
+    {kNotEnabled,      "not_enabled",        Code::kNoAccount,            kRotate, kAny,  Scope::kAccount,         hours(1),    1},
+    {kResourceDenied,  "resource_denied",    Code::kNotFound,             kStop,   1,     Scope::kNobody,          seconds(0),  1},
+    {kLocation,        "location",           Code::kNoAccount,            kRotate, kAny,  Scope::kAccount,         hours(24),   1},
+    {kBadRequest,      "bad_request",        Code::kInvalidRequest,       kStop,   1,     Scope::kNobody,          seconds(0),  1},
+    {kUnknownModel,    "unknown_model",      Code::kUnknownModel,         kRotate, 2,     Scope::kAccountModel,    hours(1),    1},
+    {kUnknownResource, "unknown_resource",   Code::kNotFound,             kStop,   1,     Scope::kNobody,          seconds(0),  1},
+    {kAborted,         "aborted",            Code::kOverloaded,           kRotate, 2,     Scope::kNobody,          seconds(0),  1},
+    {kTooLarge,        "too_large",          Code::kTooLarge,             kStop,   1,     Scope::kNobody,          seconds(0),  1},
+    {kInternal,        "internal",           Code::kUpstreamRejected,     kSpaced, 3,     Scope::kAccountModel,    seconds(5),  3},
+    {kUnavailable,     "unavailable",        Code::kOverloaded,           kSpaced, 3,     Scope::kModel,           seconds(2),  1},
+    {kDeadline,        "deadline",           Code::kTimeout,              kRotate, 2,     Scope::kNobody,          seconds(0),  1},
+    {kNetwork,         "network",            Code::kUpstreamUnavailable,  kRotate, kAny,  Scope::kAccount,         seconds(5),  2},
+    {kGarbage,         "garbage",            Code::kUpstreamRejected,     kRotate, 2,     Scope::kAccountModel,    seconds(5),  3},
+    {kRedirect,        "redirect",           Code::kUpstreamRejected,     kRotate, 2,     Scope::kNobody,          seconds(0),  1},
 }};
 // clang-format on
 

@@ -58,6 +58,7 @@ struct TroubleRow {
   std::string_view name;  ///< as in logs, state and JSON: "minute_quota"
   ErrorCode code;         ///< what the client is told if it is final
   NextTry next;
+  int tries;  ///< so many that meet it, for one model, and no more are made
   RestScope scope;
   Duration rest;  ///< where the upstream names no delay; kDayQuota: at most so long, for it
                   ///< ends at the next midnight in America/Los_Angeles

@@ -133,6 +133,17 @@ TEST_F(Foresight, ADeclaredLimitHoldsFromTheFirstRequestOn) {
   EXPECT_EQ(Served(pool, 10), 3);
 }
 
+TEST_F(Foresight, ADeclaredLimitThatIsCorrectedCountsAtOnce) {
+  Pool pool = Make({Limited(&config::Account::requests_per_day, 3)});
+  EXPECT_EQ(Served(pool, 10), 3);
+  pool.Apply(Configured({Limited(&config::Account::requests_per_day, 5)}));
+  EXPECT_EQ(Served(pool, 10), 2);
+  EXPECT_FALSE(journal_.rests.empty());
+  pool.Apply(Configured({Named("a")}));
+  EXPECT_TRUE(journal_.rests.empty());
+  EXPECT_EQ(Served(pool, 10), 10);
+}
+
 TEST_F(Foresight, ADeclaredLimitIsOfEachModelByItself) {
   Pool pool = Make({Limited(&config::Account::requests_per_minute, 1)});
   EXPECT_EQ(Given(pool), "a");

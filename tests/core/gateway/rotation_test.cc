@@ -205,6 +205,28 @@ TEST_F(RotationTest, AModelThatNobodyHasQuotaForIsNotFound) {
   EXPECT_EQ(ChatWith("gemini-2.5-flash").status, 200);
 }
 
+TEST_F(RotationTest, AModelThatTwoAccountsDoNotKnowIsNotLookedForAnyFurther) {
+  for (const char* name : {"one", "two", "three", "four"}) Add(name, std::string(name) + "-key");
+  config_.proxy.max_attempts = 10;
+  Script({Step({{"model", "gemini-2.5-pro"}}, {{"error", "not-found"}})});
+  Start();
+  EXPECT_EQ(ChatWith("gemini-2.5-pro").status, 404);
+  EXPECT_EQ(mock_->stats().requests, 2);
+}
+
+TEST_F(RotationTest, WhatGoesWrongEverywhereIsTriedAFewTimesOnly) {
+  for (const char* name : {"one", "two", "three", "four"}) Add(name, std::string(name) + "-key");
+  config_.proxy.max_attempts = 10;
+  Start();
+  const std::pair<const char*, long> most[] = {{"internal", 3}, {"deadline", 2}, {"cancelled", 2}};
+  for (const auto& [error, tries] : most) {
+    Script({Step({{"model", "*"}}, {{"error", error}})});
+    const long before = mock_->stats().requests;
+    EXPECT_GE(Chat("hi").status, 500) << error;
+    EXPECT_EQ(mock_->stats().requests - before, tries) << error;
+  }
+}
+
 TEST_F(RotationTest, AModelThatIsOnlyUsedUpElsewhereIsNoUnknownOne) {
   Add("one", "one-key");
   Add("two", "two-key");
@@ -309,6 +331,19 @@ TEST_F(RotationTest, ATokenThatUpstreamNoLongerTakesIsFetchedAnew) {
   EXPECT_EQ(StateOf("robot")["state"], "ready");
 }
 
+TEST_F(RotationTest, ATokenIsThereBeforeAnybodyAsks) {
+  AddRobot("robot");
+  Start();
+  long fetched = 0;
+  for (int i = 0; i < 100 && fetched == 0; ++i) {
+    SystemClock().Sleep(Duration(20));
+    fetched += TokensFetched();
+  }
+  EXPECT_EQ(fetched, 1);
+  EXPECT_EQ(Chat("hi").status, 200);
+  EXPECT_EQ(TokensFetched(), 0);
+}
+
 TEST_F(RotationTest, ATokenThatUpstreamNeverTakesQuarantinesAfterOneRefresh) {
   AddRobot("robot");
   Add("good", "good-key");
@@ -353,6 +388,7 @@ TEST_F(RotationTest, ARevokedGrantQuarantinesAndSaysSo) {
   EXPECT_EQ(got.json()["error"]["code"], "no_account_available");
   EXPECT_EQ(got.json()["error"]["accounts"][0]["state"], "quarantined");
   EXPECT_EQ(StateOf("robot")["reason"], "unauthenticated");
+  EXPECT_NE(StateOf("robot")["why"].get<std::string>().find("invalid_grant"), std::string::npos);
   mock_->TakeRequests();
   Chat("again");
   EXPECT_EQ(TokensFetched(), 0);  // not asked for ever and ever

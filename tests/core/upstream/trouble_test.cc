@@ -18,6 +18,7 @@ TEST(TroubleTable, HasARowWithANameOfItsOwnForEachTrouble) {
     EXPECT_TRUE(names.insert(row.name).second) << row.name;
     EXPECT_EQ(FindTrouble(row.name), trouble);
     EXPECT_GE(row.strikes, 1);
+    EXPECT_EQ(row.tries == 1, row.next == NextTry::kStop) << row.name;
   }
   EXPECT_EQ(FindTrouble("no such thing"), std::nullopt);
 }
