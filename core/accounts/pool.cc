@@ -92,6 +92,16 @@ Result<Lease> Pool::Take(const Wanted& wanted, TimePoint deadline,
   return Lease(std::move(taken));
 }
 
+std::optional<Error> Pool::WhyNobody(const std::string& model) const {
+  std::lock_guard lock(state_->mutex);
+  const Moment moment = state_->Look();
+  const std::vector<std::string> tried;
+  const Search search{moment.now, moment.wall, state_->config->proxy.scheduling,
+                      tried,      nullptr,     false};
+  if (state_->LineFor(model).Choose(search) != nullptr) return std::nullopt;
+  return Exhausted(state_->roster.members(), model, moment);
+}
+
 bool Pool::Lists(const std::string& model) const {
   std::lock_guard lock(state_->mutex);
   return !state_->LineFor(model).empty();

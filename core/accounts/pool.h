@@ -158,6 +158,8 @@ class Pool {
   /// there is none of that name.
   bool Heal(const std::string& account);
   Result<Lease> Take(const Wanted& wanted, TimePoint deadline, const Cancellation& cancellation);
+  /// What Take would fail with if nobody waited; nothing while an account is free.
+  std::optional<Error> WhyNobody(const std::string& model) const;
   /// Whether any account lists the model at all (cooling or not).
   bool Lists(const std::string& model) const;
   /// Accounts in the configuration's order.

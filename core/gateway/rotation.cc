@@ -143,9 +143,7 @@ Error Verdict(const Asking& asking, const Allowance& allowance, const std::strin
                       last->code == ErrorCode::kQuotaExhausted ||
                       last->code == ErrorCode::kOverloaded || last->code == ErrorCode::kNoAccount;
   if (!passes) return *last;
-  const auto free = asking.services->pool->Take({target, {}, {}, false},
-                                                asking.services->clock->Now(), *asking.client);
-  if (!free) return free.error();
+  if (auto nobody = asking.services->pool->WhyNobody(target)) return *std::move(nobody);
   if (allowance.rest) return *allowance.rest;
   if (!last) return Fail(ErrorCode::kNoAccount, "no account could be tried");
   // The tries are used up, but an account is free: the client may come again at once.

@@ -174,6 +174,17 @@ TEST_F(PoolTest, TellsHonestlyWhoRestsAndUntilWhen) {
   EXPECT_THAT(error.members, Not(HasSubstr("key-of")));
 }
 
+TEST_F(PoolTest, SaysWhyNobodyIsFreeWithoutTakingAnybody) {
+  Pool pool = Make({Named("a")});
+  EXPECT_FALSE(pool.WhyNobody(kModel));
+  EXPECT_EQ(StatusOf(pool, "a").requests, 0);
+  Break(pool, "a", Of(Trouble::kMinuteQuota, 20s));
+  const auto error = pool.WhyNobody(kModel);
+  ASSERT_TRUE(error);
+  EXPECT_EQ(error->message, Take(pool).error().message);
+  EXPECT_EQ(StatusOf(pool, "a").requests, 1);
+}
+
 TEST_F(PoolTest, SaysQuotaExhaustedWhenTheDayIsUsedUpEverywhere) {
   Pool pool = Make({Named("a")});
   Break(pool, "a", Of(Trouble::kDayQuota));
