@@ -3,9 +3,11 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <filesystem>
 
 #include "cli/run_file.h"
 #include "cli/table.h"
+#include "core/base/file.h"
 
 namespace agm::cli {
 namespace {
@@ -21,12 +23,22 @@ std::string Reachable(const std::string& host) {
   return bare_v6 ? "[" + host + "]" : host;
 }
 
+/// The server's own certificate, without the chain behind it: the chain's certificates could vouch
+/// for others.
+std::string FirstCertificate(const std::filesystem::path& file) {
+  constexpr std::string_view kEnd = "-----END CERTIFICATE-----";
+  const auto text = ReadFile(file, 1U << 20U);
+  const std::size_t end = text ? text->find(kEnd) : std::string::npos;
+  return end == std::string::npos ? std::string() : text->substr(0, end + kEnd.size()) + "\n";
+}
+
 Gateway Configured(const config::Config& config) {
   const config::Proxy& proxy = config.proxy;
   Gateway gateway;
   gateway.url = fmt::format("{}://{}:{}", proxy.tls.enabled() ? "https" : "http",
                             Reachable(proxy.ListenHost()), proxy.port);
   if (!proxy.api_keys.empty()) gateway.key = proxy.api_keys.front().key;
+  if (proxy.tls.enabled()) gateway.certificate = FirstCertificate(proxy.tls.certificate);
   return gateway;
 }
 
@@ -40,6 +52,7 @@ upstream::HttpRequest Outgoing(const Gateway& gateway, const GatewayRequest& req
     outgoing.credential = {"Authorization", Secret("Bearer " + gateway.key.Reveal())};
   }
   outgoing.body = request.body;
+  outgoing.certificate = gateway.certificate;
   return outgoing;
 }
 
@@ -94,9 +107,25 @@ Result<std::vector<Gateway>> FindGateways(const Context& context) {
   if (!folder) return found;
   if (auto url = RunFile::FindUrl(*folder)) {
     const bool known = !found.empty() && found.front().url == *url;
-    if (!known) found.push_back({*url, Configured(**config).key});
+    if (!known) {
+      Gateway gateway = Configured(**config);
+      gateway.url = *url;
+      found.push_back(std::move(gateway));
+    }
   }
   return found;
+}
+
+void Complete(const Context& context, Gateway& gateway) {
+  auto config = context.Config();
+  if (!config) return;
+  Gateway configured = Configured(**config);
+  if (gateway.key.empty()) gateway.key = std::move(configured.key);
+  auto known = FindGateways(context);
+  if (!known) return;
+  for (Gateway& each : *known) {
+    if (each.url == gateway.url) gateway.certificate = std::move(each.certificate);
+  }
 }
 
 Result<GatewayAnswer> Ask(const Context& context, const Gateway& gateway,

@@ -18,6 +18,9 @@ namespace agm::cli {
 struct Gateway {
   std::string url;  ///< without /v1 and without a slash at its end
   Secret key;       ///< empty: none is sent
+  /// PEM of the certificate that the configuration names; with https no other is trusted. Empty:
+  /// what the system trusts.
+  std::string certificate;
 };
 
 struct GatewayRequest {
@@ -44,6 +47,10 @@ std::string GatewayUrl(std::string_view given);
 /// without them the configuration's address, then that of the run file. kConfig where the
 /// configuration cannot be read.
 Result<std::vector<Gateway>> FindGateways(const Context& context);
+
+/// `gateway` with what the configuration knows of it: the key, where it has none, and the
+/// certificate, where it is the configuration's own gateway.
+void Complete(const Context& context, Gateway& gateway);
 
 /// Sends one request and reads the whole answer, whatever its status. kUpstreamUnavailable with
 /// reason "gateway_unreachable" where nobody listens; kTimeout.

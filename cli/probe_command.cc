@@ -35,7 +35,7 @@ Result<std::vector<ProbeCase>> Chosen(const std::vector<std::string>& only) {
   return chosen;
 }
 
-/// With --base-url the configuration only adds its key, if it can be read at all.
+/// With --base-url the configuration only adds what it knows, if it can be read at all.
 Result<std::vector<Gateway>> Candidates(const Context& context, const ProbeOptions& options) {
   std::vector<Gateway> gateways;
   if (options.base_url.empty()) {
@@ -43,11 +43,9 @@ Result<std::vector<Gateway>> Candidates(const Context& context, const ProbeOptio
     if (!found) return std::move(found).error();
     gateways = std::move(*found);
   } else {
-    gateways.push_back({GatewayUrl(options.base_url), {}});
-    auto config = options.api_key.empty() ? context.Config() : Fail(ErrorCode::kConfig, "not read");
-    if (config && !(*config)->proxy.api_keys.empty()) {
-      gateways.front().key = (*config)->proxy.api_keys.front().key;
-    }
+    Gateway gateway{GatewayUrl(options.base_url), Secret(options.api_key), {}};
+    Complete(context, gateway);
+    gateways.push_back(std::move(gateway));
   }
   for (Gateway& gateway : gateways) {
     if (!options.api_key.empty()) gateway.key = Secret(options.api_key);

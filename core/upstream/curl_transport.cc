@@ -62,8 +62,9 @@ Result<std::unique_ptr<Download>> CurlTransport::Send(const HttpRequest& request
   }
   auto headers = MakeHeaders(request);
   if (!headers) return std::move(headers).error();
-  const std::string key = fmt::format("{}://{} {}", origin->scheme, origin->HostAndPort(),
-                                      origin->loopback ? std::string() : request.proxy);
+  const std::string key =
+      fmt::format("{}://{} {} {}", origin->scheme, origin->HostAndPort(),
+                  origin->loopback ? std::string() : request.proxy, request.certificate);
   auto line = idle_->Take(key);
   if (!line) line = NewLine(key, idle_->options());
   if (!line) return Fail(ErrorCode::kInternal, "out of memory");

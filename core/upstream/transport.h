@@ -24,6 +24,9 @@ struct HttpRequest {
   std::pair<std::string, Secret> credential;  ///< header name and its value; empty name: none
   std::string_view body;                      ///< must outlive the Download
   std::string proxy;  ///< http://, https:// or socks5://; empty: environment
+  /// PEM of the one certificate that an https server may show, under whatever name it is reached.
+  /// Empty: it must be for the name, and one that the system trusts.
+  std::string certificate;
   /// The answer comes in small pieces that must not wait: a small buffer, no compression. Without
   /// it the answer may be compressed on the way.
   bool stream = false;

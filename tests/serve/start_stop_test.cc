@@ -83,6 +83,25 @@ TEST_F(ServeRefusesTest, ACertificateOfNoUse) {
   EXPECT_EQ(Stop(), 0);
 }
 
+class CommandsOverTlsTest : public ServedTest {};
+
+TEST_F(CommandsOverTlsTest, TrustTheConfiguredCertificateAndNoOther) {
+  const Certificate made = MakeCertificate("gateway.example.com");
+  home_.Write(".config/agm/cert.pem", made.certificate);
+  home_.Write(".config/agm/key.pem", made.key);
+  WriteConfig("[proxy.tls]\ncertificate = \"cert.pem\"\nkey = \"key.pem\"\n");
+  Serve();
+  const Ran models = Run({"models"});
+  EXPECT_EQ(models.status, 0) << models.err;
+  const std::string url = "https://127.0.0.1:" + std::to_string(port_);
+  const Ran probe = Run({"probe", "--only", "health,chat", "--base-url", url});
+  EXPECT_EQ(probe.status, 0) << probe.out << probe.err;
+  home_.Write(".config/agm/cert.pem", MakeCertificate("gateway.example.com").certificate);
+  const Ran other = Run({"models"});
+  EXPECT_EQ(other.status, 3);
+  EXPECT_NE(other.err.find("the certificate is not trusted"), std::string::npos) << other.err;
+}
+
 // ---- Stopping ----------------------------------------------------------------------------------
 
 class ServeStopsTest : public ServedTest {

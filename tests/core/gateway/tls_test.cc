@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "core/gateway/tls_identity.h"
+#include "core/upstream/curl_transport.h"
 #include "tests/core/gateway/running_server.h"
 #include "tests/support/temp_dir.h"
 #include "tests/support/tls.h"
@@ -184,6 +185,28 @@ TEST_F(HttpServerTls, ShowsANewCertificateToNewConnectionsOnly) {
   EXPECT_EQ(plain.Read()->body, "/x");
   after.Send(kGet);
   EXPECT_EQ(after.Read()->body, "/x");
+}
+
+TEST_F(HttpServerTls, IsTrustedByAClientThatIsGivenItsCertificateAndByNoOther) {
+  const Files files;
+  server_->UseTls(*TlsIdentity::Load(files.tls));
+  upstream::CurlTransport transport;
+  upstream::HttpRequest request;
+  request.method = "GET";
+  const auto send = [&](const std::string& host, const std::string& certificate) {
+    request.url = "https://" + host + ":" + std::to_string(server_.port()) + "/x";
+    request.certificate = certificate;
+    return transport.Send(request, NeverCancelled());
+  };
+  const std::string own = files.folder.Read("cert.pem");
+  ASSERT_TRUE(send("127.0.0.1", own)) << send("127.0.0.1", own).error().message;
+  EXPECT_TRUE(send("a.localhost", own)) << "under a name that it was not made for";
+  for (const std::string& other : {std::string(), test::MakeCertificate().certificate}) {
+    const auto refused = send("127.0.0.1", other);
+    ASSERT_FALSE(refused);
+    EXPECT_NE(refused.error().message.find("the certificate is not trusted"), std::string::npos)
+        << refused.error().message;
+  }
 }
 
 TEST_F(HttpServerTls, EndsAConnectionInTlssOwnWay) {
