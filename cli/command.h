@@ -26,8 +26,8 @@
 /// and one line in commands.cc. Help, man page and completions come from the tree, so:
 ///
 /// * Descriptions begin with a verb, are one line, and have no full stop.
-/// * An option's type_name says what it takes, and completions read it: FILE (a file), ACCOUNT and
-///   MODEL (live names), "text|json" (a choice, made with OneOf), anything else (free text).
+/// * An option's type_name says what it takes, and completions read it: FILE (a file), ACCOUNT,
+///   MODEL and RULE (live names), "text|json" (a choice, made with OneOf), anything else (free text).
 /// * Repeated options: the last one counts (a vector takes all of them).
 /// * The global options are context.globals; they may stand before or after the command.
 ///

@@ -12,10 +12,12 @@ namespace {
 /// For each of the two places where a gateway may be.
 constexpr Duration kPatience{120};
 
-bool Plain(const std::string& name) {
+/// Nothing that a shell would read as more than text; `more` are marks that it is to quote.
+bool Plain(const std::string& name, std::string_view more) {
   constexpr std::string_view kMarks = "-_.@+:/";
   return !name.empty() && name.front() != '-' && std::ranges::all_of(name, [&](char c) {
-    return std::isalnum(static_cast<unsigned char>(c)) != 0 || kMarks.find(c) != kMarks.npos;
+    return std::isalnum(static_cast<unsigned char>(c)) != 0 || kMarks.find(c) != kMarks.npos ||
+           more.find(c) != more.npos;
   });
 }
 
@@ -23,6 +25,14 @@ std::set<std::string> AccountNames(const Context& context) {
   std::set<std::string> names;
   if (auto config = context.Config()) {
     for (const config::Account& account : (*config)->accounts) names.insert(account.name);
+  }
+  return names;
+}
+
+std::set<std::string> RuleNames(const Context& context) {
+  std::set<std::string> names;
+  if (auto config = context.Config()) {
+    for (const config::MappingRule& rule : (*config)->mapping) names.insert(rule.from);
   }
   return names;
 }
@@ -46,6 +56,11 @@ std::set<std::string> ModelNames(const Context& context) {
   return names;
 }
 
+std::set<std::string> Names(const Context& context, const std::string& what) {
+  if (what == "accounts") return AccountNames(context);
+  return what == "rules" ? RuleNames(context) : ModelNames(context);
+}
+
 }  // namespace
 
 void AddComplete(Commands at, Run<CompleteOptions> run) {
@@ -54,16 +69,15 @@ void AddComplete(Commands at, Run<CompleteOptions> run) {
       at.Command("complete", "Print names for completion scripts", options, std::move(run));
   command.group("");
   OneOf(command.add_option("WHAT", options->what, "Which names")->required(),
-        {"accounts", "models"});
+        {"accounts", "models", "rules"});
 }
 
 Result<void> RunComplete(const Context& context, const CompleteOptions& options) {
   Io& io = context.io();
   io.quiet = true;  // a shell in the middle of a line wants no warnings
   Json document = Json::array();
-  for (const std::string& name :
-       options.what == "accounts" ? AccountNames(context) : ModelNames(context)) {
-    if (!Plain(name)) continue;
+  for (const std::string& name : Names(context, options.what)) {
+    if (!Plain(name, options.what == "rules" ? "*" : "")) continue;
     if (context.json())
       document.push_back(name);
     else

@@ -46,6 +46,10 @@ std::string PathCases(const std::vector<const TreeCommand*>& all) {
          fmt::format("            case {}\n                set path \"$path $token\"\n",
                      fmt::join(names, " ")) +
          "        end\n    end\n    echo $path\nend\n\n"
+         "# Prints what the program that was typed prints for `complete WHAT`.\n"
+         "function __agm_live\n    set -l program (commandline -opc)[1]\n"
+         "    type -q $program; or set program agm\n"
+         "    $program complete $argv 2>/dev/null\nend\n\n"
          "function __agm_at\n    test (__agm_path) = \"$argv[1]\"\nend\n\n"
          "complete -c agm -f\n";
 }
@@ -60,9 +64,11 @@ std::string Values(const TreeOption& option) {
     case ValueKind::kFile:
       return " -r -F";
     case ValueKind::kAccount:
-      return " -x -a '(agm complete accounts 2>/dev/null)'";
+      return " -x -a '(__agm_live accounts)'";
     case ValueKind::kModel:
-      return " -x -a '(agm complete models 2>/dev/null)'";
+      return " -x -a '(__agm_live models)'";
+    case ValueKind::kRule:
+      return " -x -a '(__agm_live rules)'";
     case ValueKind::kChoice:
       return fmt::format(" -x -a {}", Quoted(fmt::format("{}", fmt::join(option.choices, " "))));
   }

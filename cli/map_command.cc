@@ -51,7 +51,7 @@ void AddMapSet(Commands at, Run<MapSetOptions> run) {
                                  options, std::move(run));
   command.add_option("FROM", options->from, "The name that clients use, or a pattern with *")
       ->required()
-      ->type_name("NAME");
+      ->type_name("MODEL");
   command
       .add_option("TO", options->to, "Upstream models; the next is tried where one cannot serve")
       ->required()
@@ -74,7 +74,7 @@ void AddMapUnset(Commands at, Run<MapUnsetOptions> run) {
   CLI::App& command = at.Command("unset", "Remove a rule", options, std::move(run));
   command.add_option("FROM", options->from, "The rule's name or pattern")
       ->required()
-      ->type_name("NAME");
+      ->type_name("RULE");
   command.footer(Examples({{"Forget a rule", "agm map unset gpt-4o"}}));
 }
 

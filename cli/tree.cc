@@ -26,6 +26,7 @@ ValueKind KindOf(const std::string& value) {
   if (value == "FILE") return ValueKind::kFile;
   if (value == "ACCOUNT") return ValueKind::kAccount;
   if (value == "MODEL") return ValueKind::kModel;
+  if (value == "RULE") return ValueKind::kRule;
   return value.find('|') == std::string::npos ? ValueKind::kText : ValueKind::kChoice;
 }
 

@@ -11,7 +11,7 @@
 namespace agm::cli {
 
 /// What completes an option's or argument's value; its type_name says so.
-enum class ValueKind { kNone, kText, kFile, kAccount, kModel, kChoice };
+enum class ValueKind { kNone, kText, kFile, kAccount, kModel, kRule, kChoice };
 
 struct TreeOption {
   std::vector<std::string> names;  ///< "-q", "--quiet"; of an argument its one name, "NAME"

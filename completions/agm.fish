@@ -20,6 +20,13 @@ function __agm_path
     echo $path
 end
 
+# Prints what the program that was typed prints for `complete WHAT`.
+function __agm_live
+    set -l program (commandline -opc)[1]
+    type -q $program; or set program agm
+    $program complete $argv 2>/dev/null
+end
+
 function __agm_at
     test (__agm_path) = "$argv[1]"
 end
@@ -63,7 +70,7 @@ complete -c agm -n '__agm_at "agm accounts"' -a remove -d 'Take an account out o
 complete -c agm -n '__agm_at "agm accounts"' -a check -d 'Try the accounts\' credentials upstream, and tell what they can do'
 
 # agm accounts add
-complete -c agm -n '__agm_at "agm accounts add"' -a '(agm complete accounts 2>/dev/null)'
+complete -c agm -n '__agm_at "agm accounts add"' -a '(__agm_live accounts)'
 complete -c agm -n '__agm_at "agm accounts add"' -l kind -x -a 'gemini vertex mock' -d 'What kind of account it is (default gemini)'
 complete -c agm -n '__agm_at "agm accounts add"' -l email -x -d 'What X-Account-Email shows'
 complete -c agm -n '__agm_at "agm accounts add"' -l api-key-stdin -d 'Read the API key from standard input'
@@ -86,19 +93,19 @@ complete -c agm -n '__agm_at "agm accounts add"' -l no-check -d 'Add it without 
 complete -c agm -n '__agm_at "agm accounts list"' -l watch -d 'Repaint every second, until interrupted'
 
 # agm accounts show
-complete -c agm -n '__agm_at "agm accounts show"' -a '(agm complete accounts 2>/dev/null)'
+complete -c agm -n '__agm_at "agm accounts show"' -a '(__agm_live accounts)'
 
 # agm accounts enable
-complete -c agm -n '__agm_at "agm accounts enable"' -a '(agm complete accounts 2>/dev/null)'
+complete -c agm -n '__agm_at "agm accounts enable"' -a '(__agm_live accounts)'
 
 # agm accounts disable
-complete -c agm -n '__agm_at "agm accounts disable"' -a '(agm complete accounts 2>/dev/null)'
+complete -c agm -n '__agm_at "agm accounts disable"' -a '(__agm_live accounts)'
 
 # agm accounts remove
-complete -c agm -n '__agm_at "agm accounts remove"' -a '(agm complete accounts 2>/dev/null)'
+complete -c agm -n '__agm_at "agm accounts remove"' -a '(__agm_live accounts)'
 
 # agm accounts check
-complete -c agm -n '__agm_at "agm accounts check"' -a '(agm complete accounts 2>/dev/null)'
+complete -c agm -n '__agm_at "agm accounts check"' -a '(__agm_live accounts)'
 
 # agm map
 complete -c agm -n '__agm_at "agm map"' -a set -d 'Map a model name or pattern to one or more models'
@@ -107,15 +114,17 @@ complete -c agm -n '__agm_at "agm map"' -a unset -d 'Remove a rule'
 complete -c agm -n '__agm_at "agm map"' -a resolve -d 'Say what a model name comes to, and why'
 
 # agm map set
-complete -c agm -n '__agm_at "agm map set"' -a '(agm complete models 2>/dev/null)'
+complete -c agm -n '__agm_at "agm map set"' -a '(__agm_live models)'
+complete -c agm -n '__agm_at "agm map set"' -a '(__agm_live models)'
 
 # agm map list
 complete -c agm -n '__agm_at "agm map list"' -l built-in -d 'List the built-in rules too'
 
 # agm map unset
+complete -c agm -n '__agm_at "agm map unset"' -a '(__agm_live rules)'
 
 # agm map resolve
-complete -c agm -n '__agm_at "agm map resolve"' -a '(agm complete models 2>/dev/null)'
+complete -c agm -n '__agm_at "agm map resolve"' -a '(__agm_live models)'
 
 # agm models
 complete -c agm -n '__agm_at "agm models"' -l upstream -d 'Ask the accounts what they offer'
@@ -123,7 +132,7 @@ complete -c agm -n '__agm_at "agm models"' -l upstream -d 'Ask the accounts what
 # agm probe
 complete -c agm -n '__agm_at "agm probe"' -l base-url -x -d 'Probe the gateway at this address instead of the one that is found'
 complete -c agm -n '__agm_at "agm probe"' -l api-key -x -d 'Send this key instead of the configured one (AGM_API_KEY is safer: other users can read command lines)'
-complete -c agm -n '__agm_at "agm probe"' -l model -x -a '(agm complete models 2>/dev/null)' -d 'Ask for this model (default gemini-3-flash)'
+complete -c agm -n '__agm_at "agm probe"' -l model -x -a '(__agm_live models)' -d 'Ask for this model (default gemini-3-flash)'
 complete -c agm -n '__agm_at "agm probe"' -l only -x -d 'Run only these cases'
 complete -c agm -n '__agm_at "agm probe"' -l timeout -x -d 'Give each case this long (default 60)'
 
@@ -138,7 +147,7 @@ complete -c agm -n '__agm_at "agm schema"' -a check -d 'Say what becomes of a JS
 
 # agm schema check
 complete -c agm -n '__agm_at "agm schema check"' -F
-complete -c agm -n '__agm_at "agm schema check"' -l model -x -a '(agm complete models 2>/dev/null)' -d 'The model that a client would ask for (default gemini-3-flash)'
+complete -c agm -n '__agm_at "agm schema check"' -l model -x -a '(__agm_live models)' -d 'The model that a client would ask for (default gemini-3-flash)'
 complete -c agm -n '__agm_at "agm schema check"' -l lowered -d 'Show the plainer form that is sent where the first one is refused'
 
 # agm config

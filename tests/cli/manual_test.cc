@@ -83,10 +83,18 @@ TEST(Complete, OffersTheGatewaysModelsOrThoseOfTheMapping) {
   EXPECT_EQ(t.io.out, "gemini-2.5-pro\nm\nmy-model\n");
 }
 
+TEST(Complete, OffersTheRulesPatternsToo) {
+  CommandTest t;
+  t.WriteConfig("[proxy.custom_mapping]\n\"my-model\" = \"m\"\n\"x-*\" = \"m\"\n\"$x\" = \"m\"\n");
+  EXPECT_EQ(t.Agm({"complete", "rules"}), 0);
+  EXPECT_EQ(t.io.out, "my-model\nx-*\n");
+  EXPECT_TRUE(t.gateway.asked.empty());
+}
+
 TEST(Complete, NeverFailsAndNeverSpeaks) {
   CommandTest t;
   t.WriteConfig("not toml at all");
-  for (const char* what : {"accounts", "models"}) {
+  for (const char* what : {"accounts", "models", "rules"}) {
     EXPECT_EQ(t.Agm({"complete", what}), 0);
     EXPECT_EQ(t.io.out + t.io.err, "");
   }
