@@ -16,6 +16,7 @@ constexpr std::int64_t kOver = -1;
 constexpr std::size_t kMaxDiscarded = 64 * 1024 * 1024;
 constexpr int kReadsAtOnce = 64;  ///< then others shall have the thread
 constexpr std::int64_t kLowBits = 7;
+constexpr std::size_t kWorthwhile = 16 * 1024;  ///< a client that takes crumbs takes nothing
 constexpr Duration kSlice{100};  ///< how often a waiting sender looks whether it was cancelled
 
 std::int64_t Pack(HttpConnection::Waits waits, TimePoint until) {
@@ -81,6 +82,7 @@ void HttpConnection::Release() {
 
 bool HttpConnection::SendOrKeep(std::string_view bytes) {
   if (!HasKept() && !SendSome(bytes)) return false;
+  if (!HasKept()) took_ = SystemClock().Now();
   kept_.append(bytes);
   return !HasKept() || !watch_.WasToldSo();
 }
@@ -90,9 +92,15 @@ HttpConnection::Sent HttpConnection::SendKept() {
   const std::size_t before = rest.size();
   if (!SendSome(rest) || watch_.WasToldSo()) return Sent::kFailed;
   taken_ += before - rest.size();
+  lately_ += before - rest.size();
+  if (lately_ >= kWorthwhile) {
+    took_ = SystemClock().Now();
+    lately_ = 0;
+  }
   if (!rest.empty()) return Sent::kPart;
   std::string().swap(kept_);
   taken_ = 0;
+  lately_ = 0;
   return Sent::kAll;
 }
 
@@ -115,11 +123,16 @@ bool HttpConnection::Send(std::string_view bytes, Duration patience) {
 
 bool HttpConnection::SendPatiently(std::string_view bytes, Duration patience) {
   TimePoint until{};
+  std::size_t lately = 0;
   while (!bytes.empty()) {
     const Wire::Moved moved = wire_->Send(bytes);
     if (moved.outcome == Wire::Outcome::kMoved) {
       bytes.remove_prefix(moved.bytes);
-      until = {};
+      lately += moved.bytes;
+      if (lately >= kWorthwhile) {
+        until = {};
+        lately = 0;
+      }
       continue;
     }
     if (moved.outcome != Wire::Outcome::kWouldBlock || watch_.WasToldSo()) return false;

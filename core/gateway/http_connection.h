@@ -46,8 +46,11 @@ class HttpConnection {
   bool SendOrKeep(std::string_view bytes);
   Sent SendKept();
   bool HasKept() const { return !kept_.empty(); }
-  /// Sends, waiting for the client to take it; false when it is gone, takes nothing for `patience`,
-  /// or the connection was cancelled and it takes nothing now.
+  /// When the client last had taken a worthwhile part of what is kept; at first, when it was kept.
+  TimePoint took() const { return took_; }
+  /// Sends, waiting for the client to take it; false when it is gone, takes less than a worthwhile
+  /// part (16 kB, or the rest) within `patience`, or the connection was cancelled and it takes
+  /// nothing now.
   bool Send(std::string_view bytes, Duration patience);
   /// True if nothing has come behind the whole request that was answered.
   bool AllRead();
@@ -97,9 +100,11 @@ class HttpConnection {
   RequestReader reader_;
   ByteBudget& budget_;
   BudgetShare share_;
-  std::string kept_;       ///< of an answer: what the client did not take at once
-  std::size_t taken_ = 0;  ///< what it has taken of that since
-  short wants_ = 0;        ///< what receiving waits for
+  std::string kept_;        ///< of an answer: what the client did not take at once
+  std::size_t taken_ = 0;   ///< what it has taken of that since
+  std::size_t lately_ = 0;  ///< of that, since took_
+  TimePoint took_{};
+  short wants_ = 0;  ///< what receiving waits for
   TimePoint began_{};
   TimePoint idle_since_;
   bool served_ = false;

@@ -188,7 +188,7 @@ void HttpTraffic::ParkForMore(HttpConnection& connection) {
 }
 
 void HttpTraffic::ParkToTake(HttpConnection& connection) {
-  Park(connection, Waits::kTaking, After(SystemClock().Now(), limits_.write_timeout));
+  Park(connection, Waits::kTaking, After(connection.took(), limits_.write_timeout));
 }
 
 void HttpTraffic::Park(HttpConnection& connection, Waits waits, TimePoint until) {

@@ -77,8 +77,14 @@ bool RawClient::SpeakTls() {
   return tls_ != nullptr;
 }
 
-RawClient::Got RawClient::Await(TimePoint until) {
-  std::array<char, 64 * 1024> buffer;
+std::size_t RawClient::ReadAtMost(std::size_t size) {
+  Await(After(Now(), patience_), size);
+  return std::exchange(in_, {}).size();
+}
+
+RawClient::Got RawClient::Await(TimePoint until, std::size_t at_most) {
+  std::array<char, 64 * 1024> room;
+  const std::span<char> buffer(room.data(), std::min(room.size(), at_most));
   for (;;) {
     // TLS may hold bytes that poll does not see, and poll may see bytes that are TLS's own.
     const ssize_t size =

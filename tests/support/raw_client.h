@@ -54,6 +54,8 @@ class RawClient {
   std::optional<RawAnswer> Read(bool head_only = false);
   /// Bytes as they come, until `text` is among them; what came so far where it does not come.
   std::string ReadUntil(std::string_view text);
+  /// As recv(2): how many bytes came, of `size` at most; 0 at the end. They are thrown away.
+  std::size_t ReadAtMost(std::size_t size);
   /// Everything until the other side closes.
   std::string ReadAll();
   /// True if the other side closes (or resets) within that time without sending more.
@@ -66,7 +68,7 @@ class RawClient {
 
  private:
   enum class Got { kBytes, kEnd, kNothing };
-  Got Await(TimePoint until);
+  Got Await(TimePoint until, std::size_t at_most = 64 * 1024);
   bool Fill(TimePoint until) { return Await(until) == Got::kBytes; }
   std::optional<std::string> Line();
   bool ReadChunks(RawAnswer& answer);

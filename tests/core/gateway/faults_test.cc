@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <atomic>
+#include <cstdio>
 #include <filesystem>
 #include <functional>
 #include <string>
@@ -261,6 +262,8 @@ class FaultsAtEveryStep : public FaultsTest, public ::testing::WithParamInterfac
       if (HasFailure()) return;
     }
     EXPECT_GT(succeeded, 0);
+    std::printf("%zu steps, %d exchanges succeeded\n", (good.size() + stride - 1) / stride + 1,
+                succeeded);
     // A kept connection has its socket and what wakes its waiter.
     EXPECT_LE(Descriptors(), descriptors + 2 * kKept * 3 + 2) << "descriptors leak";
   }

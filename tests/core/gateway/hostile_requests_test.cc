@@ -10,6 +10,7 @@
 #include "tests/core/gateway/gateway_fixture.h"
 #include "tests/support/packed.h"
 #include "tests/support/raw_client.h"
+#include "tests/support/sanitized.h"
 #include "tests/support/temp_dir.h"
 
 namespace agm::gateway {
@@ -237,6 +238,7 @@ TEST_F(HostileRequestsTest, TheTimeOfAComparisonTellsNothing) {
   };
   const double wrong_at_once = time(std::string(64, 'x'));
   const double wrong_at_last = time(std::string(63, 'k') + "x");
+  if (test::kSanitized) GTEST_SKIP() << "times of this build tell nothing";
   EXPECT_LT(wrong_at_last, wrong_at_once * 1.25 + 50);
   EXPECT_GT(wrong_at_last, wrong_at_once * 0.75 - 50);
 }

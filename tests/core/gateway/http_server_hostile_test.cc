@@ -145,6 +145,41 @@ TEST(HttpServerHostile, DropsAClientThatTakesNothing) {
   EXPECT_LT(client.ReadAll().size(), 50'000'000U);
 }
 
+TEST(HttpServerHostile, DropsAClientThatTakesCrumbs) {
+  for (const char* path : {"/whole", "/stream"}) {
+    RunningServer server(
+        [](HttpRequest& request) {
+          if (request.path == "/whole") return Text(std::string(50'000'000, 'x'));
+          return Stream([](std::string& out) {
+            out.assign(60'000, 'x');
+            return true;
+          });
+        },
+        Impatient());
+    auto client = server.Connect(4096);
+    client.Send("GET " + std::string(path) + " HTTP/1.1\r\nHost: x\r\n\r\n");
+    ASSERT_GT(client.ReadAtMost(1), 0U);
+    std::atomic<bool> over = false;
+    std::thread crumbs([&] {
+      while (!over && client.ReadAtMost(2'000) > 0) std::this_thread::sleep_for(Duration(50));
+    });
+    const auto before = std::chrono::steady_clock::now();
+    server.Stop(Duration(30'000));  // would wait for this client if it were not dropped
+    EXPECT_LT(std::chrono::steady_clock::now() - before, std::chrono::seconds(10)) << path;
+    over = true;
+    crumbs.join();
+  }
+}
+
+TEST(HttpServerHostile, GivesNoTimeForEmptyLines) {
+  RunningServer server(Echo, Impatient());
+  auto client = server.Connect();
+  const auto begun = std::chrono::steady_clock::now();
+  while (client.Send("\r\n") && client.Silent(Duration(30))) {
+  }
+  EXPECT_LT(std::chrono::steady_clock::now() - begun, std::chrono::seconds(2));
+}
+
 TEST(HttpServerHostile, SpendsNoThreadOnSlowReaders) {
   RunningServer server([](HttpRequest& request) {
     return Text(std::string(request.path == "/large" ? 10'000'000 : 10, 'x'));
