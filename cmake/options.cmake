@@ -7,8 +7,8 @@ target_compile_options(agm_options INTERFACE
   $<$<CXX_COMPILER_ID:GNU>:-Wduplicated-cond -Wlogical-op>
   $<$<BOOL:${AGM_WERROR}>:-Werror>)
 
-# With a sanitizer g++ 12 takes much that std::variant and std::regex hold for uninitialised.
-if(AGM_SANITIZE AND CMAKE_CXX_COMPILER_ID STREQUAL "GNU")
+# Optimising, g++ 12 takes much that std::variant, std::optional and std::regex hold for uninitialised.
+if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU" AND (AGM_SANITIZE OR NOT CMAKE_BUILD_TYPE STREQUAL "Debug"))
   target_compile_options(agm_options INTERFACE -Wno-maybe-uninitialized)
 endif()
 if(AGM_SANITIZE)
