@@ -23,7 +23,9 @@ namespace {
 namespace fs = std::filesystem;
 using Steady = std::chrono::steady_clock;
 
-constexpr std::uint32_t kEvents = IN_CLOSE_WRITE | IN_MODIFY | IN_ATTRIB | IN_CREATE | IN_DELETE |
+// Not IN_MODIFY: a log that grows in the same folder would wake us with each line. Who writes the
+// file without ever closing it is seen by looking at it now and then.
+constexpr std::uint32_t kEvents = IN_CLOSE_WRITE | IN_ATTRIB | IN_CREATE | IN_DELETE |
                                   IN_MOVED_FROM | IN_MOVED_TO | IN_DELETE_SELF | IN_MOVE_SELF;
 
 /// What tells one state of a file from another; links are followed.
@@ -95,7 +97,7 @@ struct Watch::State {
         inotify_event event{};
         std::memcpy(&event, buffer.data() + at, sizeof event);
         const std::string_view name(event.len > 0 ? buffer.data() + at + sizeof event : "");
-        const bool written = (event.mask & (IN_CLOSE_WRITE | IN_MODIFY | IN_MOVED_TO)) != 0;
+        const bool written = (event.mask & (IN_CLOSE_WRITE | IN_MOVED_TO)) != 0;
         if (written && std::ranges::find(names, name) != names.end()) ours = true;
         at += sizeof event + event.len;
       }

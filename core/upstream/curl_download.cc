@@ -1,7 +1,7 @@
 // One request on one connection, as a state machine that only moves while somebody asks:
 //
-//   AwaitHead: [perform, poll]* until the head is complete
-//   Read:      what came with the head -> [poll, perform]* until there are bytes or the end
+//   AwaitHead: [move, wait]* until the head is complete
+//   Read:      what came with the head -> [wait, move]* until there are bytes or the end
 //   end:       the line goes back to the pool; anything else closes it
 //
 // libcurl itself sends a request again on a fresh connection when a reused one turns out to be dead
@@ -110,22 +110,11 @@ bool CurlDownload::Connected() const {
   return micros > 0;
 }
 
-// Moves everything that can move without waiting.
-void CurlDownload::Perform() {
+void CurlDownload::Move() {
   if (done_) return;
-  int running = 0;
-  const CURLMcode code = curl_multi_perform(line_->multi.get(), &running);
-  if (code != CURLM_OK) {
-    done_ = true;
-    result_ = CURLE_FAILED_INIT;
-    return;
-  }
-  int left = 0;
-  while (const CURLMsg* message = curl_multi_info_read(line_->multi.get(), &left)) {
-    if (message->msg != CURLMSG_DONE) continue;
-    done_ = true;
-    result_ = message->data.result;
-  }
+  const auto result = line_->engine.Move();
+  done_ = result.has_value();
+  if (done_) result_ = *result;
 }
 
 // Before the head: connecting, being connected and every byte sent count as life.
@@ -159,13 +148,10 @@ CurlDownload::Wait CurlDownload::NextWait(TimePoint until) const {
 // whether the client's descriptor is worth polling; a client that sends while it waits is not.
 bool CurlDownload::Poll(TimePoint end, const Cancellation& cancellation, bool& watch) {
   const bool can_wake = watch && cancellation.fd() >= 0;
-  Duration wait = std::min(Left(SystemClock().Now(), end), Duration(60'000));
   const bool never = &cancellation == &NeverCancelled();
-  if (!can_wake && !never) wait = std::min(wait, kTick);
-  curl_waitfd client{cancellation.fd(), CURL_WAIT_POLLIN, 0};
-  curl_multi_poll(line_->multi.get(), can_wake ? &client : nullptr, can_wake ? 1U : 0U,
-                  static_cast<int>(wait.count()), nullptr);
-  if (can_wake && client.revents == 0) return false;
+  if (!can_wake && !never) end = std::min(end, After(SystemClock().Now(), kTick));
+  const bool woken = line_->engine.Wait(end, can_wake ? cancellation.fd() : -1);
+  if (can_wake && !woken) return false;
   if (cancellation.Cancelled()) return true;
   watch = false;
   return false;
@@ -174,11 +160,11 @@ bool CurlDownload::Poll(TimePoint end, const Cancellation& cancellation, bool& w
 Result<void> CurlDownload::AwaitHead(const Cancellation& cancellation) {
   if (cancellation.Cancelled()) return Fail(ErrorCode::kCancelled, "the client went away");
   quiet_since_ = SystemClock().Now();
-  if (curl_multi_add_handle(line_->multi.get(), line_->easy.get()) != CURLM_OK) {
+  if (!line_->engine.Begin(line_->easy.get())) {
     return Fail(ErrorCode::kInternal, "a request could not be begun");
   }
   for (bool watch = true;;) {
-    Perform();
+    Move();
     if (head_.complete()) break;
     if (done_) return BrokenBeforeHead();
     NoteProgress();
@@ -200,7 +186,7 @@ Result<ReadState> CurlDownload::Pull(TimePoint until, const Cancellation& cancel
     if (Poll(wait.end, cancellation, watch)) {
       return Fail(ErrorCode::kCancelled, "the client went away");
     }
-    Perform();
+    Move();
     const TimePoint now = SystemClock().Now();
     if (received_ != handed_out_) {
       quiet_since_ = now;
@@ -251,7 +237,7 @@ Result<ReadState> CurlDownload::End() {
 
 void CurlDownload::GiveBack() {
   if (!line_) return;
-  curl_multi_remove_handle(line_->multi.get(), line_->easy.get());
+  line_->engine.End(line_->easy.get());
   Set<curl_slist*>(line_->easy.get(), CURLOPT_HTTPHEADER, nullptr);
   idle_->Put(std::move(line_));
 }
@@ -259,7 +245,7 @@ void CurlDownload::GiveBack() {
 // With an answer under way this closes the socket.
 void CurlDownload::Close() {
   if (!line_) return;
-  curl_multi_remove_handle(line_->multi.get(), line_->easy.get());
+  line_->engine.End(line_->easy.get());
   line_.reset();
 }
 

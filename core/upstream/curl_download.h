@@ -41,7 +41,7 @@ class CurlDownload : public Download {
   static std::size_t OnBody(char* bytes, std::size_t size, std::size_t count, void* self);
 
   void Apply(const HttpRequest& request, const Origin& origin);
-  void Perform();
+  void Move();
   void NoteProgress();
   Wait NextWait(TimePoint until) const;
   bool Poll(TimePoint end, const Cancellation& cancellation, bool& watch);

@@ -148,11 +148,9 @@ void SetUpProcessOnce() {
 
 std::unique_ptr<Line> NewLine(std::string key, const CurlTransport::Options& options) {
   auto line = std::make_unique<Line>();
-  line->multi.reset(curl_multi_init());
   line->easy.reset(curl_easy_init());
   line->key = std::move(key);
-  if (!line->multi || !line->easy) return nullptr;
-  curl_multi_setopt(line->multi.get(), CURLMOPT_MAXCONNECTS, 1L);
+  if (!line->easy) return nullptr;
   SetUp(line->easy.get(), fmt::format("agm/{}", Version()));
   if (options.may_connect) SetGuard(*line, options);
   return line;

@@ -10,6 +10,7 @@
 
 #include "core/base/clock.h"
 #include "core/base/guarded.h"
+#include "core/upstream/curl_engine.h"
 #include "core/upstream/curl_transport.h"
 
 /// Inside of curl_*.cc only.
@@ -18,14 +19,10 @@ namespace agm::upstream {
 struct FreeEasy {
   void operator()(CURL* easy) const { curl_easy_cleanup(easy); }
 };
-struct FreeMulti {
-  void operator()(CURLM* multi) const { curl_multi_cleanup(multi); }
-};
 struct FreeList {
   void operator()(curl_slist* list) const { curl_slist_free_all(list); }
 };
 using Easy = std::unique_ptr<CURL, FreeEasy>;
-using Multi = std::unique_ptr<CURLM, FreeMulti>;
 using HeaderList = std::unique_ptr<curl_slist, FreeList>;
 
 /// curl_easy_setopt with a type, because it is variadic.
@@ -34,12 +31,12 @@ void Set(CURL* easy, CURLoption option, T value) {
   curl_easy_setopt(easy, option, value);
 }
 
-/// A connection that can be used again. The multi handle owns the socket.
+/// A connection that can be used again. The engine owns the socket.
 ///
 /// Thread safety: one thread at a time.
 struct Line {
-  Multi multi;
-  Easy easy;  // cleaned up before multi
+  Engine engine;
+  Easy easy;  // cleaned up before the engine
   std::string key;
   TimePoint idle_since{};
   std::function<bool(const IpAddress&)> may_connect;
