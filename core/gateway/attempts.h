@@ -32,6 +32,8 @@ class Answer {
   std::optional<chat::Event> Next(TimePoint until);
   /// True while Next would return without a wait.
   bool held() const { return !ready_.empty() || strands_[at_].held(); }
+  /// What to wait for, where nothing is held.
+  Awaited awaited() { return strands_[at_].awaited(); }
 
  private:
   std::optional<chat::Event> NextOfAll(TimePoint until);

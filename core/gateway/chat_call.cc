@@ -148,6 +148,7 @@ std::optional<chat::Event> Strand::Next(TimePoint until) {
   for (;;) {
     if (auto event = splice_.Next()) return event;
     if (splice_.token()) {
+      if (until == kNoWait) return std::nullopt;
       NextHop();
       continue;
     }

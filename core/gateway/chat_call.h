@@ -67,10 +67,13 @@ class Strand {
  public:
   Strand(ChatCall call, Opened opened) : call_(std::move(call)), opened_(std::move(opened)) {}
 
-  /// The next event; nothing if `until` passed before there was one.
+  /// The next event; nothing if `until` passed before there was one, or with kNoWait where a next
+  /// hop is due.
   std::optional<chat::Event> Next(TimePoint until);
   /// True while Next would return without a wait.
-  bool held() const { return splice_.held() || opened_.held(); }
+  bool held() const { return splice_.held() || (!splice_.token() && opened_.held()); }
+  /// What to wait for, where nothing is held. Nobody can tell of a next hop.
+  Awaited awaited() { return splice_.token() ? Awaited{} : opened_.awaited(); }
 
  private:
   void NextHop();

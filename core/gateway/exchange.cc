@@ -1,5 +1,6 @@
 #include "core/gateway/exchange.h"
 
+#include <algorithm>
 #include <chrono>
 #include <exception>
 #include <memory>
@@ -65,14 +66,15 @@ class EventStream : public BodySource {
         writer_(std::move(writer)),
         clock_(*services.clock),
         log_(*services.log),
-        keepalive_(life_->settings->config->proxy.keepalive_interval) {
+        keepalive_(life_->settings->config->proxy.keepalive_interval),
+        silent_until_(clock_.Now() + keepalive_) {
     life_->record.phase = Phase::kStream;
     life_->record.end = EndedBy::kClient;  // until the answer is whole
   }
 
-  bool Next(std::string& out) override {
+  Pulled Next(std::string& out, TimePoint until) override {
     try {
-      return Pull(out);
+      return Pull(out, until);
     } catch (const std::exception& bug) {
       life_->record.end = EndedBy::kGateway;
       life_->record.error = CodeName(ErrorCode::kInternal);
@@ -81,23 +83,37 @@ class EventStream : public BodySource {
     }
   }
 
+  Awaited awaited() override {
+    if (life_->answer.held()) return {-1, kNoWait};
+    const Awaited upstream = life_->answer.awaited();
+    return {upstream.fd, std::min(upstream.until, silent_until_)};
+  }
+
  private:
-  bool Pull(std::string& out) {
+  Pulled Pull(std::string& out, TimePoint until) {
     const std::size_t before = out.size();
     for (;;) {
-      auto event = life_->answer.Next(clock_.Now() + keepalive_);
-      if (!event) {
-        out += ": keep-alive\n\n";
-        return true;
-      }
+      auto event = life_->answer.Next(std::min(until, silent_until_));
+      if (!event) return Silence(out, before);
       life_->record.FirstByte();
       writer_->Write(*event, out);
       if (Ends(*event)) {
         Keep(*life_, writer_->whole(), clock_);
-        return false;
+        return Pulled::kEnd;
       }
-      if (out.size() != before && !life_->answer.held()) return true;
+      if (out.size() != before && !life_->answer.held()) return Piece();
     }
+  }
+
+  Pulled Silence(std::string& out, std::size_t before) {
+    if (out.size() == before && clock_.Now() < silent_until_) return Pulled::kNothingYet;
+    if (out.size() == before) out += ": keep-alive\n\n";
+    return Piece();
+  }
+
+  Pulled Piece() {
+    silent_until_ = clock_.Now() + keepalive_;
+    return Pulled::kPiece;
   }
 
   // True for the last event, with the record completed by what it says.
@@ -122,7 +138,8 @@ class EventStream : public BodySource {
   std::unique_ptr<protocol::StreamWriter> writer_;
   Clock& clock_;
   Log& log_;
-  Duration keepalive_;
+  const Duration keepalive_;
+  TimePoint silent_until_;  ///< then the client is told that we are still here
 };
 
 HttpReply Stream(std::unique_ptr<Life> life, const protocol::Dialect& dialect, Services& services) {

@@ -6,6 +6,8 @@
 #include <array>
 #include <utility>
 
+#include "core/gateway/http_stream.h"
+
 namespace agm::gateway {
 namespace {
 
@@ -17,7 +19,6 @@ constexpr std::size_t kMaxDiscarded = 64 * 1024 * 1024;
 constexpr int kReadsAtOnce = 64;  ///< then others shall have the thread
 constexpr std::int64_t kLowBits = 7;
 constexpr std::size_t kWorthwhile = 16 * 1024;  ///< a client that takes crumbs takes nothing
-constexpr Duration kSlice{100};  ///< how often a waiting sender looks whether it was cancelled
 
 std::int64_t Pack(HttpConnection::Waits waits, TimePoint until) {
   const std::int64_t time = until.time_since_epoch().count();
@@ -42,6 +43,8 @@ HttpConnection::HttpConnection(std::unique_ptr<Wire> wire, std::string peer, Byt
       share_(budget),
       idle_since_(SystemClock().Now()),
       parked_(kHeld) {}
+
+HttpConnection::~HttpConnection() = default;
 
 HttpConnection::Arrival HttpConnection::Receive(std::uint64_t max_body) {
   // What is pending is no news to Parking, so it is not left behind.
@@ -111,37 +114,6 @@ bool HttpConnection::SendSome(std::string_view& bytes) {
     if (moved.outcome == Wire::Outcome::kWouldBlock) return true;
     if (moved.outcome != Wire::Outcome::kMoved) return false;
     bytes.remove_prefix(moved.bytes);
-  }
-  return true;
-}
-
-bool HttpConnection::Send(std::string_view bytes, Duration patience) {
-  const std::string kept = std::exchange(kept_, {});
-  return SendPatiently(std::string_view(kept).substr(std::exchange(taken_, 0)), patience) &&
-         SendPatiently(bytes, patience);
-}
-
-bool HttpConnection::SendPatiently(std::string_view bytes, Duration patience) {
-  TimePoint until{};
-  std::size_t lately = 0;
-  while (!bytes.empty()) {
-    const Wire::Moved moved = wire_->Send(bytes);
-    if (moved.outcome == Wire::Outcome::kMoved) {
-      bytes.remove_prefix(moved.bytes);
-      lately += moved.bytes;
-      if (lately >= kWorthwhile) {
-        until = {};
-        lately = 0;
-      }
-      continue;
-    }
-    if (moved.outcome != Wire::Outcome::kWouldBlock || watch_.WasToldSo()) return false;
-    const TimePoint now = SystemClock().Now();
-    if (until == TimePoint{}) until = After(now, patience);
-    const Duration wait = std::min(Left(now, until), kSlice);
-    if (wait.count() == 0) return false;
-    pollfd ready{wire_->fd(), moved.wants, 0};
-    ::poll(&ready, 1, static_cast<int>(wait.count()));
   }
   return true;
 }

@@ -14,6 +14,8 @@
 
 namespace agm::gateway {
 
+class HttpStream;
+
 /// One client's connection: what it sent so far, and whether it waits without a thread until a
 /// deadline (parked) or is in the hands of one.
 ///
@@ -28,10 +30,11 @@ class HttpConnection {
     kGone,
   };
   /// What a parked connection waits for.
-  enum class Waits : std::uint8_t { kNone, kRequest, kRestOfRequest, kTaking, kFarewell };
+  enum class Waits : std::uint8_t { kNone, kRequest, kRestOfRequest, kTaking, kFarewell, kThread };
   enum class Sent { kAll, kPart, kFailed };
 
   HttpConnection(std::unique_ptr<Wire> wire, std::string peer, ByteBudget& budget);
+  ~HttpConnection();
 
   /// Reads what has arrived, without waiting.
   Arrival Receive(std::uint64_t max_body);
@@ -46,12 +49,9 @@ class HttpConnection {
   bool SendOrKeep(std::string_view bytes);
   Sent SendKept();
   bool HasKept() const { return !kept_.empty(); }
-  /// When the client last had taken a worthwhile part of what is kept; at first, when it was kept.
+  /// When the client last had taken a worthwhile part (16 kB, or all) of what is kept; at first,
+  /// when it was kept.
   TimePoint took() const { return took_; }
-  /// Sends, waiting for the client to take it; false when it is gone, takes less than a worthwhile
-  /// part (16 kB, or the rest) within `patience`, or the connection was cancelled and it takes
-  /// nothing now.
-  bool Send(std::string_view bytes, Duration patience);
   /// True if nothing has come behind the whole request that was answered.
   bool AllRead();
   /// Tells the client that nothing more comes; what it still sends is thrown away by Discard, so
@@ -92,7 +92,6 @@ class HttpConnection {
 
  private:
   bool SendSome(std::string_view& bytes);
-  bool SendPatiently(std::string_view bytes, Duration patience);
 
   std::unique_ptr<Wire> wire_;
   const std::string peer_;
@@ -112,6 +111,10 @@ class HttpConnection {
   std::size_t discarded_ = 0;
   /// While parked the deadline in ns and, in the low bits, what it waits for; else kHeld or kOver.
   std::atomic<std::int64_t> parked_;
+
+ public:
+  /// While its answer is a stream, and not all sent. It goes before what it uses.
+  std::unique_ptr<HttpStream> stream;
 };
 
 }  // namespace agm::gateway

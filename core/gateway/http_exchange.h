@@ -26,15 +26,13 @@ struct HttpExchange {
   BudgetShare unpacked;            ///< what the body holds once its coding is undone
   std::optional<HttpFault> fault;  ///< set: the request is refused
   HttpDelivery delivery;
-  Duration patience{};  ///< with a client that does not take a streamed answer
   HttpReply reply;
   std::string header_lines;
-  std::string held;  ///< of a streamed answer: written, but not yet sent
+  std::string held;  ///< the head of a streamed answer, which goes with its first piece
 
-  /// Sends at once without waiting; a streamed answer only at Flush and in large pieces, waiting
-  /// for the client to take them. False when it is gone.
+  /// Sends without waiting, but only holds the head of a streamed answer. False when the client is
+  /// gone.
   bool Write(std::string_view bytes);
-  bool Flush();
 };
 
 }  // namespace agm::gateway

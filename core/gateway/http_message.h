@@ -6,6 +6,7 @@
 #include <utility>
 #include <vector>
 
+#include "core/base/awaited.h"
 #include "core/base/cancellation.h"
 
 namespace agm::gateway {
@@ -24,22 +25,30 @@ struct HttpRequest {
   std::vector<HttpHeader> headers;  ///< in the order they came, names as sent
   std::string body;                 ///< without chunking and content coding
   std::string remote_address;       ///< of the peer
-  /// Cancelled once the client is gone; valid during the exchange. A client that closes its sending
-  /// side counts as gone. Ask fd() anew before each wait: it changes when the client sends early.
+  /// Cancelled once the client is gone; valid until the answer is sent. A client that closes its
+  /// sending side counts as gone. Ask fd() anew before each wait: it changes when the client sends
+  /// early.
   const Cancellation* client = nullptr;
 
   /// The first value of a header, by its name in any case; empty if there is none.
   std::string_view header(std::string_view name) const;
 };
 
-/// The body of an answer, pulled piece by piece on the request's own thread. Dropping it ends
-/// whatever feeds it.
+/// The body of an answer, pulled piece by piece. Dropping it ends whatever feeds it. It may use
+/// HttpRequest::client, but the rest of the request is gone.
+///
+/// Thread safety: one thread at a time, not always the same.
 class BodySource {
  public:
+  enum class Pulled { kPiece, kNothingYet, kEnd };
+
   virtual ~BodySource() = default;
-  /// Appends the next piece to `out`; false when the body is complete (a last piece may come
-  /// with it). Blocks until there is something to send.
-  virtual bool Next(std::string& out) = 0;
+  /// Appends the next piece to `out`; kEnd when the body is complete (a last piece may come with
+  /// it), kNothingYet when there was none by `until`.
+  virtual Pulled Next(std::string& out, TimePoint until) = 0;
+  /// What to wait for before Next with kNoWait is worth calling. Without a descriptor Next is
+  /// called with time to wait, on a thread of its own.
+  virtual Awaited awaited() { return {}; }
 };
 
 struct HttpReply {

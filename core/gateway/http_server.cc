@@ -13,6 +13,7 @@
 
 #include "core/gateway/http_exchange.h"
 #include "core/gateway/http_inflate.h"
+#include "core/gateway/http_stream.h"
 #include "core/gateway/http_traffic.h"
 #include "core/gateway/listener.h"
 #include "core/gateway/url.h"
@@ -23,6 +24,8 @@
 //   accept (library) --> HttpTraffic: Parking --> a Crew thread: HttpConnection --> RequestReader
 //                                      ^                              |  a whole, checked request
 //                                      +------- process_request (library): hook --> handler
+//                                      |                              |  a streamed answer
+//                                      +------- HttpStreams <---------+
 //
 // The library never sees a byte of the client's: it reads a head that we wrote, so that what its
 // parser makes of hostile input does not matter, and no two parsers can disagree about one request.
@@ -92,8 +95,8 @@ class HttpServer::Impl : private httplib::Server {
   bool process_and_close_socket(socket_t fd) override;
   bool Answer(HttpExchange& exchange);
   void Respond(HttpExchange& exchange, httplib::Response& response);
+  void BeginStream(HttpExchange& exchange);
   static void AttachBody(HttpExchange& exchange, httplib::Response& response);
-  static bool Pull(HttpExchange& exchange, httplib::DataSink& sink);
   HttpReply Handle(HttpExchange& exchange);
   HttpReply Refuse(const HttpFault& fault, std::string_view path);
 
@@ -196,7 +199,7 @@ bool HttpServer::Impl::process_and_close_socket(socket_t fd) {
   return true;
 }
 
-/// True if the whole answer was sent.
+/// True if the whole answer was sent, or connection.stream has the rest of it.
 bool HttpServer::Impl::Answer(HttpExchange& exchange) {
   const std::string nowhere;
   ExchangeStream stream(exchange);
@@ -205,11 +208,11 @@ bool HttpServer::Impl::Answer(HttpExchange& exchange) {
   current = &exchange;
   try {
     sent = process_request(stream, nowhere, 0, nowhere, 0, false, closed, nullptr);
+    if (sent && exchange.reply.source) BeginStream(exchange);
   } catch (...) {  // out of memory, most likely
     sent = false;
   }
   current = nullptr;
-  sent = exchange.Flush() && sent;
   exchange.reply = {};
   return sent;
 }
@@ -234,35 +237,15 @@ void HttpServer::Impl::AttachBody(HttpExchange& exchange, httplib::Response& res
     reply.source.reset();
     return;
   }
-  if (!reply.source) {
-    response.body = std::move(reply.body);
-    return;
-  }
-  auto pull = [&exchange](std::size_t, httplib::DataSink& sink) { return Pull(exchange, sink); };
-  const std::string type;  // stands among the header lines
-  if (exchange.delivery.minor_version == 0) {
-    response.set_content_provider(type, pull);
-  } else {
-    response.set_chunked_content_provider(type, pull);
-  }
+  if (!reply.source) response.body = std::move(reply.body);
 }
 
-/// Sends the whole stream: the library stops asking for more once the listener is closed. The head
-/// goes with the first piece, the end with the last.
-bool HttpServer::Impl::Pull(HttpExchange& exchange, httplib::DataSink& sink) {
-  try {
-    std::string piece;
-    for (bool more = true; more;) {
-      piece.clear();
-      more = exchange.reply.source->Next(piece);
-      if (!piece.empty() && !sink.write(piece.data(), piece.size())) return false;
-      if (more && !exchange.Flush()) return false;
-    }
-    sink.done();
-    return true;
-  } catch (...) {
-    return false;  // the client sees that the end is missing
-  }
+/// The library has written the head of an answer without a body; what follows is ours.
+void HttpServer::Impl::BeginStream(HttpExchange& exchange) {
+  HttpStream::Form form{std::move(exchange.held), exchange.delivery.minor_version > 0,
+                        limits_.write_timeout};
+  exchange.connection.stream = std::make_unique<HttpStream>(
+      exchange.connection, std::move(exchange.reply.source), std::move(form));
 }
 
 HttpReply HttpServer::Impl::Handle(HttpExchange& exchange) {

@@ -25,8 +25,9 @@ struct HttpLimits {
   Duration idle_timeout{75'000};  ///< how long a connection may stay without a request
 };
 
-/// The listening side. A thread for each request in flight; none for idle connections, nor for
-/// clients that send slowly or take an answer slowly.
+/// The listening side. A thread for each request that waits for its answer; none for idle
+/// connections, nor for clients that send slowly or take an answer slowly, nor for streams between
+/// their pieces.
 /// What is wrong with a request before a handler can see it (framing, sizes, too many requests) is
 /// answered through `refuse`, which shapes it as the path's dialect wants it. The handler and the
 /// bodies of its answers should not throw; where they do, the client gets a 500, or a stream that

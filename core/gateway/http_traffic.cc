@@ -44,13 +44,15 @@ HttpTraffic::HttpTraffic(const LiveLimits& limits, HttpServer::Urgent urgent, An
     : limits_(limits),
       urgent_(std::move(urgent)),
       answer_(std::move(answer)),
-      crew_([this] { return Attend(); }) {}
+      crew_([this] { return Attend(); }),
+      streams_([this](HttpConnection& each, HttpStream::Needs needs) { StreamLeft(each, needs); }) {
+}
 
 HttpTraffic::~HttpTraffic() = default;
 
 bool HttpTraffic::Start() {
   keeper_ = std::thread([this] { KeepTime(); });
-  return crew_.Start();
+  return streams_.Start() && crew_.Start();
 }
 
 void HttpTraffic::Drain() {
@@ -61,6 +63,7 @@ void HttpTraffic::Drain() {
 
 void HttpTraffic::End() {
   connections_.WaitUntilNone(TimePoint::max());
+  streams_.Stop();
   parking_.Close();
   crew_.Join();
   {
@@ -129,6 +132,13 @@ void HttpTraffic::Look(HttpConnection& connection) {
         ServeAll(connection);
       }
       return;
+    case Waits::kThread:
+      if (!crew_.GoAway()) {
+        EndStream(connection);
+        return Close(connection);
+      }
+      if (Stream(connection)) ServeAll(connection);
+      return;
     case Waits::kFarewell:
       if (!connection.Discard()) return Close(connection);
       return Park(connection, Waits::kFarewell, After(connection.farewell(), kFarewell));
@@ -158,6 +168,10 @@ bool HttpTraffic::Receive(HttpConnection& connection) {
 
 /// Its deadline passed, or the server stops.
 void HttpTraffic::GiveUpWaiting(HttpConnection& connection) {
+  if (connection.stream) {
+    EndStream(connection);
+    return Close(connection);
+  }
   const State state = connection.reader().state();
   const bool began = state == State::kHead || state == State::kBody;
   const bool answered = connection.HasKept() || connection.farewell() != TimePoint{};
@@ -188,11 +202,13 @@ void HttpTraffic::ParkForMore(HttpConnection& connection) {
 }
 
 void HttpTraffic::ParkToTake(HttpConnection& connection) {
-  Park(connection, Waits::kTaking, After(connection.took(), limits_.write_timeout));
+  const TimePoint since = connection.HasKept() ? connection.took() : SystemClock().Now();
+  Park(connection, Waits::kTaking, After(since, limits_.write_timeout));
 }
 
 void HttpTraffic::Park(HttpConnection& connection, Waits waits, TimePoint until) {
-  const bool output = waits == Waits::kTaking || connection.WantsOutput();
+  const bool output =
+      waits == Waits::kTaking || waits == Waits::kThread || connection.WantsOutput();
   connection.Park(waits, until);
   // From here on another thread may have it.
   parking_.Return(connection.fd(), &connection,
@@ -264,11 +280,39 @@ bool HttpTraffic::Serve(HttpConnection& connection) {
   reader.Shrink();
   exchange.fault = Enter(exchange.request.path);
   const bool entered = !exchange.fault;
-  exchange.patience = limits_.write_timeout;
   const bool sent = answer_(exchange);
-  if (entered) Leave();
   connection.keep_alive = exchange.delivery.keep_alive;
+  if (connection.stream) return Stream(connection);
+  if (entered) Leave();
   return Finish(connection, sent);
+}
+
+/// On a thread that is away: as far as the stream goes with one. True as Finish says.
+bool HttpTraffic::Stream(HttpConnection& connection) {
+  const HttpStream::Needs needs = connection.stream->Advance(true);
+  crew_.ComeBack();
+  if (needs == HttpStream::Needs::kSource || needs == HttpStream::Needs::kClient) {
+    streams_.Carry(connection, needs);
+    return false;
+  }
+  EndStream(connection);
+  return Finish(connection, needs == HttpStream::Needs::kOver);
+}
+
+/// On a thread that must not wait. What comes next is for a Crew thread: a socket that takes output
+/// is news at once.
+void HttpTraffic::StreamLeft(HttpConnection& connection, HttpStream::Needs needs) {
+  if (needs == HttpStream::Needs::kThread) {
+    return Park(connection, Waits::kThread, TimePoint::max());
+  }
+  EndStream(connection);
+  if (needs != HttpStream::Needs::kOver) return Close(connection);
+  ParkToTake(connection);
+}
+
+void HttpTraffic::EndStream(HttpConnection& connection) {
+  connection.stream.reset();
+  in_flight_.fetch_sub(1);
 }
 
 void HttpTraffic::Refuse(HttpConnection& connection, HttpFault fault) {

@@ -15,6 +15,7 @@
 #include "core/gateway/http_connections.h"
 #include "core/gateway/http_exchange.h"
 #include "core/gateway/http_server.h"
+#include "core/gateway/http_streams.h"
 #include "core/gateway/parking.h"
 #include "core/gateway/tls_identity.h"
 
@@ -34,7 +35,7 @@ struct LiveLimits {
 /// The way of every connection: it waits in Parking; a Crew thread reads what came; a whole request
 /// is answered on that thread; then it waits again, until it is late, broken, or the server stops.
 /// Only while its answer is made does a connection hold a thread: idle ones hold none, nor do those
-/// that send slowly, or take an answer slowly (unless it is a stream, whose source waits for them).
+/// that send slowly, take an answer slowly, or wait for the next piece of a stream.
 ///
 ///   HttpTraffic traffic(limits, urgent, answer);
 ///   traffic.Start();
@@ -45,7 +46,8 @@ struct LiveLimits {
 /// Thread safety: any thread; Start and End from one.
 class HttpTraffic {
  public:
-  /// Sends the answer to exchange.request, or to exchange.fault; true if all of it went.
+  /// Sends the answer to exchange.request, or to exchange.fault; true if all of it went, or the
+  /// connection's stream has the rest.
   using Answer = std::function<bool(HttpExchange&)>;
 
   HttpTraffic(const LiveLimits& limits, HttpServer::Urgent urgent, Answer answer);
@@ -71,6 +73,9 @@ class HttpTraffic {
   bool Receive(HttpConnection& connection);
   void ServeAll(HttpConnection& connection);
   bool Serve(HttpConnection& connection);
+  bool Stream(HttpConnection& connection);
+  void StreamLeft(HttpConnection& connection, HttpStream::Needs needs);
+  void EndStream(HttpConnection& connection);
   bool Finish(HttpConnection& connection, bool sent);
   bool Continue(HttpConnection& connection);
   std::optional<HttpFault> Enter(std::string_view path);
@@ -97,6 +102,7 @@ class HttpTraffic {
   ByteBudget budget_;
   HttpConnections connections_;
   Crew crew_;
+  HttpStreams streams_;
 
   std::mutex mutex_;  ///< of the keeper's two
   std::condition_variable changed_;

@@ -24,7 +24,9 @@ class Opened {
   /// when the answer is Finished or Failed.
   std::optional<chat::Event> Next(TimePoint until);
   /// True while Next would return without a wait.
-  bool held() const { return !held_.empty(); }
+  bool held() const { return !held_.empty() || call_->held(); }
+  /// What to wait for, where nothing is held.
+  Awaited awaited() { return call_->awaited(); }
 
  private:
   void Settle(const chat::Event& event);

@@ -69,6 +69,7 @@ class GeminiStreamReader {
   void Push(std::string_view bytes);
   void Close();
   std::optional<chat::Event> Next();
+  bool held() const { return !events_.empty(); }
   const std::optional<UpstreamError>& upstream_error() const { return upstream_error_; }
 
  private:

@@ -33,6 +33,8 @@ class RunningCall : public Call {
         cancellation_(cancellation) {}
 
   std::optional<Event> Next(TimePoint until) override;
+  bool held() const override { return reader_.held() || broken_ || (!download_ && !ended_); }
+  Awaited awaited() override { return download_ ? download_->awaited() : Awaited{}; }
   const std::optional<Failure>& failure() const override { return failure_; }
 
  private:

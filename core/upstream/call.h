@@ -7,6 +7,7 @@
 #include <utility>
 #include <variant>
 
+#include "core/base/awaited.h"
 #include "core/base/cancellation.h"
 #include "core/chat/event.h"
 #include "core/config/config.h"
@@ -75,6 +76,10 @@ class Call {
 
   virtual ~Call() = default;
   virtual std::optional<chat::Event> Next(TimePoint until) = 0;
+  /// True while Next would return without a wait.
+  virtual bool held() const = 0;
+  /// What to wait for, where nothing is held.
+  virtual Awaited awaited() = 0;
   /// Set once a Failed event was returned.
   virtual const std::optional<Failure>& failure() const = 0;
 };

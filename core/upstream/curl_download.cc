@@ -174,13 +174,27 @@ Result<void> CurlDownload::AwaitHead(const Cancellation& cancellation) {
       return Fail(ErrorCode::kCancelled, "the client went away");
     }
   }
-  quiet_since_ = paused_since_ = SystemClock().Now();
+  paused_since_ = quiet_since_ = SystemClock().Now();
   return {};
+}
+
+// What is there. Who was told what to wait for knows more than a poll would tell.
+Result<ReadState> CurlDownload::Take(const Cancellation& cancellation) {
+  const Wait limit = NextWait(TimePoint::max());
+  line_->engine.Presume();
+  Move();
+  if (received_ != handed_out_) {
+    quiet_since_ = SystemClock().Now();
+    return ReadState::kData;
+  }
+  if (done_) return End();
+  if (cancellation.Cancelled()) return Fail(ErrorCode::kCancelled, "the client went away");
+  if (SystemClock().Now() >= limit.end) return TimedOut(limit.limit);
+  return ReadState::kNothingYet;
 }
 
 // Polls first: between two chunks there is mostly nothing to be had at once.
 Result<ReadState> CurlDownload::Pull(TimePoint until, const Cancellation& cancellation) {
-  handed_out_ = received_;
   for (bool watch = true;;) {
     const Wait wait = NextWait(until);
     if (Poll(wait.end, cancellation, watch)) {
@@ -212,10 +226,10 @@ Result<ReadState> CurlDownload::Read(std::string& out, TimePoint until,
   }
   if (error_) return *error_;
   if (done_) return End();
-  // The caller's own pauses are no silence of the upstream's.
-  quiet_since_ += SystemClock().Now() - paused_since_;
+  EndPause();
   out_ = &out;
-  Result<ReadState> state = Pull(until, cancellation);
+  handed_out_ = received_;
+  Result<ReadState> state = until == kNoWait ? Take(cancellation) : Pull(until, cancellation);
   out_ = nullptr;
   paused_since_ = SystemClock().Now();
   if (!state) {
@@ -223,6 +237,19 @@ Result<ReadState> CurlDownload::Read(std::string& out, TimePoint until,
     Close();
   }
   return state;
+}
+
+// The caller's own pauses are no silence of the upstream's.
+void CurlDownload::EndPause() {
+  if (paused_since_) quiet_since_ += SystemClock().Now() - *paused_since_;
+  paused_since_.reset();
+}
+
+Awaited CurlDownload::awaited() {
+  if (!early_.empty() || error_ || done_ || !line_) return {-1, kNoWait};
+  EndPause();
+  const Awaited engine = line_->engine.awaited();
+  return {engine.fd, std::min(engine.until, NextWait(TimePoint::max()).end)};
 }
 
 Result<ReadState> CurlDownload::End() {

@@ -28,6 +28,7 @@ class CurlDownload : public Download {
   std::string_view header(std::string_view name) const override { return head_.Find(name); }
   Result<ReadState> Read(std::string& out, TimePoint until,
                          const Cancellation& cancellation) override;
+  Awaited awaited() override;
 
  private:
   /// Why a wait ends, apart from bytes.
@@ -52,6 +53,8 @@ class CurlDownload : public Download {
   Error BrokenBeforeHead() const;
   std::string Peer() const;
   Result<ReadState> Pull(TimePoint until, const Cancellation& cancellation);
+  Result<ReadState> Take(const Cancellation& cancellation);
+  void EndPause();
   void GiveBack();
   void Close();
 
@@ -74,7 +77,7 @@ class CurlDownload : public Download {
   curl_off_t sent_ = 0;
   bool connected_ = false;
   TimePoint quiet_since_{};  // the last progress, moved on by the time nobody waited for more
-  TimePoint paused_since_{};
+  std::optional<TimePoint> paused_since_;  // while the caller is busy with what it got
 
   bool done_ = false;
   CURLcode result_ = CURLE_OK;

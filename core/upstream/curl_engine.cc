@@ -96,6 +96,15 @@ std::optional<CURLcode> Engine::Move() {
   return std::nullopt;
 }
 
+Awaited Engine::awaited() const {
+  const bool one = watched_.size() == 1 && watched_.front().events == POLLIN;
+  return {one ? watched_.front().fd : -1, due_};
+}
+
+void Engine::Presume() {
+  for (pollfd& each : watched_) each.revents = each.events;
+}
+
 bool Engine::Wait(TimePoint end, int other) {
   const Duration wait = std::min(Left(SystemClock().Now(), std::min(end, due_)), kLongest);
   if (other >= 0) watched_.push_back({other, POLLIN, 0});

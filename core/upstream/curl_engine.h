@@ -7,6 +7,7 @@
 #include <optional>
 #include <vector>
 
+#include "core/base/awaited.h"
 #include "core/base/clock.h"
 
 /// Inside of curl_*.cc only.
@@ -40,6 +41,10 @@ class Engine {
   std::optional<CURLcode> Move();
   /// Waits until something can move or `end`; true if `other` (-1 for none) became readable.
   bool Wait(TimePoint end, int other);
+  /// What somebody else may wait for. No descriptor where one is not enough.
+  Awaited awaited() const;
+  /// Instead of Wait: the next Move tries whatever is waited for.
+  void Presume();
 
  private:
   static int OnSocket(CURL* easy, curl_socket_t socket, int what, void* self, void* of_socket);

@@ -6,6 +6,7 @@
 #include <utility>
 #include <vector>
 
+#include "core/base/awaited.h"
 #include "core/base/cancellation.h"
 #include "core/base/clock.h"
 #include "core/base/result.h"
@@ -55,6 +56,9 @@ class Download {
   /// After kEnd or an error it gives the same again.
   virtual Result<ReadState> Read(std::string& out, TimePoint until,
                                  const Cancellation& cancellation) = 0;
+  /// What to wait for before Read with kNoWait is worth calling. Who asks waits from here on: the
+  /// silence is the upstream's.
+  virtual Awaited awaited() { return {}; }
 };
 
 /// Thread safety: any thread.

@@ -38,11 +38,11 @@ void Require(bool promise, const char* what) {
 class Pieces : public gateway::BodySource {
  public:
   explicit Pieces(std::string text) : text_(std::move(text)) {}
-  bool Next(std::string& out) override {
+  Pulled Next(std::string& out, agm::TimePoint) override {
     const std::size_t size = std::min<std::size_t>(text_.size() - at_, 7);
     out.append(text_, at_, size);
     at_ += size;
-    return at_ < text_.size();
+    return at_ < text_.size() ? Pulled::kPiece : Pulled::kEnd;
   }
 
  private:

@@ -205,9 +205,9 @@ TEST(HttpServerHostile, DropsAClientThatTakesNothingOfAStream) {
   struct Endless : BodySource {
     explicit Endless(std::atomic<bool>& flag) : dropped(flag) {}
     ~Endless() override { dropped = true; }
-    bool Next(std::string& out) override {
+    Pulled Next(std::string& out, TimePoint) override {
       out.assign(10'000, 'x');
-      return true;
+      return Pulled::kPiece;
     }
     std::atomic<bool>& dropped;
   };

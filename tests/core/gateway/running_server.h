@@ -97,7 +97,9 @@ inline HttpReply Text(std::string body, int status = 200) {
 class PiecewiseBody : public BodySource {
  public:
   explicit PiecewiseBody(std::function<bool(std::string&)> next) : next_(std::move(next)) {}
-  bool Next(std::string& out) override { return next_(out); }
+  Pulled Next(std::string& out, TimePoint) override {
+    return next_(out) ? Pulled::kPiece : Pulled::kEnd;
+  }
 
  private:
   std::function<bool(std::string&)> next_;

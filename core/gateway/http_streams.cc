@@ -1,0 +1,227 @@
+#include "core/gateway/http_streams.h"
+
+#include <sys/epoll.h>
+#include <sys/eventfd.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <array>
+#include <cstdint>
+#include <set>
+#include <system_error>
+#include <thread>
+#include <unordered_map>
+#include <utility>
+
+#include "core/base/guarded.h"
+
+namespace agm::gateway {
+namespace {
+
+using Needs = HttpStream::Needs;
+
+/// One for each processor, since none of them waits for anything but news.
+std::size_t Carriers() { return std::clamp(std::thread::hardware_concurrency(), 1U, 8U); }
+
+}  // namespace
+
+/// One thread and its streams. The epoll set is its own, so that a stream which left it brings no
+/// news: descriptors are taken out before anybody else gets the stream.
+///
+/// Thread safety: Carry and Stop from any thread.
+class HttpStreams::Carrier {
+ public:
+  explicit Carrier(const Leave& leave)
+      : leave_(leave), epoll_(::epoll_create1(EPOLL_CLOEXEC)), wake_(::eventfd(0, EFD_CLOEXEC)) {
+    Watch(EPOLL_CTL_ADD, wake_, EPOLLIN, nullptr);
+    thread_ = std::thread([this] { Run(); });
+  }
+  ~Carrier() {
+    stopped_ = true;
+    Wake();
+    thread_.join();
+    ::close(wake_);
+    ::close(epoll_);
+  }
+  Carrier(const Carrier&) = delete;
+  Carrier& operator=(const Carrier&) = delete;
+
+  void Carry(HttpConnection& connection, Needs needs) {
+    bool first = false;
+    {
+      auto arriving = arriving_.Lock();
+      first = arriving->empty();
+      arriving->emplace_back(&connection, needs);
+    }
+    if (first) Wake();
+  }
+
+ private:
+  using Arriving = std::vector<std::pair<HttpConnection*, Needs>>;
+  /// What is watched for one stream.
+  struct Ward {
+    int source = -1;           ///< the descriptor that its source waits for
+    std::uint32_t client = 0;  ///< the events that its client is watched for
+    TimePoint alarm = TimePoint::max();
+  };
+  using Wards = std::unordered_map<HttpConnection*, Ward>;
+
+  void Run();
+  void Wake() const {
+    const std::uint64_t one = 1;
+    [[maybe_unused]] const ssize_t size = ::write(wake_, &one, sizeof one);
+  }
+  void TakeIn();
+  void Advance(Wards::iterator ward);
+  void RingAlarms();
+  void Settle(Wards::iterator ward, Needs needs);
+  void WatchSource(HttpConnection& connection, Ward& ward, int fd);
+  void WatchClient(HttpConnection& connection, Ward& ward, std::uint32_t events);
+  void SetAlarm(HttpConnection& connection, Ward& ward, TimePoint at);
+  void LetGo(Wards::iterator ward, Needs needs);
+  bool Watch(int how, int fd, std::uint32_t events, HttpConnection* of) const {
+    epoll_event event{};
+    event.events = events;
+    event.data.ptr = of;
+    return ::epoll_ctl(epoll_, how, fd, &event) == 0;
+  }
+
+  const Leave& leave_;
+  const int epoll_;
+  const int wake_;  ///< an eventfd
+  std::atomic<bool> stopped_{false};
+  Guarded<Arriving> arriving_;
+  Wards wards_;
+  std::set<std::pair<TimePoint, HttpConnection*>> alarms_;
+  std::thread thread_;
+};
+
+void HttpStreams::Carrier::Run() {
+  std::array<epoll_event, 64> events;
+  while (!stopped_) {
+    int wait = -1;
+    if (!alarms_.empty()) {
+      const Duration left = Left(SystemClock().Now(), alarms_.begin()->first);
+      wait = static_cast<int>(std::min(left, Duration(60'000)).count());
+    }
+    const int count = ::epoll_wait(epoll_, events.data(), events.size(), wait);
+    bool woken = false;
+    for (int i = 0; i < count; ++i) {
+      auto* connection = static_cast<HttpConnection*>(events[static_cast<std::size_t>(i)].data.ptr);
+      woken = woken || connection == nullptr;
+      // One that left meanwhile is no ward any more.
+      const auto ward = wards_.find(connection);
+      if (ward != wards_.end()) Advance(ward);
+    }
+    RingAlarms();
+    if (woken) TakeIn();  // last, so that no news above is of a newcomer
+  }
+}
+
+void HttpStreams::Carrier::TakeIn() {
+  std::uint64_t calls = 0;
+  [[maybe_unused]] const ssize_t size = ::read(wake_, &calls, sizeof calls);
+  Arriving newcomers;
+  {
+    auto arriving = arriving_.Lock();
+    newcomers.swap(*arriving);
+  }
+  for (const auto& [connection, needs] : newcomers) {
+    Settle(wards_.emplace(connection, Ward{}).first, needs);
+  }
+}
+
+void HttpStreams::Carrier::Advance(Wards::iterator ward) {
+  Settle(ward, ward->first->stream->Advance(false));
+}
+
+/// An alarm rings at the time it was set to; that it should ring later by now is seen here.
+void HttpStreams::Carrier::RingAlarms() {
+  const TimePoint now = SystemClock().Now();
+  while (!alarms_.empty() && alarms_.begin()->first <= now) {
+    HttpConnection& connection = *alarms_.begin()->second;
+    const auto found = wards_.find(&connection);
+    Ward& ward = found->second;
+    alarms_.erase(alarms_.begin());
+    ward.alarm = TimePoint::max();
+    const bool source = ward.source >= 0;
+    const TimePoint due =
+        source ? connection.stream->awaited().until : connection.stream->patience_ends();
+    if (due > now) {
+      SetAlarm(connection, ward, due);
+    } else if (source) {
+      Advance(found);
+    } else {
+      LetGo(found, Needs::kBroken);
+    }
+  }
+}
+
+void HttpStreams::Carrier::Settle(Wards::iterator ward, Needs needs) {
+  HttpConnection& connection = *ward->first;
+  const HttpStream& stream = *connection.stream;
+  if (needs == Needs::kSource) {
+    WatchClient(connection, ward->second, EPOLLRDHUP);
+    WatchSource(connection, ward->second, stream.awaited().fd);
+    SetAlarm(connection, ward->second, stream.awaited().until);
+  } else if (needs == Needs::kClient) {
+    WatchSource(connection, ward->second, -1);
+    // Once each: a client that has left would be news for ever.
+    WatchClient(connection, ward->second, EPOLLOUT | EPOLLRDHUP | EPOLLET);
+    SetAlarm(connection, ward->second, stream.patience_ends());
+  } else {
+    LetGo(ward, needs);
+  }
+}
+
+void HttpStreams::Carrier::WatchSource(HttpConnection& connection, Ward& ward, int fd) {
+  if (ward.source == fd) return;
+  if (ward.source >= 0) Watch(EPOLL_CTL_DEL, ward.source, 0, nullptr);
+  if (fd >= 0) Watch(EPOLL_CTL_ADD, fd, EPOLLIN, &connection);
+  ward.source = fd;
+}
+
+void HttpStreams::Carrier::WatchClient(HttpConnection& connection, Ward& ward,
+                                       std::uint32_t events) {
+  if (ward.client == events) return;
+  const int how = ward.client == 0 ? EPOLL_CTL_ADD : events == 0 ? EPOLL_CTL_DEL : EPOLL_CTL_MOD;
+  Watch(how, connection.fd(), events, &connection);
+  ward.client = events;
+}
+
+/// One that rings too early costs less than setting it with every piece.
+void HttpStreams::Carrier::SetAlarm(HttpConnection& connection, Ward& ward, TimePoint at) {
+  if (at >= ward.alarm) return;
+  alarms_.erase({ward.alarm, &connection});
+  alarms_.emplace(at, &connection);
+  ward.alarm = at;
+}
+
+void HttpStreams::Carrier::LetGo(Wards::iterator ward, Needs needs) {
+  HttpConnection& connection = *ward->first;
+  WatchSource(connection, ward->second, -1);
+  WatchClient(connection, ward->second, 0);
+  alarms_.erase({ward->second.alarm, &connection});
+  wards_.erase(ward);
+  leave_(connection, needs);
+}
+
+HttpStreams::HttpStreams(Leave leave) : leave_(std::move(leave)) {}
+
+HttpStreams::~HttpStreams() = default;
+
+bool HttpStreams::Start() {
+  try {
+    while (carriers_.size() < Carriers()) carriers_.push_back(std::make_unique<Carrier>(leave_));
+  } catch (const std::system_error&) {  // no thread
+  }
+  return !carriers_.empty();
+}
+
+void HttpStreams::Carry(HttpConnection& connection, HttpStream::Needs needs) {
+  carriers_[next_++ % carriers_.size()]->Carry(connection, needs);
+}
+
+void HttpStreams::Stop() { carriers_.clear(); }
+
+}  // namespace agm::gateway
