@@ -181,7 +181,6 @@ Result<void> CurlDownload::AwaitHead(const Cancellation& cancellation) {
 // What is there. Who was told what to wait for knows more than a poll would tell.
 Result<ReadState> CurlDownload::Take(const Cancellation& cancellation) {
   const Wait limit = NextWait(TimePoint::max());
-  line_->engine.Presume();
   Move();
   if (received_ != handed_out_) {
     quiet_since_ = SystemClock().Now();

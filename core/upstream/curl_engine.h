@@ -1,7 +1,6 @@
 #pragma once
 
 #include <curl/curl.h>
-#include <poll.h>
 
 #include <memory>
 #include <optional>
@@ -17,15 +16,18 @@ struct FreeMulti {
   void operator()(CURLM* multi) const { curl_multi_cleanup(multi); }
 };
 
-/// Moves one transfer by events: libcurl says which sockets it waits for and when it wants to be
-/// called, so the kernel is asked once for each event. It keeps the connection for the next one.
+/// Moves one transfer while somebody asks, and keeps its connection for the next one.
 ///
+///   engine.Adopt(easy);                 // once
 ///   engine.Begin(easy);
 ///   for (;;) {
 ///     if (auto result = engine.Move()) break;
 ///     engine.Wait(until, -1);
 ///   }
 ///   engine.End(easy);
+///
+/// libcurl's interface of events would tell which socket it waits for, but takes 29 kB for a table
+/// of them; here the sockets are noted as they are opened and closed.
 ///
 /// Thread safety: one thread at a time.
 class Engine {
@@ -34,6 +36,8 @@ class Engine {
   Engine(const Engine&) = delete;
   Engine& operator=(const Engine&) = delete;
 
+  /// Notes the sockets of this handle's connections from now on.
+  void Adopt(CURL* easy);
   /// False when memory is out.
   bool Begin(CURL* easy);
   void End(CURL* easy);
@@ -41,21 +45,15 @@ class Engine {
   std::optional<CURLcode> Move();
   /// Waits until something can move or `end`; true if `other` (-1 for none) became readable.
   bool Wait(TimePoint end, int other);
-  /// What somebody else may wait for. No descriptor where one is not enough.
+  /// What somebody else may wait for, once the request was sent. No descriptor while several are
+  /// open.
   Awaited awaited() const;
-  /// Instead of Wait: the next Move tries whatever is waited for.
-  void Presume();
 
  private:
-  static int OnSocket(CURL* easy, curl_socket_t socket, int what, void* self, void* of_socket);
-  static int OnTimer(CURLM* multi, long wait_ms, void* self);
-  bool Due() const { return due_ <= SystemClock().Now(); }
-  bool ActOnReady();
-  void Act(curl_socket_t socket, int events);
+  static int OnOpen(void* self, curl_socket_t socket, curlsocktype purpose);
+  static int OnClose(void* self, curl_socket_t socket);
 
-  std::vector<pollfd> watched_;  ///< libcurl's sockets; room for another at the end
-  TimePoint due_ = TimePoint::max();
-  CURLMcode failed_ = CURLM_OK;
+  std::vector<curl_socket_t> open_;
   std::unique_ptr<CURLM, FreeMulti> multi_;  ///< calls back while it is cleaned up
 };
 

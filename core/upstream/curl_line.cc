@@ -151,6 +151,7 @@ std::unique_ptr<Line> NewLine(std::string key, const CurlTransport::Options& opt
   line->easy.reset(curl_easy_init());
   line->key = std::move(key);
   if (!line->easy) return nullptr;
+  line->engine.Adopt(line->easy.get());
   SetUp(line->easy.get(), fmt::format("agm/{}", Version()));
   if (options.may_connect) SetGuard(*line, options);
   return line;

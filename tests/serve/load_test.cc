@@ -56,7 +56,7 @@ class ServeLoadTest : public ServedTest {
 };
 
 // AGM_TEST_STREAMS=4000 by hand.
-TEST_F(ServeLoadTest, HoldsManyStreamsAtOnceWithAThreadEachAndGivesTheThreadsBack) {
+TEST_F(ServeLoadTest, HoldsManyStreamsAtOnceWithoutAThreadEach) {
   const int streams = Given("AGM_TEST_STREAMS", 300);
   const int words = std::max(20, streams / 50);
   ASSERT_TRUE(mock_->SetScript(R"({"steps":[{"do":{"pace_ms":250,"words":)" +
@@ -82,8 +82,7 @@ TEST_F(ServeLoadTest, HoldsManyStreamsAtOnceWithAThreadEachAndGivesTheThreadsBac
                               Duration(120'000)));
   EXPECT_EQ(swarm.whole(), streams);
   EXPECT_EQ(swarm.broken(), 0);
-  EXPECT_GE(during.threads, streams);
-  EXPECT_LT(during.threads, streams + 40);
+  EXPECT_LT(during.threads, streams * 3 / 4) << "those that wait for the first word have one each";
   const double kb_a_stream = static_cast<double>(during.rss_kb - before.rss_kb) / streams;
   EXPECT_TRUE(kSanitized || kb_a_stream < 200) << kb_a_stream;
   Holding after = Now();
