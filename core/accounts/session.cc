@@ -3,17 +3,27 @@
 #include <fmt/format.h>
 
 #include <cstdint>
+#include <cstring>
 #include <utility>
 
 namespace agm::accounts {
 namespace {
 
-// FNV-1a: fast, and the same in every process.
+// As FNV-1a, but eight bytes at a time: a conversation's head may be long. The same in every
+// process.
 std::uint64_t Hash(std::string_view text, std::uint64_t hash = 14695981039346656037U) {
-  for (const char c : text) {
-    hash ^= static_cast<unsigned char>(c);
-    hash *= 1099511628211U;
+  constexpr std::uint64_t kPrime = 1099511628211U;
+  const auto add = [&hash](std::uint64_t bytes) {
+    hash = (hash ^ bytes) * kPrime;
+    hash ^= hash >> 32U;
+  };
+  add(text.size());
+  for (; text.size() >= 8; text.remove_prefix(8)) {
+    std::uint64_t bytes = 0;
+    std::memcpy(&bytes, text.data(), sizeof bytes);
+    add(bytes);
   }
+  for (const char c : text) add(static_cast<unsigned char>(c));
   return hash;
 }
 

@@ -82,12 +82,12 @@ void LogFields::AddKey(std::string_view key) {
 }
 
 LogFields& LogFields::Add(std::string_view key, std::string_view value) {
+  if (!IsUtf8(value)) return Add(key, ToUtf8(value));
   AddKey(key);
-  const std::string clean = ToUtf8(value);
-  if (format_ == LogFormat::kJson || NeedsQuotes(clean)) {
-    AppendJsonString(text_, clean);
+  if (format_ == LogFormat::kJson || NeedsQuotes(value)) {
+    AppendJsonString(text_, value);
   } else {
-    text_ += clean;
+    text_ += value;
   }
   return *this;
 }

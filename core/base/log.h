@@ -21,12 +21,14 @@ std::optional<LogLevel> ReadLogLevel(std::string_view word);
 /// Thread safety: one thread at a time.
 class LogFields {
  public:
-  explicit LogFields(LogFormat format) : format_(format) {}
+  explicit LogFields(LogFormat format) : format_(format) { text_.reserve(kLine); }
   LogFields& Add(std::string_view key, std::string_view value);
   LogFields& Add(std::string_view key, std::int64_t value);
   const std::string& text() const { return text_; }
 
  private:
+  static constexpr std::size_t kLine = 384;  ///< what most lines need
+
   void AddKey(std::string_view key);
   LogFormat format_;
   std::string text_;

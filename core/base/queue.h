@@ -13,6 +13,7 @@ namespace agm {
 template <class T>
 class Queue {
  public:
+  void reserve(std::size_t count) { items_.reserve(count); }
   bool empty() const { return head_ == items_.size(); }
   void push(T item) { items_.push_back(std::move(item)); }
   T pop() {

@@ -20,6 +20,8 @@
 namespace agm::protocol {
 namespace {
 
+constexpr std::size_t kWithoutContent = 768;  ///< about what an answer has besides its text
+
 /// A choice's blocks, sorted into what a message has room for.
 struct Flat {
   std::string text;
@@ -317,6 +319,7 @@ class ChatStream : public StreamWriter {
 
 std::string WriteOpenAiChatResponse(const chat::Response& response, const Reply& reply) {
   std::string out;
+  out.reserve(kWithoutContent);
   JsonWriter json(out);
   json.Object().Key("id").String(ChatId(reply)).Key("object").String("chat.completion");
   json.Key("created").Int(reply.created).Key("model").String(reply.model).Key("choices").Array();

@@ -76,11 +76,16 @@ void CurlDownload::Apply(const HttpRequest& request, const Origin& origin) {
   Set(easy, CURLOPT_URL, request.url.c_str());
   SetMethod(easy, request);
   line_->refused = false;
-  SetProxy(easy, request, origin.loopback || line_->may_connect);
-  if (!request.certificate.empty()) TrustOnly(easy, request.certificate);
+  if (std::exchange(line_->fresh, false)) {
+    SetProxy(easy, request, origin.loopback || line_->may_connect);
+    if (!request.certificate.empty()) TrustOnly(easy, request.certificate);
+  }
+  if (line_->stream != request.stream) {
+    Set(easy, CURLOPT_BUFFERSIZE, request.stream ? kStreamBuffer : kWholeBuffer);
+    Set(easy, CURLOPT_ACCEPT_ENCODING, request.stream ? "identity" : "gzip");
+    line_->stream = request.stream;
+  }
   Set(easy, CURLOPT_HTTPHEADER, headers_.get());
-  Set(easy, CURLOPT_BUFFERSIZE, request.stream ? kStreamBuffer : kWholeBuffer);
-  Set(easy, CURLOPT_ACCEPT_ENCODING, request.stream ? "identity" : "gzip");
   Set(easy, CURLOPT_CONNECTTIMEOUT_MS, std::max<long>(1, connect_timeout_.count()));
   Set(easy, CURLOPT_HEADERFUNCTION, &CurlDownload::OnHeader);
   Set(easy, CURLOPT_HEADERDATA, static_cast<void*>(this));
@@ -158,7 +163,6 @@ bool CurlDownload::Poll(TimePoint end, const Cancellation& cancellation, bool& w
 }
 
 Result<void> CurlDownload::AwaitHead(const Cancellation& cancellation) {
-  if (cancellation.Cancelled()) return Fail(ErrorCode::kCancelled, "the client went away");
   quiet_since_ = SystemClock().Now();
   if (!line_->engine.Begin(line_->easy.get())) {
     return Fail(ErrorCode::kInternal, "a request could not be begun");

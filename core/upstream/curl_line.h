@@ -4,6 +4,7 @@
 
 #include <cstddef>
 #include <memory>
+#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
@@ -40,6 +41,8 @@ struct Line {
   std::string key;
   TimePoint idle_since{};
   std::function<bool(const IpAddress&)> may_connect;
+  bool fresh = true;     // has not been told yet what is the same for each request of its key
+  std::optional<bool> stream;  // for what kind of answer it is set up
   bool refused = false;  // may_connect said no to an address of the last request
 };
 

@@ -20,9 +20,11 @@ bool IsHeaderText(std::string_view text) {
 // Nothing for a header that would break out of its line.
 Result<HeaderList> MakeHeaders(const HttpRequest& request) {
   HeaderList list;
-  const auto add = [&list](std::string_view name, std::string_view value) {
+  std::string line;
+  const auto add = [&](std::string_view name, std::string_view value) {
     if (name.empty() || !IsHeaderText(name) || !IsHeaderText(value)) return false;
-    curl_slist* longer = curl_slist_append(list.get(), fmt::format("{}: {}", name, value).c_str());
+    line.assign(name).append(": ").append(value);
+    curl_slist* longer = curl_slist_append(list.get(), line.c_str());
     if (longer == nullptr) return false;
     static_cast<void>(list.release());
     list.reset(longer);
