@@ -398,11 +398,16 @@ std::string_view JsonView::raw() const {
 }
 
 JsonView JsonView::Find(std::string_view key) const {
-  JsonView found;
-  for (const JsonMember member : members()) {
-    if (member.key.equals(key)) found = member.value;
+  if (!is(JsonKind::kObject)) return {};
+  const JsonNode* nodes = doc_->nodes_.data();
+  const std::uint32_t end = nodes[index_].next;
+  std::uint32_t found = 0;
+  // Names come before their values; most differ in length already.
+  for (std::uint32_t i = index_ + 1; i < end; i = nodes[i + 1].next) {
+    const bool may_be = nodes[i].escaped || nodes[i].end - nodes[i].begin - 2 == key.size();
+    if (may_be && JsonView(doc_, i).equals(key)) found = i + 1;
   }
-  return found;
+  return found == 0 ? JsonView() : JsonView(doc_, found);
 }
 
 JsonView JsonView::operator[](std::string_view key) const {
@@ -441,8 +446,11 @@ std::string JsonView::text() const {
 }
 
 bool JsonView::equals(std::string_view text) const {
-  if (const auto plain_text = plain()) return *plain_text == text;
-  return is(JsonKind::kString) && this->text() == text;
+  if (!is(JsonKind::kString)) return false;
+  const JsonNode& string = node();
+  if (string.escaped) return this->text() == text;
+  return std::string_view(doc_->text_.data() + string.begin + 1, string.end - string.begin - 2) ==
+         text;
 }
 
 bool JsonView::boolean() const { return is(JsonKind::kBool) && raw() == "true"; }

@@ -85,9 +85,26 @@ char* PutBlock(char* to, const char* from, const char* end) {
   return to;
 }
 
+// True where nothing must be escaped, as in nearly all names.
+bool IsPlain(std::string_view text) {
+  const char* from = text.data();
+  const char* end = from + text.size();
+  for (; end - from >= 8; from += 8) {
+    std::uint64_t word = 0;
+    std::memcpy(&word, from, 8);
+    if (MustEscape(word) != 0) return false;
+  }
+  return std::none_of(from, end, NeedsEscape);
+}
+
 }  // namespace
 
 void AppendJsonString(std::string& out, std::string_view text) {
+  if (text.size() <= kBlock && IsPlain(text)) {
+    out += '"';
+    out.append(text) += '"';
+    return;
+  }
   std::array<char, kBlock * kLongestEscape + 8> block;
   out += '"';
   while (!text.empty()) {

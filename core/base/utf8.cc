@@ -1,5 +1,6 @@
 #include "core/base/utf8.h"
 
+#include <bit>
 #include <cstdint>
 #include <cstring>
 
@@ -86,7 +87,14 @@ void AppendUtf8(std::string& out, char32_t code) {
 }
 
 std::size_t CountCodePoints(std::string_view text) {
+  // Every byte but those that continue a character, 10xxxxxx; eight at a time.
+  constexpr std::uint64_t kOnes = 0x0101010101010101U;
   std::size_t count = 0;
+  for (; text.size() >= 8; text.remove_prefix(8)) {
+    std::uint64_t word = 0;
+    std::memcpy(&word, text.data(), sizeof word);
+    count += static_cast<std::size_t>(std::popcount((~(word >> 7U) | (word >> 6U)) & kOnes));
+  }
   for (const char c : text) count += (static_cast<unsigned char>(c) & 0xC0U) != 0x80U;
   return count;
 }

@@ -35,8 +35,9 @@ std::string_view WithoutBrackets(std::string_view array) {
 
 // Keeps the answer with all that led to it, so that the next request can build on it.
 void Keep(const Life& life, std::string_view object, Clock& clock) {
+  if (!life.keeping) return;
   const auto doc = JsonDoc::Parse(object);
-  if (!life.keeping || !doc) return;
+  if (!doc) return;
   const auto input = life.request->extra.find("responses.input");
   store::SavedResponse saved;
   saved.id = doc->root()["id"].text();

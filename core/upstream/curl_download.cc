@@ -163,6 +163,7 @@ bool CurlDownload::Poll(TimePoint end, const Cancellation& cancellation, bool& w
 }
 
 Result<void> CurlDownload::AwaitHead(const Cancellation& cancellation) {
+  if (cancellation.Cancelled()) return Fail(ErrorCode::kCancelled, "the client went away");
   quiet_since_ = SystemClock().Now();
   if (!line_->engine.Begin(line_->easy.get())) {
     return Fail(ErrorCode::kInternal, "a request could not be begun");
