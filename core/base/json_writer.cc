@@ -14,6 +14,7 @@ namespace {
 // One block of text is escaped into a buffer on the stack, then appended in one piece.
 constexpr std::size_t kBlock = 256;
 constexpr std::size_t kLongestEscape = 6;
+constexpr std::size_t kName = 64;  ///< names are shorter
 
 // What stands behind the backslash of a short escape; 0 where there is none.
 char ShortEscape(char c) {
@@ -97,14 +98,21 @@ bool IsPlain(std::string_view text) {
   return std::none_of(from, end, NeedsEscape);
 }
 
+// In one piece, since nearly all names and many values are short.
+void AppendQuoted(std::string& out, std::string_view plain, std::string_view behind = {}) {
+  std::array<char, kName + 4> quoted;
+  char* to = quoted.data();
+  *to++ = '"';
+  to = std::ranges::copy(plain, to).out;
+  *to++ = '"';
+  to = std::ranges::copy(behind, to).out;
+  out.append(quoted.data(), static_cast<std::size_t>(to - quoted.data()));
+}
+
 }  // namespace
 
 void AppendJsonString(std::string& out, std::string_view text) {
-  if (text.size() <= kBlock && IsPlain(text)) {
-    out += '"';
-    out.append(text) += '"';
-    return;
-  }
+  if (text.size() < kName && IsPlain(text)) return AppendQuoted(out, text);
   std::array<char, kBlock * kLongestEscape + 8> block;
   out += '"';
   while (!text.empty()) {
@@ -135,8 +143,12 @@ JsonWriter& JsonWriter::End(char close) {
 
 JsonWriter& JsonWriter::Key(std::string_view name) {
   Comma();
-  AppendJsonString(out_, name);
-  out_ += ':';
+  if (name.size() < kName && IsPlain(name)) {
+    AppendQuoted(out_, name, ":");
+  } else {
+    AppendJsonString(out_, name);
+    out_ += ':';
+  }
   return *this;
 }
 

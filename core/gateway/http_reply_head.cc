@@ -5,7 +5,6 @@
 #include <algorithm>
 #include <array>
 #include <ctime>
-#include <iterator>
 
 #include "core/gateway/http_head.h"
 #include "core/gateway/url.h"
@@ -26,17 +25,28 @@ void AddLine(std::string& out, std::string_view name, std::string_view value) {
 }
 
 /// RFC 9110, 5.6.7: "Sat, 21 Nov 2026 12:00:00 GMT", whatever the locale.
-void AddDate(std::string& out, WallTime now) {
+std::string DateOf(std::time_t seconds) {
   static constexpr std::array kDays = {"Sun", "Mon", "Tue", "Wed", "Thu", "Fri", "Sat"};
   static constexpr std::array kMonths = {"Jan", "Feb", "Mar", "Apr", "May", "Jun",
                                          "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"};
-  const std::time_t seconds = std::chrono::system_clock::to_time_t(now);
   std::tm utc{};
-  if (::gmtime_r(&seconds, &utc) == nullptr) return;
-  fmt::format_to(std::back_inserter(out), "Date: {}, {:02} {} {} {:02}:{:02}:{:02} GMT\r\n",
-                 kDays[static_cast<std::size_t>(utc.tm_wday)], utc.tm_mday,
-                 kMonths[static_cast<std::size_t>(utc.tm_mon)], utc.tm_year + 1900, utc.tm_hour,
-                 utc.tm_min, utc.tm_sec);
+  if (::gmtime_r(&seconds, &utc) == nullptr) return {};
+  return fmt::format("Date: {}, {:02} {} {} {:02}:{:02}:{:02} GMT\r\n",
+                     kDays[static_cast<std::size_t>(utc.tm_wday)], utc.tm_mday,
+                     kMonths[static_cast<std::size_t>(utc.tm_mon)], utc.tm_year + 1900, utc.tm_hour,
+                     utc.tm_min, utc.tm_sec);
+}
+
+// Written once a second by each thread.
+void AddDate(std::string& out, WallTime now) {
+  thread_local std::time_t last = -1;
+  thread_local std::string line;
+  const std::time_t seconds = std::chrono::system_clock::to_time_t(now);
+  if (seconds != last) {
+    line = DateOf(seconds);
+    last = seconds;
+  }
+  out += line;
 }
 
 void AddFraming(std::string& out, const HttpReply& reply, const HttpDelivery& delivery) {
