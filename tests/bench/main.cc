@@ -10,7 +10,6 @@
 
 #include <cstdio>
 #include <fstream>
-#include <iterator>
 #include <string>
 #include <thread>
 #include <vector>
@@ -71,11 +70,12 @@ class Table : public benchmark::BenchmarkReporter {
 
  private:
   static std::string BesideIt(const Run& run) {
-    std::string text;
+    std::vector<std::string> parts;
     for (const auto& [name, counter] : run.counters) {
-      fmt::format_to(std::back_inserter(text), "{}={:.4g}  ", name, counter.value);
+      parts.push_back(fmt::format("{}={:.4g}", name, counter.value));
     }
-    return text + run.report_label;
+    if (!run.report_label.empty()) parts.push_back(run.report_label);
+    return fmt::format("{}", fmt::join(parts, "  "));
   }
 
   static void Row(const std::string& name, const std::string& time, const std::string& cpu,

@@ -14,8 +14,15 @@ unset AGM_HOST AGM_PORT AGM_API_KEY AGM_AUTH_MODE AGM_CONFIG
 export AGM_STATE_DIR=$home/state
 pid=''
 
+# Its end closes what it writes to; that is waited for, but not for ever.
 stop() {
-  [ -z "$pid" ] || { kill "$pid" && wait "$pid"; } 2>/dev/null || true
+  [ -n "$pid" ] || return 0
+  kill "$pid" 2>/dev/null || true
+  local status=0
+  while IFS= read -r -t 5 _ <&3 || { status=$?; false; }; do :; done
+  [ "$status" -le 128 ] || kill -KILL "$pid" 2>/dev/null || true
+  wait "$pid" 2>/dev/null || true
+  exec 3<&-
   pid=''
 }
 trap 'stop; rm -rf "$home"' EXIT
@@ -43,8 +50,8 @@ start() {
   exec 3< <(exec "$agm" --config "$home/config.toml" serve 2>&1 >/dev/null)
   pid=$!
   local said status=''
-  IFS= read -r -t 10 said <&3 || fail 'it said nothing in 10 s'
-  [[ $said =~ http://127\.0\.0\.1:([0-9]+) ]] || fail "it did not say where it listens: $said"
+  IFS= read -r -t 10 said <&3 || said='nothing'
+  [[ $said =~ http://127\.0\.0\.1:([0-9]+) ]] || fail "expected where it listens, found: $said"
   exec 4<>"/dev/tcp/127.0.0.1/${BASH_REMATCH[1]}"
   printf 'GET /healthz HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n' >&4
   IFS= read -r -t 10 status <&4 || true
