@@ -9,6 +9,7 @@
 #include "cli/stop_signals.h"
 #include "core/base/guarded.h"
 #include "core/base/log.h"
+#include "core/base/start_pages.h"
 #include "core/base/version.h"
 #include "core/config/host.h"
 #include "core/config/load.h"
@@ -232,6 +233,7 @@ Result<void> RunServe(const Context& context, const ServeOptions& options) {
 
   const Control control(signals, **service, sources, **log, watch, read->config, *state_folder);
   Announce(context.io(), *read->config, **service);
+  ReleaseStartPages();
   (*service)->Serve();
   if (!database->Flush()) {
     (*log)->Write(LogLevel::kWarning,
