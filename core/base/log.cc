@@ -148,7 +148,6 @@ class Collector : public spdlog::sinks::sink {
       std::swap(lines, lines_);
       lock.unlock();
       HandOn({lines.data(), lines.size()});
-      target_->flush();
       lines.clear();
       lock.lock();
     }
@@ -167,6 +166,7 @@ class Collector : public spdlog::sinks::sink {
     if (lines.empty()) return;
     try {
       target_->log({"", spdlog::level::info, {lines.data(), lines.size()}});
+      target_->flush();
     } catch (const spdlog::spdlog_ex&) {  // a full disk: the lines are lost, nothing else
     }
   }

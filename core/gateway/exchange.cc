@@ -68,7 +68,7 @@ class EventStream : public BodySource {
         clock_(*services.clock),
         log_(*services.log),
         keepalive_(life_->settings->config->proxy.keepalive_interval),
-        silent_until_(clock_.Now() + keepalive_) {
+        silent_until_(NextComment()) {
     life_->record.phase = Phase::kStream;
     life_->record.end = EndedBy::kClient;  // until the answer is whole
   }
@@ -113,8 +113,13 @@ class EventStream : public BodySource {
   }
 
   Pulled Piece() {
-    silent_until_ = clock_.Now() + keepalive_;
+    silent_until_ = NextComment();
     return Pulled::kPiece;
+  }
+
+  // 0 is for never.
+  TimePoint NextComment() const {
+    return keepalive_.count() > 0 ? clock_.Now() + keepalive_ : TimePoint::max();
   }
 
   // True for the last event, with the record completed by what it says.

@@ -29,6 +29,10 @@ HttpConnection::Waits WaitsOf(std::int64_t parked) {
   return static_cast<HttpConnection::Waits>(parked & kLowBits);
 }
 
+bool ForOutput(HttpConnection::Waits waits) {
+  return waits == HttpConnection::Waits::kTaking || waits == HttpConnection::Waits::kThread;
+}
+
 TimePoint DeadlineOf(std::int64_t parked) {
   return TimePoint(std::chrono::nanoseconds(parked & ~kLowBits));
 }
@@ -143,7 +147,7 @@ bool HttpConnection::Discard() {
 void HttpConnection::Park(Waits waits, TimePoint until) {
   parked_.store(Pack(waits, until));
   // Cancel knew of no output to end if it came before the line above.
-  if (waits == Waits::kTaking && watch_.WasToldSo()) wire_->HangUp(true);
+  if (ForOutput(waits) && watch_.WasToldSo()) wire_->HangUp(true);
 }
 
 HttpConnection::Waits HttpConnection::Unpark() {
@@ -156,8 +160,8 @@ void HttpConnection::Expire(TimePoint now, Waits waits) {
   if (parked == kHeld || parked == kOver || DeadlineOf(parked) > now) return;
   if (waits != Waits::kNone && WaitsOf(parked) != waits) return;
   // Hanging up is news to Parking, so that a thread comes by and closes it.
-  const bool taking = WaitsOf(parked) == Waits::kTaking;
-  if (parked_.compare_exchange_strong(parked, kOver)) wire_->HangUp(taking);
+  const bool output = ForOutput(WaitsOf(parked));
+  if (parked_.compare_exchange_strong(parked, kOver)) wire_->HangUp(output);
 }
 
 TimePoint HttpConnection::deadline() const {
@@ -168,7 +172,7 @@ TimePoint HttpConnection::deadline() const {
 void HttpConnection::Cancel() {
   watch_.Cancel();
   const std::int64_t parked = parked_.load();
-  wire_->HangUp(parked != kHeld && parked != kOver && WaitsOf(parked) == Waits::kTaking);
+  wire_->HangUp(parked != kHeld && parked != kOver && ForOutput(WaitsOf(parked)));
 }
 
 }  // namespace agm::gateway

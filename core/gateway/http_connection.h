@@ -72,6 +72,8 @@ class HttpConnection {
   TimePoint deadline() const;
 
   const Cancellation& client() const { return watch_; }
+  /// True once Cancel was called.
+  bool WasToldToGo() const { return watch_.WasToldSo(); }
   int fd() const { return wire_->fd(); }
   const std::string& peer() const { return peer_; }
   RequestReader& reader() { return reader_; }

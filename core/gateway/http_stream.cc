@@ -18,6 +18,7 @@ HttpStream::Needs HttpStream::Advance(bool may_wait) {
 
 HttpStream::Needs HttpStream::Go(bool may_wait) {
   for (;;) {
+    if (connection_.WasToldToGo()) return Needs::kBroken;
     if (connection_.HasKept()) {
       const auto sent = connection_.SendKept();
       if (sent == HttpConnection::Sent::kFailed) return Needs::kBroken;

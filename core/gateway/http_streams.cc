@@ -7,6 +7,7 @@
 #include <algorithm>
 #include <array>
 #include <cstdint>
+#include <new>
 #include <set>
 #include <system_error>
 #include <thread>
@@ -34,18 +35,27 @@ class HttpStreams::Carrier {
   explicit Carrier(const Leave& leave)
       : leave_(leave), epoll_(::epoll_create1(EPOLL_CLOEXEC)), wake_(::eventfd(0, EFD_CLOEXEC)) {
     Watch(EPOLL_CTL_ADD, wake_, EPOLLIN, nullptr);
-    thread_ = std::thread([this] { Run(); });
   }
   ~Carrier() {
     stopped_ = true;
     Wake();
-    thread_.join();
+    if (thread_.joinable()) thread_.join();
     ::close(wake_);
     ::close(epoll_);
   }
   Carrier(const Carrier&) = delete;
   Carrier& operator=(const Carrier&) = delete;
 
+  /// False when there is no descriptor or no thread to be had.
+  bool Start() {
+    if (epoll_ < 0 || wake_ < 0) return false;
+    try {
+      thread_ = std::thread([this] { Run(); });
+      return true;
+    } catch (const std::system_error&) {
+      return false;
+    }
+  }
   void Carry(HttpConnection& connection, Needs needs) {
     bool first = false;
     {
@@ -74,7 +84,10 @@ class HttpStreams::Carrier {
   void TakeIn();
   void Advance(Wards::iterator ward);
   void RingAlarms();
+  void Ring(Wards::iterator ward, TimePoint now);
   void Settle(Wards::iterator ward, Needs needs);
+  void AwaitSource(Wards::iterator ward);
+  void AwaitClient(Wards::iterator ward);
   void WatchSource(HttpConnection& connection, Ward& ward, int fd);
   void WatchClient(HttpConnection& connection, Ward& ward, std::uint32_t events);
   void SetAlarm(HttpConnection& connection, Ward& ward, TimePoint at);
@@ -127,7 +140,11 @@ void HttpStreams::Carrier::TakeIn() {
     newcomers.swap(*arriving);
   }
   for (const auto& [connection, needs] : newcomers) {
-    Settle(wards_.emplace(connection, Ward{}).first, needs);
+    try {
+      Settle(wards_.emplace(connection, Ward{}).first, needs);
+    } catch (const std::bad_alloc&) {
+      leave_(*connection, Needs::kBroken);
+    }
   }
 }
 
@@ -135,43 +152,52 @@ void HttpStreams::Carrier::Advance(Wards::iterator ward) {
   Settle(ward, ward->first->stream->Advance(false));
 }
 
-/// An alarm rings at the time it was set to; that it should ring later by now is seen here.
+/// Each that is due once, so that one that is due again at once leaves the others their turn.
 void HttpStreams::Carrier::RingAlarms() {
   const TimePoint now = SystemClock().Now();
-  while (!alarms_.empty() && alarms_.begin()->first <= now) {
-    HttpConnection& connection = *alarms_.begin()->second;
-    const auto found = wards_.find(&connection);
-    Ward& ward = found->second;
+  std::size_t due = 0;
+  for (auto each = alarms_.begin(); each != alarms_.end() && each->first <= now; ++each) ++due;
+  for (; due > 0; --due) {
+    const auto ward = wards_.find(alarms_.begin()->second);
     alarms_.erase(alarms_.begin());
-    ward.alarm = TimePoint::max();
-    const bool source = ward.source >= 0;
-    const TimePoint due =
-        source ? connection.stream->awaited().until : connection.stream->patience_ends();
-    if (due > now) {
-      SetAlarm(connection, ward, due);
-    } else if (source) {
-      Advance(found);
-    } else {
-      LetGo(found, Needs::kBroken);
-    }
+    ward->second.alarm = TimePoint::max();
+    Ring(ward, now);
   }
 }
 
+/// An alarm rings at the time it was set to; that it should ring later by now is seen here.
+void HttpStreams::Carrier::Ring(Wards::iterator ward, TimePoint now) {
+  const HttpStream& stream = *ward->first->stream;
+  const bool source = ward->second.source >= 0;
+  const TimePoint due = source ? stream.awaited().until : stream.patience_ends();
+  if (due > now) return Settle(ward, source ? Needs::kSource : Needs::kClient);
+  if (source) return Advance(ward);
+  LetGo(ward, Needs::kBroken);
+}
+
 void HttpStreams::Carrier::Settle(Wards::iterator ward, Needs needs) {
-  HttpConnection& connection = *ward->first;
-  const HttpStream& stream = *connection.stream;
-  if (needs == Needs::kSource) {
-    WatchClient(connection, ward->second, EPOLLRDHUP);
-    WatchSource(connection, ward->second, stream.awaited().fd);
-    SetAlarm(connection, ward->second, stream.awaited().until);
-  } else if (needs == Needs::kClient) {
-    WatchSource(connection, ward->second, -1);
-    // Once each: a client that has left would be news for ever.
-    WatchClient(connection, ward->second, EPOLLOUT | EPOLLRDHUP | EPOLLET);
-    SetAlarm(connection, ward->second, stream.patience_ends());
-  } else {
-    LetGo(ward, needs);
+  if (needs != Needs::kSource && needs != Needs::kClient) return LetGo(ward, needs);
+  try {
+    needs == Needs::kSource ? AwaitSource(ward) : AwaitClient(ward);
+  } catch (const std::bad_alloc&) {
+    LetGo(ward, Needs::kBroken);
   }
+}
+
+void HttpStreams::Carrier::AwaitSource(Wards::iterator ward) {
+  HttpConnection& connection = *ward->first;
+  const Awaited& awaited = connection.stream->awaited();
+  WatchClient(connection, ward->second, EPOLLRDHUP);
+  WatchSource(connection, ward->second, awaited.fd);
+  SetAlarm(connection, ward->second, awaited.until);
+}
+
+void HttpStreams::Carrier::AwaitClient(Wards::iterator ward) {
+  HttpConnection& connection = *ward->first;
+  WatchSource(connection, ward->second, -1);
+  // Once each: a client that has left would be news for ever.
+  WatchClient(connection, ward->second, EPOLLOUT | EPOLLRDHUP | EPOLLET);
+  SetAlarm(connection, ward->second, connection.stream->patience_ends());
 }
 
 void HttpStreams::Carrier::WatchSource(HttpConnection& connection, Ward& ward, int fd) {
@@ -211,15 +237,20 @@ HttpStreams::HttpStreams(Leave leave) : leave_(std::move(leave)) {}
 HttpStreams::~HttpStreams() = default;
 
 bool HttpStreams::Start() {
-  try {
-    while (carriers_.size() < Carriers()) carriers_.push_back(std::make_unique<Carrier>(leave_));
-  } catch (const std::system_error&) {  // no thread
+  for (std::size_t i = 0; i < Carriers(); ++i) {
+    auto carrier = std::make_unique<Carrier>(leave_);
+    if (carrier->Start()) carriers_.push_back(std::move(carrier));
   }
   return !carriers_.empty();
 }
 
-void HttpStreams::Carry(HttpConnection& connection, HttpStream::Needs needs) {
-  carriers_[next_++ % carriers_.size()]->Carry(connection, needs);
+bool HttpStreams::Carry(HttpConnection& connection, HttpStream::Needs needs) {
+  try {
+    carriers_[next_++ % carriers_.size()]->Carry(connection, needs);
+    return true;
+  } catch (const std::bad_alloc&) {
+    return false;
+  }
 }
 
 void HttpStreams::Stop() { carriers_.clear(); }

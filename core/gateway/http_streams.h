@@ -31,7 +31,8 @@ class HttpStreams {
 
   /// False when no thread can be had.
   bool Start();
-  void Carry(HttpConnection& connection, HttpStream::Needs needs);
+  /// False when memory is out; else the connection is in other hands.
+  bool Carry(HttpConnection& connection, HttpStream::Needs needs);
   void Stop();
 
  private:

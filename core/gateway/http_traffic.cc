@@ -289,11 +289,11 @@ bool HttpTraffic::Serve(HttpConnection& connection) {
 
 /// On a thread that is away: as far as the stream goes with one. True as Finish says.
 bool HttpTraffic::Stream(HttpConnection& connection) {
-  const HttpStream::Needs needs = connection.stream->Advance(true);
+  HttpStream::Needs needs = connection.stream->Advance(true);
   crew_.ComeBack();
   if (needs == HttpStream::Needs::kSource || needs == HttpStream::Needs::kClient) {
-    streams_.Carry(connection, needs);
-    return false;
+    if (streams_.Carry(connection, needs)) return false;
+    needs = HttpStream::Needs::kBroken;
   }
   EndStream(connection);
   return Finish(connection, needs == HttpStream::Needs::kOver);
@@ -303,7 +303,7 @@ bool HttpTraffic::Stream(HttpConnection& connection) {
 /// is news at once.
 void HttpTraffic::StreamLeft(HttpConnection& connection, HttpStream::Needs needs) {
   if (needs == HttpStream::Needs::kThread) {
-    return Park(connection, Waits::kThread, TimePoint::max());
+    return Park(connection, Waits::kThread, After(SystemClock().Now(), limits_.write_timeout));
   }
   EndStream(connection);
   if (needs != HttpStream::Needs::kOver) return Close(connection);

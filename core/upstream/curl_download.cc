@@ -67,7 +67,8 @@ CurlDownload::CurlDownload(std::shared_ptr<CurlTransport::IdleLines> idle,
       connect_timeout_(request.connect_timeout),
       first_byte_timeout_(request.first_byte_timeout),
       idle_timeout_(request.idle_timeout),
-      deadline_(request.deadline) {
+      deadline_(request.deadline),
+      to_send_(static_cast<curl_off_t>(request.body.size())) {
   Apply(request, origin);
 }
 
@@ -231,16 +232,20 @@ Result<ReadState> CurlDownload::Read(std::string& out, TimePoint until,
   if (error_) return *error_;
   if (done_) return End();
   EndPause();
+  if (SystemClock().Now() >= deadline_) return Stop(TimedOut(Limit::kDeadline));
   out_ = &out;
   handed_out_ = received_;
   Result<ReadState> state = until == kNoWait ? Take(cancellation) : Pull(until, cancellation);
   out_ = nullptr;
   paused_since_ = SystemClock().Now();
-  if (!state) {
-    error_ = state.error();
-    Close();
-  }
+  if (!state) return Stop(state.error());
   return state;
+}
+
+Error CurlDownload::Stop(Error error) {
+  error_ = std::move(error);
+  Close();
+  return *error_;
 }
 
 // The caller's own pauses are no silence of the upstream's.
@@ -253,14 +258,14 @@ Awaited CurlDownload::awaited() {
   if (!early_.empty() || error_ || done_ || !line_) return {-1, kNoWait};
   EndPause();
   const Awaited engine = line_->engine.awaited();
-  return {engine.fd, std::min(engine.until, NextWait(TimePoint::max()).end)};
+  curl_off_t sent = 0;
+  curl_easy_getinfo(line_->easy.get(), CURLINFO_SIZE_UPLOAD_T, &sent);
+  return {sent < to_send_ ? -1 : engine.fd, std::min(engine.until, NextWait(TimePoint::max()).end)};
 }
 
 Result<ReadState> CurlDownload::End() {
   if (result_ != CURLE_OK) {
-    error_ = Broken();
-    Close();
-    return *error_;
+    return Stop(Broken());
   }
   GiveBack();
   return ReadState::kEnd;

@@ -54,6 +54,7 @@ class CurlDownload : public Download {
   std::string Peer() const;
   Result<ReadState> Pull(TimePoint until, const Cancellation& cancellation);
   Result<ReadState> Take(const Cancellation& cancellation);
+  Error Stop(Error error);
   void EndPause();
   void GiveBack();
   void Close();
@@ -67,6 +68,7 @@ class CurlDownload : public Download {
   Duration first_byte_timeout_;
   Duration idle_timeout_;
   TimePoint deadline_;
+  curl_off_t to_send_;
 
   ResponseHead head_;
   bool head_too_large_ = false;

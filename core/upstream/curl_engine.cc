@@ -1,17 +1,32 @@
 #include "core/upstream/curl_engine.h"
 
+#include <netinet/in.h>
+#include <sys/socket.h>
 #include <unistd.h>
 
 #include <algorithm>
+#include <cstring>
 
 namespace agm::upstream {
 namespace {
 
 constexpr Duration kLongest{60'000};
+constexpr std::size_t kMostOpen = 16;  ///< addresses of a host that are tried
+
+int LocalPort(curl_socket_t socket) {
+  sockaddr_storage storage{};
+  socklen_t size = sizeof storage;
+  if (::getsockname(socket, reinterpret_cast<sockaddr*>(&storage), &size) != 0) return -1;
+  // The port stands at the same place in both families.
+  sockaddr_in address{};
+  std::memcpy(&address, &storage, sizeof address);
+  return ntohs(address.sin_port);
+}
 
 }  // namespace
 
 Engine::Engine() : multi_(curl_multi_init()) {
+  open_.reserve(kMostOpen);
   if (multi_) curl_multi_setopt(multi_.get(), CURLMOPT_MAXCONNECTS, 1L);
 }
 
@@ -23,7 +38,9 @@ void Engine::Adopt(CURL* easy) {
 }
 
 int Engine::OnOpen(void* self, curl_socket_t socket, curlsocktype) {
-  static_cast<Engine*>(self)->open_.push_back(socket);
+  auto& open = static_cast<Engine*>(self)->open_;
+  if (open.size() == kMostOpen) open.erase(open.begin());
+  open.push_back(socket);
   return CURL_SOCKOPT_OK;
 }
 
@@ -33,6 +50,7 @@ int Engine::OnClose(void* self, curl_socket_t socket) {
 }
 
 bool Engine::Begin(CURL* easy) {
+  easy_ = easy;
   return multi_ && curl_multi_add_handle(multi_.get(), easy) == CURLM_OK;
 }
 
@@ -58,7 +76,15 @@ bool Engine::Wait(TimePoint end, int other) {
   return both && client.revents != 0;
 }
 
-Awaited Engine::awaited() const {
+// Of several addresses that were tried at once libcurl closes some without a word.
+void Engine::ForgetTheOthers() {
+  long port = -1;
+  curl_easy_getinfo(easy_, CURLINFO_LOCAL_PORT, &port);
+  std::erase_if(open_, [&](curl_socket_t socket) { return LocalPort(socket) != port; });
+}
+
+Awaited Engine::awaited() {
+  if (open_.size() > 1) ForgetTheOthers();
   long wait = -1;
   curl_multi_timeout(multi_.get(), &wait);
   const TimePoint until = wait < 0 ? TimePoint::max() : After(SystemClock().Now(), Duration(wait));

@@ -45,15 +45,17 @@ class Engine {
   std::optional<CURLcode> Move();
   /// Waits until something can move or `end`; true if `other` (-1 for none) became readable.
   bool Wait(TimePoint end, int other);
-  /// What somebody else may wait for, once the request was sent. No descriptor while several are
-  /// open.
-  Awaited awaited() const;
+  /// What somebody else may wait for, once the request was sent.
+  Awaited awaited();
 
  private:
   static int OnOpen(void* self, curl_socket_t socket, curlsocktype purpose);
   static int OnClose(void* self, curl_socket_t socket);
 
-  std::vector<curl_socket_t> open_;
+  void ForgetTheOthers();
+
+  CURL* easy_ = nullptr;
+  std::vector<curl_socket_t> open_;          ///< and some that libcurl closed without a word
   std::unique_ptr<CURLM, FreeMulti> multi_;  ///< calls back while it is cleaned up
 };
 

@@ -41,9 +41,9 @@ struct Line {
   std::string key;
   TimePoint idle_since{};
   std::function<bool(const IpAddress&)> may_connect;
-  bool fresh = true;     // has not been told yet what is the same for each request of its key
+  bool fresh = true;           // has not been told yet what is the same for each request of its key
   std::optional<bool> stream;  // for what kind of answer it is set up
-  bool refused = false;  // may_connect said no to an address of the last request
+  bool refused = false;        // may_connect said no to an address of the last request
 };
 
 /// A line with all options that every request shares; nothing when memory is out.

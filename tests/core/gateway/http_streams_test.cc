@@ -91,6 +91,35 @@ class FedBody : public BodySource {
   bool blocks_ = false;
 };
 
+/// One that always has more, or always says that its time has come.
+class RestlessBody : public BodySource {
+ public:
+  RestlessBody(int fd, std::string piece) : fd_(fd), piece_(std::move(piece)) {}
+  Pulled Next(std::string& out, TimePoint) override {
+    out += piece_;
+    return piece_.empty() ? Pulled::kNothingYet : Pulled::kPiece;
+  }
+  Awaited awaited() override { return {fd_, SystemClock().Now() - Duration(1)}; }
+
+ private:
+  const int fd_;
+  const std::string piece_;
+};
+
+/// Without a descriptor, and always ready.
+class EndlessBody : public BodySource {
+ public:
+  explicit EndlessBody(std::atomic<int>& alive) : alive_(alive) { ++alive_; }
+  ~EndlessBody() override { --alive_; }
+  Pulled Next(std::string& out, TimePoint) override {
+    out.assign(400'000, 'x');
+    return Pulled::kPiece;
+  }
+
+ private:
+  std::atomic<int>& alive_;
+};
+
 std::size_t Threads() {
   return static_cast<std::size_t>(
       std::distance(std::filesystem::directory_iterator("/proc/self/task"),
@@ -111,12 +140,21 @@ class HttpServerStreams : public ::testing::Test {
     if (request.path == "/plain") return Text("plain");
     auto feed = std::make_shared<Feed>();
     HttpReply reply;
+    if (request.path == "/restless") reply.source = Restless();
+    if (request.path == "/endless") reply.source = std::make_unique<EndlessBody>(alive_);
+    if (reply.source) return reply;
     reply.source = std::make_unique<FedBody>(feed, *request.client, alive_, silence_);
     auto feeds = feeds_.Lock();
     feeds->push_back(std::move(feed));
     return reply;
   }
 
+  std::unique_ptr<BodySource> Restless() {
+    return std::make_unique<RestlessBody>(quiet_.out, restless_);
+  }
+
+  const Feed quiet_;
+  std::string restless_;
   std::atomic<int> alive_{0};
   Duration silence_{60'000};
   Guarded<std::vector<std::shared_ptr<Feed>>> feeds_;
@@ -234,6 +272,53 @@ TEST_F(HttpServerStreams, MayEndWhileTheServerDrainsAndAreCancelledAfterThat) {
   EXPECT_TRUE(Eventually([&] { return alive_ == 1; }));
   stop.join();
   EXPECT_EQ(alive_, 0);
+}
+
+TEST_F(HttpServerStreams, EndAtOnceWhenCancelledAlsoWhereTheyAlwaysHaveMore) {
+  restless_ = std::string(1'000, 'x');
+  auto client = server_.Connect();
+  client.Send("GET /restless HTTP/1.1\r\nHost: x\r\n\r\n");
+  std::thread reader([&] {
+    while (client.ReadAtMost(64 * 1024) > 0) {
+    }
+  });
+  ASSERT_TRUE(Eventually([&] { return server_->in_flight() == 1; }));
+  std::this_thread::sleep_for(Duration(50));
+  const TimePoint begun = SystemClock().Now();
+  server_.Stop(Duration(50));
+  EXPECT_LT(SystemClock().Now() - begun, Duration(2'000));
+  reader.join();
+}
+
+TEST_F(HttpServerStreams, LeaveTheOthersTheirTurn) {
+  constexpr int kRestless = 16;  // more than there are threads to carry them
+  std::vector<test::RawClient> restless;
+  for (int i = 0; i < kRestless; ++i) {
+    restless.push_back(server_.Connect());
+    restless.back().Send("GET /restless HTTP/1.1\r\nHost: x\r\n\r\n");
+  }
+  ASSERT_TRUE(Eventually([&] { return server_->in_flight() == kRestless; }));
+  for (int i = 0; i < 8; ++i) {
+    auto client = server_.Connect();
+    client.Send(kGet);
+    ASSERT_TRUE(Eventually([&] { return Fed() == static_cast<std::size_t>(i) + 1; }));
+    FeedOf(static_cast<std::size_t>(i))->Write("end!");
+    ASSERT_TRUE(client.ReadUntil("0\r\n\r\n").ends_with("end!\r\n0\r\n\r\n"));
+  }
+}
+
+TEST_F(HttpServerStreams, AreDroppedWhereTheClientStopsTakingAfterAWhile) {
+  HttpLimits limits;
+  limits.write_timeout = Duration(200);
+  server_->SetLimits(limits);
+  for (std::size_t round = 0; round < 8; ++round) {
+    auto client = server_.Connect(64 * 1024);
+    client.Send("GET /endless HTTP/1.1\r\nHost: x\r\n\r\n");
+    for (std::size_t taken = 0; taken < 3'000'000 + round * 300'000;) {
+      taken += client.ReadAtMost(64 * 1024);
+    }
+    EXPECT_TRUE(Eventually([&] { return alive_ == 0; })) << "round " << round;
+  }
 }
 
 TEST_F(HttpServerStreams, AreNotPulledWhileTheClientTakesNothing) {

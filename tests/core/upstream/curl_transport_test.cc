@@ -9,6 +9,7 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include <array>
 #include <atomic>
 #include <cstdlib>
 #include <string>
@@ -684,6 +685,135 @@ TEST(CurlTransport, TakesNothingFromTheNetworkThatNobodyAskedFor) {
   }
   EXPECT_EQ(total, sent);
   EXPECT_LE(most, 2'000'000U);
+}
+
+// As who carries many answers on one thread: waits for what it is told, and reads without waiting.
+Result<ReadState> ReadAsCarrier(Download& download, std::string& out, TimePoint until) {
+  while (SystemClock().Now() < until) {
+    const Awaited awaited = download.awaited();
+    if (awaited.fd < 0 && awaited.until != kNoWait) {
+      return download.Read(out, until, NeverCancelled());
+    }
+    pollfd ready{awaited.fd, POLLIN, 0};
+    const Duration wait = Left(SystemClock().Now(), std::min(until, awaited.until));
+    if (awaited.fd >= 0) ::poll(&ready, 1, static_cast<int>(wait.count()));
+    auto state = download.Read(out, kNoWait, NeverCancelled());
+    if (!state || *state != ReadState::kNothingYet) return state;
+  }
+  return ReadState::kNothingYet;
+}
+
+TEST(CurlTransport, SaysWhatToWaitFor) {
+  ScriptedServer server([](Visitor& visitor) {
+    while (visitor.ReadRequest()) {
+      visitor.Send(ChunkedHead());
+      for (const char* piece : {"one", "two", "three"}) {
+        std::this_thread::sleep_for(milliseconds(20));
+        visitor.Send(Chunk(piece));
+      }
+      visitor.Send(Chunk(""));
+    }
+  });
+  CurlTransport transport;
+  for (int i = 0; i < 2; ++i) {  // on a fresh connection, and on the same again
+    auto download = transport.Send(Request(server.url("/")), NeverCancelled());
+    ASSERT_TRUE(download);
+    EXPECT_GE((*download)->awaited().fd, 0);
+    std::string out;
+    while (*ReadAsCarrier(**download, out, In(kLong)) == ReadState::kData) {
+    }
+    EXPECT_EQ(out, "onetwothree");
+  }
+  EXPECT_EQ(server.connections(), 1);
+}
+
+/// A port of ::1 where a connection is neither taken nor refused: the queue is full.
+class SilentPort {
+ public:
+  explicit SilentPort(int port) {
+    sockaddr_in6 address{};
+    address.sin6_family = AF_INET6;
+    address.sin6_addr = in6addr_loopback;
+    address.sin6_port = htons(static_cast<std::uint16_t>(port));
+    const auto* where = reinterpret_cast<const sockaddr*>(&address);
+    fds_[0] = ::socket(AF_INET6, SOCK_STREAM | SOCK_CLOEXEC, 0);
+    const int one = 1;
+    ::setsockopt(fds_[0], IPPROTO_IPV6, IPV6_V6ONLY, &one, sizeof one);
+    listens_ = ::bind(fds_[0], where, sizeof address) == 0 && ::listen(fds_[0], 0) == 0;
+    for (std::size_t i = 1; i < fds_.size(); ++i) {
+      fds_[i] = ::socket(AF_INET6, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
+      ::connect(fds_[i], where, sizeof address);
+    }
+  }
+  ~SilentPort() {
+    for (const int fd : fds_) ::close(fd);
+  }
+  SilentPort(const SilentPort&) = delete;
+  SilentPort& operator=(const SilentPort&) = delete;
+  bool listens() const { return listens_; }
+
+ private:
+  std::array<int, 5> fds_{};
+  bool listens_ = false;
+};
+
+TEST(CurlTransport, SaysWhatToWaitForAlsoWhereItTriedTwoAddresses) {
+  ScriptedServer server([](Visitor& visitor) {
+    visitor.ReadRequest();
+    visitor.Send(ChunkedHead());
+    visitor.AwaitClose(milliseconds(2'000));
+  });
+  const SilentPort silent(server.port());
+  if (!silent.listens()) GTEST_SKIP() << "this machine has no ::1";
+  CurlTransport transport;
+  auto download = transport.Send(Request("http://localhost:" + std::to_string(server.port()) + "/"),
+                                 NeverCancelled());
+  ASSERT_TRUE(download) << download.error().message;
+  EXPECT_GE((*download)->awaited().fd, 0);
+}
+
+TEST(CurlTransport, SendsTheRestOfARequestThatIsAnsweredEarly) {
+  const std::string large(12'000'000, 'x');
+  ScriptedServer server([](Visitor& visitor) {
+    visitor.Send(ChunkedHead());
+    if (visitor.ReadRequest()) visitor.Send(Chunk("done") + Chunk(""));
+    visitor.AwaitClose(milliseconds(500));
+  });
+  CurlTransport transport;
+  auto request = Request(server.url("/"));
+  request.body = large;
+  auto download = transport.Send(request, NeverCancelled());
+  ASSERT_TRUE(download) << download.error().message;
+  std::string out;
+  EXPECT_EQ(*ReadAsCarrier(**download, out, In(kLong)), ReadState::kData);
+  EXPECT_EQ(out, "done");
+}
+
+TEST(CurlTransport, EndsAnAnswerThatNeverPausesAtItsDeadline) {
+  ScriptedServer server([](Visitor& visitor) {
+    visitor.ReadRequest();
+    visitor.Send(ChunkedHead());
+    const auto end = std::chrono::steady_clock::now() + std::chrono::seconds(5);
+    while (std::chrono::steady_clock::now() < end && visitor.Send(Chunk("x"))) {
+    }
+  });
+  CurlTransport transport;
+  for (const bool carried : {false, true}) {
+    auto request = Request(server.url("/"));
+    request.deadline = In(milliseconds(200));
+    auto download = transport.Send(request, NeverCancelled());
+    ASSERT_TRUE(download);
+    std::string out;
+    Result<ReadState> state = ReadState::kData;
+    const TimePoint until = In(milliseconds(3'000));
+    while (state && SystemClock().Now() < until) {
+      out.clear();
+      state = carried ? ReadAsCarrier(**download, out, until)
+                      : (*download)->Read(out, until, NeverCancelled());
+    }
+    ASSERT_FALSE(state) << carried;
+    EXPECT_EQ(state.error().code, ErrorCode::kTimeout);
+  }
 }
 
 // --- calling off
