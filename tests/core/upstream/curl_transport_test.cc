@@ -9,7 +9,6 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
-#include <array>
 #include <atomic>
 #include <cstdlib>
 #include <string>
@@ -725,51 +724,6 @@ TEST(CurlTransport, SaysWhatToWaitFor) {
     EXPECT_EQ(out, "onetwothree");
   }
   EXPECT_EQ(server.connections(), 1);
-}
-
-/// A port of ::1 where a connection is neither taken nor refused: the queue is full.
-class SilentPort {
- public:
-  explicit SilentPort(int port) {
-    sockaddr_in6 address{};
-    address.sin6_family = AF_INET6;
-    address.sin6_addr = in6addr_loopback;
-    address.sin6_port = htons(static_cast<std::uint16_t>(port));
-    const auto* where = reinterpret_cast<const sockaddr*>(&address);
-    fds_[0] = ::socket(AF_INET6, SOCK_STREAM | SOCK_CLOEXEC, 0);
-    const int one = 1;
-    ::setsockopt(fds_[0], IPPROTO_IPV6, IPV6_V6ONLY, &one, sizeof one);
-    listens_ = ::bind(fds_[0], where, sizeof address) == 0 && ::listen(fds_[0], 0) == 0;
-    for (std::size_t i = 1; i < fds_.size(); ++i) {
-      fds_[i] = ::socket(AF_INET6, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
-      ::connect(fds_[i], where, sizeof address);
-    }
-  }
-  ~SilentPort() {
-    for (const int fd : fds_) ::close(fd);
-  }
-  SilentPort(const SilentPort&) = delete;
-  SilentPort& operator=(const SilentPort&) = delete;
-  bool listens() const { return listens_; }
-
- private:
-  std::array<int, 5> fds_{};
-  bool listens_ = false;
-};
-
-TEST(CurlTransport, SaysWhatToWaitForAlsoWhereItTriedTwoAddresses) {
-  ScriptedServer server([](Visitor& visitor) {
-    visitor.ReadRequest();
-    visitor.Send(ChunkedHead());
-    visitor.AwaitClose(milliseconds(2'000));
-  });
-  const SilentPort silent(server.port());
-  if (!silent.listens()) GTEST_SKIP() << "this machine has no ::1";
-  CurlTransport transport;
-  auto download = transport.Send(Request("http://localhost:" + std::to_string(server.port()) + "/"),
-                                 NeverCancelled());
-  ASSERT_TRUE(download) << download.error().message;
-  EXPECT_GE((*download)->awaited().fd, 0);
 }
 
 TEST(CurlTransport, SendsTheRestOfARequestThatIsAnsweredEarly) {
