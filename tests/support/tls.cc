@@ -55,7 +55,7 @@ std::string ReadName(X509* certificate) {
 
 Certificate MakeCertificate(const std::string& name) {
   static std::atomic<long> serial = 1;
-  const Key key(EVP_EC_gen("P-256"));
+  const Key key(EVP_PKEY_Q_keygen(nullptr, nullptr, "EC", "P-256"));
   const X509Ptr certificate(X509_new());
   X509_set_version(certificate.get(), X509_VERSION_3);
   ASN1_INTEGER_set(X509_get_serialNumber(certificate.get()), serial++);
