@@ -27,7 +27,8 @@
 ///
 /// * Descriptions begin with a verb, are one line, and have no full stop.
 /// * An option's type_name says what it takes, and completions read it: FILE (a file), ACCOUNT,
-///   MODEL and RULE (live names), "text|json" (a choice, made with OneOf), anything else (free text).
+///   MODEL and RULE (live names), "text|json" (a choice, made with OneOf), anything else (free
+///   text).
 /// * Repeated options: the last one counts (a vector takes all of them).
 /// * The global options are context.globals; they may stand before or after the command.
 ///
