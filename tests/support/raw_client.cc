@@ -19,7 +19,10 @@ TimePoint Now() { return std::chrono::steady_clock::now(); }
 
 bool Ready(int fd, short events, TimePoint until) {
   pollfd wait{fd, events, 0};
-  return ::poll(&wait, 1, static_cast<int>(Left(Now(), until).count())) > 0;
+  for (;;) {
+    const int ready = ::poll(&wait, 1, static_cast<int>(Left(Now(), until).count()));
+    if (ready >= 0 || errno != EINTR) return ready > 0;  // fuzzers have a timer's signals
+  }
 }
 
 std::size_t Number(std::string_view text, int base) {
