@@ -154,7 +154,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   const std::string_view bytes(reinterpret_cast<const char*>(data + 1), size - 1);
   const Plan plan = PlanFor(bytes);
 
-  test::RawClient client(server->port);
+  test::RawClient client(server->port, Duration(30'000));  // on a busy machine too
   Require(client.connected(), "it listens");
   SendInPieces(client, bytes, piece);
   for (const Expected& expected : plan.answers) {
