@@ -26,8 +26,8 @@ std::size_t Carriers() { return std::clamp(std::thread::hardware_concurrency(), 
 
 }  // namespace
 
-/// One thread and its streams. The epoll set is its own, so that a stream which left it brings no
-/// news: descriptors are taken out before anybody else gets the stream.
+/// One thread and its streams. The epoll set is its own: what happens to a stream happens on this
+/// thread, until it lets it go.
 ///
 /// Thread safety: Carry and Stop from any thread.
 class HttpStreams::Carrier {
@@ -88,7 +88,7 @@ class HttpStreams::Carrier {
   void Settle(Wards::iterator ward, Needs needs);
   void AwaitSource(Wards::iterator ward);
   void AwaitClient(Wards::iterator ward);
-  void WatchSource(HttpConnection& connection, Ward& ward, int fd);
+  void WatchSource(HttpConnection& connection, Ward& ward, int fd) const;
   void WatchClient(HttpConnection& connection, Ward& ward, std::uint32_t events);
   void SetAlarm(HttpConnection& connection, Ward& ward, TimePoint at);
   void LetGo(Wards::iterator ward, Needs needs);
@@ -200,11 +200,14 @@ void HttpStreams::Carrier::AwaitClient(Wards::iterator ward) {
   SetAlarm(connection, ward->second, connection.stream->patience_ends());
 }
 
-void HttpStreams::Carrier::WatchSource(HttpConnection& connection, Ward& ward, int fd) {
-  if (ward.source == fd) return;
-  if (ward.source >= 0) Watch(EPOLL_CTL_DEL, ward.source, 0, nullptr);
-  if (fd >= 0) Watch(EPOLL_CTL_ADD, fd, EPOLLIN, &connection);
+/// For one piece of news at a time: then nothing is left to be undone when the source has let its
+/// descriptor go, which may be somebody else's by then. What is left of a watch, should the
+/// connection be used again, brings news of no ward at most.
+void HttpStreams::Carrier::WatchSource(HttpConnection& connection, Ward& ward, int fd) const {
   ward.source = fd;
+  if (fd < 0) return;
+  constexpr std::uint32_t kOnce = EPOLLIN | EPOLLONESHOT;
+  if (!Watch(EPOLL_CTL_MOD, fd, kOnce, &connection)) Watch(EPOLL_CTL_ADD, fd, kOnce, &connection);
 }
 
 void HttpStreams::Carrier::WatchClient(HttpConnection& connection, Ward& ward,
@@ -225,7 +228,6 @@ void HttpStreams::Carrier::SetAlarm(HttpConnection& connection, Ward& ward, Time
 
 void HttpStreams::Carrier::LetGo(Wards::iterator ward, Needs needs) {
   HttpConnection& connection = *ward->first;
-  WatchSource(connection, ward->second, -1);
   WatchClient(connection, ward->second, 0);
   alarms_.erase({ward->second.alarm, &connection});
   wards_.erase(ward);
