@@ -8,150 +8,17 @@
 #include "core/base/json_doc.h"
 
 #include <algorithm>
-#include <bit>
-#include <charconv>
-#include <cmath>
-#include <cstring>
 
+#include "core/base/json_bytes.h"
+#include "core/base/json_escape.h"
 #include "core/base/utf8.h"
 
 namespace agm {
 namespace {
 
-constexpr std::uint64_t kOnes = 0x0101010101010101U;
-constexpr std::uint64_t kHighs = 0x8080808080808080U;
-
-// Non-zero if a byte of `word` is below 0x20, is `"` or `\`, or is not ASCII.
-std::uint64_t Special(std::uint64_t word) {
-  const auto has_zero = [](std::uint64_t w) { return (w - kOnes) & ~w & kHighs; };
-  const std::uint64_t control = (word - kOnes * 0x20U) & ~word & kHighs;
-  return control | has_zero(word ^ (kOnes * '"')) | has_zero(word ^ (kOnes * '\\')) |
-         (word & kHighs);
-}
-
 bool IsDigit(char c) { return c >= '0' && c <= '9'; }
 
-int HexValue(char c) {
-  if (IsDigit(c)) return c - '0';
-  if (c >= 'a' && c <= 'f') return c - 'a' + 10;
-  if (c >= 'A' && c <= 'F') return c - 'A' + 10;
-  return -1;
-}
-
-// The four hex digits of \uXXXX at `at`, or -1.
-int HexFour(std::string_view text, std::size_t at) {
-  if (at + 4 > text.size()) return -1;
-  int value = 0;
-  for (std::size_t i = at; i < at + 4; ++i) {
-    const int digit = HexValue(text[i]);
-    if (digit < 0) return -1;
-    value = value * 16 + digit;
-  }
-  return value;
-}
-
-bool IsHighSurrogate(int code) { return code >= 0xD800 && code <= 0xDBFF; }
-bool IsLowSurrogate(int code) { return code >= 0xDC00 && code <= 0xDFFF; }
-
-bool IsShortEscape(char c) {
-  switch (c) {
-    case '"':
-    case '\\':
-    case '/':
-    case 'b':
-    case 'f':
-    case 'n':
-    case 'r':
-    case 't':
-      return true;
-    default:
-      return false;
-  }
-}
-
-char Unescape(char c) {
-  switch (c) {
-    case 'b':
-      return '\b';
-    case 'f':
-      return '\f';
-    case 'n':
-      return '\n';
-    case 'r':
-      return '\r';
-    case 't':
-      return '\t';
-    default:
-      return c;
-  }
-}
-
-// Copies up to the next backslash, eight bytes at a time; `to` has room for all that is left.
-void CopyPlain(const char*& from, const char* end, char*& to) {
-  constexpr bool kLittle = std::endian::native == std::endian::little;
-  while (kLittle && end - from >= 8) {
-    std::uint64_t word = 0;
-    std::memcpy(&word, from, 8);
-    std::memcpy(to, &word, 8);
-    const std::uint64_t slash = word ^ (kOnes * '\\');
-    const std::uint64_t marks = (slash - kOnes) & ~slash & kHighs;
-    const int plain = marks == 0 ? 8 : std::countr_zero(marks) / 8;
-    from += plain;
-    to += plain;
-    if (marks != 0) return;
-  }
-  while (from != end && *from != '\\') *to++ = *from++;
-}
-
-// Decodes the inside of a string that Parse has checked. What an escape means is never longer than
-// the escape, so the result fits where the text did.
-std::string Decode(std::string_view inside) {
-  std::string out(inside.size(), '\0');
-  const char* from = inside.data();
-  const char* const end = from + inside.size();
-  char* to = out.data();
-  for (CopyPlain(from, end, to); from != end; CopyPlain(from, end, to)) {
-    if (from[1] != 'u') {
-      *to++ = Unescape(from[1]);
-      from += 2;
-      continue;
-    }
-    const auto at = static_cast<std::size_t>(from - inside.data());
-    int code = HexFour(inside, at + 2);
-    from += 6;
-    if (IsHighSurrogate(code)) {
-      code = 0x10000 + ((code - 0xD800) << 10) + (HexFour(inside, at + 8) - 0xDC00);
-      from += 6;
-    }
-    std::string utf8;
-    AppendUtf8(utf8, static_cast<char32_t>(code));
-    to = std::copy(utf8.begin(), utf8.end(), to);
-  }
-  out.resize(static_cast<std::size_t>(to - out.data()));
-  return out;
-}
-
 }  // namespace
-
-std::string_view KindName(JsonKind kind) {
-  switch (kind) {
-    case JsonKind::kAbsent:
-      return "nothing";
-    case JsonKind::kNull:
-      return "null";
-    case JsonKind::kBool:
-      return "a boolean";
-    case JsonKind::kNumber:
-      return "a number";
-    case JsonKind::kString:
-      return "a string";
-    case JsonKind::kArray:
-      return "an array";
-    case JsonKind::kObject:
-      return "an object";
-  }
-  return "nothing";
-}
 
 /// The parser's state for one text; see the grammar on top.
 class JsonParser {
@@ -325,7 +192,7 @@ class JsonParser {
       if (c == '"') return Finish(at + 1);
       if (c == '\\') {
         nodes().back().escaped = true;
-        const std::size_t n = EscapeLength(at);
+        const std::size_t n = JsonEscapeLength(text_, at);
         if (n == 0) return FailAt(at, "a valid escape (no lone surrogate) in a string");
         at += n;
       } else if (static_cast<unsigned char>(c) < 0x20) {
@@ -345,17 +212,11 @@ class JsonParser {
 
   // Over bytes that need no look, eight at a time.
   std::size_t SkipPlain(std::size_t at) const {
-    while (at + 8 <= text_.size()) {
-      std::uint64_t word = 0;
-      std::memcpy(&word, text_.data() + at, 8);
-      if (const std::uint64_t hits = Special(word); hits != 0) {
-        // The lowest mark is exact (a borrow can only spoil those above it).
-        if constexpr (std::endian::native == std::endian::little) {
-          return at + static_cast<std::size_t>(std::countr_zero(hits)) / 8;
-        }
-        break;
-      }
-      at += 8;
+    while (json::kLowestFirst && at + json::kWord <= text_.size()) {
+      const std::uint64_t word = json::Load(text_.data() + at);
+      const std::uint64_t marks = json::MarksOfSpecial(word) | json::MarksOfNonAscii(word);
+      if (marks != 0) return at + static_cast<std::size_t>(json::First(marks));
+      at += json::kWord;
     }
     while (at < text_.size()) {
       const auto c = static_cast<unsigned char>(text_[at]);
@@ -363,17 +224,6 @@ class JsonParser {
       ++at;
     }
     return at;
-  }
-
-  // Bytes of the escape at `at`; 0 if it is none.
-  std::size_t EscapeLength(std::size_t at) const {
-    const char c = at + 1 < text_.size() ? text_[at + 1] : '\0';
-    if (c != 'u') return IsShortEscape(c) ? 2 : 0;
-    const int code = HexFour(text_, at + 2);
-    if (code < 0 || IsLowSurrogate(code)) return 0;
-    if (!IsHighSurrogate(code)) return 6;
-    const bool pair = text_.substr(at + 6, 2) == "\\u" && IsLowSurrogate(HexFour(text_, at + 8));
-    return pair ? 12 : 0;
   }
 
   std::string_view text_;
@@ -386,100 +236,6 @@ class JsonParser {
 
 Result<JsonDoc> JsonDoc::Parse(std::string_view text, JsonLimits limits) {
   return JsonParser(text, limits).Run();
-}
-
-const JsonNode& JsonView::node() const { return doc_->nodes_[index_]; }
-
-JsonKind JsonView::kind() const { return doc_ == nullptr ? JsonKind::kAbsent : node().kind; }
-
-std::string_view JsonView::raw() const {
-  if (doc_ == nullptr) return {};
-  return doc_->text_.substr(node().begin, node().end - node().begin);
-}
-
-JsonView JsonView::Find(std::string_view key) const {
-  if (!is(JsonKind::kObject)) return {};
-  const JsonNode* nodes = doc_->nodes_.data();
-  const std::uint32_t end = nodes[index_].next;
-  std::uint32_t found = 0;
-  // Names come before their values; most differ in length already.
-  for (std::uint32_t i = index_ + 1; i < end; i = nodes[i + 1].next) {
-    const bool may_be = nodes[i].escaped || nodes[i].end - nodes[i].begin - 2 == key.size();
-    if (may_be && JsonView(doc_, i).equals(key)) found = i + 1;
-  }
-  return found == 0 ? JsonView() : JsonView(doc_, found);
-}
-
-JsonView JsonView::operator[](std::string_view key) const {
-  const JsonView found = Find(key);
-  return found.is(JsonKind::kNull) ? JsonView() : found;
-}
-
-JsonItems JsonView::items() const {
-  if (!is(JsonKind::kArray)) return {doc_, 0, 0};
-  return {doc_, index_ + 1, node().next};
-}
-
-JsonMembers JsonView::members() const {
-  if (!is(JsonKind::kObject)) return {doc_, 0, 0};
-  return {doc_, index_ + 1, node().next};
-}
-
-std::size_t JsonView::size() const {
-  std::size_t count = 0;
-  for ([[maybe_unused]] const JsonView item : items()) ++count;
-  for ([[maybe_unused]] const JsonMember member : members()) ++count;
-  return count;
-}
-
-std::optional<std::string_view> JsonView::plain() const {
-  if (!is(JsonKind::kString) || node().escaped) return std::nullopt;
-  const std::string_view quoted = raw();
-  return quoted.substr(1, quoted.size() - 2);
-}
-
-std::string JsonView::text() const {
-  if (!is(JsonKind::kString)) return {};
-  const std::string_view quoted = raw();
-  const std::string_view inside = quoted.substr(1, quoted.size() - 2);
-  return node().escaped ? Decode(inside) : std::string(inside);
-}
-
-bool JsonView::equals(std::string_view text) const {
-  if (!is(JsonKind::kString)) return false;
-  const JsonNode& string = node();
-  if (string.escaped) return this->text() == text;
-  return std::string_view(doc_->text_.data() + string.begin + 1, string.end - string.begin - 2) ==
-         text;
-}
-
-bool JsonView::boolean() const { return is(JsonKind::kBool) && raw() == "true"; }
-
-std::optional<double> JsonView::number() const {
-  if (!is(JsonKind::kNumber)) return std::nullopt;
-  double value = 0;
-  const std::string_view digits = raw();
-  const auto [end, error] = std::from_chars(digits.data(), digits.data() + digits.size(), value);
-  // from_chars says out of range for 1e-400 too, which is as good as 0.
-  if (error == std::errc::result_out_of_range) {
-    const bool tiny =
-        digits.find("e-") != std::string_view::npos || digits.find("E-") != std::string_view::npos;
-    return tiny ? std::optional<double>(0.0) : std::nullopt;
-  }
-  return value;
-}
-
-std::optional<std::int64_t> JsonView::integer() const {
-  if (!is(JsonKind::kNumber)) return std::nullopt;
-  std::int64_t whole = 0;
-  const std::string_view digits = raw();
-  const auto [end, error] = std::from_chars(digits.data(), digits.data() + digits.size(), whole);
-  if (error == std::errc() && end == digits.data() + digits.size()) return whole;
-  const auto value = number();
-  if (!value || *value != std::floor(*value) || std::abs(*value) > 9007199254740992.0) {
-    return std::nullopt;
-  }
-  return static_cast<std::int64_t>(*value);
 }
 
 }  // namespace agm

@@ -4,9 +4,10 @@
 
 #include <algorithm>
 #include <array>
-#include <bit>
 #include <cmath>
 #include <cstring>
+
+#include "core/base/json_bytes.h"
 
 namespace agm {
 namespace {
@@ -53,25 +54,13 @@ char* PutEscape(char* to, char c) {
   return to;
 }
 
-// Marks in the high bits of the bytes that must be escaped. The lowest mark is exact; a borrow can
-// only spoil those above it.
-std::uint64_t MustEscape(std::uint64_t word) {
-  constexpr std::uint64_t kOnes = 0x0101010101010101U;
-  constexpr std::uint64_t kHighs = 0x8080808080808080U;
-  const auto has_zero = [](std::uint64_t w) { return (w - kOnes) & ~w & kHighs; };
-  const std::uint64_t control = (word - kOnes * 0x20U) & ~word & kHighs;
-  return control | has_zero(word ^ (kOnes * '"')) | has_zero(word ^ (kOnes * '\\'));
-}
-
 // Escapes `from` to `to`, which has room for the longest result; returns its end.
 char* PutBlock(char* to, const char* from, const char* end) {
-  constexpr bool kLittle = std::endian::native == std::endian::little;
-  while (kLittle && end - from >= 8) {
-    std::uint64_t word = 0;
-    std::memcpy(&word, from, 8);
-    std::memcpy(to, &word, 8);
-    const std::uint64_t marks = MustEscape(word);
-    const int plain = marks == 0 ? 8 : std::countr_zero(marks) / 8;
+  while (json::kLowestFirst && end - from >= json::kWord) {
+    const std::uint64_t word = json::Load(from);
+    std::memcpy(to, &word, sizeof word);
+    const std::uint64_t marks = json::MarksOfSpecial(word);
+    const int plain = marks == 0 ? json::kWord : json::First(marks);
     from += plain;
     to += plain;
     if (marks != 0) to = PutEscape(to, *from++);
@@ -90,29 +79,28 @@ char* PutBlock(char* to, const char* from, const char* end) {
 bool IsPlain(std::string_view text) {
   const char* from = text.data();
   const char* end = from + text.size();
-  for (; end - from >= 8; from += 8) {
-    std::uint64_t word = 0;
-    std::memcpy(&word, from, 8);
-    if (MustEscape(word) != 0) return false;
+  for (; end - from >= json::kWord; from += json::kWord) {
+    if (json::MarksOfSpecial(json::Load(from)) != 0) return false;
   }
   return std::none_of(from, end, NeedsEscape);
 }
 
-// In one piece, since nearly all names and many values are short.
-void AppendQuoted(std::string& out, std::string_view plain, std::string_view behind = {}) {
+// In one piece, since nearly all names and many values are short and plain; false if this is not.
+bool AppendInOnePiece(std::string& out, std::string_view text, std::string_view behind) {
+  if (text.size() >= kName || !IsPlain(text)) return false;
   std::array<char, kName + 4> quoted;
   char* to = quoted.data();
   *to++ = '"';
-  to = std::ranges::copy(plain, to).out;
+  to = std::ranges::copy(text, to).out;
   *to++ = '"';
   to = std::ranges::copy(behind, to).out;
   out.append(quoted.data(), static_cast<std::size_t>(to - quoted.data()));
+  return true;
 }
 
-}  // namespace
-
-void AppendJsonString(std::string& out, std::string_view text) {
-  if (text.size() < kName && IsPlain(text)) return AppendQuoted(out, text);
+// With `behind`, of at most two bytes, behind it.
+void Append(std::string& out, std::string_view text, std::string_view behind) {
+  if (AppendInOnePiece(out, text, behind)) return;
   std::array<char, kBlock * kLongestEscape + 8> block;
   out += '"';
   while (!text.empty()) {
@@ -122,7 +110,12 @@ void AppendJsonString(std::string& out, std::string_view text) {
     text.remove_prefix(size);
   }
   out += '"';
+  out += behind;
 }
+
+}  // namespace
+
+void AppendJsonString(std::string& out, std::string_view text) { Append(out, text, {}); }
 
 void JsonWriter::Comma() {
   if (out_.size() == start_) return;
@@ -143,12 +136,7 @@ JsonWriter& JsonWriter::End(char close) {
 
 JsonWriter& JsonWriter::Key(std::string_view name) {
   Comma();
-  if (name.size() < kName && IsPlain(name)) {
-    AppendQuoted(out_, name, ":");
-  } else {
-    AppendJsonString(out_, name);
-    out_ += ':';
-  }
+  Append(out_, name, ":");
   return *this;
 }
 

@@ -29,10 +29,6 @@ HttpConnection::Waits WaitsOf(std::int64_t parked) {
   return static_cast<HttpConnection::Waits>(parked & kLowBits);
 }
 
-bool ForOutput(HttpConnection::Waits waits) {
-  return waits == HttpConnection::Waits::kTaking || waits == HttpConnection::Waits::kThread;
-}
-
 TimePoint DeadlineOf(std::int64_t parked) {
   return TimePoint(std::chrono::nanoseconds(parked & ~kLowBits));
 }
@@ -88,10 +84,13 @@ void HttpConnection::Release() {
 }
 
 bool HttpConnection::SendOrKeep(std::string_view bytes) {
-  if (!HasKept() && !SendSome(bytes)) return false;
-  if (!HasKept()) took_ = SystemClock().Now();
+  if (!HasKept()) {
+    if (!SendSome(bytes)) return false;
+    if (bytes.empty()) return true;
+    took_ = SystemClock().Now();
+  }
   kept_.append(bytes);
-  return !HasKept() || !watch_.WasToldSo();
+  return !watch_.WasToldSo();
 }
 
 HttpConnection::Sent HttpConnection::SendKept() {
@@ -142,6 +141,10 @@ bool HttpConnection::Discard() {
     discarded_ += moved.bytes;
   }
   return discarded_ <= kMaxDiscarded;
+}
+
+bool HttpConnection::ForOutput(Waits waits) {
+  return waits == Waits::kTaking || waits == Waits::kThread;
 }
 
 void HttpConnection::Park(Waits waits, TimePoint until) {

@@ -31,6 +31,8 @@ class HttpConnection {
   };
   /// What a parked connection waits for.
   enum class Waits : std::uint8_t { kNone, kRequest, kRestOfRequest, kTaking, kFarewell, kThread };
+  /// True for what a socket that takes output ends.
+  static bool ForOutput(Waits waits);
   enum class Sent { kAll, kPart, kFailed };
 
   HttpConnection(std::unique_ptr<Wire> wire, std::string peer, ByteBudget& budget);

@@ -29,7 +29,7 @@ std::size_t Carriers() { return std::clamp(std::thread::hardware_concurrency(), 
 /// One thread and its streams. The epoll set is its own: what happens to a stream happens on this
 /// thread, until it lets it go.
 ///
-/// Thread safety: Carry and Stop from any thread.
+/// Thread safety: Carry from any thread.
 class HttpStreams::Carrier {
  public:
   explicit Carrier(const Leave& leave)
@@ -121,7 +121,10 @@ void HttpStreams::Carrier::Run() {
     bool woken = false;
     for (int i = 0; i < count; ++i) {
       auto* connection = static_cast<HttpConnection*>(events[static_cast<std::size_t>(i)].data.ptr);
-      woken = woken || connection == nullptr;
+      if (connection == nullptr) {
+        woken = true;
+        continue;
+      }
       // One that left meanwhile is no ward any more.
       const auto ward = wards_.find(connection);
       if (ward != wards_.end()) Advance(ward);

@@ -207,8 +207,7 @@ void HttpTraffic::ParkToTake(HttpConnection& connection) {
 }
 
 void HttpTraffic::Park(HttpConnection& connection, Waits waits, TimePoint until) {
-  const bool output =
-      waits == Waits::kTaking || waits == Waits::kThread || connection.WantsOutput();
+  const bool output = HttpConnection::ForOutput(waits) || connection.WantsOutput();
   connection.Park(waits, until);
   // From here on another thread may have it.
   parking_.Return(connection.fd(), &connection,

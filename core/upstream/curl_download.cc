@@ -74,7 +74,6 @@ CurlDownload::CurlDownload(std::shared_ptr<CurlTransport::IdleLines> idle,
 
 void CurlDownload::Apply(const HttpRequest& request, const Origin& origin) {
   CURL* easy = line_->easy.get();
-  Set(easy, CURLOPT_URL, request.url.c_str());
   SetMethod(easy, request);
   line_->refused = false;
   if (std::exchange(line_->fresh, false)) {
@@ -166,7 +165,7 @@ bool CurlDownload::Poll(TimePoint end, const Cancellation& cancellation, bool& w
 Result<void> CurlDownload::AwaitHead(const Cancellation& cancellation) {
   if (cancellation.Cancelled()) return Fail(ErrorCode::kCancelled, "the client went away");
   quiet_since_ = SystemClock().Now();
-  if (!line_->engine.Begin(line_->easy.get())) {
+  if (!line_->engine.Begin()) {
     return Fail(ErrorCode::kInternal, "a request could not be begun");
   }
   for (bool watch = true;;) {
@@ -273,7 +272,7 @@ Result<ReadState> CurlDownload::End() {
 
 void CurlDownload::GiveBack() {
   if (!line_) return;
-  line_->engine.End(line_->easy.get());
+  line_->engine.End();
   Set<curl_slist*>(line_->easy.get(), CURLOPT_HTTPHEADER, nullptr);
   idle_->Put(std::move(line_));
 }
@@ -281,7 +280,7 @@ void CurlDownload::GiveBack() {
 // With an answer under way this closes the socket.
 void CurlDownload::Close() {
   if (!line_) return;
-  line_->engine.End(line_->easy.get());
+  line_->engine.End();
   line_.reset();
 }
 

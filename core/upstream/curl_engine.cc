@@ -31,6 +31,7 @@ Engine::Engine() : multi_(curl_multi_init()) {
 }
 
 void Engine::Adopt(CURL* easy) {
+  easy_ = easy;
   curl_easy_setopt(easy, CURLOPT_SOCKOPTFUNCTION, &Engine::OnOpen);
   curl_easy_setopt(easy, CURLOPT_SOCKOPTDATA, static_cast<void*>(this));
   curl_easy_setopt(easy, CURLOPT_CLOSESOCKETFUNCTION, &Engine::OnClose);
@@ -49,12 +50,11 @@ int Engine::OnClose(void* self, curl_socket_t socket) {
   return ::close(socket);
 }
 
-bool Engine::Begin(CURL* easy) {
-  easy_ = easy;
-  return multi_ && curl_multi_add_handle(multi_.get(), easy) == CURLM_OK;
+bool Engine::Begin() {
+  return multi_ && curl_multi_add_handle(multi_.get(), easy_) == CURLM_OK;
 }
 
-void Engine::End(CURL* easy) { curl_multi_remove_handle(multi_.get(), easy); }
+void Engine::End() { curl_multi_remove_handle(multi_.get(), easy_); }
 
 std::optional<CURLcode> Engine::Move() {
   int running = 0;

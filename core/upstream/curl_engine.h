@@ -16,15 +16,16 @@ struct FreeMulti {
   void operator()(CURLM* multi) const { curl_multi_cleanup(multi); }
 };
 
-/// Moves one transfer while somebody asks, and keeps its connection for the next one.
+/// Moves the transfers of one handle, one after the other, while somebody asks, and keeps the
+/// connection for the next one.
 ///
 ///   engine.Adopt(easy);                 // once
-///   engine.Begin(easy);
+///   engine.Begin();
 ///   for (;;) {
 ///     if (auto result = engine.Move()) break;
 ///     engine.Wait(until, -1);
 ///   }
-///   engine.End(easy);
+///   engine.End();
 ///
 /// libcurl's interface of events would tell which socket it waits for, but takes 29 kB for a table
 /// of them; here the sockets are noted as they are opened and closed.
@@ -39,8 +40,8 @@ class Engine {
   /// Notes the sockets of this handle's connections from now on.
   void Adopt(CURL* easy);
   /// False when memory is out.
-  bool Begin(CURL* easy);
-  void End(CURL* easy);
+  bool Begin();
+  void End();
   /// Moves what can move without waiting. The result once the transfer is over.
   std::optional<CURLcode> Move();
   /// Waits until something can move or `end`; true if `other` (-1 for none) became readable.

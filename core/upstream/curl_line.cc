@@ -83,7 +83,6 @@ void SetUp(CURL* easy, const std::string& agent) {
   Set(easy, CURLOPT_TCP_KEEPIDLE, 30L);
   Set(easy, CURLOPT_TCP_KEEPINTVL, 15L);
   Set(easy, CURLOPT_FOLLOWLOCATION, 0L);
-  Set(easy, CURLOPT_DISALLOW_USERNAME_IN_URL, 1L);
   Set(easy, CURLOPT_SUPPRESS_CONNECT_HEADERS, 1L);
   Set(easy, CURLOPT_SSLVERSION, long{CURL_SSLVERSION_TLSv1_2});
   Set(easy, CURLOPT_USERAGENT, agent.c_str());
@@ -146,11 +145,23 @@ void SetUpProcessOnce() {
   });
 }
 
+bool Line::Aim(const std::string& at) {
+  if (at == aimed_at) return true;
+  aimed_at.clear();
+  if (curl_url_set(url.get(), CURLUPART_URL, at.c_str(), CURLU_DISALLOW_USER) != CURLUE_OK) {
+    return false;
+  }
+  aimed_at = at;
+  return true;
+}
+
 std::unique_ptr<Line> NewLine(std::string key, const CurlTransport::Options& options) {
   auto line = std::make_unique<Line>();
+  line->url.reset(curl_url());
   line->easy.reset(curl_easy_init());
   line->key = std::move(key);
-  if (!line->easy) return nullptr;
+  if (!line->url || !line->easy) return nullptr;
+  Set(line->easy.get(), CURLOPT_CURLU, line->url.get());
   line->engine.Adopt(line->easy.get());
   SetUp(line->easy.get(), fmt::format("agm/{}", Version()));
   if (options.may_connect) SetGuard(*line, options);

@@ -23,6 +23,10 @@ struct FreeEasy {
 struct FreeList {
   void operator()(curl_slist* list) const { curl_slist_free_all(list); }
 };
+struct FreeUrl {
+  void operator()(CURLU* url) const { curl_url_cleanup(url); }
+};
+using Url = std::unique_ptr<CURLU, FreeUrl>;
 using Easy = std::unique_ptr<CURL, FreeEasy>;
 using HeaderList = std::unique_ptr<curl_slist, FreeList>;
 
@@ -36,8 +40,14 @@ void Set(CURL* easy, CURLoption option, T value) {
 ///
 /// Thread safety: one thread at a time.
 struct Line {
+  /// Says where the next request goes; false for what is no address. libcurl would take it apart
+  /// and put it together again for each request, while most go where the last one went.
+  bool Aim(const std::string& at);
+
   Engine engine;
-  Easy easy;  // cleaned up before the engine
+  Url url;
+  Easy easy;  // cleaned up before what it uses
+  std::string aimed_at;
   std::string key;
   TimePoint idle_since{};
   std::function<bool(const IpAddress&)> may_connect;

@@ -46,6 +46,40 @@ TEST_F(GatewayTest, StreamsAChatToItsDone) {
   EXPECT_EQ(got.header("x-account-email"), "work@example.com");
 }
 
+int CommentsIn(const std::string& stream) {
+  constexpr std::string_view kComment = ": keep-alive\n\n";
+  int count = 0;
+  for (auto at = stream.find(kComment); at != std::string::npos;
+       at = stream.find(kComment, at + kComment.size())) {
+    ++count;
+  }
+  return count;
+}
+
+constexpr const char* kSilence =
+    R"({"steps":[{"do":{"words":5,"stall_after_events":1,"stall_ms":600}}]})";
+
+TEST_F(GatewayTest, TellsAClientThatTheSilentUpstreamIsThere) {
+  ASSERT_TRUE(mock_->SetScript(kSilence));
+  config_.proxy.keepalive_interval = Duration(100);
+  Add("work", "good-key");
+  Start();
+  const Got got = Ask("POST", "/v1/chat/completions", ChatBody("hi", true));
+  EXPECT_GE(CommentsIn(got.body), 2) << got.body;
+  EXPECT_LE(CommentsIn(got.body), 6) << got.body;
+  EXPECT_TRUE(got.body.ends_with("data: [DONE]\n\n")) << got.body;
+}
+
+TEST_F(GatewayTest, SendsNoCommentsWhereTheUserWantsNone) {
+  ASSERT_TRUE(mock_->SetScript(kSilence));
+  config_.proxy.keepalive_interval = Duration(0);
+  Add("work", "good-key");
+  Start();
+  const Got got = Ask("POST", "/v1/chat/completions", ChatBody("hi", true));
+  EXPECT_EQ(CommentsIn(got.body), 0) << got.body;
+  EXPECT_TRUE(got.body.ends_with("data: [DONE]\n\n")) << got.body;
+}
+
 TEST_F(GatewayTest, TurnsOneAccountsQuotaIntoAnothersAnswer) {
   Add("tired", "quota-minute-key");
   Add("fresh", "good-key");

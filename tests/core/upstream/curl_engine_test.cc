@@ -59,7 +59,7 @@ struct TwoAddresses {
     known.reset(curl_slist_append(nullptr, ("both.test:" + at + ":[::1],127.0.0.1").c_str()));
     CURL* easy = line->easy.get();
     Set(easy, CURLOPT_RESOLVE, known.get());
-    Set(easy, CURLOPT_URL, ("http://both.test:" + at + "/").c_str());
+    line->Aim("http://both.test:" + at + "/");
     Set(easy, CURLOPT_PROXY, "");
     Set(easy, CURLOPT_WRITEFUNCTION, &Count);
     Set(easy, CURLOPT_WRITEDATA, static_cast<void*>(&received));
@@ -87,10 +87,10 @@ TEST(Engine, KnowsItsSocketAlsoWhereTwoAddressesWereTried) {
   const SilentPort silent(server.port());
   if (!silent.listens()) GTEST_SKIP() << "this machine has no ::1";
   TwoAddresses both(server.port());
-  ASSERT_TRUE(both.line->engine.Begin(both.line->easy.get()));
+  ASSERT_TRUE(both.line->engine.Begin());
   EXPECT_TRUE(both.ReadSome());
   EXPECT_GE(both.line->engine.awaited().fd, 0);
-  both.line->engine.End(both.line->easy.get());
+  both.line->engine.End();
 }
 
 }  // namespace

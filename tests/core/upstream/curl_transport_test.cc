@@ -964,18 +964,22 @@ class ProxyVariable {
 TEST(CurlTransportProxy, AsksAnHttpProxyByTheWholeAddress) {
   Guarded<std::string> head;
   ScriptedServer proxy([&](Visitor& visitor) {
-    visitor.ReadRequest();
-    head.Set(visitor.head());
-    visitor.Send(HttpAnswer("{\"via\":\"proxy\"}"));
+    while (visitor.ReadRequest()) {
+      head.Set(visitor.head());
+      visitor.Send(HttpAnswer("{\"via\":\"proxy\"}"));
+    }
   });
   CurlTransport transport;
-  HttpRequest request = Request("http://upstream.invalid/v1beta/models");
-  request.proxy = proxy.url();
-  const auto answer = Fetch(transport, request);
-  ASSERT_TRUE(answer) << answer.error().message;
-  EXPECT_EQ(*answer, "{\"via\":\"proxy\"}");
-  EXPECT_THAT(head.Copy(),
-              testing::StartsWith("POST http://upstream.invalid/v1beta/models HTTP/1.1\r\n"));
+  for (const std::string path : {"/v1beta/models", "/v1beta/files?page=2"}) {
+    HttpRequest request = Request("http://upstream.invalid" + path);
+    request.proxy = proxy.url();
+    const auto answer = Fetch(transport, request);
+    ASSERT_TRUE(answer) << answer.error().message;
+    EXPECT_EQ(*answer, "{\"via\":\"proxy\"}");
+    EXPECT_THAT(head.Copy(),
+                testing::StartsWith("POST http://upstream.invalid" + path + " HTTP/1.1\r\n"));
+  }
+  EXPECT_EQ(proxy.connections(), 1);
 }
 
 TEST(CurlTransportProxy, AsksForATunnelToAnHttpsUpstreamAndTellsItsRefusal) {

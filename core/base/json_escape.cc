@@ -1,0 +1,121 @@
+#include "core/base/json_escape.h"
+
+#include <algorithm>
+#include <cstdint>
+#include <cstring>
+
+#include "core/base/json_bytes.h"
+#include "core/base/utf8.h"
+
+namespace agm {
+namespace {
+
+int HexValue(char c) {
+  if (c >= '0' && c <= '9') return c - '0';
+  if (c >= 'a' && c <= 'f') return c - 'a' + 10;
+  if (c >= 'A' && c <= 'F') return c - 'A' + 10;
+  return -1;
+}
+
+// The four hex digits of \uXXXX at `at`, or -1.
+int HexFour(std::string_view text, std::size_t at) {
+  if (at + 4 > text.size()) return -1;
+  int value = 0;
+  for (std::size_t i = at; i < at + 4; ++i) {
+    const int digit = HexValue(text[i]);
+    if (digit < 0) return -1;
+    value = value * 16 + digit;
+  }
+  return value;
+}
+
+bool IsHighSurrogate(int code) { return code >= 0xD800 && code <= 0xDBFF; }
+bool IsLowSurrogate(int code) { return code >= 0xDC00 && code <= 0xDFFF; }
+
+bool IsShortEscape(char c) {
+  switch (c) {
+    case '"':
+    case '\\':
+    case '/':
+    case 'b':
+    case 'f':
+    case 'n':
+    case 'r':
+    case 't':
+      return true;
+    default:
+      return false;
+  }
+}
+
+char Unescape(char c) {
+  switch (c) {
+    case 'b':
+      return '\b';
+    case 'f':
+      return '\f';
+    case 'n':
+      return '\n';
+    case 'r':
+      return '\r';
+    case 't':
+      return '\t';
+    default:
+      return c;
+  }
+}
+
+// Copies up to the next backslash; `to` has room for all that is left.
+void CopyPlain(const char*& from, const char* end, char*& to) {
+  while (json::kLowestFirst && end - from >= json::kWord) {
+    const std::uint64_t word = json::Load(from);
+    std::memcpy(to, &word, sizeof word);
+    const std::uint64_t marks = json::Marks(word, '\\');
+    const int plain = marks == 0 ? json::kWord : json::First(marks);
+    from += plain;
+    to += plain;
+    if (marks != 0) return;
+  }
+  while (from != end && *from != '\\') *to++ = *from++;
+}
+
+}  // namespace
+
+std::size_t JsonEscapeLength(std::string_view text, std::size_t at) {
+  const char c = at + 1 < text.size() ? text[at + 1] : '\0';
+  if (c != 'u') return IsShortEscape(c) ? 2 : 0;
+  const int code = HexFour(text, at + 2);
+  if (code < 0 || IsLowSurrogate(code)) return 0;
+  if (!IsHighSurrogate(code)) return 6;
+  const bool pair = text.substr(at + 6, 2) == "\\u" && IsLowSurrogate(HexFour(text, at + 8));
+  return pair ? 12 : 0;
+}
+
+// What an escape means is never longer than the escape, so the result fits where the text did.
+std::string DecodeJsonString(std::string_view inside) {
+  std::string out(inside.size(), '\0');
+  const char* from = inside.data();
+  const char* const end = from + inside.size();
+  char* to = out.data();
+  for (CopyPlain(from, end, to); from != end; CopyPlain(from, end, to)) {
+    if (from[1] != 'u') {
+      *to++ = Unescape(from[1]);
+      from += 2;
+      continue;
+    }
+    const auto at = static_cast<std::size_t>(from - inside.data());
+    int code = HexFour(inside, at + 2);
+    from += 6;
+    if (IsHighSurrogate(code)) {
+      code = 0x10000 + ((code - 0xD800) << 10) + (HexFour(inside, at + 8) - 0xDC00);
+      from += 6;
+    }
+    std::string utf8;
+    AppendUtf8(utf8, static_cast<char32_t>(code));
+    to = std::copy(utf8.begin(), utf8.end(), to);
+  }
+  out.resize(static_cast<std::size_t>(to - out.data()));
+  return out;
+}
+
+}  // namespace agm
