@@ -34,8 +34,19 @@ list(JOIN toml_version "." toml_version)
 
 include(httplib)
 
+# jemalloc comes without a CMake package. A sanitizer brings its own allocator.
+add_library(agm_memory INTERFACE)
+if(AGM_JEMALLOC AND NOT AGM_SANITIZE)
+  find_library(AGM_JEMALLOC_LIBRARY jemalloc REQUIRED)
+  find_path(AGM_JEMALLOC_DIR jemalloc/jemalloc.h REQUIRED)
+  target_link_libraries(agm_memory INTERFACE ${AGM_JEMALLOC_LIBRARY})
+  file(STRINGS ${AGM_JEMALLOC_DIR}/jemalloc/jemalloc.h line REGEX "define JEMALLOC_VERSION ")
+  string(REGEX MATCH "[0-9]+[.][0-9]+[.][0-9]+" jemalloc_version "${line}")
+  set(jemalloc "jemalloc ${jemalloc_version}")
+endif()
+
 set(AGM_LIBRARIES
   "CLI11 ${CLI11_VERSION}" "cpp-httplib ${AGM_HTTPLIB_VERSION}" "fmt ${fmt_VERSION}"
-  "libcurl ${CURL_VERSION_STRING}" "nlohmann/json ${nlohmann_json_VERSION}"
+  ${jemalloc} "libcurl ${CURL_VERSION_STRING}" "nlohmann/json ${nlohmann_json_VERSION}"
   "OpenSSL ${OPENSSL_VERSION}" "spdlog ${spdlog_VERSION}" "SQLite ${SQLite3_VERSION}"
   "toml++ ${toml_version}" "zlib ${ZLIB_VERSION_STRING}")

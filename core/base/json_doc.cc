@@ -8,6 +8,7 @@
 #include "core/base/json_doc.h"
 
 #include <algorithm>
+#include <utility>
 
 #include "core/base/json_bytes.h"
 #include "core/base/json_escape.h"
@@ -26,14 +27,13 @@ class JsonParser {
   JsonParser(std::string_view text, JsonLimits limits) : text_(text), limits_(limits) {
     doc_.text_ = text;
     doc_.nodes_.reserve(std::clamp<std::size_t>(text.size() / 12, 16, 65536));
-    open_.reserve(16);
   }
 
   Result<JsonDoc> Run() {
     if (text_.size() >= UINT32_MAX) return Fail(ErrorCode::kTooLarge, "JSON text over 4 GB");
     if (text_.substr(0, 3) == "\xEF\xBB\xBF") at_ = 3;
     if (!Value()) return Problem();
-    while (!open_.empty()) {
+    while (depth_ > 0) {
       if (!Continue()) return Problem();
     }
     SkipSpace();
@@ -97,11 +97,12 @@ class JsonParser {
   }
 
   bool Open(JsonKind kind) {
-    if (open_.size() >= static_cast<std::size_t>(limits_.depth)) {
+    if (depth_ >= limits_.depth) {
       return Expect(fmt::format("at most {} arrays and objects inside each other", limits_.depth));
     }
     Add(kind, at_);
-    open_.push_back(static_cast<std::uint32_t>(nodes().size() - 1));
+    nodes().back().next = std::exchange(innermost_, static_cast<std::uint32_t>(nodes().size() - 1));
+    ++depth_;
     ++at_;
     SkipSpace();
     const char close = kind == JsonKind::kObject ? '}' : ']';
@@ -111,17 +112,17 @@ class JsonParser {
 
   bool Close() {
     ++at_;
-    JsonNode& node = nodes()[open_.back()];
+    JsonNode& node = nodes()[innermost_];
     node.end = static_cast<std::uint32_t>(at_);
-    node.next = static_cast<std::uint32_t>(nodes().size());
-    open_.pop_back();
+    innermost_ = std::exchange(node.next, static_cast<std::uint32_t>(nodes().size()));
+    --depth_;
     return true;
   }
 
   // After a value inside the innermost open array or object.
   bool Continue() {
     SkipSpace();
-    const bool object = nodes()[open_.back()].kind == JsonKind::kObject;
+    const bool object = nodes()[innermost_].kind == JsonKind::kObject;
     if (Peek() == (object ? '}' : ']') && at_ < text_.size()) return Close();
     if (Peek() != ',') return Expect(object ? "',' or '}'" : "',' or ']'");
     ++at_;
@@ -229,7 +230,8 @@ class JsonParser {
   std::string_view text_;
   JsonLimits limits_;
   std::size_t at_ = 0;
-  std::vector<std::uint32_t> open_;
+  int depth_ = 0;                // arrays and objects that are open
+  std::uint32_t innermost_ = 0;  // of these; the `next` of each is the one around it
   std::string problem_;
   JsonDoc doc_;
 };

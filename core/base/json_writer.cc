@@ -15,7 +15,6 @@ namespace {
 // One block of text is escaped into a buffer on the stack, then appended in one piece.
 constexpr std::size_t kBlock = 256;
 constexpr std::size_t kLongestEscape = 6;
-constexpr std::size_t kName = 64;  ///< names are shorter
 
 // What stands behind the backslash of a short escape; 0 where there is none.
 char ShortEscape(char c) {
@@ -75,42 +74,23 @@ char* PutBlock(char* to, const char* from, const char* end) {
   return to;
 }
 
-// True where nothing must be escaped, as in nearly all names.
-bool IsPlain(std::string_view text) {
-  const char* from = text.data();
-  const char* end = from + text.size();
-  for (; end - from >= json::kWord; from += json::kWord) {
-    if (json::MarksOfSpecial(json::Load(from)) != 0) return false;
-  }
-  return std::none_of(from, end, NeedsEscape);
-}
-
-// In one piece, since nearly all names and many values are short and plain; false if this is not.
-bool AppendInOnePiece(std::string& out, std::string_view text, std::string_view behind) {
-  if (text.size() >= kName || !IsPlain(text)) return false;
-  std::array<char, kName + 4> quoted;
-  char* to = quoted.data();
+// With `behind`, of at most two bytes, behind it. Nearly all is short, and goes in one piece.
+void Append(std::string& out, std::string_view text, std::string_view behind) {
+  std::array<char, kBlock * kLongestEscape + 4> block;
+  char* to = block.data();
+  const auto flush = [&] {
+    out.append(block.data(), static_cast<std::size_t>(to - block.data()));
+    to = block.data();
+  };
   *to++ = '"';
-  to = std::ranges::copy(text, to).out;
+  for (; text.size() > kBlock; text.remove_prefix(kBlock)) {
+    to = PutBlock(to, text.data(), text.data() + kBlock);
+    flush();
+  }
+  to = PutBlock(to, text.data(), text.data() + text.size());
   *to++ = '"';
   to = std::ranges::copy(behind, to).out;
-  out.append(quoted.data(), static_cast<std::size_t>(to - quoted.data()));
-  return true;
-}
-
-// With `behind`, of at most two bytes, behind it.
-void Append(std::string& out, std::string_view text, std::string_view behind) {
-  if (AppendInOnePiece(out, text, behind)) return;
-  std::array<char, kBlock * kLongestEscape + 8> block;
-  out += '"';
-  while (!text.empty()) {
-    const std::size_t size = std::min(text.size(), kBlock);
-    const char* end = PutBlock(block.data(), text.data(), text.data() + size);
-    out.append(block.data(), static_cast<std::size_t>(end - block.data()));
-    text.remove_prefix(size);
-  }
-  out += '"';
-  out += behind;
+  flush();
 }
 
 }  // namespace

@@ -13,9 +13,11 @@ namespace agm {
 template <class T>
 class Queue {
  public:
-  void reserve(std::size_t count) { items_.reserve(count); }
   bool empty() const { return head_ == items_.size(); }
-  void push(T item) { items_.push_back(std::move(item)); }
+  void push(T&& item) {
+    if (items_.capacity() == 0) items_.reserve(kAtFirst);
+    items_.push_back(std::move(item));
+  }
   T pop() {
     T item = std::move(items_[head_++]);
     if (empty()) {
@@ -29,6 +31,8 @@ class Queue {
   auto end() const { return items_.end(); }
 
  private:
+  static constexpr std::size_t kAtFirst = 4;
+
   std::vector<T> items_;
   std::size_t head_ = 0;
 };

@@ -35,13 +35,13 @@ void AddBefore(const Finished& before, Finished& last) {
 
 }  // namespace
 
-void Splice::Emit(Event event) { ready_.push(std::move(event)); }
+void Splice::Emit(Event&& event) { ready_.push(std::move(event)); }
 
 void Splice::Flush() {
   if (stopped_) Emit(*std::exchange(stopped_, std::nullopt));
 }
 
-void Splice::Add(Event event) {
+void Splice::Add(Event&& event) {
   if (auto* stopped = std::get_if<BlockStopped>(&event)) return AddStopped(std::move(*stopped));
   if (auto* finished = std::get_if<Finished>(&event)) return AddFinished(std::move(*finished));
   if (std::holds_alternative<Started>(event) && finished_) return;
@@ -65,7 +65,7 @@ void Splice::Add(Event event) {
 }
 
 // A text's end is held back until it is known whether the next hop goes on with it.
-void Splice::AddStopped(BlockStopped stopped) {
+void Splice::AddStopped(BlockStopped&& stopped) {
   Flush();
   if (open_ == BlockKind::kText && stopped.signature.empty()) {
     stopped_ = std::move(stopped);
@@ -74,7 +74,7 @@ void Splice::AddStopped(BlockStopped stopped) {
   }
 }
 
-void Splice::AddFinished(Finished finished) {
+void Splice::AddFinished(Finished&& finished) {
   auto token = TakeToken(finished);
   for (ChoiceFinish& choice : finished.choices) {
     for (Citation& citation : choice.citations) {

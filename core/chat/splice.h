@@ -24,7 +24,7 @@ namespace agm::chat {
 /// Thread safety: one thread at a time.
 class Splice {
  public:
-  void Add(Event event);
+  void Add(Event&& event);
   std::optional<Event> Next();
   bool held() const { return !ready_.empty(); }
 
@@ -36,10 +36,10 @@ class Splice {
   void GiveUp();
 
  private:
-  void AddStopped(BlockStopped stopped);
-  void AddFinished(Finished finished);
+  void AddStopped(BlockStopped&& stopped);
+  void AddFinished(Finished&& finished);
   void Flush();
-  void Emit(Event event);
+  void Emit(Event&& event);
 
   Queue<Event> ready_;
   std::optional<BlockStopped> stopped_;  ///< of a text that the next hop may go on with

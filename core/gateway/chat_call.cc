@@ -9,8 +9,6 @@
 namespace agm::gateway {
 namespace {
 
-constexpr std::size_t kHeldMostly = 4;  ///< Started, BlockStarted, BlockDelta
-
 /// Whether the event is something that a client could be shown, so that there is an answer.
 bool IsMeaningful(const chat::Event& event) {
   if (const auto* delta = std::get_if<chat::BlockDelta>(&event)) return !delta->text.empty();
@@ -62,7 +60,6 @@ Result<Draft> WriteDraft(const Asking& asking, const chat::Request& request,
 // Pulls events until there is something to show; the failure if there will be nothing.
 std::optional<upstream::Failure> ChatCall::Hold(upstream::Call& call, TimePoint deadline,
                                                 Queue<chat::Event>& held) const {
-  held.reserve(kHeldMostly);
   for (;;) {
     auto event = call.Next(deadline);
     if (!event) {

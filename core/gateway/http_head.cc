@@ -12,6 +12,7 @@ namespace {
 
 using Checked = std::optional<HttpFault>;
 constexpr std::string_view kLineEnd = "\r\n";
+constexpr std::size_t kMostly = 12;  ///< headers that a client sends
 
 template <class... Args>
 HttpFault Fault(int status, fmt::format_string<Args...> text, Args&&... args) {
@@ -136,6 +137,7 @@ Checked ReadField(std::string_view line, HttpHead& head) {
   const std::string_view name = line.substr(0, colon);
   const std::string_view value = Trim(line.substr(colon + 1));
   if (!IsFieldValue(value)) return Bad("the header {} holds a control character", name);
+  if (head.headers.empty()) head.headers.reserve(kMostly);
   head.headers.emplace_back(name, value);
   return {};
 }

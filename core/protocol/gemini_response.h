@@ -108,7 +108,7 @@ class GeminiStreamReader {
   Candidate& At(int index);
   void Start(JsonView chunk);
   void Fail(Error error);
-  void Emit(chat::Event event) { events_.push(std::move(event)); }
+  void Emit(chat::Event&& event) { events_.push(std::move(event)); }
 
   IdSource ids_;
   GeminiReading reading_;

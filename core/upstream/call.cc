@@ -38,8 +38,8 @@ class RunningCall : public Call {
   const std::optional<Failure>& failure() const override { return failure_; }
 
  private:
-  std::optional<Event> Pass(Event event);
-  Event Judge(Failed failed);
+  void See(Event& event);
+  void Judge(Failed& failed);
   Event Break(const Error& error);
 
   SharedText body_;                     // what the download may still be sending
@@ -56,7 +56,10 @@ class RunningCall : public Call {
 
 std::optional<Event> RunningCall::Next(TimePoint until) {
   while (!ended_) {
-    if (auto event = reader_.Next()) return Pass(*std::move(event));
+    if (auto event = reader_.Next()) {
+      See(*event);
+      return event;
+    }
     if (broken_) return Break(*broken_);
     if (!download_) return std::nullopt;
     bytes_.clear();
@@ -76,20 +79,19 @@ std::optional<Event> RunningCall::Next(TimePoint until) {
   return std::nullopt;
 }
 
-std::optional<Event> RunningCall::Pass(Event event) {
+void RunningCall::See(Event& event) {
   if (std::holds_alternative<Started>(event)) started_ = true;
   ended_ = std::holds_alternative<Finished>(event) || std::holds_alternative<Failed>(event);
   if (ended_) download_.reset();
-  if (auto* failed = std::get_if<Failed>(&event)) return Judge(std::move(*failed));
-  return event;
+  if (auto* failed = std::get_if<Failed>(&event)) Judge(*failed);
 }
 
 // What the reader found at fault in the answer.
-Event RunningCall::Judge(Failed failed) {
+void RunningCall::Judge(Failed& failed) {
   if (const auto& error = reader_.upstream_error()) {
     failure_ = Classify(200, error->body, vertex_);
     failed.error = failure_->error;
-    return failed;
+    return;
   }
   const bool request_at_fault = failed.error.code == ErrorCode::kInvalidRequest;
   failure_ = Failure{request_at_fault ? Trouble::kBadRequest : Trouble::kGarbage,
@@ -97,7 +99,6 @@ Event RunningCall::Judge(Failed failed) {
                      std::nullopt,
                      {},
                      {}};
-  return failed;
 }
 
 // The connection broke; whatever had arrived was told before.

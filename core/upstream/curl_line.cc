@@ -170,8 +170,9 @@ std::unique_ptr<Line> NewLine(std::string key, const CurlTransport::Options& opt
 
 std::unique_ptr<Line> CurlTransport::IdleLines::Take(const std::string& key) {
   Lines old;  // closed after the lock
+  const TimePoint now = SystemClock().Now();
   auto lines = lines_.Lock();
-  DropOld(*lines, old);
+  DropOld(*lines, now, old);
   for (std::size_t i = lines->size(); i-- > 0;) {
     if ((*lines)[i]->key != key) continue;
     auto taken = std::move((*lines)[i]);
@@ -183,10 +184,11 @@ std::unique_ptr<Line> CurlTransport::IdleLines::Take(const std::string& key) {
 
 void CurlTransport::IdleLines::Put(std::unique_ptr<Line> line) {
   Lines old;
-  line->idle_since = SystemClock().Now();
+  const TimePoint now = SystemClock().Now();
+  line->idle_since = now;
   auto lines = lines_.Lock();
   lines->push_back(std::move(line));
-  DropOld(*lines, old);
+  DropOld(*lines, now, old);
 }
 
 std::size_t CurlTransport::IdleLines::size() const {
@@ -194,8 +196,8 @@ std::size_t CurlTransport::IdleLines::size() const {
   return lines->size();
 }
 
-void CurlTransport::IdleLines::DropOld(Lines& lines, Lines& old) const {
-  const TimePoint oldest = SystemClock().Now() - options_.max_idle_age;
+void CurlTransport::IdleLines::DropOld(Lines& lines, TimePoint now, Lines& old) const {
+  const TimePoint oldest = now - options_.max_idle_age;
   auto keep = lines.begin();
   while (keep != lines.end() &&
          ((*keep)->idle_since < oldest ||

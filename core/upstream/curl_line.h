@@ -79,7 +79,7 @@ class CurlTransport::IdleLines {
 
  private:
   using Lines = std::vector<std::unique_ptr<Line>>;
-  void DropOld(Lines& lines, Lines& old) const;
+  void DropOld(Lines& lines, TimePoint now, Lines& old) const;
 
   const Options options_;
   mutable Guarded<Lines> lines_;

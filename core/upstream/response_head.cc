@@ -13,10 +13,15 @@ std::string_view Trimmed(std::string_view text) {
   return text.substr(first, text.find_last_not_of(kBlank) - first + 1);
 }
 
+bool IsNamed(std::string_view found, std::string_view lower_case) {
+  return std::ranges::equal(found, lower_case, {},
+                            [](char c) { return c >= 'A' && c <= 'Z' ? c | 0x20 : c; });
+}
+
 }  // namespace
 
 void ResponseHead::AddStatusLine(std::string_view line) {
-  headers_.clear();
+  lines_.clear();
   status_ = 0;
   const std::size_t blank = line.find(' ');
   if (blank == line.npos) return;
@@ -32,22 +37,23 @@ bool ResponseHead::Add(std::string_view line) {
     complete_ = status_ >= 200;
     return true;
   }
-  const std::size_t colon = line.find(':');
   if (line.starts_with("HTTP/")) {
     AddStatusLine(line);
-  } else if (colon != line.npos) {
-    std::string name(Trimmed(line.substr(0, colon)));
-    std::transform(name.begin(), name.end(), name.begin(),
-                   [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c | 0x20) : c; });
-    headers_.emplace_back(std::move(name), Trimmed(line.substr(colon + 1)));
+  } else {
+    lines_.append(line);
   }
   return true;
 }
 
 std::string_view ResponseHead::Find(std::string_view name) const {
-  const auto found = std::find_if(headers_.begin(), headers_.end(),
-                                  [name](const auto& header) { return header.first == name; });
-  return found == headers_.end() ? std::string_view() : found->second;
+  for (std::string_view rest = lines_; !rest.empty();) {
+    const std::string_view line = rest.substr(0, rest.find('\n'));
+    rest.remove_prefix(std::min(line.size() + 1, rest.size()));
+    const std::string_view found = line.substr(0, line.find(':'));
+    if (found.size() == line.size() || !IsNamed(Trimmed(found), name)) continue;
+    return Trimmed(line.substr(found.size() + 1));
+  }
+  return {};
 }
 
 }  // namespace agm::upstream

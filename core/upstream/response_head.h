@@ -3,8 +3,6 @@
 #include <cstddef>
 #include <string>
 #include <string_view>
-#include <utility>
-#include <vector>
 
 namespace agm::upstream {
 
@@ -27,7 +25,7 @@ class ResponseHead {
  private:
   void AddStatusLine(std::string_view line);
 
-  std::vector<std::pair<std::string, std::string>> headers_;
+  std::string lines_;  ///< headers as they came
   std::size_t bytes_ = 0;
   int status_ = 0;
   bool complete_ = false;
