@@ -4,18 +4,12 @@
 #include <cstdint>
 #include <cstring>
 
+#include "core/base/hex.h"
 #include "core/base/json_bytes.h"
 #include "core/base/utf8.h"
 
 namespace agm {
 namespace {
-
-int HexValue(char c) {
-  if (c >= '0' && c <= '9') return c - '0';
-  if (c >= 'a' && c <= 'f') return c - 'a' + 10;
-  if (c >= 'A' && c <= 'F') return c - 'A' + 10;
-  return -1;
-}
 
 // The four hex digits of \uXXXX at `at`, or -1.
 int HexFour(std::string_view text, std::size_t at) {

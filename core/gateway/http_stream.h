@@ -24,6 +24,10 @@ class HttpStream {
     kOver,    ///< nothing, all was sent or is kept by the connection
     kBroken,  ///< nothing: the client is gone, or sees that the end is missing
   };
+  /// Whether others can see to it: HttpStreams.
+  static bool MayBeCarried(Needs needs) {
+    return needs == Needs::kSource || needs == Needs::kClient;
+  }
   struct Form {
     std::string head;     ///< sent before all else, with the first piece
     bool chunked = true;  ///< else the body ends with the connection

@@ -179,7 +179,7 @@ void HttpStreams::Carrier::Ring(Wards::iterator ward, TimePoint now) {
 }
 
 void HttpStreams::Carrier::Settle(Wards::iterator ward, Needs needs) {
-  if (needs != Needs::kSource && needs != Needs::kClient) return LetGo(ward, needs);
+  if (!HttpStream::MayBeCarried(needs)) return LetGo(ward, needs);
   try {
     needs == Needs::kSource ? AwaitSource(ward) : AwaitClient(ward);
   } catch (const std::bad_alloc&) {

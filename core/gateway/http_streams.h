@@ -15,7 +15,7 @@ namespace agm::gateway {
 ///
 ///   HttpStreams streams(leave);
 ///   streams.Start();
-///   streams.Carry(connection);      // connection.stream is set, and needs kSource or kClient
+///   streams.Carry(connection);      // connection.stream is set, and may be carried
 ///   streams.Stop();                 // when none is left
 ///
 /// Thread safety: Carry from any thread; Start and Stop from one. `leave` is called on the threads

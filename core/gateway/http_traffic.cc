@@ -290,7 +290,7 @@ bool HttpTraffic::Serve(HttpConnection& connection) {
 bool HttpTraffic::Stream(HttpConnection& connection) {
   HttpStream::Needs needs = connection.stream->Advance(true);
   crew_.ComeBack();
-  if (needs == HttpStream::Needs::kSource || needs == HttpStream::Needs::kClient) {
+  if (HttpStream::MayBeCarried(needs)) {
     if (streams_.Carry(connection, needs)) return false;
     needs = HttpStream::Needs::kBroken;
   }

@@ -1,5 +1,7 @@
 #include "core/gateway/rotation.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <utility>
 
@@ -117,6 +119,9 @@ Then Rotation::After(accounts::Lease lease, upstream::Failure& failure) {
                          "two projects refused the request for its number of tokens: it is larger "
                          "than what they have in a minute");
     return Then::kStop;
+  }
+  if (failure.trouble == upstream::Trouble::kUnknownModel) {
+    failure.error.message = fmt::format("the upstream does not serve {} to the account", model_);
   }
   const upstream::TroubleRow& row = upstream::RowOf(failure.trouble);
   if (row.next == upstream::NextTry::kStop || asking_.client->Cancelled()) return Then::kStop;

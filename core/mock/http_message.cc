@@ -6,6 +6,8 @@
 #include <charconv>
 #include <optional>
 
+#include "core/base/percent.h"
+
 namespace agm::mock {
 namespace {
 
@@ -31,25 +33,6 @@ std::optional<std::size_t> ReadSize(std::string_view digits, int base) {
       std::from_chars(digits.data(), digits.data() + digits.size(), size, base);
   if (error != std::errc() || end != digits.data() + digits.size()) return std::nullopt;
   return size;
-}
-
-int Hex(char c) {
-  if (c >= '0' && c <= '9') return c - '0';
-  const char low = Lower(c);
-  return low >= 'a' && low <= 'f' ? low - 'a' + 10 : -1;
-}
-
-std::string Decode(std::string_view text, bool plus_is_space) {
-  std::string out;
-  for (std::size_t i = 0; i < text.size(); ++i) {
-    if (text[i] == '%' && i + 2 < text.size() && Hex(text[i + 1]) >= 0 && Hex(text[i + 2]) >= 0) {
-      out += static_cast<char>(Hex(text[i + 1]) * 16 + Hex(text[i + 2]));
-      i += 2;
-    } else {
-      out += plus_is_space && text[i] == '+' ? ' ' : text[i];
-    }
-  }
-  return out;
 }
 
 std::string_view Reason(int status) {
@@ -106,7 +89,7 @@ std::vector<std::pair<std::string, std::string>> ReadQuery(std::string_view text
     if (pair.empty()) continue;
     const std::size_t equals = std::min(pair.find('='), pair.size());
     const std::string_view value = pair.substr(std::min(equals + 1, pair.size()));
-    out.emplace_back(Decode(pair.substr(0, equals), true), Decode(value, true));
+    out.emplace_back(PercentDecode(pair.substr(0, equals), true), PercentDecode(value, true));
   }
   return out;
 }
@@ -218,7 +201,7 @@ bool RequestReader::ParseHead(std::string_view head) {
   request_.method = std::string(line.substr(0, first));
   const std::string_view target = line.substr(first + 1, second - first - 1);
   const std::size_t question = std::min(target.find('?'), target.size());
-  request_.path = Decode(target.substr(0, question), false);
+  request_.path = PercentDecode(target.substr(0, question), false);
   request_.query = std::string(target.substr(std::min(question + 1, target.size())));
 
   head.remove_prefix(std::min(line.size() + 2, head.size()));

@@ -210,7 +210,9 @@ TEST_F(RotationTest, AModelThatTwoAccountsDoNotKnowIsNotLookedForAnyFurther) {
   config_.proxy.max_attempts = 10;
   Script({Step({{"model", "gemini-2.5-pro"}}, {{"error", "not-found"}})});
   Start();
-  EXPECT_EQ(ChatWith("gemini-2.5-pro").status, 404);
+  const Got got = ChatWith("gemini-2.5-pro");
+  EXPECT_EQ(got.status, 404);
+  EXPECT_NE(got.body.find("does not serve gemini-2.5-pro"), std::string::npos) << got.body;
   EXPECT_EQ(mock_->stats().requests, 2);
 }
 
