@@ -1,5 +1,6 @@
 #include "core/gateway/signatures.h"
 
+#include <utility>
 #include <variant>
 
 namespace agm::gateway {
@@ -7,31 +8,42 @@ namespace {
 
 constexpr std::size_t kRecent = 4096;
 
+std::string KeyOf(std::string_view call, std::string_view family) {
+  std::string key(family);
+  return key.append("\n").append(call);
+}
+
 }  // namespace
 
 void Signatures::Keep(const std::string& call, const std::string& family,
                       const std::string& signature) {
   stored_.KeepSignature(call, family, signature, clock_.Wall());
   auto recent = recent_.Lock();
-  if (recent->by_call.insert_or_assign(call, family + '\n' + signature).second) {
-    recent->order.push_back(call);
-  }
-  if (recent->order.size() <= kRecent) return;
-  recent->by_call.erase(recent->order.front());
-  recent->order.pop_front();
+  recent->Add(KeyOf(call, family), {}) = signature;
 }
 
 std::string Signatures::Find(std::string_view call, std::string_view family) {
+  std::string key = KeyOf(call, family);
   {
     auto recent = recent_.Lock();
-    const auto found = recent->by_call.find(std::string(call));
-    if (found != recent->by_call.end()) {
-      const std::string_view both = found->second;
-      const std::size_t line = both.find('\n');
-      return both.substr(0, line) == family ? std::string(both.substr(line + 1)) : std::string();
-    }
+    const auto found = recent->by_key.find(key);
+    if (found != recent->by_key.end()) return found->second;
   }
-  return stored_.FindSignature(call, family);
+  std::string signature = stored_.FindSignature(call, family);
+  auto recent = recent_.Lock();
+  return recent->Add(std::move(key), std::move(signature));
+}
+
+/// What is there already is newer.
+std::string& Signatures::Recent::Add(std::string key, std::string signature) {
+  const auto [place, added] = by_key.try_emplace(key, std::move(signature));
+  if (!added) return place->second;
+  order.push_back(std::move(key));
+  if (order.size() > kRecent) {
+    by_key.erase(order.front());
+    order.pop_front();
+  }
+  return place->second;
 }
 
 void SignatureKeeper::See(const chat::Event& event) {

@@ -14,8 +14,9 @@
 namespace agm::gateway {
 
 /// The thought signatures that came with tool calls, by the call's id: clients mostly lose them,
-/// and upstream asks for them when the conversation goes on. The newest are in memory, all are
-/// stored.
+/// and upstream asks for them when the conversation goes on. All are stored; what was last asked
+/// for is in memory, also that there is none: a long conversation asks for each of its calls again
+/// and again.
 ///
 /// Thread safety: any thread.
 class Signatures {
@@ -28,8 +29,10 @@ class Signatures {
 
  private:
   struct Recent {
-    std::unordered_map<std::string, std::string> by_call;  ///< "family\nsignature"
-    std::deque<std::string> order;                         ///< oldest first
+    std::unordered_map<std::string, std::string> by_key;  ///< signature by "family\ncall"
+    std::deque<std::string> order;                        ///< oldest first
+
+    std::string& Add(std::string key, std::string signature);
   };
 
   store::Conversations& stored_;
