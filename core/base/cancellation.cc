@@ -3,7 +3,7 @@
 namespace agm {
 
 const Cancellation& NeverCancelled() {
-  static const Cancellation never;
+  static const Cancellation& never = *new Cancellation;  // as SystemClock
   return never;
 }
 

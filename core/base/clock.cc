@@ -20,7 +20,7 @@ class RealClock : public Clock {
 }  // namespace
 
 Clock& SystemClock() {
-  static RealClock clock;
+  static RealClock& clock = *new RealClock;  // threads that outlive main ask it too
   return clock;
 }
 

@@ -4,9 +4,10 @@
 #include <cstdint>
 #include <cstring>
 
-/// Inside of json_*.cc only: eight bytes of text looked at in one word. What is looked for is
-/// marked in the high bit of its byte. The lowest mark is exact (a borrow can only spoil those above
-/// it), so where bytes stand in a word the other way round, they are to be looked at one by one.
+/// Inside of json_*.cc only, here and in protocol: eight bytes of text looked at in one word. What
+/// is looked for is marked in the high bit of its byte. The lowest mark is exact (a borrow can only
+/// spoil those above it), so where bytes stand in a word the other way round, they are to be looked
+/// at one by one.
 namespace agm::json {
 
 inline constexpr bool kLowestFirst = std::endian::native == std::endian::little;

@@ -1,5 +1,6 @@
-// The grammar is RFC 8259. One pass over the text; a stack of open arrays and objects instead of
-// recursion, so that hostile nesting cannot overflow anything.
+// The grammar is RFC 8259. One pass over the text; open arrays and objects are linked through their
+// nodes, and may stand so deep in each other as JsonLimits says, so that hostile nesting cannot
+// overflow anything.
 //
 //   value  := "null" | "true" | "false" | number | string | array | object
 //   A JsonNode is appended for each value and for each member name, in the order of the text; an

@@ -12,7 +12,7 @@ namespace agm::chat {
 /// token ("gemini.continuationToken" in Finished::extra), and the same request with the token gets
 /// the rest.
 ///
-///   splice.Add(event);                       // what the running hop says
+///   splice.Add(std::move(event));            // what the running hop says
 ///   while (auto event = splice.Next()) ...   // what the whole answer says
 ///   if (splice.token()) ...                  // the hop broke off: Continue or GiveUp
 ///

@@ -24,7 +24,7 @@ class HttpStream {
     kOver,    ///< nothing, all was sent or is kept by the connection
     kBroken,  ///< nothing: the client is gone, or sees that the end is missing
   };
-  /// Whether others can see to it: HttpStreams.
+  /// True where HttpStreams may carry it on.
   static bool MayBeCarried(Needs needs) {
     return needs == Needs::kSource || needs == Needs::kClient;
   }

@@ -121,7 +121,7 @@ Then Rotation::After(accounts::Lease lease, upstream::Failure& failure) {
     return Then::kStop;
   }
   if (failure.trouble == upstream::Trouble::kUnknownModel) {
-    failure.error.message = fmt::format("the upstream does not serve {} to the account", model_);
+    failure.error.message = fmt::format("{}: {}", model_, failure.error.message);
   }
   const upstream::TroubleRow& row = upstream::RowOf(failure.trouble);
   if (row.next == upstream::NextTry::kStop || asking_.client->Cancelled()) return Then::kStop;

@@ -3,6 +3,8 @@
 #include <utility>
 #include <variant>
 
+#include "core/protocol/id_source.h"
+
 namespace agm::gateway {
 namespace {
 
@@ -23,13 +25,15 @@ void Signatures::Keep(const std::string& call, const std::string& family,
 }
 
 std::string Signatures::Find(std::string_view call, std::string_view family) {
+  if (call.size() > protocol::kLongestCallId) return {};  // none of ours
   std::string key = KeyOf(call, family);
   {
     auto recent = recent_.Lock();
     const auto found = recent->by_key.find(key);
     if (found != recent->by_key.end()) return found->second;
   }
-  std::string signature = stored_.FindSignature(call, family);
+  auto [signature, sure] = stored_.FindSignature(call, family);
+  if (!sure) return signature;
   auto recent = recent_.Lock();
   return recent->Add(std::move(key), std::move(signature));
 }

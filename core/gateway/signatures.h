@@ -14,9 +14,9 @@
 namespace agm::gateway {
 
 /// The thought signatures that came with tool calls, by the call's id: clients mostly lose them,
-/// and upstream asks for them when the conversation goes on. All are stored; what was last asked
-/// for is in memory, also that there is none: a long conversation asks for each of its calls again
-/// and again.
+/// and upstream asks for them when the conversation goes on. All are stored. The newest
+/// that were kept or asked for are in memory, also those that nobody has: a long conversation asks
+/// for each of its calls again and again.
 ///
 /// Thread safety: any thread.
 class Signatures {

@@ -20,7 +20,6 @@ namespace {
 
 constexpr std::size_t kMaxEvent = SseReader::kDefaultMaxEvent;
 constexpr int kMaxCandidates = 128;
-constexpr std::size_t kMaxIdLength = 64;
 
 Error Garbage(std::string_view what) {
   Error error =
@@ -247,7 +246,7 @@ void GeminiStreamReader::ReadCall(Candidate& candidate, JsonView call, std::stri
   started.choice = candidate.index;
   started.kind = chat::BlockKind::kToolCall;
   started.id = call["id"].text();
-  if (started.id.empty() || started.id.size() > kMaxIdLength || used_ids_.contains(started.id)) {
+  if (started.id.empty() || started.id.size() > kLongestCallId || used_ids_.contains(started.id)) {
     started.id = "call_" + ids_();
   }
   used_ids_.insert(started.id);

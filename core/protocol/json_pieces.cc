@@ -1,20 +1,17 @@
 #include "core/protocol/json_pieces.h"
 
 #include <cstdint>
-#include <cstring>
+
+#include "core/base/json_bytes.h"
 
 namespace agm::protocol {
 namespace {
 
-// The first quote or backslash at or behind `at`; eight bytes at a time.
+// The first quote or backslash at or behind `at`.
 std::size_t SkipPlain(std::string_view text, std::size_t at) {
-  constexpr std::uint64_t kOnes = 0x0101010101010101U;
-  constexpr std::uint64_t kHighs = 0x8080808080808080U;
-  const auto has_zero = [](std::uint64_t w) { return (w - kOnes) & ~w & kHighs; };
-  for (; at + 8 <= text.size(); at += 8) {
-    std::uint64_t word = 0;
-    std::memcpy(&word, text.data() + at, 8);
-    if ((has_zero(word ^ (kOnes * '"')) | has_zero(word ^ (kOnes * '\\'))) != 0) break;
+  for (; at + json::kWord <= text.size(); at += json::kWord) {
+    const std::uint64_t word = json::Load(text.data() + at);
+    if ((json::Marks(word, '"') | json::Marks(word, '\\')) != 0) break;
   }
   while (at < text.size() && text[at] != '"' && text[at] != '\\') ++at;
   return at;

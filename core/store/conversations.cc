@@ -75,12 +75,15 @@ void Conversations::KeepSignature(std::string call, std::string family, std::str
   });
 }
 
-std::string Conversations::FindSignature(std::string_view call, std::string_view family) {
-  std::string found;
-  static_cast<void>(database_.Read([&](Connection& connection) {
+Conversations::FoundSignature Conversations::FindSignature(std::string_view call,
+                                                           std::string_view family) {
+  FoundSignature found;
+  const bool written = database_.Flush();
+  const auto read = database_.Read([&](Connection& connection) {
     return connection.Query("SELECT signature FROM signature WHERE call = ? AND family = ?",
-                            {call, family}, [&](const Row& row) { found = row.Text(0); });
-  }));
+                            {call, family}, [&](const Row& row) { found.signature = row.Text(0); });
+  });
+  found.sure = written && read.has_value();
   return found;
 }
 

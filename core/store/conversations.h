@@ -31,8 +31,11 @@ class Conversations {
   bool Remove(const std::string& owner, const std::string& id);
 
   void KeepSignature(std::string call, std::string family, std::string signature, WallTime now);
-  /// Empty where there is none for that family.
-  std::string FindSignature(std::string_view call, std::string_view family);
+  struct FoundSignature {
+    std::string signature;  ///< empty where there is none for that family
+    bool sure = false;      ///< all that was to be stored was there to be found
+  };
+  FoundSignature FindSignature(std::string_view call, std::string_view family);
 
  private:
   Database& database_;

@@ -45,10 +45,6 @@ Result<HeaderList> MakeHeaders(const HttpRequest& request) {
   return list;
 }
 
-Error NoAddress() {
-  return Fail(ErrorCode::kConfig, "the upstream's address is not an http or https address");
-}
-
 }  // namespace
 
 CurlTransport::CurlTransport(Options options)
@@ -64,7 +60,7 @@ Result<std::unique_ptr<Download>> CurlTransport::Send(const HttpRequest& request
                                                       const Cancellation& cancellation) {
   auto origin = ReadOrigin(request.url);
   if (!origin || !IsHeaderText(request.url) || !IsHeaderText(request.method)) {
-    return NoAddress();
+    return Fail(ErrorCode::kConfig, "the upstream's address is not an http or https address");
   }
   auto headers = MakeHeaders(request);
   if (!headers) return std::move(headers).error();
@@ -74,7 +70,10 @@ Result<std::unique_ptr<Download>> CurlTransport::Send(const HttpRequest& request
   auto line = idle_->Take(key);
   if (!line) line = NewLine(key, idle_->options());
   if (!line) return Fail(ErrorCode::kInternal, "out of memory");
-  if (!line->Aim(request.url)) return NoAddress();
+  if (!line->Aim(request.url)) {
+    idle_->Put(std::move(line));
+    return Fail(ErrorCode::kConfig, "{}: the address cannot be used", origin->HostAndPort());
+  }
   auto download = std::make_unique<CurlDownload>(idle_, std::move(line), *std::move(origin),
                                                  *std::move(headers), request);
   auto head = download->AwaitHead(cancellation);

@@ -66,7 +66,6 @@ TEST_F(GatewayTest, TellsAClientThatTheSilentUpstreamIsThere) {
   Start();
   const Got got = Ask("POST", "/v1/chat/completions", ChatBody("hi", true));
   EXPECT_GE(CommentsIn(got.body), 2) << got.body;
-  EXPECT_LE(CommentsIn(got.body), 6) << got.body;
   EXPECT_TRUE(got.body.ends_with("data: [DONE]\n\n")) << got.body;
 }
 

@@ -390,6 +390,19 @@ TEST(CurlTransportFaults, AnAddressThatIsNoneIsRefused) {
   }
 }
 
+TEST(CurlTransportFaults, AnAddressThatCannotBeUsedIsToldWithoutItsPath) {
+  ScriptedServer server(AnswerAll);
+  CurlTransport transport;
+  EXPECT_EQ(Got(transport, Request(server.url("/"))), "{\"ok\":true}");
+  const auto answer = Fetch(transport, Request(server.url("/a secret")));
+  ASSERT_FALSE(answer);
+  EXPECT_EQ(answer.error().code, ErrorCode::kConfig);
+  EXPECT_EQ(answer.error().message,
+            "127.0.0.1:" + std::to_string(server.port()) + ": the address cannot be used");
+  EXPECT_EQ(Got(transport, Request(server.url("/b"))), "{\"ok\":true}");
+  EXPECT_EQ(server.connections(), 1) << "the connection is as good as it was";
+}
+
 TEST(CurlTransportFaults, NoHeaderCanBreakOutOfItsLine) {
   CurlTransport transport;
   HttpRequest request = Request("http://127.0.0.1:9/");
