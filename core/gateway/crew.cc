@@ -52,8 +52,10 @@ void Crew::Join() {
   for (pthread_t thread : std::exchange(ended_, {})) ::pthread_join(thread, nullptr);
 }
 
+/// Starting a thread takes long enough for others to come by here, and one is enough for all.
 bool Crew::Recruit() {
   std::lock_guard lock(mutex_);
+  if (attending_ > 0) return true;
   if (resting_.empty()) return StartThread();
   Rest* rest = resting_.back();
   resting_.pop_back();
@@ -82,15 +84,21 @@ void* Crew::Main(void* crew) {
 }
 
 void Crew::Run() {
-  const int enough = EnoughAttending();
-  while (attend_()) {
-    int attending = attending_.load();
-    while (attending > enough && !attending_.compare_exchange_weak(attending, attending - 1)) {
-    }
-    if (attending > enough && !RestAwhile()) return End();
+  while (IsNeeded()) {
+    if (attend_()) continue;
+    attending_.fetch_sub(1);
+    break;
   }
-  attending_.fetch_sub(1);
   End();
+}
+
+/// False once there were enough others all the while that it rested.
+bool Crew::IsNeeded() {
+  int attending = attending_.load();
+  while (attending > EnoughAttending()) {
+    if (attending_.compare_exchange_weak(attending, attending - 1)) return RestAwhile();
+  }
+  return true;
 }
 
 /// True if it was woken to attend, false if nobody needed it.

@@ -47,6 +47,7 @@ class Crew {
 
   static void* Main(void* crew);
   void Run();
+  bool IsNeeded();
   bool RestAwhile();
   bool Recruit();
   bool StartThread();

@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <atomic>
 #include <chrono>
 #include <condition_variable>
@@ -88,6 +89,23 @@ TEST_F(CrewTest, ShrinksWhenThereIsNothingToDo) {
     EXPECT_GE(Threads(), before + 49);
   }
   EXPECT_TRUE(Eventually([&] { return Threads() <= before + 16; }));
+}
+
+// Many find at once that nobody attends: one of them gets a thread, the others see that it did.
+TEST_F(CrewTest, KeepsNoMoreThanEnoughAfterManyShortJobs) {
+  const int enough = std::clamp(static_cast<int>(std::thread::hardware_concurrency()), 2, 16);
+  const int before = Threads();
+  for (int round = 0; round < 20; ++round) {
+    std::atomic<int> ran = 0;
+    for (int i = 0; i < 500; ++i) {
+      jobs_.Add([&] {
+        std::this_thread::yield();
+        ++ran;
+      });
+    }
+    ASSERT_TRUE(Eventually([&] { return ran == 500; }));
+  }
+  EXPECT_TRUE(Eventually([&] { return Threads() <= before + enough; })) << Threads() - before;
 }
 
 TEST_F(CrewTest, RunsEveryJobOnce) {
