@@ -82,7 +82,7 @@ class ServedTest : public ::testing::Test {
   }
 
   void Launch(std::vector<std::string> arguments = {}, const std::function<void()>& prepare = {}) {
-    arguments.insert(arguments.begin(), {Binary(), "serve"});
+    arguments.insert(arguments.begin(), {binary_, "serve"});
     agm_ = std::make_unique<Program>(std::move(arguments), environment_, prepare);
   }
 
@@ -155,9 +155,13 @@ class ServedTest : public ::testing::Test {
   }
   int ChatStatus(const std::string& text = "hi") const { return Status(ChatBytes(text)); }
 
-  /// Lets a program that AsNobody prepared read the configuration.
-  void LetOthersIn() const {
+  /// Lets a program that AsNobody prepared be run, wherever this was built, and read the
+  /// configuration.
+  void LetOthersIn() {
     namespace fs = std::filesystem;
+    binary_ = home_ / "agm";
+    fs::copy_file(Binary(), binary_);
+    fs::permissions(binary_, fs::perms(0755));
     fs::permissions(home_.path(), fs::perms::all);
     for (const char* each : {".config", ".config/agm", kConfig}) {
       fs::permissions(home_ / each, fs::perms(0755));
@@ -174,6 +178,7 @@ class ServedTest : public ::testing::Test {
   TempDir home_;
   std::unique_ptr<mock::MockServer> mock_;
   Program::Environment environment_;
+  std::string binary_ = Binary();
   std::unique_ptr<Program> agm_;
   int port_ = 0;
 };
