@@ -78,12 +78,12 @@ void Conversations::KeepSignature(std::string call, std::string family, std::str
 Conversations::FoundSignature Conversations::FindSignature(std::string_view call,
                                                            std::string_view family) {
   FoundSignature found;
-  const bool written = database_.Flush();
   const auto read = database_.Read([&](Connection& connection) {
+    found.sure = !database_.failing();
     return connection.Query("SELECT signature FROM signature WHERE call = ? AND family = ?",
                             {call, family}, [&](const Row& row) { found.signature = row.Text(0); });
   });
-  found.sure = written && read.has_value();
+  found.sure = found.sure && read.has_value();
   return found;
 }
 

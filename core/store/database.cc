@@ -198,7 +198,7 @@ bool Database::FlushLocked() {
     failing_ = false;
     return true;
   }
-  if (!std::exchange(failing_, true)) {
+  if (!failing_.exchange(true)) {
     Warn(Fail(ErrorCode::kIo, "the state cannot be saved for now: {}; it is kept in memory",
               done.error().message));
   }

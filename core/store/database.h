@@ -1,5 +1,6 @@
 #pragma once
 
+#include <atomic>
 #include <condition_variable>
 #include <filesystem>
 #include <functional>
@@ -48,6 +49,8 @@ class Database {
   void Write(std::string key, Work work);
   /// Runs `work` at once, after all that was written before.
   Result<void> Read(const Work& work);
+  /// Whether something has to wait for better times; steady inside of Read's work.
+  bool failing() const { return failing_; }
   /// Does now what was asked so far; false if something has to wait for better times.
   bool Flush();
 
@@ -74,7 +77,7 @@ class Database {
 
   std::mutex connection_mutex_;  ///< taken before jobs_mutex_
   Connection connection_;
-  bool failing_ = false;  ///< the last commit failed, and that was said
+  std::atomic<bool> failing_ = false;  ///< the last commit failed, and that was said
 
   std::mutex jobs_mutex_;
   std::condition_variable asked_;

@@ -56,27 +56,25 @@ int CommentsIn(const std::string& stream) {
   return count;
 }
 
-constexpr const char* kSilence =
-    R"({"steps":[{"do":{"words":5,"stall_after_events":1,"stall_ms":600}}]})";
+class SilenceTest : public GatewayTest {
+ protected:
+  /// A stream whose upstream says nothing for 600 ms in the middle.
+  std::string Stream(Duration keepalive_interval) {
+    EXPECT_TRUE(mock_->SetScript(
+        R"({"steps":[{"do":{"words":5,"stall_after_events":1,"stall_ms":600}}]})"));
+    config_.proxy.keepalive_interval = keepalive_interval;
+    Add("work", "good-key");
+    Start();
+    Got got = Ask("POST", "/v1/chat/completions", ChatBody("hi", true));
+    EXPECT_TRUE(got.body.ends_with("data: [DONE]\n\n")) << got.body;
+    return std::move(got.body);
+  }
+};
 
-TEST_F(GatewayTest, TellsAClientThatTheSilentUpstreamIsThere) {
-  ASSERT_TRUE(mock_->SetScript(kSilence));
-  config_.proxy.keepalive_interval = Duration(100);
-  Add("work", "good-key");
-  Start();
-  const Got got = Ask("POST", "/v1/chat/completions", ChatBody("hi", true));
-  EXPECT_GE(CommentsIn(got.body), 2) << got.body;
-  EXPECT_TRUE(got.body.ends_with("data: [DONE]\n\n")) << got.body;
-}
+TEST_F(SilenceTest, IsFilledWithComments) { EXPECT_GE(CommentsIn(Stream(Duration(100))), 2); }
 
-TEST_F(GatewayTest, SendsNoCommentsWhereTheUserWantsNone) {
-  ASSERT_TRUE(mock_->SetScript(kSilence));
-  config_.proxy.keepalive_interval = Duration(0);
-  Add("work", "good-key");
-  Start();
-  const Got got = Ask("POST", "/v1/chat/completions", ChatBody("hi", true));
-  EXPECT_EQ(CommentsIn(got.body), 0) << got.body;
-  EXPECT_TRUE(got.body.ends_with("data: [DONE]\n\n")) << got.body;
+TEST_F(SilenceTest, IsLeftAsItIsWhereTheUserWantsThat) {
+  EXPECT_EQ(CommentsIn(Stream(Duration(0))), 0);
 }
 
 TEST_F(GatewayTest, TurnsOneAccountsQuotaIntoAnothersAnswer) {
