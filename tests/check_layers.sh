@@ -10,14 +10,15 @@ find core cli tests -name node_modules -prune -o \( -name '*.h' -o -name '*.cc' 
   LC_ALL=C sort | tr '\n' '\0' | xargs -0 -r awk '
   BEGIN {
     sees["base"] = ""
+    sees["http"] = "base"
     sees["chat"] = "base"
     sees["config"] = "base"
     sees["mapping"] = "base config"
     sees["protocol"] = "base chat"
-    sees["upstream"] = "base chat config protocol"
+    sees["upstream"] = "base http chat config protocol"
     sees["accounts"] = "base chat config upstream"
     sees["store"] = "base"
-    sees["gateway"] = "base chat config mapping protocol upstream accounts store"
+    sees["gateway"] = "base http chat config mapping protocol upstream accounts store"
     sees["mock"] = "base protocol"
     for (room in sees) {
       n = split(room " " sees[room], seen, " ")
@@ -30,7 +31,7 @@ find core cli tests -name node_modules -prune -o \( -name '*.h' -o -name '*.cc' 
     door["^toml[+][+]/"] = "^core/config/.*[.]cc$"
     door["^sqlite3"] = "^core/store/"
     door["^CLI/"] = "^cli/"
-    door["^zlib[.]h$"] = "^(core/gateway/http_inflate|tests/support/packed)[.]cc$"
+    door["^zlib[.]h$"] = "^(core/http/inflater|tests/support/packed)[.]cc$"
     door["^openssl/(ssl|tls1)[.]h$"] = "^(core/gateway/tls_[a-z]+[.]cc|tests/support/tls[.]cc)$"
     door["^spdlog/"] = "^core/base/log[.]cc$"
   }

@@ -6,38 +6,34 @@
 
 #include "core/config/host.h"
 #include "core/gateway/url.h"
+#include "core/http/grammar.h"
 
 namespace agm::gateway {
 namespace {
 
-std::string_view Trim(std::string_view text) {
-  while (!text.empty() && (text.front() == ' ' || text.front() == '\t')) text.remove_prefix(1);
-  while (!text.empty() && (text.back() == ' ' || text.back() == '\t')) text.remove_suffix(1);
-  return text;
-}
-
 // The token of "Bearer TOKEN": any case, one or more spaces or tabs between.
 std::string_view BearerToken(std::string_view value) {
-  value = Trim(value);
+  value = http::Trim(value);
   constexpr std::string_view kScheme = "bearer";
   if (value.size() <= kScheme.size() ||
-      !EqualsIgnoreCase(value.substr(0, kScheme.size()), kScheme)) {
+      !http::EqualsIgnoreCase(value.substr(0, kScheme.size()), kScheme)) {
     return {};
   }
   value.remove_prefix(kScheme.size());
   if (value.front() != ' ' && value.front() != '\t') return {};
-  return Trim(value);
+  return http::Trim(value);
 }
 
 // Every credential that the request carries; repeated headers count each.
 std::vector<std::string> Credentials(const HttpRequest& request) {
   std::vector<std::string> found;
   for (const auto& [name, value] : request.headers) {
-    if (EqualsIgnoreCase(name, "authorization")) {
+    if (http::EqualsIgnoreCase(name, "authorization")) {
       found.emplace_back(BearerToken(value));
-    } else if (EqualsIgnoreCase(name, "x-api-key") || EqualsIgnoreCase(name, "api-key") ||
-               EqualsIgnoreCase(name, "x-goog-api-key")) {
-      found.emplace_back(Trim(value));
+    } else if (http::EqualsIgnoreCase(name, "x-api-key") ||
+               http::EqualsIgnoreCase(name, "api-key") ||
+               http::EqualsIgnoreCase(name, "x-goog-api-key")) {
+      found.emplace_back(http::Trim(value));
     }
   }
   if (SurfaceOf(request.path) == Surface::kGemini) {
@@ -67,8 +63,9 @@ Result<Caller> MatchKey(const HttpRequest& request, const config::Proxy& setting
 }
 
 bool Contains(const std::vector<std::string>& list, std::string_view item) {
-  return std::any_of(list.begin(), list.end(),
-                     [item](const std::string& entry) { return EqualsIgnoreCase(entry, item); });
+  return std::any_of(list.begin(), list.end(), [item](const std::string& entry) {
+    return http::EqualsIgnoreCase(entry, item);
+  });
 }
 
 bool HostIsFine(const std::string& host, const config::Proxy& settings) {
@@ -79,9 +76,9 @@ bool HostIsFine(const std::string& host, const config::Proxy& settings) {
 
 bool OriginIsFine(std::string_view origin, const config::Proxy& settings) {
   if (origin.empty() || Contains(settings.allowed_origins, origin)) return true;
-  if (EqualsIgnoreCase(origin, "null")) return false;
-  const bool web =
-      StartsWithIgnoreCase(origin, "http://") || StartsWithIgnoreCase(origin, "https://");
+  if (http::EqualsIgnoreCase(origin, "null")) return false;
+  const bool web = http::StartsWithIgnoreCase(origin, "http://") ||
+                   http::StartsWithIgnoreCase(origin, "https://");
   if (!web) return true;
   return config::IsLoopback(HostOfUrl(origin));
 }

@@ -11,6 +11,7 @@
 #include "core/gateway/responses_route.h"
 #include "core/gateway/routes.h"
 #include "core/gateway/url.h"
+#include "core/http/grammar.h"
 #include "core/protocol/completions.h"
 #include "core/protocol/images.h"
 #include "core/protocol/openai_chat.h"
@@ -24,8 +25,8 @@ Result<void> CheckContentType(const HttpRequest& request) {
   const std::string_view type = request.header("content-type");
   if (type.empty() || request.method != "POST") return {};
   const std::string_view media = type.substr(0, type.find(';'));
-  const bool form = StartsWithIgnoreCase(media, "multipart/") ||
-                    StartsWithIgnoreCase(media, "application/x-www-form-urlencoded");
+  const bool form = http::StartsWithIgnoreCase(media, "multipart/") ||
+                    http::StartsWithIgnoreCase(media, "application/x-www-form-urlencoded");
   if (!form) return {};
   Error error =
       Fail(ErrorCode::kUnsupportedMedia, "this route reads application/json, found {}", media);

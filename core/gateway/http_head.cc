@@ -5,7 +5,7 @@
 #include <utility>
 
 #include "core/base/percent.h"
-#include "core/gateway/url.h"
+#include "core/http/grammar.h"
 
 namespace agm::gateway {
 namespace {
@@ -28,11 +28,6 @@ bool IsDigit(char c) { return c >= '0' && c <= '9'; }
 bool IsLetter(char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z'); }
 bool IsControl(char c) { return (c >= 0 && c < ' ') || c == '\x7f'; }
 
-bool IsTokenChar(char c) {
-  constexpr std::string_view kMarks = "!#$%&'*+-.^_`|~";
-  return IsLetter(c) || IsDigit(c) || kMarks.find(c) != std::string_view::npos;
-}
-
 /// Of "host" or "host:port": letters, digits, and the marks of names and IPv6 literals.
 bool IsAuthority(std::string_view text) {
   return std::ranges::all_of(text, [](char c) {
@@ -41,25 +36,11 @@ bool IsAuthority(std::string_view text) {
   });
 }
 
-std::string_view Trim(std::string_view text) {
-  constexpr std::string_view kBlank = " \t";
-  const std::size_t first = text.find_first_not_of(kBlank);
-  if (first == std::string_view::npos) return {};
-  return text.substr(first, text.find_last_not_of(kBlank) - first + 1);
-}
-
-/// Cuts the text before `end` off the front of `text`, and `end` with it.
-std::string_view Cut(std::string_view& text, std::string_view end) {
-  const std::string_view front = text.substr(0, text.find(end));
-  text.remove_prefix(std::min(front.size() + end.size(), text.size()));
-  return front;
-}
-
 /// The value of a header that may come once; a fault if it comes twice.
 Checked Single(const HttpHead& head, std::string_view name,
                std::optional<std::string_view>& value) {
   for (const HttpHeader& header : head.headers) {
-    if (!EqualsIgnoreCase(header.first, name)) continue;
+    if (!http::EqualsIgnoreCase(header.first, name)) continue;
     if (value) return Bad("the header {} may come only once", name);
     value = header.second;
   }
@@ -68,7 +49,7 @@ Checked Single(const HttpHead& head, std::string_view name,
 
 Checked ReadPath(std::string_view target, HttpHead& head) {
   std::string_view rest = target.substr(0, target.find('#'));
-  head.raw_path = Cut(rest, "?");
+  head.raw_path = http::Cut(rest, "?");
   head.query = rest;
   head.path = PercentDecode(head.raw_path);
   if (std::ranges::any_of(head.path, IsControl)) return Bad("the path holds a control character");
@@ -91,7 +72,8 @@ Checked ReadTarget(std::string_view target, HttpHead& head, std::string& authori
   }
   if (std::ranges::any_of(target, IsControl)) return Bad("the URL holds a control character");
   if (target.starts_with('/')) return ReadPath(target, head);
-  if (StartsWithIgnoreCase(target, "http://") || StartsWithIgnoreCase(target, "https://")) {
+  if (http::StartsWithIgnoreCase(target, "http://") ||
+      http::StartsWithIgnoreCase(target, "https://")) {
     return ReadAbsoluteTarget(target, head, authority);
   }
   if (target == "*" && head.method == "OPTIONS") return ReadPath("/", head);
@@ -106,7 +88,7 @@ Checked ReadVersion(std::string_view version, HttpHead& head) {
     head.minor_version = version.back() - '0';
     return {};
   }
-  if (version.starts_with("HTTP/") && IsToken(version.substr(5))) {
+  if (version.starts_with("HTTP/") && http::IsToken(version.substr(5))) {
     return Fault(505, "HTTP/1.1 and HTTP/1.0 are spoken here, not {}", version);
   }
   return Bad("this is no HTTP request: expected METHOD /path HTTP/1.1");
@@ -114,9 +96,9 @@ Checked ReadVersion(std::string_view version, HttpHead& head) {
 
 Checked ReadLine(std::string_view line, HttpHead& head, std::string& authority) {
   if (line.starts_with("\x16\x03")) return Bad("this port speaks plain HTTP, not TLS");
-  const std::string_view method = Cut(line, " ");
-  const std::string_view target = Cut(line, " ");
-  if (!IsToken(method) || method.size() > 32 || target.empty()) {
+  const std::string_view method = http::Cut(line, " ");
+  const std::string_view target = http::Cut(line, " ");
+  if (!http::IsToken(method) || method.size() > 32 || target.empty()) {
     return Bad("this is no HTTP request: expected METHOD /path HTTP/1.1");
   }
   if (Checked fault = ReadVersion(line, head)) return fault;
@@ -131,12 +113,12 @@ Checked ReadField(std::string_view line, HttpHead& head) {
   if (line.starts_with(' ') || line.starts_with('\t'))
     return Bad("a header is folded over two lines");
   const std::size_t colon = line.find(':');
-  if (colon == std::string_view::npos || !IsToken(line.substr(0, colon))) {
+  if (colon == std::string_view::npos || !http::IsToken(line.substr(0, colon))) {
     return Bad("a header line is not \"name: value\"");
   }
   const std::string_view name = line.substr(0, colon);
-  const std::string_view value = Trim(line.substr(colon + 1));
-  if (!IsFieldValue(value)) return Bad("the header {} holds a control character", name);
+  const std::string_view value = http::Trim(line.substr(colon + 1));
+  if (!http::IsFieldValue(value)) return Bad("the header {} holds a control character", name);
   if (head.headers.empty()) head.headers.reserve(kMostly);
   head.headers.emplace_back(name, value);
   return {};
@@ -148,7 +130,7 @@ Checked CheckHost(HttpHead& head, const std::string& authority) {
   if (!host && head.minor_version == 1) return Bad("the header Host is missing");
   if (host && !IsAuthority(*host)) return Bad("the header Host names no host");
   if (authority.empty()) return {};
-  if (host && !EqualsIgnoreCase(*host, authority)) {
+  if (host && !http::EqualsIgnoreCase(*host, authority)) {
     return Bad("the request's URL names another host than its header Host");
   }
   if (!host) head.headers.emplace_back("Host", authority);
@@ -176,7 +158,7 @@ Checked ReadFraming(HttpHead& head) {
   if (length) return ReadLength(*length, head);
   if (!encoding) return {};
   if (head.minor_version == 0) return Bad("HTTP/1.0 has no Transfer-Encoding");
-  if (!EqualsIgnoreCase(*encoding, "chunked")) {
+  if (!http::EqualsIgnoreCase(*encoding, "chunked")) {
     return Fault(501, "the only Transfer-Encoding read here is chunked");
   }
   head.framing = BodyFraming::kChunked;
@@ -186,10 +168,10 @@ Checked ReadFraming(HttpHead& head) {
 Checked ReadCoding(HttpHead& head) {
   std::optional<std::string_view> coding;
   if (Checked fault = Single(head, "Content-Encoding", coding)) return fault;
-  if (!coding || coding->empty() || EqualsIgnoreCase(*coding, "identity")) return {};
-  if (EqualsIgnoreCase(*coding, "gzip") || EqualsIgnoreCase(*coding, "x-gzip")) {
+  if (!coding || coding->empty() || http::EqualsIgnoreCase(*coding, "identity")) return {};
+  if (http::EqualsIgnoreCase(*coding, "gzip") || http::EqualsIgnoreCase(*coding, "x-gzip")) {
     head.coding = BodyCoding::kGzip;
-  } else if (EqualsIgnoreCase(*coding, "deflate")) {
+  } else if (http::EqualsIgnoreCase(*coding, "deflate")) {
     head.coding = BodyCoding::kDeflate;
   } else {
     return HttpFault{
@@ -203,7 +185,7 @@ Checked ReadExpect(HttpHead& head) {
   std::optional<std::string_view> expect;
   if (Checked fault = Single(head, "Expect", expect)) return fault;
   if (!expect || head.minor_version == 0) return {};
-  if (!EqualsIgnoreCase(*expect, "100-continue")) {
+  if (!http::EqualsIgnoreCase(*expect, "100-continue")) {
     return Fault(417, "the only expectation met here is 100-continue");
   }
   head.expects_continue = true;
@@ -215,11 +197,11 @@ void ReadConnection(HttpHead& head) {
   bool close = false;
   bool keep = head.minor_version == 1;
   for (const HttpHeader& header : head.headers) {
-    if (!EqualsIgnoreCase(header.first, "Connection")) continue;
+    if (!http::EqualsIgnoreCase(header.first, "Connection")) continue;
     for (std::string_view rest = header.second; !rest.empty();) {
-      const std::string_view option = Trim(Cut(rest, ","));
-      close = close || EqualsIgnoreCase(option, "close");
-      keep = keep || EqualsIgnoreCase(option, "keep-alive");
+      const std::string_view option = http::Trim(http::Cut(rest, ","));
+      close = close || http::EqualsIgnoreCase(option, "close");
+      keep = keep || http::EqualsIgnoreCase(option, "keep-alive");
     }
   }
   head.keep_alive = keep && !close;
@@ -227,19 +209,11 @@ void ReadConnection(HttpHead& head) {
 
 }  // namespace
 
-bool IsToken(std::string_view text) {
-  return !text.empty() && std::ranges::all_of(text, IsTokenChar);
-}
-
-bool IsFieldValue(std::string_view text) {
-  return std::ranges::none_of(text, [](char c) { return IsControl(c) && c != '\t'; });
-}
-
 std::optional<HttpFault> ReadHead(std::string_view bytes, HttpHead& head) {
   std::string authority;
-  if (Checked fault = ReadLine(Cut(bytes, kLineEnd), head, authority)) return fault;
+  if (Checked fault = ReadLine(http::Cut(bytes, kLineEnd), head, authority)) return fault;
   while (!bytes.empty() && bytes != kLineEnd) {
-    if (Checked fault = ReadField(Cut(bytes, kLineEnd), head)) return fault;
+    if (Checked fault = ReadField(http::Cut(bytes, kLineEnd), head)) return fault;
   }
   if (Checked fault = CheckHost(head, authority)) return fault;
   if (Checked fault = ReadFraming(head)) return fault;

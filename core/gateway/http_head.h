@@ -59,8 +59,4 @@ std::optional<HttpFault> ReadHead(std::string_view bytes, HttpHead& head);
 /// on; npos while it is not complete. `bare` is set when a line ends without CR.
 std::size_t FindHeadEnd(std::string_view bytes, std::size_t from, bool& bare);
 
-bool IsToken(std::string_view text);
-/// No control characters but tabs: what may stand in a header's value.
-bool IsFieldValue(std::string_view text);
-
 }  // namespace agm::gateway

@@ -1,12 +1,12 @@
 #include "core/gateway/http_message.h"
 
-#include "core/gateway/url.h"
+#include "core/http/grammar.h"
 
 namespace agm::gateway {
 
 std::string_view FindHeader(const std::vector<HttpHeader>& headers, std::string_view name) {
   for (const HttpHeader& header : headers) {
-    if (EqualsIgnoreCase(header.first, name)) return header.second;
+    if (http::EqualsIgnoreCase(header.first, name)) return header.second;
   }
   return {};
 }

@@ -7,7 +7,7 @@
 #include <ctime>
 
 #include "core/gateway/http_head.h"
-#include "core/gateway/url.h"
+#include "core/http/grammar.h"
 
 namespace agm::gateway {
 namespace {
@@ -16,8 +16,8 @@ constexpr std::array<std::string_view, 5> kOwn = {"Content-Length", "Transfer-En
                                                   "Connection", "Keep-Alive", "Date"};
 
 bool IsOwn(std::string_view name) {
-  return std::ranges::any_of(kOwn,
-                             [&](std::string_view own) { return EqualsIgnoreCase(own, name); });
+  return std::ranges::any_of(
+      kOwn, [&](std::string_view own) { return http::EqualsIgnoreCase(own, name); });
 }
 
 void AddLine(std::string& out, std::string_view name, std::string_view value) {
@@ -73,7 +73,7 @@ std::string WriteHeaderLines(const HttpReply& reply, const HttpDelivery& deliver
   std::string out;
   out.reserve(512);
   for (const auto& [name, value] : reply.headers) {
-    if (IsToken(name) && IsFieldValue(value) && !IsOwn(name)) AddLine(out, name, value);
+    if (http::IsToken(name) && http::IsFieldValue(value) && !IsOwn(name)) AddLine(out, name, value);
   }
   AddFraming(out, reply, delivery);
   AddPersistence(out, delivery);

@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <utility>
 
+#include "core/http/grammar.h"
+
 namespace agm::gateway {
 namespace {
 
@@ -10,7 +12,7 @@ constexpr std::size_t kSmallRead = 4 * 1024;
 constexpr std::size_t kLargeRead = 64 * 1024;
 
 /// What no request can begin with, so that waiting for the rest of the head is in vain.
-bool BeginsNoRequest(char c) { return c != '\r' && !IsToken(std::string_view(&c, 1)); }
+bool BeginsNoRequest(char c) { return c != '\r' && !http::IsToken(std::string_view(&c, 1)); }
 
 /// Assigning an empty string would keep the memory.
 void Free(std::string& text) { std::string().swap(text); }
@@ -113,14 +115,14 @@ void RequestReader::AdvanceBody(std::uint64_t max_body) {
   }
   in_.erase(0, chunks_.Read(in_, body_, max_body));
   switch (chunks_.state()) {
-    case ChunkReader::State::kMore:
+    case http::ChunkReader::State::kMore:
       return;
-    case ChunkReader::State::kDone:
+    case http::ChunkReader::State::kDone:
       state_ = State::kWhole;
       return;
-    case ChunkReader::State::kTooLarge:
+    case http::ChunkReader::State::kTooLarge:
       return RefuseSize(max_body);
-    case ChunkReader::State::kBroken:
+    case http::ChunkReader::State::kBroken:
       return Refuse(
           {Fail(ErrorCode::kInvalidRequest, "the body's chunks are not well formed"), 400});
   }

@@ -6,8 +6,8 @@
 #include <string>
 #include <string_view>
 
-#include "core/gateway/http_chunks.h"
 #include "core/gateway/http_head.h"
+#include "core/http/chunk_reader.h"
 
 namespace agm::gateway {
 
@@ -66,7 +66,7 @@ class RequestReader {
   std::size_t scanned_ = 0;  ///< how far in_ was searched for the head's end
   HttpHead head_;
   std::string body_;
-  ChunkReader chunks_;
+  http::ChunkReader chunks_;
   HttpFault fault_;
 };
 

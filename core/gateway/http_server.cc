@@ -16,7 +16,7 @@
 #include "core/gateway/http_stream.h"
 #include "core/gateway/http_traffic.h"
 #include "core/gateway/listener.h"
-#include "core/gateway/url.h"
+#include "core/http/grammar.h"
 
 // Who does what. The library accepts connections, calls for an answer through its hooks, and writes
 // it. Between the two stands our own code:
@@ -223,7 +223,7 @@ void HttpServer::Impl::Respond(HttpExchange& exchange, httplib::Response& respon
   reply = exchange.fault ? Refuse(*exchange.fault, exchange.request.path) : Handle(exchange);
   if (HasNoBody(reply.status)) reply.source.reset();
   const bool until_close = reply.source && delivery.minor_version == 0;
-  const bool asked = EqualsIgnoreCase(FindHeader(reply.headers, "Connection"), "close");
+  const bool asked = http::EqualsIgnoreCase(FindHeader(reply.headers, "Connection"), "close");
   if (traffic_.draining() || until_close || asked) delivery.keep_alive = false;
   delivery.now = SystemClock().Wall();
   exchange.header_lines = WriteHeaderLines(reply, delivery);
@@ -257,7 +257,7 @@ HttpReply HttpServer::Impl::Handle(HttpExchange& exchange) {
       if (!body) return Refuse({std::move(body).error()}, request.path);
       request.body = *std::move(body);
       std::erase_if(request.headers, [](const HttpHeader& header) {
-        return EqualsIgnoreCase(header.first, "Content-Encoding");
+        return http::EqualsIgnoreCase(header.first, "Content-Encoding");
       });
     }
     return handler_(request);

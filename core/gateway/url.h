@@ -5,9 +5,6 @@
 
 namespace agm::gateway {
 
-bool EqualsIgnoreCase(std::string_view a, std::string_view b);
-bool StartsWithIgnoreCase(std::string_view text, std::string_view prefix);
-
 /// The first value of a query parameter, percent-decoded ('+' is a space); empty if there is none.
 std::string QueryParameter(std::string_view query, std::string_view name);
 

@@ -1,136 +1,151 @@
 // One request on one connection, as a state machine that only moves while somebody asks:
 //
-//   AwaitHead: [move, wait]* until the head is complete
-//   Read:      what came with the head -> [wait, move]* until there are bytes or the end
+//   AwaitHead: [connect, wait]* [send, wait]* [receive, wait]* until the head is complete
+//   Read:      what came with the head -> [wait, send what is left, receive]* until there are bytes
+//              or the end
 //   end:       the line goes back to the pool; anything else closes it
-//
-// libcurl itself sends a request again on a fresh connection when a reused one turns out to be dead
-// before the first byte of an answer, which is what Transport promises.
 
 #include "core/upstream/curl_download.h"
 
 #include <algorithm>
+#include <array>
 #include <utility>
 
 namespace agm::upstream {
 namespace {
 
-constexpr long kStreamBuffer = 2 * 1024;
-constexpr long kWholeBuffer = 16 * 1024;
+/// So much of a body goes out with the head.
+constexpr std::size_t kFirst = 16 * 1024;
+/// What is sent at once, so that a slow way shows that it moves.
+constexpr std::size_t kSlice = 64 * 1024;
+constexpr std::size_t kRoom = 16 * 1024;
+/// One Read takes little more off the socket.
+constexpr std::size_t kMostAtOnce = 1024 * 1024;
 /// How often a cancellation is asked that cannot wake us.
 constexpr Duration kTick{100};
-/// One Read takes at most 100 buffers off the socket; what they may unpack to is bounded here.
-constexpr std::size_t kMostAtOnce = 64U << 20U;
-
-void SetProxy(CURL* easy, const HttpRequest& request, bool direct) {
-  if (direct) {
-    Set(easy, CURLOPT_PROXY, "");
-  } else if (!request.proxy.empty()) {
-    Set(easy, CURLOPT_PROXY, request.proxy.c_str());
-    Set(easy, CURLOPT_NOPROXY, "");
-  }
-}
-
-// One certificate proves more than a name does.
-void TrustOnly(CURL* easy, const std::string& certificate) {
-  curl_blob pem{const_cast<char*>(certificate.data()), certificate.size(), CURL_BLOB_COPY};
-  Set(easy, CURLOPT_CAINFO_BLOB, &pem);
-  Set<const char*>(easy, CURLOPT_CAINFO, nullptr);
-  Set<const char*>(easy, CURLOPT_CAPATH, nullptr);
-  Set(easy, CURLOPT_SSL_VERIFYHOST, 0L);
-}
-
-void SetMethod(CURL* easy, const HttpRequest& request) {
-  Set<const char*>(easy, CURLOPT_CUSTOMREQUEST, nullptr);
-  if (request.body.empty() && request.method != "POST") {
-    Set(easy, CURLOPT_HTTPGET, 1L);
-  } else {
-    Set(easy, CURLOPT_POST, 1L);
-    Set(easy, CURLOPT_POSTFIELDS, request.body.data() == nullptr ? "" : request.body.data());
-    Set(easy, CURLOPT_POSTFIELDSIZE_LARGE, static_cast<curl_off_t>(request.body.size()));
-  }
-  if (request.method != "POST" && request.method != "GET") {
-    Set(easy, CURLOPT_CUSTOMREQUEST, request.method.c_str());
-  }
-}
 
 }  // namespace
 
 CurlDownload::CurlDownload(std::shared_ptr<CurlTransport::IdleLines> idle,
-                           std::unique_ptr<Line> line, Origin origin, HeaderList headers,
-                           const HttpRequest& request)
+                           std::unique_ptr<Line> line, const Origin& origin,
+                           const std::string& head, const HttpRequest& request)
     : idle_(std::move(idle)),
       line_(std::move(line)),
-      headers_(std::move(headers)),
       peer_(origin.HostAndPort()),
       proxy_(origin.loopback ? std::string() : ShownProxy(request.proxy)),
+      tls_(origin.scheme == "https"),
       connect_timeout_(request.connect_timeout),
       first_byte_timeout_(request.first_byte_timeout),
       idle_timeout_(request.idle_timeout),
       deadline_(request.deadline),
-      to_send_(static_cast<curl_off_t>(request.body.size())) {
-  Apply(request, origin);
+      rest_(request.body) {
+  const std::string_view front = rest_.substr(0, kFirst);
+  first_.reserve(head.size() + front.size());
+  first_.append(head).append(front);
+  rest_.remove_prefix(front.size());
 }
 
-void CurlDownload::Apply(const HttpRequest& request, const Origin& origin) {
-  CURL* easy = line_->easy.get();
-  SetMethod(easy, request);
-  line_->refused = false;
-  if (std::exchange(line_->fresh, false)) {
-    SetProxy(easy, request, origin.loopback || line_->may_connect);
-    if (!request.certificate.empty()) TrustOnly(easy, request.certificate);
-  }
-  if (line_->stream != request.stream) {
-    Set(easy, CURLOPT_BUFFERSIZE, request.stream ? kStreamBuffer : kWholeBuffer);
-    Set(easy, CURLOPT_ACCEPT_ENCODING, request.stream ? "identity" : "gzip");
-    line_->stream = request.stream;
-  }
-  Set(easy, CURLOPT_HTTPHEADER, headers_.get());
-  Set(easy, CURLOPT_CONNECTTIMEOUT_MS, std::max<long>(1, connect_timeout_.count()));
-  Set(easy, CURLOPT_HEADERFUNCTION, &CurlDownload::OnHeader);
-  Set(easy, CURLOPT_HEADERDATA, static_cast<void*>(this));
-  Set(easy, CURLOPT_WRITEFUNCTION, &CurlDownload::OnBody);
-  Set(easy, CURLOPT_WRITEDATA, static_cast<void*>(this));
-}
-
-std::size_t CurlDownload::OnHeader(char* bytes, std::size_t size, std::size_t count, void* self) {
-  auto& download = *static_cast<CurlDownload*>(self);
-  if (download.head_.Add({bytes, size * count})) return size * count;
-  download.head_too_large_ = true;
-  return 0;
-}
-
-std::size_t CurlDownload::OnBody(char* bytes, std::size_t size, std::size_t count, void* self) {
-  auto& download = *static_cast<CurlDownload*>(self);
-  std::string& out = download.out_ != nullptr ? *download.out_ : download.early_;
-  download.received_ += size * count;
-  if (download.received_ - download.handed_out_ > kMostAtOnce) return 0;
-  out.append(bytes, size * count);
-  return size * count;
-}
-
-bool CurlDownload::Connected() const {
-  curl_off_t micros = 0;
-  curl_easy_getinfo(line_->easy.get(), CURLINFO_PRETRANSFER_TIME_T, &micros);
-  return micros > 0;
-}
-
-void CurlDownload::Move() {
-  if (done_) return;
-  const auto result = line_->engine.Move();
-  done_ = result.has_value();
-  if (done_) result_ = *result;
-}
-
-// Before the head: connecting, being connected and every byte sent count as life.
-void CurlDownload::NoteProgress() {
-  curl_off_t sent = 0;
-  curl_easy_getinfo(line_->easy.get(), CURLINFO_SIZE_UPLOAD_T, &sent);
-  const bool connected = connected_ || Connected();
-  if (sent == sent_ && connected == connected_) return;
-  sent_ = sent;
-  connected_ = connected;
+/// True once there is a connection.
+bool CurlDownload::Connect() {
+  if (line_->connection.connected()) return true;
+  const auto result = line_->connection.Connect();
+  if (!result) return false;
   quiet_since_ = SystemClock().Now();
+  if (*result != CURLE_OK) Finish(*result);
+  return *result == CURLE_OK;
+}
+
+/// As far as it goes without waiting.
+void CurlDownload::Move(std::string& out) {
+  if (done_ || !Connect()) return;
+  const bool sending = !Unsent().empty();
+  SendRest();
+  // What was asked for this very moment has no answer yet.
+  if (!sending || deaf_ || !Unsent().empty()) Receive(out);
+}
+
+std::string_view CurlDownload::Unsent() const {
+  if (deaf_) return {};
+  return first_.empty() ? rest_.substr(0, kSlice) : std::string_view(first_);
+}
+
+void CurlDownload::SendRest() {
+  for (std::string_view slice = Unsent(); !slice.empty(); slice = Unsent()) {
+    const auto sent = line_->connection.Send(slice);
+    // Who takes no more may have said why before.
+    if (!sent) deaf_ = true;
+    if (!sent || *sent == 0) return;
+    quiet_since_ = SystemClock().Now();
+    if (first_.empty()) {
+      rest_.remove_prefix(*sent);
+    } else if (*sent < first_.size()) {
+      first_.erase(0, *sent);
+    } else {
+      std::string().swap(first_);
+    }
+  }
+}
+
+/// TLS may hold bytes back that the socket does not show, until it is asked and has none.
+void CurlDownload::Receive(std::string& out) {
+  using State = Connection::Received::State;
+  std::array<char, kRoom> room;
+  const std::size_t before = out.size();
+  do {
+    const auto received = line_->connection.Receive(room);
+    more_ = tls_ || received.size == room.size();
+    switch (received.state) {
+      case State::kNothingYet:
+        more_ = false;
+        return;
+      case State::kLost:
+        Finish(deaf_ ? CURLE_SEND_ERROR : CURLE_RECV_ERROR);
+        return;
+      case State::kClosed:
+        answer_.Close();
+        break;
+      case State::kBytes: {
+        const std::string_view bytes(room.data(), received.size);
+        tail_ = answer_.Read(bytes, out) < bytes.size();
+        break;
+      }
+    }
+    Judge();
+  } while (!done_ && more_ && out.size() - before < kMostAtOnce);
+}
+
+/// What has become of the answer.
+void CurlDownload::Judge() {
+  using State = http::ResponseReader::State;
+  const bool in_head = answer_.head().state() != http::ResponseHead::State::kWhole;
+  switch (answer_.state()) {
+    case State::kHead:
+    case State::kBody:
+      return;
+    case State::kWhole:
+      return Finish(CURLE_OK);
+    case State::kNoHttp:
+      return Finish(CURLE_WEIRD_SERVER_REPLY);
+    case State::kHeadTooLarge:
+      return Finish(kTooLargeHead);
+    case State::kBadPacking:
+      return Finish(CURLE_BAD_CONTENT_ENCODING);
+    case State::kCut:
+      if (!answer_.begun()) return Finish(deaf_ ? CURLE_SEND_ERROR : CURLE_GOT_NOTHING);
+      return Finish(in_head ? CURLE_PARTIAL_FILE : CURLE_RECV_ERROR);
+  }
+}
+
+/// Nothing more is to be had.
+void CurlDownload::Finish(CURLcode result) {
+  done_ = true;
+  result_ = result;
+}
+
+bool CurlDownload::EndedUnanswered() const {
+  const bool lost =
+      result_ == CURLE_GOT_NOTHING || result_ == CURLE_SEND_ERROR || result_ == CURLE_RECV_ERROR;
+  return done_ && lost && !answer_.begun();
 }
 
 CurlDownload::Wait CurlDownload::NextWait(TimePoint until) const {
@@ -138,9 +153,9 @@ CurlDownload::Wait CurlDownload::NextWait(TimePoint until) const {
   const auto at_most = [&wait](TimePoint end, Limit limit) {
     if (end < wait.end) wait = {end, limit};
   };
-  if (head_.complete()) {
+  if (answer_.state() != http::ResponseReader::State::kHead) {
     at_most(quiet_since_ + idle_timeout_, Limit::kIdle);
-  } else if (connected_) {
+  } else if (line_->connection.connected()) {
     at_most(quiet_since_ + first_byte_timeout_, Limit::kFirstByte);
   } else {
     at_most(quiet_since_ + connect_timeout_, Limit::kConnect);
@@ -155,7 +170,8 @@ bool CurlDownload::Poll(TimePoint end, const Cancellation& cancellation, bool& w
   const bool can_wake = watch && cancellation.fd() >= 0;
   const bool never = &cancellation == &NeverCancelled();
   if (!can_wake && !never) end = std::min(end, After(SystemClock().Now(), kTick));
-  const bool woken = line_->engine.Wait(end, can_wake ? cancellation.fd() : -1);
+  const bool woken =
+      line_->connection.Wait(end, !Unsent().empty(), can_wake ? cancellation.fd() : -1);
   if (can_wake && !woken) return false;
   if (cancellation.Cancelled()) return true;
   watch = false;
@@ -165,14 +181,10 @@ bool CurlDownload::Poll(TimePoint end, const Cancellation& cancellation, bool& w
 Result<void> CurlDownload::AwaitHead(const Cancellation& cancellation) {
   if (cancellation.Cancelled()) return Fail(ErrorCode::kCancelled, "the client went away");
   quiet_since_ = SystemClock().Now();
-  if (!line_->engine.Begin()) {
-    return Fail(ErrorCode::kInternal, "a request could not be begun");
-  }
   for (bool watch = true;;) {
-    Move();
-    if (head_.complete()) break;
+    Move(early_);
+    if (answer_.head().state() == http::ResponseHead::State::kWhole) break;
     if (done_) return BrokenBeforeHead();
-    NoteProgress();
     const Wait wait = NextWait(TimePoint::max());
     if (SystemClock().Now() >= wait.end) return TimedOut(wait.limit);
     if (Poll(wait.end, cancellation, watch)) {
@@ -184,10 +196,11 @@ Result<void> CurlDownload::AwaitHead(const Cancellation& cancellation) {
 }
 
 // What is there. Who was told what to wait for knows more than a poll would tell.
-Result<ReadState> CurlDownload::Take(const Cancellation& cancellation) {
+Result<ReadState> CurlDownload::Take(std::string& out, const Cancellation& cancellation) {
   const Wait limit = NextWait(TimePoint::max());
-  Move();
-  if (received_ != handed_out_) {
+  const std::size_t before = out.size();
+  Move(out);
+  if (out.size() != before) {
     quiet_since_ = SystemClock().Now();
     return ReadState::kData;
   }
@@ -198,15 +211,17 @@ Result<ReadState> CurlDownload::Take(const Cancellation& cancellation) {
 }
 
 // Polls first: between two chunks there is mostly nothing to be had at once.
-Result<ReadState> CurlDownload::Pull(TimePoint until, const Cancellation& cancellation) {
+Result<ReadState> CurlDownload::Pull(std::string& out, TimePoint until,
+                                     const Cancellation& cancellation) {
+  const std::size_t before = out.size();
   for (bool watch = true;;) {
     const Wait wait = NextWait(until);
-    if (Poll(wait.end, cancellation, watch)) {
+    if (!more_ && Poll(wait.end, cancellation, watch)) {
       return Fail(ErrorCode::kCancelled, "the client went away");
     }
-    Move();
+    Move(out);
     const TimePoint now = SystemClock().Now();
-    if (received_ != handed_out_) {
+    if (out.size() != before) {
       quiet_since_ = now;
       return ReadState::kData;
     }
@@ -232,10 +247,7 @@ Result<ReadState> CurlDownload::Read(std::string& out, TimePoint until,
   if (done_) return End();
   EndPause();
   if (SystemClock().Now() >= deadline_) return Stop(TimedOut(Limit::kDeadline));
-  out_ = &out;
-  handed_out_ = received_;
-  Result<ReadState> state = until == kNoWait ? Take(cancellation) : Pull(until, cancellation);
-  out_ = nullptr;
+  auto state = until == kNoWait ? Take(out, cancellation) : Pull(out, until, cancellation);
   paused_since_ = SystemClock().Now();
   if (!state) return Stop(state.error());
   return state;
@@ -254,12 +266,10 @@ void CurlDownload::EndPause() {
 }
 
 Awaited CurlDownload::awaited() {
-  if (!early_.empty() || error_ || done_ || !line_) return {-1, kNoWait};
+  if (!early_.empty() || error_ || done_ || more_) return {-1, kNoWait};
   EndPause();
-  const Awaited engine = line_->engine.awaited();
-  curl_off_t sent = 0;
-  curl_easy_getinfo(line_->easy.get(), CURLINFO_SIZE_UPLOAD_T, &sent);
-  return {sent < to_send_ ? -1 : engine.fd, std::min(engine.until, NextWait(TimePoint::max()).end)};
+  const int fd = Unsent().empty() ? line_->connection.fd() : -1;
+  return {fd, NextWait(TimePoint::max()).end};
 }
 
 Result<ReadState> CurlDownload::End() {
@@ -270,18 +280,14 @@ Result<ReadState> CurlDownload::End() {
   return ReadState::kEnd;
 }
 
+// Where the next answer could not be told from what this one left behind, the line is closed.
 void CurlDownload::GiveBack() {
-  if (!line_) return;
-  line_->engine.End();
-  Set<curl_slist*>(line_->easy.get(), CURLOPT_HTTPHEADER, nullptr);
-  idle_->Put(std::move(line_));
+  const bool clean = answer_.head().keep_alive() && !tail_ && !deaf_ && Unsent().empty();
+  if (clean && line_) return idle_->Put(std::move(line_));
+  Close();
 }
 
 // With an answer under way this closes the socket.
-void CurlDownload::Close() {
-  if (!line_) return;
-  line_->engine.End();
-  line_.reset();
-}
+void CurlDownload::Close() { line_.reset(); }
 
 }  // namespace agm::upstream

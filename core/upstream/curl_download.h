@@ -7,25 +7,33 @@
 #include <string_view>
 
 #include "core/base/origin.h"
+#include "core/http/response_reader.h"
 #include "core/upstream/curl_line.h"
-#include "core/upstream/response_head.h"
 #include "core/upstream/transport.h"
 
 namespace agm::upstream {
+
+/// CURLE_TOO_LARGE, which older headers do not have.
+inline constexpr CURLcode kTooLargeHead = static_cast<CURLcode>(100);
 
 /// The answer to one request, from before its head until its end.
 class CurlDownload : public Download {
  public:
   CurlDownload(std::shared_ptr<CurlTransport::IdleLines> idle, std::unique_ptr<Line> line,
-               Origin origin, HeaderList headers, const HttpRequest& request);
+               const Origin& origin, const std::string& head, const HttpRequest& request);
   ~CurlDownload() override { Close(); }
   CurlDownload(const CurlDownload&) = delete;
   CurlDownload& operator=(const CurlDownload&) = delete;
 
+  /// Connects where that is to be done, sends, and waits for the head.
   Result<void> AwaitHead(const Cancellation& cancellation);
+  /// True if the connection broke before a single byte of an answer had come.
+  bool EndedUnanswered() const;
 
-  int status() const override { return head_.status(); }
-  std::string_view header(std::string_view name) const override { return head_.Find(name); }
+  int status() const override { return answer_.head().status(); }
+  std::string_view header(std::string_view name) const override {
+    return answer_.head().Find(name);
+  }
   Result<ReadState> Read(std::string& out, TimePoint until,
                          const Cancellation& cancellation) override;
   Awaited awaited() override;
@@ -38,22 +46,22 @@ class CurlDownload : public Download {
     Limit limit;
   };
 
-  static std::size_t OnHeader(char* bytes, std::size_t size, std::size_t count, void* self);
-  static std::size_t OnBody(char* bytes, std::size_t size, std::size_t count, void* self);
-
-  void Apply(const HttpRequest& request, const Origin& origin);
-  void Move();
-  void NoteProgress();
+  bool Connect();
+  void Move(std::string& out);
+  std::string_view Unsent() const;
+  void SendRest();
+  void Receive(std::string& out);
+  void Judge();
+  void Finish(CURLcode result);
   Wait NextWait(TimePoint until) const;
   bool Poll(TimePoint end, const Cancellation& cancellation, bool& watch);
-  bool Connected() const;
   Result<ReadState> End();
   Error TimedOut(Limit limit) const;
   Error Broken() const;
   Error BrokenBeforeHead() const;
   std::string Peer() const;
-  Result<ReadState> Pull(TimePoint until, const Cancellation& cancellation);
-  Result<ReadState> Take(const Cancellation& cancellation);
+  Result<ReadState> Pull(std::string& out, TimePoint until, const Cancellation& cancellation);
+  Result<ReadState> Take(std::string& out, const Cancellation& cancellation);
   Error Stop(Error error);
   void EndPause();
   void GiveBack();
@@ -61,28 +69,26 @@ class CurlDownload : public Download {
 
   std::shared_ptr<CurlTransport::IdleLines> idle_;
   std::unique_ptr<Line> line_;
-  HeaderList headers_;
-  std::string peer_;   // host:port
-  std::string proxy_;  // host:port of the one that was given
-  Duration connect_timeout_;
-  Duration first_byte_timeout_;
-  Duration idle_timeout_;
-  TimePoint deadline_;
-  curl_off_t to_send_;
+  const std::string peer_;   // host:port
+  const std::string proxy_;  // host:port of the one that was given
+  const bool tls_;
+  const Duration connect_timeout_;
+  const Duration first_byte_timeout_;
+  const Duration idle_timeout_;
+  const TimePoint deadline_;
 
-  ResponseHead head_;
-  bool head_too_large_ = false;
-  std::string early_;           // body that came in one go with the head
-  std::string* out_ = nullptr;  // where body goes while Read runs
-  std::size_t received_ = 0;
-  std::size_t handed_out_ = 0;  // of these, before this Read
-  curl_off_t sent_ = 0;
-  bool connected_ = false;
+  std::string first_;      // to send: the head, and the body's beginning
+  std::string_view rest_;  // of the body
+  bool deaf_ = false;      // the other side takes no more of it
+  http::ResponseReader answer_;
+  bool more_ = false;        // may have come already
+  bool tail_ = false;        // something came behind the answer
+  std::string early_;        // body that came in one go with the head
   TimePoint quiet_since_{};  // the last progress, moved on by the time nobody waited for more
   std::optional<TimePoint> paused_since_;  // while the caller is busy with what it got
 
   bool done_ = false;
-  CURLcode result_ = CURLE_OK;
+  CURLcode result_ = CURLE_OK;  // libcurl's word for what went wrong, also where we saw it
   std::optional<Error> error_;  // what Read gives from now on
 };
 

@@ -9,9 +9,6 @@
 namespace agm::upstream {
 namespace {
 
-/// CURLE_TOO_LARGE, which older headers do not have.
-constexpr CURLcode kTooLarge = static_cast<CURLcode>(100);
-
 // What went wrong before there was an answer.
 struct Words {
   CURLcode code;
@@ -19,7 +16,7 @@ struct Words {
   std::string_view text;
 };
 
-constexpr std::array<Words, 17> kWords = {{
+constexpr std::array<Words, 16> kWords = {{
     {CURLE_COULDNT_RESOLVE_HOST, ErrorCode::kUpstreamUnavailable, "the name cannot be resolved"},
     {CURLE_COULDNT_RESOLVE_PROXY, ErrorCode::kUpstreamUnavailable,
      "the proxy's name cannot be resolved"},
@@ -39,9 +36,8 @@ constexpr std::array<Words, 17> kWords = {{
     {CURLE_PARTIAL_FILE, ErrorCode::kUpstreamUnavailable,
      "the connection was closed in the middle of the answer's head"},
     {CURLE_WEIRD_SERVER_REPLY, ErrorCode::kUpstreamRejected, "the answer is not HTTP"},
-    {CURLE_UNSUPPORTED_PROTOCOL, ErrorCode::kUpstreamRejected, "the answer is not HTTP"},
-    {CURLE_OUT_OF_MEMORY, ErrorCode::kUpstreamRejected, "the head of the answer is too large"},
-    {kTooLarge, ErrorCode::kUpstreamRejected, "the head of the answer is too large"},
+    {CURLE_BAD_CONTENT_ENCODING, ErrorCode::kUpstreamRejected, "the answer is compressed wrongly"},
+    {kTooLargeHead, ErrorCode::kUpstreamRejected, "the head of the answer is too large"},
     {CURLE_URL_MALFORMAT, ErrorCode::kConfig, "the address cannot be used"},
 }};
 
@@ -73,21 +69,15 @@ Error CurlDownload::Broken() const {
   if (result_ == CURLE_BAD_CONTENT_ENCODING) {
     return Fail(ErrorCode::kUpstreamRejected, "the answer of {} is compressed wrongly", Peer());
   }
-  if (result_ == CURLE_WRITE_ERROR) {
-    return Fail(ErrorCode::kUpstreamRejected, "the answer of {} unpacks to too much", Peer());
-  }
   return Fail(ErrorCode::kUpstreamUnavailable, "{} broke off its answer", Peer());
 }
 
 Error CurlDownload::BrokenBeforeHead() const {
-  if (head_too_large_) {
-    return Fail(ErrorCode::kUpstreamRejected, "the head of the answer of {} is too large", Peer());
-  }
   if (line_->refused) {
     return Fail(ErrorCode::kForbidden, "{}: no connection is made to such an address", Peer());
   }
   long tunnel = 0;
-  curl_easy_getinfo(line_->easy.get(), CURLINFO_HTTP_CONNECTCODE, &tunnel);
+  curl_easy_getinfo(line_->connection.easy(), CURLINFO_HTTP_CONNECTCODE, &tunnel);
   if (tunnel >= 300) {
     return Fail(ErrorCode::kUpstreamUnavailable, "the proxy refused the way to {} (HTTP {})",
                 Peer(), tunnel);

@@ -71,7 +71,7 @@ void SetProtocols(CURL* easy) {
 #endif
 }
 
-// What is the same for every request on a line.
+// However the connection is made, and to whom.
 void SetUp(CURL* easy, const std::string& agent) {
   Set(easy, CURLOPT_NOSIGNAL, 1L);
 #if LIBCURL_VERSION_NUM >= 0x075700
@@ -82,12 +82,31 @@ void SetUp(CURL* easy, const std::string& agent) {
   Set(easy, CURLOPT_TCP_KEEPALIVE, 1L);
   Set(easy, CURLOPT_TCP_KEEPIDLE, 30L);
   Set(easy, CURLOPT_TCP_KEEPINTVL, 15L);
-  Set(easy, CURLOPT_FOLLOWLOCATION, 0L);
   Set(easy, CURLOPT_SUPPRESS_CONNECT_HEADERS, 1L);
   Set(easy, CURLOPT_SSLVERSION, long{CURL_SSLVERSION_TLSv1_2});
-  Set(easy, CURLOPT_USERAGENT, agent.c_str());
+  Set(easy, CURLOPT_USERAGENT, agent.c_str());  // for a proxy
   SetProtocols(easy);
   SetCertificates(easy);
+}
+
+void SetProxy(CURL* easy, const HttpRequest& request, bool direct) {
+  if (direct) {
+    Set(easy, CURLOPT_PROXY, "");
+    return;
+  }
+  Set(easy, CURLOPT_HTTPPROXYTUNNEL, 1L);
+  if (request.proxy.empty()) return;
+  Set(easy, CURLOPT_PROXY, request.proxy.c_str());
+  Set(easy, CURLOPT_NOPROXY, "");
+}
+
+// One certificate proves more than a name does.
+void TrustOnly(CURL* easy, const std::string& certificate) {
+  curl_blob pem{const_cast<char*>(certificate.data()), certificate.size(), CURL_BLOB_COPY};
+  Set(easy, CURLOPT_CAINFO_BLOB, &pem);
+  Set<const char*>(easy, CURLOPT_CAINFO, nullptr);
+  Set<const char*>(easy, CURLOPT_CAPATH, nullptr);
+  Set(easy, CURLOPT_SSL_VERIFYHOST, 0L);
 }
 
 // What libcurl calls a sockaddr is as long as its family needs.
@@ -126,8 +145,8 @@ curl_socket_t OpenGuarded(void* line, curlsocktype, curl_sockaddr* to) {
 
 void SetGuard(Line& line, const CurlTransport::Options& options) {
   line.may_connect = options.may_connect;
-  Set(line.easy.get(), CURLOPT_OPENSOCKETFUNCTION, &OpenGuarded);
-  Set(line.easy.get(), CURLOPT_OPENSOCKETDATA, static_cast<void*>(&line));
+  Set(line.connection.easy(), CURLOPT_OPENSOCKETFUNCTION, &OpenGuarded);
+  Set(line.connection.easy(), CURLOPT_OPENSOCKETDATA, static_cast<void*>(&line));
 }
 
 }  // namespace
@@ -145,30 +164,47 @@ void SetUpProcessOnce() {
   });
 }
 
-bool Line::Aim(const std::string& at) {
-  if (at == aimed_at) return true;
-  aimed_at.clear();
-  if (curl_url_set(url.get(), CURLUPART_URL, at.c_str(), CURLU_DISALLOW_USER) != CURLUE_OK) {
-    return false;
-  }
-  aimed_at = at;
-  return true;
-}
-
-std::unique_ptr<Line> NewLine(std::string key, const CurlTransport::Options& options) {
+std::unique_ptr<Line> NewLine(std::string key, const Origin& origin, const HttpRequest& request,
+                              const CurlTransport::Options& options) {
   auto line = std::make_unique<Line>();
-  line->url.reset(curl_url());
-  line->easy.reset(curl_easy_init());
+  CURL* easy = line->connection.easy();
+  if (easy == nullptr) return nullptr;
   line->key = std::move(key);
-  if (!line->url || !line->easy) return nullptr;
-  Set(line->easy.get(), CURLOPT_CURLU, line->url.get());
-  line->engine.Adopt(line->easy.get());
-  SetUp(line->easy.get(), fmt::format("agm/{}", Version()));
+  SetUp(easy, fmt::format("agm/{}", Version()));
+  Set(easy, CURLOPT_URL, fmt::format("{}://{}/", origin.scheme, origin.HostAndPort()).c_str());
+  Set(easy, CURLOPT_CONNECTTIMEOUT_MS, std::max<long>(1, request.connect_timeout.count()));
+  SetProxy(easy, request, origin.loopback || options.may_connect);
+  if (!request.certificate.empty()) TrustOnly(easy, request.certificate);
   if (options.may_connect) SetGuard(*line, options);
   return line;
 }
 
+std::optional<std::string> AsciiHost(const Origin& origin) {
+  const auto ascii = [](char c) { return static_cast<unsigned char>(c) < 0x80; };
+  if (std::ranges::all_of(origin.host, ascii)) return origin.host;
+#if LIBCURL_VERSION_NUM >= 0x075800
+  const std::unique_ptr<CURLU, decltype(&curl_url_cleanup)> url(curl_url(), &curl_url_cleanup);
+  const std::string root = fmt::format("{}://{}/", origin.scheme, origin.HostAndPort());
+  char* found = nullptr;
+  if (!url || curl_url_set(url.get(), CURLUPART_URL, root.c_str(), 0) != CURLUE_OK ||
+      curl_url_get(url.get(), CURLUPART_HOST, &found, CURLU_PUNYCODE) != CURLUE_OK) {
+    return std::nullopt;
+  }
+  const std::unique_ptr<char, decltype(&curl_free)> host(found, &curl_free);
+  return std::string(host.get());
+#else
+  return std::nullopt;
+#endif
+}
+
 std::unique_ptr<Line> CurlTransport::IdleLines::Take(const std::string& key) {
+  for (;;) {
+    auto line = TakeAny(key);
+    if (!line || line->connection.IsQuiet()) return line;
+  }
+}
+
+std::unique_ptr<Line> CurlTransport::IdleLines::TakeAny(const std::string& key) {
   Lines old;  // closed after the lock
   const TimePoint now = SystemClock().Now();
   auto lines = lines_.Lock();

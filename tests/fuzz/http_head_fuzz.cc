@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "core/gateway/http_request_reader.h"
+#include "core/http/grammar.h"
 
 namespace {
 
@@ -29,11 +30,11 @@ bool IsClean(std::string_view text) {
 
 void CheckRequest(HttpHead& head, const std::string& body) {
   Require(head.path.starts_with('/') && head.raw_path.starts_with('/') && IsClean(head.path));
-  Require(agm::gateway::IsToken(head.method) && IsClean(head.raw_path) && IsClean(head.query));
+  Require(agm::http::IsToken(head.method) && IsClean(head.raw_path) && IsClean(head.query));
   Require(body.size() <= kMaxBody);
   int hosts = 0;
   for (const HttpHeader& header : head.headers) {
-    Require(agm::gateway::IsToken(header.first) && agm::gateway::IsFieldValue(header.second));
+    Require(agm::http::IsToken(header.first) && agm::http::IsFieldValue(header.second));
     if (header.first == "Host") ++hosts;
   }
   Require(hosts <= 1);

@@ -974,24 +974,27 @@ class ProxyVariable {
   const char* name_;
 };
 
-TEST(CurlTransportProxy, AsksAnHttpProxyByTheWholeAddress) {
-  Guarded<std::string> head;
-  ScriptedServer proxy([&](Visitor& visitor) {
-    while (visitor.ReadRequest()) {
-      head.Set(visitor.head());
-      visitor.Send(HttpAnswer("{\"via\":\"proxy\"}"));
-    }
-  });
+/// A proxy that opens a tunnel for whoever asks and answers at its other end itself.
+ScriptedServer::Script Tunnel(Guarded<std::string>& asked) {
+  return [&asked](Visitor& visitor) {
+    visitor.ReadRequest();
+    asked.Set(visitor.head());
+    visitor.Send("HTTP/1.1 200 Connection established\r\n\r\n");
+    AnswerAll(visitor);
+  };
+}
+
+TEST(CurlTransportProxy, AsksForATunnelWhateverTheUpstreamSpeaks) {
+  Guarded<std::string> asked;
+  ScriptedServer proxy(Tunnel(asked));
   CurlTransport transport;
   for (const std::string path : {"/v1beta/models", "/v1beta/files?page=2"}) {
     HttpRequest request = Request("http://upstream.invalid" + path);
     request.proxy = proxy.url();
-    const auto answer = Fetch(transport, request);
-    ASSERT_TRUE(answer) << answer.error().message;
-    EXPECT_EQ(*answer, "{\"via\":\"proxy\"}");
-    EXPECT_THAT(head.Copy(),
-                testing::StartsWith("POST http://upstream.invalid" + path + " HTTP/1.1\r\n"));
+    EXPECT_EQ(Got(transport, request), "{\"ok\":true}");
   }
+  EXPECT_THAT(asked.Copy(), testing::StartsWith("CONNECT upstream.invalid:80 HTTP/1.1\r\n"));
+  EXPECT_THAT(asked.Copy(), Not(HasSubstr("CANARY")));
   EXPECT_EQ(proxy.connections(), 1);
 }
 
@@ -1016,7 +1019,8 @@ TEST(CurlTransportProxy, AsksForATunnelToAnHttpsUpstreamAndTellsItsRefusal) {
 }
 
 TEST(CurlTransportProxy, TakesTheEnvironmentsProxyWhereNoneIsGiven) {
-  ScriptedServer proxy(AnswerAll);
+  Guarded<std::string> asked;
+  ScriptedServer proxy(Tunnel(asked));
   const ProxyVariable variable("http_proxy", proxy.url());
   CurlTransport transport;
   EXPECT_TRUE(Fetch(transport, Request("http://upstream.invalid/")));

@@ -5,7 +5,7 @@
 #include <string>
 #include <string_view>
 
-namespace agm::gateway {
+namespace agm::http {
 
 /// Undoes chunked transfer coding (RFC 9112, 7.1), piece by piece and strictly:
 ///
@@ -40,4 +40,4 @@ class ChunkReader {
   std::uint64_t left_ = 0;   ///< of the chunk's data
 };
 
-}  // namespace agm::gateway
+}  // namespace agm::http

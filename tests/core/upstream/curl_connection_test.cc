@@ -1,13 +1,15 @@
-#include "core/upstream/curl_engine.h"
+#include "core/upstream/curl_connection.h"
 
 #include <gtest/gtest.h>
 #include <netinet/in.h>
+#include <poll.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
 #include <array>
 #include <chrono>
 #include <string>
+#include <string_view>
 
 #include "core/upstream/curl_line.h"
 #include "tests/support/scripted_server.h"
@@ -47,50 +49,54 @@ class SilentPort {
   bool listens_ = false;
 };
 
-std::size_t Count(char*, std::size_t size, std::size_t count, void* total) {
-  *static_cast<std::size_t*>(total) += size * count;
-  return size * count;
-}
-
-/// A line to a host that has ::1 and 127.0.0.1, in this order.
+/// A connection to a host that has ::1 and 127.0.0.1, in this order.
 struct TwoAddresses {
-  explicit TwoAddresses(int port) : line(NewLine("key", {})) {
+  explicit TwoAddresses(int port) {
     const std::string at = std::to_string(port);
-    known.reset(curl_slist_append(nullptr, ("both.test:" + at + ":[::1],127.0.0.1").c_str()));
-    CURL* easy = line->easy.get();
-    Set(easy, CURLOPT_RESOLVE, known.get());
-    line->Aim("http://both.test:" + at + "/");
-    Set(easy, CURLOPT_PROXY, "");
-    Set(easy, CURLOPT_WRITEFUNCTION, &Count);
-    Set(easy, CURLOPT_WRITEDATA, static_cast<void*>(&received));
+    known = curl_slist_append(nullptr, ("both.test:" + at + ":[::1],127.0.0.1").c_str());
+    Set(connection.easy(), CURLOPT_RESOLVE, known);
+    Set(connection.easy(), CURLOPT_URL, ("http://both.test:" + at + "/").c_str());
+    Set(connection.easy(), CURLOPT_PROXY, "");
   }
-  bool ReadSome() {
+  ~TwoAddresses() { curl_slist_free_all(known); }
+  TwoAddresses(const TwoAddresses&) = delete;
+  TwoAddresses& operator=(const TwoAddresses&) = delete;
+
+  bool Connect() {
     const TimePoint end = After(SystemClock().Now(), Duration(3'000));
-    while (received == 0 && SystemClock().Now() < end && !line->engine.Move()) {
-      if (received == 0) line->engine.Wait(After(SystemClock().Now(), Duration(50)), -1);
+    while (SystemClock().Now() < end) {
+      if (const auto result = connection.Connect()) return *result == CURLE_OK;
+      connection.Wait(end, false, -1);
     }
-    return received > 0;
+    return false;
   }
 
-  HeaderList known;
-  std::unique_ptr<Line> line;
-  std::size_t received = 0;
+  curl_slist* known = nullptr;
+  Connection connection;
 };
 
-TEST(Engine, KnowsItsSocketAlsoWhereTwoAddressesWereTried) {
+TEST(Connection, KnowsItsSocketAlsoWhereTwoAddressesWereTried) {
   SetUpProcessOnce();
   ScriptedServer server([](Visitor& visitor) {
     visitor.ReadRequest();
-    visitor.Send(ChunkedHead() + Chunk("hi"));
+    visitor.Send("hi");
     visitor.AwaitClose(std::chrono::milliseconds(2'000));
   });
   const SilentPort silent(server.port());
   if (!silent.listens()) GTEST_SKIP() << "this machine has no ::1";
   TwoAddresses both(server.port());
-  ASSERT_TRUE(both.line->engine.Begin());
-  EXPECT_TRUE(both.ReadSome());
-  EXPECT_GE(both.line->engine.awaited().fd, 0);
-  both.line->engine.End();
+  Connection& connection = both.connection;
+  ASSERT_TRUE(both.Connect());
+  EXPECT_TRUE(connection.IsQuiet());
+  const std::string_view request = "GET / HTTP/1.1\r\n\r\n";
+  EXPECT_EQ(connection.Send(request), request.size());
+  pollfd answered{connection.fd(), POLLIN, 0};
+  EXPECT_EQ(::poll(&answered, 1, 3'000), 1);
+  EXPECT_FALSE(connection.IsQuiet());
+  std::array<char, 16> room{};
+  const auto received = connection.Receive(room);
+  EXPECT_EQ(std::string_view(room.data(), received.size), "hi");
+  EXPECT_EQ(connection.Receive(room).state, Connection::Received::State::kNothingYet);
 }
 
 }  // namespace

@@ -1,11 +1,11 @@
-#include "core/gateway/http_chunks.h"
+#include "core/http/chunk_reader.h"
 
 #include <algorithm>
 #include <charconv>
 
-#include "core/gateway/http_head.h"
+#include "core/http/grammar.h"
 
-namespace agm::gateway {
+namespace agm::http {
 namespace {
 
 constexpr std::size_t kMaxLine = 1024;
@@ -82,4 +82,4 @@ bool ChunkReader::ReadSize() {
   return problem == std::errc{} && stop == end;
 }
 
-}  // namespace agm::gateway
+}  // namespace agm::http

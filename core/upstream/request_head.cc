@@ -1,0 +1,70 @@
+#include "core/upstream/request_head.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <iterator>
+#include <string_view>
+
+#include "core/base/version.h"
+#include "core/http/grammar.h"
+
+namespace agm::upstream {
+namespace {
+
+/// Path and query; no fragment, which is for the reader of an answer.
+std::string_view TargetOf(std::string_view url) {
+  url.remove_prefix(url.find("://") + 3);
+  url.remove_prefix(std::min(url.find_first_of("/?#"), url.size()));
+  return url.substr(0, url.find('#'));
+}
+
+bool IsTarget(std::string_view text) {
+  return std::none_of(text.begin(), text.end(),
+                      [](char c) { return (c >= 0 && c <= ' ') || c == '\x7f'; });
+}
+
+bool IsUsualPort(const Origin& origin) {
+  return origin.port == (origin.scheme == "https" ? 443 : 80);
+}
+
+void AddHeader(std::string& head, std::string_view name, std::string_view value) {
+  head.append(name).append(": ").append(value).append("\r\n");
+}
+
+}  // namespace
+
+Result<std::string> WriteRequestHead(const HttpRequest& request, const Origin& origin,
+                                     const std::string& host) {
+  const std::string_view target = TargetOf(request.url);
+  if (!http::IsToken(request.method) || !IsTarget(target) || !IsTarget(host)) {
+    return Fail(ErrorCode::kConfig, "{}: the address cannot be used", origin.HostAndPort());
+  }
+  std::string head;
+  head.reserve(1024);
+  head.append(request.method).append(target.starts_with('/') ? " " : " /").append(target);
+  head.append(" HTTP/1.1\r\nHost: ");
+  const bool v6 = host.find(':') != host.npos;
+  head.append(v6 ? "[" : "").append(host).append(v6 ? "]" : "");
+  if (!IsUsualPort(origin)) fmt::format_to(std::back_inserter(head), ":{}", origin.port);
+  head.append("\r\nUser-Agent: agm/").append(Version()).append("\r\nAccept: */*\r\n");
+  AddHeader(head, "Accept-Encoding", request.stream ? "identity" : "gzip");
+  for (const auto& [name, value] : request.headers) {
+    if (!http::IsToken(name) || !http::IsFieldValue(value)) {
+      return Fail(ErrorCode::kInternal, "a header cannot be sent");
+    }
+    AddHeader(head, name, value);
+  }
+  if (const auto& [name, secret] = request.credential; !name.empty()) {
+    if (!http::IsToken(name) || !http::IsFieldValue(secret.Reveal())) {
+      return Fail(ErrorCode::kConfig, "the credential holds characters that cannot be sent");
+    }
+    AddHeader(head, name, secret.Reveal());
+  }
+  if (!request.body.empty() || request.method == "POST") {
+    fmt::format_to(std::back_inserter(head), "Content-Length: {}\r\n", request.body.size());
+  }
+  return head.append("\r\n");
+}
+
+}  // namespace agm::upstream
