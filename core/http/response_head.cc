@@ -11,13 +11,13 @@ namespace {
 
 bool IsDigit(char c) { return c >= '0' && c <= '9'; }
 
-/// Calls `take(name, value)` for each header; a line without a colon is none.
+/// Calls `take(name, value)` for each header, the value untrimmed; a line without a colon is none.
 template <class Take>
 void ForEach(std::string_view lines, Take take) {
   while (!lines.empty()) {
     const std::string_view line = Cut(lines, "\n");
     const std::size_t colon = line.find(':');
-    if (colon != line.npos) take(Trim(line.substr(0, colon)), Trim(line.substr(colon + 1)));
+    if (colon != line.npos) take(line.substr(0, colon), line.substr(colon + 1));
   }
 }
 
@@ -107,7 +107,7 @@ bool ResponseHead::ReadFraming() {
       good = good && number && length.value_or(*number) == *number;
       length = number;
     } else if (EqualsIgnoreCase(name, "transfer-encoding")) {
-      good = good && !chunked && EqualsIgnoreCase(value, "chunked");
+      good = good && !chunked && EqualsIgnoreCase(Trim(value), "chunked");
       chunked = true;
     } else if (EqualsIgnoreCase(name, "connection")) {
       while (!value.empty()) {
@@ -133,7 +133,7 @@ bool ResponseHead::ReadFraming() {
 std::string_view ResponseHead::Find(std::string_view name) const {
   std::optional<std::string_view> first;
   ForEach(lines_, [&](std::string_view found, std::string_view value) {
-    if (!first && EqualsIgnoreCase(found, name)) first = value;
+    if (!first && EqualsIgnoreCase(found, name)) first = Trim(value);
   });
   return first.value_or(std::string_view());
 }

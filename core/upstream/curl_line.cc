@@ -179,24 +179,6 @@ std::unique_ptr<Line> NewLine(std::string key, const Origin& origin, const HttpR
   return line;
 }
 
-std::optional<std::string> AsciiHost(const Origin& origin) {
-  const auto ascii = [](char c) { return static_cast<unsigned char>(c) < 0x80; };
-  if (std::ranges::all_of(origin.host, ascii)) return origin.host;
-#if LIBCURL_VERSION_NUM >= 0x075800
-  const std::unique_ptr<CURLU, decltype(&curl_url_cleanup)> url(curl_url(), &curl_url_cleanup);
-  const std::string root = fmt::format("{}://{}/", origin.scheme, origin.HostAndPort());
-  char* found = nullptr;
-  if (!url || curl_url_set(url.get(), CURLUPART_URL, root.c_str(), 0) != CURLUE_OK ||
-      curl_url_get(url.get(), CURLUPART_HOST, &found, CURLU_PUNYCODE) != CURLUE_OK) {
-    return std::nullopt;
-  }
-  const std::unique_ptr<char, decltype(&curl_free)> host(found, &curl_free);
-  return std::string(host.get());
-#else
-  return std::nullopt;
-#endif
-}
-
 std::unique_ptr<Line> CurlTransport::IdleLines::Take(const std::string& key) {
   for (;;) {
     auto line = TakeAny(key);

@@ -2,7 +2,6 @@
 
 #include <functional>
 #include <memory>
-#include <optional>
 #include <string>
 #include <vector>
 
@@ -29,10 +28,6 @@ struct Line {
 /// A line to the origin that is told of everything it needs to connect; nothing when memory is out.
 std::unique_ptr<Line> NewLine(std::string key, const Origin& origin, const HttpRequest& request,
                               const CurlTransport::Options& options);
-
-/// A host's name as it goes over the wire: names of other scripts are spelled in ASCII (RFC 5891).
-/// Nothing where libcurl cannot do that, or it is no name.
-std::optional<std::string> AsciiHost(const Origin& origin);
 
 /// libcurl's global state, the signal that it leaves to us, the system's certificates. Any thread,
 /// any number of times.

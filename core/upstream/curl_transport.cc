@@ -22,11 +22,10 @@ std::size_t CurlTransport::idle() const { return idle_->size(); }
 Result<std::unique_ptr<Download>> CurlTransport::Send(const HttpRequest& request,
                                                       const Cancellation& cancellation) {
   const auto origin = ReadOrigin(request.url);
-  const auto host = origin ? AsciiHost(*origin) : std::nullopt;
-  if (!host) {
+  if (!origin) {
     return Fail(ErrorCode::kConfig, "the upstream's address is not an http or https address");
   }
-  const auto head = WriteRequestHead(request, *origin, *host);
+  const auto head = WriteRequestHead(request, *origin);
   if (!head) return head.error();
   const std::string key =
       fmt::format("{}://{} {} {}", origin->scheme, origin->HostAndPort(),

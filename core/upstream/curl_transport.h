@@ -10,9 +10,10 @@
 
 namespace agm::upstream {
 
-/// HTTP over libcurl, pulled on the calling thread: no thread, queue or callback of its own. One
-/// easy handle in a multi handle of its own is one connection; idle ones are kept by origin and
-/// proxy, the last used first, so that few are kept warm and the rest grow old and close.
+/// HTTP/1.1 over connections that libcurl makes, pulled on the calling thread: no thread, queue or
+/// callback of its own. Idle connections are kept by origin and proxy, the last used first, so that
+/// few are kept warm and the rest grow old and close; one on which anything came while it was idle
+/// is closed.
 ///
 ///   CurlTransport transport;
 ///   auto download = transport.Send(request, cancellation);
@@ -21,7 +22,8 @@ namespace agm::upstream {
 /// HTTP/1.1 only: a stream has its connection for itself, so that multiplexing has nothing to give
 /// and a slow reader stops its own upstream alone. Certificates are verified, with the system's
 /// store or the file that SSL_CERT_FILE names. A loopback address is never reached through a proxy;
-/// with `proxy` given the environment's exceptions (NO_PROXY) do not count.
+/// with `proxy` given the environment's exceptions (NO_PROXY) do not count. An http proxy is asked
+/// for a tunnel, whatever the upstream speaks.
 ///
 /// Cancellation: its fd is polled beside the connection in every phase. Where it stays readable
 /// without being cancelled (a client that pipelines), it is asked ten times a second instead.

@@ -4,12 +4,14 @@
 
 #include <algorithm>
 #include <cstdlib>
+#include <optional>
 #include <utility>
 
 #include "core/base/origin.h"
 #include "core/protocol/base64.h"
 #include "core/protocol/mime.h"
 #include "core/upstream/curl_transport.h"
+#include "core/upstream/curl_url.h"
 
 namespace agm::upstream {
 namespace {
@@ -46,25 +48,6 @@ HttpRequest NewRequest(const std::string& url, const MediaLimits& limits) {
 
 bool IsRedirect(int status) {
   return status == 301 || status == 302 || status == 303 || status == 307 || status == 308;
-}
-
-// Where a Location leads from `base`; "../" in it is libcurl's to resolve.
-std::string Follow(const std::string& base, std::string_view location) {
-  location = location.substr(0, location.find('#'));
-  const std::size_t scheme = location.find("://");
-  if (scheme != location.npos && scheme < location.find_first_of("/?")) {
-    return std::string(location);
-  }
-  const std::size_t authority = base.find("://") + 3;
-  const std::size_t path = std::min(base.find_first_of("/?#", authority), base.size());
-  if (location.starts_with("//")) return base.substr(0, authority - 2) + std::string(location);
-  if (location.starts_with('/')) return base.substr(0, path) + std::string(location);
-  const std::size_t query = std::min(base.find_first_of("?#", path), base.size());
-  if (location.starts_with('?')) return base.substr(0, query) + std::string(location);
-  const std::size_t slash = base.substr(0, query).rfind('/');
-  const std::string folder =
-      slash == base.npos || slash < path ? base.substr(0, path) + "/" : base.substr(0, slash + 1);
-  return folder + std::string(location);
 }
 
 bool IsTaken(std::string_view mime) {
@@ -130,22 +113,22 @@ std::unique_ptr<Transport> NewMediaTransport() {
 
 Result<FetchedMedia> FetchMedia(Transport& transport, const std::string& url,
                                 const MediaLimits& limits, const Cancellation& cancellation) {
-  std::string at = url;
+  std::optional<std::string> at = ResolveUrl({}, url);
   std::string host;
   for (int hops = 0; hops <= limits.redirects; ++hops) {
-    const auto origin = ReadOrigin(at);
+    const auto origin = at ? ReadOrigin(*at) : std::nullopt;
     if (!origin) {
       return Refused(host.empty() ? "the address" : host,
                      "expected http(s)://host/..., without a user name");
     }
     host = origin->host;
-    const auto download = transport.Send(NewRequest(at, limits), cancellation);
+    const auto download = transport.Send(NewRequest(*at, limits), cancellation);
     if (!download) return Unreachable(host, download.error());
     const std::string_view location = (*download)->header("location");
     if (!IsRedirect((*download)->status()) || location.empty()) {
-      return Receive(**download, at, host, limits, cancellation);
+      return Receive(**download, *at, host, limits, cancellation);
     }
-    at = Follow(at, location);
+    at = ResolveUrl(*at, std::string(location));
   }
   return Refused(host, fmt::format("expected at most {} redirects, found more", limits.redirects));
 }

@@ -24,6 +24,11 @@ bool IsTarget(std::string_view text) {
                       [](char c) { return (c >= 0 && c <= ' ') || c == '\x7f'; });
 }
 
+/// Names of other scripts would have to be spelled in ASCII, which nobody does here.
+bool IsHost(std::string_view text) {
+  return std::none_of(text.begin(), text.end(), [](char c) { return c <= ' ' || c == '\x7f'; });
+}
+
 bool IsUsualPort(const Origin& origin) {
   return origin.port == (origin.scheme == "https" ? 443 : 80);
 }
@@ -34,20 +39,19 @@ void AddHeader(std::string& head, std::string_view name, std::string_view value)
 
 }  // namespace
 
-Result<std::string> WriteRequestHead(const HttpRequest& request, const Origin& origin,
-                                     const std::string& host) {
+Result<std::string> WriteRequestHead(const HttpRequest& request, const Origin& origin) {
   const std::string_view target = TargetOf(request.url);
-  if (!http::IsToken(request.method) || !IsTarget(target) || !IsTarget(host)) {
+  if (!http::IsToken(request.method) || !IsTarget(target) || !IsHost(origin.host)) {
     return Fail(ErrorCode::kConfig, "{}: the address cannot be used", origin.HostAndPort());
   }
   std::string head;
   head.reserve(1024);
   head.append(request.method).append(target.starts_with('/') ? " " : " /").append(target);
   head.append(" HTTP/1.1\r\nHost: ");
-  const bool v6 = host.find(':') != host.npos;
-  head.append(v6 ? "[" : "").append(host).append(v6 ? "]" : "");
+  const bool v6 = origin.host.find(':') != origin.host.npos;
+  head.append(v6 ? "[" : "").append(origin.host).append(v6 ? "]" : "");
   if (!IsUsualPort(origin)) fmt::format_to(std::back_inserter(head), ":{}", origin.port);
-  head.append("\r\nUser-Agent: agm/").append(Version()).append("\r\nAccept: */*\r\n");
+  head.append("\r\nUser-Agent: agm/").append(Version()).append("\r\n");
   AddHeader(head, "Accept-Encoding", request.stream ? "identity" : "gzip");
   for (const auto& [name, value] : request.headers) {
     if (!http::IsToken(name) || !http::IsFieldValue(value)) {

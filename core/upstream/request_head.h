@@ -9,10 +9,8 @@
 namespace agm::upstream {
 
 /// The head of a request as it goes over the wire (RFC 9112, 3 and 5), its blank line included.
-/// `host` is the origin's name in ASCII. Nothing of the request can break out of its line: what
-/// would is an error, kConfig where the user's settings are at fault, and says nothing of the path
-/// or the credential.
-Result<std::string> WriteRequestHead(const HttpRequest& request, const Origin& origin,
-                                     const std::string& host);
+/// Nothing of the request can break out of its line: what would is an error, kConfig where the
+/// user's settings are at fault, and says nothing of the path or the credential.
+Result<std::string> WriteRequestHead(const HttpRequest& request, const Origin& origin);
 
 }  // namespace agm::upstream

@@ -209,6 +209,41 @@ TEST_F(HttpServerTls, IsTrustedByAClientThatIsGivenItsCertificateAndByNoOther) {
   }
 }
 
+// Records of 16 kB, slices of 64: what one side holds back the other must not wait for.
+TEST(HttpServerTlsEcho, BodiesOfAnySizeGoBothWaysOverOneConnection) {
+  const Files files;
+  RunningServer server([](HttpRequest& request) {
+    if (request.path == "/whole") return Text(request.body);
+    return Stream([rest = request.body](std::string& out) mutable {
+      out = rest.substr(0, 30'000);
+      rest.erase(0, out.size());
+      return !out.empty();
+    });
+  });
+  server->UseTls(*TlsIdentity::Load(files.tls));
+  upstream::CurlTransport transport;
+  const std::string certificate = files.folder.Read("cert.pem");
+  for (const std::size_t size : {0UL, 1UL, 16'383UL, 16'384UL, 16'385UL, 65'536UL, 5'000'000UL}) {
+    const std::string sent(size, static_cast<char>('a' + size % 26));
+    for (const std::string path : {"/whole", "/streamed"}) {
+      upstream::HttpRequest request;
+      request.url = "https://127.0.0.1:" + std::to_string(server.port()) + path;
+      request.certificate = certificate;
+      request.body = sent;
+      auto answer = transport.Send(request, NeverCancelled());
+      ASSERT_TRUE(answer) << answer.error().message;
+      std::string body;
+      Result<upstream::ReadState> state = upstream::ReadState::kData;
+      while (state && *state == upstream::ReadState::kData) {
+        state = (*answer)->Read(body, TimePoint::max(), NeverCancelled());
+      }
+      ASSERT_TRUE(state) << state.error().message;
+      EXPECT_EQ(body, sent) << path << " " << size;
+      EXPECT_EQ(transport.idle(), 1U);
+    }
+  }
+}
+
 TEST_F(HttpServerTls, EndsAConnectionInTlssOwnWay) {
   auto client = Connect();
   client.Send("GET /x HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n");

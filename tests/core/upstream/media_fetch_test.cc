@@ -100,7 +100,7 @@ TEST(MediaFetch, FollowsRedirectsWhereverTheyLead) {
   EXPECT_THAT(Urls(transport), ElementsAre("https://example.com/a", "https://example.com/b/c?d",
                                            "https://example.com/b/x/y?z=http://q",
                                            "https://example.com/b/x/y?only=query",
-                                           "https://cdn.example.org/z", "http://example.net"));
+                                           "https://cdn.example.org/z", "http://example.net/"));
 }
 
 TEST(MediaFetch, GivesUpOnTheSixthRedirect) {

@@ -20,7 +20,7 @@ HttpRequest RequestTo(const std::string& url) {
 
 Result<std::string> Written(const HttpRequest& request) {
   const auto origin = ReadOrigin(request.url);
-  return WriteRequestHead(request, *origin, origin->host);
+  return WriteRequestHead(request, *origin);
 }
 
 /// The request's first two lines.
@@ -37,7 +37,6 @@ TEST(RequestHead, IsWrittenInFull) {
             "User-Agent: agm/" +
                 std::string(Version()) +
                 "\r\n"
-                "Accept: */*\r\n"
                 "Accept-Encoding: gzip\r\n"
                 "Content-Type: application/json\r\n"
                 "x-goog-api-key: AIzaCANARY\r\n"
@@ -63,6 +62,8 @@ TEST(RequestHead, SaysHowLongTheBodyIsWhereThereMayBeOne) {
 TEST(RequestHead, NothingBreaksOutOfItsLine) {
   EXPECT_EQ(Address("http://a.example/b c"), "a.example:80: the address cannot be used");
   EXPECT_EQ(Address("http://a.example/b\r\nX: y"), "a.example:80: the address cannot be used");
+  EXPECT_EQ(Address("http://b\xC3\xBC.example/"),
+            "b\xC3\xBC.example:80: the address cannot be used");
   HttpRequest request = RequestTo("http://a.example/");
   request.method = "GET /x";
   EXPECT_EQ(Written(request).error().code, ErrorCode::kConfig);
