@@ -177,13 +177,13 @@ void HttpServer::Impl::AcceptUntilStopped() {
 
 void HttpServer::Impl::Stop(Duration drain) {
   std::unique_lock lock(mutex_);
+  traffic_.Drain();  // before anybody can see that the end has begun
   // Shut down, the listener refuses everybody at once, and accept returns in the library.
   if (!std::exchange(stopping_, true) && listener_ >= 0) ::shutdown(listener_, SHUT_RDWR);
   if (!serving_) {
     if (listener_ >= 0) ::close(std::exchange(listener_, -1));
     return;
   }
-  traffic_.Drain();
   if (changed_.wait_for(lock, drain, [&] { return ended_; })) return;
   traffic_.Cancel();
   changed_.wait(lock, [&] { return ended_; });
