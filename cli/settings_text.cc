@@ -60,6 +60,7 @@ constexpr std::array kProxy = {
                 "\"balance\" spreads load evenly, \"performance_first\" prefers fast accounts."},
     SettingText{"upstream_proxy", "address, none",
                 "The proxy to the upstream: http://, https:// or socks5://.\n"
+                "A proxy that speaks HTTP is asked for a tunnel (CONNECT).\n"
                 "Without it the usual *_proxy variables count."},
     SettingText{"expose_account", "true or false, true",
                 "Tell clients which account answered (X-Account-Email)."},

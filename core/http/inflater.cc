@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <array>
+#include <new>
 
 namespace agm::http {
 namespace {
@@ -16,19 +17,18 @@ constexpr std::size_t kMostAtOnce = 1U << 30U;  // zlib counts with 32 bits
 
 /// zlib's state, given back whatever happens.
 struct Inflater::Stream {
-  explicit Stream(int window) : ready(::inflateInit2(&zlib, window) == Z_OK) {}
+  explicit Stream(int window) {
+    if (::inflateInit2(&zlib, window) != Z_OK) throw std::bad_alloc();
+  }
   ~Stream() { ::inflateEnd(&zlib); }
   Stream(const Stream&) = delete;
   Stream& operator=(const Stream&) = delete;
 
   z_stream zlib{};
-  const bool ready;
 };
 
 Inflater::Inflater(Form form)
-    : stream_(std::make_unique<Stream>(form == Form::kBare ? kNoWrapping : kGzipOrZlib)) {
-  if (!stream_->ready) state_ = State::kBroken;
-}
+    : stream_(std::make_unique<Stream>(form == Form::kBare ? kNoWrapping : kGzipOrZlib)) {}
 
 Inflater::~Inflater() = default;
 Inflater::Inflater(Inflater&&) noexcept = default;

@@ -1,19 +1,17 @@
 #include "core/upstream/curl_connection.h"
 
 #include <poll.h>
-#include <sys/socket.h>
 
 #include <algorithm>
 #include <array>
-#include <cerrno>
 
 namespace agm::upstream {
 namespace {
 
 constexpr Duration kLongest{60'000};
 
-/// libcurl's own buffer, which only what a proxy says goes through.
-constexpr long kBuffer = 1024;
+/// libcurl's own buffer while it connects, which only what a proxy says goes through.
+constexpr long kSmall = 1024;
 
 }  // namespace
 
@@ -21,7 +19,7 @@ Connection::Connection() : multi_(curl_multi_init()), easy_(curl_easy_init()) {
   if (!multi_) easy_.reset();
   if (!easy_) return;
   Set(easy_.get(), CURLOPT_CONNECT_ONLY, 1L);
-  Set(easy_.get(), CURLOPT_BUFFERSIZE, kBuffer);
+  Set(easy_.get(), CURLOPT_BUFFERSIZE, kSmall);
 }
 
 std::optional<CURLcode> Connection::Connect() {
@@ -37,6 +35,7 @@ std::optional<CURLcode> Connection::Connect() {
   // The handle stays where it is: it would take the connection with it.
   const CURLcode result = message->data.result;
   if (result != CURLE_OK) return result;
+  Set(easy_.get(), CURLOPT_BUFFERSIZE, long{kRoom});  // older releases give no more at once
   curl_easy_getinfo(easy_.get(), CURLINFO_ACTIVESOCKET, &fd_);
   return connected() ? CURLE_OK : CURLE_COULDNT_CONNECT;
 }
@@ -72,10 +71,9 @@ bool Connection::Wait(TimePoint end, bool output, int other) {
   return polled[1].revents != 0;
 }
 
-bool Connection::IsQuiet() const {
+bool Connection::IsQuiet() {
   char first = 0;
-  const ssize_t size = ::recv(fd_, &first, 1, MSG_PEEK | MSG_DONTWAIT);
-  return size < 0 && errno == EAGAIN;
+  return Receive({&first, 1}).state == Received::State::kNothingYet;
 }
 
 }  // namespace agm::upstream

@@ -32,6 +32,8 @@ class Connection {
  public:
   /// What became of bytes: so many went (0: none can now), or the connection is lost.
   using Moved = std::optional<std::size_t>;
+  /// No Receive gives more.
+  static constexpr std::size_t kRoom = 16 * 1024;
   struct Received {
     enum class State { kBytes, kNothingYet, kClosed, kLost } state;
     std::size_t size = 0;
@@ -55,9 +57,10 @@ class Connection {
   /// Waits until something can move (with `output`: room to send counts too) or `end`; true if
   /// `other` (-1 for none) became readable.
   bool Wait(TimePoint end, bool output, int other);
-  /// True while nothing has come and the other side has not closed, as it must be between two
-  /// answers.
-  bool IsQuiet() const;
+  /// True if nothing has come and the other side has not closed, as it must be between two answers;
+  /// else it is of no more use. TLS is asked too, which may hold bytes that the socket does not
+  /// show, and has words of its own there that mean nothing to us.
+  bool IsQuiet();
 
  private:
   struct FreeMulti {

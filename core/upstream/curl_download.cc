@@ -18,9 +18,8 @@ namespace {
 constexpr std::size_t kFirst = 16 * 1024;
 /// What is sent at once, so that a slow way shows that it moves.
 constexpr std::size_t kSlice = 64 * 1024;
-constexpr std::size_t kRoom = 16 * 1024;
-/// One Read takes little more off the socket.
-constexpr std::size_t kMostAtOnce = 1024 * 1024;
+/// One Read goes to the socket so often, whatever comes out.
+constexpr int kRounds = 64;
 /// How often a cancellation is asked that cannot wake us.
 constexpr Duration kTick{100};
 
@@ -89,9 +88,9 @@ void CurlDownload::SendRest() {
 /// TLS may hold bytes back that the socket does not show, until it is asked and has none.
 void CurlDownload::Receive(std::string& out) {
   using State = Connection::Received::State;
-  std::array<char, kRoom> room;
-  const std::size_t before = out.size();
-  do {
+  std::array<char, Connection::kRoom> room;
+  more_ = true;
+  for (int round = 0; !done_ && more_ && round < kRounds; ++round) {
     const auto received = line_->connection.Receive(room);
     more_ = tls_ || received.size == room.size();
     switch (received.state) {
@@ -111,7 +110,7 @@ void CurlDownload::Receive(std::string& out) {
       }
     }
     Judge();
-  } while (!done_ && more_ && out.size() - before < kMostAtOnce);
+  }
 }
 
 /// What has become of the answer.
@@ -164,9 +163,11 @@ CurlDownload::Wait CurlDownload::NextWait(TimePoint until) const {
   return wait;
 }
 
-// Waits for the connection, the client or the time. True if the caller was called off. `watch` says
-// whether the client's descriptor is worth polling; a client that sends while it waits is not.
+// Waits for the connection, the client or the time, unless more may be there already. True if the
+// caller was called off. `watch` says whether the client's descriptor is worth polling; a client
+// that sends while it waits is not.
 bool CurlDownload::Poll(TimePoint end, const Cancellation& cancellation, bool& watch) {
+  if (more_) return cancellation.Cancelled();
   const bool can_wake = watch && cancellation.fd() >= 0;
   const bool never = &cancellation == &NeverCancelled();
   if (!can_wake && !never) end = std::min(end, After(SystemClock().Now(), kTick));
@@ -216,7 +217,7 @@ Result<ReadState> CurlDownload::Pull(std::string& out, TimePoint until,
   const std::size_t before = out.size();
   for (bool watch = true;;) {
     const Wait wait = NextWait(until);
-    if (!more_ && Poll(wait.end, cancellation, watch)) {
+    if (Poll(wait.end, cancellation, watch)) {
       return Fail(ErrorCode::kCancelled, "the client went away");
     }
     Move(out);
@@ -266,10 +267,10 @@ void CurlDownload::EndPause() {
 }
 
 Awaited CurlDownload::awaited() {
-  if (!early_.empty() || error_ || done_ || more_) return {-1, kNoWait};
+  if (!early_.empty() || error_ || done_) return {-1, kNoWait};
   EndPause();
   const int fd = Unsent().empty() ? line_->connection.fd() : -1;
-  return {fd, NextWait(TimePoint::max()).end};
+  return {fd, more_ ? kNoWait : NextWait(TimePoint::max()).end};
 }
 
 Result<ReadState> CurlDownload::End() {

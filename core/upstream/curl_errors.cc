@@ -16,7 +16,7 @@ struct Words {
   std::string_view text;
 };
 
-constexpr std::array<Words, 16> kWords = {{
+constexpr std::array<Words, 15> kWords = {{
     {CURLE_COULDNT_RESOLVE_HOST, ErrorCode::kUpstreamUnavailable, "the name cannot be resolved"},
     {CURLE_COULDNT_RESOLVE_PROXY, ErrorCode::kUpstreamUnavailable,
      "the proxy's name cannot be resolved"},
@@ -36,7 +36,6 @@ constexpr std::array<Words, 16> kWords = {{
     {CURLE_PARTIAL_FILE, ErrorCode::kUpstreamUnavailable,
      "the connection was closed in the middle of the answer's head"},
     {CURLE_WEIRD_SERVER_REPLY, ErrorCode::kUpstreamRejected, "the answer is not HTTP"},
-    {CURLE_BAD_CONTENT_ENCODING, ErrorCode::kUpstreamRejected, "the answer is compressed wrongly"},
     {kTooLargeHead, ErrorCode::kUpstreamRejected, "the head of the answer is too large"},
     {CURLE_URL_MALFORMAT, ErrorCode::kConfig, "the address cannot be used"},
 }};
@@ -73,7 +72,7 @@ Error CurlDownload::Broken() const {
 }
 
 Error CurlDownload::BrokenBeforeHead() const {
-  if (line_->refused) {
+  if (line_->refused && !line_->connection.connected()) {
     return Fail(ErrorCode::kForbidden, "{}: no connection is made to such an address", Peer());
   }
   long tunnel = 0;

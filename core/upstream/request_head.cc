@@ -41,7 +41,10 @@ void AddHeader(std::string& head, std::string_view name, std::string_view value)
 
 Result<std::string> WriteRequestHead(const HttpRequest& request, const Origin& origin) {
   const std::string_view target = TargetOf(request.url);
-  if (!http::IsToken(request.method) || !IsTarget(target) || !IsHost(origin.host)) {
+  if (!IsHost(origin.host)) {
+    return Fail(ErrorCode::kConfig, "the upstream's address names no host in plain ASCII");
+  }
+  if (!http::IsToken(request.method) || !IsTarget(target)) {
     return Fail(ErrorCode::kConfig, "{}: the address cannot be used", origin.HostAndPort());
   }
   std::string head;

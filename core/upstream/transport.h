@@ -21,15 +21,17 @@ using Header = std::pair<std::string, std::string>;
 struct HttpRequest {
   std::string method = "POST";
   std::string url;
-  std::vector<Header> headers;                ///< without the credential
+  /// Without the credential, and without what is the transport's: Host, User-Agent,
+  /// Accept-Encoding, Content-Length.
+  std::vector<Header> headers;
   std::pair<std::string, Secret> credential;  ///< header name and its value; empty name: none
   std::string_view body;                      ///< must outlive the Download
   std::string proxy;  ///< http://, https:// or socks5://; empty: environment
   /// PEM of the one certificate that an https server may show, under whatever name it is reached.
   /// Empty: it must be for the name, and one that the system trusts.
   std::string certificate;
-  /// The answer comes in small pieces that must not wait: a small buffer, no compression. Without
-  /// it the answer may be compressed on the way.
+  /// The answer comes in small pieces that must not wait for a compressor. Without it the answer
+  /// may be compressed on the way.
   bool stream = false;
   Duration connect_timeout{10'000};
   Duration first_byte_timeout{120'000};  ///< from the request's end to the first byte of the answer

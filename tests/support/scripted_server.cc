@@ -28,9 +28,14 @@ std::string Lower(std::string_view text) {
 
 Visitor::~Visitor() { Close(); }
 
+bool Visitor::SpeakTls(const Certificate& certificate) {
+  tls_ = TlsLayer::Accept(fd_, certificate);
+  return tls_ != nullptr;
+}
+
 bool Visitor::Fill() {
   std::array<char, 65536> bytes;
-  const ssize_t count = recv(fd_, bytes.data(), bytes.size(), 0);
+  const ssize_t count = tls_ ? tls_->Receive(bytes) : recv(fd_, bytes.data(), bytes.size(), 0);
   if (count <= 0) return false;
   buffer_.append(bytes.data(), static_cast<std::size_t>(count));
   return true;
@@ -65,7 +70,8 @@ std::string Visitor::header(std::string_view name) const {
 
 bool Visitor::Send(std::string_view bytes) {
   while (!bytes.empty()) {
-    const ssize_t count = send(fd_, bytes.data(), bytes.size(), MSG_NOSIGNAL);
+    const ssize_t count =
+        tls_ ? tls_->Send(bytes) : send(fd_, bytes.data(), bytes.size(), MSG_NOSIGNAL);
     if (count <= 0) return false;
     bytes.remove_prefix(static_cast<std::size_t>(count));
   }

@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "core/base/clock.h"
+#include "tests/support/tls.h"
 
 namespace agm::test {
 
@@ -26,6 +27,9 @@ class Visitor {
 
   /// 0 for the first connection that the server took.
   int number() const { return number_; }
+  /// Before all else: TLS from here on. False where the other side would not.
+  bool SpeakTls(const Certificate& certificate);
+  TlsLayer& tls() { return *tls_; }
   /// Reads a request with its body (by Content-Length), with a pause after each 64 kB. False when
   /// the other side has closed.
   bool ReadRequest(Duration pause = Duration(0));
@@ -53,6 +57,7 @@ class Visitor {
   std::mutex mutex_;  // of fd_: the server interrupts from its own thread
   int fd_;
   const int number_;
+  std::unique_ptr<TlsLayer> tls_;
   std::string buffer_;
   std::string head_;
   std::string body_;

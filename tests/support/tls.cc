@@ -86,24 +86,47 @@ std::string Encrypted(const std::string& key, const std::string& passphrase) {
 }
 
 struct TlsLayer::Parts {
-  std::unique_ptr<SSL_CTX, Freer<SSL_CTX, SSL_CTX_free>> context{SSL_CTX_new(TLS_client_method())};
-  std::unique_ptr<SSL, Freer<SSL, SSL_free>> ssl{SSL_new(context.get())};
+  explicit Parts(const SSL_METHOD* side) : context(SSL_CTX_new(side)), ssl(SSL_new(context.get())) {
+    ::signal(SIGPIPE, SIG_IGN);  // OpenSSL writes to sockets as if they were files
+  }
+  std::unique_ptr<SSL_CTX, Freer<SSL_CTX, SSL_CTX_free>> context;
+  std::unique_ptr<SSL, Freer<SSL, SSL_free>> ssl;
 };
 
 TlsLayer::TlsLayer(std::unique_ptr<Parts> parts) : parts_(std::move(parts)) {}
 TlsLayer::~TlsLayer() = default;
 
 std::unique_ptr<TlsLayer> TlsLayer::Connect(int fd, std::string_view alpn) {
-  auto parts = std::make_unique<Parts>();
+  auto parts = std::make_unique<Parts>(TLS_client_method());
   SSL* ssl = parts->ssl.get();
   SSL_set_alpn_protos(ssl, reinterpret_cast<const unsigned char*>(alpn.data()),
                       static_cast<unsigned>(alpn.size()));
   SSL_set_fd(ssl, fd);
   SSL_set_mode(ssl, SSL_MODE_ENABLE_PARTIAL_WRITE | SSL_MODE_ACCEPT_MOVING_WRITE_BUFFER);
-  ::signal(SIGPIPE, SIG_IGN);  // OpenSSL writes to sockets as if they were files
   if (SSL_connect(ssl) != 1) return nullptr;
   ::fcntl(fd, F_SETFL, ::fcntl(fd, F_GETFL) | O_NONBLOCK);
   return std::unique_ptr<TlsLayer>(new TlsLayer(std::move(parts)));
+}
+
+std::unique_ptr<TlsLayer> TlsLayer::Accept(int fd, const Certificate& certificate) {
+  auto parts = std::make_unique<Parts>(TLS_server_method());
+  SSL* ssl = parts->ssl.get();
+  const Bio key_text(
+      BIO_new_mem_buf(certificate.key.data(), static_cast<int>(certificate.key.size())));
+  const Bio text(BIO_new_mem_buf(certificate.certificate.data(),
+                                 static_cast<int>(certificate.certificate.size())));
+  const Key key(PEM_read_bio_PrivateKey(key_text.get(), nullptr, nullptr, nullptr));
+  const X509Ptr read(PEM_read_bio_X509(text.get(), nullptr, nullptr, nullptr));
+  SSL_use_certificate(ssl, read.get());
+  SSL_use_PrivateKey(ssl, key.get());
+  SSL_set_fd(ssl, fd);
+  if (SSL_accept(ssl) != 1) return nullptr;
+  return std::unique_ptr<TlsLayer>(new TlsLayer(std::move(parts)));
+}
+
+void TlsLayer::SendTicket() {
+  SSL_new_session_ticket(parts_->ssl.get());
+  SSL_do_handshake(parts_->ssl.get());
 }
 
 ssize_t TlsLayer::Judge(int result) const {

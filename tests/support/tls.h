@@ -23,7 +23,7 @@ Certificate MakeCertificate(const std::string& name = "localhost");
 /// The key again, encrypted with a passphrase.
 std::string Encrypted(const std::string& key, const std::string& passphrase);
 
-/// The client's side of TLS over a connected socket, which stays its owner's.
+/// One side of TLS over a connected socket, which stays its owner's.
 ///
 /// Thread safety: one thread at a time.
 class TlsLayer {
@@ -31,6 +31,8 @@ class TlsLayer {
   /// Shakes hands, without asking who the other side is; null if that fails. The socket does not
   /// block from then on.
   static std::unique_ptr<TlsLayer> Connect(int fd, std::string_view alpn = "\x08http/1.1");
+  /// The server's side; the socket goes on to block.
+  static std::unique_ptr<TlsLayer> Accept(int fd, const Certificate& certificate);
   ~TlsLayer();
   TlsLayer(const TlsLayer&) = delete;
   TlsLayer& operator=(const TlsLayer&) = delete;
@@ -38,6 +40,8 @@ class TlsLayer {
   /// How many bytes went or came; 0: never again, the other side has closed; -1: not now.
   ssize_t Send(std::string_view bytes);
   ssize_t Receive(std::span<char> room);
+  /// A server's word that means nothing to who asked: a ticket for a later session.
+  void SendTicket();
   /// The common name of the other side's certificate.
   std::string PeerName() const;
   /// What ALPN chose; empty: nothing.

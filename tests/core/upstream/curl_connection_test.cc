@@ -92,11 +92,10 @@ TEST(Connection, KnowsItsSocketAlsoWhereTwoAddressesWereTried) {
   EXPECT_EQ(connection.Send(request), request.size());
   pollfd answered{connection.fd(), POLLIN, 0};
   EXPECT_EQ(::poll(&answered, 1, 3'000), 1);
-  EXPECT_FALSE(connection.IsQuiet());
-  std::array<char, 16> room{};
+  std::array<char, 1> room{};
   const auto received = connection.Receive(room);
-  EXPECT_EQ(std::string_view(room.data(), received.size), "hi");
-  EXPECT_EQ(connection.Receive(room).state, Connection::Received::State::kNothingYet);
+  EXPECT_EQ(std::string_view(room.data(), received.size), "h");
+  EXPECT_FALSE(connection.IsQuiet());
 }
 
 }  // namespace

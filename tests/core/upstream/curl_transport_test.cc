@@ -202,6 +202,22 @@ TEST(CurlTransport, GivesALargeRequestTheTimeItTakesToSend) {
   EXPECT_GT(took, Duration(1'000)) << "the test proves nothing on so fast a reader";
 }
 
+// A wait for each kB would do too, but take ten times as long.
+TEST(CurlTransport, TakesALargeAnswerInLargePieces) {
+  ScriptedServer server([](Visitor& visitor) {
+    visitor.ReadRequest();
+    visitor.Send(HttpAnswer(std::string(4'000'000, 'x')));
+  });
+  CurlTransport transport;
+  auto download = transport.Send(Request(server.url("/")), NeverCancelled());
+  ASSERT_TRUE(download);
+  std::this_thread::sleep_for(milliseconds(50));
+  std::string out;
+  ASSERT_TRUE((*download)->Read(out, In(kLong), NeverCancelled()));
+  ASSERT_TRUE((*download)->Read(out, In(kLong), NeverCancelled()));
+  EXPECT_GT(out.size(), 100'000U);
+}
+
 TEST(CurlTransport, SendsABodyOfManyMegabytes) {
   std::atomic<std::size_t> got{0};
   ScriptedServer server([&](Visitor& visitor) {
@@ -1081,6 +1097,92 @@ TEST(CurlTransportGuard, UsesNoProxyThatWouldChooseTheAddress) {
   request.proxy = proxy.url();
   EXPECT_FALSE(Fetch(transport, request));
   EXPECT_EQ(proxy.connections(), 0);
+}
+
+// --- TLS -----------------------------------------------------------------------------------------
+
+/// A scripted server that speaks TLS, and what it takes to ask it.
+struct TlsServer {
+  explicit TlsServer(ScriptedServer::Script script)
+      : server([this, script = std::move(script)](Visitor& visitor) {
+          if (visitor.SpeakTls(certificate)) script(visitor);
+        }) {}
+  HttpRequest Ask() const {
+    HttpRequest request = Request("https://127.0.0.1:" + std::to_string(server.port()) + "/");
+    request.certificate = certificate.certificate;
+    return request;
+  }
+  const test::Certificate certificate = test::MakeCertificate();
+  ScriptedServer server;
+};
+
+// In the same record, which TLS may have read already, or in the next, which waits in the socket.
+TEST(CurlTransportTls, TakesNothingThatCameBehindAnAnswerForTheNext) {
+  for (const bool apart : {false, true}) {
+    TlsServer upstream([apart](Visitor& visitor) {
+      while (visitor.ReadRequest()) {
+        if (apart) visitor.Send(HttpAnswer("asked for"));
+        visitor.Send((apart ? "" : HttpAnswer("asked for")) + HttpAnswer("not asked for"));
+      }
+    });
+    CurlTransport transport;
+    for (int i = 0; i < 3; ++i) {
+      EXPECT_EQ(Got(transport, upstream.Ask()), "asked for") << apart;
+      std::this_thread::sleep_for(milliseconds(20));
+    }
+    EXPECT_EQ(upstream.server.connections(), 3) << apart;
+  }
+}
+
+TEST(CurlTransportTls, KeepsAConnectionOnWhichTlsHasSomethingToSay) {
+  TlsServer upstream([](Visitor& visitor) {
+    while (visitor.ReadRequest()) {
+      visitor.Send(HttpAnswer("{}"));
+      visitor.tls().SendTicket();
+    }
+  });
+  CurlTransport transport;
+  for (int i = 0; i < 3; ++i) {
+    EXPECT_EQ(Got(transport, upstream.Ask()), "{}");
+    std::this_thread::sleep_for(milliseconds(20));
+  }
+  EXPECT_EQ(upstream.server.connections(), 1);
+}
+
+/// Faster than it can be read, and nothing comes out: chunks that are mostly extension, of a packed
+/// body that is all empty blocks.
+void SayNothingAtLength(Visitor& visitor) {
+  visitor.ReadRequest();
+  const std::string begin("\x1f\x8b\x08\0\0\0\0\0\0\x03", 10);
+  const std::string empty_block("\0\0\0\xff\xff", 5);
+  const std::string chunk = "5;" + std::string(900, 'x') + "\r\n" + empty_block + "\r\n";
+  std::string many;
+  for (int i = 0; i < 1'000; ++i) many += chunk;
+  visitor.Send("HTTP/1.1 200 OK\r\nContent-Encoding: gzip\r\nTransfer-Encoding: chunked\r\n\r\n" +
+               Chunk(begin));
+  const TimePoint end = In(Duration(5'000));
+  while (SystemClock().Now() < end && visitor.Send(many)) {
+  }
+}
+
+TEST(CurlTransportTls, EndsInTimeWhereVeryMuchSaysNothing) {
+  TlsServer upstream(&SayNothingAtLength);
+  CurlTransport transport;
+  HttpRequest request = upstream.Ask();
+  request.deadline = In(Duration(300));
+  const Duration took = Took([&] {
+    const auto answer = Fetch(transport, request);
+    ASSERT_FALSE(answer);
+    EXPECT_EQ(answer.error().code, ErrorCode::kTimeout);
+  });
+  EXPECT_LT(took, Duration(1'500));
+  Whistle whistle;
+  const Duration late = AfterTheWhistle(whistle, [&] {
+    const auto answer = Fetch(transport, upstream.Ask(), whistle);
+    ASSERT_FALSE(answer);
+    EXPECT_EQ(answer.error().code, ErrorCode::kCancelled);
+  });
+  EXPECT_LT(late, Duration(1'000));
 }
 
 TEST(CurlTransport, ServesManyThreadsAtOnce) {

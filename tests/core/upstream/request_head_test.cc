@@ -63,7 +63,7 @@ TEST(RequestHead, NothingBreaksOutOfItsLine) {
   EXPECT_EQ(Address("http://a.example/b c"), "a.example:80: the address cannot be used");
   EXPECT_EQ(Address("http://a.example/b\r\nX: y"), "a.example:80: the address cannot be used");
   EXPECT_EQ(Address("http://b\xC3\xBC.example/"),
-            "b\xC3\xBC.example:80: the address cannot be used");
+            "the upstream's address names no host in plain ASCII");
   HttpRequest request = RequestTo("http://a.example/");
   request.method = "GET /x";
   EXPECT_EQ(Written(request).error().code, ErrorCode::kConfig);
