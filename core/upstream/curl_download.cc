@@ -32,7 +32,6 @@ CurlDownload::CurlDownload(std::shared_ptr<CurlTransport::IdleLines> idle,
       line_(std::move(line)),
       peer_(origin.HostAndPort()),
       proxy_(origin.loopback ? std::string() : ShownProxy(request.proxy)),
-      tls_(origin.scheme == "https"),
       connect_timeout_(request.connect_timeout),
       first_byte_timeout_(request.first_byte_timeout),
       idle_timeout_(request.idle_timeout),
@@ -85,14 +84,13 @@ void CurlDownload::SendRest() {
   }
 }
 
-/// TLS may hold bytes back that the socket does not show, until it is asked and has none.
+/// Until there is none: TLS may hold bytes that the socket does not show.
 void CurlDownload::Receive(std::string& out) {
   using State = Connection::Received::State;
   std::array<char, Connection::kRoom> room;
   more_ = true;
   for (int round = 0; !done_ && more_ && round < kRounds; ++round) {
     const auto received = line_->connection.Receive(room);
-    more_ = tls_ || received.size == room.size();
     switch (received.state) {
       case State::kNothingYet:
         more_ = false;

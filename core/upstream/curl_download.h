@@ -71,7 +71,6 @@ class CurlDownload : public Download {
   std::unique_ptr<Line> line_;
   const std::string peer_;   // host:port
   const std::string proxy_;  // host:port of the one that was given
-  const bool tls_;
   const Duration connect_timeout_;
   const Duration first_byte_timeout_;
   const Duration idle_timeout_;
