@@ -12,8 +12,9 @@ using http::Inflater;
 
 constexpr std::uint64_t kStep = 16 * 1024;  ///< of the result, before the share is asked again
 
-Result<std::string> Unpack(Inflater inflater, std::string_view packed, std::uint64_t max_size,
+Result<std::string> Unpack(Inflater::Form form, std::string_view packed, std::uint64_t max_size,
                            BudgetShare& share) {
+  Inflater inflater(form);
   std::string out;
   for (bool moved = true; moved && inflater.state() == Inflater::State::kMore;) {
     const std::size_t before = out.size();
@@ -52,8 +53,7 @@ Result<std::string> Inflate(std::string_view packed, BodyCoding coding, std::uin
                             BudgetShare& share) {
   const bool bare = coding == BodyCoding::kDeflate && LooksBare(packed);
   if (coding == BodyCoding::kIdentity) return std::string(packed);
-  return Unpack(Inflater(bare ? Inflater::Form::kBare : Inflater::Form::kWrapped), packed, max_size,
-                share);
+  return Unpack(bare ? Inflater::Form::kBare : Inflater::Form::kWrapped, packed, max_size, share);
 }
 
 }  // namespace agm::gateway

@@ -46,8 +46,7 @@ class BodySource {
   /// Appends the next piece to `out`; kEnd when the body is complete (a last piece may come with
   /// it), kNothingYet when there was none by `until`.
   virtual Pulled Next(std::string& out, TimePoint until) = 0;
-  /// What to wait for before Next with kNoWait is worth calling. Without a descriptor Next is
-  /// called with time to wait, on a thread of its own.
+  /// What to wait for before Next is called again.
   virtual Awaited awaited() { return {}; }
 };
 

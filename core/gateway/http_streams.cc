@@ -75,6 +75,7 @@ class HttpStreams::Carrier {
     TimePoint alarm = TimePoint::max();
   };
   using Wards = std::unordered_map<HttpConnection*, Ward>;
+  using Alarms = std::set<std::pair<TimePoint, HttpConnection*>>;
 
   void Run();
   void Wake() const {
@@ -105,7 +106,7 @@ class HttpStreams::Carrier {
   std::atomic<bool> stopped_{false};
   Guarded<Arriving> arriving_;
   Wards wards_;
-  std::set<std::pair<TimePoint, HttpConnection*>> alarms_;
+  Alarms alarms_;
   std::thread thread_;
 };
 
@@ -158,11 +159,12 @@ void HttpStreams::Carrier::Advance(Wards::iterator ward) {
 /// Each that is due once, so that one that is due again at once leaves the others their turn.
 void HttpStreams::Carrier::RingAlarms() {
   const TimePoint now = SystemClock().Now();
-  std::size_t due = 0;
-  for (auto each = alarms_.begin(); each != alarms_.end() && each->first <= now; ++each) ++due;
-  for (; due > 0; --due) {
-    const auto ward = wards_.find(alarms_.begin()->second);
-    alarms_.erase(alarms_.begin());
+  Alarms due;
+  while (!alarms_.empty() && alarms_.begin()->first <= now) {
+    due.insert(alarms_.extract(alarms_.begin()));
+  }
+  for (const auto& [at, connection] : due) {
+    const auto ward = wards_.find(connection);
     ward->second.alarm = TimePoint::max();
     Ring(ward, now);
   }

@@ -31,8 +31,6 @@ Inflater::Inflater(Form form)
     : stream_(std::make_unique<Stream>(form == Form::kBare ? kNoWrapping : kGzipOrZlib)) {}
 
 Inflater::~Inflater() = default;
-Inflater::Inflater(Inflater&&) noexcept = default;
-Inflater& Inflater::operator=(Inflater&&) noexcept = default;
 
 std::size_t Inflater::Read(std::string_view packed, std::string& out, std::size_t most) {
   z_stream& zlib = stream_->zlib;

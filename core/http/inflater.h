@@ -23,8 +23,8 @@ class Inflater {
 
   explicit Inflater(Form form);
   ~Inflater();
-  Inflater(Inflater&&) noexcept;
-  Inflater& operator=(Inflater&&) noexcept;
+  Inflater(const Inflater&) = delete;
+  Inflater& operator=(const Inflater&) = delete;
 
   /// Takes what it can of `packed`, appends at most `most` bytes to `out`, returns how many bytes
   /// it took. It takes nothing behind the end.

@@ -11,13 +11,13 @@ namespace {
 
 bool IsDigit(char c) { return c >= '0' && c <= '9'; }
 
-/// Calls `take(name, value)` for each header, the value untrimmed; a line without a colon is none.
+/// Calls `take(name, value)` for each header, the value untrimmed.
 template <class Take>
 void ForEach(std::string_view lines, Take take) {
   while (!lines.empty()) {
     const std::string_view line = Cut(lines, "\n");
     const std::size_t colon = line.find(':');
-    if (colon != line.npos) take(line.substr(0, colon), line.substr(colon + 1));
+    take(line.substr(0, colon), line.substr(colon + 1));
   }
 }
 
@@ -65,10 +65,12 @@ void ResponseHead::TakeLine(std::string_view line) {
     if (!ReadStatusLine(line)) state_ = State::kNoHttp;
   } else if (line.empty()) {
     End();
-  } else if (line.front() == ' ' || line.front() == '\t' || !IsFieldValue(line)) {
-    state_ = State::kNoHttp;
-  } else {
+  } else if (const std::size_t colon = line.find(':'); colon == line.npos) {
+    if (line.front() == ' ' || line.front() == '\t') state_ = State::kNoHttp;
+  } else if (IsToken(line.substr(0, colon)) && IsFieldValue(line)) {
     lines_.append(line).append("\n");
+  } else {
+    state_ = State::kNoHttp;
   }
 }
 

@@ -11,9 +11,9 @@ namespace agm::http {
 ///
 ///   head := [ interim ... ] "HTTP/1." digit SP 3 digits [ SP reason ] EOL *( field EOL ) EOL
 ///
-/// Lines may end without CR, as RFC 9112, 2.2 lets a reader take them; a line that is no field is
-/// passed over. What leaves open where the answer ends is kNoHttp: differing lengths, a folded
-/// line, a transfer coding other than chunked.
+/// Lines may end without CR, as RFC 9112, 2.2 lets a reader take them; a line without a colon is
+/// passed over. What leaves open where the answer ends is kNoHttp: differing lengths, a name that
+/// is no token, a folded line, a transfer coding other than chunked.
 ///
 /// Thread safety: one thread at a time.
 class ResponseHead {

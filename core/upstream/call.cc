@@ -55,13 +55,15 @@ class RunningCall : public Call {
 };
 
 std::optional<Event> RunningCall::Next(TimePoint until) {
-  while (!ended_) {
+  for (bool asked = false; !ended_;) {
     if (auto event = reader_.Next()) {
       See(*event);
       return event;
     }
     if (broken_) return Break(*broken_);
-    if (!download_) return std::nullopt;
+    // Who cannot wait has others to look after, whatever else may have come.
+    if (!download_ || (asked && until == kNoWait)) return std::nullopt;
+    asked = true;
     bytes_.clear();
     const auto state = download_->Read(bytes_, until, cancellation_);
     if (!state) {

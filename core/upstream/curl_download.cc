@@ -18,8 +18,9 @@ namespace {
 constexpr std::size_t kFirst = 16 * 1024;
 /// What is sent at once, so that a slow way shows that it moves.
 constexpr std::size_t kSlice = 64 * 1024;
-/// One Read goes to the socket so often, whatever comes out.
-constexpr int kRounds = 64;
+/// One Read takes so much, and gives little more: packed bytes may become a thousand times as many.
+constexpr int kRounds = 16;
+constexpr std::size_t kEnough = kRounds * Connection::kRoom;
 /// How often a cancellation is asked that cannot wake us.
 constexpr Duration kTick{100};
 
@@ -84,12 +85,13 @@ void CurlDownload::SendRest() {
   }
 }
 
-/// Until there is none: TLS may hold bytes that the socket does not show.
+/// Until there is none, since TLS may hold bytes that the socket does not show, or enough.
 void CurlDownload::Receive(std::string& out) {
   using State = Connection::Received::State;
   std::array<char, Connection::kRoom> room;
+  const std::size_t before = out.size();
   more_ = true;
-  for (int round = 0; !done_ && more_ && round < kRounds; ++round) {
+  for (int round = 0; round < kRounds && out.size() - before < kEnough && !done_; ++round) {
     const auto received = line_->connection.Receive(room);
     switch (received.state) {
       case State::kNothingYet:
@@ -267,7 +269,7 @@ void CurlDownload::EndPause() {
 Awaited CurlDownload::awaited() {
   if (!early_.empty() || error_ || done_) return {-1, kNoWait};
   EndPause();
-  const int fd = Unsent().empty() ? line_->connection.fd() : -1;
+  const int fd = Unsent().empty() || more_ ? line_->connection.fd() : -1;
   return {fd, more_ ? kNoWait : NextWait(TimePoint::max()).end};
 }
 

@@ -18,7 +18,7 @@ namespace agm::upstream {
 ///
 /// Thread safety: one thread at a time.
 struct Line {
-  std::string key;
+  std::string key;  ///< origin, proxy and certificate: what must be the same to use it again
   std::function<bool(const IpAddress&)> may_connect;
   bool refused = false;  ///< may_connect said no to an address
   TimePoint idle_since{};
@@ -33,7 +33,7 @@ std::unique_ptr<Line> NewLine(std::string key, const Origin& origin, const HttpR
 /// any number of times.
 void SetUpProcessOnce();
 
-/// Lines that wait for their next request, by origin and proxy; the last used is taken first.
+/// Lines that wait for their next request, by key; the last used is taken first.
 ///
 /// Thread safety: any thread.
 class CurlTransport::IdleLines {

@@ -11,9 +11,9 @@
 namespace agm::upstream {
 
 /// HTTP/1.1 over connections that libcurl makes, pulled on the calling thread: no thread, queue or
-/// callback of its own. Idle connections are kept by origin and proxy, the last used first, so that
-/// few are kept warm and the rest grow old and close; one on which anything came while it was idle
-/// is closed.
+/// callback of its own. Idle connections are kept by origin, proxy and certificate, the last used
+/// first, so that few are kept warm and the rest grow old and close; one on which anything came
+/// while it was idle is closed.
 ///
 ///   CurlTransport transport;
 ///   auto download = transport.Send(request, cancellation);

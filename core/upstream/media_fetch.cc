@@ -38,7 +38,7 @@ HttpRequest NewRequest(const std::string& url, const MediaLimits& limits) {
   request.method = "GET";
   request.url = url;
   request.headers = {{"Accept", "image/*,audio/*,video/*,application/pdf,text/*;q=0.8"}};
-  request.stream = true;  // not compressed, so that the limit counts what is kept
+  request.stream = true;  // what is compressed already gains nothing
   request.connect_timeout = kConnect;
   request.first_byte_timeout = kSilence;
   request.idle_timeout = kSilence;

@@ -53,7 +53,8 @@ class Download {
   virtual std::string_view header(std::string_view name) const = 0;
   /// Appends what has arrived of the body to `out`. Blocks until there is something, the body is
   /// complete (kEnd), or `until` passes (kNothingYet). kTimeout when the answer was silent for
-  /// idle_timeout or the deadline passed, kCancelled, kUpstreamUnavailable when it broke off.
+  /// idle_timeout or the deadline passed, kCancelled, kUpstreamUnavailable when it broke off,
+  /// kUpstreamRejected when it is packed wrongly.
   /// Nothing is taken from the network between two calls, so a slow reader slows the upstream down.
   /// After kEnd or an error it gives the same again.
   virtual Result<ReadState> Read(std::string& out, TimePoint until,

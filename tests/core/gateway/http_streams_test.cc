@@ -99,7 +99,7 @@ class RestlessBody : public BodySource {
     out += piece_;
     return piece_.empty() ? Pulled::kNothingYet : Pulled::kPiece;
   }
-  Awaited awaited() override { return {fd_, SystemClock().Now() - Duration(1)}; }
+  Awaited awaited() override { return {fd_, kNoWait}; }
 
  private:
   const int fd_;
@@ -304,6 +304,12 @@ TEST_F(HttpServerStreams, LeaveTheOthersTheirTurn) {
     ASSERT_TRUE(Eventually([&] { return Fed() == static_cast<std::size_t>(i) + 1; }));
     FeedOf(static_cast<std::size_t>(i))->Write("end!");
     ASSERT_TRUE(client.ReadUntil("0\r\n\r\n").ends_with("end!\r\n0\r\n\r\n"));
+  }
+  silence_ = Duration(50);
+  for (int i = 0; i < 2; ++i) {  // one by each thread
+    auto client = server_.Connect();
+    client.Send(kGet);
+    EXPECT_TRUE(client.ReadUntil("(silence)").ends_with("(silence)"));
   }
 }
 

@@ -19,7 +19,8 @@ ResponseHead Read(std::string_view bytes) {
 
 TEST(ResponseHead, IsReadHoweverItIsCut) {
   const std::string bytes =
-      "HTTP/1.1 429 Too Many Requests\r\nRetry-After:  7 \r\nX-EMPTY:\r\nno colon\r\n\r\nbody";
+      "HTTP/1.1 429 Too Many Requests\r\nRetry-After:  7 \r\nRetry-After: 8\r\nX-EMPTY:\r\nno "
+      "colon\r\n\r\nbody";
   for (std::size_t cut = 1; cut <= bytes.size(); ++cut) {
     ResponseHead head;
     std::size_t taken = 0;
@@ -95,6 +96,10 @@ TEST(ResponseHead, RefusesWhatIsNone) {
         "\r\n",
         "HTTP/1.1 101 Switching Protocols\r\n\r\n",
         "HTTP/1.1 200 OK\r\nA: b\r\n folded\r\n\r\n",
+        "HTTP/1.1 200 OK\r\nA: b\r\n\tfolded\r\n\r\n",
+        "HTTP/1.1 200 OK\r\nA: b\r\n folded: c\r\n\r\n",
+        "HTTP/1.1 200 OK\r\nContent-Length : 5\r\n\r\n",
+        "HTTP/1.1 200 OK\r\n: x\r\n\r\n",
         "HTTP/1.1 200 OK\r\nA: \x01\r\n\r\n",
         "HTTP/1.1 200 OK\r\nContent-Length: 5\r\nContent-Length: 6\r\n\r\n",
         "HTTP/1.1 200 OK\r\nContent-Length: 5, 6\r\n\r\n",

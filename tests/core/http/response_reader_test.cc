@@ -104,6 +104,7 @@ TEST(ResponseReader, UnpacksWithEachFraming) {
     EXPECT_EQ(heard.state, State::kWhole);
     EXPECT_EQ(heard.body, text);
   }
+  EXPECT_EQ(Read(Head("Content-Encoding: X-Gzip\r\nConnection: close\r\n") + gzip).body, text);
   EXPECT_EQ(Read(Head(packed + "Content-Length: 0\r\n")).state, State::kWhole);
 }
 

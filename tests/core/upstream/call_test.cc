@@ -67,6 +67,39 @@ Heard HearOut(std::variant<std::unique_ptr<Call>, Failure> started) {
   return heard;
 }
 
+/// A stream that never pauses and never says anything.
+class CommentsForEver : public Transport {
+ public:
+  class Comments : public Download {
+   public:
+    explicit Comments(int& reads) : reads_(reads) {}
+    int status() const override { return 200; }
+    std::string_view header(std::string_view) const override { return {}; }
+    Result<ReadState> Read(std::string& out, TimePoint, const Cancellation&) override {
+      if (++reads_ > 1'000) return Fail(ErrorCode::kTimeout, "that was enough");
+      out += ": still here\n\n";
+      return ReadState::kData;
+    }
+
+   private:
+    int& reads_;
+  };
+  Result<std::unique_ptr<Download>> Send(const HttpRequest&, const Cancellation&) override {
+    return std::unique_ptr<Download>(std::make_unique<Comments>(reads));
+  }
+  int reads = 0;
+};
+
+TEST(Call, ComesBackToWhoCannotWaitAfterEachPiece) {
+  CommentsForEver transport;
+  auto started = Start(transport, true);
+  auto& call = *std::get<std::unique_ptr<Call>>(started);
+  for (int i = 1; i <= 3; ++i) {
+    EXPECT_EQ(call.Next(kNoWait), std::nullopt);
+    EXPECT_EQ(transport.reads, i);
+  }
+}
+
 TEST(Call, StreamsEventsAsTheyCome) {
   FakeTransport transport;
   transport.Answer(FakeAnswer::Sse({kHello, kEnd}));

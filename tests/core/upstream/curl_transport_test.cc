@@ -17,6 +17,7 @@
 
 #include "core/base/guarded.h"
 #include "core/base/version.h"
+#include "tests/support/packed.h"
 #include "tests/support/scripted_server.h"
 
 namespace agm::upstream {
@@ -177,6 +178,24 @@ TEST(CurlTransport, UnpacksAnAnswerWhetherItAskedForThatOrNot) {
   EXPECT_EQ(server.connections(), 1);
 }
 
+// What becomes a thousand times as much is handed out bit by bit, so that limits can be held.
+TEST(CurlTransport, UnpacksLittleAtATime) {
+  const std::string bomb = test::Packed(std::string(100'000'000, 'x'), test::Wrapping::kGzip);
+  ScriptedServer server([&](Visitor& visitor) {
+    visitor.ReadRequest();
+    visitor.Send(HttpAnswer(bomb, 200, "application/json", "Content-Encoding: gzip\r\n"));
+    visitor.AwaitClose(kLong);
+  });
+  CurlTransport transport;
+  auto download = transport.Send(Request(server.url("/")), NeverCancelled());
+  ASSERT_TRUE(download);
+  std::this_thread::sleep_for(milliseconds(20));
+  std::string out;
+  ASSERT_TRUE((*download)->Read(out, In(kLong), NeverCancelled()));
+  ASSERT_TRUE((*download)->Read(out, In(kLong), NeverCancelled()));
+  EXPECT_LT(out.size(), 40'000'000U);
+}
+
 TEST(CurlTransportFaults, AnAnswerThatIsPackedWronglyIsNone) {
   ScriptedServer server([](Visitor& visitor) {
     visitor.ReadRequest();
@@ -321,6 +340,36 @@ TEST(CurlTransport, TriesAgainUnseenWhenAReusedConnectionIsReset) {
   ASSERT_TRUE(second) << second.error().message;
   EXPECT_EQ(*second, "{\"ok\":true}");
   EXPECT_EQ(server.connections(), 2);
+}
+
+TEST(CurlTransport, DoesNotTryAgainOnceAnAnswerHadBegun) {
+  for (const auto end : {&Visitor::Close, &Visitor::Reset}) {
+    ScriptedServer server([end](Visitor& visitor) {
+      if (visitor.ReadRequest()) visitor.Send(HttpAnswer("{}"));
+      if (visitor.ReadRequest()) visitor.Send("HTTP/1.1 2");
+      std::this_thread::sleep_for(milliseconds(30));
+      (visitor.*end)();
+    });
+    CurlTransport transport;
+    EXPECT_EQ(Got(transport, Request(server.url("/"))), "{}");
+    EXPECT_FALSE(Fetch(transport, Request(server.url("/"))));
+    EXPECT_EQ(server.connections(), 1);
+  }
+}
+
+TEST(CurlTransport, UsesNoConnectionAgainOnWhichItStillHasToSend) {
+  std::atomic<bool> seen{false};
+  ScriptedServer server([&](Visitor& visitor) {
+    visitor.Send(HttpAnswer("{\"error\":{}}", 413));
+    for (int i = 0; i < 1'000 && !seen; ++i) std::this_thread::sleep_for(milliseconds(5));
+  });
+  CurlTransport transport;
+  const std::string large(30'000'000, 'x');
+  HttpRequest request = Request(server.url("/"));
+  request.body = large;
+  EXPECT_EQ(Got(transport, request), "{\"error\":{}}");
+  EXPECT_EQ(transport.idle(), 0U);
+  seen = true;
 }
 
 TEST(CurlTransport, DoesNotTryAgainOnAConnectionThatWasFresh) {
@@ -746,7 +795,8 @@ TEST(CurlTransport, SaysWhatToWaitFor) {
   for (int i = 0; i < 2; ++i) {  // on a fresh connection, and on the same again
     auto download = transport.Send(Request(server.url("/")), NeverCancelled());
     ASSERT_TRUE(download);
-    EXPECT_GE((*download)->awaited().fd, 0);
+    const Awaited awaited = (*download)->awaited();  // the first piece may have come with the head
+    EXPECT_TRUE(awaited.fd >= 0 || awaited.until == kNoWait);
     std::string out;
     while (*ReadAsCarrier(**download, out, In(kLong)) == ReadState::kData) {
     }
@@ -799,8 +849,7 @@ TEST(CurlTransport, EndsAnAnswerThatNeverPausesAtItsDeadline) {
   }
 }
 
-// --- calling off
-// -----------------------------------------------------------------------------------
+// --- calling off ---------------------------------------------------------------------------------
 
 /// Blows the whistle a moment after the work has begun; how long the work went on after that.
 template <class Work>
@@ -976,8 +1025,7 @@ TEST(CurlTransportCancel, NothingIsSentForAClientThatHasLeftAlready) {
   EXPECT_EQ(server.connections(), 0);
 }
 
-// --- proxies
-// ---------------------------------------------------------------------------------------
+// --- proxies -------------------------------------------------------------------------------------
 
 class ProxyVariable {
  public:
@@ -1131,6 +1179,38 @@ TEST(CurlTransportTls, TakesNothingThatCameBehindAnAnswerForTheNext) {
       std::this_thread::sleep_for(milliseconds(20));
     }
     EXPECT_EQ(upstream.server.connections(), 3) << apart;
+  }
+}
+
+TEST(CurlTransportTls, TrustsNoConnectionThatAnotherCertificateProved) {
+  TlsServer upstream([](Visitor& visitor) { AnswerAll(visitor); });
+  CurlTransport transport;
+  HttpRequest request = upstream.Ask();
+  EXPECT_EQ(Got(transport, request), "{\"ok\":true}");
+  const std::string other = test::MakeCertificate().certificate;
+  request.certificate = other;
+  EXPECT_THAT(Got(transport, request), HasSubstr("the certificate is not trusted"));
+}
+
+// All at once, in full records, and then silence: nobody may wait for what TLS has already.
+TEST(CurlTransportTls, LeavesNothingBehindInTls) {
+  constexpr std::size_t kSize = 3'000'000;
+  TlsServer upstream([](Visitor& visitor) {
+    visitor.ReadRequest();
+    visitor.Send("HTTP/1.1 200 OK\r\n\r\n" + std::string(kSize, 'x'));
+    visitor.AwaitClose(kLong);
+  });
+  CurlTransport transport;
+  for (const bool carried : {false, true}) {
+    auto download = transport.Send(upstream.Ask(), NeverCancelled());
+    ASSERT_TRUE(download) << download.error().message;
+    std::string out;
+    const TimePoint until = In(Duration(3'000));
+    while (out.size() < kSize && SystemClock().Now() < until) {
+      ASSERT_TRUE(carried ? ReadAsCarrier(**download, out, until)
+                          : (*download)->Read(out, until, NeverCancelled()));
+    }
+    EXPECT_EQ(out.size(), kSize) << carried;
   }
 }
 

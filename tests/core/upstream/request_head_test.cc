@@ -61,6 +61,7 @@ TEST(RequestHead, SaysHowLongTheBodyIsWhereThereMayBeOne) {
 
 TEST(RequestHead, NothingBreaksOutOfItsLine) {
   EXPECT_EQ(Address("http://a.example/b c"), "a.example:80: the address cannot be used");
+  EXPECT_EQ(Address("http://a.example/b\x7f"), "a.example:80: the address cannot be used");
   EXPECT_EQ(Address("http://a.example/b\r\nX: y"), "a.example:80: the address cannot be used");
   EXPECT_EQ(Address("http://b\xC3\xBC.example/"),
             "the upstream's address names no host in plain ASCII");
