@@ -23,8 +23,14 @@ bool IsThisMachine(std::string_view host) {
   return address && IsLoopback(*address);
 }
 
+std::string Bracketed(const std::string& host) {
+  return host.find(':') == host.npos ? host : "[" + host + "]";
+}
+
+std::uint16_t UsualPort(std::string_view scheme) { return scheme == "https" ? 443 : 80; }
+
 std::optional<std::uint16_t> ReadPort(std::string_view text, std::string_view scheme) {
-  if (text.empty()) return static_cast<std::uint16_t>(scheme == "https" ? 443 : 80);
+  if (text.empty()) return UsualPort(scheme);
   std::uint16_t port = 0;
   const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), port);
   if (error != std::errc() || end != text.data() + text.size() || port == 0) return std::nullopt;
@@ -33,9 +39,10 @@ std::optional<std::uint16_t> ReadPort(std::string_view text, std::string_view sc
 
 }  // namespace
 
-std::string Origin::HostAndPort() const {
-  const bool v6 = host.find(':') != host.npos;
-  return v6 ? fmt::format("[{}]:{}", host, port) : fmt::format("{}:{}", host, port);
+std::string Origin::HostAndPort() const { return fmt::format("{}:{}", Bracketed(host), port); }
+
+std::string Origin::Authority() const {
+  return port == UsualPort(scheme) ? Bracketed(host) : HostAndPort();
 }
 
 std::optional<Origin> ReadOrigin(std::string_view url) {

@@ -16,6 +16,8 @@ struct Origin {
 
   /// For people: "host:port", "[::1]:8045".
   std::string HostAndPort() const;
+  /// For a Host header: as above, but without the port that the scheme has anyway.
+  std::string Authority() const;
 };
 
 /// Nothing for an address that is not http(s), names no host or an impossible port, or carries a

@@ -24,14 +24,12 @@ HttpFault Bad(fmt::format_string<Args...> text, Args&&... args) {
   return Fault(400, text, std::forward<Args>(args)...);
 }
 
-bool IsDigit(char c) { return c >= '0' && c <= '9'; }
 bool IsLetter(char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z'); }
-bool IsControl(char c) { return (c >= 0 && c < ' ') || c == '\x7f'; }
 
 /// Of "host" or "host:port": letters, digits, and the marks of names and IPv6 literals.
 bool IsAuthority(std::string_view text) {
   return std::ranges::all_of(text, [](char c) {
-    return IsLetter(c) || IsDigit(c) ||
+    return IsLetter(c) || http::IsDigit(c) ||
            std::string_view("-._~:[]%").find(c) != std::string_view::npos;
   });
 }
@@ -52,7 +50,8 @@ Checked ReadPath(std::string_view target, HttpHead& head) {
   head.raw_path = http::Cut(rest, "?");
   head.query = rest;
   head.path = PercentDecode(head.raw_path);
-  if (std::ranges::any_of(head.path, IsControl)) return Bad("the path holds a control character");
+  if (std::ranges::any_of(head.path, http::IsControl))
+    return Bad("the path holds a control character");
   return {};
 }
 
@@ -70,7 +69,7 @@ Checked ReadTarget(std::string_view target, HttpHead& head, std::string& authori
   if (target.size() > kMaxTargetSize) {
     return Fault(414, "the request's URL is longer than {} bytes", kMaxTargetSize);
   }
-  if (std::ranges::any_of(target, IsControl)) return Bad("the URL holds a control character");
+  if (std::ranges::any_of(target, http::IsControl)) return Bad("the URL holds a control character");
   if (target.starts_with('/')) return ReadPath(target, head);
   if (http::StartsWithIgnoreCase(target, "http://") ||
       http::StartsWithIgnoreCase(target, "https://")) {
@@ -138,7 +137,7 @@ Checked CheckHost(HttpHead& head, const std::string& authority) {
 }
 
 Checked ReadLength(std::string_view value, HttpHead& head) {
-  if (value.empty() || !std::ranges::all_of(value, IsDigit)) {
+  if (value.empty() || !std::ranges::all_of(value, http::IsDigit)) {
     return Bad("Content-Length is not a plain number");
   }
   const char* end = value.data() + value.size();
@@ -198,11 +197,8 @@ void ReadConnection(HttpHead& head) {
   bool keep = head.minor_version == 1;
   for (const HttpHeader& header : head.headers) {
     if (!http::EqualsIgnoreCase(header.first, "Connection")) continue;
-    for (std::string_view rest = header.second; !rest.empty();) {
-      const std::string_view option = http::Trim(http::Cut(rest, ","));
-      close = close || http::EqualsIgnoreCase(option, "close");
-      keep = keep || http::EqualsIgnoreCase(option, "keep-alive");
-    }
+    close = close || http::ListHas(header.second, "close");
+    keep = keep || http::ListHas(header.second, "keep-alive");
   }
   head.keep_alive = keep && !close;
 }

@@ -51,8 +51,8 @@ bool LooksBare(std::string_view packed) {
 
 Result<std::string> Inflate(std::string_view packed, BodyCoding coding, std::uint64_t max_size,
                             BudgetShare& share) {
-  const bool bare = coding == BodyCoding::kDeflate && LooksBare(packed);
   if (coding == BodyCoding::kIdentity) return std::string(packed);
+  const bool bare = coding == BodyCoding::kDeflate && LooksBare(packed);
   return Unpack(bare ? Inflater::Form::kBare : Inflater::Form::kWrapped, packed, max_size, share);
 }
 

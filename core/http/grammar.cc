@@ -10,13 +10,14 @@ char Lower(char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c | 0x20) :
 bool IsTokenChar(char c) {
   constexpr std::string_view kMarks = "!#$%&'*+-.^_`|~";
   const char lower = Lower(c);
-  return (lower >= 'a' && lower <= 'z') || (c >= '0' && c <= '9') ||
-         kMarks.find(c) != std::string_view::npos;
+  return (lower >= 'a' && lower <= 'z') || IsDigit(c) || kMarks.find(c) != std::string_view::npos;
 }
 
-bool IsControl(char c) { return (c >= 0 && c < ' ') || c == '\x7f'; }
-
 }  // namespace
+
+bool IsDigit(char c) { return c >= '0' && c <= '9'; }
+
+bool IsControl(char c) { return (c >= 0 && c < ' ') || c == '\x7f'; }
 
 bool IsToken(std::string_view text) {
   return !text.empty() && std::ranges::all_of(text, IsTokenChar);
@@ -45,6 +46,13 @@ bool EqualsIgnoreCase(std::string_view a, std::string_view b) {
 
 bool StartsWithIgnoreCase(std::string_view text, std::string_view prefix) {
   return EqualsIgnoreCase(text.substr(0, prefix.size()), prefix);
+}
+
+bool ListHas(std::string_view list, std::string_view item) {
+  while (!list.empty()) {
+    if (EqualsIgnoreCase(Trim(Cut(list, ",")), item)) return true;
+  }
+  return false;
 }
 
 }  // namespace agm::http

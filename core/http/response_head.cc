@@ -9,8 +9,6 @@
 namespace agm::http {
 namespace {
 
-bool IsDigit(char c) { return c >= '0' && c <= '9'; }
-
 /// Calls `take(name, value)` for each header, the value untrimmed.
 template <class Take>
 void ForEach(std::string_view lines, Take take) {
@@ -112,11 +110,8 @@ bool ResponseHead::ReadFraming() {
       good = good && !chunked && EqualsIgnoreCase(Trim(value), "chunked");
       chunked = true;
     } else if (EqualsIgnoreCase(name, "connection")) {
-      while (!value.empty()) {
-        const std::string_view option = Trim(Cut(value, ","));
-        close = close || EqualsIgnoreCase(option, "close");
-        keep = keep || EqualsIgnoreCase(option, "keep-alive");
-      }
+      close = close || ListHas(value, "close");
+      keep = keep || ListHas(value, "keep-alive");
     }
   });
   if (status_ == 204 || status_ == 304) {

@@ -16,7 +16,7 @@
 #include <system_error>
 #include <utility>
 
-#include "core/base/version.h"
+#include "core/upstream/request_head.h"
 
 namespace agm::upstream {
 namespace {
@@ -72,7 +72,7 @@ void SetProtocols(CURL* easy) {
 }
 
 // However the connection is made, and to whom.
-void SetUp(CURL* easy, const std::string& agent) {
+void SetUp(CURL* easy) {
   Set(easy, CURLOPT_NOSIGNAL, 1L);
 #if LIBCURL_VERSION_NUM >= 0x075700
   Set(easy, CURLOPT_QUICK_EXIT, 1L);
@@ -84,7 +84,7 @@ void SetUp(CURL* easy, const std::string& agent) {
   Set(easy, CURLOPT_TCP_KEEPINTVL, 15L);
   Set(easy, CURLOPT_SUPPRESS_CONNECT_HEADERS, 1L);
   Set(easy, CURLOPT_SSLVERSION, long{CURL_SSLVERSION_TLSv1_2});
-  Set(easy, CURLOPT_USERAGENT, agent.c_str());  // for a proxy
+  Set(easy, CURLOPT_USERAGENT, UserAgent().c_str());  // for a proxy
   SetProtocols(easy);
   SetCertificates(easy);
 }
@@ -170,7 +170,7 @@ std::unique_ptr<Line> NewLine(std::string key, const Origin& origin, const HttpR
   CURL* easy = line->connection.easy();
   if (easy == nullptr) return nullptr;
   line->key = std::move(key);
-  SetUp(easy, fmt::format("agm/{}", Version()));
+  SetUp(easy);
   Set(easy, CURLOPT_URL, fmt::format("{}://{}/", origin.scheme, origin.HostAndPort()).c_str());
   Set(easy, CURLOPT_CONNECTTIMEOUT_MS, std::max<long>(1, request.connect_timeout.count()));
   SetProxy(easy, request, origin.loopback || options.may_connect);

@@ -21,16 +21,13 @@ std::string_view TargetOf(std::string_view url) {
 
 bool IsTarget(std::string_view text) {
   return std::none_of(text.begin(), text.end(),
-                      [](char c) { return (c >= 0 && c <= ' ') || c == '\x7f'; });
+                      [](char c) { return c == ' ' || http::IsControl(c); });
 }
 
 /// Names of other scripts would have to be spelled in ASCII, which nobody does here.
 bool IsHost(std::string_view text) {
-  return std::none_of(text.begin(), text.end(), [](char c) { return c <= ' ' || c == '\x7f'; });
-}
-
-bool IsUsualPort(const Origin& origin) {
-  return origin.port == (origin.scheme == "https" ? 443 : 80);
+  return IsTarget(text) && std::all_of(text.begin(), text.end(),
+                                       [](char c) { return static_cast<unsigned char>(c) < 0x80; });
 }
 
 void AddHeader(std::string& head, std::string_view name, std::string_view value) {
@@ -38,6 +35,11 @@ void AddHeader(std::string& head, std::string_view name, std::string_view value)
 }
 
 }  // namespace
+
+const std::string& UserAgent() {
+  static const std::string agent = fmt::format("agm/{}", Version());
+  return agent;
+}
 
 Result<std::string> WriteRequestHead(const HttpRequest& request, const Origin& origin) {
   const std::string_view target = TargetOf(request.url);
@@ -50,11 +52,9 @@ Result<std::string> WriteRequestHead(const HttpRequest& request, const Origin& o
   std::string head;
   head.reserve(1024);
   head.append(request.method).append(target.starts_with('/') ? " " : " /").append(target);
-  head.append(" HTTP/1.1\r\nHost: ");
-  const bool v6 = origin.host.find(':') != origin.host.npos;
-  head.append(v6 ? "[" : "").append(origin.host).append(v6 ? "]" : "");
-  if (!IsUsualPort(origin)) fmt::format_to(std::back_inserter(head), ":{}", origin.port);
-  head.append("\r\nUser-Agent: agm/").append(Version()).append("\r\n");
+  head.append(" HTTP/1.1\r\n");
+  AddHeader(head, "Host", origin.Authority());
+  AddHeader(head, "User-Agent", UserAgent());
   AddHeader(head, "Accept-Encoding", request.stream ? "identity" : "gzip");
   for (const auto& [name, value] : request.headers) {
     if (!http::IsToken(name) || !http::IsFieldValue(value)) {
