@@ -8,12 +8,13 @@
 #include "cli/settings_text.h"
 #include "core/config/settings.h"
 #include "tests/cli/command_test.h"
+#include "tests/support/source_dir.h"
 
 namespace agm::cli {
 namespace {
 
 std::string Committed(const char* file) {
-  auto text = ReadFile(std::filesystem::path(AGM_SOURCE_DIR) / file);
+  auto text = ReadFile(test::SourceDir() / file);
   return text ? *text : std::string();
 }
 

@@ -7,6 +7,8 @@
 #include <fstream>
 #include <sstream>
 
+#include "tests/support/source_dir.h"
+
 namespace agm::test {
 namespace {
 
@@ -24,7 +26,7 @@ std::string_view WithoutLastNewline(std::string_view text) {
 
 std::vector<std::filesystem::path> GoldenCases(std::string_view dialect) {
   std::vector<std::filesystem::path> cases;
-  const auto folder = std::filesystem::path(AGM_SOURCE_DIR) / "tests" / "golden" / dialect;
+  const auto folder = SourceDir() / "tests" / "golden" / dialect;
   for (const auto& entry : std::filesystem::directory_iterator(folder)) {
     if (entry.is_directory()) cases.push_back(entry.path());
   }

@@ -11,6 +11,7 @@
 
 #include "core/upstream/trouble.h"
 #include "tests/core/gateway/gateway_fixture.h"
+#include "tests/support/source_dir.h"
 
 namespace agm::gateway {
 namespace {
@@ -70,8 +71,7 @@ class Troubles : public GatewayTest, public testing::WithParamInterface<Row> {
  protected:
   /// Whoever shows `key` always gets the row's answer.
   void Break(const std::string& key) {
-    std::ifstream file(std::string(AGM_SOURCE_DIR "/tests/fuzz/corpus/classify/") +
-                       std::string(GetParam().answer));
+    std::ifstream file(test::SourceDir() / "tests/fuzz/corpus/classify" / GetParam().answer);
     int status = 0;
     std::string kind;
     file >> status >> kind;

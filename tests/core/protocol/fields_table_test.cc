@@ -21,6 +21,7 @@
 #include "core/protocol/responses_request.h"
 #include "core/protocol/transcriptions_request.h"
 #include "tests/support/golden.h"
+#include "tests/support/source_dir.h"
 
 namespace agm::protocol {
 namespace {
@@ -59,7 +60,7 @@ std::string Ticked(std::string_view text, int nth = 0) {
 std::vector<Row> Rows() {
   std::vector<Row> rows;
   Row row;
-  const std::string text = test::ReadText(std::string(AGM_SOURCE_DIR) + "/core/protocol/FIELDS.md");
+  const std::string text = test::ReadText(test::SourceDir() / "core/protocol/FIELDS.md");
   for (std::size_t at = 0; at < text.size();) {
     const std::size_t end = std::min(text.find('\n', at), text.size());
     const std::string_view line = std::string_view(text).substr(at, end - at);

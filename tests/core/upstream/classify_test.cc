@@ -11,6 +11,7 @@
 
 #include "core/base/utf8.h"
 #include "core/upstream/trouble.h"
+#include "tests/support/source_dir.h"
 
 namespace agm::upstream {
 namespace {
@@ -26,7 +27,7 @@ struct Answer {
   std::string body;
 };
 
-std::filesystem::path Corpus() { return AGM_SOURCE_DIR "/tests/fuzz/corpus/classify"; }
+std::filesystem::path Corpus() { return test::SourceDir() / "tests/fuzz/corpus/classify"; }
 
 Answer Load(const std::filesystem::path& path) {
   std::ifstream file(path, std::ios::binary);
