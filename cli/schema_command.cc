@@ -9,8 +9,8 @@
 #include "cli/table.h"
 #include "core/base/file.h"
 #include "core/mapping/model_map.h"
-#include "core/protocol/model_traits.h"
-#include "core/protocol/schema.h"
+#include "core/protocol/gemini/model_traits.h"
+#include "core/protocol/schema/schema.h"
 
 namespace agm::cli {
 namespace {

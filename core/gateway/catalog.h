@@ -10,7 +10,7 @@
 #include "core/base/guarded.h"
 #include "core/base/log.h"
 #include "core/config/config.h"
-#include "core/protocol/model_traits.h"
+#include "core/protocol/gemini/model_traits.h"
 #include "core/upstream/models.h"
 #include "core/upstream/transport.h"
 

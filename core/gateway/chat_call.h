@@ -11,7 +11,7 @@
 #include "core/chat/splice.h"
 #include "core/gateway/opened.h"
 #include "core/gateway/rotation.h"
-#include "core/protocol/gemini_request.h"
+#include "core/protocol/gemini/request.h"
 #include "core/upstream/call.h"
 
 namespace agm::gateway {

@@ -7,8 +7,8 @@
 #include "core/chat/embedding.h"
 #include "core/gateway/replies.h"
 #include "core/gateway/rotation.h"
-#include "core/protocol/gemini_embeddings.h"
-#include "core/protocol/openai_embeddings.h"
+#include "core/protocol/gemini/embeddings.h"
+#include "core/protocol/openai/embeddings.h"
 #include "core/upstream/address.h"
 #include "core/upstream/fetch.h"
 

@@ -12,10 +12,10 @@
 #include "core/gateway/routes.h"
 #include "core/gateway/url.h"
 #include "core/http/grammar.h"
-#include "core/protocol/completions.h"
-#include "core/protocol/images.h"
-#include "core/protocol/openai_chat.h"
-#include "core/protocol/transcriptions.h"
+#include "core/protocol/openai/chat.h"
+#include "core/protocol/openai/completions.h"
+#include "core/protocol/openai/images.h"
+#include "core/protocol/openai/transcriptions.h"
 
 namespace agm::gateway {
 namespace {

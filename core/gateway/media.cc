@@ -7,9 +7,9 @@
 #include <utility>
 #include <variant>
 
-#include "core/protocol/ascii.h"
-#include "core/protocol/media.h"
-#include "core/protocol/model_traits.h"
+#include "core/protocol/gemini/model_traits.h"
+#include "core/protocol/shared/ascii.h"
+#include "core/protocol/shared/media.h"
 #include "core/upstream/media_fetch.h"
 
 namespace agm::gateway {

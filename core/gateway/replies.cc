@@ -2,9 +2,9 @@
 
 #include <utility>
 
-#include "core/protocol/anthropic_error.h"
-#include "core/protocol/gemini_error.h"
-#include "core/protocol/openai_error.h"
+#include "core/protocol/anthropic/error.h"
+#include "core/protocol/gemini/error.h"
+#include "core/protocol/openai/error.h"
 
 namespace agm::gateway {
 namespace {

@@ -12,9 +12,9 @@
 #include "core/gateway/exchange.h"
 #include "core/gateway/replies.h"
 #include "core/gateway/url.h"
-#include "core/protocol/responses.h"
-#include "core/protocol/responses_listing.h"
-#include "core/protocol/responses_request.h"
+#include "core/protocol/responses/listing.h"
+#include "core/protocol/responses/request.h"
+#include "core/protocol/responses/responses.h"
 
 namespace agm::gateway {
 namespace {

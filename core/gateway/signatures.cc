@@ -3,7 +3,7 @@
 #include <utility>
 #include <variant>
 
-#include "core/protocol/id_source.h"
+#include "core/protocol/shared/id_source.h"
 
 namespace agm::gateway {
 namespace {

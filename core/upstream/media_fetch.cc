@@ -8,8 +8,8 @@
 #include <utility>
 
 #include "core/base/origin.h"
-#include "core/protocol/base64.h"
-#include "core/protocol/mime.h"
+#include "core/protocol/shared/base64.h"
+#include "core/protocol/shared/mime.h"
 #include "core/upstream/curl_transport.h"
 #include "core/upstream/curl_url.h"
 

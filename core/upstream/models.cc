@@ -5,7 +5,7 @@
 #include <utility>
 
 #include "core/base/json_doc.h"
-#include "core/protocol/model_traits.h"
+#include "core/protocol/gemini/model_traits.h"
 #include "core/upstream/address.h"
 #include "core/upstream/fetch.h"
 

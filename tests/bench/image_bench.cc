@@ -9,9 +9,9 @@
 #include <string_view>
 
 #include "core/base/json_writer.h"
-#include "core/protocol/gemini_request.h"
-#include "core/protocol/model_traits.h"
-#include "core/protocol/openai_chat.h"
+#include "core/protocol/gemini/model_traits.h"
+#include "core/protocol/gemini/request.h"
+#include "core/protocol/openai/chat.h"
 #include "tests/allocations/allocations.h"
 
 namespace agm::protocol {

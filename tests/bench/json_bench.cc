@@ -13,10 +13,10 @@
 #include "core/base/json.h"
 #include "core/base/json_writer.h"
 #include "core/base/random.h"
-#include "core/protocol/gemini_request.h"
-#include "core/protocol/gemini_response.h"
-#include "core/protocol/model_traits.h"
-#include "core/protocol/openai_chat.h"
+#include "core/protocol/gemini/model_traits.h"
+#include "core/protocol/gemini/request.h"
+#include "core/protocol/gemini/response.h"
+#include "core/protocol/openai/chat.h"
 #include "tests/allocations/allocations.h"
 
 namespace agm::protocol {

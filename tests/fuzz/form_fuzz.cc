@@ -9,10 +9,10 @@
 
 #include "core/base/json_doc.h"
 #include "core/base/utf8.h"
-#include "core/protocol/form.h"
-#include "core/protocol/gemini_request.h"
-#include "core/protocol/images_request.h"
-#include "core/protocol/transcriptions_request.h"
+#include "core/protocol/gemini/request.h"
+#include "core/protocol/openai/images_request.h"
+#include "core/protocol/openai/transcriptions_request.h"
+#include "core/protocol/shared/form.h"
 
 namespace {
 

@@ -11,10 +11,10 @@
 
 #include "core/base/json_doc.h"
 #include "core/chat/response.h"
-#include "core/protocol/gemini_response.h"
-#include "core/protocol/openai_chat_response.h"
-#include "core/protocol/responses_response.h"
-#include "core/protocol/sse.h"
+#include "core/protocol/gemini/response.h"
+#include "core/protocol/openai/chat_response.h"
+#include "core/protocol/responses/response.h"
+#include "core/protocol/shared/sse.h"
 #include "tests/support/event_grammar.h"
 #include "tests/support/responses_grammar.h"
 

@@ -7,8 +7,8 @@
 #include <string_view>
 
 #include "core/base/json_doc.h"
-#include "core/protocol/gemini_request.h"
-#include "core/protocol/openai_chat_request.h"
+#include "core/protocol/gemini/request.h"
+#include "core/protocol/openai/chat_request.h"
 
 namespace {
 

@@ -10,10 +10,10 @@
 
 #include "core/base/json_doc.h"
 #include "core/base/json_writer.h"
-#include "core/protocol/gemini_request.h"
-#include "core/protocol/responses.h"
-#include "core/protocol/responses_listing.h"
-#include "core/protocol/responses_request.h"
+#include "core/protocol/gemini/request.h"
+#include "core/protocol/responses/listing.h"
+#include "core/protocol/responses/request.h"
+#include "core/protocol/responses/responses.h"
 
 namespace {
 

@@ -6,7 +6,7 @@
 #include <string>
 #include <string_view>
 
-#include "core/protocol/sse.h"
+#include "core/protocol/shared/sse.h"
 
 namespace {
 

@@ -6,10 +6,10 @@
 #include <string>
 
 #include "core/base/json_doc.h"
-#include "core/protocol/media.h"
-#include "core/protocol/openai_chat_response.h"
-#include "core/protocol/openai_messages.h"
-#include "core/protocol/sse.h"
+#include "core/protocol/openai/chat_response.h"
+#include "core/protocol/openai/messages.h"
+#include "core/protocol/shared/media.h"
+#include "core/protocol/shared/sse.h"
 
 namespace agm::test {
 namespace {

@@ -2,7 +2,7 @@
 
 #include <gtest/gtest.h>
 
-#include "core/protocol/base64.h"
+#include "core/protocol/shared/base64.h"
 #include "tests/core/gateway/gateway_fixture.h"
 #include "tests/support/fake_transport.h"
 #include "tests/support/scripted_server.h"

@@ -5,7 +5,7 @@
 #include <memory>
 #include <string>
 
-#include "core/protocol/id_source.h"
+#include "core/protocol/shared/id_source.h"
 #include "core/store/connection.h"
 #include "core/store/database.h"
 #include "tests/support/temp_dir.h"

@@ -20,11 +20,11 @@
 
 #include "core/base/json_doc.h"
 #include "core/chat/response.h"
-#include "core/protocol/completions.h"
-#include "core/protocol/gemini_request.h"
-#include "core/protocol/gemini_response.h"
-#include "core/protocol/images.h"
-#include "core/protocol/transcriptions.h"
+#include "core/protocol/gemini/request.h"
+#include "core/protocol/gemini/response.h"
+#include "core/protocol/openai/completions.h"
+#include "core/protocol/openai/images.h"
+#include "core/protocol/openai/transcriptions.h"
 #include "tests/support/golden.h"
 
 namespace agm::protocol {

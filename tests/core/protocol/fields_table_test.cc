@@ -12,14 +12,14 @@
 #include <vector>
 
 #include "core/base/json.h"
-#include "core/protocol/completions_request.h"
-#include "core/protocol/gemini_embeddings.h"
-#include "core/protocol/gemini_request.h"
-#include "core/protocol/images_request.h"
-#include "core/protocol/openai_chat_request.h"
-#include "core/protocol/openai_embeddings.h"
-#include "core/protocol/responses_request.h"
-#include "core/protocol/transcriptions_request.h"
+#include "core/protocol/gemini/embeddings.h"
+#include "core/protocol/gemini/request.h"
+#include "core/protocol/openai/chat_request.h"
+#include "core/protocol/openai/completions_request.h"
+#include "core/protocol/openai/embeddings.h"
+#include "core/protocol/openai/images_request.h"
+#include "core/protocol/openai/transcriptions_request.h"
+#include "core/protocol/responses/request.h"
 #include "tests/support/golden.h"
 #include "tests/support/source_dir.h"
 

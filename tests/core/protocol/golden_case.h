@@ -16,8 +16,8 @@
 
 #include "core/chat/response.h"
 #include "core/protocol/dialect.h"
-#include "core/protocol/gemini_request.h"
-#include "core/protocol/gemini_response.h"
+#include "core/protocol/gemini/request.h"
+#include "core/protocol/gemini/response.h"
 #include "tests/support/golden.h"
 
 /// What the walkers of tests/golden have in common. A case is a folder; what it holds says what it

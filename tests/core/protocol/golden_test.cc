@@ -8,10 +8,10 @@
 #include <string>
 
 #include "core/base/json_doc.h"
-#include "core/protocol/openai_chat.h"
-#include "core/protocol/openai_chat_request.h"
-#include "core/protocol/openai_chat_response.h"
-#include "core/protocol/openai_error.h"
+#include "core/protocol/openai/chat.h"
+#include "core/protocol/openai/chat_request.h"
+#include "core/protocol/openai/chat_response.h"
+#include "core/protocol/openai/error.h"
 #include "tests/core/protocol/golden_case.h"
 #include "tests/support/chunks.h"
 #include "tests/support/event_grammar.h"

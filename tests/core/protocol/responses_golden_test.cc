@@ -8,9 +8,9 @@
 #include <string>
 
 #include "core/base/json.h"
-#include "core/protocol/openai_chat.h"
-#include "core/protocol/openai_chat_request.h"
-#include "core/protocol/responses.h"
+#include "core/protocol/openai/chat.h"
+#include "core/protocol/openai/chat_request.h"
+#include "core/protocol/responses/responses.h"
 #include "tests/core/protocol/golden_case.h"
 #include "tests/support/event_grammar.h"
 #include "tests/support/golden.h"

@@ -1,0 +1,20 @@
+#pragma once
+
+#include <string>
+
+#include "core/base/json_writer.h"
+#include "core/chat/request.h"
+#include "core/protocol/gemini/model_traits.h"
+#include "core/protocol/gemini/request.h"
+
+namespace agm::protocol {
+
+/// Appends the member "generationConfig", as far as the request has anything for it.
+Result<void> WriteGeminiConfig(const chat::Request& request, const ModelTraits& traits,
+                               const GeminiWriteOptions& options, JsonWriter& json,
+                               GeminiRequest& out);
+
+/// What must be said in words because the model takes no output format here; empty: nothing.
+std::string FormatInstruction(const chat::Request& request, const ModelTraits& traits);
+
+}  // namespace agm::protocol

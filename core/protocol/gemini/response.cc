@@ -1,0 +1,388 @@
+// Reading the Gemini API's answers.
+//
+//   body  := sse-of-chunks | "[" chunk ("," chunk)* "]" | chunk
+//   chunk := { candidates[], promptFeedback, usageMetadata, modelVersion, responseId } | { error }
+//
+// Text parts are deltas and are joined into one block until the kind changes or a part is signed:
+// text must never be joined across a signature. All other parts come whole and are a block each.
+
+#include "core/protocol/gemini/response.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "core/base/utf8.h"
+#include "core/protocol/shared/ascii.h"
+#include "core/protocol/shared/compact_json.h"
+
+namespace agm::protocol {
+namespace {
+
+constexpr std::size_t kMaxEvent = SseReader::kDefaultMaxEvent;
+constexpr int kMaxCandidates = 128;
+
+Error Garbage(std::string_view what) {
+  Error error =
+      Fail(ErrorCode::kUpstreamRejected,
+           "the upstream's answer cannot be read: expected a Gemini response, found {}", what);
+  error.reason = "upstream_garbage";
+  return error;
+}
+
+Error Rejected(std::string_view reason, std::string message) {
+  Error error{ErrorCode::kUpstreamRejected, std::move(message), std::string(reason), {}, -1, {}};
+  return error;
+}
+
+Error CutOff() {
+  Error error =
+      Fail(ErrorCode::kUpstreamUnavailable, "the upstream's answer ended before it was complete");
+  error.reason = "upstream_stream_truncated";
+  return error;
+}
+
+std::string Signature(JsonView part) { return part["thoughtSignature"].text(); }
+
+}  // namespace
+
+GeminiStreamReader::GeminiStreamReader(IdSource ids, GeminiReading reading)
+    : ids_(std::move(ids)), reading_(std::move(reading)) {}
+
+std::optional<chat::Event> GeminiStreamReader::Next() {
+  if (events_.empty()) return std::nullopt;
+  return events_.pop();
+}
+
+void GeminiStreamReader::Push(std::string_view bytes) {
+  if (ended_ || bytes.empty()) return;
+  if (format_ == Format::kUnknown) {
+    // The byte order mark's own bytes are neither space nor '{': they lead to the event stream,
+    // whose reader knows the mark, and which hands JSON lines out as stray ones.
+    const std::size_t first = bytes.find_first_not_of(" \t\r\n");
+    if (first == std::string_view::npos) return;
+    bytes.remove_prefix(first);
+    const bool json = bytes.front() == '{' || bytes.front() == '[';
+    format_ = json ? Format::kJson : Format::kSse;
+  }
+  if (format_ == Format::kJson) {
+    PushJson(bytes);
+  } else {
+    sse_.Push(bytes);
+    DrainSse();
+  }
+}
+
+void GeminiStreamReader::DrainSse() {
+  while (!ended_) {
+    const auto event = sse_.Next();
+    if (!event) break;
+    if (event->stray || pieces_.unfinished()) {
+      if (event->data.starts_with('<')) return Fail(Garbage("HTML"));
+      PushJson(event->data);
+    } else if (!event->data.empty() && event->data != "[DONE]") {
+      ReadChunk(event->data);
+    }
+  }
+  if (!ended_ && sse_.overflowed()) Fail(Garbage("an event that is too large"));
+}
+
+void GeminiStreamReader::PushJson(std::string_view bytes) {
+  pieces_.Push(bytes);
+  while (!ended_) {
+    const auto piece = pieces_.Next();
+    if (!piece) break;
+    ReadChunk(*piece);
+  }
+  if (ended_) return;
+  if (pieces_.garbage()) return Fail(Garbage("text between JSON objects"));
+  if (pieces_.size() > kMaxEvent) Fail(Garbage("an object that is too large"));
+}
+
+void GeminiStreamReader::Close() {
+  if (ended_) return;
+  sse_.Close();
+  DrainSse();
+  if (!ended_) Finish();
+}
+
+void GeminiStreamReader::ReadChunk(std::string_view json) {
+  const auto doc = JsonDoc::Parse(json);
+  if (!doc) return Fail(Garbage("broken JSON"));
+  const JsonView chunk = doc->root();
+  if (!chunk.is(JsonKind::kObject)) return Fail(Garbage(KindName(chunk.kind())));
+  if (const JsonView error = chunk["error"]) return ReadError(error, json);
+  Start(chunk);
+  counts_.Read(chunk["usageMetadata"]);
+  for (const JsonView candidate : chunk["candidates"].items()) {
+    ReadCandidate(candidate);
+    if (ended_) return;
+  }
+  ReadBlocked(chunk["promptFeedback"]);
+}
+
+void GeminiStreamReader::Start(JsonView chunk) {
+  if (started_) return;
+  started_ = true;
+  Emit(chat::Started{chunk["responseId"].text(), chunk["modelVersion"].text()});
+}
+
+void GeminiStreamReader::Fail(Error error) {
+  if (ended_) return;
+  if (!started_) Emit(chat::Started{});
+  started_ = true;
+  Emit(chat::Failed{std::move(error)});
+  ended_ = true;
+}
+
+void GeminiStreamReader::ReadError(JsonView error, std::string_view json) {
+  const auto status = error["code"].integer().value_or(0);
+  upstream_error_ =
+      UpstreamError{static_cast<int>(std::clamp<std::int64_t>(status, 0, 999)), std::string(json)};
+  Error failure = agm::Fail(ErrorCode::kUpstreamUnavailable,
+                            "the upstream broke off its answer with an error (status {})", status);
+  failure.reason = "upstream_error";
+  Fail(std::move(failure));
+}
+
+// The prompt was refused: the answer is a refusal, not an error.
+void GeminiStreamReader::ReadBlocked(JsonView feedback) {
+  const JsonView reason = feedback["blockReason"];
+  if (!reason || blocked_ || !candidates_.empty()) return;
+  blocked_ = true;
+  Candidate& candidate = At(0);
+  candidate.finish = chat::FinishReason::kContentFilter;
+  candidate.has_block = true;
+  chat::BlockStarted started;
+  started.kind = chat::BlockKind::kRefusal;
+  Emit(std::move(started));
+  std::string text = "The prompt was blocked by the upstream";
+  const std::string name = AsciiLower(reason.text());
+  if (!name.empty()) text += fmt::format(" ({})", name);
+  Emit(chat::BlockDelta{0, text + ".", {}});
+  Emit(chat::BlockStopped{0, {}});
+}
+
+GeminiStreamReader::Candidate& GeminiStreamReader::At(int index) {
+  const auto at = std::find_if(candidates_.begin(), candidates_.end(),
+                               [index](const Candidate& c) { return c.index >= index; });
+  if (at != candidates_.end() && at->index == index) return *at;
+  Candidate fresh;
+  fresh.index = index;
+  return *candidates_.insert(at, std::move(fresh));
+}
+
+void GeminiStreamReader::ReadCandidate(JsonView json) {
+  const auto index = json["index"].integer().value_or(0);
+  if (index < 0 || index >= kMaxCandidates) return Fail(Garbage("a candidate index out of range"));
+  Candidate& candidate = At(static_cast<int>(index));
+  if (const JsonView logprobs = json["logprobsResult"]) {
+    candidate.logprobs = ReadGeminiLogprobs(logprobs);
+  }
+  if (const JsonView token = json["continuationToken"]; token.is(JsonKind::kString)) {
+    continuation_ = token.raw();
+  }
+  candidate.part_begins.clear();
+  for (const JsonView part : json["content"]["parts"].items()) {
+    if (reading_.citations) candidate.part_begins.push_back(candidate.text.size());
+    ReadPart(candidate, part);
+  }
+  if (const JsonView grounding = json["groundingMetadata"]) ReadGrounding(candidate, grounding);
+  if (const JsonView reason = json["finishReason"]) ReadFinish(candidate, reason);
+}
+
+void GeminiStreamReader::ReadPart(Candidate& candidate, JsonView part) {
+  if (part["text"]) {
+    ReadText(candidate, part, Signature(part));
+  } else if (const JsonView call = part["functionCall"]) {
+    ReadCall(candidate, call, Signature(part));
+  } else if (const JsonView media = part["inlineData"]) {
+    // A picture that belongs to a thought is a draft.
+    if (!part["thought"].boolean()) ReadMedia(candidate, media, Signature(part));
+  } else if (const JsonView code = part["executableCode"]) {
+    AddText(candidate, chat::BlockKind::kText, GeminiCodeText(code), Signature(part));
+  } else if (const JsonView result = part["codeExecutionResult"]) {
+    AddText(candidate, chat::BlockKind::kText, GeminiCodeResultText(result), Signature(part));
+  }
+}
+
+void GeminiStreamReader::ReadText(Candidate& candidate, JsonView part, std::string signature) {
+  const bool thought = part["thought"].boolean();
+  AddText(candidate, thought ? chat::BlockKind::kThought : chat::BlockKind::kText,
+          part["text"].text(), std::move(signature));
+}
+
+void GeminiStreamReader::AddText(Candidate& candidate, chat::BlockKind kind, std::string text,
+                                 std::string signature) {
+  if (text.empty() && signature.empty()) return;
+  if (candidate.open != kind) {
+    CloseBlock(candidate);
+    chat::BlockStarted started;
+    started.choice = candidate.index;
+    started.kind = kind;
+    Emit(std::move(started));
+    candidate.open = kind;
+    candidate.has_block = true;
+  }
+  if (kind == chat::BlockKind::kText) {
+    candidate.has_text = true;
+    if (reading_.citations) candidate.text += text;
+  }
+  chat::BlockDelta delta{candidate.index, std::move(text), {}};
+  if (kind == chat::BlockKind::kText) delta.logprobs = std::exchange(candidate.logprobs, {});
+  if (!delta.text.empty() || !delta.logprobs.empty()) Emit(std::move(delta));
+  if (!signature.empty()) CloseBlock(candidate, std::move(signature));
+}
+
+void GeminiStreamReader::CloseBlock(Candidate& candidate, std::string signature) {
+  if (!candidate.open) return;
+  candidate.open.reset();
+  Emit(chat::BlockStopped{candidate.index, std::move(signature)});
+}
+
+void GeminiStreamReader::ReadCall(Candidate& candidate, JsonView call, std::string signature) {
+  if (candidate.has_call && reading_.one_call) return;
+  CloseBlock(candidate);
+  chat::BlockStarted started;
+  started.choice = candidate.index;
+  started.kind = chat::BlockKind::kToolCall;
+  started.id = call["id"].text();
+  if (started.id.empty() || started.id.size() > kLongestCallId || used_ids_.contains(started.id)) {
+    started.id = "call_" + ids_();
+  }
+  used_ids_.insert(started.id);
+  started.name = call["name"].text();
+  if (const auto known = reading_.tools.find(started.name); known != reading_.tools.end()) {
+    started.tool = known->second.kind;
+    started.name = known->second.name;
+  }
+  const JsonView args = call["args"];
+  const bool custom = started.tool == chat::ToolKind::kCustom;
+  std::string text;
+  if (custom && args["input"].is(JsonKind::kString)) {
+    text = args["input"].text();
+  } else {
+    text = args.is(JsonKind::kObject) ? CompactJson(args.raw()) : std::string(custom ? "" : "{}");
+  }
+  Emit(std::move(started));
+  if (!text.empty()) Emit(chat::BlockDelta{candidate.index, std::move(text), {}});
+  Emit(chat::BlockStopped{candidate.index, std::move(signature)});
+  candidate.has_call = true;
+  candidate.has_block = true;
+}
+
+void GeminiStreamReader::ReadMedia(Candidate& candidate, JsonView media, std::string signature) {
+  std::string data = media["data"].text();
+  if (data.empty()) return;
+  CloseBlock(candidate);
+  chat::BlockStarted started;
+  started.choice = candidate.index;
+  started.kind = chat::BlockKind::kMedia;
+  started.mime = media["mimeType"].text();
+  Emit(std::move(started));
+  Emit(chat::BlockDelta{candidate.index, std::move(data), {}});
+  Emit(chat::BlockStopped{candidate.index, std::move(signature)});
+  candidate.has_block = true;
+}
+
+void GeminiStreamReader::ReadFinish(Candidate& candidate, JsonView reason) {
+  using chat::FinishReason;
+  const FinishReason good = candidate.has_call ? FinishReason::kToolCalls : FinishReason::kStop;
+  switch (GeminiEndingOf(reason)) {
+    case GeminiEnding::kStop:
+      candidate.finish = good;
+      return;
+    case GeminiEnding::kLength:
+      candidate.finish = FinishReason::kLength;
+      return;
+    case GeminiEnding::kFiltered:
+      candidate.finish = FinishReason::kContentFilter;
+      return;
+    case GeminiEnding::kFailed:
+      return Fail(Rejected(AsciiLower(reason.text()),
+                           "the model failed to write a valid answer (a malformed tool call)"));
+    case GeminiEnding::kUnsigned:
+      return Fail(Invalid("missing_thought_signature", "messages",
+                          "the upstream misses a thought signature on an earlier tool call"));
+    case GeminiEnding::kUnclear:
+      break;
+  }
+  if (candidate.has_block) {
+    candidate.finish = good;
+  } else {
+    Fail(
+        Rejected("empty_response", "the model ended without an answer and without a clear reason"));
+  }
+}
+
+// Citations: each support names a span of the text in UTF-8 bytes and the sources it rests on. A
+// streamed chunk lists only new sources, so the list grows.
+void GeminiStreamReader::ReadGrounding(Candidate& candidate, JsonView grounding) {
+  for (const JsonView chunk : grounding["groundingChunks"].items()) {
+    const JsonView web = chunk["web"] ? chunk["web"] : chunk["retrievedContext"];
+    candidate.sources.emplace_back(web["uri"].text(), web["title"].text());
+  }
+  const auto clip = [&](std::int64_t at) {
+    return static_cast<std::size_t>(
+        std::clamp<std::int64_t>(at, 0, static_cast<std::int64_t>(candidate.text.size())));
+  };
+  const auto base = [&](JsonView segment) {
+    const auto part = segment["partIndex"].integer().value_or(0);
+    const bool known = part > 0 && part < static_cast<std::int64_t>(candidate.part_begins.size());
+    return known ? candidate.part_begins[static_cast<std::size_t>(part)] : 0;
+  };
+  const auto code_points = [&](std::size_t bytes) {
+    return static_cast<std::int64_t>(
+        CountCodePoints(std::string_view(candidate.text).substr(0, bytes)));
+  };
+  for (const JsonView support : grounding["groundingSupports"].items()) {
+    const JsonView segment = support["segment"];
+    const auto from = static_cast<std::int64_t>(base(segment));
+    const std::size_t begin = clip(from + segment["startIndex"].integer().value_or(0));
+    const std::size_t end = clip(from + segment["endIndex"].integer().value_or(0));
+    for (const JsonView index : support["groundingChunkIndices"].items()) {
+      const auto at = index.integer().value_or(-1);
+      if (at < 0 || at >= static_cast<std::int64_t>(candidate.sources.size())) continue;
+      const auto& [url, title] = candidate.sources[static_cast<std::size_t>(at)];
+      if (url.empty()) continue;
+      candidate.citations.push_back({code_points(begin), code_points(end), url, title});
+    }
+  }
+}
+
+// The body is complete: Finished if every candidate has ended, else the answer was cut off.
+void GeminiStreamReader::Finish() {
+  if (pieces_.unfinished()) return Fail(CutOff());
+  if (!started_ && format_ != Format::kUnknown) return Fail(Garbage("something else"));
+  if (candidates_.empty()) {
+    return Fail(Rejected("empty_response", "the upstream answered without candidates"));
+  }
+  chat::Finished finished;
+  for (Candidate& candidate : candidates_) {
+    // A token for the next hop may stand alone, without a reason for this one's end.
+    if (!candidate.finish && !continuation_.empty()) candidate.finish = chat::FinishReason::kLength;
+    if (!candidate.finish) return Fail(CutOff());
+    CloseBlock(candidate);
+    auto reason = *candidate.finish;
+    // STOP may come before the call that it means.
+    if (reason == chat::FinishReason::kStop && candidate.has_call) {
+      reason = chat::FinishReason::kToolCalls;
+    }
+    finished.choices.push_back({candidate.index, reason, std::move(candidate.citations)});
+  }
+  finished.usage = counts_.Total();
+  if (!continuation_.empty()) finished.extra["gemini.continuationToken"] = continuation_;
+  Emit(std::move(finished));
+  ended_ = true;
+}
+
+Result<chat::Response> ReadGeminiResponse(std::string_view body, IdSource ids,
+                                          GeminiReading reading) {
+  GeminiStreamReader reader(std::move(ids), std::move(reading));
+  chat::Fold fold;
+  reader.Push(body);
+  reader.Close();
+  while (auto event = reader.Next()) fold.Add(*std::move(event));
+  return std::move(fold).Finish();
+}
+
+}  // namespace agm::protocol

@@ -1,0 +1,194 @@
+#include "core/protocol/gemini/turns.h"
+
+#include <algorithm>
+#include <deque>
+#include <string_view>
+#include <unordered_map>
+#include <unordered_set>
+
+namespace agm::protocol {
+namespace {
+
+using Blocks = std::vector<const chat::Block*>;
+using Spare = std::vector<std::unique_ptr<chat::Block>>;
+
+const chat::Block* MinimalText() {
+  static const chat::Block kSpace = chat::Text{" ", {}};
+  return &kSpace;
+}
+
+bool HasContent(const chat::Block& block) {
+  if (const auto* text = std::get_if<chat::Text>(&block)) {
+    return !text->text.empty() || !text->signature.empty();
+  }
+  if (const auto* thought = std::get_if<chat::Thought>(&block)) {
+    return !thought->text.empty() || !thought->signature.empty();
+  }
+  if (const auto* refusal = std::get_if<chat::Refusal>(&block)) return !refusal->text.empty();
+  if (const auto* media = std::get_if<chat::Media>(&block)) {
+    return !media->data.empty() || !media->uri.empty();
+  }
+  if (const auto* opaque = std::get_if<chat::Opaque>(&block)) return opaque->dialect == "gemini";
+  return true;
+}
+
+void AddBlocks(const chat::Message& message, Blocks& to) {
+  for (const chat::Block& block : message.blocks) {
+    if (HasContent(block)) to.push_back(&block);
+  }
+}
+
+std::size_t HeadLength(const chat::Request& request) {
+  const auto& messages = request.messages;
+  const auto end = std::find_if(messages.begin(), messages.end(), [](const chat::Message& m) {
+    return m.role != chat::Role::kSystem;
+  });
+  const auto length = static_cast<std::size_t>(end - messages.begin());
+  // Only system text: the last of it is what the user wants.
+  return length > 0 && length == messages.size() ? length - 1 : length;
+}
+
+void AddTurn(std::vector<GeminiTurn>& turns, const chat::Message& message) {
+  Blocks blocks;
+  AddBlocks(message, blocks);
+  if (blocks.empty()) return;
+  const bool model = message.role == chat::Role::kAssistant;
+  if (turns.empty() || turns.back().model != model) turns.push_back({model, {}});
+  auto& to = turns.back().blocks;
+  to.insert(to.end(), blocks.begin(), blocks.end());
+}
+
+template <class T>
+std::vector<const T*> All(const Blocks& blocks) {
+  std::vector<const T*> found;
+  for (const chat::Block* block : blocks) {
+    if (const auto* item = std::get_if<T>(block)) found.push_back(item);
+  }
+  return found;
+}
+
+const chat::Block* EmptyResult(const chat::ToolCall& call, Spare& spare) {
+  chat::ToolResult result;
+  result.id = call.id;
+  result.name = call.name;
+  spare.push_back(std::make_unique<chat::Block>(std::move(result)));
+  return spare.back().get();
+}
+
+const chat::Block* AsText(const chat::ToolResult& result, Spare& spare) {
+  std::string text;
+  for (const auto& item : result.content) {
+    if (const auto* piece = std::get_if<chat::Text>(&item)) text += piece->text;
+  }
+  spare.push_back(std::make_unique<chat::Block>(chat::Text{std::move(text), {}}));
+  return spare.back().get();
+}
+
+/// The results of a user's turn, each handed out once.
+class Results {
+ public:
+  explicit Results(const Blocks& blocks) {
+    for (const chat::Block* block : blocks) {
+      const auto* result = std::get_if<chat::ToolResult>(block);
+      if (result == nullptr) continue;
+      if (!result->id.empty()) by_id_[result->id].push_back(block);
+      (result->id.empty() ? nameless_ : named_)[result->name].push_back(block);
+    }
+  }
+
+  /// The result with the call's id; where one of them has no id, the next one of its name.
+  const chat::Block* Take(const chat::ToolCall& call) {
+    if (!call.id.empty()) {
+      if (const auto* found = Pop(by_id_, call.id)) return found;
+      return Pop(nameless_, call.name);
+    }
+    if (const auto* found = Pop(nameless_, call.name)) return found;
+    return Pop(named_, call.name);
+  }
+
+  bool Taken(const chat::Block* block) const { return taken_.contains(block); }
+
+ private:
+  using Index = std::unordered_map<std::string_view, std::deque<const chat::Block*>>;
+
+  const chat::Block* Pop(Index& index, std::string_view key) {
+    const auto at = index.find(key);
+    while (at != index.end() && !at->second.empty()) {
+      const chat::Block* block = at->second.front();
+      at->second.pop_front();
+      if (taken_.insert(block).second) return block;
+    }
+    return nullptr;
+  }
+
+  Index by_id_;
+  Index named_;     // those with an id, by name
+  Index nameless_;  // those without an id, by name
+  std::unordered_set<const chat::Block*> taken_;
+};
+
+// The user's turn behind `calls`: a result for each call, in their order, then everything else.
+// Results that answer none of the calls are told as text.
+Blocks OrderResults(const std::vector<const chat::ToolCall*>& calls, const Blocks& blocks,
+                    Spare& spare) {
+  Results results(blocks);
+  Blocks ordered;
+  for (const chat::ToolCall* call : calls) {
+    const chat::Block* result = results.Take(*call);
+    ordered.push_back(result != nullptr ? result : EmptyResult(*call, spare));
+  }
+  for (const chat::Block* block : blocks) {
+    if (results.Taken(block)) continue;
+    const auto* result = std::get_if<chat::ToolResult>(block);
+    if (result != nullptr) block = AsText(*result, spare);
+    if (HasContent(*block)) ordered.push_back(block);
+  }
+  return ordered;
+}
+
+void PairResults(std::vector<GeminiTurn>& turns, Spare& spare) {
+  for (std::size_t i = 0; i < turns.size(); ++i) {
+    if (turns[i].model) {
+      const bool calls = !All<chat::ToolCall>(turns[i].blocks).empty();
+      if (calls && i + 1 == turns.size()) turns.push_back({false, {}});
+      continue;
+    }
+    const auto calls =
+        i == 0 ? std::vector<const chat::ToolCall*>() : All<chat::ToolCall>(turns[i - 1].blocks);
+    if (calls.empty() && All<chat::ToolResult>(turns[i].blocks).empty()) continue;
+    turns[i].blocks = OrderResults(calls, turns[i].blocks, spare);
+    if (turns[i].blocks.empty()) turns[i].blocks.push_back(MinimalText());
+  }
+}
+
+// The newest turn of the user that holds no results begins the current turn.
+std::size_t CurrentTurn(const std::vector<GeminiTurn>& turns) {
+  for (std::size_t i = turns.size(); i-- > 0;) {
+    if (!turns[i].model && All<chat::ToolResult>(turns[i].blocks).empty()) return i;
+  }
+  return 0;
+}
+
+}  // namespace
+
+GeminiTurns ArrangeGeminiTurns(const chat::Request& request, const ModelTraits& traits,
+                               std::vector<std::unique_ptr<chat::Block>>& spare) {
+  GeminiTurns out;
+  const std::size_t head = traits.system ? HeadLength(request) : 0;
+  for (std::size_t i = 0; i < request.messages.size(); ++i) {
+    if (i < head) {
+      AddBlocks(request.messages[i], out.system);
+    } else {
+      AddTurn(out.turns, request.messages[i]);
+    }
+  }
+  if (out.turns.empty() || out.turns.front().model) {
+    out.turns.insert(out.turns.begin(), {false, {MinimalText()}});
+  }
+  PairResults(out.turns, spare);
+  if (out.turns.back().model) out.turns.push_back({false, {MinimalText()}});
+  out.current = CurrentTurn(out.turns);
+  return out;
+}
+
+}  // namespace agm::protocol

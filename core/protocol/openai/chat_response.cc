@@ -1,0 +1,343 @@
+// The unary answer:
+//
+//   { id, object, created, model, choices: [{ index, message, logprobs, finish_reason }], usage }
+//
+// and the stream of chunks, in which everything but the delta is the same text in each chunk: it is
+// built once and a chunk is a handful of appends.
+
+#include "core/protocol/openai/chat_response.h"
+
+#include <map>
+#include <utility>
+#include <vector>
+
+#include "core/base/json_writer.h"
+#include "core/base/utf8.h"
+#include "core/protocol/openai/choice.h"
+#include "core/protocol/openai/error.h"
+#include "core/protocol/shared/sse.h"
+
+namespace agm::protocol {
+namespace {
+
+constexpr std::size_t kWithoutContent = 768;  ///< about what an answer has besides its text
+
+/// A choice's blocks, sorted into what a message has room for.
+struct Flat {
+  std::string text;
+  bool has_text = false;
+  std::string thoughts;
+  std::string refusal;
+  std::string signature;  ///< of the last signed text
+  std::vector<const chat::ToolCall*> calls;
+  std::vector<const chat::Media*> images;
+  const chat::Media* audio = nullptr;
+};
+
+Flat Flatten(const chat::Choice& choice) {
+  Flat flat;
+  for (const chat::Block& block : choice.blocks) {
+    if (const auto* text = std::get_if<chat::Text>(&block)) {
+      flat.text += text->text;
+      flat.has_text = true;
+      if (!text->signature.empty()) flat.signature = text->signature;
+    } else if (const auto* thought = std::get_if<chat::Thought>(&block)) {
+      flat.thoughts += thought->text;
+    } else if (const auto* refusal = std::get_if<chat::Refusal>(&block)) {
+      flat.refusal += refusal->text;
+    } else if (const auto* call = std::get_if<chat::ToolCall>(&block)) {
+      flat.calls.push_back(call);
+    } else if (const auto* media = std::get_if<chat::Media>(&block)) {
+      if (media->kind == chat::MediaKind::kAudio) {
+        flat.audio = media;
+      } else {
+        flat.images.push_back(media);
+      }
+    }
+  }
+  return flat;
+}
+
+// Null where there are calls, a refusal or a filter instead of text; "" where a good answer is
+// empty.
+void WriteContent(JsonWriter& json, const Flat& flat, chat::FinishReason finish) {
+  const bool nothing =
+      flat.text.empty() && (!flat.calls.empty() || !flat.refusal.empty() || flat.audio != nullptr ||
+                            finish == chat::FinishReason::kContentFilter);
+  if (nothing) {
+    json.Key("content").Null();
+  } else {
+    json.Key("content").String(flat.text);
+  }
+}
+
+void WriteCalls(JsonWriter& json, const Flat& flat, bool functions) {
+  if (flat.calls.empty()) return;
+  if (functions) {
+    const chat::ToolCall& call = *flat.calls.front();
+    json.Key("function_call").Object().Key("name").String(call.name);
+    json.Key("arguments").String(call.arguments.empty() ? "{}" : call.arguments).EndObject();
+    return;
+  }
+  json.Key("tool_calls").Array();
+  for (const chat::ToolCall* call : flat.calls) WriteOpenAiCall(json, *call, -1);
+  json.EndArray();
+}
+
+void WriteMessage(JsonWriter& json, const chat::Choice& choice, const Reply& reply) {
+  const Flat flat = Flatten(choice);
+  json.Key("message").Object().Key("role").String("assistant");
+  WriteContent(json, flat, choice.finish);
+  if (flat.refusal.empty()) {
+    json.Key("refusal").Null();
+  } else {
+    json.Key("refusal").String(flat.refusal);
+  }
+  if (!flat.thoughts.empty()) json.Key("reasoning_content").String(flat.thoughts);
+  WriteCalls(json, flat, SpeaksFunctions(reply.request));
+  if (!choice.citations.empty()) WriteAnnotations(json.Key("annotations"), choice.citations);
+  if (!flat.images.empty()) {
+    json.Key("images").Array();
+    for (const chat::Media* image : flat.images) WriteImage(json, *image, -1);
+    json.EndArray();
+  }
+  if (flat.audio != nullptr) {
+    WriteAudio(json.Key("audio"), *flat.audio, "audio_" + reply.id, reply.created, reply.request);
+  }
+  WriteSignature(json, flat.signature);
+  json.EndObject();
+}
+
+std::string ChatId(const Reply& reply) { return "chatcmpl-" + reply.id; }
+
+/// What the stream remembers of one choice.
+struct Progress {
+  bool role_sent = false;
+  int calls = 0;
+  int images = 0;
+  chat::BlockKind open = chat::BlockKind::kText;
+  chat::ToolCall call;  ///< held until it is complete, because its signature comes last
+  chat::Media media;
+};
+
+class ChatStream : public StreamWriter {
+ public:
+  explicit ChatStream(Reply reply) : reply_(std::move(reply)) {
+    const bool usage = reply_.request != nullptr && reply_.request->stream_usage;
+    wants_usage_ = usage;
+    head_ = "data: {\"id\":";
+    AppendJsonString(head_, ChatId(reply_));
+    head_ += R"(,"object":"chat.completion.chunk","created":)";
+    head_ += std::to_string(reply_.created);
+    head_ += R"(,"model":)";
+    AppendJsonString(head_, reply_.model);
+    usage_head_ = head_ + R"(,"choices":[],"usage":)";
+    head_ += R"(,"choices":[{"index":)";
+    end_ = usage ? "}],\"usage\":null}\n\n" : "}]}\n\n";
+    tail_ = R"(},"logprobs":null,"finish_reason":null)" + end_;
+  }
+
+  void Write(const chat::Event& event, std::string& out) override {
+    std::visit([&](const auto& e) { On(e, out); }, event);
+  }
+
+ private:
+  void On(const chat::Started&, std::string&) {}
+
+  void On(const chat::BlockStarted& e, std::string& out) {
+    // As in a whole answer: no content where there is something instead of it.
+    const bool instead =
+        e.kind == chat::BlockKind::kToolCall || e.kind == chat::BlockKind::kRefusal;
+    Progress& progress = Begin(e.choice, instead ? "null" : R"("")", out);
+    progress.open = e.kind;
+    if (e.kind == chat::BlockKind::kToolCall) {
+      progress.call = {e.id, e.name, {}, e.tool, {}};
+    } else if (e.kind == chat::BlockKind::kMedia) {
+      progress.media = {};
+      progress.media.mime = e.mime;
+    }
+  }
+
+  void On(const chat::BlockDelta& e, std::string& out) {
+    Progress& progress = choices_[e.choice];
+    switch (progress.open) {
+      case chat::BlockKind::kText:
+        return Text(e, out);
+      case chat::BlockKind::kThought:
+        return Delta(e.choice, R"("reasoning_content":)", e.text, out);
+      case chat::BlockKind::kRefusal:
+        return Delta(e.choice, R"("refusal":)", e.text, out);
+      case chat::BlockKind::kToolCall:
+        progress.call.arguments += e.text;
+        return;
+      case chat::BlockKind::kMedia:
+        progress.media.data += e.text;
+        return;
+    }
+  }
+
+  void Text(const chat::BlockDelta& e, std::string& out) {
+    if (e.logprobs.empty()) return Delta(e.choice, R"("content":)", e.text, out);
+    Open(e.choice, out);
+    out += R"("content":)";
+    AppendJsonString(out, e.text);
+    out += R"(},"logprobs":)";
+    std::string logprobs;
+    JsonWriter json(logprobs);
+    WriteLogprobs(json, e.logprobs);
+    out += logprobs;
+    out += R"(,"finish_reason":null)";
+    out += end_;
+  }
+
+  void On(const chat::BlockStopped& e, std::string& out) {
+    Progress& progress = choices_[e.choice];
+    switch (progress.open) {
+      case chat::BlockKind::kText:
+        return SignText(e, out);
+      case chat::BlockKind::kThought:
+      case chat::BlockKind::kRefusal:
+        return;
+      case chat::BlockKind::kToolCall:
+        progress.call.signature = e.signature;
+        return Call(e.choice, progress, out);
+      case chat::BlockKind::kMedia:
+        progress.media.signature = e.signature;
+        return Media(e.choice, progress, out);
+    }
+  }
+
+  void SignText(const chat::BlockStopped& e, std::string& out) {
+    if (e.signature.empty()) return;
+    std::string delta;
+    JsonWriter json(delta);
+    WriteSignature(json, e.signature);
+    Chunk(e.choice, delta, out);
+  }
+
+  void Call(int choice, Progress& progress, std::string& out) {
+    std::string delta;
+    JsonWriter json(delta);
+    if (SpeaksFunctions(reply_.request)) {
+      if (progress.calls++ > 0) return;
+      json.Key("function_call").Object().Key("name").String(progress.call.name);
+      json.Key("arguments");
+      json.String(progress.call.arguments.empty() ? "{}" : progress.call.arguments).EndObject();
+    } else {
+      json.Key("tool_calls").Array();
+      WriteOpenAiCall(json, progress.call, progress.calls++);
+      json.EndArray();
+    }
+    Chunk(choice, delta, out);
+  }
+
+  void Media(int choice, Progress& progress, std::string& out) {
+    std::string delta;
+    JsonWriter json(delta);
+    if (progress.media.mime.starts_with("audio/")) {
+      WriteAudio(json.Key("audio"), progress.media, "audio_" + reply_.id, reply_.created,
+                 reply_.request);
+    } else {
+      json.Key("images").Array();
+      WriteImage(json, progress.media, progress.images++);
+      json.EndArray();
+    }
+    progress.media.data.clear();
+    Chunk(choice, delta, out);
+  }
+
+  void On(const chat::Finished& e, std::string& out) {
+    for (const chat::ChoiceFinish& finish : e.choices) {
+      const bool nothing = finish.reason == chat::FinishReason::kContentFilter;
+      Begin(finish.choice, nothing ? "null" : R"("")", out);
+      if (!finish.citations.empty()) {
+        std::string delta;
+        JsonWriter json(delta);
+        WriteAnnotations(json.Key("annotations"), finish.citations);
+        Chunk(finish.choice, delta, out);
+      }
+      Open(finish.choice, out);
+      out += R"(},"logprobs":null,"finish_reason":")";
+      out += OpenAiFinishName(finish.reason, SpeaksFunctions(reply_.request));
+      out += '"';
+      out += end_;
+    }
+    if (wants_usage_) {
+      out += usage_head_;
+      AppendOpenAiUsage(out, e.usage);
+      out += "}\n\n";
+    }
+    out += kSseDone;
+  }
+
+  void On(const chat::Failed& e, std::string& out) {
+    AppendSseData(out, OpenAiErrorBody(e.error));
+    out += kSseDone;
+  }
+
+  // The role comes once a choice, before everything else; `content` is what an answer has that has
+  // no text.
+  Progress& Begin(int choice, std::string_view content, std::string& out) {
+    Progress& progress = choices_[choice];
+    if (std::exchange(progress.role_sent, true)) return progress;
+    std::string delta = R"("role":"assistant","content":)";
+    delta.append(content).append(R"(,"refusal":null)");
+    Chunk(choice, delta, out);
+    return progress;
+  }
+
+  void Open(int choice, std::string& out) {
+    out += head_;
+    out += std::to_string(choice);
+    out += R"(,"delta":{)";
+  }
+
+  void Chunk(int choice, std::string_view delta, std::string& out) {
+    Open(choice, out);
+    out += delta;
+    out += tail_;
+  }
+
+  void Delta(int choice, std::string_view key, std::string_view text, std::string& out) {
+    if (text.empty()) return;
+    Open(choice, out);
+    out += key;
+    AppendJsonString(out, text);
+    out += tail_;
+  }
+
+  Reply reply_;
+  bool wants_usage_ = false;
+  std::string head_;        // up to the choice's index
+  std::string tail_;        // from behind the delta's members
+  std::string end_;         // from behind the finish reason
+  std::string usage_head_;  // of the usage chunk
+  std::map<int, Progress> choices_;
+};
+
+}  // namespace
+
+std::string WriteOpenAiChatResponse(const chat::Response& response, const Reply& reply) {
+  std::string out;
+  out.reserve(kWithoutContent);
+  JsonWriter json(out);
+  json.Object().Key("id").String(ChatId(reply)).Key("object").String("chat.completion");
+  json.Key("created").Int(reply.created).Key("model").String(reply.model).Key("choices").Array();
+  for (const chat::Choice& choice : response.choices) {
+    json.Object().Key("index").Int(choice.index);
+    WriteMessage(json, choice, reply);
+    WriteLogprobs(json.Key("logprobs"), choice.logprobs);
+    json.Key("finish_reason");
+    json.String(OpenAiFinishName(choice.finish, SpeaksFunctions(reply.request))).EndObject();
+  }
+  json.EndArray().Key("usage");
+  AppendOpenAiUsage(out, response.usage);
+  json.EndObject();
+  return out;
+}
+
+std::unique_ptr<StreamWriter> NewOpenAiChatStream(Reply reply) {
+  return std::make_unique<ChatStream>(std::move(reply));
+}
+
+}  // namespace agm::protocol

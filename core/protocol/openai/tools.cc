@@ -1,0 +1,389 @@
+#include "core/protocol/openai/tools.h"
+
+#include <algorithm>
+#include <map>
+
+#include "core/base/json_writer.h"
+
+namespace agm::protocol {
+namespace {
+
+using chat::HostedTool;
+
+// Schemas without anything in them mean: no arguments.
+bool SaysNothing(JsonView schema) {
+  if (!schema.is(JsonKind::kObject)) return true;
+  for (const JsonMember member : schema.members()) {
+    const bool empty_type = member.key.equals("type") && member.value.equals("object");
+    const bool no_properties = member.key.equals("properties") && member.value.size() == 0;
+    const bool harmless = member.key.equals("additionalProperties") ||
+                          member.key.equals("$schema") || member.key.equals("required");
+    if (!empty_type && !no_properties && !harmless) return false;
+  }
+  return !schema["additionalProperties"].is(JsonKind::kObject) &&
+         !schema["additionalProperties"].boolean();
+}
+
+/// The tools of one request while they are read.
+class Tools {
+ public:
+  Tools(JsonView body, Fields& fields, chat::Request& request)
+      : body_(body), fields_(fields), request_(request) {}
+
+  void Read() {
+    ReadList(fields_.Get(body_, "tools", JsonKind::kArray, {}), FieldPath("tools"), {});
+    if (fields_.ok()) ReadFunctions();
+    ReadRest();
+  }
+
+  void ReadResponses(const std::vector<JsonView>& more) {
+    responses_ = true;
+    ReadList(fields_.Get(body_, "tools", JsonKind::kArray, {}), FieldPath("tools"), {});
+    for (const JsonView list : more) ReadList(list, FieldPath("input"), {});
+    ReadRest();
+  }
+
+ private:
+  void ReadList(JsonView list, const FieldPath& at, std::string_view space) {
+    std::size_t index = 0;
+    for (const JsonView tool : list.items()) {
+      if (fields_.ok()) ReadTool(tool, FieldPath(at, index++), space);
+    }
+  }
+
+  void ReadRest() {
+    if (!fields_.ok()) return;
+    if (const JsonView search = fields_.Get(body_, "web_search_options", JsonKind::kObject, {})) {
+      AddHosted(HostedTool::kWebSearch);
+    }
+    if (fields_.Bool(body_, "parallel_tool_calls", {}) == false) {
+      request_.parallel_tool_calls = false;
+    }
+    ReadChoice();
+    ReadFunctionCall();
+  }
+
+  void ReadTool(JsonView tool, const FieldPath& at, std::string_view space) {
+    if (!tool.is(JsonKind::kObject)) {
+      fields_.WrongType(at, "an object", tool);
+      return;
+    }
+    const std::string type = fields_.NeededText(tool, "type", at);
+    if (!fields_.ok()) return;
+    if (responses_ && (type == "namespace" || ReadShell(type) || IsOpenAisOwn(type))) {
+      const std::string name = type == "namespace" ? tool["name"].text() : "";
+      if (type == "namespace") ReadList(tool["tools"], at, name);
+      return;
+    }
+    const std::size_t before = request_.tools.size();
+    ReadPlainTool(tool, type, at);
+    if (!space.empty() && request_.tools.size() > before) PutInto(space, request_.tools.back());
+  }
+
+  // Tools whose shape the model's makers fixed; ours is the same as a function's schema.
+  bool ReadShell(std::string_view type) {
+    chat::Tool tool;
+    if (type == "local_shell") {
+      tool.parameters =
+          R"({"type":"object","properties":{"command":{"type":"array","items":{"type":"string"},)"
+          R"("description":"program and arguments"},"timeout_ms":{"type":"integer"},)"
+          R"("working_directory":{"type":"string"}},"required":["command"]})";
+      tool.description = "Runs a command on the user's machine.";
+    } else if (type == "shell") {
+      tool.parameters =
+          R"({"type":"object","properties":{"commands":{"type":"array","items":{"type":"string"}},)"
+          R"("timeout_ms":{"type":"integer"},"max_output_length":{"type":"integer"}},)"
+          R"("required":["commands"]})";
+      tool.description = "Runs shell commands on the user's machine.";
+    } else if (type == "apply_patch") {
+      tool.parameters =
+          R"({"type":"object","properties":{"type":{"type":"string","enum":["create_file",)"
+          R"("update_file","delete_file"]},"path":{"type":"string"},"diff":{"type":"string"}},)"
+          R"("required":["type","path"]})";
+      tool.description = "Creates, changes or deletes a file; diff is in the V4A format.";
+    } else {
+      return false;
+    }
+    tool.name = type;
+    tool.origin = fmt::format(R"({{"type":"{}_call"}})", type);
+    Add(std::move(tool), FieldPath("tools"));
+    return true;
+  }
+
+  static bool IsOpenAisOwn(std::string_view type) {
+    return type == "tool_search" || type == "programmatic_tool_calling" || type == "mcp" ||
+           type == "file_search" || type == "image_generation" || type.starts_with("computer");
+  }
+
+  void PutInto(std::string_view space, chat::Tool& tool) {
+    by_name_.erase(tool.name);
+    JsonWriter json(tool.origin);
+    json.Object().Key("namespace").String(space).Key("name").String(tool.name).EndObject();
+    tool.name = NamespacedName(space, tool.name);
+    by_name_.emplace(tool.name, request_.tools.size() - 1);
+  }
+
+  void ReadPlainTool(JsonView tool, const std::string& type, const FieldPath& at) {
+    if (type == "function") {
+      // The shape of the Responses API stands a level higher: taken here too.
+      const bool flat = !tool["function"] && tool["name"];
+      ReadFunction(flat ? tool : fields_.Get(tool, "function", JsonKind::kObject, at),
+                   flat ? at : FieldPath(at, "function"));
+    } else if (type == "custom") {
+      const bool flat = !tool["custom"] && tool["name"];
+      ReadCustom(flat ? tool : fields_.Get(tool, "custom", JsonKind::kObject, at),
+                 flat ? at : FieldPath(at, "custom"));
+    } else if (!ReadHosted(type)) {
+      fields_.Refuse("unsupported_value", FieldPath(at, "type"),
+                     fmt::format("expected function, custom, web_search, code_interpreter or "
+                                 "url_context, found \"{}\"",
+                                 type));
+    }
+  }
+
+  bool ReadHosted(std::string_view type) {
+    if (type.starts_with("web_search") || type == "google_search" || type == "googleSearch") {
+      AddHosted(HostedTool::kWebSearch);
+    } else if (type == "code_interpreter" || type == "code_execution") {
+      AddHosted(HostedTool::kCodeExecution);
+    } else if (type == "url_context") {
+      AddHosted(HostedTool::kUrlContext);
+    } else {
+      return false;
+    }
+    return true;
+  }
+
+  void AddHosted(HostedTool tool) {
+    // In one order, so that requests that want the same are the same.
+    auto& all = request_.hosted_tools;
+    const auto place = std::lower_bound(all.begin(), all.end(), tool);
+    if (place == all.end() || *place != tool) all.insert(place, tool);
+  }
+
+  void ReadFunction(JsonView function, const FieldPath& at) {
+    if (!function) {
+      fields_.Refuse("missing_required_parameter", at, "an object with a name is required");
+      return;
+    }
+    chat::Tool tool;
+    tool.name = fields_.NeededText(function, "name", at);
+    tool.description = fields_.Text(function, "description", at);
+    tool.strict = fields_.Bool(function, "strict", at).value_or(false);
+    const JsonView schema = fields_.Get(function, "parameters", JsonKind::kObject, at);
+    if (!SaysNothing(schema)) tool.parameters = schema.raw();
+    Add(std::move(tool), at);
+  }
+
+  void ReadCustom(JsonView custom, const FieldPath& at) {
+    if (!custom) {
+      fields_.Refuse("missing_required_parameter", at, "an object with a name is required");
+      return;
+    }
+    chat::Tool tool;
+    tool.kind = chat::ToolKind::kCustom;
+    tool.name = fields_.NeededText(custom, "name", at);
+    tool.description = fields_.Text(custom, "description", at);
+    const JsonView format = fields_.Get(custom, "format", JsonKind::kObject, at);
+    // {type: "grammar", grammar: {syntax, definition}}, or the same flat.
+    const JsonView grammar = format["grammar"] ? format["grammar"] : format;
+    if (format["type"].equals("grammar") && grammar["definition"]) {
+      if (!tool.description.empty()) tool.description += "\n\n";
+      tool.description += fmt::format("The input must conform to this {} grammar:\n{}",
+                                      grammar["syntax"].text(), grammar["definition"].text());
+    }
+    Add(std::move(tool), at);
+  }
+
+  void Add(chat::Tool tool, const FieldPath& at) {
+    if (!fields_.ok()) return;
+    if (tool.name.empty()) {
+      fields_.Refuse("invalid_value", FieldPath(at, "name"), "expected a name, found nothing");
+      return;
+    }
+    const auto [known, fresh] = by_name_.emplace(tool.name, request_.tools.size());
+    if (fresh) {
+      request_.tools.push_back(std::move(tool));
+    } else if (!(request_.tools[known->second] == tool)) {
+      fields_.Refuse("invalid_value", FieldPath(at, "name"),
+                     fmt::format("two different tools are called \"{}\"", tool.name));
+    }
+  }
+
+  void ReadFunctions() {
+    const FieldPath functions("functions");
+    const JsonView list = fields_.Get(body_, "functions", JsonKind::kArray, {});
+    std::size_t index = 0;
+    for (const JsonView function : list.items()) {
+      const FieldPath at(functions, index++);
+      if (!function.is(JsonKind::kObject)) {
+        fields_.WrongType(at, "an object", function);
+        return;
+      }
+      ReadFunction(function, at);
+      if (!fields_.ok()) return;
+    }
+    if (index > 0 && request_.tools.size() == index) request_.style = "functions";
+  }
+
+  bool Knows(const std::string& name) const { return by_name_.contains(name); }
+
+  void Choose(chat::ToolMode mode, std::vector<std::string> names, const FieldPath& at) {
+    for (const std::string& name : names) {
+      if (Knows(name)) continue;
+      fields_.Refuse("invalid_value", at, fmt::format("\"{}\" is none of the tools", name));
+      return;
+    }
+    if (mode == chat::ToolMode::kRequired && request_.tools.empty()) {
+      if (!request_.hosted_tools.empty()) return;
+      fields_.Refuse("invalid_value", at, "tools are required for it, found none");
+      return;
+    }
+    request_.tool_choice = chat::ToolChoice{mode, std::move(names)};
+  }
+
+  void ReadChoice() {
+    const FieldPath at("tool_choice");
+    const JsonView choice = body_["tool_choice"];
+    if (!choice || !fields_.ok()) return;
+    if (choice.is(JsonKind::kString)) return ReadChoiceWord(choice, at);
+    if (!choice.is(JsonKind::kObject)) {
+      fields_.WrongType(at, "a string or an object", choice);
+      return;
+    }
+    const std::string type = fields_.NeededText(choice, "type", at);
+    if (!fields_.ok()) return;
+    if (type == "function" || type == "custom") {
+      const JsonView inner = choice[type] ? choice[type] : choice;
+      const std::string name = fields_.NeededText(inner, "name", FieldPath(at, type));
+      if (fields_.ok()) Choose(chat::ToolMode::kRequired, {name}, at);
+    } else if (type == "allowed_tools") {
+      ReadAllowed(choice["allowed_tools"] ? choice["allowed_tools"] : choice, at);
+    } else if (!ReadHosted(type)) {
+      fields_.Refuse("invalid_value", FieldPath(at, "type"),
+                     fmt::format("expected function, custom or allowed_tools, found \"{}\"", type));
+    }
+  }
+
+  void ReadChoiceWord(JsonView choice, const FieldPath& at) {
+    if (choice.equals("none")) {
+      Choose(chat::ToolMode::kNone, {}, at);
+    } else if (choice.equals("auto")) {
+      Choose(chat::ToolMode::kAuto, {}, at);
+    } else if (choice.equals("required") || choice.equals("any")) {
+      Choose(chat::ToolMode::kRequired, {}, at);
+    } else {
+      fields_.Refuse("invalid_value", at,
+                     fmt::format("expected none, auto or required, found \"{}\"", choice.text()));
+    }
+  }
+
+  void ReadAllowed(JsonView allowed, const FieldPath& at) {
+    const FieldPath inner(at, "allowed_tools");
+    const bool required = fields_.Text(allowed, "mode", inner) == "required";
+    std::vector<std::string> names;
+    for (const JsonView tool : fields_.Get(allowed, "tools", JsonKind::kArray, inner).items()) {
+      const JsonView type = tool["type"];
+      const JsonView name = tool["name"] ? tool["name"] : tool[type.text()]["name"];
+      if (name.is(JsonKind::kString)) names.push_back(name.text());
+    }
+    if (names.empty()) {
+      fields_.Refuse("invalid_value", inner, "expected at least one tool with a name");
+      return;
+    }
+    Choose(required ? chat::ToolMode::kRequired : chat::ToolMode::kAuto, std::move(names), inner);
+  }
+
+  void ReadFunctionCall() {
+    const FieldPath at("function_call");
+    const JsonView choice = body_["function_call"];
+    if (!choice || request_.tool_choice || !fields_.ok()) return;
+    if (choice.is(JsonKind::kObject)) {
+      const std::string name = fields_.NeededText(choice, "name", at);
+      if (fields_.ok()) Choose(chat::ToolMode::kRequired, {name}, at);
+    } else if (choice.equals("none")) {
+      Choose(chat::ToolMode::kNone, {}, at);
+    } else if (choice.equals("auto")) {
+      Choose(chat::ToolMode::kAuto, {}, at);
+    } else {
+      fields_.Refuse("invalid_value", at, "expected none, auto or an object with a name");
+    }
+  }
+
+  JsonView body_;
+  Fields& fields_;
+  chat::Request& request_;
+  bool responses_ = false;
+  std::map<std::string, std::size_t> by_name_;
+};
+
+}  // namespace
+
+void ReadOpenAiTools(JsonView body, Fields& fields, chat::Request& request) {
+  Tools(body, fields, request).Read();
+}
+
+void ReadResponsesTools(JsonView body, const std::vector<JsonView>& more, Fields& fields,
+                        chat::Request& request) {
+  Tools(body, fields, request).ReadResponses(more);
+}
+
+std::string NamespacedName(std::string_view space, std::string_view name) {
+  return fmt::format("{}__{}", space, name);
+}
+
+void ReadOpenAiFormat(JsonView body, Fields& fields, chat::Request& request) {
+  const FieldPath at("response_format");
+  const JsonView format = fields.Get(body, "response_format", JsonKind::kObject, {});
+  if (!format) return;
+  const std::string type = fields.NeededText(format, "type", at);
+  if (!fields.ok() || type == "text") return;
+  if (type == "json_object") {
+    request.format.kind = chat::OutputFormat::kJson;
+    return;
+  }
+  if (type != "json_schema") {
+    fields.Refuse("invalid_value", FieldPath(at, "type"),
+                  fmt::format("expected text, json_object or json_schema, found \"{}\"", type));
+    return;
+  }
+  const FieldPath inner(at, "json_schema");
+  const JsonView spec = fields.Get(format, "json_schema", JsonKind::kObject, at);
+  if (!spec) {
+    fields.Refuse("missing_required_parameter", inner, "an object is required");
+    return;
+  }
+  ReadJsonSchema(spec, inner, fields, request);
+}
+
+void ReadJsonSchema(JsonView spec, const FieldPath& at, Fields& fields, chat::Request& request) {
+  const std::string name = fields.Text(spec, "name", at);
+  const bool strict = fields.Bool(spec, "strict", at).value_or(false);
+  const JsonView schema = fields.Get(spec, "schema", JsonKind::kObject, at);
+  if (schema) {
+    request.format = {chat::OutputFormat::kJsonSchema, name, std::string(schema.raw()), strict,
+                      false};
+  } else {
+    request.format.kind = chat::OutputFormat::kJson;
+  }
+}
+
+std::string ArgumentsObject(JsonView arguments) {
+  if (arguments.is(JsonKind::kObject)) return std::string(arguments.raw());
+  const std::string text = arguments.text();
+  if (text.find_first_not_of(" \t\r\n") == std::string::npos) return "{}";
+  std::string out;
+  const auto doc = JsonDoc::Parse(text);
+  if (doc && doc->root().is(JsonKind::kObject)) return std::string(doc->root().raw());
+  JsonWriter json(out);
+  json.Object().Key("input");
+  if (doc) {
+    json.Raw(doc->root().raw());
+  } else {
+    json.String(text);
+  }
+  json.EndObject();
+  return out;
+}
+
+}  // namespace agm::protocol

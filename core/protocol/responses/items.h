@@ -1,0 +1,65 @@
+#pragma once
+
+#include <vector>
+
+#include "core/base/json_doc.h"
+#include "core/chat/request.h"
+#include "core/protocol/shared/fields.h"
+
+namespace agm::protocol {
+
+/// Reads the items of a Responses conversation into messages, list by list, oldest first:
+///
+///   ResponsesItems items(fields, request);
+///   items.Read(history, FieldPath("previous_response_id"));
+///   items.Read(input, FieldPath("input"));
+///   items.Finish();
+///
+/// Items of the assistant's side that stand beside each other become one message. A call's output
+/// goes right behind the message with the call, wherever it stood in the list. Items that only
+/// OpenAI's servers can use are passed over.
+///
+/// Thread safety: one thread at a time.
+class ResponsesItems {
+ public:
+  ResponsesItems(Fields& fields, chat::Request& request) : fields_(fields), request_(request) {}
+
+  void Read(JsonView items, const FieldPath& at);
+  /// Checks that every call has its output.
+  void Finish();
+  /// Arrays of tools that came as items.
+  const std::vector<JsonView>& tools() const { return tools_; }
+
+ private:
+  struct Call {
+    std::string id;
+    std::string item;  ///< the item's own id, which a local shell's output names; may be empty
+    std::string name;
+    std::size_t message = 0;
+    bool answered = false;
+  };
+
+  void ReadItem(JsonView item, const FieldPath& at);
+  void ReadMessage(JsonView item, const FieldPath& at);
+  void ReadCall(JsonView item, std::string_view type, const FieldPath& at);
+  void ReadOutput(JsonView item, const FieldPath& at);
+  void ReadReasoning(JsonView item);
+  chat::Message& Assistant();
+  Call* FindCall(JsonView item);
+
+  Fields& fields_;
+  chat::Request& request_;
+  std::vector<Call> calls_;
+  std::vector<JsonView> tools_;
+  std::string signature_;  ///< of a reasoning item, for the call or text behind it
+};
+
+/// What a carried signature belongs to: the call or text that follows, or the text before it.
+enum class Signs { kNext, kTextBefore };
+
+/// Our form of `encrypted_content`: a thought signature, to be carried by the client.
+std::string SealSignature(std::string_view signature, Signs signs);
+/// The signature in it; empty if it is not ours, or signs something else.
+std::string OpenSignature(std::string_view sealed, Signs signs);
+
+}  // namespace agm::protocol

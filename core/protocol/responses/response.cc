@@ -1,0 +1,361 @@
+// The state machine of the Responses API's events. One neutral block is one item:
+//
+//   thought  ─▶ reasoning        added, part added, text delta*, text done, part done, item done
+//   text     ─▶ message          added, part added, text delta*, annotation*, text done, part done,
+//                                item done
+//   refusal  ─▶ message          the same with refusal events
+//   call     ─▶ a call item      added, arguments delta, arguments done, item done
+//   media    ─▶ image call       added, item done
+//
+// A message of text stays open until the next block or the end, because its citations come with the
+// end. Citations of an earlier message stand in the whole answer alone.
+//
+// A call is held until it is complete: its signature comes last, and rides before it as the
+// encrypted content of a reasoning item where the client asked for that.
+
+#include "core/protocol/responses/response.h"
+
+#include <algorithm>
+#include <utility>
+#include <vector>
+
+#include "core/base/json_writer.h"
+#include "core/base/utf8.h"
+#include "core/protocol/responses/events.h"
+#include "core/protocol/responses/items.h"
+#include "core/protocol/responses/output.h"
+
+namespace agm::protocol {
+namespace {
+
+/// A message of text, from its first delta to the end of the answer.
+struct TextMessage {
+  ItemPlace place;
+  std::int64_t begin = 0;  ///< of its text, in code points of all text of the answer
+  std::string text;
+  std::vector<chat::TokenLogprob> logprobs;
+  std::string signature;
+  bool whole = false;  ///< all its text is there
+  std::int64_t end() const { return begin + static_cast<std::int64_t>(CountCodePoints(text)); }
+};
+
+// The citations of the message's own text, counted from its begin.
+std::vector<chat::Citation> CitationsOf(const TextMessage& message,
+                                        const std::vector<chat::Citation>& all, bool last) {
+  std::vector<chat::Citation> own;
+  for (chat::Citation citation : all) {
+    if (citation.start < message.begin || (!last && citation.start >= message.end())) continue;
+    citation.start -= message.begin;
+    citation.end = std::min(citation.end, message.end()) - message.begin;
+    own.push_back(std::move(citation));
+  }
+  return own;
+}
+
+std::string EventLogprobs(const std::vector<chat::TokenLogprob>& tokens) {
+  return ResponsesLogprobs(tokens, LogprobBytes::kLeftOut);
+}
+
+class ResponsesStream : public StreamWriter {
+ public:
+  explicit ResponsesStream(Reply reply) : reply_(std::move(reply)) {
+    if (reply_.request == nullptr) return;
+    encrypted_ = reply_.request->extra.contains("responses.encrypted");
+  }
+
+  void Write(const chat::Event& event, std::string& out) override {
+    std::visit([&](const auto& e) { On(e, out); }, event);
+  }
+
+  std::string_view whole() const override { return whole_; }
+
+  std::string TakeObject() && { return std::move(whole_); }
+  /// The object alone, for an answer that is not streamed.
+  void FurtherMembers(std::string members) { further_ = std::move(members); }
+
+ private:
+  void On(const chat::Started&, std::string& out) { Begin(out); }
+
+  // The first events; also where an answer begins without a Started.
+  void Begin(std::string& out) {
+    if (std::exchange(begun_, true)) return;
+    const std::string object = ResponseObject(reply_, {}, {}, nullptr);
+    for (const std::string_view name : {"response.created", "response.in_progress"}) {
+      events_.Response(name, object, out);
+    }
+  }
+
+  void On(const chat::BlockStarted& e, std::string& out) {
+    Begin(out);
+    CloseText({}, "completed", out);
+    open_ = e.kind;
+    text_.clear();
+    switch (e.kind) {
+      case chat::BlockKind::kText:
+        return OpenText(out);
+      case chat::BlockKind::kRefusal:
+        OpenMessage(out);
+        return;
+      case chat::BlockKind::kThought:
+        return OpenReasoning(out);
+      case chat::BlockKind::kToolCall:
+        call_ = {e.id, e.name, {}, e.tool, {}};
+        return;
+      case chat::BlockKind::kMedia:
+        return;
+    }
+  }
+
+  void On(const chat::BlockDelta& e, std::string& out) {
+    if (e.text.empty()) return;
+    switch (open_) {
+      case chat::BlockKind::kText:
+        return TextDelta(e, out);
+      case chat::BlockKind::kRefusal:
+        text_ += e.text;
+        return Delta("response.refusal.delta", events_.Part("response.refusal.delta", place_),
+                     e.text, out);
+      case chat::BlockKind::kThought: {
+        constexpr std::string_view kName = "response.reasoning_summary_text.delta";
+        text_ += e.text;
+        return Delta(kName, events_.Summary(kName, place_), e.text, out);
+      }
+      case chat::BlockKind::kToolCall:
+      case chat::BlockKind::kMedia:
+        text_ += e.text;
+        return;
+    }
+  }
+
+  void On(const chat::BlockStopped& e, std::string& out) {
+    switch (open_) {
+      case chat::BlockKind::kText:
+        messages_.back().signature = e.signature;
+        messages_.back().whole = true;
+        return;
+      case chat::BlockKind::kRefusal:
+        return CloseRefusal(out);
+      case chat::BlockKind::kThought:
+        return CloseReasoning(e.signature, out);
+      case chat::BlockKind::kToolCall:
+        call_.arguments = std::move(text_);
+        return PutCall(e.signature, out);
+      case chat::BlockKind::kMedia:
+        return PutImage(out);
+    }
+  }
+
+  void On(const chat::Finished& e, std::string& out) {
+    Begin(out);
+    const chat::ChoiceFinish& finish = e.choices.front();
+    const Ending ending = EndingOf(finish.reason);
+    CloseText(finish.citations, ending.status, out);
+    Annotate(finish.citations);
+    whole_ = ResponseObject(reply_, ending, Items(), &e.usage, further_);
+    events_.Response("response." + ending.status, whole_, out);
+  }
+
+  void On(const chat::Failed& e, std::string& out) {
+    Begin(out);
+    if (text_open_ && messages_.back().whole) CloseText({}, "completed", out);
+    const Ending ending{"failed", {}, &e.error};
+    whole_ = ResponseObject(reply_, ending, Items(), nullptr);
+    events_.Response("response.failed", whole_, out);
+  }
+
+  // --- items ---------------------------------------------------------------------------------
+
+  void NewItem(std::string_view prefix) {
+    place_ = {fmt::format("{}_{}{:02}", prefix, reply_.id, ids_++),
+              static_cast<int>(items_.size())};
+  }
+
+  void Done(std::string item, std::string& out) {
+    events_.Done(place_, item, out);
+    items_.push_back(std::move(item));
+  }
+
+  std::string Items() const { return fmt::format("{}", fmt::join(items_, ",")); }
+
+  void OpenMessage(std::string& out) {
+    NewItem("msg");
+    events_.Added(place_, MessageItem(place_.id, {}, "in_progress"), out);
+    const bool refusal = open_ == chat::BlockKind::kRefusal;
+    events_.ContentPart("response.content_part.added", place_, MessagePart("", refusal, {}, {}),
+                        out);
+  }
+
+  void OpenText(std::string& out) {
+    OpenMessage(out);
+    const std::int64_t begin = messages_.empty() ? 0 : messages_.back().end();
+    messages_.push_back({place_, begin, {}, {}, {}, false});
+    text_open_ = true;
+  }
+
+  void TextDelta(const chat::BlockDelta& e, std::string& out) {
+    constexpr std::string_view kName = "response.output_text.delta";
+    TextMessage& message = messages_.back();
+    message.text += e.text;
+    message.logprobs.insert(message.logprobs.end(), e.logprobs.begin(), e.logprobs.end());
+    std::string data = events_.Part(kName, place_);
+    JsonWriter json(data);
+    json.Key("delta").String(e.text).Key("logprobs").Raw(EventLogprobs(e.logprobs));
+    events_.Send(kName, std::move(data), out);
+  }
+
+  void Delta(std::string_view name, std::string head, std::string_view text, std::string& out) {
+    JsonWriter(head).Key("delta").String(text);
+    events_.Send(name, std::move(head), out);
+  }
+
+  // The end of the message that is still open, if one is.
+  void CloseText(const std::vector<chat::Citation>& citations, std::string_view status,
+                 std::string& out) {
+    if (!std::exchange(text_open_, false)) return;
+    const TextMessage& message = messages_.back();
+    const auto own = CitationsOf(message, citations, true);
+    int index = 0;
+    for (const auto& citation : own) events_.Annotation(place_, index++, citation, out);
+    std::string data = events_.Part("response.output_text.done", place_);
+    JsonWriter json(data);
+    json.Key("text").String(message.text);
+    json.Key("logprobs").Raw(EventLogprobs(message.logprobs));
+    events_.Send("response.output_text.done", std::move(data), out);
+    const std::string part = MessagePart(message.text, false, own, message.logprobs);
+    events_.ContentPart("response.content_part.done", place_, part, out);
+    Done(MessageItem(place_.id, part, status), out);
+    PutSignature(message.signature, Signs::kTextBefore, out);
+  }
+
+  void CloseRefusal(std::string& out) {
+    std::string data = events_.Part("response.refusal.done", place_);
+    JsonWriter(data).Key("refusal").String(text_);
+    events_.Send("response.refusal.done", std::move(data), out);
+    const std::string part = MessagePart(text_, true, {}, {});
+    events_.ContentPart("response.content_part.done", place_, part, out);
+    Done(MessageItem(place_.id, part, "completed"), out);
+  }
+
+  void OpenReasoning(std::string& out) {
+    NewItem("rs");
+    events_.Added(place_, ReasoningItem(place_.id, {}, {}, false), out);
+    events_.SummaryPart("response.reasoning_summary_part.added", place_, "", out);
+  }
+
+  void CloseReasoning(const std::string& signature, std::string& out) {
+    std::string data = events_.Summary("response.reasoning_summary_text.done", place_);
+    JsonWriter(data).Key("text").String(text_);
+    events_.Send("response.reasoning_summary_text.done", std::move(data), out);
+    events_.SummaryPart("response.reasoning_summary_part.done", place_, text_, out);
+    const bool sealed = encrypted_ && !signature.empty();
+    const std::string seal = sealed ? SealSignature(signature, Signs::kNext) : "";
+    Done(ReasoningItem(place_.id, text_, seal, true), out);
+  }
+
+  // A signature that no thought carries gets an item of its own.
+  void PutSignature(const std::string& signature, Signs signs, std::string& out) {
+    if (!encrypted_ || signature.empty()) return;
+    NewItem("rs");
+    events_.Added(place_, ReasoningItem(place_.id, {}, {}, false), out);
+    Done(ReasoningItem(place_.id, {}, SealSignature(signature, signs), true), out);
+  }
+
+  void PutCall(const std::string& signature, std::string& out) {
+    PutSignature(signature, Signs::kNext, out);
+    const CallShape shape = ShapeOfCall(call_, reply_.request);
+    NewItem(shape.free_text() ? "ctc" : shape.has_arguments() ? "fc" : "sh");
+    events_.Added(place_, CallItem(place_.id, call_, shape, false), out);
+    if (shape.has_arguments()) {
+      const std::string& text = call_.arguments.empty() ? kNoArguments : call_.arguments;
+      CallEvent("response.function_call_arguments.delta", "delta", text, {}, out);
+      CallEvent("response.function_call_arguments.done", "arguments", text, shape.name, out);
+    } else if (shape.free_text()) {
+      if (!call_.arguments.empty()) {
+        CallEvent("response.custom_tool_call_input.delta", "delta", call_.arguments, {}, out);
+      }
+      CallEvent("response.custom_tool_call_input.done", "input", call_.arguments, {}, out);
+    }
+    Done(CallItem(place_.id, call_, shape, true), out);
+  }
+
+  void CallEvent(std::string_view name, std::string_view key, std::string_view text,
+                 std::string_view tool, std::string& out) {
+    std::string data = events_.Item(name, place_);
+    JsonWriter json(data);
+    if (!tool.empty()) json.Key("name").String(tool);
+    json.Key(key).String(text);
+    events_.Send(name, std::move(data), out);
+  }
+
+  void PutImage(std::string& out) {
+    NewItem("ig");
+    events_.Added(place_, ImageItem(place_.id, {}, false), out);
+    for (const std::string_view name :
+         {"response.image_generation_call.in_progress", "response.image_generation_call.generating",
+          "response.image_generation_call.completed"}) {
+      events_.Send(name, events_.Item(name, place_), out);
+    }
+    Done(ImageItem(place_.id, text_, true), out);
+  }
+
+  // Messages that were closed before their citations were known get them in the whole answer.
+  void Annotate(const std::vector<chat::Citation>& citations) {
+    if (citations.empty() || messages_.empty()) return;
+    for (auto message = messages_.begin(); message != messages_.end() - 1; ++message) {
+      const auto own = CitationsOf(*message, citations, false);
+      if (own.empty()) continue;
+      const std::string part = MessagePart(message->text, false, own, message->logprobs);
+      items_[static_cast<std::size_t>(message->place.index)] =
+          MessageItem(message->place.id, part, "completed");
+    }
+  }
+
+  inline static const std::string kNoArguments = "{}";
+
+  Reply reply_;
+  ResponsesEvents events_;
+  bool encrypted_ = false;
+  bool begun_ = false;
+  int ids_ = 0;
+  ItemPlace place_;  // of the last item
+  chat::BlockKind open_ = chat::BlockKind::kText;
+  std::string text_;  // of the open block, where it is no text of the answer
+  std::vector<TextMessage> messages_;
+  bool text_open_ = false;  // the last of them
+  chat::ToolCall call_;
+  std::vector<std::string> items_;  // done
+  std::string whole_;
+  std::string further_;
+};
+
+// What programs written for chat completions look at.
+std::string ChoicesOf(const chat::Response& response) {
+  std::string text;
+  if (!response.choices.empty()) {
+    for (const chat::Block& block : response.choices.front().blocks) {
+      if (const auto* part = std::get_if<chat::Text>(&block)) text += part->text;
+    }
+  }
+  std::string out;
+  JsonWriter json(out);
+  json.Key("choices").Array().Object().Key("index").Int(0).Key("message").Object();
+  json.Key("role").String("assistant").Key("content").String(text).EndObject();
+  json.Key("finish_reason").String("stop").EndObject().EndArray();
+  return out;
+}
+
+}  // namespace
+
+std::string WriteResponsesResponse(const chat::Response& response, const Reply& reply) {
+  ResponsesStream stream(reply);
+  stream.FurtherMembers(ChoicesOf(response));
+  std::string events;
+  for (const chat::Event& event : chat::Unfold(response)) stream.Write(event, events);
+  return std::move(stream).TakeObject();
+}
+
+std::unique_ptr<StreamWriter> NewResponsesStream(Reply reply) {
+  return std::make_unique<ResponsesStream>(std::move(reply));
+}
+
+}  // namespace agm::protocol

@@ -1,0 +1,183 @@
+#include "core/protocol/shared/media.h"
+
+#include <algorithm>
+#include <array>
+#include <initializer_list>
+#include <optional>
+#include <utility>
+
+#include "core/base/ip_address.h"
+#include "core/base/origin.h"
+#include "core/base/percent.h"
+#include "core/base/utf8.h"
+#include "core/protocol/shared/base64.h"
+#include "core/protocol/shared/mime.h"
+
+namespace agm::protocol {
+namespace {
+
+constexpr std::string_view kUnknown = "application/octet-stream";
+
+bool StartsWithWord(std::string_view text, std::string_view word) {
+  if (text.size() < word.size()) return false;
+  for (std::size_t i = 0; i < word.size(); ++i) {
+    const char c = text[i];
+    if ((c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c) != word[i]) return false;
+  }
+  return true;
+}
+
+bool EndsWithWord(std::string_view text, std::string_view word) {
+  return text.size() >= word.size() && StartsWithWord(text.substr(text.size() - word.size()), word);
+}
+
+/// data:[mime][;parameter]*[;base64],payload
+struct DataUrl {
+  std::string mime;
+  std::string base64;
+};
+
+Result<DataUrl> ReadDataUrl(std::string_view url) {
+  constexpr std::string_view kScheme = "data:";
+  url.remove_prefix(kScheme.size());
+  const std::size_t comma = url.find(',');
+  if (comma == std::string_view::npos) {
+    return Invalid("invalid_value", "", "expected a comma before the data of a data: URL");
+  }
+  const std::string_view head = url.substr(0, comma);
+  const std::string_view payload = url.substr(comma + 1);
+  DataUrl out;
+  out.mime = CanonicalMime(head);
+  const bool marked = EndsWithWord(head, ";base64");
+  const bool escaped = payload.find('%') != std::string_view::npos;
+  const std::string plain = escaped ? PercentDecode(payload) : std::string();
+  const std::string_view data = escaped ? std::string_view(plain) : payload;
+  auto base64 = NormalBase64(data);
+  // Without ";base64" a picture is base64 all the same: clients forget the word.
+  const bool text = !marked && (!base64 || out.mime.starts_with("text/"));
+  if (text) base64 = NormalBase64(EncodeBase64(data));
+  if (!base64) return Invalid("invalid_value", "", "expected base64 data in the data: URL");
+  out.base64 = *std::move(base64);
+  return out;
+}
+
+bool IsDataUrl(std::string_view url) { return StartsWithWord(url, "data:"); }
+
+// The type that counts: the told one, else by name, else by the bytes.
+std::string ChooseMime(std::string mime, std::string_view name, const std::string& base64) {
+  if (!mime.empty() && mime != kUnknown) return mime;
+  mime = MimeOfName(name);
+  if (mime.empty()) mime = MimeOfBase64(base64);
+  if (mime == kUnknown && IsUtf8(DecodeBase64(base64))) return "text/plain";
+  return mime;
+}
+
+Result<chat::Media> Inline(DataUrl data, std::string_view name, chat::MediaKind kind) {
+  chat::Media media;
+  media.mime = ChooseMime(std::move(data.mime), name, data.base64);
+  media.kind = kind;
+  media.data = std::move(data.base64);
+  media.name = name;
+  const bool picture = kind == chat::MediaKind::kImage || kind == chat::MediaKind::kVideo;
+  if (picture && (media.mime == kUnknown || media.mime == "text/plain")) {
+    return Invalid(
+        "invalid_value", "",
+        "expected the data of an image, found neither a media type nor bytes that tell one");
+  }
+  if (picture) media.kind = KindOfMime(media.mime);
+  return media;
+}
+
+Error BadUrl(std::string message) { return Invalid("invalid_image_url", "", std::move(message)); }
+
+// What is sent on, or fetched, must at least look as if anybody could read it.
+Result<void> CheckReference(std::string_view url) {
+  if (StartsWithWord(url, "gs://")) return {};
+  if (!StartsWithWord(url, "https://") && !StartsWithWord(url, "http://")) {
+    return BadUrl("expected a data:, https:// or gs:// URL; other schemes are not read");
+  }
+  const auto origin = ReadOrigin(url);
+  if (!origin) return BadUrl("expected https://host/..., without a user name");
+  if (!IsPublicHost(origin->host)) {
+    return BadUrl("expected a host that is public, found \"" + origin->host + "\"");
+  }
+  return {};
+}
+
+bool IsOneOf(std::string_view host, std::initializer_list<std::string_view> hosts) {
+  return std::find(hosts.begin(), hosts.end(), host) != hosts.end();
+}
+
+}  // namespace
+
+Result<chat::Media> MediaFromUrl(std::string_view url, chat::MediaKind kind) {
+  if (IsDataUrl(url)) {
+    auto data = ReadDataUrl(url);
+    if (!data) return std::move(data).error();
+    return Inline(*std::move(data), {}, kind);
+  }
+  if (auto checked = CheckReference(url); !checked) return std::move(checked).error();
+  chat::Media media;
+  media.kind = kind;
+  media.uri = url;
+  media.mime = MimeOfName(url);
+  return media;
+}
+
+Result<chat::Media> MediaFromBase64(std::string_view base64, std::string_view mime,
+                                    std::string_view name, chat::MediaKind kind) {
+  DataUrl data;
+  if (IsDataUrl(base64)) {
+    auto url = ReadDataUrl(base64);
+    if (!url) return std::move(url).error();
+    data = *std::move(url);
+  } else {
+    auto normal = NormalBase64(base64);
+    if (!normal) return Invalid("invalid_value", "", "expected base64 data");
+    data.base64 = *std::move(normal);
+  }
+  if (!mime.empty()) data.mime = mime;
+  return Inline(std::move(data), name, kind);
+}
+
+Result<chat::Media> MediaFromBytes(std::string_view bytes, std::string_view mime,
+                                   std::string_view name, chat::MediaKind kind) {
+  if (bytes.empty()) return Invalid("invalid_value", "", "expected a file, found no bytes");
+  return Inline(DataUrl{CanonicalMime(mime), EncodeBase64(bytes)}, name, kind);
+}
+
+bool IsUpstreamsOwn(std::string_view uri) {
+  const auto origin = ReadOrigin(uri);
+  if (!origin) return true;
+  if (origin->host == "generativelanguage.googleapis.com") return true;
+  return IsOneOf(origin->host, {"youtube.com", "www.youtube.com", "m.youtube.com", "youtu.be"});
+}
+
+std::string_view AudioMime(std::string_view format) {
+  constexpr std::array<std::pair<std::string_view, std::string_view>, 11> kFormats = {{
+      {"wav", "audio/wav"},
+      {"mp3", "audio/mpeg"},
+      {"mpeg", "audio/mpeg"},
+      {"aac", "audio/aac"},
+      {"ogg", "audio/ogg"},
+      {"flac", "audio/flac"},
+      {"aiff", "audio/aiff"},
+      {"m4a", "audio/m4a"},
+      {"opus", "audio/opus"},
+      {"webm", "audio/webm"},
+      {"pcm16", "audio/l16;rate=24000"},
+  }};
+  for (const auto& [name, mime] : kFormats) {
+    if (name == format) return mime;
+  }
+  return {};
+}
+
+chat::MediaKind KindOfMime(std::string_view mime) {
+  if (mime.starts_with("image/")) return chat::MediaKind::kImage;
+  if (mime.starts_with("audio/")) return chat::MediaKind::kAudio;
+  if (mime.starts_with("video/")) return chat::MediaKind::kVideo;
+  return chat::MediaKind::kFile;
+}
+
+}  // namespace agm::protocol
