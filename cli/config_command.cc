@@ -53,7 +53,8 @@ std::string Count(std::size_t n, std::string_view what) {
 config::Checked CheckAll(const config::Location& location, const Context& context) {
   config::Checked checked = config::CheckFile(location, context.environment(), {});
   if (!checked.loaded || !checked.loaded->config.proxy.tls.enabled()) return checked;
-  const auto identity = gateway::TlsIdentity::Load(checked.loaded->config.proxy.tls);
+  const config::Tls& tls = checked.loaded->config.proxy.tls;
+  const auto identity = gateway::TlsIdentity::Load({tls.certificate, tls.key});
   if (identity) return checked;
   checked.problems.push_back(
       {config::Severity::kError, location.path.string(), {}, identity.error().message});

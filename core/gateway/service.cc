@@ -22,7 +22,7 @@ HttpLimits LimitsOf(const config::Proxy& proxy) {
 /// Null where the settings ask for no TLS.
 Result<std::shared_ptr<const TlsIdentity>> IdentityOf(const config::Proxy& proxy) {
   if (!proxy.tls.enabled()) return std::shared_ptr<const TlsIdentity>();
-  return TlsIdentity::Load(proxy.tls);
+  return TlsIdentity::Load({proxy.tls.certificate, proxy.tls.key});
 }
 
 // So that the first request need not wait for a token. Whoever has very many accounts does not use

@@ -122,7 +122,7 @@ void Prepare(SSL_CTX& context) {
 
 }  // namespace
 
-Result<std::shared_ptr<const TlsIdentity>> TlsIdentity::Load(const config::Tls& files) {
+Result<std::shared_ptr<const TlsIdentity>> TlsIdentity::Load(const TlsFiles& files) {
   ::ERR_clear_error();
   const Context context(::SSL_CTX_new(::TLS_server_method()), &::SSL_CTX_free);
   if (!context) return Fail(ErrorCode::kConfig, "proxy.tls: OpenSSL does not start: {}", Reason());

@@ -4,16 +4,21 @@
 #include <string>
 
 #include "core/base/result.h"
-#include "core/config/config.h"
 #include "core/gateway/wire.h"
 
 struct ssl_ctx_st;  // OpenSSL's SSL_CTX, without its headers
 
 namespace agm::gateway {
 
+/// Paths of PEM files.
+struct TlsFiles {
+  std::string certificate;  ///< the certificate, with its chain behind it
+  std::string key;          ///< its private key, without a passphrase
+};
+
 /// The certificate that the gateway shows to its clients, with the key that belongs to it.
 ///
-///   auto identity = TlsIdentity::Load(config.proxy.tls);
+///   auto identity = TlsIdentity::Load({"cert.pem", "key.pem"});
 ///   if (!identity) return std::move(identity).error();
 ///   std::unique_ptr<Wire> wire = (*identity)->Wrap(accepted_fd);
 ///
@@ -24,7 +29,7 @@ class TlsIdentity {
  public:
   /// Reads both files (PEM; the certificate's chain behind it). kConfig names the file at fault: it
   /// cannot be read, holds no certificate or key, the key is encrypted or another certificate's.
-  static Result<std::shared_ptr<const TlsIdentity>> Load(const config::Tls& files);
+  static Result<std::shared_ptr<const TlsIdentity>> Load(const TlsFiles& files);
 
   TlsIdentity(const TlsIdentity&) = delete;
   TlsIdentity& operator=(const TlsIdentity&) = delete;

@@ -29,7 +29,7 @@ inline bool OverTls() { return std::getenv("AGM_TEST_TLS") != nullptr; }
 inline std::shared_ptr<const TlsIdentity> MakeIdentity(const std::string& name = "localhost") {
   const test::TempDir folder;
   const test::Certificate made = test::MakeCertificate(name);
-  const config::Tls files{folder.Write("cert.pem", made.certificate),
+  const TlsFiles files{folder.Write("cert.pem", made.certificate),
                           folder.Write("key.pem", made.key)};
   auto identity = TlsIdentity::Load(files);
   EXPECT_TRUE(identity) << identity.error().message;

@@ -31,7 +31,7 @@ struct Files {
     return identity.error().message;
   }
   test::TempDir folder;
-  config::Tls tls;
+  TlsFiles tls;
   std::string key;
 };
 
