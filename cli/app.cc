@@ -9,7 +9,7 @@
 #include "cli/help.h"
 #include "cli/nearest.h"
 #include "core/base/version.h"
-#include "core/upstream/curl_transport.h"
+#include "core/http/client/curl_transport.h"
 
 namespace agm::cli {
 namespace {

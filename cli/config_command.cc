@@ -6,7 +6,7 @@
 
 #include "core/config/edit.h"
 #include "core/config/load.h"
-#include "core/gateway/tls_identity.h"
+#include "core/http/server/tls_identity.h"
 
 namespace agm::cli {
 namespace {

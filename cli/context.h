@@ -12,7 +12,7 @@
 #include "core/config/config.h"
 #include "core/config/load.h"
 #include "core/config/paths.h"
-#include "core/upstream/transport.h"
+#include "core/http/client/transport.h"
 
 namespace agm::cli {
 

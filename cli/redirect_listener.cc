@@ -9,8 +9,8 @@
 #include <optional>
 #include <utility>
 
-#include "core/gateway/listener.h"
 #include "core/gateway/url.h"
+#include "core/http/server/listener.h"
 
 namespace agm::cli {
 namespace {

@@ -9,31 +9,51 @@ cd "${1:-$(dirname "$0")/..}"
 find core cli tests -name node_modules -prune -o \( -name '*.h' -o -name '*.cc' \) -print 2>/dev/null |
   LC_ALL=C sort | tr '\n' '\0' | xargs -0 -r awk '
   BEGIN {
+    # A room of two levels ("http/wire") is a folder of its own; "http/*" stands for all of them.
     sees["base"] = ""
-    sees["http"] = "base"
+    sees["http/wire"] = "base"
+    sees["http/client"] = "base http/wire"
+    sees["http/server"] = "base http/wire"
     sees["chat"] = "base"
     sees["config"] = "base"
     sees["mapping"] = "base config"
     sees["protocol"] = "base chat"
-    sees["upstream"] = "base http chat config protocol"
-    sees["accounts"] = "base chat config upstream"
+    sees["protocol/shared"] = "base chat protocol"
+    sees["protocol/schema"] = "base chat protocol/shared"
+    sees["protocol/openai"] = "base chat protocol protocol/shared protocol/schema protocol/responses"
+    sees["protocol/responses"] = "base chat protocol protocol/shared protocol/openai"
+    sees["protocol/anthropic"] = "base chat protocol protocol/shared"
+    sees["protocol/gemini"] = "base chat protocol protocol/shared protocol/schema"
+    sees["upstream"] = "base http/wire http/client chat config protocol protocol/*"
+    sees["accounts"] = "base http/client chat config upstream"
     sees["store"] = "base"
-    sees["gateway"] = "base http chat config mapping protocol upstream accounts store"
-    sees["mock"] = "base protocol"
+    sees["gateway"] = "base http/* chat config mapping protocol protocol/* upstream accounts store"
+    sees["mock"] = "base http/wire"
     for (room in sees) {
       n = split(room " " sees[room], seen, " ")
       for (i = 1; i <= n; i++) may[room, seen[i]] = 1
     }
     # header, as a pattern : files that may include it, as a pattern
-    door["^httplib[.]h$"] = "^core/gateway/http_server[.]cc$"
-    door["^curl/"] = "^core/upstream/curl_[a-z]+[.](h|cc)$"
+    door["^httplib[.]h$"] = "^core/http/server/server[.]cc$"
+    door["^curl/"] = "^core/http/client/curl_[a-z]+[.](h|cc)$"
     door["^nlohmann/"] = "^core/base/json[.]h$"
     door["^toml[+][+]/"] = "^core/config/.*[.]cc$"
     door["^sqlite3"] = "^core/store/"
     door["^CLI/"] = "^cli/"
-    door["^zlib[.]h$"] = "^(core/http/inflater|tests/support/packed)[.]cc$"
-    door["^openssl/(ssl|tls1)[.]h$"] = "^(core/gateway/tls_[a-z]+[.]cc|tests/support/tls[.]cc)$"
+    door["^zlib[.]h$"] = "^(core/http/wire/inflater|tests/support/packed)[.]cc$"
+    door["^openssl/(ssl|tls1)[.]h$"] = "^(core/http/server/tls_[a-z]+[.]cc|tests/support/tls[.]cc)$"
     door["^spdlog/"] = "^core/base/log[.]cc$"
+  }
+
+  # The room of a path that split() cut into n parts.
+  function room_of(parts, n) {
+    return n > 3 && (parts[2] == "http" || parts[2] == "protocol") ? parts[2] "/" parts[3] : parts[2]
+  }
+
+  function may_include(from_room, to_room) {
+    if ((from_room, to_room) in may) return 1
+    sub("/.*", "/*", to_room)
+    return (from_room, to_room) in may
   }
 
   function refuse(who, what) {
@@ -51,15 +71,16 @@ find core cli tests -name node_modules -prune -o \( -name '*.h' -o -name '*.cc' 
     for (pattern in door)
       if (header ~ pattern && file !~ door[pattern]) refuse(file, header)
 
-    split(file, from, "/")
+    depth = split(file, from, "/")
     n = split(header, to, "/")
     if (n == 1 && $0 ~ /"/ && header != "httplib.h") refuse(file, header " (paths begin at the root)")
     if (from[1] == "tests") next
-    who = from[1] == "core" ? "core/" from[2] : from[1]
+    who = from[1] == "core" ? "core/" room_of(from, depth) : from[1]
     if (to[1] == "tests") refuse(who, header)
     if (from[1] != "core") next
     if (to[1] == "cli") refuse(who, header)
-    if (to[1] == "core" && !((from[2], to[2]) in may)) refuse(who, "core/" to[2])
+    if (to[1] == "core" && !may_include(room_of(from, depth), room_of(to, n)))
+      refuse(who, "core/" room_of(to, n))
   }
 
   END { exit bad }'

@@ -7,7 +7,7 @@
 #include "core/base/cancellation.h"
 #include "core/base/result.h"
 #include "core/base/secret.h"
-#include "core/upstream/transport.h"
+#include "core/http/client/transport.h"
 
 /// Google's documented way for installed programs to be let in by their user: the browser goes to
 /// the consent page, comes back to a port of this machine with a code, and the code is exchanged

@@ -8,7 +8,7 @@
 #include "core/base/cancellation.h"
 #include "core/base/clock.h"
 #include "core/base/secret.h"
-#include "core/upstream/transport.h"
+#include "core/http/client/transport.h"
 #include "core/upstream/trouble.h"
 
 namespace agm::accounts {

@@ -7,7 +7,7 @@
 #include "core/base/clock.h"
 #include "core/base/secret.h"
 #include "core/config/config.h"
-#include "core/upstream/transport.h"
+#include "core/http/client/transport.h"
 #include "core/upstream/trouble.h"
 
 namespace agm::accounts {

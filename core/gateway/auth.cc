@@ -6,7 +6,7 @@
 
 #include "core/config/host.h"
 #include "core/gateway/url.h"
-#include "core/http/grammar.h"
+#include "core/http/wire/grammar.h"
 
 namespace agm::gateway {
 namespace {

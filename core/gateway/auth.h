@@ -4,8 +4,8 @@
 
 #include "core/base/result.h"
 #include "core/config/config.h"
-#include "core/gateway/http_server.h"
 #include "core/gateway/routes.h"
+#include "core/http/server/server.h"
 
 namespace agm::gateway {
 

@@ -10,9 +10,9 @@
 #include "core/base/guarded.h"
 #include "core/base/log.h"
 #include "core/config/config.h"
+#include "core/http/client/transport.h"
 #include "core/protocol/gemini/model_traits.h"
 #include "core/upstream/models.h"
-#include "core/upstream/transport.h"
 
 namespace agm::gateway {
 

@@ -4,9 +4,9 @@
 #include <optional>
 #include <string>
 
-#include "core/gateway/http_server.h"
 #include "core/gateway/record.h"
 #include "core/gateway/services.h"
+#include "core/http/server/server.h"
 #include "core/protocol/dialect.h"
 
 namespace agm::gateway {

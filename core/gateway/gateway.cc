@@ -11,7 +11,7 @@
 #include "core/gateway/responses_route.h"
 #include "core/gateway/routes.h"
 #include "core/gateway/url.h"
-#include "core/http/grammar.h"
+#include "core/http/wire/grammar.h"
 #include "core/protocol/openai/chat.h"
 #include "core/protocol/openai/completions.h"
 #include "core/protocol/openai/images.h"

@@ -2,9 +2,9 @@
 
 #include <functional>
 
-#include "core/gateway/http_server.h"
 #include "core/gateway/record.h"
 #include "core/gateway/services.h"
+#include "core/http/server/server.h"
 
 namespace agm::gateway {
 

@@ -9,7 +9,7 @@
 #include "core/base/result.h"
 #include "core/chat/request.h"
 #include "core/config/config.h"
-#include "core/upstream/transport.h"
+#include "core/http/client/transport.h"
 
 namespace agm::gateway {
 

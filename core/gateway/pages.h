@@ -1,9 +1,9 @@
 #pragma once
 
-#include "core/gateway/http_server.h"
 #include "core/gateway/record.h"
 #include "core/gateway/routes.h"
 #include "core/gateway/services.h"
+#include "core/http/server/server.h"
 
 /// The routes that answer from what the gateway knows: health, metrics, accounts, models.
 namespace agm::gateway {

@@ -7,8 +7,8 @@
 #include "core/base/clock.h"
 #include "core/base/log.h"
 #include "core/chat/event.h"
-#include "core/gateway/http_server.h"
 #include "core/gateway/metrics.h"
+#include "core/http/server/server.h"
 
 namespace agm::gateway {
 

@@ -5,9 +5,9 @@
 
 #include "core/base/result.h"
 #include "core/config/config.h"
-#include "core/gateway/http_server.h"
 #include "core/gateway/record.h"
 #include "core/gateway/routes.h"
+#include "core/http/server/server.h"
 #include "core/protocol/dialect.h"
 
 namespace agm::gateway {

@@ -3,10 +3,10 @@
 #include <memory>
 #include <string>
 
-#include "core/gateway/http_server.h"
 #include "core/gateway/record.h"
 #include "core/gateway/routes.h"
 #include "core/gateway/services.h"
+#include "core/http/server/server.h"
 
 /// What the Responses API has beside the life of a chat request: answers that are kept, looked at,
 /// removed and built upon. They belong to the client key that made them.

@@ -6,11 +6,11 @@
 #include "core/accounts/credentials.h"
 #include "core/gateway/catalog.h"
 #include "core/gateway/gateway.h"
-#include "core/gateway/http_server.h"
 #include "core/gateway/metrics.h"
 #include "core/gateway/pool_journal.h"
 #include "core/gateway/services.h"
-#include "core/gateway/tls_identity.h"
+#include "core/http/server/server.h"
+#include "core/http/server/tls_identity.h"
 
 namespace agm::gateway {
 namespace {

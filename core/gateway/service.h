@@ -7,9 +7,9 @@
 #include "core/base/log.h"
 #include "core/base/result.h"
 #include "core/config/config.h"
+#include "core/http/client/transport.h"
 #include "core/store/database.h"
 #include "core/upstream/media_fetch.h"
-#include "core/upstream/transport.h"
 
 namespace agm::gateway {
 

@@ -10,9 +10,9 @@
 #include "core/config/config.h"
 #include "core/gateway/metrics.h"
 #include "core/gateway/signatures.h"
+#include "core/http/client/transport.h"
 #include "core/mapping/model_map.h"
 #include "core/store/conversations.h"
-#include "core/upstream/transport.h"
 
 namespace agm::gateway {
 

@@ -11,10 +11,10 @@
 #include "core/base/cancellation.h"
 #include "core/chat/event.h"
 #include "core/config/config.h"
+#include "core/http/client/transport.h"
 #include "core/protocol/gemini/response.h"
 #include "core/protocol/shared/id_source.h"
 #include "core/upstream/address.h"
-#include "core/upstream/transport.h"
 #include "core/upstream/trouble.h"
 
 namespace agm::upstream {

@@ -6,8 +6,8 @@
 
 #include "core/base/cancellation.h"
 #include "core/config/config.h"
+#include "core/http/client/transport.h"
 #include "core/upstream/call.h"
-#include "core/upstream/transport.h"
 #include "core/upstream/trouble.h"
 
 namespace agm::upstream {

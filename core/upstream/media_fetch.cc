@@ -8,10 +8,10 @@
 #include <utility>
 
 #include "core/base/origin.h"
+#include "core/http/client/curl_transport.h"
+#include "core/http/client/curl_url.h"
 #include "core/protocol/shared/base64.h"
 #include "core/protocol/shared/mime.h"
-#include "core/upstream/curl_transport.h"
-#include "core/upstream/curl_url.h"
 
 namespace agm::upstream {
 namespace {

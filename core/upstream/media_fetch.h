@@ -7,7 +7,7 @@
 #include "core/base/cancellation.h"
 #include "core/base/clock.h"
 #include "core/base/result.h"
-#include "core/upstream/transport.h"
+#include "core/http/client/transport.h"
 
 namespace agm::upstream {
 

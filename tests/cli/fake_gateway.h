@@ -7,7 +7,7 @@
 #include <utility>
 #include <vector>
 
-#include "core/upstream/transport.h"
+#include "core/http/client/transport.h"
 
 namespace agm::cli {
 

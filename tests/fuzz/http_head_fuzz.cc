@@ -9,8 +9,8 @@
 #include <string_view>
 #include <vector>
 
-#include "core/gateway/http_request_reader.h"
-#include "core/http/grammar.h"
+#include "core/http/wire/grammar.h"
+#include "core/http/wire/request_reader.h"
 
 namespace {
 

@@ -8,7 +8,7 @@
 #include <string>
 #include <string_view>
 
-#include "core/http/response_reader.h"
+#include "core/http/wire/response_reader.h"
 
 namespace {
 

@@ -14,8 +14,8 @@
 #include <thread>
 #include <vector>
 
-#include "core/gateway/http_request_reader.h"
-#include "core/gateway/http_server.h"
+#include "core/http/server/server.h"
+#include "core/http/wire/request_reader.h"
 #include "tests/support/raw_client.h"
 
 namespace {

@@ -8,7 +8,7 @@
 #include <vector>
 
 #include "core/base/guarded.h"
-#include "core/upstream/transport.h"
+#include "core/http/client/transport.h"
 
 namespace agm::test {
 

@@ -9,10 +9,10 @@
 
 #include "core/base/json_doc.h"
 #include "core/protocol/gemini/request.h"
-#include "core/protocol/openai/reasoning.h"
 #include "core/protocol/shared/ascii.h"
 #include "core/protocol/shared/fields.h"
 #include "core/protocol/shared/media.h"
+#include "core/protocol/shared/reasoning.h"
 
 namespace agm::protocol {
 namespace {

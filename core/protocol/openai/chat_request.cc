@@ -7,10 +7,10 @@
 #include "core/base/json_writer.h"
 #include "core/protocol/openai/input.h"
 #include "core/protocol/openai/messages.h"
-#include "core/protocol/openai/reasoning.h"
 #include "core/protocol/openai/sampling.h"
 #include "core/protocol/openai/tools.h"
 #include "core/protocol/shared/fields.h"
+#include "core/protocol/shared/reasoning.h"
 
 namespace agm::protocol {
 namespace {

@@ -5,9 +5,9 @@
 #include <utility>
 #include <vector>
 
-#include "core/protocol/openai/reasoning.h"
 #include "core/protocol/openai/sampling.h"
 #include "core/protocol/shared/fields.h"
+#include "core/protocol/shared/reasoning.h"
 
 namespace agm::protocol {
 namespace {

@@ -8,8 +8,8 @@
 #include "core/base/json_writer.h"
 #include "core/protocol/openai/chat_request.h"
 #include "core/protocol/openai/choice.h"
-#include "core/protocol/openai/reasoning.h"
 #include "core/protocol/schema/schema.h"
+#include "core/protocol/shared/reasoning.h"
 
 namespace agm::protocol {
 namespace {

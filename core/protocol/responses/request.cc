@@ -6,10 +6,10 @@
 
 #include "core/base/json_doc.h"
 #include "core/base/json_writer.h"
-#include "core/protocol/openai/reasoning.h"
 #include "core/protocol/openai/tools.h"
 #include "core/protocol/responses/items.h"
 #include "core/protocol/shared/fields.h"
+#include "core/protocol/shared/reasoning.h"
 
 namespace agm::protocol {
 namespace {

@@ -11,8 +11,8 @@
 
 #include "core/base/json.h"
 #include "core/gateway/service.h"
+#include "core/http/client/curl_transport.h"
 #include "core/mock/mock_server.h"
-#include "core/upstream/curl_transport.h"
 
 namespace agm::gateway {
 

@@ -3,7 +3,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include "core/upstream/curl_transport.h"
+#include "core/http/client/curl_transport.h"
 #include "tests/support/event_grammar.h"
 #include "tests/support/fake_transport.h"
 #include "tests/support/scripted_server.h"

@@ -5,7 +5,7 @@
 
 #include <atomic>
 
-#include "core/upstream/curl_transport.h"
+#include "core/http/client/curl_transport.h"
 #include "tests/support/fake_transport.h"
 #include "tests/support/scripted_server.h"
 

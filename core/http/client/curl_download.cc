@@ -1,0 +1,294 @@
+// One request on one connection, as a state machine that only moves while somebody asks:
+//
+//   AwaitHead: [connect, wait]* [send, wait]* [receive, wait]* until the head is complete
+//   Read:      what came with the head -> [wait, send what is left, receive]* until there are bytes
+//              or the end
+//   end:       the line goes back to the pool; anything else closes it
+
+#include "core/http/client/curl_download.h"
+
+#include <algorithm>
+#include <array>
+#include <utility>
+
+namespace agm::upstream {
+namespace {
+
+/// So much of a body goes out with the head.
+constexpr std::size_t kFirst = 16 * 1024;
+/// What is sent at once, so that a slow way shows that it moves.
+constexpr std::size_t kSlice = 64 * 1024;
+/// One Read takes so much, and gives little more: packed bytes may become a thousand times as many.
+constexpr int kRounds = 16;
+constexpr std::size_t kEnough = kRounds * Connection::kRoom;
+/// How often a cancellation is asked that cannot wake us.
+constexpr Duration kTick{100};
+
+}  // namespace
+
+CurlDownload::CurlDownload(std::shared_ptr<CurlTransport::IdleLines> idle,
+                           std::unique_ptr<Line> line, const Origin& origin,
+                           const std::string& head, const HttpRequest& request)
+    : idle_(std::move(idle)),
+      line_(std::move(line)),
+      peer_(origin.HostAndPort()),
+      proxy_(origin.loopback ? std::string() : ShownProxy(request.proxy)),
+      connect_timeout_(request.connect_timeout),
+      first_byte_timeout_(request.first_byte_timeout),
+      idle_timeout_(request.idle_timeout),
+      deadline_(request.deadline),
+      rest_(request.body) {
+  const std::string_view front = rest_.substr(0, kFirst);
+  first_.reserve(head.size() + front.size());
+  first_.append(head).append(front);
+  rest_.remove_prefix(front.size());
+}
+
+/// True once there is a connection.
+bool CurlDownload::Connect() {
+  if (line_->connection.connected()) return true;
+  const auto result = line_->connection.Connect();
+  if (!result) return false;
+  quiet_since_ = SystemClock().Now();
+  if (*result != CURLE_OK) Finish(*result);
+  return *result == CURLE_OK;
+}
+
+/// As far as it goes without waiting.
+void CurlDownload::Move(std::string& out) {
+  if (done_ || !Connect()) return;
+  const bool sending = !Unsent().empty();
+  SendRest();
+  // What was asked for this very moment has no answer yet.
+  if (!sending || deaf_ || !Unsent().empty()) Receive(out);
+}
+
+std::string_view CurlDownload::Unsent() const {
+  if (deaf_) return {};
+  return first_.empty() ? rest_.substr(0, kSlice) : std::string_view(first_);
+}
+
+void CurlDownload::SendRest() {
+  for (std::string_view slice = Unsent(); !slice.empty(); slice = Unsent()) {
+    const auto sent = line_->connection.Send(slice);
+    // Who takes no more may have said why before.
+    if (!sent) deaf_ = true;
+    if (!sent || *sent == 0) return;
+    quiet_since_ = SystemClock().Now();
+    if (first_.empty()) {
+      rest_.remove_prefix(*sent);
+    } else if (*sent < first_.size()) {
+      first_.erase(0, *sent);
+    } else {
+      std::string().swap(first_);
+    }
+  }
+}
+
+/// Until there is none, since TLS may hold bytes that the socket does not show, or enough.
+void CurlDownload::Receive(std::string& out) {
+  using State = Connection::Received::State;
+  std::array<char, Connection::kRoom> room;
+  const std::size_t before = out.size();
+  more_ = true;
+  for (int round = 0; round < kRounds && out.size() - before < kEnough && !done_; ++round) {
+    const auto received = line_->connection.Receive(room);
+    switch (received.state) {
+      case State::kNothingYet:
+        more_ = false;
+        return;
+      case State::kLost:
+        Finish(deaf_ ? CURLE_SEND_ERROR : CURLE_RECV_ERROR);
+        return;
+      case State::kClosed:
+        answer_.Close();
+        break;
+      case State::kBytes: {
+        const std::string_view bytes(room.data(), received.size);
+        tail_ = answer_.Read(bytes, out) < bytes.size();
+        break;
+      }
+    }
+    Judge();
+  }
+}
+
+/// What has become of the answer.
+void CurlDownload::Judge() {
+  using State = http::ResponseReader::State;
+  const bool in_head = answer_.head().state() != http::ResponseHead::State::kWhole;
+  switch (answer_.state()) {
+    case State::kHead:
+    case State::kBody:
+      return;
+    case State::kWhole:
+      return Finish(CURLE_OK);
+    case State::kNoHttp:
+      return Finish(CURLE_WEIRD_SERVER_REPLY);
+    case State::kHeadTooLarge:
+      return Finish(kTooLargeHead);
+    case State::kBadPacking:
+      return Finish(CURLE_BAD_CONTENT_ENCODING);
+    case State::kCut:
+      if (!answer_.begun()) return Finish(deaf_ ? CURLE_SEND_ERROR : CURLE_GOT_NOTHING);
+      return Finish(in_head ? CURLE_PARTIAL_FILE : CURLE_RECV_ERROR);
+  }
+}
+
+/// Nothing more is to be had.
+void CurlDownload::Finish(CURLcode result) {
+  done_ = true;
+  result_ = result;
+}
+
+bool CurlDownload::EndedUnanswered() const {
+  const bool lost =
+      result_ == CURLE_GOT_NOTHING || result_ == CURLE_SEND_ERROR || result_ == CURLE_RECV_ERROR;
+  return done_ && lost && !answer_.begun();
+}
+
+CurlDownload::Wait CurlDownload::NextWait(TimePoint until) const {
+  Wait wait{until, Limit::kUntil};
+  const auto at_most = [&wait](TimePoint end, Limit limit) {
+    if (end < wait.end) wait = {end, limit};
+  };
+  if (answer_.state() != http::ResponseReader::State::kHead) {
+    at_most(quiet_since_ + idle_timeout_, Limit::kIdle);
+  } else if (line_->connection.connected()) {
+    at_most(quiet_since_ + first_byte_timeout_, Limit::kFirstByte);
+  } else {
+    at_most(quiet_since_ + connect_timeout_, Limit::kConnect);
+  }
+  at_most(deadline_, Limit::kDeadline);
+  return wait;
+}
+
+// Waits for the connection, the client or the time, unless more may be there already. True if the
+// caller was called off. `watch` says whether the client's descriptor is worth polling; a client
+// that sends while it waits is not.
+bool CurlDownload::Poll(TimePoint end, const Cancellation& cancellation, bool& watch) {
+  if (more_) return cancellation.Cancelled();
+  const bool can_wake = watch && cancellation.fd() >= 0;
+  const bool never = &cancellation == &NeverCancelled();
+  if (!can_wake && !never) end = std::min(end, After(SystemClock().Now(), kTick));
+  const bool woken =
+      line_->connection.Wait(end, !Unsent().empty(), can_wake ? cancellation.fd() : -1);
+  if (can_wake && !woken) return false;
+  if (cancellation.Cancelled()) return true;
+  watch = false;
+  return false;
+}
+
+Result<void> CurlDownload::AwaitHead(const Cancellation& cancellation) {
+  if (cancellation.Cancelled()) return Fail(ErrorCode::kCancelled, "the client went away");
+  quiet_since_ = SystemClock().Now();
+  for (bool watch = true;;) {
+    Move(early_);
+    if (answer_.head().state() == http::ResponseHead::State::kWhole) break;
+    if (done_) return BrokenBeforeHead();
+    const Wait wait = NextWait(TimePoint::max());
+    if (SystemClock().Now() >= wait.end) return TimedOut(wait.limit);
+    if (Poll(wait.end, cancellation, watch)) {
+      return Fail(ErrorCode::kCancelled, "the client went away");
+    }
+  }
+  paused_since_ = quiet_since_ = SystemClock().Now();
+  return {};
+}
+
+// What is there. Who was told what to wait for knows more than a poll would tell.
+Result<ReadState> CurlDownload::Take(std::string& out, const Cancellation& cancellation) {
+  const Wait limit = NextWait(TimePoint::max());
+  const std::size_t before = out.size();
+  Move(out);
+  if (out.size() != before) {
+    quiet_since_ = SystemClock().Now();
+    return ReadState::kData;
+  }
+  if (done_) return End();
+  if (cancellation.Cancelled()) return Fail(ErrorCode::kCancelled, "the client went away");
+  if (SystemClock().Now() >= limit.end) return TimedOut(limit.limit);
+  return ReadState::kNothingYet;
+}
+
+// Polls first: between two chunks there is mostly nothing to be had at once.
+Result<ReadState> CurlDownload::Pull(std::string& out, TimePoint until,
+                                     const Cancellation& cancellation) {
+  const std::size_t before = out.size();
+  for (bool watch = true;;) {
+    const Wait wait = NextWait(until);
+    if (Poll(wait.end, cancellation, watch)) {
+      return Fail(ErrorCode::kCancelled, "the client went away");
+    }
+    Move(out);
+    const TimePoint now = SystemClock().Now();
+    if (out.size() != before) {
+      quiet_since_ = now;
+      return ReadState::kData;
+    }
+    if (done_) return End();
+    if (now < wait.end) continue;
+    if (wait.limit == Limit::kUntil) return ReadState::kNothingYet;
+    return TimedOut(wait.limit);
+  }
+}
+
+Result<ReadState> CurlDownload::Read(std::string& out, TimePoint until,
+                                     const Cancellation& cancellation) {
+  if (!early_.empty()) {
+    if (out.empty()) {
+      out.swap(early_);
+    } else {
+      out += early_;
+    }
+    early_.clear();
+    return ReadState::kData;
+  }
+  if (error_) return *error_;
+  if (done_) return End();
+  EndPause();
+  if (SystemClock().Now() >= deadline_) return Stop(TimedOut(Limit::kDeadline));
+  auto state = until == kNoWait ? Take(out, cancellation) : Pull(out, until, cancellation);
+  paused_since_ = SystemClock().Now();
+  if (!state) return Stop(state.error());
+  return state;
+}
+
+Error CurlDownload::Stop(Error error) {
+  error_ = std::move(error);
+  Close();
+  return *error_;
+}
+
+// The caller's own pauses are no silence of the upstream's.
+void CurlDownload::EndPause() {
+  if (paused_since_) quiet_since_ += SystemClock().Now() - *paused_since_;
+  paused_since_.reset();
+}
+
+Awaited CurlDownload::awaited() {
+  if (!early_.empty() || error_ || done_) return {-1, kNoWait};
+  EndPause();
+  const int fd = Unsent().empty() || more_ ? line_->connection.fd() : -1;
+  return {fd, more_ ? kNoWait : NextWait(TimePoint::max()).end};
+}
+
+Result<ReadState> CurlDownload::End() {
+  if (result_ != CURLE_OK) {
+    return Stop(Broken());
+  }
+  GiveBack();
+  return ReadState::kEnd;
+}
+
+// Where the next answer could not be told from what this one left behind, the line is closed.
+void CurlDownload::GiveBack() {
+  const bool clean = answer_.head().keep_alive() && !tail_ && !deaf_ && Unsent().empty();
+  if (clean && line_) return idle_->Put(std::move(line_));
+  Close();
+}
+
+// With an answer under way this closes the socket.
+void CurlDownload::Close() { line_.reset(); }
+
+}  // namespace agm::upstream

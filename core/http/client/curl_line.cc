@@ -1,0 +1,228 @@
+#include "core/http/client/curl_line.h"
+
+#include <fmt/format.h>
+#include <netinet/in.h>
+#include <sys/socket.h>
+
+#include <algorithm>
+#include <array>
+#include <csignal>
+#include <cstdlib>
+#include <cstring>
+#include <filesystem>
+#include <mutex>
+#include <optional>
+#include <string_view>
+#include <system_error>
+#include <utility>
+
+#include "core/http/client/request_head.h"
+
+namespace agm::upstream {
+namespace {
+
+// Parsing a bundle of 140 certificates costs some 20 ms for each new connection; a folder of hashed
+// names costs nothing until the one that is needed is read.
+bool HasHashedCertificates(const std::filesystem::path& folder) {
+  std::error_code error;
+  for (const auto& entry : std::filesystem::directory_iterator(folder, error)) {
+    const std::string name = entry.path().filename().string();
+    if (name.size() == 10 && name.ends_with(".0")) return true;
+  }
+  return false;
+}
+
+struct Certificates {
+  std::string file;
+  std::string folder;
+};
+
+const Certificates& SystemCertificates() {
+  static const Certificates found = [] {
+    Certificates certificates;
+    if (const char* file = std::getenv("SSL_CERT_FILE")) certificates.file = file;
+    constexpr const char* kFolder = "/etc/ssl/certs";
+    const bool openssl =
+        std::string_view(curl_version_info(CURLVERSION_NOW)->ssl_version).starts_with("OpenSSL");
+    if (certificates.file.empty() && openssl && HasHashedCertificates(kFolder)) {
+      certificates.folder = kFolder;
+    }
+    return certificates;
+  }();
+  return found;
+}
+
+void SetCertificates(CURL* easy) {
+  const Certificates& certificates = SystemCertificates();
+  if (!certificates.file.empty()) {
+    Set(easy, CURLOPT_CAINFO, certificates.file.c_str());
+    Set<const char*>(easy, CURLOPT_CAPATH, nullptr);
+  } else if (!certificates.folder.empty()) {
+    Set<const char*>(easy, CURLOPT_CAINFO, nullptr);
+    Set(easy, CURLOPT_CAPATH, certificates.folder.c_str());
+  }
+}
+
+void SetProtocols(CURL* easy) {
+#if LIBCURL_VERSION_NUM >= 0x075500
+  Set(easy, CURLOPT_PROTOCOLS_STR, "http,https");
+#else
+  Set(easy, CURLOPT_PROTOCOLS, long{CURLPROTO_HTTP | CURLPROTO_HTTPS});
+#endif
+}
+
+// However the connection is made, and to whom.
+void SetUp(CURL* easy) {
+  Set(easy, CURLOPT_NOSIGNAL, 1L);
+#if LIBCURL_VERSION_NUM >= 0x075700
+  Set(easy, CURLOPT_QUICK_EXIT, 1L);
+#endif
+  Set(easy, CURLOPT_HTTP_VERSION, long{CURL_HTTP_VERSION_1_1});
+  Set(easy, CURLOPT_TCP_NODELAY, 1L);
+  Set(easy, CURLOPT_TCP_KEEPALIVE, 1L);
+  Set(easy, CURLOPT_TCP_KEEPIDLE, 30L);
+  Set(easy, CURLOPT_TCP_KEEPINTVL, 15L);
+  Set(easy, CURLOPT_SUPPRESS_CONNECT_HEADERS, 1L);
+  Set(easy, CURLOPT_SSLVERSION, long{CURL_SSLVERSION_TLSv1_2});
+  Set(easy, CURLOPT_USERAGENT, UserAgent().c_str());  // for a proxy
+  SetProtocols(easy);
+  SetCertificates(easy);
+}
+
+void SetProxy(CURL* easy, const HttpRequest& request, bool direct) {
+  if (direct) {
+    Set(easy, CURLOPT_PROXY, "");
+    return;
+  }
+  Set(easy, CURLOPT_HTTPPROXYTUNNEL, 1L);
+  if (request.proxy.empty()) return;
+  Set(easy, CURLOPT_PROXY, request.proxy.c_str());
+  Set(easy, CURLOPT_NOPROXY, "");
+}
+
+// One certificate proves more than a name does.
+void TrustOnly(CURL* easy, const std::string& certificate) {
+  curl_blob pem{const_cast<char*>(certificate.data()), certificate.size(), CURL_BLOB_COPY};
+  Set(easy, CURLOPT_CAINFO_BLOB, &pem);
+  Set<const char*>(easy, CURLOPT_CAINFO, nullptr);
+  Set<const char*>(easy, CURLOPT_CAPATH, nullptr);
+  Set(easy, CURLOPT_SSL_VERIFYHOST, 0L);
+}
+
+// What libcurl calls a sockaddr is as long as its family needs.
+template <class T>
+T As(const curl_sockaddr& from) {
+  T to{};
+  const auto* bytes = reinterpret_cast<const unsigned char*>(&from.addr);
+  std::memcpy(&to, bytes, std::min<std::size_t>(sizeof to, from.addrlen));
+  return to;
+}
+
+std::optional<IpAddress> AddressOf(const curl_sockaddr& from) {
+  if (from.family == AF_INET) {
+    const auto v4 = As<sockaddr_in>(from);
+    std::array<std::uint8_t, 4> bytes{};
+    std::memcpy(bytes.data(), &v4.sin_addr, bytes.size());
+    return FromIpv4(bytes);
+  }
+  if (from.family != AF_INET6) return std::nullopt;
+  const auto v6 = As<sockaddr_in6>(from);
+  IpAddress ip;
+  std::memcpy(ip.bytes.data(), &v6.sin6_addr, ip.bytes.size());
+  return ip;
+}
+
+// libcurl makes its sockets here, with the address that it connects them to right afterwards.
+curl_socket_t OpenGuarded(void* line, curlsocktype, curl_sockaddr* to) {
+  auto& guarded = *static_cast<Line*>(line);
+  const auto address = AddressOf(*to);
+  if (!address || !guarded.may_connect(*address)) {
+    guarded.refused = true;
+    return CURL_SOCKET_BAD;
+  }
+  return socket(to->family, to->socktype | SOCK_CLOEXEC, to->protocol);
+}
+
+void SetGuard(Line& line, const CurlTransport::Options& options) {
+  line.may_connect = options.may_connect;
+  Set(line.connection.easy(), CURLOPT_OPENSOCKETFUNCTION, &OpenGuarded);
+  Set(line.connection.easy(), CURLOPT_OPENSOCKETDATA, static_cast<void*>(&line));
+}
+
+}  // namespace
+
+void SetUpProcessOnce() {
+  static std::once_flag once;
+  std::call_once(once, [] {
+    curl_global_init(CURL_GLOBAL_DEFAULT);
+    // With NOSIGNAL libcurl leaves it to us that a closed socket must not end the program.
+    struct sigaction now {};
+    if (sigaction(SIGPIPE, nullptr, &now) == 0 && now.sa_handler == SIG_DFL) {
+      std::signal(SIGPIPE, SIG_IGN);
+    }
+    SystemCertificates();
+  });
+}
+
+std::unique_ptr<Line> NewLine(std::string key, const Origin& origin, const HttpRequest& request,
+                              const CurlTransport::Options& options) {
+  auto line = std::make_unique<Line>();
+  CURL* easy = line->connection.easy();
+  if (easy == nullptr) return nullptr;
+  line->key = std::move(key);
+  SetUp(easy);
+  Set(easy, CURLOPT_URL, fmt::format("{}://{}/", origin.scheme, origin.HostAndPort()).c_str());
+  Set(easy, CURLOPT_CONNECTTIMEOUT_MS, std::max<long>(1, request.connect_timeout.count()));
+  SetProxy(easy, request, origin.loopback || options.may_connect);
+  if (!request.certificate.empty()) TrustOnly(easy, request.certificate);
+  if (options.may_connect) SetGuard(*line, options);
+  return line;
+}
+
+std::unique_ptr<Line> CurlTransport::IdleLines::Take(const std::string& key) {
+  for (;;) {
+    auto line = TakeAny(key);
+    if (!line || line->connection.IsQuiet()) return line;
+  }
+}
+
+std::unique_ptr<Line> CurlTransport::IdleLines::TakeAny(const std::string& key) {
+  Lines old;  // closed after the lock
+  const TimePoint now = SystemClock().Now();
+  auto lines = lines_.Lock();
+  DropOld(*lines, now, old);
+  for (std::size_t i = lines->size(); i-- > 0;) {
+    if ((*lines)[i]->key != key) continue;
+    auto taken = std::move((*lines)[i]);
+    lines->erase(lines->begin() + static_cast<Lines::difference_type>(i));
+    return taken;
+  }
+  return nullptr;
+}
+
+void CurlTransport::IdleLines::Put(std::unique_ptr<Line> line) {
+  Lines old;
+  const TimePoint now = SystemClock().Now();
+  line->idle_since = now;
+  auto lines = lines_.Lock();
+  lines->push_back(std::move(line));
+  DropOld(*lines, now, old);
+}
+
+std::size_t CurlTransport::IdleLines::size() const {
+  auto lines = lines_.Lock();
+  return lines->size();
+}
+
+void CurlTransport::IdleLines::DropOld(Lines& lines, TimePoint now, Lines& old) const {
+  const TimePoint oldest = now - options_.max_idle_age;
+  auto keep = lines.begin();
+  while (keep != lines.end() &&
+         ((*keep)->idle_since < oldest ||
+          static_cast<std::size_t>(lines.end() - keep) > options_.max_idle)) {
+    old.push_back(std::move(*keep++));
+  }
+  lines.erase(lines.begin(), keep);
+}
+
+}  // namespace agm::upstream

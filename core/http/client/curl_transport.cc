@@ -1,0 +1,45 @@
+#include "core/http/client/curl_transport.h"
+
+#include <fmt/format.h>
+
+#include <utility>
+
+#include "core/base/origin.h"
+#include "core/http/client/curl_download.h"
+#include "core/http/client/curl_line.h"
+#include "core/http/client/request_head.h"
+
+namespace agm::upstream {
+CurlTransport::CurlTransport(Options options)
+    : idle_(std::make_shared<IdleLines>(std::move(options))) {
+  SetUpProcessOnce();
+}
+
+CurlTransport::~CurlTransport() = default;
+
+std::size_t CurlTransport::idle() const { return idle_->size(); }
+
+Result<std::unique_ptr<Download>> CurlTransport::Send(const HttpRequest& request,
+                                                      const Cancellation& cancellation) {
+  const auto origin = ReadOrigin(request.url);
+  if (!origin) {
+    return Fail(ErrorCode::kConfig, "the upstream's address is not an http or https address");
+  }
+  const auto head = WriteRequestHead(request, *origin);
+  if (!head) return head.error();
+  const std::string key =
+      fmt::format("{}://{} {} {}", origin->scheme, origin->HostAndPort(),
+                  origin->loopback ? std::string() : request.proxy, request.certificate);
+  for (auto line = idle_->Take(key);;) {
+    const bool fresh = !line;
+    if (fresh) line = NewLine(key, *origin, request, idle_->options());
+    if (!line) return Fail(ErrorCode::kInternal, "out of memory");
+    auto download = std::make_unique<CurlDownload>(idle_, std::move(line), *origin, *head, request);
+    auto begun = download->AwaitHead(cancellation);
+    if (begun) return std::unique_ptr<Download>(std::move(download));
+    // The other end may have closed a used connection just before the request came.
+    if (fresh || !download->EndedUnanswered()) return std::move(begun).error();
+  }
+}
+
+}  // namespace agm::upstream

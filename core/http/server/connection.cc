@@ -1,0 +1,181 @@
+#include "core/http/server/connection.h"
+
+#include <poll.h>
+
+#include <algorithm>
+#include <array>
+#include <utility>
+
+#include "core/http/server/stream.h"
+
+namespace agm::gateway {
+namespace {
+
+using State = RequestReader::State;
+
+constexpr std::int64_t kHeld = 0;
+constexpr std::int64_t kOver = -1;
+constexpr std::size_t kMaxDiscarded = 64 * 1024 * 1024;
+constexpr int kReadsAtOnce = 64;  ///< then others shall have the thread
+constexpr std::int64_t kLowBits = 7;
+constexpr std::size_t kWorthwhile = 16 * 1024;  ///< a client that takes crumbs takes nothing
+
+std::int64_t Pack(HttpConnection::Waits waits, TimePoint until) {
+  const std::int64_t time = until.time_since_epoch().count();
+  return (time & ~kLowBits) | static_cast<std::int64_t>(waits);
+}
+
+HttpConnection::Waits WaitsOf(std::int64_t parked) {
+  return static_cast<HttpConnection::Waits>(parked & kLowBits);
+}
+
+TimePoint DeadlineOf(std::int64_t parked) {
+  return TimePoint(std::chrono::nanoseconds(parked & ~kLowBits));
+}
+
+}  // namespace
+
+HttpConnection::HttpConnection(std::unique_ptr<Wire> wire, std::string peer, ByteBudget& budget)
+    : wire_(std::move(wire)),
+      peer_(std::move(peer)),
+      watch_(wire_->fd()),
+      budget_(budget),
+      share_(budget),
+      idle_since_(SystemClock().Now()),
+      parked_(kHeld) {}
+
+HttpConnection::~HttpConnection() = default;
+
+HttpConnection::Arrival HttpConnection::Receive(std::uint64_t max_body) {
+  // What is pending is no news to Parking, so it is not left behind.
+  for (int i = 0; i < kReadsAtOnce || Pending(); ++i) {
+    const bool was_idle = reader_.state() == State::kIdle;
+    const std::span<char> room = reader_.Room();
+    const std::size_t wanted = room.size();
+    const Wire::Moved moved = wire_->Receive(room);
+    const State state = reader_.Filled(moved.bytes, max_body);
+    if (state == State::kWhole) return Arrival::kRequest;
+    if (state == State::kRefused) return Arrival::kFault;
+    if (was_idle && state != State::kIdle) began_ = SystemClock().Now();
+    if (!share_.Resize(reader_.held())) return Arrival::kCrowded;
+    wants_ = moved.wants;
+    if (moved.outcome == Wire::Outcome::kWouldBlock) return Arrival::kMore;
+    if (moved.outcome != Wire::Outcome::kMoved) return Arrival::kGone;
+    if (moved.bytes < wanted && !Pending()) return Arrival::kMore;
+  }
+  return Arrival::kMore;
+}
+
+bool HttpConnection::WantsOutput() const { return wants_ == POLLOUT; }
+
+RequestReader::State HttpConnection::Next(std::uint64_t max_body) {
+  continued = false;
+  served_ = true;
+  idle_since_ = SystemClock().Now();
+  const State state = reader_.Next(max_body);
+  if (state != State::kIdle) began_ = idle_since_;
+  share_.Resize(reader_.held());
+  return state;
+}
+
+void HttpConnection::Release() {
+  reader_.Shrink();
+  share_.Resize(reader_.held());
+}
+
+bool HttpConnection::SendOrKeep(std::string_view bytes) {
+  if (!HasKept()) {
+    if (!SendSome(bytes)) return false;
+    if (bytes.empty()) return true;
+    took_ = SystemClock().Now();
+  }
+  kept_.append(bytes);
+  return !watch_.WasToldSo();
+}
+
+HttpConnection::Sent HttpConnection::SendKept() {
+  std::string_view rest = std::string_view(kept_).substr(taken_);
+  const std::size_t before = rest.size();
+  if (!SendSome(rest) || watch_.WasToldSo()) return Sent::kFailed;
+  taken_ += before - rest.size();
+  lately_ += before - rest.size();
+  if (lately_ >= kWorthwhile) {
+    took_ = SystemClock().Now();
+    lately_ = 0;
+  }
+  if (!rest.empty()) return Sent::kPart;
+  std::string().swap(kept_);
+  taken_ = 0;
+  lately_ = 0;
+  return Sent::kAll;
+}
+
+/// Takes off the front of `bytes` what goes at once; false when the client is gone.
+bool HttpConnection::SendSome(std::string_view& bytes) {
+  while (!bytes.empty()) {
+    const Wire::Moved moved = wire_->Send(bytes);
+    if (moved.outcome == Wire::Outcome::kWouldBlock) return true;
+    if (moved.outcome != Wire::Outcome::kMoved) return false;
+    bytes.remove_prefix(moved.bytes);
+  }
+  return true;
+}
+
+bool HttpConnection::AllRead() {
+  std::array<char, 1> byte;
+  return reader_.state() == State::kWhole && !reader_.HasMore() &&
+         wire_->Receive(byte).outcome != Wire::Outcome::kMoved;
+}
+
+void HttpConnection::SayFarewell() {
+  farewell_ = SystemClock().Now();
+  wire_->EndOutput();
+}
+
+bool HttpConnection::Discard() {
+  std::array<char, 4 * 1024> waste;
+  for (int i = 0; i < kReadsAtOnce || Pending(); ++i) {
+    const Wire::Moved moved = wire_->Receive(waste);
+    if (moved.outcome == Wire::Outcome::kWouldBlock) return true;
+    if (moved.outcome != Wire::Outcome::kMoved) return false;
+    discarded_ += moved.bytes;
+  }
+  return discarded_ <= kMaxDiscarded;
+}
+
+bool HttpConnection::ForOutput(Waits waits) {
+  return waits == Waits::kTaking || waits == Waits::kThread;
+}
+
+void HttpConnection::Park(Waits waits, TimePoint until) {
+  parked_.store(Pack(waits, until));
+  // Cancel knew of no output to end if it came before the line above.
+  if (ForOutput(waits) && watch_.WasToldSo()) wire_->HangUp(true);
+}
+
+HttpConnection::Waits HttpConnection::Unpark() {
+  const std::int64_t parked = parked_.exchange(kHeld);
+  return parked == kOver ? Waits::kNone : WaitsOf(parked);
+}
+
+void HttpConnection::Expire(TimePoint now, Waits waits) {
+  std::int64_t parked = parked_.load();
+  if (parked == kHeld || parked == kOver || DeadlineOf(parked) > now) return;
+  if (waits != Waits::kNone && WaitsOf(parked) != waits) return;
+  // Hanging up is news to Parking, so that a thread comes by and closes it.
+  const bool output = ForOutput(WaitsOf(parked));
+  if (parked_.compare_exchange_strong(parked, kOver)) wire_->HangUp(output);
+}
+
+TimePoint HttpConnection::deadline() const {
+  const std::int64_t parked = parked_.load();
+  return parked == kHeld || parked == kOver ? TimePoint::max() : DeadlineOf(parked);
+}
+
+void HttpConnection::Cancel() {
+  watch_.Cancel();
+  const std::int64_t parked = parked_.load();
+  wire_->HangUp(parked != kHeld && parked != kOver && ForOutput(WaitsOf(parked)));
+}
+
+}  // namespace agm::gateway

@@ -1,0 +1,58 @@
+#include "core/http/server/connections.h"
+
+#include <utility>
+
+namespace agm::gateway {
+
+HttpConnection* HttpConnections::Add(std::unique_ptr<HttpConnection> connection) {
+  std::lock_guard lock(mutex_);
+  if (cancelled_) return nullptr;
+  HttpConnection* added = connection.get();
+  open_.emplace(added, std::move(connection));
+  return added;
+}
+
+void HttpConnections::Close(HttpConnection* connection) {
+  std::lock_guard lock(mutex_);
+  open_.erase(connection);  // under the lock, so that nobody hangs up a descriptor used anew
+  if (open_.empty()) none_.notify_all();
+}
+
+std::size_t HttpConnections::size() const {
+  std::lock_guard lock(mutex_);
+  return open_.size();
+}
+
+void HttpConnections::ExpireLate(TimePoint now) {
+  std::lock_guard lock(mutex_);
+  for (const auto& [connection, owner] : open_) connection->Expire(now);
+}
+
+void HttpConnections::ExpireIdle() {
+  std::lock_guard lock(mutex_);
+  for (const auto& [connection, owner] : open_) {
+    connection->Expire(TimePoint::max(), HttpConnection::Waits::kRequest);
+  }
+}
+
+void HttpConnections::ExpireNext() {
+  std::lock_guard lock(mutex_);
+  HttpConnection* next = nullptr;
+  for (const auto& [connection, owner] : open_) {
+    if (next == nullptr || connection->deadline() < next->deadline()) next = connection;
+  }
+  if (next != nullptr) next->Expire(TimePoint::max());
+}
+
+void HttpConnections::CancelAll() {
+  std::lock_guard lock(mutex_);
+  cancelled_ = true;
+  for (const auto& [connection, owner] : open_) connection->Cancel();
+}
+
+bool HttpConnections::WaitUntilNone(TimePoint until) {
+  std::unique_lock lock(mutex_);
+  return none_.wait_until(lock, until, [&] { return open_.empty(); });
+}
+
+}  // namespace agm::gateway

@@ -1,0 +1,118 @@
+#include "core/http/server/listener.h"
+
+#include <netdb.h>
+#include <netinet/in.h>
+#include <sys/resource.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <cstring>
+#include <memory>
+
+namespace agm::gateway {
+namespace {
+
+constexpr int kBacklog = 4096;
+using Addresses = std::unique_ptr<addrinfo, decltype(&::freeaddrinfo)>;
+
+std::string WithoutBrackets(const std::string& host) {
+  const bool bracketed = host.size() >= 2 && host.front() == '[' && host.back() == ']';
+  return bracketed ? host.substr(1, host.size() - 2) : host;
+}
+
+Result<Addresses> LookUp(const std::string& host, int port) {
+  addrinfo hints{};
+  hints.ai_family = AF_UNSPEC;
+  hints.ai_socktype = SOCK_STREAM;
+  hints.ai_flags = AI_PASSIVE | AI_NUMERICSERV;
+  addrinfo* found = nullptr;
+  const std::string name = WithoutBrackets(host);
+  const int problem = ::getaddrinfo(name.empty() ? nullptr : name.c_str(),
+                                    std::to_string(port).c_str(), &hints, &found);
+  if (problem != 0) {
+    return Fail(ErrorCode::kConfig,
+                "cannot listen on host \"{}\": {}; give an address of this machine such as "
+                "127.0.0.1, ::1 or 0.0.0.0 with --host",
+                host, ::gai_strerror(problem));
+  }
+  return Addresses(found, &::freeaddrinfo);
+}
+
+/// A name that has both kinds of address, such as localhost, is served on IPv4.
+const addrinfo& Preferred(const addrinfo& first) {
+  for (const addrinfo* each = &first; each != nullptr; each = each->ai_next) {
+    if (each->ai_family == AF_INET) return *each;
+  }
+  return first;
+}
+
+Error Explain(const std::string& host, int port, int problem) {
+  switch (problem) {
+    case EADDRINUSE:
+      return Fail(
+          ErrorCode::kConfig,
+          "port {} on {} is in use by another program; stop it, or choose another port with "
+          "--port or AGM_PORT",
+          port, host);
+    case EACCES:
+      return Fail(ErrorCode::kConfig,
+                  "no right to listen on port {} of {}; choose a port above 1023 with --port", port,
+                  host);
+    case EADDRNOTAVAIL:
+      return Fail(
+          ErrorCode::kConfig,
+          "this machine has no address {}; choose one that it has, or 0.0.0.0 for all, with "
+          "--host",
+          host);
+    default:
+      return Fail(ErrorCode::kConfig, "cannot listen on {} port {}: {}", host, port,
+                  std::strerror(problem));
+  }
+}
+
+/// 0, or the errno of the first step that failed.
+int Prepare(int fd, const addrinfo& address) {
+  const int on = 1;
+  const int off = 0;
+  ::setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &on, sizeof on);
+  if (address.ai_family == AF_INET6) ::setsockopt(fd, IPPROTO_IPV6, IPV6_V6ONLY, &off, sizeof off);
+  if (::bind(fd, address.ai_addr, address.ai_addrlen) != 0) return errno;
+  return ::listen(fd, kBacklog) != 0 ? errno : 0;
+}
+
+int PortOf(int fd) {
+  sockaddr_storage storage{};
+  socklen_t size = sizeof storage;
+  if (::getsockname(fd, reinterpret_cast<sockaddr*>(&storage), &size) != 0) return 0;
+  return storage.ss_family == AF_INET6
+             ? ntohs(reinterpret_cast<const sockaddr_in6*>(&storage)->sin6_port)
+             : ntohs(reinterpret_cast<const sockaddr_in*>(&storage)->sin_port);
+}
+
+}  // namespace
+
+Result<Listening> Listen(const std::string& host, int port) {
+  if (port < 0 || port > 65535) {
+    return Fail(ErrorCode::kConfig, "port {} does not exist; expected 0 to 65535", port);
+  }
+  Result<Addresses> addresses = LookUp(host, port);
+  if (!addresses) return std::move(addresses).error();
+  const addrinfo& address = Preferred(**addresses);
+  const int fd = ::socket(address.ai_family, SOCK_STREAM | SOCK_CLOEXEC, 0);
+  if (fd < 0) return Explain(host, port, errno);
+  if (const int problem = Prepare(fd, address); problem != 0) {
+    ::close(fd);
+    return Explain(host, port, problem);
+  }
+  return Listening{fd, PortOf(fd)};
+}
+
+void AllowManyDescriptors() {
+  rlimit limit{};
+  if (::getrlimit(RLIMIT_NOFILE, &limit) != 0) return;
+  limit.rlim_cur = limit.rlim_max;
+  ::setrlimit(RLIMIT_NOFILE, &limit);
+}
+
+}  // namespace agm::gateway

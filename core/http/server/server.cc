@@ -1,0 +1,300 @@
+#include "core/http/server/server.h"
+
+#include <fcntl.h>
+#include <httplib.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include <condition_variable>
+#include <functional>
+#include <mutex>
+#include <thread>
+#include <utility>
+
+#include "core/http/server/exchange.h"
+#include "core/http/server/inflate.h"
+#include "core/http/server/listener.h"
+#include "core/http/server/stream.h"
+#include "core/http/server/traffic.h"
+#include "core/http/wire/grammar.h"
+
+// Who does what. The library accepts connections, calls for an answer through its hooks, and writes
+// it. Between the two stands our own code:
+//
+//   accept (library) --> HttpTraffic: Parking --> a Crew thread: HttpConnection --> RequestReader
+//                                      ^                              |  a whole, checked request
+//                                      +------- process_request (library): hook --> handler
+//                                      |                              |  a streamed answer
+//                                      +------- HttpStreams <---------+
+//
+// The library never sees a byte of the client's: it reads a head that we wrote, so that what its
+// parser makes of hostile input does not matter, and no two parsers can disagree about one request.
+namespace agm::gateway {
+namespace {
+
+/// The library's hooks do not say for which connection they are called; this does.
+thread_local HttpExchange* current = nullptr;
+
+/// What the library reads and writes: a head of our making, and the client's socket.
+class ExchangeStream : public httplib::Stream {
+ public:
+  explicit ExchangeStream(HttpExchange& exchange)
+      : exchange_(exchange),
+        head_(exchange.delivery.head_only ? "HEAD / HTTP/1.1\r\n\r\n" : "GET / HTTP/1.1\r\n\r\n") {}
+
+  bool is_readable() const override { return true; }
+  bool wait_readable() const override { return true; }
+  bool wait_writable() const override { return true; }  // write() waits
+  bool is_peer_alive() const override { return true; }  // write() notices
+  ssize_t read(char* out, std::size_t size) override {
+    const std::size_t taken = head_.copy(out, size);
+    head_.remove_prefix(taken);
+    return static_cast<ssize_t>(taken);
+  }
+  ssize_t write(const char* bytes, std::size_t size) override {
+    return exchange_.Write({bytes, size}) ? static_cast<ssize_t>(size) : -1;
+  }
+  using httplib::Stream::write;
+  void get_remote_ip_and_port(std::string&, int&) const override {}
+  void get_local_ip_and_port(std::string&, int&) const override {}
+  socket_t socket() const override { return exchange_.connection.fd(); }
+  time_t duration() const override { return 0; }
+
+ private:
+  HttpExchange& exchange_;
+  std::string_view head_;
+};
+
+/// Runs every job at once: all that the library wants done is to hand a new socket over.
+class AtOnce : public httplib::TaskQueue {
+ public:
+  bool enqueue(std::function<void()> job) override {
+    job();
+    return true;
+  }
+  void shutdown() override {}
+};
+
+}  // namespace
+
+class HttpServer::Impl : private httplib::Server {
+ public:
+  Impl(HttpLimits limits, HttpHandler handler, Refusal refuse, Urgent urgent);
+  ~Impl() override;
+
+  Result<int> Bind(const std::string& host, int port);
+  void Serve();
+  void Stop(Duration drain);
+  void SetLimits(const HttpLimits& limits) { limits_.Set(limits); }
+  void UseTls(std::shared_ptr<const TlsIdentity> identity) { traffic_.UseTls(std::move(identity)); }
+  int in_flight() const { return traffic_.in_flight(); }
+
+ private:
+  void AcceptUntilStopped();
+  bool Stopping();
+  bool process_and_close_socket(socket_t fd) override;
+  bool Answer(HttpExchange& exchange);
+  void Respond(HttpExchange& exchange, httplib::Response& response);
+  void BeginStream(HttpExchange& exchange);
+  static void AttachBody(HttpExchange& exchange, httplib::Response& response);
+  HttpReply Handle(HttpExchange& exchange);
+  HttpReply Refuse(const HttpFault& fault, std::string_view path);
+
+  const HttpHandler handler_;
+  const Refusal refuse_;
+  LiveLimits limits_;
+  HttpTraffic traffic_;
+
+  std::mutex mutex_;  ///< of the five below
+  std::condition_variable changed_;
+  int listener_ = -1;
+  bool stopping_ = false;
+  bool serving_ = false;
+  bool ended_ = false;
+};
+
+HttpServer::Impl::Impl(HttpLimits limits, HttpHandler handler, Refusal refuse, Urgent urgent)
+    : handler_(std::move(handler)),
+      refuse_(std::move(refuse)),
+      traffic_(limits_, std::move(urgent), [this](HttpExchange& each) { return Answer(each); }) {
+  limits_.Set(limits);
+  set_tcp_nodelay(true);
+  new_task_queue = [] { return new AtOnce; };
+  set_pre_routing_handler([this](const httplib::Request&, httplib::Response& response) {
+    Respond(*current, response);
+    return HandlerResponse::Handled;
+  });
+  set_header_writer(
+      [](httplib::Stream& out, httplib::Headers&) { return out.write(current->header_lines); });
+}
+
+HttpServer::Impl::~Impl() {
+  if (listener_ >= 0) ::close(listener_);
+}
+
+// ---- Listening and stopping --------------------------------------------------------------------
+
+Result<int> HttpServer::Impl::Bind(const std::string& host, int port) {
+  Result<Listening> listening = Listen(host, port);
+  if (!listening) return std::move(listening).error();
+  AllowManyDescriptors();
+  std::lock_guard lock(mutex_);
+  if (listener_ >= 0) ::close(listener_);
+  listener_ = listening->fd;
+  return listening->port;
+}
+
+void HttpServer::Impl::Serve() {
+  {
+    std::lock_guard lock(mutex_);
+    if (stopping_ || listener_ < 0) return;
+    serving_ = true;
+  }
+  if (traffic_.Start()) AcceptUntilStopped();
+  traffic_.End();
+  std::lock_guard lock(mutex_);
+  ended_ = true;
+  changed_.notify_all();
+}
+
+bool HttpServer::Impl::Stopping() {
+  std::lock_guard lock(mutex_);
+  return stopping_;
+}
+
+/// The library gives its socket up when accept fails for any reason (a client that left the queue
+/// too early is one), so it gets a duplicate, and another.
+void HttpServer::Impl::AcceptUntilStopped() {
+  while (!Stopping()) {
+    svr_sock_ = ::fcntl(listener_, F_DUPFD_CLOEXEC, 0);
+    if (svr_sock_ != INVALID_SOCKET) listen_after_bind();
+    stop();  // it does not run any more; this makes it willing to begin again
+    if (!Stopping()) std::this_thread::sleep_for(Duration{10});
+  }
+  std::lock_guard lock(mutex_);
+  ::close(std::exchange(listener_, -1));
+}
+
+void HttpServer::Impl::Stop(Duration drain) {
+  std::unique_lock lock(mutex_);
+  traffic_.Drain();  // before anybody can see that the end has begun
+  // Shut down, the listener refuses everybody at once, and accept returns in the library.
+  if (!std::exchange(stopping_, true) && listener_ >= 0) ::shutdown(listener_, SHUT_RDWR);
+  if (!serving_) {
+    if (listener_ >= 0) ::close(std::exchange(listener_, -1));
+    return;
+  }
+  if (changed_.wait_for(lock, drain, [&] { return ended_; })) return;
+  traffic_.Cancel();
+  changed_.wait(lock, [&] { return ended_; });
+}
+
+// ---- Between the library and the handler -------------------------------------------------------
+
+bool HttpServer::Impl::process_and_close_socket(socket_t fd) {
+  try {
+    traffic_.Take(fd);
+  } catch (...) {  // out of memory: this client is not served, the next may be
+  }
+  return true;
+}
+
+/// True if the whole answer was sent, or connection.stream has the rest of it.
+bool HttpServer::Impl::Answer(HttpExchange& exchange) {
+  const std::string nowhere;
+  ExchangeStream stream(exchange);
+  bool closed = false;
+  bool sent = false;
+  current = &exchange;
+  try {
+    sent = process_request(stream, nowhere, 0, nowhere, 0, false, closed, nullptr);
+    if (sent && exchange.reply.source) BeginStream(exchange);
+  } catch (...) {  // out of memory, most likely
+    sent = false;
+  }
+  current = nullptr;
+  exchange.reply = {};
+  return sent;
+}
+
+void HttpServer::Impl::Respond(HttpExchange& exchange, httplib::Response& response) {
+  HttpReply& reply = exchange.reply;
+  HttpDelivery& delivery = exchange.delivery;
+  reply = exchange.fault ? Refuse(*exchange.fault, exchange.request.path) : Handle(exchange);
+  if (HasNoBody(reply.status)) reply.source.reset();
+  const bool until_close = reply.source && delivery.minor_version == 0;
+  const bool asked = http::EqualsIgnoreCase(FindHeader(reply.headers, "Connection"), "close");
+  if (traffic_.draining() || until_close || asked) delivery.keep_alive = false;
+  delivery.now = SystemClock().Wall();
+  exchange.header_lines = WriteHeaderLines(reply, delivery);
+  response.status = reply.status;
+  AttachBody(exchange, response);
+}
+
+void HttpServer::Impl::AttachBody(HttpExchange& exchange, httplib::Response& response) {
+  HttpReply& reply = exchange.reply;
+  if (exchange.delivery.head_only || HasNoBody(reply.status)) {
+    reply.source.reset();
+    return;
+  }
+  if (!reply.source) response.body = std::move(reply.body);
+}
+
+/// The library has written the head of an answer without a body; what follows is ours.
+void HttpServer::Impl::BeginStream(HttpExchange& exchange) {
+  HttpStream::Form form{std::move(exchange.held), exchange.delivery.minor_version > 0,
+                        limits_.write_timeout};
+  exchange.connection.stream = std::make_unique<HttpStream>(
+      exchange.connection, std::move(exchange.reply.source), std::move(form));
+}
+
+HttpReply HttpServer::Impl::Handle(HttpExchange& exchange) {
+  HttpRequest& request = exchange.request;
+  try {
+    if (exchange.coding != BodyCoding::kIdentity) {
+      Result<std::string> body =
+          Inflate(request.body, exchange.coding, exchange.max_body, exchange.unpacked);
+      if (!body) return Refuse({std::move(body).error()}, request.path);
+      request.body = *std::move(body);
+      std::erase_if(request.headers, [](const HttpHeader& header) {
+        return http::EqualsIgnoreCase(header.first, "Content-Encoding");
+      });
+    }
+    return handler_(request);
+  } catch (...) {
+    return Refuse({Fail(ErrorCode::kInternal, "the gateway failed at this request; this is a bug")},
+                  request.path);
+  }
+}
+
+HttpReply HttpServer::Impl::Refuse(const HttpFault& fault, std::string_view path) {
+  HttpReply reply;
+  try {
+    reply = refuse_(fault, path);
+  } catch (...) {
+    reply.status = 500;
+  }
+  if (fault.status != 0) reply.status = fault.status;
+  reply.source.reset();  // a refusal is sent by a thread that must not wait
+  if (reply.status == 503 && FindHeader(reply.headers, "Retry-After").empty()) {
+    reply.headers.emplace_back("Retry-After", "1");
+  }
+  return reply;
+}
+
+// ---- The public face ---------------------------------------------------------------------------
+
+HttpServer::HttpServer(HttpLimits limits, HttpHandler handler, Refusal refuse, Urgent urgent)
+    : impl_(std::make_unique<Impl>(limits, std::move(handler), std::move(refuse),
+                                   std::move(urgent))) {}
+HttpServer::~HttpServer() = default;
+Result<int> HttpServer::Bind(const std::string& host, int port) { return impl_->Bind(host, port); }
+void HttpServer::Serve() { impl_->Serve(); }
+void HttpServer::Stop(Duration drain) { impl_->Stop(drain); }
+void HttpServer::SetLimits(HttpLimits limits) { impl_->SetLimits(limits); }
+void HttpServer::UseTls(std::shared_ptr<const TlsIdentity> identity) {
+  impl_->UseTls(std::move(identity));
+}
+int HttpServer::in_flight() const { return impl_->in_flight(); }
+
+}  // namespace agm::gateway

@@ -1,0 +1,55 @@
+#include "core/http/server/stream.h"
+
+#include <fmt/format.h>
+
+#include <iterator>
+
+namespace agm::gateway {
+
+using Pulled = BodySource::Pulled;
+
+HttpStream::Needs HttpStream::Advance(bool may_wait) {
+  try {
+    return Go(may_wait);
+  } catch (...) {
+    return Needs::kBroken;
+  }
+}
+
+HttpStream::Needs HttpStream::Go(bool may_wait) {
+  for (;;) {
+    if (connection_.WasToldToGo()) return Needs::kBroken;
+    if (connection_.HasKept()) {
+      const auto sent = connection_.SendKept();
+      if (sent == HttpConnection::Sent::kFailed) return Needs::kBroken;
+      if (sent == HttpConnection::Sent::kPart) return Needs::kClient;
+    }
+    const bool wait = awaited_.fd < 0 && awaited_.until != kNoWait;
+    if (wait && !may_wait) return Needs::kThread;
+    piece_.clear();
+    const Pulled pulled = source_->Next(piece_, wait ? TimePoint::max() : kNoWait);
+    const bool last = pulled == Pulled::kEnd;
+    if (!SendPiece(last)) return Needs::kBroken;
+    if (last) return Needs::kOver;
+    awaited_ = source_->awaited();
+    if (connection_.HasKept()) return Needs::kClient;
+    // One piece at a time, so that the others that a thread carries have their turn.
+    if (awaited_.fd >= 0) return Needs::kSource;
+  }
+}
+
+/// RFC 9112, 7.1. The head goes with the first piece, the end with the last.
+bool HttpStream::SendPiece(bool last) {
+  if (chunked_ && !piece_.empty()) {
+    fmt::format_to(std::back_inserter(out_), "{:x}\r\n", piece_.size());
+    out_.append(piece_).append("\r\n");
+  } else {
+    out_.append(piece_);
+  }
+  if (chunked_ && last) out_.append("0\r\n\r\n");
+  const bool sent = out_.empty() || connection_.SendOrKeep(out_);
+  out_.clear();
+  return sent;
+}
+
+}  // namespace agm::gateway

@@ -1,0 +1,344 @@
+#include "core/http/server/traffic.h"
+
+#include <fmt/format.h>
+#include <sys/resource.h>
+
+#include <algorithm>
+#include <memory>
+#include <utility>
+
+namespace agm::gateway {
+namespace {
+
+using Waits = HttpConnection::Waits;
+using Arrival = HttpConnection::Arrival;
+using State = RequestReader::State;
+
+constexpr int kUrgentSpare = 8;  ///< requests beyond max_connections, for urgent paths
+constexpr Duration kFarewell{2'000};
+constexpr std::size_t kSpareDescriptors = 128;  ///< for files, the log, the store
+constexpr std::uint64_t kBodiesAtOnce = 8;      ///< of the largest size; more smaller ones
+
+HttpFault Overloaded(std::string message) {
+  HttpFault fault{Fail(ErrorCode::kOverloaded, "{}; try again", message), 503};
+  fault.error.retry_after_ms = 1000;
+  return fault;
+}
+
+std::size_t DescriptorLimit() {
+  rlimit limit{};
+  return ::getrlimit(RLIMIT_NOFILE, &limit) == 0 ? limit.rlim_cur : 1024;
+}
+
+}  // namespace
+
+void LiveLimits::Set(const HttpLimits& limits) {
+  header_timeout = limits.header_timeout;
+  write_timeout = limits.write_timeout;
+  idle_timeout = limits.idle_timeout;
+  max_body_size = limits.max_body_size;
+  max_connections = limits.max_connections;
+}
+
+HttpTraffic::HttpTraffic(const LiveLimits& limits, HttpServer::Urgent urgent, Answer answer)
+    : limits_(limits),
+      urgent_(std::move(urgent)),
+      answer_(std::move(answer)),
+      crew_([this] { return Attend(); }),
+      streams_([this](HttpConnection& each, HttpStream::Needs needs) { StreamLeft(each, needs); }) {
+}
+
+HttpTraffic::~HttpTraffic() = default;
+
+bool HttpTraffic::Start() {
+  keeper_ = std::thread([this] { KeepTime(); });
+  return streams_.Start() && crew_.Start();
+}
+
+void HttpTraffic::Drain() {
+  std::lock_guard lock(mutex_);
+  draining_ = true;
+  changed_.notify_all();
+}
+
+void HttpTraffic::End() {
+  connections_.WaitUntilNone(TimePoint::max());
+  streams_.Stop();
+  parking_.Close();
+  crew_.Join();
+  {
+    std::lock_guard lock(mutex_);
+    ended_ = true;
+    changed_.notify_all();
+  }
+  keeper_.join();
+}
+
+/// Sends those away that are late, and while the server stops those that wait for nothing.
+void HttpTraffic::KeepTime() {
+  std::unique_lock lock(mutex_);
+  while (!ended_) {
+    const bool draining = draining_;
+    const Duration shortest = std::min(
+        {limits_.header_timeout.load(), limits_.write_timeout.load(), limits_.idle_timeout.load()});
+    const Duration pause =
+        draining ? Duration{10} : std::clamp(shortest / 4, Duration{10}, Duration{1000});
+    changed_.wait_for(lock, pause, [&] { return ended_ || draining_ != draining; });
+    lock.unlock();
+    connections_.ExpireLate(SystemClock().Now());
+    if (draining_) connections_.ExpireIdle();
+    lock.lock();
+  }
+}
+
+// ---- Arriving ----------------------------------------------------------------------------------
+
+void HttpTraffic::Take(int fd) {
+  budget_.SetLimit(kBodiesAtOnce * std::max<std::uint64_t>(limits_.max_body_size, 1 << 20));
+  MakeRoom();
+  const auto identity = identity_.Copy();
+  HttpConnection* connection = connections_.Add(std::make_unique<HttpConnection>(
+      identity ? identity->Wrap(fd) : NewPlainWire(fd), PeerAddress(fd), budget_));
+  if (connection == nullptr) return;
+  connection->Park(Waits::kRequest, After(connection->idle_since(), limits_.header_timeout));
+  if (!parking_.Enter(fd, connection)) Close(*connection);
+}
+
+/// Each request may need a second descriptor, for its upstream.
+void HttpTraffic::MakeRoom() {
+  const std::size_t busy = static_cast<std::size_t>(std::max(0, in_flight()));
+  if (connections_.size() + busy + kSpareDescriptors >= DescriptorLimit()) {
+    connections_.ExpireNext();
+  }
+}
+
+bool HttpTraffic::Attend() {
+  auto* connection = static_cast<HttpConnection*>(parking_.Wait());
+  if (connection == nullptr) return false;
+  try {
+    Look(*connection);
+  } catch (...) {  // out of memory; what throws does so before another thread can have it
+    Close(*connection);
+  }
+  return true;
+}
+
+void HttpTraffic::Look(HttpConnection& connection) {
+  switch (connection.Unpark()) {
+    case Waits::kNone:
+      return GiveUpWaiting(connection);
+    case Waits::kTaking:
+      if (Finish(connection, connection.SendKept() != HttpConnection::Sent::kFailed)) {
+        ServeAll(connection);
+      }
+      return;
+    case Waits::kThread:
+      if (!crew_.GoAway()) {
+        EndStream(connection);
+        return Close(connection);
+      }
+      if (Stream(connection)) ServeAll(connection);
+      return;
+    case Waits::kFarewell:
+      if (!connection.Discard()) return Close(connection);
+      return Park(connection, Waits::kFarewell, After(connection.farewell(), kFarewell));
+    case Waits::kRequest:
+    case Waits::kRestOfRequest:
+      if (Receive(connection)) ServeAll(connection);
+      return;
+  }
+}
+
+/// True if a whole request has come, else the connection is in other hands.
+bool HttpTraffic::Receive(HttpConnection& connection) {
+  switch (connection.Receive(limits_.max_body_size)) {
+    case Arrival::kMore:
+      return ParkForMore(connection), false;
+    case Arrival::kRequest:
+      return true;
+    case Arrival::kFault:
+      return Refuse(connection, connection.reader().fault()), false;
+    case Arrival::kCrowded:
+      return Refuse(connection, Overloaded("too many large requests at once")), false;
+    case Arrival::kGone:
+      return Close(connection), false;
+  }
+  return false;
+}
+
+/// Its deadline passed, or the server stops.
+void HttpTraffic::GiveUpWaiting(HttpConnection& connection) {
+  if (connection.stream) {
+    EndStream(connection);
+    return Close(connection);
+  }
+  const State state = connection.reader().state();
+  const bool began = state == State::kHead || state == State::kBody;
+  const bool answered = connection.HasKept() || connection.farewell() != TimePoint{};
+  if (!began && !answered) connection.SayFarewell();
+  if (!began || answered) return Close(connection);
+  Refuse(connection, {Fail(ErrorCode::kTimeout, "the request took too long to arrive"), 408});
+}
+
+// ---- Waiting -----------------------------------------------------------------------------------
+
+/// What comes meanwhile but is nothing of a request (a handshake, empty lines) buys no time.
+void HttpTraffic::ParkIdle(HttpConnection& connection) {
+  connection.Release();
+  const Duration patience = connection.served() ? limits_.idle_timeout : limits_.header_timeout;
+  Park(connection, Waits::kRequest, After(connection.idle_since(), patience));
+}
+
+void HttpTraffic::ParkForMore(HttpConnection& connection) {
+  RequestReader& reader = connection.reader();
+  if (reader.state() == State::kIdle) return ParkIdle(connection);
+  const bool body = reader.state() == State::kBody;
+  if (body && reader.head().expects_continue && !connection.continued && reader.body().empty()) {
+    connection.continued = true;
+    if (!connection.SendOrKeep("HTTP/1.1 100 Continue\r\n\r\n")) return Close(connection);
+  }
+  const TimePoint since = body ? SystemClock().Now() : connection.began();
+  Park(connection, Waits::kRestOfRequest, After(since, limits_.header_timeout));
+}
+
+void HttpTraffic::ParkToTake(HttpConnection& connection) {
+  const TimePoint since = connection.HasKept() ? connection.took() : SystemClock().Now();
+  Park(connection, Waits::kTaking, After(since, limits_.write_timeout));
+}
+
+void HttpTraffic::Park(HttpConnection& connection, Waits waits, TimePoint until) {
+  const bool output = HttpConnection::ForOutput(waits) || connection.WantsOutput();
+  connection.Park(waits, until);
+  // From here on another thread may have it.
+  parking_.Return(connection.fd(), &connection,
+                  output ? Parking::Until::kOutput : Parking::Until::kInput);
+}
+
+void HttpTraffic::Farewell(HttpConnection& connection) {
+  connection.Release();
+  connection.SayFarewell();
+  if (!connection.Discard()) return Close(connection);
+  Park(connection, Waits::kFarewell, After(connection.farewell(), kFarewell));
+}
+
+// ---- Answering ---------------------------------------------------------------------------------
+
+/// The reader's request, and those that came right behind it.
+void HttpTraffic::ServeAll(HttpConnection& connection) {
+  while (Serve(connection)) {
+  }
+}
+
+/// After an answer: true if the connection has the next request already, else it is in other hands.
+bool HttpTraffic::Finish(HttpConnection& connection, bool sent) {
+  if (!sent) return Close(connection), false;
+  if (connection.HasKept()) return ParkToTake(connection), false;
+  if (connection.keep_alive) return Continue(connection);
+  if (!connection.AllRead()) return Farewell(connection), false;
+  connection.SayFarewell();
+  Close(connection);
+  return false;
+}
+
+bool HttpTraffic::Continue(HttpConnection& connection) {
+  switch (connection.Next(limits_.max_body_size)) {
+    case State::kWhole:
+      return true;
+    case State::kRefused:
+      Refuse(connection, connection.reader().fault());
+      return false;
+    case State::kIdle:
+    case State::kHead:
+    case State::kBody:
+      if (connection.Pending()) return Receive(connection);
+      ParkForMore(connection);
+      return false;
+  }
+  return false;
+}
+
+/// Answers the reader's request; true if there is another.
+bool HttpTraffic::Serve(HttpConnection& connection) {
+  RequestReader& reader = connection.reader();
+  HttpHead& head = reader.head();
+  HttpExchange exchange(connection);
+  exchange.delivery = {.head_only = head.method == "HEAD",
+                       .keep_alive = head.keep_alive && !draining_,
+                       .minor_version = head.minor_version,
+                       .idle_timeout = limits_.idle_timeout};
+  exchange.coding = head.coding;
+  exchange.max_body = limits_.max_body_size;
+  exchange.request = {.method = std::move(head.method),
+                      .path = std::move(head.path),
+                      .raw_path = std::move(head.raw_path),
+                      .query = std::move(head.query),
+                      .headers = std::move(head.headers),
+                      .body = std::move(reader.body()),
+                      .remote_address = connection.peer(),
+                      .client = &connection.client()};
+  reader.Shrink();
+  exchange.fault = Enter(exchange.request.path);
+  const bool entered = !exchange.fault;
+  const bool sent = answer_(exchange);
+  connection.keep_alive = exchange.delivery.keep_alive;
+  if (connection.stream) return Stream(connection);
+  if (entered) Leave();
+  return Finish(connection, sent);
+}
+
+/// On a thread that is away: as far as the stream goes with one. True as Finish says.
+bool HttpTraffic::Stream(HttpConnection& connection) {
+  HttpStream::Needs needs = connection.stream->Advance(true);
+  crew_.ComeBack();
+  if (HttpStream::MayBeCarried(needs)) {
+    if (streams_.Carry(connection, needs)) return false;
+    needs = HttpStream::Needs::kBroken;
+  }
+  EndStream(connection);
+  return Finish(connection, needs == HttpStream::Needs::kOver);
+}
+
+/// On a thread that must not wait. What comes next is for a Crew thread: a socket that takes output
+/// is news at once.
+void HttpTraffic::StreamLeft(HttpConnection& connection, HttpStream::Needs needs) {
+  if (needs == HttpStream::Needs::kThread) {
+    return Park(connection, Waits::kThread, After(SystemClock().Now(), limits_.write_timeout));
+  }
+  EndStream(connection);
+  if (needs != HttpStream::Needs::kOver) return Close(connection);
+  ParkToTake(connection);
+}
+
+void HttpTraffic::EndStream(HttpConnection& connection) {
+  connection.stream.reset();
+  in_flight_.fetch_sub(1);
+}
+
+void HttpTraffic::Refuse(HttpConnection& connection, HttpFault fault) {
+  const HttpHead& head = connection.reader().head();
+  HttpExchange exchange(connection);
+  exchange.request.path = head.path.empty() ? "/" : head.path;
+  exchange.delivery.head_only = head.method == "HEAD";
+  exchange.delivery.keep_alive = false;
+  exchange.fault = std::move(fault);
+  connection.keep_alive = false;
+  Finish(connection, answer_(exchange));
+}
+
+/// Counts a request in; a fault when there is no room for it. Leave when it is over.
+std::optional<HttpFault> HttpTraffic::Enter(std::string_view path) {
+  const int limit = limits_.max_connections;
+  const int others = in_flight_.fetch_add(1);
+  const bool room = others < limit || (others < limit + kUrgentSpare && urgent_ && urgent_(path));
+  if (room && crew_.GoAway()) return {};
+  in_flight_.fetch_sub(1);
+  if (room) return Overloaded("the gateway can start no more threads");
+  return Overloaded(fmt::format("the gateway has {} requests in flight already", limit));
+}
+
+void HttpTraffic::Leave() {
+  crew_.ComeBack();
+  in_flight_.fetch_sub(1);
+}
+
+}  // namespace agm::gateway

@@ -1,0 +1,113 @@
+#pragma once
+
+#include <atomic>
+#include <condition_variable>
+#include <functional>
+#include <memory>
+#include <mutex>
+#include <optional>
+#include <string_view>
+#include <thread>
+
+#include "core/base/guarded.h"
+#include "core/http/server/byte_budget.h"
+#include "core/http/server/connections.h"
+#include "core/http/server/crew.h"
+#include "core/http/server/exchange.h"
+#include "core/http/server/parking.h"
+#include "core/http/server/server.h"
+#include "core/http/server/streams.h"
+#include "core/http/server/tls_identity.h"
+
+namespace agm::gateway {
+
+/// Settings that may change while requests run.
+///
+/// Thread safety: any thread.
+struct LiveLimits {
+  std::atomic<Duration> header_timeout, write_timeout, idle_timeout;
+  std::atomic<std::uint64_t> max_body_size;
+  std::atomic<int> max_connections;
+
+  void Set(const HttpLimits& limits);
+};
+
+/// The way of every connection: it waits in Parking; a Crew thread reads what came; a whole request
+/// is answered on that thread; then it waits again, until it is late, broken, or the server stops.
+/// Only while its answer is made does a connection hold a thread: idle ones hold none, nor do those
+/// that send slowly, take an answer slowly, or wait for the next piece of a stream.
+///
+///   HttpTraffic traffic(limits, urgent, answer);
+///   traffic.Start();
+///   traffic.Take(fd);          // for each accepted socket
+///   traffic.Drain();           // no new requests
+///   traffic.End();             // waits until all are gone
+///
+/// Thread safety: any thread; Start and End from one.
+class HttpTraffic {
+ public:
+  /// Sends the answer to exchange.request, or to exchange.fault; true if all of it went, or the
+  /// connection's stream has the rest.
+  using Answer = std::function<bool(HttpExchange&)>;
+
+  HttpTraffic(const LiveLimits& limits, HttpServer::Urgent urgent, Answer answer);
+  ~HttpTraffic();
+
+  /// False when not even one thread can be had.
+  bool Start();
+  /// What connections that come from now on speak; null: plain HTTP.
+  void UseTls(std::shared_ptr<const TlsIdentity> identity) { identity_.Set(std::move(identity)); }
+  void Take(int fd);
+  /// Idle connections are closed from now on, the others after the answer they wait for.
+  void Drain();
+  bool draining() const { return draining_; }
+  /// Whoever still works shall stop: every client looks gone.
+  void Cancel() { connections_.CancelAll(); }
+  /// Waits until the last connection is closed, then ends the threads.
+  void End();
+  int in_flight() const { return in_flight_; }
+
+ private:
+  bool Attend();
+  void Look(HttpConnection& connection);
+  bool Receive(HttpConnection& connection);
+  void ServeAll(HttpConnection& connection);
+  bool Serve(HttpConnection& connection);
+  bool Stream(HttpConnection& connection);
+  void StreamLeft(HttpConnection& connection, HttpStream::Needs needs);
+  void EndStream(HttpConnection& connection);
+  bool Finish(HttpConnection& connection, bool sent);
+  bool Continue(HttpConnection& connection);
+  std::optional<HttpFault> Enter(std::string_view path);
+  void Leave();
+  void Refuse(HttpConnection& connection, HttpFault fault);
+  void GiveUpWaiting(HttpConnection& connection);
+  void ParkIdle(HttpConnection& connection);
+  void ParkForMore(HttpConnection& connection);
+  void ParkToTake(HttpConnection& connection);
+  void Park(HttpConnection& connection, HttpConnection::Waits waits, TimePoint until);
+  void Farewell(HttpConnection& connection);
+  void Close(HttpConnection& connection) { connections_.Close(&connection); }
+  void MakeRoom();
+  void KeepTime();
+
+  const LiveLimits& limits_;
+  const HttpServer::Urgent urgent_;
+  const Answer answer_;
+  std::atomic<int> in_flight_{0};
+  std::atomic<bool> draining_{false};
+  Guarded<std::shared_ptr<const TlsIdentity>> identity_;
+
+  Parking parking_;
+  ByteBudget budget_;
+  HttpConnections connections_;
+  Crew crew_;
+  HttpStreams streams_;
+
+  std::mutex mutex_;  ///< of the keeper's two
+  std::condition_variable changed_;
+  bool ended_ = false;
+  std::thread keeper_;
+};
+
+}  // namespace agm::gateway

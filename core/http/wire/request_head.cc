@@ -1,0 +1,234 @@
+#include "core/http/wire/request_head.h"
+
+#include <algorithm>
+#include <charconv>
+#include <utility>
+
+#include "core/base/percent.h"
+#include "core/http/wire/grammar.h"
+
+namespace agm::gateway {
+namespace {
+
+using Checked = std::optional<HttpFault>;
+constexpr std::string_view kLineEnd = "\r\n";
+constexpr std::size_t kMostly = 12;  ///< headers that a client sends
+
+template <class... Args>
+HttpFault Fault(int status, fmt::format_string<Args...> text, Args&&... args) {
+  return {Fail(ErrorCode::kInvalidRequest, text, std::forward<Args>(args)...), status};
+}
+
+template <class... Args>
+HttpFault Bad(fmt::format_string<Args...> text, Args&&... args) {
+  return Fault(400, text, std::forward<Args>(args)...);
+}
+
+bool IsLetter(char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z'); }
+
+/// Of "host" or "host:port": letters, digits, and the marks of names and IPv6 literals.
+bool IsAuthority(std::string_view text) {
+  return std::ranges::all_of(text, [](char c) {
+    return IsLetter(c) || http::IsDigit(c) ||
+           std::string_view("-._~:[]%").find(c) != std::string_view::npos;
+  });
+}
+
+/// The value of a header that may come once; a fault if it comes twice.
+Checked Single(const HttpHead& head, std::string_view name,
+               std::optional<std::string_view>& value) {
+  for (const HttpHeader& header : head.headers) {
+    if (!http::EqualsIgnoreCase(header.first, name)) continue;
+    if (value) return Bad("the header {} may come only once", name);
+    value = header.second;
+  }
+  return {};
+}
+
+Checked ReadPath(std::string_view target, HttpHead& head) {
+  std::string_view rest = target.substr(0, target.find('#'));
+  head.raw_path = http::Cut(rest, "?");
+  head.query = rest;
+  head.path = PercentDecode(head.raw_path);
+  if (std::ranges::any_of(head.path, http::IsControl))
+    return Bad("the path holds a control character");
+  return {};
+}
+
+/// "http://host[:port][/path]". What it names must be what Host names, or stands in for it.
+Checked ReadAbsoluteTarget(std::string_view target, HttpHead& head, std::string& authority) {
+  target.remove_prefix(target.find("://") + 3);
+  const std::string_view host = target.substr(0, target.find_first_of("/?#"));
+  if (host.empty() || !IsAuthority(host)) return Bad("the request's URL has no valid host");
+  authority = host;
+  target.remove_prefix(host.size());
+  return ReadPath(target.starts_with('/') ? std::string(target) : "/" + std::string(target), head);
+}
+
+Checked ReadTarget(std::string_view target, HttpHead& head, std::string& authority) {
+  if (target.size() > kMaxTargetSize) {
+    return Fault(414, "the request's URL is longer than {} bytes", kMaxTargetSize);
+  }
+  if (std::ranges::any_of(target, http::IsControl)) return Bad("the URL holds a control character");
+  if (target.starts_with('/')) return ReadPath(target, head);
+  if (http::StartsWithIgnoreCase(target, "http://") ||
+      http::StartsWithIgnoreCase(target, "https://")) {
+    return ReadAbsoluteTarget(target, head, authority);
+  }
+  if (target == "*" && head.method == "OPTIONS") return ReadPath("/", head);
+  if (head.method == "CONNECT") {
+    return HttpFault{Fail(ErrorCode::kMethodNotAllowed, "this is no forward proxy"), 0};
+  }
+  return Bad("the request's URL must begin with '/'");
+}
+
+Checked ReadVersion(std::string_view version, HttpHead& head) {
+  if (version == "HTTP/1.1" || version == "HTTP/1.0") {
+    head.minor_version = version.back() - '0';
+    return {};
+  }
+  if (version.starts_with("HTTP/") && http::IsToken(version.substr(5))) {
+    return Fault(505, "HTTP/1.1 and HTTP/1.0 are spoken here, not {}", version);
+  }
+  return Bad("this is no HTTP request: expected METHOD /path HTTP/1.1");
+}
+
+Checked ReadLine(std::string_view line, HttpHead& head, std::string& authority) {
+  if (line.starts_with("\x16\x03")) return Bad("this port speaks plain HTTP, not TLS");
+  const std::string_view method = http::Cut(line, " ");
+  const std::string_view target = http::Cut(line, " ");
+  if (!http::IsToken(method) || method.size() > 32 || target.empty()) {
+    return Bad("this is no HTTP request: expected METHOD /path HTTP/1.1");
+  }
+  if (Checked fault = ReadVersion(line, head)) return fault;
+  head.method = method;
+  return ReadTarget(target, head, authority);
+}
+
+Checked ReadField(std::string_view line, HttpHead& head) {
+  if (head.headers.size() == kMaxHeaderCount) {
+    return Fault(431, "more than {} headers", kMaxHeaderCount);
+  }
+  if (line.starts_with(' ') || line.starts_with('\t'))
+    return Bad("a header is folded over two lines");
+  const std::size_t colon = line.find(':');
+  if (colon == std::string_view::npos || !http::IsToken(line.substr(0, colon))) {
+    return Bad("a header line is not \"name: value\"");
+  }
+  const std::string_view name = line.substr(0, colon);
+  const std::string_view value = http::Trim(line.substr(colon + 1));
+  if (!http::IsFieldValue(value)) return Bad("the header {} holds a control character", name);
+  if (head.headers.empty()) head.headers.reserve(kMostly);
+  head.headers.emplace_back(name, value);
+  return {};
+}
+
+Checked CheckHost(HttpHead& head, const std::string& authority) {
+  std::optional<std::string_view> host;
+  if (Checked fault = Single(head, "Host", host)) return fault;
+  if (!host && head.minor_version == 1) return Bad("the header Host is missing");
+  if (host && !IsAuthority(*host)) return Bad("the header Host names no host");
+  if (authority.empty()) return {};
+  if (host && !http::EqualsIgnoreCase(*host, authority)) {
+    return Bad("the request's URL names another host than its header Host");
+  }
+  if (!host) head.headers.emplace_back("Host", authority);
+  return {};
+}
+
+Checked ReadLength(std::string_view value, HttpHead& head) {
+  if (value.empty() || !std::ranges::all_of(value, http::IsDigit)) {
+    return Bad("Content-Length is not a plain number");
+  }
+  const char* end = value.data() + value.size();
+  if (std::from_chars(value.data(), end, head.content_length).ec != std::errc{}) {
+    head.content_length = UINT64_MAX;  // more than any limit
+  }
+  head.framing = head.content_length == 0 ? BodyFraming::kNone : BodyFraming::kLength;
+  return {};
+}
+
+Checked ReadFraming(HttpHead& head) {
+  std::optional<std::string_view> length;
+  std::optional<std::string_view> encoding;
+  if (Checked fault = Single(head, "Content-Length", length)) return fault;
+  if (Checked fault = Single(head, "Transfer-Encoding", encoding)) return fault;
+  if (length && encoding) return Bad("Content-Length and Transfer-Encoding exclude each other");
+  if (length) return ReadLength(*length, head);
+  if (!encoding) return {};
+  if (head.minor_version == 0) return Bad("HTTP/1.0 has no Transfer-Encoding");
+  if (!http::EqualsIgnoreCase(*encoding, "chunked")) {
+    return Fault(501, "the only Transfer-Encoding read here is chunked");
+  }
+  head.framing = BodyFraming::kChunked;
+  return {};
+}
+
+Checked ReadCoding(HttpHead& head) {
+  std::optional<std::string_view> coding;
+  if (Checked fault = Single(head, "Content-Encoding", coding)) return fault;
+  if (!coding || coding->empty() || http::EqualsIgnoreCase(*coding, "identity")) return {};
+  if (http::EqualsIgnoreCase(*coding, "gzip") || http::EqualsIgnoreCase(*coding, "x-gzip")) {
+    head.coding = BodyCoding::kGzip;
+  } else if (http::EqualsIgnoreCase(*coding, "deflate")) {
+    head.coding = BodyCoding::kDeflate;
+  } else {
+    return HttpFault{
+        Fail(ErrorCode::kUnsupportedMedia, "Content-Encoding must be gzip, deflate or identity"),
+        0};
+  }
+  return {};
+}
+
+Checked ReadExpect(HttpHead& head) {
+  std::optional<std::string_view> expect;
+  if (Checked fault = Single(head, "Expect", expect)) return fault;
+  if (!expect || head.minor_version == 0) return {};
+  if (!http::EqualsIgnoreCase(*expect, "100-continue")) {
+    return Fault(417, "the only expectation met here is 100-continue");
+  }
+  head.expects_continue = true;
+  return {};
+}
+
+/// Whether the connection stays: HTTP/1.1 unless "close", HTTP/1.0 only with "keep-alive".
+void ReadConnection(HttpHead& head) {
+  bool close = false;
+  bool keep = head.minor_version == 1;
+  for (const HttpHeader& header : head.headers) {
+    if (!http::EqualsIgnoreCase(header.first, "Connection")) continue;
+    close = close || http::ListHas(header.second, "close");
+    keep = keep || http::ListHas(header.second, "keep-alive");
+  }
+  head.keep_alive = keep && !close;
+}
+
+}  // namespace
+
+std::optional<HttpFault> ReadHead(std::string_view bytes, HttpHead& head) {
+  std::string authority;
+  if (Checked fault = ReadLine(http::Cut(bytes, kLineEnd), head, authority)) return fault;
+  while (!bytes.empty() && bytes != kLineEnd) {
+    if (Checked fault = ReadField(http::Cut(bytes, kLineEnd), head)) return fault;
+  }
+  if (Checked fault = CheckHost(head, authority)) return fault;
+  if (Checked fault = ReadFraming(head)) return fault;
+  if (Checked fault = ReadCoding(head)) return fault;
+  if (Checked fault = ReadExpect(head)) return fault;
+  ReadConnection(head);
+  return {};
+}
+
+std::size_t FindHeadEnd(std::string_view bytes, std::size_t from, bool& bare) {
+  for (std::size_t line = bytes.find('\n', from); line != std::string_view::npos;
+       line = bytes.find('\n', line + 1)) {
+    if (line == 0 || bytes[line - 1] != '\r') {
+      bare = true;
+      return std::string_view::npos;
+    }
+    if (line >= 3 && bytes[line - 2] == '\n') return line + 1;
+  }
+  return std::string_view::npos;
+}
+
+}  // namespace agm::gateway

@@ -1,0 +1,142 @@
+#include "core/http/wire/request_reader.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "core/http/wire/grammar.h"
+
+namespace agm::gateway {
+namespace {
+
+constexpr std::size_t kSmallRead = 4 * 1024;
+constexpr std::size_t kLargeRead = 64 * 1024;
+
+/// What no request can begin with, so that waiting for the rest of the head is in vain.
+bool BeginsNoRequest(char c) { return c != '\r' && !http::IsToken(std::string_view(&c, 1)); }
+
+/// Assigning an empty string would keep the memory.
+void Free(std::string& text) { std::string().swap(text); }
+
+}  // namespace
+
+bool RequestReader::BodyGoesStraight() const {
+  return state_ == State::kBody && head_.framing == BodyFraming::kLength;
+}
+
+std::span<char> RequestReader::Room() {
+  std::string& target = BodyGoesStraight() ? body_ : in_;
+  const std::size_t used = target.size();
+  room_ = std::clamp(body_.size(), kSmallRead, kLargeRead);
+  if (BodyGoesStraight()) room_ = std::min<std::uint64_t>(room_, head_.content_length - used);
+  target.resize(used + room_);
+  return {target.data() + used, room_};
+}
+
+RequestReader::State RequestReader::Filled(std::size_t size, std::uint64_t max_body) {
+  std::string& target = BodyGoesStraight() ? body_ : in_;
+  target.resize(target.size() - room_ + size);
+  room_ = 0;
+  Advance(max_body);
+  return state_;
+}
+
+RequestReader::State RequestReader::Next(std::uint64_t max_body) {
+  state_ = State::kIdle;
+  head_ = {};
+  body_.clear();
+  chunks_ = {};
+  Advance(max_body);
+  return state_;
+}
+
+void RequestReader::Shrink() {
+  Free(body_);
+  if (in_.empty()) Free(in_);
+}
+
+void RequestReader::Advance(std::uint64_t max_body) {
+  if (state_ == State::kIdle || state_ == State::kHead) AdvanceHead(max_body);
+  if (state_ == State::kBody) AdvanceBody(max_body);
+}
+
+void RequestReader::AdvanceHead(std::uint64_t max_body) {
+  if (state_ == State::kIdle) {  // empty lines between requests are forgiven
+    while (in_.starts_with("\r\n")) in_.erase(0, 2);
+    if (in_.empty() || in_ == "\r") return;
+    if (BeginsNoRequest(in_.front())) {
+      return Refuse({Fail(ErrorCode::kInvalidRequest,
+                          "this is no HTTP request (is it TLS? this port speaks plain HTTP)"),
+                     400});
+    }
+    state_ = State::kHead;
+  }
+  bool bare = false;
+  const std::size_t end = FindHeadEnd(in_, scanned_, bare);
+  if (bare) {
+    return Refuse(
+        {Fail(ErrorCode::kInvalidRequest, "a line of the head does not end with CR LF"), 400});
+  }
+  if (std::min(end, in_.size()) > kMaxHeadSize) {
+    return Refuse(
+        {Fail(ErrorCode::kTooLarge, "the headers are larger than {} bytes", kMaxHeadSize), 431});
+  }
+  scanned_ = in_.size();
+  if (end == std::string::npos) return;
+  scanned_ = 0;
+  if (auto fault = ReadHead(std::string_view(in_).substr(0, end), head_))
+    return Refuse(*std::move(fault));
+  in_.erase(0, end);
+  BeginBody(max_body);
+}
+
+void RequestReader::BeginBody(std::uint64_t max_body) {
+  state_ = State::kBody;
+  switch (head_.framing) {
+    case BodyFraming::kNone:
+      state_ = State::kWhole;
+      return;
+    case BodyFraming::kLength:
+      if (head_.content_length > max_body) return RefuseSize(max_body);
+      body_.reserve(std::min<std::uint64_t>(head_.content_length, kLargeRead));
+      return;
+    case BodyFraming::kChunked:
+      return;
+  }
+}
+
+void RequestReader::AdvanceBody(std::uint64_t max_body) {
+  if (head_.framing == BodyFraming::kLength) {
+    const std::size_t missing = head_.content_length - body_.size();
+    const std::size_t taken = std::min(missing, in_.size());
+    body_.append(in_, 0, taken);
+    in_.erase(0, taken);
+    if (taken == missing) state_ = State::kWhole;
+    return;
+  }
+  in_.erase(0, chunks_.Read(in_, body_, max_body));
+  switch (chunks_.state()) {
+    case http::ChunkReader::State::kMore:
+      return;
+    case http::ChunkReader::State::kDone:
+      state_ = State::kWhole;
+      return;
+    case http::ChunkReader::State::kTooLarge:
+      return RefuseSize(max_body);
+    case http::ChunkReader::State::kBroken:
+      return Refuse(
+          {Fail(ErrorCode::kInvalidRequest, "the body's chunks are not well formed"), 400});
+  }
+}
+
+void RequestReader::Refuse(HttpFault fault) {
+  fault_ = std::move(fault);
+  state_ = State::kRefused;
+  Free(in_);
+  Free(body_);
+}
+
+void RequestReader::RefuseSize(std::uint64_t max_body) {
+  Refuse({Fail(ErrorCode::kTooLarge, "the body is larger than {} bytes", max_body), 413});
+}
+
+}  // namespace agm::gateway

@@ -1,0 +1,95 @@
+#include "core/http/server/connections.h"
+
+#include <gtest/gtest.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include <chrono>
+#include <string_view>
+#include <vector>
+
+namespace agm::gateway {
+namespace {
+
+using Waits = HttpConnection::Waits;
+
+/// Connections over socket pairs, parked until whatever a test says.
+class HttpConnectionsTest : public ::testing::Test {
+ protected:
+  void TearDown() override {
+    for (HttpConnection* each : added_) connections_.Close(each);
+    for (const int fd : peers_) ::close(fd);
+  }
+
+  HttpConnection* Parked(Waits waits, int seconds) {
+    int pair[2] = {-1, -1};
+    EXPECT_EQ(::socketpair(AF_UNIX, SOCK_STREAM, 0, pair), 0);
+    peers_.push_back(pair[1]);
+    HttpConnection* added =
+        connections_.Add(std::make_unique<HttpConnection>(NewPlainWire(pair[0]), "peer", budget_));
+    added->Park(waits, kNow + std::chrono::seconds(seconds));
+    added_.push_back(added);
+    return added;
+  }
+
+  static constexpr TimePoint kNow{std::chrono::hours(1)};
+  ByteBudget budget_;
+  HttpConnections connections_;
+  std::vector<HttpConnection*> added_;
+  std::vector<int> peers_;
+};
+
+TEST_F(HttpConnectionsTest, ExpiresThoseThatAreLate) {
+  HttpConnection* late = Parked(Waits::kRequest, -1);
+  HttpConnection* early = Parked(Waits::kRequest, 1);
+  connections_.ExpireLate(kNow);
+  EXPECT_TRUE(late->client().Cancelled());
+  EXPECT_FALSE(early->client().Cancelled());
+  EXPECT_EQ(late->Unpark(), Waits::kNone);
+  EXPECT_EQ(early->Unpark(), Waits::kRequest);
+}
+
+TEST_F(HttpConnectionsTest, LeavesThoseAloneThatAThreadHas) {
+  HttpConnection* busy = Parked(Waits::kRequest, -1);
+  EXPECT_EQ(busy->Unpark(), Waits::kRequest);
+  connections_.ExpireLate(kNow);
+  connections_.ExpireIdle();
+  connections_.ExpireNext();
+  EXPECT_FALSE(busy->client().Cancelled());
+}
+
+TEST_F(HttpConnectionsTest, ExpiresTheIdleOnly) {
+  HttpConnection* idle = Parked(Waits::kRequest, 10);
+  HttpConnection* sending = Parked(Waits::kRestOfRequest, 10);
+  connections_.ExpireIdle();
+  EXPECT_EQ(idle->Unpark(), Waits::kNone);
+  EXPECT_EQ(sending->Unpark(), Waits::kRestOfRequest);
+}
+
+TEST_F(HttpConnectionsTest, MakesRoomWithWhoeverWouldGoNext) {
+  HttpConnection* third = Parked(Waits::kRequest, 30);
+  HttpConnection* first = Parked(Waits::kRestOfRequest, 10);
+  HttpConnection* second = Parked(Waits::kRequest, 20);
+  connections_.ExpireNext();
+  connections_.ExpireNext();
+  EXPECT_EQ(first->Unpark(), Waits::kNone);
+  EXPECT_EQ(second->Unpark(), Waits::kNone);
+  EXPECT_EQ(third->Unpark(), Waits::kRequest);
+}
+
+TEST_F(HttpConnectionsTest, TakesNobodyOnceAllAreCancelled) {
+  HttpConnection* open = Parked(Waits::kTaking, 10);
+  connections_.CancelAll();
+  EXPECT_TRUE(open->client().Cancelled());
+  int pair[2] = {-1, -1};
+  ASSERT_EQ(::socketpair(AF_UNIX, SOCK_STREAM, 0, pair), 0);
+  EXPECT_EQ(
+      connections_.Add(std::make_unique<HttpConnection>(NewPlainWire(pair[0]), "peer", budget_)),
+      nullptr);
+  char byte = 0;
+  EXPECT_EQ(::recv(pair[1], &byte, 1, 0), 0);  // closed
+  ::close(pair[1]);
+}
+
+}  // namespace
+}  // namespace agm::gateway

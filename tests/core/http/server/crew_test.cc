@@ -1,0 +1,118 @@
+#include "core/http/server/crew.h"
+
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <atomic>
+#include <chrono>
+#include <condition_variable>
+#include <functional>
+#include <mutex>
+#include <queue>
+#include <string>
+#include <thread>
+
+#include "tests/core/http/server/running_server.h"
+
+namespace agm::gateway {
+namespace {
+
+/// Jobs for a crew; each runs away from attending.
+class Jobs {
+ public:
+  void Add(std::function<void()> job) {
+    std::lock_guard lock(mutex_);
+    jobs_.push(std::move(job));
+    changed_.notify_one();
+  }
+  void Close() {
+    std::lock_guard lock(mutex_);
+    closed_ = true;
+    changed_.notify_all();
+  }
+  bool Attend(Crew& crew) {
+    std::unique_lock lock(mutex_);
+    changed_.wait(lock, [&] { return closed_ || !jobs_.empty(); });
+    if (jobs_.empty()) return false;
+    const auto job = std::move(jobs_.front());
+    jobs_.pop();
+    lock.unlock();
+    EXPECT_TRUE(crew.GoAway());
+    job();
+    crew.ComeBack();
+    return true;
+  }
+
+ private:
+  std::mutex mutex_;
+  std::condition_variable changed_;
+  std::queue<std::function<void()>> jobs_;
+  bool closed_ = false;
+};
+
+class CrewTest : public ::testing::Test {
+ protected:
+  void SetUp() override { ASSERT_TRUE(crew_.Start()); }
+  void TearDown() override {
+    jobs_.Close();
+    crew_.Join();
+  }
+
+  Jobs jobs_;
+  Crew crew_{[this] { return jobs_.Attend(crew_); }, Duration(50)};
+};
+
+TEST_F(CrewTest, GrowsWithJobsThatBlock) {
+  Gate gate;
+  for (int i = 0; i < 50; ++i) jobs_.Add([&] { gate.Wait(); });
+  EXPECT_TRUE(Eventually([&] { return gate.waiting() == 50; }));
+  gate.Open();
+}
+
+TEST_F(CrewTest, UsesRestingThreadsAgain) {
+  for (int round = 0; round < 5; ++round) {
+    Gate gate;
+    for (int i = 0; i < 20; ++i) jobs_.Add([&] { gate.Wait(); });
+    ASSERT_TRUE(Eventually([&] { return gate.waiting() == 20; }));
+    EXPECT_LE(Threads(), 30);
+    gate.Open();
+    ASSERT_TRUE(Eventually([&] { return gate.waiting() == 0; }));
+  }
+}
+
+TEST_F(CrewTest, ShrinksWhenThereIsNothingToDo) {
+  const int before = Threads();
+  {
+    Gate gate;
+    for (int i = 0; i < 50; ++i) jobs_.Add([&] { gate.Wait(); });
+    ASSERT_TRUE(Eventually([&] { return gate.waiting() == 50; }));
+    EXPECT_GE(Threads(), before + 49);
+  }
+  EXPECT_TRUE(Eventually([&] { return Threads() <= before + 16; }));
+}
+
+// Many find at once that nobody attends: one of them gets a thread, the others see that it did.
+TEST_F(CrewTest, KeepsNoMoreThanEnoughAfterManyShortJobs) {
+  const int enough = std::clamp(static_cast<int>(std::thread::hardware_concurrency()), 2, 16);
+  const int before = Threads();
+  for (int round = 0; round < 20; ++round) {
+    std::atomic<int> ran = 0;
+    for (int i = 0; i < 500; ++i) {
+      jobs_.Add([&] {
+        std::this_thread::yield();
+        ++ran;
+      });
+    }
+    ASSERT_TRUE(Eventually([&] { return ran == 500; }));
+  }
+  EXPECT_TRUE(Eventually([&] { return Threads() <= before + enough; })) << Threads() - before;
+}
+
+TEST_F(CrewTest, RunsEveryJobOnce) {
+  std::atomic<int> ran = 0;
+  for (int i = 0; i < 5000; ++i) jobs_.Add([&] { ++ran; });
+  EXPECT_TRUE(Eventually([&] { return ran == 5000; }));
+}
+
+}  // namespace
+}  // namespace agm::gateway

@@ -1,0 +1,306 @@
+// Threads, limits and cancellation of HttpServer.
+
+#include <gtest/gtest.h>
+#include <poll.h>
+
+#include <atomic>
+#include <string>
+#include <vector>
+
+#include "tests/core/http/server/running_server.h"
+
+namespace agm::gateway {
+namespace {
+
+constexpr std::string_view kGet = "GET /x HTTP/1.1\r\nHost: localhost\r\n\r\n";
+constexpr std::string_view kHealth = "GET /healthz HTTP/1.1\r\nHost: localhost\r\n\r\n";
+
+TEST(HttpServerLoad, KeepsAThousandIdleConnectionsWithoutAThreadEach) {
+  RunningServer server([](HttpRequest&) { return Text("ok"); });
+  std::vector<test::RawClient> clients;
+  for (int i = 0; i < 1000; ++i) {
+    clients.push_back(server.Connect());
+    clients.back().Send(kGet);
+    ASSERT_TRUE(clients.back().Read());
+  }
+  EXPECT_LE(Threads(), 30);
+  for (test::RawClient& client : clients) {
+    client.Send(kGet);
+    ASSERT_TRUE(client.Read());
+  }
+}
+
+TEST(HttpServerLoad, StartsAThreadForEachRequestThatWaits) {
+  Gate gate;
+  RunningServer server([&](HttpRequest&) {
+    gate.Wait();
+    return Text("ok");
+  });
+  std::vector<test::RawClient> clients;
+  for (int i = 0; i < 100; ++i) {
+    clients.push_back(server.Connect());
+    clients.back().Send(kGet);
+  }
+  EXPECT_TRUE(Eventually([&] { return gate.waiting() == 100; }));
+  EXPECT_EQ(server->in_flight(), 100);
+  gate.Open();
+  for (test::RawClient& client : clients) EXPECT_TRUE(client.Read());
+  EXPECT_TRUE(Eventually([&] { return server->in_flight() == 0; }));
+}
+
+TEST(HttpServerLoad, RefusesPromptlyWhenFullAndStillServesWhatIsUrgent) {
+  HttpLimits limits;
+  limits.max_connections = 2;
+  Gate gate;
+  RunningServer server(
+      [&](HttpRequest& request) {
+        if (request.path != "/healthz") gate.Wait();
+        return Text("ok");
+      },
+      limits);
+  auto first = server.Connect();
+  auto second = server.Connect();
+  first.Send(kGet);
+  second.Send(kGet);
+  ASSERT_TRUE(Eventually([&] { return gate.waiting() == 2; }));
+  auto third = server.Connect();
+  third.Send("POST /v1/chat HTTP/1.1\r\nHost: x\r\nContent-Length: 5\r\n\r\nhello");
+  auto answer = third.Read();
+  ASSERT_TRUE(answer);
+  EXPECT_EQ(answer->status, 503);
+  EXPECT_EQ(answer->header("Retry-After"), "1");
+  EXPECT_EQ(answer->header("X-Path"), "/v1/chat");
+  EXPECT_TRUE(answer->body.starts_with("overloaded")) << answer->body;
+  third.Send(kHealth);  // on the same connection
+  EXPECT_EQ(third.Read()->status, 200);
+  gate.Open();
+  EXPECT_EQ(first.Read()->status, 200);
+  EXPECT_TRUE(Eventually([&] { return server->in_flight() == 0; }));
+  third.Send(kGet);
+  EXPECT_EQ(third.Read()->status, 200);
+}
+
+TEST(HttpServerLoad, TakesNewLimitsAtOnce) {
+  RunningServer server([](HttpRequest&) { return Text("ok"); });
+  auto client = server.Connect();
+  HttpLimits limits;
+  limits.max_connections = 0;
+  limits.max_body_size = 3;
+  server->SetLimits(limits);
+  client.Send(kGet);
+  EXPECT_EQ(client.Read()->status, 503);
+  client.Send("POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 4\r\n\r\nabcd");
+  EXPECT_EQ(client.Read()->status, 413);
+}
+
+TEST(HttpServerLoad, ServesManyClientsAtOnce) {
+  RunningServer server([](HttpRequest& request) {
+    return request.path == "/stream" ? Count(20) : Text(request.body);
+  });
+  std::atomic<int> good = 0;
+  std::vector<std::thread> threads;
+  for (int t = 0; t < 8; ++t) {
+    threads.emplace_back([&, t] {
+      auto client = server.Connect();
+      for (int i = 0; i < 200; ++i) {
+        const bool stream = (i + t) % 3 == 0;
+        const std::string body = std::to_string(i * t);
+        client.Send(std::string("POST ") + (stream ? "/stream" : "/x") +
+                    " HTTP/1.1\r\nHost: x\r\nContent-Length: " + std::to_string(body.size()) +
+                    "\r\n\r\n" + body);
+        const auto answer = client.Read();
+        if (!answer) return;
+        good += stream ? answer->chunks.size() == 20 : answer->body == body;
+      }
+    });
+  }
+  for (std::thread& thread : threads) thread.join();
+  EXPECT_EQ(good, 1600);
+}
+
+/// Serves one request whose handler waits for its client to leave, and says how that went.
+class Waiting {
+ public:
+  HttpReply operator()(HttpRequest& request) {
+    ++entered;
+    while (!request.client->Cancelled()) {
+      pollfd news{request.client->fd(), POLLIN, 0};
+      ::poll(&news, 1, 100);
+      ++looks;
+    }
+    ++cancelled;
+    return Text("too late");
+  }
+  std::atomic<int> entered = 0;
+  std::atomic<int> looks = 0;
+  std::atomic<int> cancelled = 0;
+};
+
+TEST(HttpServerLoad, TellsTheHandlerThatItsClientLeft) {
+  Waiting waiting;
+  RunningServer server(std::ref(waiting));
+  for (const int way : {0, 1, 2}) {
+    auto client = server.Connect();
+    client.Send(kGet);
+    ASSERT_TRUE(Eventually([&] { return waiting.entered == way + 1; }));
+    if (way == 0) client.Close();
+    if (way == 1) client.Reset();
+    if (way == 2) client.FinishSending();
+    EXPECT_TRUE(Eventually([&] { return waiting.cancelled == way + 1; }));
+  }
+}
+
+TEST(HttpServerLoad, DoesNotSpinWhenTheClientSendsEarly) {
+  Waiting waiting;
+  RunningServer server(std::ref(waiting));
+  auto client = server.Connect();
+  client.Send(kGet);
+  ASSERT_TRUE(Eventually([&] { return waiting.entered == 1; }));
+  client.Send("GET /next");
+  std::this_thread::sleep_for(Duration(300));
+  EXPECT_LE(waiting.looks, 10);
+  EXPECT_EQ(waiting.cancelled, 0);
+  client.Close();
+  EXPECT_TRUE(Eventually([&] { return waiting.cancelled == 1; }));
+}
+
+TEST(HttpServerLoad, EndsTheStreamOfAClientThatLeft) {
+  auto alive = std::make_shared<int>(1);
+  RunningServer server([&](HttpRequest&) {
+    return Stream([kept = alive](std::string& out) {
+      std::this_thread::sleep_for(Duration(1));
+      out = "piece";
+      return true;
+    });
+  });
+  auto client = server.Connect();
+  client.Send(kGet);
+  client.ReadUntil("piece");
+  client.Close();
+  EXPECT_TRUE(Eventually([&] { return alive.use_count() == 1; }));
+}
+
+// ---- Stopping ----------------------------------------------------------------------------------
+
+TEST(HttpServerStop, FreesThePortAndClosesIdleConnectionsAtOnce) {
+  RunningServer server([](HttpRequest&) { return Text("ok"); });
+  auto idle = server.Connect();
+  idle.Send(kGet);
+  ASSERT_TRUE(idle.Read());
+  auto fresh = server.Connect();
+  const auto before = std::chrono::steady_clock::now();
+  server.Stop(Duration(60'000));
+  EXPECT_LT(std::chrono::steady_clock::now() - before, std::chrono::seconds(10));
+  EXPECT_TRUE(idle.Closed());
+  EXPECT_TRUE(fresh.Closed());
+  EXPECT_FALSE(server.Connect().connected());
+  HttpServer next({}, [](HttpRequest&) { return Text("ok"); }, &RunningServer::Refusal, {});
+  EXPECT_TRUE(next.Bind("127.0.0.1", server.port()));
+}
+
+TEST(HttpServerStop, LetsRunningRequestsFinish) {
+  Gate gate;
+  RunningServer server([&](HttpRequest& request) {
+    if (request.path == "/stream") {
+      return Stream([&, n = 0](std::string& out) mutable {
+        if (n++ == 1) gate.Wait();
+        out = "piece" + std::to_string(n);
+        return n < 3;
+      });
+    }
+    gate.Wait();
+    return Text("finished");
+  });
+  auto unary = server.Connect();
+  auto stream = server.Connect();
+  unary.Send(kGet);
+  stream.Send("GET /stream HTTP/1.1\r\nHost: x\r\n\r\n");
+  ASSERT_TRUE(Eventually([&] { return gate.waiting() == 2; }));
+  std::thread stopper([&] { server.Stop(Duration(5'000)); });
+  ASSERT_TRUE(Eventually([&] { return !server.Connect().connected(); }));
+  gate.Open();
+  const auto answer = unary.Read();
+  ASSERT_TRUE(answer);
+  EXPECT_EQ(answer->body, "finished");
+  EXPECT_EQ(answer->header("Connection"), "close");
+  const auto streamed = stream.Read();
+  ASSERT_TRUE(streamed);
+  EXPECT_EQ(streamed->body, "piece1piece2piece3");
+  stopper.join();
+}
+
+TEST(HttpServerStop, TakesARequestThatHadBegunToArrive) {
+  RunningServer server([](HttpRequest& request) { return Text(request.body); });
+  auto client = server.Connect();
+  client.Send("POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 5\r\n\r\nhel");
+  std::this_thread::sleep_for(Duration(50));
+  std::thread stopper([&] { server.Stop(Duration(5'000)); });
+  ASSERT_TRUE(Eventually([&] { return !server.Connect().connected(); }));
+  client.Send("lo");
+  const auto answer = client.Read();
+  ASSERT_TRUE(answer);
+  EXPECT_EQ(answer->body, "hello");
+  stopper.join();
+}
+
+TEST(HttpServerStop, CancelsWhoeverIsNotDoneInTime) {
+  Waiting waiting;
+  RunningServer server(std::ref(waiting));
+  auto client = server.Connect();
+  client.Send(kGet);
+  ASSERT_TRUE(Eventually([&] { return waiting.entered == 1; }));
+  server.Stop(Duration(50));
+  EXPECT_EQ(waiting.cancelled, 1);
+  EXPECT_EQ(client.Read()->body, "too late");  // a last word still arrives
+}
+
+TEST(HttpServerStop, EndsAtOnceTheSecondTime) {
+  Waiting waiting;
+  RunningServer server(std::ref(waiting));
+  auto client = server.Connect();
+  client.Send(kGet);
+  ASSERT_TRUE(Eventually([&] { return waiting.entered == 1; }));
+  std::thread first([&] { server.Stop(Duration(60'000)); });
+  ASSERT_TRUE(Eventually([&] { return !server.Connect().connected(); }));
+  server.Stop(Duration(0));
+  first.join();
+  EXPECT_EQ(waiting.cancelled, 1);
+}
+
+TEST(HttpServerStop, DoesNotWaitForClientsThatTakeNothing) {
+  RunningServer server([](HttpRequest& request) {
+    if (request.path == "/x") return Text(std::string(50'000'000, 'x'));
+    return Stream([](std::string& out) {
+      out.assign(100'000, 'x');
+      return true;
+    });
+  });
+  auto unary = server.Connect(4096);
+  auto stream = server.Connect(4096);
+  unary.Send(kGet);
+  stream.Send("GET /stream HTTP/1.1\r\nHost: x\r\n\r\n");
+  unary.ReadUntil("\r\n\r\n");
+  stream.ReadUntil("\r\n\r\n");
+  const auto before = std::chrono::steady_clock::now();
+  server.Stop(Duration(50));
+  EXPECT_LT(std::chrono::steady_clock::now() - before, std::chrono::seconds(5));
+}
+
+TEST(HttpServerStop, MayComeBeforeServe) {
+  HttpServer server({}, [](HttpRequest&) { return Text("ok"); }, &RunningServer::Refusal, {});
+  const auto port = server.Bind("127.0.0.1", 0);
+  ASSERT_TRUE(port);
+  server.Stop(Duration(1'000));
+  EXPECT_FALSE(test::RawClient(*port).connected());
+  server.Serve();  // returns
+}
+
+TEST(HttpServerStop, MayComeWhileServeBegins) {
+  for (int i = 0; i < 50; ++i) {
+    RunningServer server([](HttpRequest&) { return Text("ok"); });
+    server.Stop(Duration(0));
+  }
+}
+
+}  // namespace
+}  // namespace agm::gateway

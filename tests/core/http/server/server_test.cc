@@ -1,0 +1,334 @@
+// What a well-behaved client sees of HttpServer, over real sockets.
+
+#include "core/http/server/server.h"
+
+#include <gtest/gtest.h>
+
+#include <stdexcept>
+#include <string>
+
+#include "tests/core/http/server/running_server.h"
+
+namespace agm::gateway {
+namespace {
+
+constexpr std::string_view kGet = "GET /x HTTP/1.1\r\nHost: localhost\r\n\r\n";
+
+std::string Post(std::string_view body, std::string_view headers = "") {
+  return "POST /echo HTTP/1.1\r\nHost: localhost\r\n" + std::string(headers) +
+         "Content-Length: " + std::to_string(body.size()) + "\r\n\r\n" + std::string(body);
+}
+
+HttpReply Echo(HttpRequest& request) { return Text(std::move(request.body)); }
+
+TEST(HttpServer, GivesTheHandlerTheWholeRequest) {
+  HttpRequest seen;
+  RunningServer server([&](HttpRequest& request) {
+    seen = request;
+    return Text("ok");
+  });
+  auto client = server.Connect();
+  client.Send(
+      "PUT /a%20b?c=%41 HTTP/1.1\r\nHost: localhost\r\nX-Two: 2\r\nx-one: 1\r\n"
+      "Content-Length: 5\r\n\r\nhello");
+  ASSERT_TRUE(client.Read());
+  EXPECT_EQ(seen.method, "PUT");
+  EXPECT_EQ(seen.path, "/a b");
+  EXPECT_EQ(seen.raw_path, "/a%20b");
+  EXPECT_EQ(seen.query, "c=%41");
+  EXPECT_EQ(seen.body, "hello");
+  EXPECT_EQ(seen.header("X-ONE"), "1");
+  EXPECT_EQ(seen.headers[1].first, "X-Two");
+  EXPECT_EQ(seen.remote_address, "127.0.0.1");
+}
+
+TEST(HttpServer, WritesHeadersInTheHandlersOrderAndItsOwnBehind) {
+  RunningServer server([](HttpRequest&) {
+    HttpReply reply = Text("four");
+    reply.headers.insert(reply.headers.end(), {{"X-B", "1"}, {"X-A", "2"}, {"X-B", "3"}});
+    return reply;
+  });
+  auto client = server.Connect();
+  client.Send(kGet);
+  const auto answer = client.Read();
+  ASSERT_TRUE(answer);
+  EXPECT_TRUE(
+      answer->head.starts_with("HTTP/1.1 200 OK\r\nContent-Type: text/plain\r\nX-B: 1\r\n"
+                               "X-A: 2\r\nX-B: 3\r\nContent-Length: 4\r\n"))
+      << answer->head;
+  EXPECT_EQ(answer->header("Date").size(), std::string("Sat, 21 Nov 2026 12:00:00 GMT").size());
+  EXPECT_EQ(answer->header("Keep-Alive"), "timeout=75");
+}
+
+TEST(HttpServer, LetsNoHeaderSplitTheAnswer) {
+  RunningServer server([](HttpRequest&) {
+    HttpReply reply = Text("x");
+    reply.headers.emplace_back("X-Name", "a\r\nX-Evil: 1");
+    reply.headers.emplace_back("X Evil", "1");
+    reply.headers.emplace_back("Content-Length", "99");
+    reply.headers.emplace_back("transfer-encoding", "chunked");
+    return reply;
+  });
+  auto client = server.Connect();
+  client.Send(kGet);
+  const auto answer = client.Read();
+  ASSERT_TRUE(answer);
+  EXPECT_EQ(answer->head.find("Evil"), std::string::npos) << answer->head;
+  EXPECT_EQ(answer->header("Content-Length"), "1");
+  EXPECT_FALSE(answer->chunked);
+}
+
+TEST(HttpServer, KeepsTheConnectionThroughAnswersErrorsAndStreams) {
+  RunningServer server([](HttpRequest& request) {
+    if (request.path == "/stream") return Count(3);
+    if (request.path == "/error") return Text("no", 429);
+    if (request.path == "/throw") throw std::runtime_error("a bug");
+    return Echo(request);
+  });
+  auto client = server.Connect();
+  for (const auto& [path, status] : {std::pair{"/stream", 200},
+                                     {"/error", 429},
+                                     {"/throw", 500},
+                                     {"/x", 200},
+                                     {"/stream", 200}}) {
+    client.Send("GET " + std::string(path) + " HTTP/1.1\r\nHost: localhost\r\n\r\n");
+    const auto answer = client.Read();
+    ASSERT_TRUE(answer) << path;
+    EXPECT_EQ(answer->status, status) << path;
+    EXPECT_EQ(answer->header("Connection"), "") << path;
+  }
+}
+
+TEST(HttpServer, TurnsAnExceptionIntoARefusalThatTellsNothing) {
+  RunningServer server([](HttpRequest&) -> HttpReply { throw std::runtime_error("secret"); });
+  auto client = server.Connect();
+  client.Send(kGet);
+  const auto answer = client.Read();
+  ASSERT_TRUE(answer);
+  EXPECT_EQ(answer->status, 500);
+  EXPECT_TRUE(answer->body.starts_with("internal"));
+  EXPECT_EQ(answer->body.find("secret"), std::string::npos);
+}
+
+TEST(HttpServer, AnswersPipelinedRequestsInOrder) {
+  RunningServer server(Echo);
+  auto client = server.Connect();
+  client.Send(Post("one") + Post("two") + std::string(kGet) + Post("three"));
+  for (const std::string_view expected : {"one", "two", "", "three"}) {
+    const auto answer = client.Read();
+    ASSERT_TRUE(answer);
+    EXPECT_EQ(answer->body, expected);
+  }
+}
+
+TEST(HttpServer, SendsNothingBeforeTheFirstPiece) {
+  Gate gate;
+  RunningServer server([&](HttpRequest&) {
+    return Stream([&, n = 0](std::string& out) mutable {
+      if (n == 0) gate.Wait();
+      out = "piece" + std::to_string(n++);
+      return n < 3;
+    });
+  });
+  auto client = server.Connect();
+  client.Send(kGet);
+  EXPECT_TRUE(client.Silent(Duration(50)));
+  gate.Open();
+  const auto answer = client.Read();
+  ASSERT_TRUE(answer);
+  EXPECT_EQ(answer->body, "piece0piece1piece2");
+  EXPECT_EQ(answer->chunks, (std::vector<std::size_t>{6, 6, 6}));
+}
+
+TEST(HttpServer, SendsEachPieceAtOnce) {
+  Gate gate;
+  RunningServer server([&](HttpRequest&) {
+    return Stream([&, n = 0](std::string& out) mutable {
+      if (n++ == 1) gate.Wait();
+      out = "piece" + std::to_string(n);
+      return n < 2;
+    });
+  });
+  auto client = server.Connect();
+  client.Send(kGet);
+  EXPECT_TRUE(client.ReadUntil("piece1\r\n").starts_with("HTTP/1.1 200 OK"));
+  gate.Open();
+  EXPECT_EQ(client.ReadUntil("0\r\n\r\n"), "6\r\npiece2\r\n0\r\n\r\n");
+}
+
+TEST(HttpServer, StreamsToOldClientsUntilItCloses) {
+  RunningServer server([](HttpRequest&) { return Count(3); });
+  auto client = server.Connect();
+  client.Send("GET / HTTP/1.0\r\nConnection: keep-alive\r\n\r\n");
+  const auto answer = client.Read();
+  ASSERT_TRUE(answer);
+  EXPECT_FALSE(answer->chunked);
+  EXPECT_EQ(answer->header("Connection"), "close");
+  EXPECT_EQ(answer->body, "0 1 2 ");
+}
+
+TEST(HttpServer, KeepsOldConnectionsOnlyWhenAsked) {
+  RunningServer server(Echo);
+  auto client = server.Connect();
+  client.Send("GET / HTTP/1.0\r\nConnection: keep-alive\r\n\r\n");
+  auto answer = client.Read();
+  ASSERT_TRUE(answer);
+  EXPECT_EQ(answer->header("Connection"), "keep-alive");
+  client.Send("GET / HTTP/1.0\r\n\r\n");
+  answer = client.Read();
+  ASSERT_TRUE(answer);
+  EXPECT_EQ(answer->header("Connection"), "close");
+  EXPECT_TRUE(client.Closed());
+}
+
+TEST(HttpServer, ClosesWhenTheClientOrTheHandlerSaysSo) {
+  RunningServer server([](HttpRequest& request) {
+    HttpReply reply = Text("x");
+    if (request.path == "/bye") reply.headers.emplace_back("connection", "close");
+    return reply;
+  });
+  auto first = server.Connect();
+  first.Send("GET / HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n");
+  EXPECT_EQ(first.Read()->header("Connection"), "close");
+  EXPECT_TRUE(first.Closed());
+  auto second = server.Connect();
+  second.Send("GET /bye HTTP/1.1\r\nHost: x\r\n\r\n");
+  EXPECT_EQ(second.Read()->header("Connection"), "close");
+  EXPECT_TRUE(second.Closed());
+}
+
+TEST(HttpServer, AnswersHeadLikeGetWithoutABody) {
+  int pulls = 0;
+  RunningServer server([&](HttpRequest& request) {
+    if (request.path != "/stream") return Text("hello");
+    return Stream([&](std::string&) { return ++pulls < 3; });
+  });
+  auto client = server.Connect();
+  client.Send("HEAD / HTTP/1.1\r\nHost: x\r\n\r\n");
+  auto answer = client.Read(true);
+  ASSERT_TRUE(answer);
+  EXPECT_EQ(answer->header("Content-Length"), "5");
+  client.Send("HEAD /stream HTTP/1.1\r\nHost: x\r\n\r\n");
+  answer = client.Read(true);
+  ASSERT_TRUE(answer);
+  EXPECT_EQ(answer->status, 200);
+  EXPECT_EQ(pulls, 0);
+  client.Send(kGet);
+  EXPECT_EQ(client.Read()->body, "hello");
+}
+
+TEST(HttpServer, SendsNoBodyAndNoLengthWith204) {
+  RunningServer server([](HttpRequest&) { return Text("ignored", 204); });
+  auto client = server.Connect();
+  client.Send(std::string(kGet) + std::string(kGet));
+  for (int i = 0; i < 2; ++i) {
+    const auto answer = client.Read();
+    ASSERT_TRUE(answer);
+    EXPECT_EQ(answer->status, 204);
+    EXPECT_EQ(answer->header("Content-Length"), "");
+  }
+}
+
+TEST(HttpServer, HandsEveryMethodAndUpgradesToTheHandler) {
+  RunningServer server([](HttpRequest& request) {
+    return Text(request.method + " " + std::string(request.header("Upgrade")));
+  });
+  auto client = server.Connect();
+  for (const std::string_view method : {"OPTIONS", "DELETE", "PATCH", "TRACE", "BREW"}) {
+    client.Send(std::string(method) + " / HTTP/1.1\r\nHost: x\r\n\r\n");
+    EXPECT_EQ(client.Read()->body, std::string(method) + " ");
+  }
+  client.Send(
+      "GET /ws HTTP/1.1\r\nHost: x\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n"
+      "Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n");
+  EXPECT_EQ(client.Read()->body, "GET websocket");
+}
+
+TEST(HttpServer, CaresForNoRangeAndNoAccept) {
+  RunningServer server([](HttpRequest&) { return Text("0123456789"); });
+  auto client = server.Connect();
+  client.Send("GET / HTTP/1.1\r\nHost: x\r\nRange: bytes=2-3\r\nAccept: ;;q=,,/\r\n\r\n");
+  const auto answer = client.Read();
+  ASSERT_TRUE(answer);
+  EXPECT_EQ(answer->status, 200);
+  EXPECT_EQ(answer->body, "0123456789");
+}
+
+TEST(HttpServer, AsksForABodyThatWaitsToBeAskedFor) {
+  RunningServer server(Echo);
+  auto client = server.Connect();
+  for (int i = 0; i < 2; ++i) {
+    client.Send("POST / HTTP/1.1\r\nHost: x\r\nExpect: 100-continue\r\nContent-Length: 5\r\n\r\n");
+    EXPECT_EQ(client.ReadUntil("\r\n\r\n"), "HTTP/1.1 100 Continue\r\n\r\n");
+    client.Send("hello");
+    EXPECT_EQ(client.Read()->body, "hello");
+  }
+}
+
+TEST(HttpServer, AsksForNoBodyThatIsThereOrTooLarge) {
+  HttpLimits limits;
+  limits.max_body_size = 10;
+  RunningServer server(Echo, limits);
+  auto client = server.Connect();
+  client.Send(Post("hello", "Expect: 100-continue\r\n"));
+  EXPECT_EQ(client.Read()->status, 200);
+  client.Send("POST / HTTP/1.1\r\nHost: x\r\nExpect: 100-continue\r\nContent-Length: 11\r\n\r\n");
+  EXPECT_EQ(client.Read()->status, 413);
+}
+
+TEST(HttpServer, ReadsCompressedBodies) {
+  RunningServer server(Echo);
+  auto client = server.Connect();
+  const std::string_view packed(
+      "\x1f\x8b\x08\x00\x00\x00\x00\x00\x00\x03\xcb\x48\xcd\xc9\xc9\x07\x00\x86\xa6\x10\x36\x05"
+      "\x00\x00\x00",
+      25);
+  client.Send(Post(packed, "Content-Encoding: gzip\r\n"));
+  EXPECT_EQ(client.Read()->body, "hello");
+  client.Send(Post("hello", "Content-Encoding: gzip\r\n"));
+  EXPECT_EQ(client.Read()->status, 400);
+  client.Send(Post("hello", "Content-Encoding: br\r\n"));
+  EXPECT_EQ(client.Read()->status, 415);
+}
+
+TEST(HttpServer, MovesLargeBodiesBothWays) {
+  RunningServer server(Echo);
+  auto client = server.Connect();
+  const std::string large(20'000'000, 'x');
+  std::thread sender([&] { client.Send(Post(large)); });
+  const auto answer = client.Read();
+  sender.join();
+  ASSERT_TRUE(answer);
+  EXPECT_TRUE(answer->body == large);
+}
+
+TEST(HttpServer, EndsAStreamThatBreaksWithoutTheFinalChunk) {
+  RunningServer server([](HttpRequest&) {
+    return Stream([n = 0](std::string& out) mutable -> bool {
+      if (n++ == 1) throw std::runtime_error("a bug");
+      out = "piece";
+      return true;
+    });
+  });
+  auto client = server.Connect();
+  client.Send(kGet);
+  const std::string all = client.ReadAll();
+  EXPECT_TRUE(all.ends_with("5\r\npiece\r\n")) << all;
+}
+
+TEST(HttpServer, DropsTheSourceWhenTheStreamIsOver) {
+  auto alive = std::make_shared<int>(1);
+  RunningServer server([&](HttpRequest&) {
+    return Stream([kept = alive](std::string& out) {
+      out = "x";
+      return false;
+    });
+  });
+  auto client = server.Connect();
+  client.Send(kGet);
+  ASSERT_TRUE(client.Read());
+  EXPECT_TRUE(Eventually([&] { return alive.use_count() == 1; }));
+}
+
+}  // namespace
+}  // namespace agm::gateway
