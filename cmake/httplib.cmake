@@ -45,7 +45,7 @@ endforeach()
 
 set(trouble "cpp-httplib ${AGM_HTTPLIB_MINIMUM} or later is not on this machine.\n${refused}")
 set(remedy
-  "  On Debian, `scripts/fetch_httplib.sh .deps/httplib` (or `./dev build`) brings it. Elsewhere,\n"
+  "  On Debian, `cmake/fetch_httplib.sh .deps/httplib` (or `./dev build`) brings it. Elsewhere,\n"
   "  put the httplib.h of a release into a folder and pass -DAGM_HTTPLIB_DIR=FOLDER.\n")
 if(NOT folder AND (AGM_HTTPLIB_DIR OR FETCHCONTENT_FULLY_DISCONNECTED))
   message(FATAL_ERROR ${trouble} ${remedy})

@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Fetches the header of cpp-httplib from the Debian source package of a newer suite.
 #
-#   scripts/fetch_httplib.sh TARGET_DIR      writes TARGET_DIR/httplib.h and TARGET_DIR/VERSION
+#   cmake/fetch_httplib.sh TARGET_DIR      writes TARGET_DIR/httplib.h and TARGET_DIR/VERSION
 #
 # Debian 12 and 13 ship releases that lack fixes which the gateway relies on (see the README's table
 # of dependencies). A newer suite has them, and its source package is a single header. apt fetches
@@ -123,7 +123,7 @@ search() {
   return 1
 }
 
-[ $# -eq 1 ] || die "usage: scripts/fetch_httplib.sh TARGET_DIR"
+[ $# -eq 1 ] || die "usage: cmake/fetch_httplib.sh TARGET_DIR"
 [ -r "$keyring" ] || die "$keyring is missing (package debian-archive-keyring)"
 mapfile -t mirrors < <(mirrors)
 [ ${#mirrors[@]} -gt 0 ] ||
