@@ -4,17 +4,16 @@
 
 namespace agm {
 
-/// As the time until which a call may wait: it takes what is there, and does nothing that blocks.
+/// A deadline that means "do not block": the call returns what is available now.
 inline constexpr TimePoint kNoWait = TimePoint::min();
 
-/// What has to happen before there is more to be had from whoever gave this, so that many can wait
-/// on one thread.
+/// The condition under which a pull source has more data. It lets one thread wait for many sources.
 ///
 ///   fd   until
-///   >=0  a time    fd becomes readable; from `until` on there is something to be told in any case
-///   >=0  kNoWait   more may be there already: others first, then ask with kNoWait
-///   -1   kNoWait   there is more: ask with kNoWait
-///   -1   a time    nobody can tell: ask with time to wait, on a thread that may
+///   >=0  a time    wait until fd is readable; from `until` on the source has something to report
+///   >=0  kNoWait   more data may be buffered: serve the other sources, then call with kNoWait
+///   -1   kNoWait   more data is available: call with kNoWait
+///   -1   a time    the source cannot be polled: call it on a thread that may block
 struct Awaited {
   int fd = -1;
   TimePoint until = TimePoint::max();

@@ -3,7 +3,7 @@
 namespace agm {
 
 const Cancellation& NeverCancelled() {
-  static const Cancellation& never = *new Cancellation;  // as SystemClock
+  static const Cancellation& never = *new Cancellation;  // never destroyed, like SystemClock()
   return never;
 }
 

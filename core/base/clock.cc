@@ -20,7 +20,7 @@ class RealClock : public Clock {
 }  // namespace
 
 Clock& SystemClock() {
-  static RealClock& clock = *new RealClock;  // threads that outlive main ask it too
+  static RealClock& clock = *new RealClock;  // never destroyed: threads that outlive main() call it
   return clock;
 }
 

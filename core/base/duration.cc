@@ -22,7 +22,7 @@ constexpr std::array<Unit, 7> kUnits = {{{"d", 86'400'000.0},
                                          {"ns", 0.000001}}};
 constexpr double kMostMs = 10.0 * 366 * 86'400'000.0;
 
-// Takes a plain decimal number off the front of `text`.
+// Removes a plain decimal number from the front of `text` and returns it.
 std::optional<double> TakeNumber(std::string_view& text) {
   std::size_t end = 0;
   while (end < text.size() && ((text[end] >= '0' && text[end] <= '9') || text[end] == '.')) ++end;
@@ -33,7 +33,7 @@ std::optional<double> TakeNumber(std::string_view& text) {
   return value;
 }
 
-// Takes the longest run of letters; returns the index in kUnits.
+// Removes the longest run of letters from the front of `text`; returns its index in kUnits.
 std::optional<std::size_t> TakeUnit(std::string_view& text) {
   std::size_t end = 0;
   while (end < text.size() && text[end] >= 'a' && text[end] <= 'z') ++end;
@@ -64,7 +64,7 @@ std::optional<Duration> ReadDuration(std::string_view text) {
     total += *number * kUnits.at(*unit).ms;
   }
   if (!(total <= kMostMs)) return std::nullopt;
-  // A hair is taken off so that 0.1s, which is not exact in binary, stays 100 ms.
+  // 0.1 is not exact in binary: subtract a small epsilon so that "0.1s" is 100 ms, not 101.
   return Duration(static_cast<Duration::rep>(std::ceil(total - 1e-6)));
 }
 

@@ -17,7 +17,7 @@ namespace {
 
 namespace fs = std::filesystem;
 
-/// A descriptor that closes itself.
+/// Owns a file descriptor and closes it.
 class Fd {
  public:
   explicit Fd(int fd) : fd_(fd) {}
@@ -38,8 +38,8 @@ Error IoError(const fs::path& path, std::string_view doing) {
   return Fail(ErrorCode::kIo, "{}: cannot {}: {}", path.string(), doing, Why());
 }
 
-// What the temporary file for `target` is called, but for six random letters. The name is one that
-// nobody else uses, because RemoveTemporaries deletes by it.
+// The temporary file's name without its six random letters. No other program uses this pattern:
+// RemoveTemporaries deletes every file that matches it.
 std::string TemporaryPrefix(const fs::path& target) {
   return "." + target.filename().string() + ".agm-";
 }
@@ -63,7 +63,7 @@ Result<void> MakeFolder(const fs::path& folder) {
   return {};
 }
 
-// So that an edit by root does not take the file from the service that reads it.
+// Keeps the file's owner, so that the service can still read a file that root has edited.
 void KeepOwner(int fd, const fs::path& target) {
   struct stat status {};
   if (::stat(target.c_str(), &status) != 0 || status.st_uid == ::geteuid()) return;

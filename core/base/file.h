@@ -9,29 +9,30 @@
 
 namespace agm {
 
-/// Reads a whole file, at most `limit` bytes. kNotFound if there is none, kIo otherwise; messages
-/// name the path.
+/// Reads a whole file of at most `limit` bytes. Fails with kNotFound if it does not exist, else
+/// with kIo; messages name the path.
 Result<std::string> ReadFile(const std::filesystem::path& path, std::size_t limit = 64U << 20U);
 
-/// Puts `text` in the place of `path` so that after a crash either the old or the new file is
-/// there, whole: a temporary file beside it, fsync, rename, fsync of the folder. Makes missing
-/// folders (mode 0700). The file gets `mode`, and keeps its owner where that is allowed. A symbolic
-/// link stays one: its target is replaced. `still_wanted`, where given, is asked when all is
-/// written, right before the rename: false leaves the old file as it is and fails with kIo.
+/// Replaces the content of `path`. After a crash either the old or the new file exists, complete:
+/// the function writes a temporary file beside it, then calls fsync, rename, and fsync on the
+/// folder. It creates missing folders (mode 0700). The file gets `mode`, and keeps its owner where
+/// the system allows that. A symbolic link is kept: its target is replaced. `still_wanted`, if set,
+/// is called right before the rename; if it returns false, the old file stays and the call fails
+/// with kIo.
 Result<void> WriteFileAtomically(const std::filesystem::path& path, std::string_view text,
                                  unsigned mode = 0600,
                                  const std::function<bool()>& still_wanted = {});
 
-/// Removes the temporary files that killed writers of `path` left beside it. A writer that is at
-/// work would lose its own, so hold the lock that writers hold.
+/// Removes the temporary files that killed writers of `path` left beside it. This would also delete
+/// the file of a running writer, so the caller must hold the lock that writers hold.
 void RemoveTemporaries(const std::filesystem::path& path);
 
-/// The file that a chain of symbolic links ends at, whether it exists or not; `path` itself where
-/// there is no link.
+/// The file that a chain of symbolic links ends at, whether it exists or not; `path` itself if it
+/// is not a link.
 std::filesystem::path LinkTarget(const std::filesystem::path& path);
 
-/// An exclusive lock on a lock file, held until the object dies; it keeps two processes that
-/// edit the same thing apart. Waits at most `wait_ms`, then fails with kIo.
+/// An exclusive lock on a lock file, held until the object is destroyed. It prevents two processes
+/// from editing the same file at once. Take() waits at most `wait_ms`, then fails with kIo.
 ///
 /// Thread safety: one thread at a time.
 class FileLock {

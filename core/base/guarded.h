@@ -35,13 +35,13 @@ class Guarded {
 
   Locked Lock() { return Locked(mutex_, value_); }
 
-  /// Copies the value out; for cheap values such as a shared_ptr to a snapshot.
+  /// Copies the value; for cheap values such as a shared_ptr to a snapshot.
   T Copy() const {
     std::lock_guard lock(mutex_);
     return value_;
   }
 
-  /// Puts another value in its place.
+  /// Replaces the value. The old one is destroyed after the lock is released.
   void Set(T value) {
     std::lock_guard lock(mutex_);
     std::swap(value_, value);

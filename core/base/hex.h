@@ -2,7 +2,7 @@
 
 namespace agm {
 
-/// What a hexadecimal digit stands for, in either case; -1 for what is none.
+/// The value of a hexadecimal digit of either case; -1 for any other character.
 constexpr int HexValue(char c) {
   if (c >= '0' && c <= '9') return c - '0';
   if (c >= 'a' && c <= 'f') return c - 'a' + 10;

@@ -14,7 +14,7 @@ struct Range {
   int bits;
 };
 
-// IANA's special-purpose registry, and one address of a cloud's own that looks public.
+// IANA's special-purpose address registry, and one address of Azure that looks public.
 constexpr std::array kPrivateV4 = {
     Range{"0.0.0.0", 8},                                   // this network
     Range{"10.0.0.0", 8},                                  // private
@@ -33,7 +33,7 @@ constexpr std::array kPrivateV4 = {
     Range{"168.63.129.16", 32},                            // Azure's own services
 };
 
-// Inside of 2000::/3; all that lies outside is not public.
+// Special ranges inside 2000::/3; every address outside 2000::/3 is not public.
 constexpr std::array kPrivateV6 = {
     Range{"2001::", 23},      // protocol assignments, Teredo among them
     Range{"2001:db8::", 32},  // documentation
@@ -56,7 +56,7 @@ bool IsPublicV4(const IpAddress& address) {
   });
 }
 
-// The IPv4 address that begins at a byte of an IPv6 one.
+// The IPv4 address embedded at byte `at` of an IPv6 address.
 IpAddress Carried(const IpAddress& address, std::size_t at) {
   std::array<std::uint8_t, 4> bytes{};
   std::copy_n(address.bytes.begin() + static_cast<std::ptrdiff_t>(at), 4, bytes.begin());
@@ -115,7 +115,7 @@ bool IsPublic(const IpAddress& address) {
 bool IsPublicHost(std::string_view host) {
   std::string name = Lower(host);
   if (const auto address = ReadHostAddress(name)) return IsPublic(*address);
-  if (name.find_first_of(":%") != name.npos) return false;  // a zone, or no host at all
+  if (name.find_first_of(":%") != name.npos) return false;  // a zone identifier, or not a host
   if (name.ends_with('.')) name.pop_back();
   if (name.find('.') == name.npos) return false;
   constexpr std::array<std::string_view, 5> kPrivate = {".localhost", ".local", ".internal",

@@ -5,7 +5,7 @@
 namespace agm {
 
 Result<Json> ParseJson(std::string_view text, int depth) {
-  // JsonDoc is the strict gate (depth, UTF-8, lone surrogates); its errors are written for people.
+  // JsonDoc does the strict checks (depth, UTF-8, lone surrogates) and has readable error messages.
   const auto checked = JsonDoc::Parse(text, {.depth = depth});
   if (!checked) return checked.error();
   Json value = Json::parse(text, nullptr, /*allow_exceptions=*/false);

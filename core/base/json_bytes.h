@@ -4,10 +4,10 @@
 #include <cstdint>
 #include <cstring>
 
-/// Inside of json_*.cc only, here and in protocol: eight bytes of text looked at in one word. What
-/// is looked for is marked in the high bit of its byte. The lowest mark is exact (a borrow can only
-/// spoil those above it), so where bytes stand in a word the other way round, they are to be looked
-/// at one by one.
+/// For json_*.cc here and in protocol only: searches eight bytes of text at once as one word. A
+/// match sets the high bit of its byte. Only the lowest match is exact, because a borrow can set
+/// wrong bits above it. On a big-endian machine the lowest byte is not the first one, so there the
+/// callers check one byte at a time.
 namespace agm::json {
 
 inline constexpr bool kLowestFirst = std::endian::native == std::endian::little;
@@ -26,7 +26,7 @@ inline std::uint64_t Marks(std::uint64_t word, char c) {
   return (zero - kOnes) & ~zero & kHighs;
 }
 
-/// Of what cannot stand in a string as it is: control characters, `"` and `\`.
+/// Marks the bytes that must be escaped in a JSON string: control characters, `"` and `\`.
 inline std::uint64_t MarksOfSpecial(std::uint64_t word) {
   const std::uint64_t control = (word - kOnes * 0x20U) & ~word & kHighs;
   return control | Marks(word, '"') | Marks(word, '\\');
@@ -34,7 +34,7 @@ inline std::uint64_t MarksOfSpecial(std::uint64_t word) {
 
 inline std::uint64_t MarksOfNonAscii(std::uint64_t word) { return word & kHighs; }
 
-/// The place of the first byte that is marked.
+/// The index of the first marked byte.
 inline int First(std::uint64_t marks) { return std::countr_zero(marks) / 8; }
 
 }  // namespace agm::json

@@ -1,10 +1,11 @@
-// The grammar is RFC 8259. One pass over the text; open arrays and objects are linked through their
-// nodes, and may stand so deep in each other as JsonLimits says, so that hostile nesting cannot
-// overflow anything.
+// The grammar is RFC 8259. The parser makes one pass over the text without recursion: open arrays
+// and objects are linked through their nodes, and JsonLimits bounds their depth, so hostile nesting
+// cannot overflow the stack.
 //
 //   value  := "null" | "true" | "false" | number | string | array | object
 //   A JsonNode is appended for each value and for each member name, in the order of the text; an
-//   object's nodes are name, value, name, value, ... and `next` jumps over all that a node holds.
+//   object's nodes are name, value, name, value, ... and `next` is the index after a node's
+//   children.
 
 #include "core/base/json_doc.h"
 
@@ -22,7 +23,7 @@ bool IsDigit(char c) { return c >= '0' && c <= '9'; }
 
 }  // namespace
 
-/// The parser's state for one text; see the grammar on top.
+/// The parser's state for one text; see the grammar at the top.
 class JsonParser {
  public:
   JsonParser(std::string_view text, JsonLimits limits) : text_(text), limits_(limits) {
@@ -75,7 +76,7 @@ class JsonParser {
     }
   }
 
-  // Reads a value; an array or object is only opened, Continue() reads on inside it.
+  // Reads a value. An array or object is only opened here; Continue() reads its content.
   bool Value() {
     SkipSpace();
     if (nodes().size() >= limits_.nodes) return Expect("fewer values in one text");
@@ -120,7 +121,7 @@ class JsonParser {
     return true;
   }
 
-  // After a value inside the innermost open array or object.
+  // Continues after a value inside the innermost open array or object.
   bool Continue() {
     SkipSpace();
     const bool object = nodes()[innermost_].kind == JsonKind::kObject;
@@ -212,7 +213,7 @@ class JsonParser {
     return Expect(what);
   }
 
-  // Over bytes that need no look, eight at a time.
+  // Skips plain ASCII that needs no check, eight bytes at a time.
   std::size_t SkipPlain(std::size_t at) const {
     while (json::kLowestFirst && at + json::kWord <= text_.size()) {
       const std::uint64_t word = json::Load(text_.data() + at);
@@ -231,8 +232,8 @@ class JsonParser {
   std::string_view text_;
   JsonLimits limits_;
   std::size_t at_ = 0;
-  int depth_ = 0;                // arrays and objects that are open
-  std::uint32_t innermost_ = 0;  // of these; the `next` of each is the one around it
+  int depth_ = 0;                // number of open arrays and objects
+  std::uint32_t innermost_ = 0;  // the innermost open one; its node's `next` is its parent
   std::string problem_;
   JsonDoc doc_;
 };

@@ -12,18 +12,18 @@ namespace agm {
 
 enum class JsonKind : std::uint8_t { kAbsent, kNull, kBool, kNumber, kString, kArray, kObject };
 
-/// The kind as people say it: "a string", "an object", "nothing".
+/// The kind in words for error messages: "a string", "an object", "nothing".
 std::string_view KindName(JsonKind kind);
 
 struct JsonLimits {
-  int depth = 128;                ///< arrays and objects inside each other
-  std::size_t nodes = 4'000'000;  ///< values in all
+  int depth = 128;                ///< levels of arrays and objects
+  std::size_t nodes = 4'000'000;  ///< number of values
 };
 
 class JsonItems;
 class JsonMembers;
 
-/// One value of a JsonDoc; cheap to copy. Valid as long as the doc and the text it was parsed from.
+/// One value of a JsonDoc; cheap to copy. Valid as long as the doc and the parsed text.
 ///
 /// Thread safety: immutable.
 class JsonView {
@@ -32,32 +32,32 @@ class JsonView {
 
   JsonKind kind() const;
   bool is(JsonKind kind) const { return this->kind() == kind; }
-  /// False where there is no such value. A null is a value: see operator[].
+  /// False if the value is absent. A null is a value, but see operator[].
   explicit operator bool() const { return doc_ != nullptr; }
 
-  /// The value's own bytes in the text: numbers as they were written, objects with all members.
+  /// The value's own bytes in the text: numbers as written, objects with all their members.
   std::string_view raw() const;
 
-  /// The member of that name; the last one if it is repeated. Absent if there is none, if this is
-  /// no object, or if the member is null: in all dialects a null field counts as not given.
+  /// The member `key`; the last one if it is repeated. Absent if there is none, if this value is
+  /// not an object, or if the member is null: in all dialects a null field counts as not given.
   JsonView operator[](std::string_view key) const;
-  /// As operator[], but a null is found as a null.
+  /// Like operator[], but a null member is returned as a null.
   JsonView Find(std::string_view key) const;
 
-  JsonItems items() const;      ///< of an array; empty for everything else
-  JsonMembers members() const;  ///< of an object; empty for everything else
-  std::size_t size() const;     ///< of an array or object, else 0
+  JsonItems items() const;      ///< of an array; empty for other kinds
+  JsonMembers members() const;  ///< of an object; empty for other kinds
+  std::size_t size() const;     ///< of an array or object; otherwise 0
 
-  /// The decoded text of a string; empty for everything else.
+  /// The decoded text of a string; empty for other kinds.
   std::string text() const;
-  /// True for a string with exactly this text.
+  /// True for a string with exactly this decoded text.
   bool equals(std::string_view text) const;
-  /// The text where the string holds no escapes, so that nothing need be copied.
+  /// The text of a string without escapes, so that no copy is needed; otherwise nullopt.
   std::optional<std::string_view> plain() const;
 
-  bool boolean() const;                         ///< false for everything that is not `true`
-  std::optional<double> number() const;         ///< of a number; finite
-  std::optional<std::int64_t> integer() const;  ///< 1, 1.0 and 1e0 are integers, 1.5 is none
+  bool boolean() const;                         ///< false for everything except `true`
+  std::optional<double> number() const;         ///< of a number, always finite; otherwise nullopt
+  std::optional<std::int64_t> integer() const;  ///< 1, 1.0 and 1e0 are integers, 1.5 is not
 
  private:
   friend class JsonDoc;
@@ -76,23 +76,23 @@ struct JsonMember {
 };
 
 struct JsonNode {
-  std::uint32_t begin = 0;  ///< of the value's bytes; a string's begin at its quote
+  std::uint32_t begin = 0;  ///< offset of the value's first byte; of a string: of its quote
   std::uint32_t end = 0;
-  std::uint32_t next = 0;  ///< index of the node after this value and all it holds
+  std::uint32_t next = 0;  ///< index of the node after this value and its children
   JsonKind kind = JsonKind::kAbsent;
-  bool escaped = false;  ///< a string that holds a backslash
+  bool escaped = false;  ///< a string that contains a backslash
 };
 
-/// A JSON text, checked and indexed, not copied: a flat list of values in the order of the text.
+/// A JSON text, checked and indexed but not copied: a flat list of values in the order of the text.
 ///
 ///   auto doc = JsonDoc::Parse(body);
 ///   if (!doc) return doc.error();
 ///   for (JsonView message : doc->root()["messages"].items()) ...
 ///
-/// The text must outlive the doc. Parse refuses what RFC 8259 refuses, ill-formed UTF-8, escapes
-/// of lone surrogates, too deep nesting and too many values; a byte order mark is skipped. Errors
-/// are kInvalidRequest and name line and column. Numbers are not converted until they are asked
-/// for.
+/// The text must outlive the doc. Parse rejects everything that RFC 8259 forbids, ill-formed UTF-8,
+/// escapes of lone surrogates, too deep nesting and too many values; it skips a byte order mark.
+/// Errors are kInvalidRequest and name line and column. Numbers are converted only when a caller
+/// asks for them.
 ///
 /// Thread safety: immutable.
 class JsonDoc {
@@ -117,7 +117,7 @@ class JsonDoc {
   std::vector<JsonNode> nodes_;
 };
 
-/// Ranges for `for`. Thread safety: immutable.
+/// The ranges that items() and members() return. Thread safety: immutable.
 class JsonItems {
  public:
   class Iterator {

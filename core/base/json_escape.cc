@@ -11,7 +11,7 @@
 namespace agm {
 namespace {
 
-// The four hex digits of \uXXXX at `at`, or -1.
+// The value of the four hex digits at `at`, or -1.
 int HexFour(std::string_view text, std::size_t at) {
   if (at + 4 > text.size()) return -1;
   int value = 0;
@@ -59,7 +59,7 @@ char Unescape(char c) {
   }
 }
 
-// Copies up to the next backslash; `to` has room for all that is left.
+// Copies the text up to the next backslash; `to` must have room for all the remaining text.
 void CopyPlain(const char*& from, const char* end, char*& to) {
   while (json::kLowestFirst && end - from >= json::kWord) {
     const std::uint64_t word = json::Load(from);
@@ -85,7 +85,7 @@ std::size_t JsonEscapeLength(std::string_view text, std::size_t at) {
   return pair ? 12 : 0;
 }
 
-// What an escape means is never longer than the escape, so the result fits where the text did.
+// A decoded escape is never longer than the escape itself, so the output fits into inside.size().
 std::string DecodeJsonString(std::string_view inside) {
   std::string out(inside.size(), '\0');
   const char* from = inside.data();

@@ -6,11 +6,11 @@
 
 namespace agm {
 
-/// Bytes of the escape (RFC 8259, 7) that begins at `at`, both halves of a surrogate pair together;
-/// 0 if it is none or half a pair.
+/// The length of the escape (RFC 8259, 7) that begins at `at`, including both halves of a surrogate
+/// pair; 0 if it is not a valid escape or only half a pair.
 std::size_t JsonEscapeLength(std::string_view text, std::size_t at);
 
-/// What the inside of a string means, all of whose escapes are such by the function above.
+/// Decodes the inside of a string (without quotes), whose escapes the function above accepts.
 std::string DecodeJsonString(std::string_view inside);
 
 }  // namespace agm

@@ -12,11 +12,11 @@
 namespace agm {
 namespace {
 
-// One block of text is escaped into a buffer on the stack, then appended in one piece.
+// Text is escaped in blocks into a buffer on the stack; each block is appended at once.
 constexpr std::size_t kBlock = 256;
 constexpr std::size_t kLongestEscape = 6;
 
-// What stands behind the backslash of a short escape; 0 where there is none.
+// The character after the backslash of a short escape; 0 if `c` has none.
 char ShortEscape(char c) {
   switch (c) {
     case '"':
@@ -53,7 +53,8 @@ char* PutEscape(char* to, char c) {
   return to;
 }
 
-// Escapes `from` to `to`, which has room for the longest result; returns its end.
+// Escapes [from, end) to `to`, which has room for the longest result; returns the end of the
+// output.
 char* PutBlock(char* to, const char* from, const char* end) {
   while (json::kLowestFirst && end - from >= json::kWord) {
     const std::uint64_t word = json::Load(from);
@@ -74,7 +75,7 @@ char* PutBlock(char* to, const char* from, const char* end) {
   return to;
 }
 
-// With `behind`, of at most two bytes, behind it. Nearly all is short, and goes in one piece.
+// Appends `text` as a JSON string, then `behind` (at most two bytes). Most texts fit in one block.
 void Append(std::string& out, std::string_view text, std::string_view behind) {
   std::array<char, kBlock * kLongestEscape + 4> block;
   char* to = block.data();

@@ -6,12 +6,12 @@
 
 namespace agm {
 
-/// Appends `text` as a JSON string, quotes included. `text` must be UTF-8 (see ToUtf8): what was
-/// read by JsonDoc is. Non-ASCII characters stand as they are.
+/// Appends `text` as a JSON string with its quotes. `text` must be UTF-8 (see ToUtf8; text that
+/// JsonDoc has read is). Non-ASCII characters are not escaped.
 void AppendJsonString(std::string& out, std::string_view text);
 
-/// Writes one JSON value to the end of a string, without building a tree. Commas are put where
-/// they belong; matching every Object and Array with its End is up to the caller.
+/// Writes one JSON value to the end of a string, without building a tree. It inserts the commas;
+/// the caller must match each Object() and Array() with its End.
 ///
 ///   std::string out;
 ///   JsonWriter json(out);
@@ -26,17 +26,19 @@ class JsonWriter {
   JsonWriter& EndObject() { return End('}'); }
   JsonWriter& Array() { return Begin('['); }
   JsonWriter& EndArray() { return End(']'); }
-  /// A member's name: a literal of ours or a client's text, escaped either way.
+  /// Writes a member's name, escaped.
   JsonWriter& Key(std::string_view name);
   JsonWriter& String(std::string_view text);
   JsonWriter& Int(std::int64_t value);
-  /// Shortest text that reads back as the same double: 0.7 stays 0.7. Not finite: null.
+  /// Writes the shortest text that reads back as the same double: 0.7 stays 0.7. NaN, infinity:
+  /// null.
   JsonWriter& Double(double value);
   JsonWriter& Bool(bool value) { return Raw(value ? "true" : "false"); }
   JsonWriter& Null() { return Raw("null"); }
-  /// A value that is JSON already.
+  /// Writes a value that is already JSON.
   JsonWriter& Raw(std::string_view json);
-  /// Several members or values, already serialised and separated by commas; may be empty.
+  /// Writes several members or values that are already serialised and comma-separated; may be
+  /// empty.
   JsonWriter& RawMembers(std::string_view members) {
     return members.empty() ? *this : Raw(members);
   }

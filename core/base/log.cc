@@ -25,7 +25,7 @@ constexpr std::size_t kAccessFiles = 3;
 
 bool NeedsQuotes(std::string_view value) {
   if (value.empty()) return true;
-  // Control characters could fake lines, or speak to the terminal.
+  // Control characters could forge log lines or control the operator's terminal.
   return std::ranges::any_of(value, [](char c) {
     const auto byte = static_cast<unsigned char>(c);
     return byte <= ' ' || byte == 0x7f || c == '"' || c == '=';
@@ -98,9 +98,9 @@ LogFields& LogFields::Add(std::string_view key, std::int64_t value) {
   return *this;
 }
 
-/// Collects lines and hands them on many at a time, from a thread of its own: a request neither
-/// waits for a disk nor wakes anybody but by the first line of many. A collection that grows too
-/// large is dropped, and that is said.
+/// Collects lines and writes many at once on its own thread, so a request never waits for a disk.
+/// Only the first line of a batch wakes that thread. If the buffer grows too large, its lines are
+/// dropped and the number of lost lines is logged.
 ///
 /// Thread safety: any thread.
 class Collector : public spdlog::sinks::sink {
@@ -160,20 +160,20 @@ class Collector : public spdlog::sinks::sink {
     formatter_->format({"", spdlog::level::warn, fields.text()}, lines_);
   }
 
-  // The target ends what it gets with a line end of its own.
+  // Removes the last line end, because the target appends one.
   void HandOn(std::string_view lines) {
     while (!lines.empty() && lines.back() == '\n') lines.remove_suffix(1);
     if (lines.empty()) return;
     try {
       target_->log({"", spdlog::level::info, {lines.data(), lines.size()}});
       target_->flush();
-    } catch (const spdlog::spdlog_ex&) {  // a full disk: the lines are lost, nothing else
+    } catch (const spdlog::spdlog_ex&) {  // for example a full disk: only these lines are lost
     }
   }
 
   const spdlog::sink_ptr target_;
   const LogFormat format_;
-  std::mutex mutex_;  // of all below
+  std::mutex mutex_;  // guards the members below
   std::condition_variable asked_;
   std::unique_ptr<spdlog::formatter> formatter_ = std::make_unique<spdlog::pattern_formatter>();
   spdlog::memory_buf_t lines_;
@@ -182,7 +182,7 @@ class Collector : public spdlog::sinks::sink {
   std::thread thread_;
 };
 
-/// Two loggers: messages, and the access lines.
+/// Two loggers: one for messages, one for access lines.
 class Log::Impl {
  public:
   explicit Impl(const LogOptions& options) {

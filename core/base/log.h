@@ -15,8 +15,8 @@ enum class LogFormat { kText, kJson };
 
 std::optional<LogLevel> ReadLogLevel(std::string_view word);
 
-/// The fields of one log line, in the order they are added; text `key=value`, or JSON members.
-/// Values are quoted where they hold spaces or quotes. Never add a Secret's text.
+/// The fields of one log line, in the order they are added: text `key=value`, or JSON members.
+/// Values with spaces or quotes are quoted. Never add a Secret's text.
 ///
 /// Thread safety: one thread at a time.
 class LogFields {
@@ -27,7 +27,7 @@ class LogFields {
   const std::string& text() const { return text_; }
 
  private:
-  static constexpr std::size_t kLine = 384;  ///< what most lines need
+  static constexpr std::size_t kLine = 384;  ///< the length of most lines
 
   void AddKey(std::string_view key);
   LogFormat format_;
@@ -37,19 +37,19 @@ class LogFields {
 struct LogOptions {
   LogFormat format = LogFormat::kText;
   LogLevel level = LogLevel::kInfo;
-  std::string access_log;  ///< a file; empty: stderr
+  std::string access_log;  ///< path of a file; empty: stderr
 };
 
-/// What the program tells its operator: messages and one access line a request. Lines are written
-/// by a thread of the log's own, many at a time, so that no request waits for a terminal or a disk;
-/// when it falls behind lines are lost, which is said, never a request's time. The access file is
-/// bounded: 20 MB, then it is rotated, three old ones are kept. Bodies and keys are never logged.
+/// Writes messages for the operator and one access line per request. The log's own thread writes
+/// many lines at once, so that no request waits for a terminal or a disk; if that thread falls
+/// behind, lines are dropped and the log says how many. The access log rotates at 20 MB and keeps
+/// three old files. Bodies and keys are never logged.
 ///
 /// Thread safety: any thread.
 class Log {
  public:
   static Result<std::unique_ptr<Log>> Open(const LogOptions& options);
-  /// Writes nothing; for tests and for commands.
+  /// A log that discards everything; for tests and for commands.
   static std::unique_ptr<Log> Silent();
   ~Log();
 

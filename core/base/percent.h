@@ -5,12 +5,12 @@
 
 namespace agm {
 
-/// `text` as one part of a URL or form: all but letters, digits, "-._~" and the bytes in `keep` as
-/// %XX.
+/// Encodes `text` as one component of a URL or form: every byte becomes %XX except letters, digits,
+/// "-._~" and the bytes in `keep`.
 std::string PercentEncode(std::string_view text, std::string_view keep = {});
 
-/// Percent-decoding as in URLs; a '%' that begins no escape stays as it is. In queries '+' is a
-/// space.
+/// Percent-decodes a part of a URL; a '%' that begins no valid escape is kept. Set `plus_is_space`
+/// for queries and forms.
 std::string PercentDecode(std::string_view text, bool plus_is_space = false);
 
 }  // namespace agm

@@ -6,8 +6,8 @@
 
 namespace agm {
 
-/// First in, first out, for few elements that come and go often: where a std::deque takes memory
-/// even while it is empty, this takes none, and keeps what it once took.
+/// A first-in-first-out queue for few elements that come and go often. Unlike std::deque it
+/// allocates nothing while it has never held an element, and it keeps its memory afterwards.
 ///
 /// Thread safety: one thread at a time.
 template <class T>

@@ -9,7 +9,7 @@
 namespace agm {
 namespace {
 
-// Kernel randomness, fetched in blocks. Each byte is handed out once.
+// Random bytes from the kernel, fetched in blocks. Each byte is used once.
 class Bytes {
  public:
   unsigned char Next() {
@@ -41,7 +41,7 @@ std::string RandomId(std::size_t length) {
   id.reserve(length);
   while (id.size() < length) {
     const std::size_t byte = bytes.Next();
-    // 248 is the largest multiple of 62 in a byte; above it letters would not be equally likely.
+    // 248 is the largest multiple of 62 that fits in a byte; larger bytes would bias the letters.
     if (byte < 248) id += kAlphabet[byte % kAlphabet.size()];
   }
   return id;

@@ -6,8 +6,8 @@
 
 namespace agm {
 
-/// `length` random letters and digits from the kernel's generator (buffered a thread): for ids that
-/// must be unique and hard to guess.
+/// `length` random letters and digits from the kernel's generator (buffered per thread): for ids
+/// that must be unique and hard to guess.
 std::string RandomId(std::size_t length);
 
 /// A fast random number in [0, 1), for jitter. Not for secrets.

@@ -11,53 +11,53 @@
 
 namespace agm {
 
-/// What went wrong, in words that no dialect owns. Exactly three places know what a code means:
-/// the dialects' WriteError (status and shape), the command line (exit code), and the pool
-/// (cool down or not). A switch over it has no default.
+/// What went wrong, in terms that belong to no dialect. Exactly three places interpret a code: the
+/// dialects' WriteError (HTTP status and body), the command line (exit code), and the pool (whether
+/// to start a cooldown). A switch over it has no default.
 enum class ErrorCode {
-  kInvalidRequest,       ///< the client's request is at fault; Error::param names the field
-  kUnauthenticated,      ///< no key, or a wrong one
-  kForbidden,            ///< a request that may not be made from there (Host, Origin)
+  kInvalidRequest,       ///< the request is invalid; Error::param names the field
+  kUnauthenticated,      ///< no key, or a wrong key
+  kForbidden,            ///< a request that is not allowed from there (Host, Origin)
   kUnknownRoute,         ///< no such path
   kMethodNotAllowed,     ///< the path exists, the method does not
-  kUnknownModel,         ///< no account serves such a model
+  kUnknownModel,         ///< no account serves the model
   kNotFound,             ///< a named thing (account, stored response, file) does not exist
-  kTooLarge,             ///< a body or head over its limit
-  kUnsupportedMedia,     ///< a content type or encoding that is not read here
-  kRateLimited,          ///< upstream quota: wait and try again (Error::retry_after)
-  kQuotaExhausted,       ///< upstream quota that waiting minutes does not cure
-  kNoAccount,            ///< no usable account, for reasons other than quota
-  kOverloaded,           ///< this gateway or the model upstream is at its limit
-  kUpstreamRejected,     ///< upstream gave an answer that cannot be used
-  kUpstreamUnavailable,  ///< upstream could not be reached, or broke off
+  kTooLarge,             ///< a body or head is over its limit
+  kUnsupportedMedia,     ///< a content type or encoding that the gateway does not read
+  kRateLimited,          ///< an upstream rate limit: retry after Error::retry_after_ms
+  kQuotaExhausted,       ///< an upstream quota that does not recover within minutes
+  kNoAccount,            ///< no usable account, for a reason other than quota
+  kOverloaded,           ///< this gateway or the upstream's model is at its limit
+  kUpstreamRejected,     ///< the upstream sent a response that cannot be used
+  kUpstreamUnavailable,  ///< the upstream could not be reached, or broke the connection
   kTimeout,              ///< a deadline passed
-  kCancelled,            ///< the client went away
+  kCancelled,            ///< the client disconnected
   kConfig,               ///< the user's configuration or command line is wrong
   kIo,                   ///< a file, socket or database failed
   kInternal,             ///< a bug
 };
 
-/// The code's name as it stands in logs and in --json output, e.g. "invalid_request".
+/// The code's name in logs and in --json output, e.g. "invalid_request".
 std::string_view CodeName(ErrorCode code);
 
-/// A failure as a value. `message` is safe to show: no key, no token, no upstream body verbatim;
-/// it says what was expected, what was found, and where.
+/// A failure as a value. `message` is safe to show: it contains no key, no token and no verbatim
+/// upstream body; it says what was expected, what was found, and where.
 struct Error {
   ErrorCode code = ErrorCode::kInternal;
   std::string message;
-  std::string reason;  ///< a finer word, e.g. "missing_required_parameter"; may be empty
-  std::string param;   ///< path of the field at fault, e.g. "messages[2].content"; may be empty
-  int retry_after_ms = -1;  ///< when trying again can help; -1 = not known
-  std::string members;      ///< further JSON members for the error object, already serialised
+  std::string reason;       ///< a finer code, e.g. "missing_required_parameter"; may be empty
+  std::string param;        ///< path of the invalid field, e.g. "messages[2].content"; may be empty
+  int retry_after_ms = -1;  ///< when a retry can succeed; -1 = not known
+  std::string members;      ///< more JSON members for the error object, already serialised
 };
 
-/// Error factory in fmt style: `return Fail(ErrorCode::kIo, "{}: {}", path, why);`
+/// Creates an Error in fmt style: `return Fail(ErrorCode::kIo, "{}: {}", path, why);`
 template <class... Args>
 [[nodiscard]] Error Fail(ErrorCode code, fmt::format_string<Args...> text, Args&&... args) {
   return Error{code, fmt::format(text, std::forward<Args>(args)...), {}, {}, -1, {}};
 }
 
-/// The client's fault at one field: `return Invalid("missing_required_parameter", "model", "...")`.
+/// An invalid field: `return Invalid("missing_required_parameter", "model", "...")`.
 [[nodiscard]] inline Error Invalid(std::string_view reason, std::string_view param,
                                    std::string message) {
   return Error{ErrorCode::kInvalidRequest,
@@ -68,13 +68,13 @@ template <class... Args>
                {}};
 }
 
-/// A value or an Error; names as in std::expected, which g++ 12 lacks in C++20.
+/// A value or an Error; names as in std::expected, which C++20 does not have.
 ///
 ///   Result<Config> config = Load(path);
 ///   if (!config) return std::move(config).error();
 ///   Use(*config);
 ///
-/// Thread safety: as the value's.
+/// Thread safety: like T.
 template <class T>
 class [[nodiscard]] Result {
  public:

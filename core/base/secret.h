@@ -6,22 +6,21 @@
 
 namespace agm {
 
-/// A key, token or password. It has no stream operator and no formatter, so it cannot slip into
-/// a log or an error; whoever needs the text says Reveal().
+/// A key, token or password. It has no stream operator and no formatter, so it cannot get into a
+/// log or an error by accident; code that needs the text must call Reveal().
 ///
-/// Thread safety: as std::string.
+/// Thread safety: like std::string.
 class Secret {
  public:
   Secret() = default;
   explicit Secret(std::string text) : text_(std::move(text)) {}
 
   bool empty() const { return text_.empty(); }
-  /// The text itself, for the one place that sends or stores it.
+  /// The text itself, for code that sends or stores it.
   const std::string& Reveal() const { return text_; }
-  /// What people may see: "AIza…f3Qk" for long ones, "…" for short ones, "" for none.
+  /// A form that is safe to show: "AIza…f3Qk" for long ones, "…" for short ones, "" if empty.
   std::string Masked() const;
-  /// Compares in time that depends only on the length of `candidate`. An empty secret, and an
-  /// empty candidate, equal nothing.
+  /// Compares in a time that depends only on the length of `candidate`. False if either is empty.
   bool Matches(std::string_view candidate) const;
 
   friend bool operator==(const Secret& a, const Secret& b) { return a.text_ == b.text_; }

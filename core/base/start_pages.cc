@@ -10,7 +10,7 @@
 namespace agm {
 namespace {
 
-/// One mapping of /proc/self/smaps.
+/// One mapping listed in /proc/self/smaps.
 struct Mapping {
   std::uintptr_t begin = 0;
   std::uintptr_t end = 0;
@@ -27,7 +27,7 @@ bool ReadHead(const std::string& line, Mapping& mapping) {
   return true;
 }
 
-// Only what is as it stands in the file can be had from there again.
+// True if no page of the mapping was modified, so that the system can read all of it from the file.
 bool IsUnchanged(const std::string& line) {
   long kb = 0;
   return std::sscanf(line.c_str(), "Anonymous: %ld kB", &kb) == 1 && kb == 0;
@@ -41,7 +41,7 @@ void ReleaseStartPages() {
   for (std::string line; std::getline(smaps, line);) {
     if (ReadHead(line, mapping) || !IsUnchanged(line)) continue;
     if (!mapping.from_file || mapping.writable) continue;
-    // NOLINTNEXTLINE(performance-no-int-to-ptr): the system tells addresses as numbers
+    // NOLINTNEXTLINE(performance-no-int-to-ptr): smaps lists addresses as numbers
     ::madvise(reinterpret_cast<void*>(mapping.begin), mapping.end - mapping.begin, MADV_DONTNEED);
   }
 }

@@ -2,10 +2,10 @@
 
 namespace agm {
 
-/// Hands back the pages of program and libraries that only starting needed: some 10 MB with
-/// libcurl's many libraries, which would count as this process' own for as long as it lives. What
-/// is needed again comes back from the files. Takes about a millisecond; does nothing where the
-/// system does not tell what is mapped.
+/// Releases the pages of the program and its libraries that only the start needed: about 10 MB with
+/// libcurl's many libraries, which would otherwise count as this process's memory. The kernel reads
+/// pages that are needed again from their files. Takes about a millisecond; does nothing on a
+/// system without /proc/self/smaps.
 ///
 /// Thread safety: any thread, any time.
 void ReleaseStartPages();

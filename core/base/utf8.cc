@@ -87,7 +87,7 @@ void AppendUtf8(std::string& out, char32_t code) {
 }
 
 std::size_t CountCodePoints(std::string_view text) {
-  // Every byte but those that continue a character, 10xxxxxx; eight at a time.
+  // Counts every byte except continuation bytes (10xxxxxx), eight at a time.
   constexpr std::uint64_t kOnes = 0x0101010101010101U;
   std::size_t count = 0;
   for (; text.size() >= 8; text.remove_prefix(8)) {

@@ -5,17 +5,17 @@
 
 namespace agm {
 
-/// A library that this program was built with.
+/// A library that this program was compiled against.
 struct Library {
   std::string_view name;
   std::string_view version;
 };
 
-/// Says which build this is.
+/// Identifies this build.
 ///
 ///   fmt::print("agm {} ({})\n", Version(), Commit());    // agm 0.1.0 (1a2b3c4d5e6f)
 ///
-/// The commit ends in "-dirty" for a tree with changes and is "unknown" outside a git checkout.
+/// The commit ends in "-dirty" for a tree with changes; it is "unknown" outside a git checkout.
 ///
 /// Thread safety: any thread.
 std::string_view Version();
