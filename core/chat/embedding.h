@@ -9,17 +9,17 @@
 namespace agm::chat {
 
 struct EmbeddingRequest {
-  std::string model;  ///< the name the client asked for
+  std::string model;  ///< the model name in the client's request
   std::vector<std::string> texts;
   std::optional<std::int64_t> dimensions;
-  std::string task;     ///< what the vectors are for, as the upstream calls it; may be empty
-  std::string title;    ///< of a document; may be empty
+  std::string task;     ///< the purpose of the vectors, in the upstream's terms; may be empty
+  std::string title;    ///< title of the document; may be empty
   bool base64 = false;  ///< the client wants packed little-endian float32 instead of numbers
 };
 
 struct Embeddings {
-  std::vector<std::vector<float>> vectors;  ///< one a text, in their order
-  std::int64_t tokens = 0;                  ///< that the upstream counted; 0: it said nothing
+  std::vector<std::vector<float>> vectors;  ///< one per text, in the same order
+  std::int64_t tokens = 0;                  ///< counted by the upstream; 0: not reported
 };
 
 }  // namespace agm::chat

@@ -8,36 +8,36 @@
 #include "core/base/result.h"
 #include "core/chat/request.h"
 
-/// The neutral form of an answer: always a list of events, streamed or not.
+/// The neutral form of a response: always a list of events, streamed or not.
 ///
-///   answer := Started (BlockStarted BlockDelta* BlockStopped)* (Finished | Failed)
+///   response := Started (BlockStarted BlockDelta* BlockStopped)* (Finished | Failed)
 ///
-/// Every reader promises this grammar and every writer relies on it. Several choices carry their
-/// index; the blocks of one choice never overlap, those of different choices may. A Failed may
-/// come at any place, also where a block is open; nothing comes behind Finished or Failed.
+/// Every reader promises this grammar and every writer relies on it. Events carry the index of
+/// their choice; the blocks of one choice never overlap, blocks of different choices may. Failed
+/// may come at any point, even while a block is open; no event follows Finished or Failed.
 ///
 /// Thread safety: plain values.
 namespace agm::chat {
 
-/// Tokens; an upstream's running total, so the last one that is told wins.
+/// Token counts. The upstream reports running totals, so the last value replaces earlier ones.
 struct Usage {
-  std::int64_t input = 0;     ///< all of the prompt, cached tokens too
-  std::int64_t cached = 0;    ///< of these, read from the upstream's cache
-  std::int64_t output = 0;    ///< all that was generated, thoughts too
-  std::int64_t thoughts = 0;  ///< of these, thoughts
+  std::int64_t input = 0;     ///< the whole prompt, including cached tokens
+  std::int64_t cached = 0;    ///< the part of `input` that came from the upstream's cache
+  std::int64_t output = 0;    ///< all generated tokens, including thoughts
+  std::int64_t thoughts = 0;  ///< the part of `output` that is thoughts
   std::int64_t input_audio = 0;
   std::int64_t input_image = 0;
   std::int64_t output_audio = 0;
   std::int64_t output_image = 0;
-  bool known = false;  ///< false: the upstream said nothing
+  bool known = false;  ///< false: the upstream reported no usage
   friend bool operator==(const Usage&, const Usage&) = default;
 };
 
 enum class BlockKind { kText, kThought, kToolCall, kMedia, kRefusal };
 
 struct Started {
-  std::string id;             ///< the upstream's id of the answer; may be empty
-  std::string model_version;  ///< what really answered; may be empty
+  std::string id;             ///< the upstream's id of the response; may be empty
+  std::string model_version;  ///< the model that generated the response; may be empty
   friend bool operator==(const Started&, const Started&) = default;
 };
 
@@ -51,14 +51,14 @@ struct BlockStarted {
   friend bool operator==(const BlockStarted&, const BlockStarted&) = default;
 };
 
-/// A token that might have stood there instead.
+/// A token that the model could have chosen instead.
 struct Alternative {
   std::string token;
   double logprob = 0;
   friend bool operator==(const Alternative&, const Alternative&) = default;
 };
 
-/// How likely a token of the text was.
+/// The log probability of one token of the text.
 struct TokenLogprob {
   std::string token;
   double logprob = 0;
@@ -66,12 +66,12 @@ struct TokenLogprob {
   friend bool operator==(const TokenLogprob&, const TokenLogprob&) = default;
 };
 
-/// More of the open block: text, a piece of a tool call's arguments, or base64 of media. A custom
-/// tool's input comes as it is, not as JSON.
+/// The next piece of the open block: text, a tool call's arguments, or base64 of media. A custom
+/// tool's input is plain text, not JSON.
 struct BlockDelta {
   int choice = 0;
   std::string text;
-  std::vector<TokenLogprob> logprobs;  ///< of text, where they were asked for
+  std::vector<TokenLogprob> logprobs;  ///< of the text, if the client asked for them
   friend bool operator==(const BlockDelta&, const BlockDelta&) = default;
 };
 
@@ -88,7 +88,7 @@ enum class FinishReason {
   kContentFilter,
 };
 
-/// Where a piece of the answer comes from. Offsets count code points of all text of the choice.
+/// The source of a piece of text. Offsets count code points over all text of the choice.
 struct Citation {
   std::int64_t start = 0;
   std::int64_t end = 0;
@@ -105,14 +105,14 @@ struct ChoiceFinish {
 };
 
 struct Finished {
-  std::vector<ChoiceFinish> choices;  ///< each choice once, by rising index; never empty
+  std::vector<ChoiceFinish> choices;  ///< each choice once, in rising order of index; never empty
   Usage usage;
-  Extra extra;  ///< "gemini.groundingMetadata" and such, raw JSON
+  Extra extra;  ///< dialect-specific fields such as "gemini.groundingMetadata", raw JSON
   friend bool operator==(const Finished&, const Finished&) = default;
 };
 
-/// The answer broke off. Before the first block this becomes a retry or an HTTP error, after it
-/// the dialect's in-stream error; never a faked stop.
+/// The response broke off. Before the first block this leads to a retry or an HTTP error, after it
+/// to the dialect's in-stream error; it is never reported as a normal stop.
 struct Failed {
   Error error;
 };

@@ -6,7 +6,7 @@
 namespace agm::chat {
 namespace {
 
-// What the model generated adds up, whichever call it was for.
+// Adds up the generated tokens of all calls.
 void AddOutput(Usage& sum, const Usage& more) {
   sum.known = sum.known || more.known;
   sum.output += more.output;
@@ -15,7 +15,7 @@ void AddOutput(Usage& sum, const Usage& more) {
   sum.output_image += more.output_image;
 }
 
-// Calls for one prompt tell its size again and again: it counts once.
+// Every call for one prompt reports the prompt's size, so the prompt is counted once.
 void TakeInput(Usage& prompt, const Usage& again) {
   prompt.input = std::max(prompt.input, again.input);
   prompt.input_audio = std::max(prompt.input_audio, again.input_audio);

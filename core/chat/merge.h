@@ -8,24 +8,26 @@
 
 namespace agm::chat {
 
-/// How a request was cut into calls: for each prompt so many calls, of which each brings so many
-/// choices.
+/// How a request was split into calls: `calls` calls for each prompt, each of which returns
+/// `choices` choices.
 struct CallPlan {
   int prompts = 1;
   int calls = 1;
   int choices = 1;
 };
 
-/// Makes one answer of several: for a request that wants n choices of an upstream that gives one at
-/// a time, or that has several prompts. The calls may run one after the other or side by side;
-/// their events may come in any mixture. Call k is the (k % calls)-th of prompt k / calls, and its
-/// choice c becomes choice k * choices + c of the whole.
+/// Merges the event streams of several calls into one response. It serves requests for n choices if
+/// the upstream returns one at a time, and requests with several prompts. The calls may run one
+/// after the other or in parallel; their events may arrive in any mixture. Call k is the (k %
+/// calls)-th of prompt k / calls, and its choice c becomes choice k * choices + c of the merged
+/// response.
 ///
 ///   Merge merge(CallPlan{1, 3, 1});
-///   while (...) merge.Add(call, std::move(event), out);   // `out` gets what the whole answer says
+///   while (...) merge.Add(call, std::move(event), out);   // appends merged events to `out`
 ///
-/// There is one Started, the first; one Finished, when all calls have finished; a Failed of any
-/// call fails the whole, and nothing comes behind it. A prompt counts once, what was generated
+/// The merged response has one Started (the first), and one Finished after all calls have finished.
+/// A Failed of any call fails the whole response and ends it. Each prompt's tokens count once, the
+/// generated tokens of all calls are added up.
 /// counts for all.
 ///
 /// Thread safety: one thread at a time.
@@ -41,10 +43,10 @@ class Merge {
   void Finish(int call, Finished&& finished, std::vector<Event>& out);
 
   const CallPlan plan_;
-  int open_;  ///< calls that have not finished
+  int open_;  ///< number of calls that have not finished
   bool started_ = false;
   bool ended_ = false;
-  std::map<int, Usage> prompts_;  ///< what each prompt cost so far
+  std::map<int, Usage> prompts_;  ///< usage of each prompt so far
   std::optional<Finished> whole_;
 };
 

@@ -7,14 +7,14 @@
 #include <variant>
 #include <vector>
 
-/// The neutral form of a chat request: what every dialect is read into and written from.
+/// The neutral form of a chat request; every dialect is read into it and written from it.
 ///
-/// The richest shape wins: a message is a list of typed blocks, because flattening is easy and
-/// un-flattening is not. All text is UTF-8, checked where it was read. A field that no two
-/// dialects share is not named here; it travels in `extra` under "dialect.field" as raw JSON, and
-/// only its own dialect writes it back; under "answer.field" stands what shapes the answer alone.
-/// JSON that the gateway does not look into (schemas, tool arguments) stays the raw slice that came
-/// in, so that key order and number text survive.
+/// It has the richest shape of all dialects: a message is a list of typed blocks, because blocks
+/// are easy to flatten but hard to restore. All text is UTF-8, checked by the reader. A field that
+/// only one dialect has is not named here; it is kept in `extra` under "dialect.field" as raw JSON,
+/// and only that dialect writes it back. Entries under "answer.field" affect only the response.
+/// JSON that the gateway does not interpret (schemas, tool arguments) stays the original text, so
+/// that key order and number text survive.
 ///
 /// Thread safety: plain values.
 namespace agm::chat {
@@ -23,12 +23,12 @@ using Extra = std::map<std::string, std::string>;
 
 struct Text {
   std::string text;
-  std::string signature;  ///< the upstream's thought signature on this part; may be empty
+  std::string signature;  ///< the upstream's thought signature of this part; may be empty
   friend bool operator==(const Text&, const Text&) = default;
 };
 
-/// Where in the client's request something stood, for errors that show up later. It is no part of
-/// what was asked: any two are equal.
+/// The path of a field in the client's request, for errors that are found later. It is not part of
+/// the request's content: any two compare equal.
 struct Place {
   std::string path;
   friend bool operator==(const Place&, const Place&) { return true; }
@@ -36,20 +36,20 @@ struct Place {
 
 enum class MediaKind { kImage, kAudio, kVideo, kFile };
 
-/// Bytes inline (base64, standard alphabet, padded, no line breaks) or a reference; one of the two.
+/// Inline bytes (base64, standard alphabet, padded, no line breaks) or a reference, never both.
 struct Media {
   MediaKind kind = MediaKind::kImage;
-  std::string mime;       ///< "image/png"; empty where only the fetch would tell
-  std::string data;       ///< base64
-  std::string uri;        ///< https://, gs:// or a file service's URI
-  std::string name;       ///< file name as the client gave it
-  std::string detail;     ///< the client's wish for resolution: "low", "high", "auto" or empty
-  std::string signature;  ///< the upstream's thought signature on this part; may be empty
-  Place place;            ///< of a reference, which may have to be fetched
+  std::string mime;    ///< "image/png"; empty if only a fetch can tell
+  std::string data;    ///< base64
+  std::string uri;     ///< https://, gs:// or the URI of a file service
+  std::string name;    ///< the file name that the client gave
+  std::string detail;  ///< the resolution that the client asked for: "low", "high", "auto" or empty
+  std::string signature;  ///< the upstream's thought signature of this part; may be empty
+  Place place;            ///< of a reference that may have to be fetched
   friend bool operator==(const Media&, const Media&) = default;
 };
 
-/// What the model thought, as far as it shows it.
+/// A thought of the model, as far as the model shows it.
 struct Thought {
   std::string text;
   std::string signature;
@@ -61,28 +61,28 @@ enum class ToolKind { kFunction, kCustom };
 struct ToolCall {
   std::string id;
   std::string name;
-  std::string arguments;  ///< raw JSON text of an object; for kCustom the bare input text
+  std::string arguments;  ///< raw JSON text of an object; plain input text for kCustom
   ToolKind kind = ToolKind::kFunction;
   std::string signature;
   friend bool operator==(const ToolCall&, const ToolCall&) = default;
 };
 
 struct ToolResult {
-  std::string id;    ///< of the ToolCall that it answers
-  std::string name;  ///< of the tool
+  std::string id;    ///< id of the ToolCall that this result answers
+  std::string name;  ///< name of the tool
   std::vector<std::variant<Text, Media>> content;
   bool is_error = false;
-  bool object = false;  ///< the first content is a JSON object's text, not prose
+  bool object = false;  ///< the first content is the text of a JSON object, not prose
   friend bool operator==(const ToolResult&, const ToolResult&) = default;
 };
 
-/// The model's (or the user's quoted) refusal text.
+/// A refusal of the model, or one that the user quotes.
 struct Refusal {
   std::string text;
   friend bool operator==(const Refusal&, const Refusal&) = default;
 };
 
-/// A block kind that only `dialect` knows; `body` is its JSON.
+/// A block that only `dialect` understands; `body` is its JSON.
 struct Opaque {
   std::string dialect;
   std::string body;
@@ -96,7 +96,7 @@ enum class Role { kSystem, kUser, kAssistant, kTool };
 struct Message {
   Role role = Role::kUser;
   std::vector<Block> blocks;
-  std::string name;  ///< of the speaker; upstreams without such a thing ignore it
+  std::string name;  ///< of the speaker; upstreams without such a field ignore it
   friend bool operator==(const Message&, const Message&) = default;
 };
 
@@ -104,10 +104,10 @@ struct Tool {
   ToolKind kind = ToolKind::kFunction;
   std::string name;
   std::string description;
-  std::string parameters;  ///< raw JSON Schema; empty: takes no arguments
+  std::string parameters;  ///< raw JSON Schema; empty: the tool takes no arguments
   bool strict = false;
-  bool openapi = false;  ///< `parameters` is in Gemini's OpenAPI subset instead
-  std::string origin;    ///< what its own dialect knows of it beside that, as raw JSON
+  bool openapi = false;  ///< `parameters` is written in Gemini's OpenAPI subset
+  std::string origin;    ///< further fields of the tool in its own dialect, as raw JSON
   friend bool operator==(const Tool&, const Tool&) = default;
 };
 
@@ -115,7 +115,7 @@ enum class ToolMode { kAuto, kNone, kRequired };
 
 struct ToolChoice {
   ToolMode mode = ToolMode::kAuto;
-  std::vector<std::string> names;  ///< only these may be called; empty: all
+  std::vector<std::string> names;  ///< the only tools that may be called; empty: all
   friend bool operator==(const ToolChoice&, const ToolChoice&) = default;
 };
 
@@ -129,24 +129,24 @@ struct Format {
   std::string name;
   std::string schema;  ///< raw JSON Schema
   bool strict = false;
-  bool openapi = false;  ///< `schema` is in Gemini's OpenAPI subset instead
+  bool openapi = false;  ///< `schema` is written in Gemini's OpenAPI subset
   friend bool operator==(const Format&, const Format&) = default;
 };
 
-/// What a picture that is asked for should be like, in the Gemini API's words.
+/// The properties of a requested picture, in the Gemini API's terms.
 struct Picture {
-  std::string ratio;  ///< "16:9"; empty: as the model likes
-  std::string size;   ///< "2K"; empty: the usual one
+  std::string ratio;  ///< "16:9"; empty: the model decides
+  std::string size;   ///< "2K"; empty: the model's default
   friend bool operator==(const Picture&, const Picture&) = default;
 };
 
-/// How hard the model should think; the words that clients use, weakest first.
+/// How hard the model should think, in the words that clients use, lowest first.
 enum class Effort { kNone, kMinimal, kLow, kMedium, kHigh, kXHigh, kMax };
 
 struct Reasoning {
   std::optional<Effort> effort;
-  std::optional<std::int64_t> budget;  ///< tokens; -1 = as the model likes
-  std::optional<bool> show;            ///< whether thoughts are wanted in the answer
+  std::optional<std::int64_t> budget;  ///< tokens; -1: the model decides
+  std::optional<bool> show;            ///< whether the response should contain thoughts
   friend bool operator==(const Reasoning&, const Reasoning&) = default;
 };
 
@@ -163,12 +163,12 @@ struct Sampling {
   friend bool operator==(const Sampling&, const Sampling&) = default;
 };
 
-/// One chat request. System text stands in `messages` where the client put it.
+/// One chat request. System text stays in `messages` at the position that the client gave it.
 struct Request {
-  std::string model;  ///< the name the client asked for
+  std::string model;  ///< the model name in the client's request
   std::vector<Message> messages;
-  /// Further prompts, each answered like `messages` is: legacy completions ask for several at once.
-  /// The answer's choice p * choices + c is the c-th of prompt p.
+  /// Further prompts, each answered like `messages`: legacy completions send several at once.
+  /// Choice p * choices + c of the response is the c-th choice of prompt p.
   std::vector<std::vector<Message>> further;
   std::vector<Tool> tools;
   std::vector<HostedTool> hosted_tools;
@@ -178,17 +178,17 @@ struct Request {
   Reasoning reasoning;
   Sampling sampling;
   std::int64_t choices = 1;    ///< "n"
-  bool fewer_will_do = false;  ///< an answer that lacks some of the choices is a good one
+  bool fewer_will_do = false;  ///< the client accepts a response with fewer choices
   bool stream = false;
-  bool stream_usage = false;            ///< the client asked for usage at the end of the stream
-  std::string user;                     ///< an end user's id: affinity, never sent on
-  std::string cache_key;                ///< "prompt_cache_key": affinity, never sent on
-  std::string service_tier;             ///< "flex", "priority" or empty
+  bool stream_usage = false;  ///< the client asked for usage at the end of the stream
+  std::string user;           ///< an end user's id; used for affinity, never sent upstream
+  std::string cache_key;      ///< "prompt_cache_key"; used for affinity, never sent upstream
+  std::string service_tier;   ///< "flex", "priority" or empty
   std::vector<std::string> modalities;  ///< "text", "image", "audio"; empty: text
-  std::string voice;                    ///< of spoken output; empty: the upstream's own
-  Picture picture;                      ///< of drawn output
-  std::string style;  ///< which of its dialect's shapes the client speaks, where there
-                      ///< are several: the answer takes the same
+  std::string voice;                    ///< of spoken output; empty: the upstream's default
+  Picture picture;                      ///< of generated images
+  std::string style;  ///< the client's variant of its dialect, if there are several; the
+                      ///< response uses the same
   Extra extra;
   friend bool operator==(const Request&, const Request&) = default;
 };

@@ -69,7 +69,8 @@ void Sign(Block& block, std::string&& signature) {
              block);
 }
 
-// The events of one block; blocks that no answer can hold give none. A text block takes `logprobs`.
+// Appends the events of one block; a block that cannot occur in a response gives none. The first
+// text block takes `logprobs`.
 void UnfoldBlock(int choice, Block&& block, std::vector<TokenLogprob>& logprobs,
                  std::vector<Event>& events) {
   BlockStarted started;

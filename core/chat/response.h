@@ -19,24 +19,24 @@ struct Choice {
   friend bool operator==(const Choice&, const Choice&) = default;
 };
 
-/// A whole answer: the folded stream.
+/// A complete response: the folded stream.
 struct Response {
   std::string id;
   std::string model_version;
-  std::vector<Choice> choices;  ///< by rising index
+  std::vector<Choice> choices;  ///< in rising order of index
   Usage usage;
   Extra extra;
   friend bool operator==(const Response&, const Response&) = default;
 };
 
-/// Folds events, one after the other, into the Response that they spell.
+/// Folds a stream of events into the Response that they describe.
 ///
 ///   Fold fold;
 ///   while (more) fold.Add(std::move(event));
 ///   Result<Response> response = std::move(fold).Finish();
 ///
-/// Finish fails with the Failed event's error, or with kUpstreamUnavailable where neither
-/// Finished nor Failed was seen.
+/// Finish fails with the Failed event's error, or with kUpstreamUnavailable if it has seen neither
+/// Finished nor Failed.
 ///
 /// Thread safety: one thread at a time.
 class Fold {
@@ -52,8 +52,8 @@ class Fold {
   bool finished_ = false;
 };
 
-/// The events that a Response unfolds into; Fold of them is the Response again (logprobs of a
-/// choice without text are left out).
+/// Unfolds a Response into events; folding them gives the same Response again, except for the
+/// logprobs of a choice without text.
 std::vector<Event> Unfold(Response response);
 
 }  // namespace agm::chat

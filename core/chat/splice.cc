@@ -18,7 +18,7 @@ std::optional<std::string> TakeToken(Finished& finished) {
   return token;
 }
 
-// The later hop's end stands for the whole, with the prompt of the first and the output of both.
+// Makes the last hop's end that of the whole: the first hop's prompt, the output of all hops.
 void AddBefore(const Finished& before, Finished& last) {
   Usage usage = before.usage;
   usage.known = usage.known || last.usage.known;
@@ -64,7 +64,7 @@ void Splice::Add(Event&& event) {
   Emit(std::move(event));
 }
 
-// A text's end is held back until it is known whether the next hop goes on with it.
+// Holds back the end of a text block until it is known whether the next hop continues it.
 void Splice::AddStopped(BlockStopped&& stopped) {
   Flush();
   if (open_ == BlockKind::kText && stopped.signature.empty()) {
@@ -90,7 +90,7 @@ void Splice::AddFinished(Finished&& finished) {
     return;
   }
   for (ChoiceFinish& choice : finished.choices) {
-    // The call that a stop means may stand in an earlier hop.
+    // A plain stop may stand for a tool call of an earlier hop.
     const bool calls = finished_ && called_ && choice.reason == FinishReason::kStop;
     if (calls) choice.reason = FinishReason::kToolCalls;
   }

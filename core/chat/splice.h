@@ -8,18 +8,18 @@
 
 namespace agm::chat {
 
-/// Makes one answer of the hops of a long one: an upstream that breaks a long answer off names a
-/// token ("gemini.continuationToken" in Finished::extra), and the same request with the token gets
-/// the rest.
+/// Joins the hops of a long response into one. An upstream that interrupts a long response returns
+/// a token ("gemini.continuationToken" in Finished::extra); the same request with the token returns
+/// the next part, called a hop.
 ///
-///   splice.Add(std::move(event));            // what the running hop says
-///   while (auto event = splice.Next()) ...   // what the whole answer says
-///   if (splice.token()) ...                  // the hop broke off: Continue or GiveUp
+///   splice.Add(std::move(event));            // an event of the current hop
+///   while (auto event = splice.Next()) ...   // an event of the whole response
+///   if (splice.token()) ...                  // the hop was interrupted: Continue or GiveUp
 ///
-/// Text that goes on in the next hop is one block. The prompt counts once, as the first hop told
-/// it; what was generated adds up; citations count from the whole text's begin. An answer whose
-/// hops bring nothing three times running, or of which no further hop can be had, ends as cut by
-/// its length.
+/// Text that continues in the next hop is one block. The prompt counts once, as the first hop
+/// reported it; output tokens add up; citation offsets count from the start of the whole text.
+/// After three hops in a row without content, or if no further hop can be started, the response
+/// ends with the reason "length".
 ///
 /// Thread safety: one thread at a time.
 class Splice {
@@ -28,11 +28,11 @@ class Splice {
   std::optional<Event> Next();
   bool held() const { return !ready_.empty(); }
 
-  /// Raw JSON of the token that the next hop needs.
+  /// The token that the next hop needs, as raw JSON.
   const std::optional<std::string>& token() const { return token_; }
-  /// The events of the next hop follow.
+  /// Call this before adding the next hop's events.
   void Continue();
-  /// There is no next hop.
+  /// Call this if no next hop can be started.
   void GiveUp();
 
  private:
@@ -42,16 +42,16 @@ class Splice {
   void Emit(Event&& event);
 
   Queue<Event> ready_;
-  std::optional<BlockStopped> stopped_;  ///< of a text that the next hop may go on with
-  BlockKind open_ = BlockKind::kText;    ///< kind of the last block
+  std::optional<BlockStopped> stopped_;  ///< of a text that the next hop may continue
+  BlockKind open_ = BlockKind::kText;    ///< kind of the latest block
   std::optional<std::string> token_;
-  std::optional<Finished> finished_;  ///< all hops so far, once one broke off
+  std::optional<Finished> finished_;  ///< the sum of all hops so far, after an interruption
   std::int64_t text_ = 0;             ///< code points of text so far
-  std::int64_t text_before_ = 0;      ///< of these, of earlier hops
-  int fruitless_ = 0;                 ///< hops in a row that brought nothing
-  bool fruit_ = false;                ///< this one brought something
-  bool called_ = false;               ///< some hop brought a tool call
-  bool joins_ = false;                ///< at the begin of a later hop
+  std::int64_t text_before_ = 0;      ///< the part of text_ that came from earlier hops
+  int fruitless_ = 0;                 ///< consecutive hops without content
+  bool fruit_ = false;                ///< this hop had content
+  bool called_ = false;               ///< some hop contained a tool call
+  bool joins_ = false;                ///< true at the start of a later hop
 };
 
 }  // namespace agm::chat
