@@ -7,9 +7,9 @@
 #include "core/base/clock.h"
 #include "core/base/secret.h"
 
-/// The user's settings as plain values, complete with defaults. Names and defaults are those of
-/// the configuration file (see man agm.toml). Relative file names are resolved against the
-/// configuration file's folder when they are loaded.
+/// The user's settings as plain values, with all defaults filled in. Names and defaults are those
+/// of the configuration file (see man agm.toml). Relative file names are resolved against the
+/// configuration file's folder during loading.
 ///
 /// Thread safety: plain values; a loaded Config is shared as `std::shared_ptr<const Config>`.
 namespace agm::config {
@@ -19,7 +19,7 @@ enum class Scheduling { kCacheFirst, kBalance, kPerformanceFirst };
 enum class AccountKind { kGemini, kVertex, kMock };
 
 struct ApiKey {
-  std::string name;  ///< shown in logs as the caller; "default" for proxy.api_key
+  std::string name;  ///< the caller's name in logs; "default" for proxy.api_key
   Secret key;
 };
 
@@ -31,7 +31,7 @@ struct Tls {
 
 struct Proxy {
   std::string host;  ///< empty: loopback, or all addresses with allow_lan_access
-  int port = 8045;   ///< 0: any free one
+  int port = 8045;   ///< 0: any free port
   bool allow_lan_access = false;
   AuthMode auth_mode = AuthMode::kAuto;
   std::vector<ApiKey> api_keys;
@@ -56,14 +56,14 @@ struct Proxy {
   bool expose_account = true;
   Tls tls;
 
-  /// The address that is listened on: `host`, or what allow_lan_access makes of none.
+  /// The address to listen on: `host`, or the default that allow_lan_access implies.
   std::string ListenHost() const;
-  /// What `auto` means here; never kAuto.
+  /// Replaces kAuto by the mode that it means for this configuration.
   AuthMode EffectiveAuthMode() const;
 };
 
-/// One line of [proxy.custom_mapping]. `from` is an exact name or a pattern with `*`; more than
-/// one target is a fallback chain.
+/// One line of [proxy.custom_mapping]. `from` is an exact name or a pattern with `*`; several
+/// targets are a fallback chain.
 struct MappingRule {
   std::string from;
   std::vector<std::string> to;
@@ -73,29 +73,29 @@ struct Account {
   std::string name;
   std::string email;
   AccountKind kind = AccountKind::kGemini;
-  Secret api_key;           ///< the key itself, wherever it came from
-  std::string api_key_env;  ///< the reference, when that is what the file holds
+  Secret api_key;           ///< the key itself, from any source
+  std::string api_key_env;  ///< the variable's name, if the file refers to one
   std::string api_key_file;
-  std::string base_url;  ///< without a slash at its end; default by kind
+  std::string base_url;  ///< without a trailing slash; the default depends on `kind`
   std::string project;
   std::string location;         ///< vertex: "global", "us-central1", ...
   std::string service_account;  ///< vertex: path of the key file
-  std::string client_id;        ///< OAuth client of the user's own
+  std::string client_id;        ///< the user's own OAuth client
   Secret client_secret;
   Secret refresh_token;
   std::vector<std::string> models = {"*"};
   int priority = 0;
-  int requests_per_minute = 0;  ///< what its project has of each model; 0: nobody knows yet
-  int tokens_per_minute = 0;    ///< of the prompt
+  int requests_per_minute = 0;  ///< the project's limit for each model; 0: not known
+  int tokens_per_minute = 0;    ///< of prompt tokens
   int requests_per_day = 0;
   bool enabled = true;
-  /// Why it cannot serve although it is enabled, such as "GEMINI_API_KEY is not set"; empty: it
-  /// can. Found when it is loaded.
+  /// Why the account cannot serve although it is enabled, for example "GEMINI_API_KEY is not set";
+  /// empty: it can. Determined during loading.
   std::string unusable;
 
-  /// Whether requests may be sent with it at all.
+  /// True if requests may be sent with this account.
   bool Usable() const { return enabled && unusable.empty(); }
-  /// What X-Account-Email shows.
+  /// The value of the X-Account-Email header.
   const std::string& Label() const { return email.empty() ? name : email; }
 };
 

@@ -9,8 +9,8 @@
 
 namespace agm::config {
 
-/// A point in a text as people count it: from 1, columns in code points, a byte order mark not
-/// counted. Line 0: nowhere in particular.
+/// A position in a text as editors show it: from 1, columns in code points, without a byte order
+/// mark. Line 0: no position.
 struct Place {
   int line = 0;
   int column = 0;
@@ -35,16 +35,16 @@ enum class ValueKind : std::uint8_t {
 
 /// How a table is written.
 enum class TableForm : std::uint8_t {
-  kHeader,   ///< [name] or [[name]]; `span` is that header's
-  kInline,   ///< { ... }; `span` is all of it
-  kDotted,   ///< by keys such as name.key = ...; `span` is the first such key's part
-  kImplied,  ///< only by headers of its children, such as [name.child]; `span` is the first's
-  kRoot,     ///< the text itself
+  kHeader,   ///< [name] or [[name]]; `span` is that header
+  kInline,   ///< { ... }; `span` is the whole table
+  kDotted,   ///< by keys such as name.key = ...; `span` is the table's part of the first key
+  kImplied,  ///< only by headers of its children, such as [name.child]; `span` is the first header
+  kRoot,     ///< the whole text
 };
 
 struct Member;
 
-/// One value of a TOML text, and where it stands.
+/// One value of a TOML text, with its position.
 struct Value {
   ValueKind kind = ValueKind::kTable;
   Span span;
@@ -59,30 +59,30 @@ struct Value {
   bool boolean = false;
 
   bool is(ValueKind wanted) const { return kind == wanted; }
-  /// The member of that name, or nullptr.
+  /// The value of the member `key`, or nullptr.
   const Value* Find(std::string_view key) const;
   const Member* FindMember(std::string_view key) const;
 };
 
 struct Member {
   std::string key;
-  Span key_span;  ///< this part only of a dotted key, quotes included
+  Span key_span;  ///< only this part of a dotted key, including quotes
   Place key_at;
   Value value;
 };
 
-/// True if both say the same, wherever and however they are written. Tables compare without
-/// order, arrays with it.
+/// True if both have the same content, regardless of position and notation. The order matters in
+/// arrays, not in tables.
 bool Same(const Value& a, const Value& b);
 
-/// Why a text is not TOML.
+/// The reason why a text is not valid TOML.
 struct SyntaxError {
   Place at;
   std::string message;
 };
 
-/// Parses a TOML text. This is the one door to the TOML library: loading and editing both walk the
-/// tree that it returns. The parser stops at the first error.
+/// Parses a TOML text. This is the only caller of the TOML library: loading and editing both walk
+/// the tree that it returns. The parser stops at the first error.
 ///
 /// Thread safety: any thread.
 std::variant<Value, SyntaxError> ParseDocument(std::string_view text);
@@ -90,7 +90,7 @@ std::variant<Value, SyntaxError> ParseDocument(std::string_view text);
 /// "a string", "an integer", ...
 std::string_view KindName(ValueKind kind);
 
-/// The byte order mark that some editors put before UTF-8.
+/// The byte order mark that some editors write before UTF-8 text.
 inline constexpr std::string_view kByteOrderMark = "\xEF\xBB\xBF";
 
 }  // namespace agm::config

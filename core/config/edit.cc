@@ -26,7 +26,7 @@ std::vector<Problem> Errors(std::vector<Problem> problems) {
   return problems;
 }
 
-// Problems of a text that is not in any file: without their places.
+// The errors in a text that is not a file's, without file names and positions.
 std::string Reasons(std::vector<Problem> problems) {
   problems = Errors(std::move(problems));
   for (Problem& problem : problems) {
@@ -52,7 +52,7 @@ Result<FileLock> LockFile(const fs::path& target) {
   return Fail(ErrorCode::kIo, "{} cannot be edited: {}", target.string(), lock.error().message);
 }
 
-/// What a file holds now; nothing where there is none.
+/// The file's current content; nullopt if there is no file.
 Result<std::optional<std::string>> ReadNow(const fs::path& path) {
   auto text = ReadFile(path, kLongestFile);
   if (text) return std::optional(std::move(*text));
@@ -60,7 +60,7 @@ Result<std::optional<std::string>> ReadNow(const fs::path& path) {
   return std::move(text).error();
 }
 
-/// What all tries to make one change have in common.
+/// The arguments that all attempts to make one change share.
 struct Job {
   const fs::path& target;
   const Change& change;
@@ -68,7 +68,7 @@ struct Job {
   const std::function<void()>& before_replace;
 };
 
-// One try to make the change; `raced` says that the file changed under it.
+// Makes one attempt. Sets `raced` if the file changed during the attempt.
 Result<Edited> TryEdit(const Job& job, bool& raced) {
   const fs::path& target = job.target;
   const auto before = ReadNow(target);

@@ -18,70 +18,72 @@ namespace agm::config {
 
 using FieldValue = std::variant<std::string, Secret, bool, int, std::vector<std::string>>;
 
-/// What a field of an account becomes; nothing takes it out of the file.
+/// The new value of an account's field; nullopt removes the field from the file.
 struct Field {
   std::string key;
   std::optional<FieldValue> value;
 };
 
-/// Maps a name or pattern to one or more targets, in place of a rule that it may have.
+/// Maps a name or pattern to one or more targets; replaces an existing rule for it.
 struct SetMapping {
   std::string from;
   std::vector<std::string> to;
 };
-/// kNotFound if there is no such rule.
+/// Removes a rule; kNotFound if there is no such rule.
 struct UnsetMapping {
   std::string from;
 };
-/// Adds an account, or changes the given fields of the one with that name.
+/// Adds an account, or changes the given fields of the account with that name.
 struct PutAccount {
   std::string name;
   std::vector<Field> fields;
 };
-/// Changes the given fields; kNotFound if there is no such account.
+/// Changes the given fields of an account; kNotFound if there is no such account.
 struct UpdateAccount {
   std::string name;
   std::vector<Field> fields;
 };
-/// kNotFound if there is no such account.
+/// Removes an account; kNotFound if there is no such account.
 struct RemoveAccount {
   std::string name;
 };
 using Change = std::variant<SetMapping, UnsetMapping, PutAccount, UpdateAccount, RemoveAccount>;
 
 /// Makes one change in a configuration's text and nothing else: comments, order, quoting, line ends
-/// and all other lines stay as they are, however the text is written (tables with headers, inline,
-/// by dotted keys). The result says what the text said, but for the change, or this fails; a text
-/// with problems of its own is refused with them (kConfig), `file` naming it.
+/// and all other lines stay as they are, in every notation (tables with headers, inline tables,
+/// dotted keys). The function checks that the new text differs from the old one by exactly that
+/// change, and fails otherwise. A text that already has errors is refused with kConfig; `file`
+/// names it there.
 ///
 /// Thread safety: any thread.
 Result<std::string> EditText(std::string_view text, const Change& change,
                              const std::filesystem::path& file = {});
 
 struct Edited {
-  bool changed = false;           ///< false: the file said so already
-  bool created = false;           ///< there was no file
-  std::vector<Problem> warnings;  ///< of the file as it is now
+  bool changed = false;           ///< false: the file already had this content
+  bool created = false;           ///< the file did not exist
+  std::vector<Problem> warnings;  ///< about the file's new content
 };
 
-/// Makes one change in a file, which need not exist yet. The file is replaced at once and gets mode
-/// 0600; a link stays one. A second agm waits for its turn (a lock file beside the file, which may
-/// be left lying), and what an editor saves in between is not lost: the change is then made anew.
+/// Makes one change in a file, which need not exist yet. The file is replaced atomically and gets
+/// mode 0600; a symbolic link is kept. A lock file beside it (which stays there) makes a second agm
+/// wait. If an editor saves the file meanwhile, its text is not lost: the change is made again on
+/// it.
 ///
 ///   auto edited = EditFile(location.path, SetMapping{"gpt-4o", {"gemini-3.8-flash"}},
 ///   environment);
 ///
-/// Tests look in through `before_replace`: it is called each time that a new text is written and
-/// about to take the place of the old one.
+/// `before_replace` is for tests: it is called each time that a new text is written and about to
+/// replace the old one.
 Result<Edited> EditFile(const std::filesystem::path& path, const Change& change,
                         const Environment& environment,
                         const std::function<void()>& before_replace = {});
 
-/// Writes a commented file with every setting at its default; fails with kConfig where there is a
-/// file already.
+/// Writes a commented file with every setting at its default; fails with kConfig if the file
+/// exists.
 Result<void> InitFile(const std::filesystem::path& path);
 
-/// What InitFile writes.
+/// The text that InitFile writes.
 std::string_view Template();
 
 }  // namespace agm::config

@@ -16,7 +16,7 @@ bool IsSection(const Value& value) {
   return value.form == TableForm::kHeader || value.form == TableForm::kImplied;
 }
 
-// The end of a table's own lines: without tables below it that have headers.
+// The end of a table's own lines, without child tables that have headers of their own.
 std::size_t OwnEnd(const Value& table) {
   std::size_t end = table.span.end;
   for (const Member& member : table.members) {
@@ -28,7 +28,7 @@ std::size_t OwnEnd(const Value& table) {
   return end;
 }
 
-// The end of all that belongs to a value, tables with headers included.
+// The end of everything that belongs to a value, including child tables with headers.
 std::size_t WholeEnd(const Value& value) {
   std::size_t end = value.span.end;
   for (const Member& member : value.members) end = std::max(end, WholeEnd(member.value));
@@ -36,7 +36,7 @@ std::size_t WholeEnd(const Value& value) {
   return end;
 }
 
-// The sections of an account: its own lines, and those of headers below it.
+// Collects the sections of an account: its own lines, and those of its child tables' headers.
 void CollectSections(const Value& value, std::vector<Span>& sections) {
   if (value.is(ValueKind::kTable) && value.form == TableForm::kHeader) {
     sections.push_back({value.span.begin, OwnEnd(value)});
@@ -47,16 +47,17 @@ void CollectSections(const Value& value, std::vector<Span>& sections) {
   for (const Value& item : value.items) CollectSections(item, sections);
 }
 
-/// Knows where in the text the members of one table can be put, changed and removed.
+/// Adds, changes and removes members of one table in the text.
 class TableEditor {
  public:
-  /// `enclosing` is the inline table round it, if it is one or is written by dotted keys in one.
+  /// `enclosing` is the inline table around the members, if the table is inline or is written by
+  /// dotted keys in an inline table.
   TableEditor(const Value& table, const Value* enclosing, std::string_view text, Patches& patches)
       : table_(table), enclosing_(enclosing), text_(text), patches_(patches) {}
 
   void Set(const Member* member, const std::string& key, const FieldValue& value) {
     if (member == nullptr) return Add(key, WriteField(value));
-    // What says the same already keeps its quotes, and the comments in its list.
+    // An unchanged value is not rewritten, so it keeps its quotes and the comments in its list.
     if (Same(member->value, ToValue(value))) return;
     patches_.Replace(member->value.span, WriteField(value));
   }
@@ -76,7 +77,7 @@ class TableEditor {
     patches_.InsertLine(OwnEnd(table_), LastKey(table_), entry);
   }
 
-  // What stands before the keys of a table that is written by dotted keys: "custom_mapping.".
+  // The prefix of the keys of a table that is written by dotted keys: "custom_mapping.".
   std::string Prefix() const {
     if (table_.form != TableForm::kDotted) return {};
     const std::size_t key = LastKey(table_);
@@ -104,7 +105,7 @@ class TableEditor {
   Patches& patches_;
 };
 
-/// Plans one change.
+/// Plans the patches for one change.
 class Planner {
  public:
   Planner(const Value& root, std::string_view text, Patches& patches)
@@ -173,7 +174,7 @@ class Planner {
                 name);
   }
 
-  // A table in [proxy], with the inline table that its members stand in.
+  // The editor for a table in [proxy], with the inline table around its members, if any.
   TableEditor Editor(const Value& table, const Value* parent) {
     const Value* enclosing = nullptr;
     if (table.form == TableForm::kInline) enclosing = &table;

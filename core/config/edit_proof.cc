@@ -68,7 +68,7 @@ void SetFields(Value& account, const std::vector<Field>& fields) {
   }
 }
 
-/// Does in the tree what the patches do in the text.
+/// Makes in the tree the changes that the patches make in the text.
 struct Proof {
   Value& root;
 
@@ -85,7 +85,7 @@ struct Proof {
   void operator()(const UnsetMapping& change) const {
     const Member* rule = FindRule(Mapping(), change.from);
     if (rule != nullptr) Remove(Mapping(), std::string(rule->key));
-    // A table that only its members' dotted names made goes with the last of them.
+    // A table that exists only through its members' dotted names disappears with the last member.
     if (Mapping().members.empty() && Mapping().form == TableForm::kDotted) {
       Value& proxy = Reach(root, "proxy", ValueKind::kTable);
       Remove(proxy, "custom_mapping");

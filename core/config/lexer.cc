@@ -10,7 +10,7 @@ bool IsAscii(char c) { return static_cast<unsigned char>(c) < 0x80U; }
 
 constexpr bool IsSpace(char c) { return c == ' ' || c == '\t' || c == '\r' || c == '\n'; }
 
-// The end of a string that is closed by `quote` (one or three marks).
+// The end of a string that `quote` (one or three quotation marks) closes.
 std::size_t SkipString(std::string_view text, std::size_t at, std::string_view quote) {
   const bool escapes = quote.front() == '"';
   std::size_t i = at + quote.size();
@@ -19,7 +19,7 @@ std::size_t SkipString(std::string_view text, std::size_t at, std::string_view q
       i += 2;
     } else if (text.substr(i).starts_with(quote)) {
       i += quote.size();
-      // """a""""" holds two marks before it closes.
+      // """a""""" has two quotation marks before its closing three.
       while (quote.size() == 3 && i < text.size() && text[i] == quote.front()) ++i;
       return i;
     } else if (quote.size() == 1 && text[i] == '\n') {
@@ -31,7 +31,7 @@ std::size_t SkipString(std::string_view text, std::size_t at, std::string_view q
   return text.size();
 }
 
-// In a """ string: a character behind \, or behind a \ that ends a line and the space after it.
+// In a """ string: the first non-ASCII character after \, or after \ with a line break and spaces.
 std::size_t StrayAfterBackslash(std::string_view text, std::size_t begin, std::size_t end) {
   for (std::size_t i = begin; i < end; ++i) {
     if (text[i] != '\\') continue;

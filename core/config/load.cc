@@ -17,7 +17,7 @@ namespace fs = std::filesystem;
 constexpr std::size_t kLongestFile = 4U << 20U;
 constexpr std::array<std::string_view, 2> kTopLevel = {"proxy", "accounts"};
 
-/// One configuration on its way from text to settings.
+/// Turns one configuration's text into settings.
 class Loader {
  public:
   Loader(const Source& source, const Environment& environment, const Overrides& overrides)
@@ -63,7 +63,7 @@ class Loader {
     }
   }
 
-  // A setting that lost its table is the likeliest cause of an unknown name up here.
+  // An unknown top-level name is most likely a setting that lost its table header.
   void WarnStray(const Member& member) {
     const auto belongs = [&](std::string_view where) {
       found_.Warn(member.key_at, "{}: no such setting here; it has no effect; it belongs into {}",
@@ -100,7 +100,8 @@ class Loader {
     if (overrides_.allow_lan_access) {
       loaded_.config.proxy.allow_lan_access = *overrides_.allow_lan_access;
       loaded_.origins["allow_lan_access"] = Origin::kFlag;
-      // --lan asks for other machines, so it beats a loopback host that is not on the command line.
+      // --lan asks for access from other machines, so it overrides a loopback host from file or
+      // environment.
       if (*overrides_.allow_lan_access && IsLoopback(loaded_.config.proxy.host)) {
         Set("--lan", "host", ValueOf(""), Origin::kFlag);
       }
@@ -136,7 +137,7 @@ class Loader {
     }
   }
 
-  // Takes the place of all keys of the file.
+  // Replaces all keys of the file.
   void SetKey(std::string_view source, const Secret& key, Origin origin) {
     found_.Source(std::string(source));
     if (!IsKeyText(key.Reveal())) {
@@ -158,7 +159,7 @@ class Loader {
 };
 
 Checked Broken(const fs::path& path, std::string message) {
-  // The message names the file already.
+  // Remove the file's name from the message, because the Problem names the file itself.
   const std::string prefix = path.string() + ": ";
   if (message.starts_with(prefix)) message.erase(0, prefix.size());
   return {std::nullopt, {{Severity::kError, path.string(), {}, std::move(message)}}};

@@ -15,61 +15,62 @@
 
 namespace agm::config {
 
-/// Where a setting's value comes from; each beats those before it.
+/// The source of a setting's value; each one overrides those before it.
 enum class Origin { kDefault, kFile, kEnvironment, kFlag };
 
 /// "default", "file", "env" or "flag".
 std::string_view OriginName(Origin origin);
 
-/// What the command line says; it beats the environment and the file.
+/// Settings from the command line; they override the environment and the file.
 struct Overrides {
   std::optional<std::string> host;
   std::optional<int> port;
-  std::optional<bool> allow_lan_access;  ///< beats a `host` of the file and the environment too
-  std::optional<std::string> auth_mode;  ///< as the user typed it
+  std::optional<bool> allow_lan_access;  ///< also overrides a `host` from elsewhere
+  std::optional<std::string> auth_mode;  ///< as typed by the user
   std::optional<Secret> api_key;
 };
 
-/// A configuration's text, read or made up by a test.
+/// A configuration's text, read from a file or written by a test.
 struct Source {
   std::string text;
-  std::filesystem::path path;  ///< names it in problems; relative names in it start at its folder
+  std::filesystem::path path;  ///< for problems; its folder resolves relative names
 };
 
 struct Loaded {
   Config config;
   std::vector<Problem> warnings;
-  /// Where the settings of [proxy] come from, by their name ("port"); defaults are left out.
+  /// The sources of the settings of [proxy], by name ("port"); defaults are left out.
   std::map<std::string, Origin, std::less<>> origins;
-  /// The file that was read, or would be; empty where nothing says where it lies.
+  /// The file that was or would be read; empty if no location is known.
   std::filesystem::path path;
-  bool found = false;  ///< there is such a file
+  bool found = false;  ///< the file exists
 
   Origin OriginOf(std::string_view setting) const;
 };
 
-/// What Check found: the settings if they are usable, and all problems, errors and warnings.
+/// The result of Check: the settings if they are usable, and all errors and warnings.
 struct Checked {
   std::optional<Loaded> loaded;  ///< set if no problem is an error
   std::vector<Problem> problems;
 };
 
-/// Reads settings: flags beat the environment (AGM_PORT, AGM_HOST, AGM_API_KEY, AGM_AUTH_MODE)
-/// beats the text beats the defaults. Unknown keys are warnings, wrong types and values errors;
-/// all are found at once, each with its place, but of a text that is no TOML only the first. A
-/// credential that api_key_env or api_key_file names and that is not there is a warning, and the
-/// account says why it is `unusable`: one broken account must not stop the others.
+/// Reads settings. Flags override the environment (AGM_PORT, AGM_HOST, AGM_API_KEY, AGM_AUTH_MODE),
+/// which overrides the text, which overrides the defaults. Unknown keys are warnings; wrong types
+/// and values are errors. All problems are reported at once with their positions, but only the
+/// first one of a text that is not valid TOML. If a credential that api_key_env or api_key_file
+/// names does not exist, that is a warning, and the account's `unusable` states the reason: one
+/// broken account must not stop the others.
 ///
 /// Thread safety: any thread.
 Checked Check(const Source& source, const Environment& environment, const Overrides& overrides);
 
-/// As Check, of a file. One that does not exist means defaults, unless `location` says that the
-/// user asked for just that file.
+/// Like Check, for a file. A file that does not exist means defaults, unless `location` says that
+/// the user named exactly that file.
 Checked CheckFile(const Location& location, const Environment& environment,
                   const Overrides& overrides);
 
-/// As Check, for those who need the settings or one Error (kConfig) whose message has a line for
-/// each problem.
+/// Like Check, for callers that need the settings or one Error (kConfig), whose message has one
+/// line per problem.
 ///
 ///   auto loaded = Load(FindConfig(flag, environment), environment, overrides);
 ///   if (!loaded) return std::move(loaded).error();

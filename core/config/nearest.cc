@@ -19,7 +19,7 @@ std::string Plain(std::string_view word) {
   return plain;
 }
 
-// Optimal string alignment: edits and swaps of neighbours, by rows of the usual table.
+// Optimal string alignment distance: single edits and swaps of neighbours, computed row by row.
 std::size_t Distance(std::string_view a, std::string_view b) {
   std::vector<std::size_t> before(b.size() + 1);
   std::vector<std::size_t> last(b.size() + 1);

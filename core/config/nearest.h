@@ -6,13 +6,13 @@
 
 namespace agm::config {
 
-/// The candidate that `word` is most likely a slip of: equal but for case, `-` and `_`, or at most
-/// a third of its letters away (wrong, missing, doubled or swapped ones). Empty if none is near.
+/// The candidate that `word` most likely misspells: equal except for case, `-` and `_`, or with an
+/// edit distance of at most a third of the word's length. Empty if there is none.
 ///
 /// Thread safety: any thread.
 std::string_view Nearest(std::string_view word, std::span<const std::string_view> candidates);
 
-/// `; did you mean "X"?` for the end of a message, or nothing where none is near.
+/// `; did you mean "X"?` for the end of a message; empty if no candidate is near.
 std::string DidYouMean(std::string_view word, std::span<const std::string_view> candidates);
 
 }  // namespace agm::config

@@ -28,7 +28,7 @@ std::string_view Patches::Indentation(std::size_t at) const {
   return text_.substr(begin, end - begin);
 }
 
-// `at` is where a line begins, or the text's end, which need not end in a line break.
+// `at` is the beginning of a line, or the text's end, whose last line may lack a line break.
 void Patches::InsertLines(std::size_t at, std::string lines) {
   const bool open =
       at == text_.size() && !text_.empty() && text_.back() != '\n' && text_ != kByteOrderMark;
@@ -47,8 +47,8 @@ bool Patches::IsComment(std::size_t begin) const {
   return word != std::string_view::npos && text_[word] == '#';
 }
 
-// The end of the line of `at` and of the comments that follow without a gap; but comments right
-// above a header are the header's.
+// The end of the line of `at` and of the comments directly below it. Comments directly above a
+// header belong to the header and are not included.
 std::size_t Patches::CommentsEnd(std::size_t at) const {
   const std::size_t end = NextLine(text_, at);
   std::size_t behind = end;
@@ -57,8 +57,8 @@ std::size_t Patches::CommentsEnd(std::size_t at) const {
   return header ? end : behind;
 }
 
-// Where the next header's lines begin. Behind a section's last value stand only comments, empty
-// lines and headers.
+// The beginning of the next header's lines. Only comments, empty lines and headers can follow a
+// section's last value.
 std::size_t Patches::SectionEnd(std::size_t at) const {
   std::size_t end = NextLine(text_, at);
   std::size_t comments = end;
@@ -108,7 +108,7 @@ void Patches::RemoveSection(Span span) {
   Replace({begin, end}, "");
 }
 
-// The offset behind the comma that follows `at`, or `at` where none does before `close`.
+// The offset after the comma that follows `at`, or `at` if there is none before `close`.
 std::size_t Patches::SkipComma(std::size_t at, std::size_t close) const {
   for (std::size_t i = at; i < close;) {
     const std::size_t skipped = SkipStringOrComment(text_, i);
@@ -135,7 +135,7 @@ void Patches::AddElement(Span bracketed, std::string_view element) {
   std::string line = std::string(Indentation(last.begin)) + std::string(element);
   if (comma != last.end) line += ",";
   const std::size_t below = NextLine(text_, comma);
-  if (below > close) {  // the closing bracket stands in the last element's line
+  if (below > close) {  // the closing bracket is on the last element's line
     const std::string before = comma == last.end ? "," : "";
     return Replace({comma, comma}, before + std::string(line_end_) + line);
   }

@@ -8,12 +8,12 @@
 
 namespace agm::config {
 
-/// Changes to a text, collected first and made together, so that the places in the parsed tree stay
-/// good meanwhile. Lines that are put in end as the text's lines do (LF or CRLF).
+/// Changes to a text. They are collected first and applied together, so that positions in the
+/// parsed tree stay valid meanwhile. Inserted lines get the line ends of the text (LF or CRLF).
 ///
 ///   Patches patches(text);
 ///   patches.Replace(value.span, "\"new\"");
-///   patches.InsertLine(value.span.end, "key = 1");
+///   patches.InsertLine(value.span.end, value.span.begin, "key = 1");
 ///   std::string changed = patches.Apply();
 ///
 /// Thread safety: one thread at a time.
@@ -22,21 +22,21 @@ class Patches {
   explicit Patches(std::string_view text);
 
   void Replace(Span span, std::string with);
-  /// A line below that which holds `at`, indented as that is which holds `like`.
+  /// Inserts a line below the line of `at`, with the indentation of the line of `like`.
   void InsertLine(std::size_t at, std::size_t like, std::string_view line);
-  /// Lines of their own, set off by empty ones, where the section that holds `at` ends: above the
-  /// next header and the comments that stand right above it. `at` is the section's last value.
+  /// Inserts lines, surrounded by empty lines, at the end of the section of `at`: above the next
+  /// header and the comments directly above it. `at` must be the section's last value.
   void InsertSection(std::size_t at, const std::vector<std::string>& lines);
-  /// The same at the text's end.
+  /// Like InsertSection, at the end of the text.
   void AppendSection(const std::vector<std::string>& lines);
-  /// All lines that the span touches.
+  /// Removes all lines that the span touches.
   void RemoveLines(Span span);
-  /// All lines of a section: those that the span touches, comments right below, and one of the
-  /// empty lines around.
+  /// Removes a section: all lines that the span touches, the comments directly below, and one of
+  /// the empty lines around it.
   void RemoveSection(Span span);
-  /// A further element at the end of a `[...]` or `{...}`, set as the last one is.
+  /// Adds an element at the end of a `[...]` or `{...}`, formatted like the last element.
   void AddElement(Span bracketed, std::string_view element);
-  /// The element of a `[...]` or `{...}` that holds `at`, with its comma.
+  /// Removes the element of a `[...]` or `{...}` that contains `at`, with its comma.
   void RemoveElement(Span bracketed, std::size_t at);
 
   std::string Apply();

@@ -15,7 +15,7 @@ fs::path Absolute(const fs::path& path) {
   return error ? path : absolute.lexically_normal();
 }
 
-// The XDG folder of that variable, else the one below the home folder; empty where neither is set.
+// The XDG folder in `variable`, else the one below the home folder; empty if neither is set.
 fs::path XdgFolder(const Environment& environment, std::string_view variable,
                    std::string_view below_home) {
   if (fs::path xdg = Get(environment, variable); xdg.is_absolute()) return xdg;

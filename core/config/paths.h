@@ -9,35 +9,35 @@
 
 namespace agm::config {
 
-/// The environment's variables, as a value so that tests bring their own.
+/// Environment variables as a value, so that tests can provide their own.
 using Environment = std::map<std::string, std::string, std::less<>>;
 
 /// The variables of this process.
 Environment ProcessEnvironment();
 
-/// A variable's value; empty counts as not set.
+/// A variable's value; a variable that is not set counts as empty.
 std::string_view Get(const Environment& environment, std::string_view name);
 
-/// Who said where the configuration file lies.
+/// What determined the location of the configuration file.
 enum class FoundBy { kFlag, kEnvironment, kDefault };
 
 struct Location {
-  std::filesystem::path path;  ///< empty: nothing says where it could lie
+  std::filesystem::path path;  ///< empty: no location is known
   FoundBy found_by = FoundBy::kDefault;
 
-  /// True where a missing file is an error: the user named it on this very command line.
+  /// True if a missing file is an error, because the user named it on this command line.
   bool required() const { return found_by == FoundBy::kFlag; }
 };
 
-/// Where the configuration file lies, whether it exists or not: `flag` (--config) where not empty,
-/// else $AGM_CONFIG, else $XDG_CONFIG_HOME/agm/config.toml, else ~/.config/agm/config.toml. The
-/// path is absolute. As the XDG rules ask, a relative $XDG_CONFIG_HOME is ignored.
+/// The location of the configuration file, whether it exists or not: `flag` (--config) if not
+/// empty, else $AGM_CONFIG, else $XDG_CONFIG_HOME/agm/config.toml, else ~/.config/agm/config.toml.
+/// The path is absolute. A relative $XDG_CONFIG_HOME is ignored, as the XDG specification demands.
 ///
 /// Thread safety: any thread.
 Location FindConfig(std::string_view flag, const Environment& environment);
 
-/// The folder for what the program remembers: $AGM_STATE_DIR, else $XDG_STATE_HOME/agm, else
-/// ~/.local/state/agm. It need not exist. kConfig where none of these is set.
+/// The folder for persistent state: $AGM_STATE_DIR, else $XDG_STATE_HOME/agm, else
+/// ~/.local/state/agm. It need not exist. kConfig if none of these variables is set.
 Result<std::filesystem::path> StateDir(const Environment& environment);
 
 }  // namespace agm::config

@@ -24,7 +24,7 @@ std::string Text(const std::vector<Problem>& problems) {
 
 std::vector<Problem> Findings::Take() {
   std::ranges::stable_sort(problems_, {}, [](const Problem& problem) {
-    // What has no place in the file comes after what has.
+    // Problems without a position come last.
     return std::tuple(problem.at.line == 0, problem.at.line, problem.at.column);
   });
   errors_ = false;

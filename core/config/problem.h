@@ -13,24 +13,24 @@ namespace agm::config {
 
 enum class Severity { kError, kWarning };
 
-/// One thing that is wrong with the settings. `file` is the file as the user named it, or the
-/// variable ("AGM_PORT") or option ("--port") at fault; `at` is line 0 where there is no place.
-/// `message` is safe to show: it says what was expected and what was found, and never a secret.
+/// One problem in the settings. `file` is the file as the user named it, or the variable
+/// ("AGM_PORT") or option ("--port"); `at` is line 0 if there is no position. `message` is safe to
+/// show: it says what was expected and what was found, and never contains a secret.
 struct Problem {
   Severity severity = Severity::kError;
   std::string file;
   Place at;
   std::string message;
 
-  /// `config.toml:12:5: account kind "gemni" is not known; did you mean "gemini"?`; a warning says
-  /// so before its message.
+  /// `config.toml:12:5: account kind "gemni" is not known; did you mean "gemini"?`. A warning has
+  /// "warning: " before its message.
   std::string Text() const;
 };
 
-/// All of them, one a line.
+/// All problems, one per line.
 std::string Text(const std::vector<Problem>& problems);
 
-/// Collects what is wrong while settings are read.
+/// Collects problems while settings are read.
 ///
 /// Thread safety: one thread at a time.
 class Findings {
@@ -46,10 +46,10 @@ class Findings {
     Add(Severity::kWarning, at, fmt::format(text, std::forward<Args>(args)...));
   }
 
-  /// Speaks of another source from now on.
+  /// Attributes the following problems to another source.
   void Source(std::string file) { file_ = std::move(file); }
   bool errors() const { return errors_; }
-  /// What was found, in the order of the text.
+  /// Returns the problems in the order of the text.
   std::vector<Problem> Take();
 
  private:

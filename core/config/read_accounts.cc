@@ -12,7 +12,7 @@ namespace {
 
 constexpr std::size_t kLongestKeyFile = 64U << 10U;
 
-/// One account that is being read.
+/// Reads one account.
 class AccountReader {
  public:
   AccountReader(const Value& table, const Reading& reading) : table_(table), reading_(reading) {}

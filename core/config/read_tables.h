@@ -10,7 +10,7 @@
 
 namespace agm::config {
 
-/// The file's top-level names and what goes with reading them.
+/// The context for reading the file's top-level tables.
 struct Reading {
   Findings& found;
   std::filesystem::path folder;
@@ -21,14 +21,14 @@ struct Reading {
   }
 };
 
-/// Reads [proxy] with what it holds; gives the names of the settings that were there.
+/// Reads [proxy] and its child tables; returns the names of the settings that the file contains.
 std::vector<std::string_view> ReadProxy(const Value& table, const Reading& reading, Proxy& proxy);
 /// Reads [proxy.custom_mapping].
 std::vector<MappingRule> ReadMapping(const Value& table, const Reading& reading);
 /// Reads [[accounts]] and resolves their credentials.
 std::vector<Account> ReadAccounts(const Value& list, const Reading& reading);
 
-/// The upstream of an account of that kind that names none.
+/// The upstream's URL for an account of that kind without base_url.
 std::string_view DefaultBaseUrl(AccountKind kind);
 
 }  // namespace agm::config

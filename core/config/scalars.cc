@@ -18,7 +18,7 @@ constexpr std::size_t kShown = 60;
 
 std::string Prefix(const Scope& scope) { return scope.name.empty() ? "" : scope.name + ": "; }
 
-// A value as it is shown in a message. A URL may hold a password before its @.
+// A value for display in a message. A string with "@" is not shown: a URL may hold a password.
 std::string Found(const Value& value) {
   switch (value.kind) {
     case ValueKind::kString: {

@@ -15,39 +15,39 @@
 
 namespace agm::config {
 
-/// What reading one setting needs to know.
+/// The context for reading one setting.
 struct Scope {
   Findings& found;
-  std::string name;                ///< "proxy.port", for messages; empty where the source names it
-  std::filesystem::path folder{};  ///< where relative file names start
-  std::filesystem::path home{};    ///< what ~ stands for
+  std::string name;                ///< "proxy.port", for messages; empty if the source names it
+  std::filesystem::path folder{};  ///< base of relative file names
+  std::filesystem::path home{};    ///< replaces ~
 };
 
-/// Says what is expected where `text` is not it ("a host name or an address"), else nothing. May
-/// tidy the text up.
+/// Returns what was expected if `text` is invalid ("a host name or an address"), else an empty
+/// string. May normalise the text.
 using TextCheck = std::string (*)(std::string& text);
 
-// Each reads one value or reports what is wrong with it. Durations are seconds or texts such as
-// "500ms" and at most a week; sizes are bytes or texts such as "100MB".
+// Each function reads one value, or reports its problem and returns nullopt. Durations are seconds
+// or texts such as "500ms", at most a week; sizes are bytes or texts such as "100MB".
 std::optional<bool> ReadBool(const Value& value, const Scope& scope);
 std::optional<int> ReadInt(const Value& value, const Scope& scope, int least, int most);
 std::optional<Duration> ReadSpan(const Value& value, const Scope& scope, Duration least);
 std::optional<std::uint64_t> ReadBytes(const Value& value, const Scope& scope);
 std::optional<std::string> ReadText(const Value& value, const Scope& scope, TextCheck check);
-/// A file's name, made absolute.
+/// Reads a file name and makes it absolute.
 std::optional<std::string> ReadPath(const Value& value, const Scope& scope);
-/// Never echoes the value.
+/// Never shows the value in a message.
 std::optional<Secret> ReadSecret(const Value& value, const Scope& scope);
 std::optional<std::vector<std::string>> ReadTexts(const Value& value, const Scope& scope,
                                                   TextCheck check);
-/// The index of the word that the value is.
+/// Reads one of `words` and returns its index.
 std::optional<std::size_t> ReadWord(const Value& value, const Scope& scope,
                                     std::span<const std::string_view> words);
 
-/// True for what can travel in a header: printable ASCII without spaces.
+/// True for a text that can be sent in a header: printable ASCII without spaces.
 bool IsKeyText(std::string_view text);
 
-/// Reports a value that is not what was expected.
+/// Reports a value that differs from what was expected.
 void Expected(const Value& value, const Scope& scope, std::string_view what);
 
 }  // namespace agm::config

@@ -44,7 +44,7 @@ std::string CheckUpstreamProxy(std::string& proxy) {
   return "http://HOST:PORT, https://HOST:PORT or socks5://HOST:PORT";
 }
 
-// The password that may stand in a proxy's address.
+// Hides the user name and password that a proxy's URL may contain.
 std::string ShowUpstreamProxy(const Proxy& proxy) {
   const auto url = SplitUrl(proxy.upstream_proxy);
   if (!url || url->user.empty()) return Quoted(proxy.upstream_proxy);
@@ -73,7 +73,7 @@ std::string CheckBaseUrl(std::string& base) {
   return "http://HOST[:PORT] or https://HOST[:PORT], without user, query and fragment";
 }
 
-// A part of an address, such as a project.
+// Checks a text that becomes a part of a URL, such as a project.
 std::string CheckUrlPart(std::string& part) {
   const bool plain = (part.empty() || IsKeyText(part)) &&
                      part.find_first_of("/?#%&\\\"'") == std::string::npos &&
@@ -94,7 +94,7 @@ bool IsVariable(std::string_view name) {
   return plain && name.size() <= 100 && !name.starts_with("AIza");
 }
 
-// People put the key itself here, so the value is not echoed.
+// The value is not shown in the message, because some users put the key itself here.
 void ReadVariable(const Value& value, const Scope& scope, Account& into) {
   if (value.is(ValueKind::kString) && IsVariable(value.text)) {
     into.api_key_env = value.text;

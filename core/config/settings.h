@@ -14,8 +14,8 @@
 
 namespace agm::config {
 
-/// One key of a table of the file: how it is read into a struct, and how its value is shown (as
-/// TOML that is JSON too; secrets masked).
+/// One key of a table in the file: how to read it into a struct, and how to show its value (in a
+/// notation that is valid TOML and JSON; secrets are masked).
 template <class S>
 struct Setting {
   std::string_view name;
@@ -23,20 +23,21 @@ struct Setting {
   std::string (*show)(const S& from);
 };
 
-/// The keys that have one value each, in the order of the manual. Keys that need more care (api_key
-/// and api_keys, the tables inside [proxy]) are read by their own functions.
+/// The keys with a single value, in the order of the manual. Other keys (api_key and api_keys, the
+/// tables inside [proxy]) have their own reading functions.
 std::span<const Setting<Proxy>> ProxySettings();
 std::span<const Setting<Tls>> TlsSettings();
 std::span<const Setting<Account>> AccountSettings();
 
-/// Reads the settings that `table` has, reports keys that neither they nor `others` name, and
-/// gives the names of those that were there. `prefix` stands before names in messages ("proxy.").
+/// Reads the settings that `table` contains, reports keys that are neither in `settings` nor in
+/// `others`, and returns the names of those it found. Messages put `prefix` before names
+/// ("proxy.").
 template <class S>
 std::vector<std::string_view> ReadTable(const Value& table, std::span<const Setting<S>> settings,
                                         std::span<const std::string_view> others,
                                         const Scope& scope, S& into);
 
-// What follows makes settings; `At` is a pointer to the member.
+// The functions below create settings; `At` is a pointer to the member.
 
 template <class S, auto At>
 Setting<S> BoolSetting(std::string_view name) {
@@ -110,7 +111,7 @@ Setting<S> ListSetting(std::string_view name) {
           [](const S& from) { return QuotedList(from.*At); }};
 }
 
-/// `Words` is an array of words; a word's index is its enum's value.
+/// `Words` is an array of words; the index of a word is its enum value.
 template <class S, auto At, const auto& Words>
 Setting<S> WordSetting(std::string_view name) {
   return {name,
@@ -121,7 +122,7 @@ Setting<S> WordSetting(std::string_view name) {
           [](const S& from) { return Quoted(Words.at(static_cast<std::size_t>(from.*At))); }};
 }
 
-/// Warns of a key that nobody knows.
+/// Warns of an unknown key.
 void WarnUnknown(const Member& member, std::string_view prefix,
                  std::span<const std::string_view> known, Findings& found);
 

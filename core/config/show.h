@@ -7,19 +7,19 @@
 
 namespace agm::config {
 
-/// One setting as it may be shown: its value is TOML that is JSON too, and never a secret.
+/// One setting for display: the value is valid TOML and JSON, and secrets are masked.
 struct Shown {
   std::string name;
   std::string value;
   Origin origin = Origin::kDefault;
-  std::string note;  ///< what the value means here: "auto means off"; may be empty
+  std::string note;  ///< the value's effect here, such as "auto means off"; may be empty
 };
 
-/// The effective settings of [proxy], without the tables in it.
+/// The effective settings of [proxy], without its child tables.
 std::vector<Shown> ShowProxy(const Loaded& loaded);
-/// Those of [proxy.tls]; empty where TLS is not set up.
+/// The settings of [proxy.tls]; empty if TLS is not configured.
 std::vector<Shown> ShowTls(const Loaded& loaded);
-/// Those of an account: what its kind uses, and what is set.
+/// The settings of an account: those that its kind uses, and all that are set.
 std::vector<Shown> ShowAccount(const Account& account);
 
 }  // namespace agm::config

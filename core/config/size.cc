@@ -20,7 +20,7 @@ constexpr std::array<Unit, 7> kUnits = {{{"GiB", 1ULL << 30U},
                                          {"KiB", 1ULL << 10U},
                                          {"kB", 1'000},
                                          {"B", 1}}};
-constexpr double kMost = 9e15;  // beyond it a double no longer counts every byte
+constexpr double kMost = 9e15;  // a double represents larger byte counts inexactly
 
 bool SameButForCase(std::string_view a, std::string_view b) {
   if (a.size() != b.size()) return false;

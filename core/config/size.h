@@ -7,11 +7,11 @@
 
 namespace agm::config {
 
-/// Reads a number of bytes as people write it: "100MB" (a million each), "512KiB" (1024 each),
-/// "1.5 GB", "4096", "4096B"; the unit in any case. Nothing for anything else.
+/// Reads a number of bytes as people write it: "100MB" (factor 1000), "512KiB" (factor 1024),
+/// "1.5 GB", "4096", "4096B"; units in any case. Returns nullopt for anything else.
 std::optional<std::uint64_t> ReadSize(std::string_view text);
 
-/// The shortest exact form: "100MB", "512KiB", "1234".
+/// Writes the shortest exact form: "100MB", "512KiB", "1234".
 std::string WriteSize(std::uint64_t bytes);
 
 }  // namespace agm::config

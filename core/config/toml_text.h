@@ -9,8 +9,8 @@
 
 namespace agm::config {
 
-// Values as they are written to a TOML text. The forms are those that JSON shares, so that what is
-// shown can be printed as either.
+// Writes values for a TOML text. The notation is valid JSON too, so the values can be printed as
+// either.
 //
 // Thread safety: any thread.
 
@@ -18,9 +18,9 @@ namespace agm::config {
 std::string Quoted(std::string_view text);
 /// `["a", "b"]`
 std::string QuotedList(const std::vector<std::string>& texts);
-/// A key: bare where that is allowed, else quoted.
+/// Writes a key: bare if TOML allows that, else quoted.
 std::string WriteKey(std::string_view key);
-/// Seconds: `5`, `0.25`.
+/// Writes a duration in seconds: `5`, `0.25`.
 std::string WriteSeconds(Duration duration);
 
 }  // namespace agm::config

@@ -23,12 +23,12 @@ namespace {
 namespace fs = std::filesystem;
 using Steady = std::chrono::steady_clock;
 
-// Not IN_MODIFY: a log that grows in the same folder would wake us with each line. Who writes the
-// file without ever closing it is seen by looking at it now and then.
+// IN_MODIFY is left out: a growing log file in the same folder would wake the thread for each line.
+// A program that writes the file and never closes it is noticed by polling.
 constexpr std::uint32_t kEvents = IN_CLOSE_WRITE | IN_ATTRIB | IN_CREATE | IN_DELETE |
                                   IN_MOVED_FROM | IN_MOVED_TO | IN_DELETE_SELF | IN_MOVE_SELF;
 
-/// What tells one state of a file from another; links are followed.
+/// Identifies one version of a file; links are followed.
 struct Signature {
   bool exists = false;
   std::uint64_t device = 0;
@@ -46,7 +46,7 @@ Signature Look(const fs::path& path) {
           status.st_size, status.st_mtim.tv_sec, status.st_mtim.tv_nsec};
 }
 
-// The names under which the file can change: its own, and that of each link's target.
+// The paths under which the file can change: its own, and the target of each link.
 std::vector<fs::path> Chain(const fs::path& path) {
   std::vector<fs::path> chain = {path};
   std::error_code error;
@@ -75,8 +75,8 @@ struct Watch::State {
   State(const State&) = delete;
   State& operator=(const State&) = delete;
 
-  // Asks for events of the folders that hold the file and what it links to. Adding a folder twice
-  // changes nothing, so this is done again after each event: links turn, folders come.
+  // Subscribes to the folders of the file and of each link's target. Adding a folder twice has no
+  // effect, so this runs again after each event, because links and folders may have changed.
   void Subscribe() {
     names.clear();
     for (const fs::path& link : Chain(path)) {
@@ -86,7 +86,7 @@ struct Watch::State {
     }
   }
 
-  // Takes all waiting events; true if one is about a name of ours.
+  // Reads all pending events; returns true if one concerns the watched names.
   bool DrainEvents() {
     alignas(inotify_event) std::array<char, 16'384> buffer{};
     bool ours = false;
@@ -107,7 +107,7 @@ struct Watch::State {
 
   enum class Woken { kTimeout, kEvent, kCalled };
 
-  // Waits for the next thing to look at.
+  // Waits for a call of Wake() or Stop(), an event, or the end of `wait`.
   Woken Sleep(Duration wait) {
     std::array<pollfd, 2> fds = {{{wake, POLLIN, 0}, {inotify, POLLIN, 0}}};
     const auto ms = std::clamp<Duration::rep>(wait.count(), 0, 1'000'000);
@@ -117,7 +117,7 @@ struct Watch::State {
     return (fds[1].revents & POLLIN) != 0 ? Woken::kEvent : Woken::kTimeout;
   }
 
-  // Looks at the file; true if it differs from what it was when this was last asked.
+  // Returns true if the file differs from its state at the previous call.
   bool Differs() {
     const bool event = DrainEvents();
     const Signature now = Look(path);
@@ -155,8 +155,8 @@ bool Watch::WaitForChange() {
 
 bool Watch::ChangedWithin(Duration wait) {
   const auto deadline = Steady::now() + wait;
-  std::optional<Steady::time_point> quiet_at;  // when a change seen has settled
-  std::optional<Steady::time_point> latest;  // a file that is never left alone counts all the same
+  std::optional<Steady::time_point> quiet_at;  // when the latest change counts as settled
+  std::optional<Steady::time_point> latest;    // the limit for a file that changes continuously
   while (!state_->stopped) {
     if (state_->Differs()) {
       quiet_at = Steady::now() + state_->times.settle;

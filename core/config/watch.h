@@ -8,25 +8,26 @@
 namespace agm::config {
 
 struct WatchTimes {
-  Duration settle{100};  ///< how long the file must be left alone before a change counts
-  Duration poll{2'000};  ///< how often it is looked at where the kernel tells nothing
+  Duration settle{100};  ///< a change counts once the file was unchanged for this long
+  Duration poll{2'000};  ///< interval of polling, for changes without a kernel event
 };
 
-/// Notices that a file was changed, replaced, removed or put back, however an editor does that:
-/// written in place, a new file renamed over it, a link turned to another target. Changes that
-/// follow each other closely are one.
+/// Detects that a file was changed, replaced, removed or restored in any way an editor may use:
+/// written in place, a new file renamed over it, a symbolic link changed. Changes in quick
+/// succession count as one.
 ///
 ///   Watch watch(path);
-///   while (watch.WaitForChange()) Reload();    // in a thread of its own
+///   while (watch.WaitForChange()) Reload();    // in its own thread
 ///
 ///   watch.Wake();                              // elsewhere, for SIGHUP: WaitForChange returns
 ///   true watch.Stop();                              // WaitForChange returns false from now on
 ///
-/// What counts is the difference from the file that the constructor saw, so load it afterwards. A
-/// change need not be one of the content. It uses inotify where there is one, and looks at the
-/// file now and then in any case (network folders and links into other folders tell nothing).
+/// Changes are relative to the file that the constructor saw, so load the file after constructing
+/// the Watch. The content need not differ. The class uses inotify if available, and polls in any
+/// case, because network folders and links into other folders send no events.
 ///
-/// Thread safety: Wake and Stop any thread, and signal handlers; the others one thread at a time.
+/// Thread safety: Wake and Stop may be called by any thread and by signal handlers, the other
+/// functions by one thread at a time.
 class Watch {
  public:
   explicit Watch(std::filesystem::path path, WatchTimes times = {});
@@ -34,9 +35,9 @@ class Watch {
   Watch(const Watch&) = delete;
   Watch& operator=(const Watch&) = delete;
 
-  /// Blocks until the file changed or somebody calls Wake (true) or Stop (false).
+  /// Blocks until the file changes or Wake is called (true), or Stop is called (false).
   bool WaitForChange();
-  /// Waits so long at most; true as above, false as well when nothing happened.
+  /// Like WaitForChange, but waits for at most `wait`; false also if nothing happened.
   bool ChangedWithin(Duration wait);
   void Wake();
   void Stop();

@@ -8,19 +8,19 @@
 
 namespace agm::config {
 
-// The words of the file's enums; a word's index is its enum's value.
+// The words of the configuration's enums; the index of a word is its enum value.
 inline constexpr std::array<std::string_view, 4> kAuthModeWords = {"auto", "off", "strict",
                                                                    "all_except_health"};
 inline constexpr std::array<std::string_view, 3> kSchedulingWords = {"cache_first", "balance",
                                                                      "performance_first"};
 inline constexpr std::array<std::string_view, 3> kAccountKindWords = {"gemini", "vertex", "mock"};
 
-/// The enum's word, as it stands in the file.
+/// The enum value's word in the file.
 std::string_view Word(AuthMode mode);
 std::string_view Word(Scheduling scheduling);
 std::string_view Word(AccountKind kind);
 
-/// The kind that `word` names, if any.
+/// The account kind that `word` names, or nullopt.
 std::optional<AccountKind> FindAccountKind(std::string_view word);
 
 }  // namespace agm::config
