@@ -7,11 +7,11 @@
 namespace agm::mapping {
 namespace {
 
-// Targets are models that answer today on a free key as well as on a paid one, each with another to
-// fall back to, and at the end a name that Google keeps alive. They are of the third generation:
-// the fourth refuses sampling and penalty fields, assistant prefill and more that the clients of
-// these names send; whoever wants it maps to it. Embeddings have no fallback, because vectors of
-// two models must not be mixed.
+// Targets are models that work with a free key as well as with a paid one. Each has a fallback, and
+// each chain ends with an alias that Google keeps up to date. All are of the third generation,
+// because the fourth refuses sampling and penalty fields, assistant prefill and other fields that
+// clients of these names send; a user can map to it explicitly. Embeddings have no fallback,
+// because vectors of two models must not be mixed.
 using Targets = std::vector<std::string>;
 
 Targets Pro() { return {"gemini-3.1-pro-preview", "gemini-3.8-flash", "gemini-flash-latest"}; }
@@ -67,9 +67,9 @@ void AddAnthropic(std::vector<BuiltIn>& table) {
                             });
 }
 
-// Names without a version, those that Google never used for a model, and those of models that are
-// gone. A model that lives is passed through under its own name, also when it retires soon: Google
-// itself then serves the successor.
+// Names without a version, names that Google never used for a model, and names of retired models. A
+// model that still exists is passed through under its own name, even if it retires soon: Google
+// then serves the successor itself.
 void AddGemini(std::vector<BuiltIn>& table) {
   table.insert(table.end(),
                {

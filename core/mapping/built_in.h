@@ -7,14 +7,14 @@
 
 namespace agm::mapping {
 
-/// What a well-known name means where the user's own rules say nothing.
+/// The targets of a well-known name that no rule of the user matches.
 struct BuiltIn {
   std::string_view from;  ///< a name or a pattern, in lower case
   std::vector<std::string> to;
-  std::string_view why;  ///< "a small OpenAI model", for `agm map resolve`
+  std::string_view why;  ///< a description for `agm map resolve`, such as "a small OpenAI model"
 };
 
-/// The table, the most exact first; names of clients' models go to models that live.
+/// The table, most exact first. It maps names of clients' models to existing models.
 ///
 /// Thread safety: immutable.
 std::span<const BuiltIn> BuiltIns();

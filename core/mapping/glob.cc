@@ -4,7 +4,7 @@
 
 namespace agm::mapping {
 
-// Walks both; on a mismatch the last star takes one character more.
+// Walks through both texts; on a mismatch the last star consumes one more character.
 bool GlobMatches(std::string_view pattern, std::string_view text) {
   std::size_t p = 0;
   std::size_t t = 0;

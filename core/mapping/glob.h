@@ -5,13 +5,13 @@
 
 namespace agm::mapping {
 
-/// True if `text` is what `pattern` says; each `*` stands for any text, also for none. Case counts.
-/// Takes at most pattern times text steps.
+/// True if `text` matches `pattern`; each `*` matches any text, including none. Case-sensitive.
+/// Takes at most pattern.size() * text.size() steps.
 ///
 /// Thread safety: any thread.
 bool GlobMatches(std::string_view pattern, std::string_view text);
 
-/// How exact a pattern is.
+/// Measures how exact a pattern is.
 struct Exactness {
   std::size_t literals = 0;  ///< characters that are not *
   std::size_t stars = 0;
@@ -19,8 +19,8 @@ struct Exactness {
 };
 Exactness ExactnessOf(std::string_view pattern);
 
-/// True if `a` goes before `b` where both match: more literal characters, else fewer stars, else
-/// the longer literal beginning, else the alphabet.
+/// True if `a` has precedence over `b` when both match: it has more literal characters, else fewer
+/// stars, else the longer literal prefix, else it comes first alphabetically.
 bool MoreExact(std::string_view a, std::string_view b);
 
 }  // namespace agm::mapping

@@ -10,21 +10,21 @@
 
 namespace agm::mapping {
 
-/// The kinds of rules; each beats those after it.
+/// The kinds of rules; each takes precedence over those after it.
 enum class Rule { kExact, kPattern, kBuiltIn, kPassThrough };
 
 /// "exact", "pattern", "built-in" or "pass-through".
 std::string_view RuleName(Rule rule);
 
-/// What a model's name came to.
+/// The targets that a model's name resolves to.
 struct Resolution {
   std::string asked;                 ///< the name without prefixes such as models/
-  std::vector<std::string> targets;  ///< upstream models in the order they are tried; at least one
+  std::vector<std::string> targets;  ///< upstream models in the order of the attempts; at least one
   Rule rule = Rule::kPassThrough;
-  std::string from;  ///< the rule's name or pattern, as written; empty: no rule
+  std::string from;  ///< the matching rule's name or pattern, as written; empty: no rule
 };
 
-/// A rule that matched and lost.
+/// A rule that matched but did not have precedence.
 struct Loser {
   Rule rule = Rule::kPattern;
   std::string from;
@@ -34,20 +34,20 @@ struct Loser {
 
 struct Explanation {
   Resolution won;
-  std::string why;            ///< "the name stands in the mapping"
-  std::vector<Loser> losers;  ///< the closest first
+  std::string why;            ///< the reason, such as "the name stands in the mapping"
+  std::vector<Loser> losers;  ///< in order of precedence
 };
 
-/// Which upstream models serve a name: the user's exact rule, else the user's pattern with the most
-/// literal characters (then fewer `*`, the longer literal beginning, the alphabet), else the
-/// built-in table, else the name itself.
+/// Resolves a model's name to upstream models. The order of precedence is: the user's exact rule,
+/// the user's pattern with the most literal characters (then fewer `*`, the longer literal prefix,
+/// alphabetical order), the built-in table, the name itself.
 ///
 ///   ModelMap map(*config);
 ///   auto resolved = map.Resolve("models/gpt-4o");
 ///   for (const auto& target : resolved->targets) ...
 ///
-/// A target is not mapped again. The user's names compare with case; the built-in ones without.
-/// Names that could change an upstream's address are refused with kUnknownModel.
+/// A target is not mapped again. The user's names are case-sensitive, built-in names are not. Names
+/// that could change an upstream's URL are refused with kUnknownModel.
 ///
 /// Thread safety: immutable.
 class ModelMap {
@@ -55,10 +55,10 @@ class ModelMap {
   explicit ModelMap(const config::Config& config);
 
   Result<Resolution> Resolve(std::string_view name) const;
-  /// As Resolve, with the reasons.
+  /// Like Resolve, with the reasons.
   Result<Explanation> Explain(std::string_view name) const;
 
-  /// The names of the user's exact rules, in the file's order: what /v1/models lists.
+  /// The names of the user's exact rules, in the file's order; /v1/models lists them.
   const std::vector<std::string>& ExactNames() const { return names_; }
 
  private:
@@ -72,7 +72,7 @@ class ModelMap {
   std::vector<Loser> Losers(const Resolution& won) const;
 
   std::unordered_map<std::string, config::MappingRule> exact_;
-  std::vector<Pattern> patterns_;  ///< the most exact first
+  std::vector<Pattern> patterns_;  ///< most exact first
   std::vector<std::string> names_;
 };
 
