@@ -48,7 +48,7 @@ struct Binder {
   }
 };
 
-// SQLite gives the files beside it (-wal, -shm) the mode of the first one.
+// Creates the file itself, because SQLite gives its -wal and -shm files the mode of the main file.
 Result<void> MakeFile(const std::string& name) {
   const int fd = open(name.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0600);
   if (fd >= 0) {
@@ -84,7 +84,7 @@ Result<Connection> Connection::Open(const std::filesystem::path& path, Duration 
   if (auto made = MakeFile(path.string()); !made) return std::move(made).error();
   auto connection = Prepared(path.string(), SQLITE_OPEN_READWRITE, patience);
   if (!connection) return connection;
-  // Only the first of these needs the file itself, so it tells whether it is a database.
+  // Only the first statement needs the file itself, so it shows whether the file is a database.
   for (const char* setting :
        {"PRAGMA journal_mode = WAL", "PRAGMA synchronous = NORMAL",
         "PRAGMA journal_size_limit = 4000000", "PRAGMA trusted_schema = OFF"}) {

@@ -18,10 +18,10 @@ struct sqlite3_stmt;
 
 namespace agm::store {
 
-/// What is bound to a `?`: nothing, a number, or a text.
+/// The value for a `?`: null, a number, or a text.
 using Value = std::variant<std::nullptr_t, std::int64_t, std::string_view>;
 
-/// One row of an answer; columns count from 0. Valid only while it is being looked at.
+/// One row of a query's result; columns count from 0. Valid only inside the callback.
 class Row {
  public:
   explicit Row(sqlite3_stmt* statement) : statement_(statement) {}
@@ -33,24 +33,25 @@ class Row {
   sqlite3_stmt* statement_;
 };
 
-/// Why a statement failed, as far as it matters what to do; stands in Error::reason.
-inline constexpr std::string_view kDamaged = "damaged";  ///< the file is no good any more
-inline constexpr std::string_view kForNow = "for_now";   ///< disk full, locked, read-only, ...
+/// Values of Error::reason that tell how to handle a failed statement.
+inline constexpr std::string_view kDamaged = "damaged";  ///< the file is damaged
+inline constexpr std::string_view kForNow = "for_now";   ///< temporary: disk full, locked, ...
 
-/// An open SQLite file, with the settings that we always want (WAL, synchronous NORMAL).
+/// An open SQLite file with our settings (WAL, synchronous NORMAL).
 ///
 ///   auto connection = Connection::Open(path, Duration(2000));
 ///   connection->Run("INSERT INTO rest VALUES (?, ?)", {name, until});
 ///   connection->Query("SELECT name FROM rest", {}, [&](const Row& row) { ... row.Text(0) ... });
 ///
-/// Statements are prepared once and kept. Errors are kIo and name the file.
+/// Each statement is prepared once and cached. Errors are kIo and name the file.
 ///
 /// Thread safety: one thread at a time.
 class Connection {
  public:
-  /// Makes the file (mode 0600) where there is none. Waits up to `patience` for other processes.
+  /// Creates the file (mode 0600) if it does not exist. Waits up to `patience` for a lock that
+  /// another process holds.
   static Result<Connection> Open(const std::filesystem::path& path, Duration patience);
-  /// One that lives only in memory.
+  /// Opens a database that exists only in memory.
   static Result<Connection> OpenInMemory();
 
   Result<void> Run(std::string_view sql, std::initializer_list<Value> values = {});
@@ -74,7 +75,7 @@ class Connection {
 
   std::unique_ptr<sqlite3, Close> db_;
   std::string name_;
-  std::map<std::string, Statement, std::less<>> statements_;  ///< dies before db_
+  std::map<std::string, Statement, std::less<>> statements_;  ///< destroyed before db_
 };
 
 }  // namespace agm::store

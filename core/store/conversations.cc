@@ -9,7 +9,8 @@ constexpr std::int64_t kKeptFor = std::int64_t{30} * 24 * 3600 * 1000;
 
 std::int64_t Milliseconds(WallTime time) { return time.time_since_epoch().count(); }
 
-// Rows are dropped by age as new ones come; the count is bounded by what lies behind the newest.
+// Drops old rows whenever a row is added: those past the age limit, and those beyond the maximum
+// count.
 Result<void> Prune(Connection& connection, WallTime now) {
   auto old =
       connection.Run("DELETE FROM response WHERE created < ?", {Milliseconds(now) - kKeptFor});

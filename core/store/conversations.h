@@ -8,14 +8,14 @@
 
 namespace agm::store {
 
-/// An answer that can be built upon.
+/// A response that a later request can continue (previous_response_id).
 struct SavedResponse {
   std::string id;
-  std::string owner;  ///< whose it is; nobody else finds it
+  std::string owner;  ///< the caller that it belongs to; no other caller can find it
   WallTime created;
-  std::string object;  ///< JSON, as it was answered
-  std::string input;   ///< JSON array: the request's own items
-  std::string items;   ///< JSON array: the whole conversation up to and with this answer
+  std::string object;  ///< JSON, as sent to the client
+  std::string input;   ///< JSON array: the items of its request
+  std::string items;   ///< JSON array: the whole conversation including this response
 };
 
 /// Stored responses and thought signatures: at most 5,000 and 50,000 of them, for 30 days.
@@ -27,13 +27,13 @@ class Conversations {
 
   void Keep(SavedResponse response);
   std::optional<SavedResponse> Find(const std::string& owner, const std::string& id);
-  /// False where there was none.
+  /// False if there was no such response.
   bool Remove(const std::string& owner, const std::string& id);
 
   void KeepSignature(std::string call, std::string family, std::string signature, WallTime now);
   struct FoundSignature {
-    std::string signature;  ///< empty where there is none for that family
-    bool sure = false;      ///< all that was to be stored was there to be found
+    std::string signature;  ///< empty if none is stored for that family
+    bool sure = false;  ///< false: earlier writes are still pending, so a signature may be missing
   };
   FoundSignature FindSignature(std::string_view call, std::string_view family);
 

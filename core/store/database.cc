@@ -13,12 +13,12 @@ namespace {
 namespace fs = std::filesystem;
 using namespace std::chrono_literals;
 
-// Long enough to do many writes at once, short enough that little is lost with the power.
+// Long enough to batch many writes, short enough that a power failure loses little.
 constexpr auto kCollect = 50ms;
 constexpr auto kFirstRetry = 2s;
 constexpr auto kLongestRetry = 60s;
 constexpr std::size_t kMostJobs = 20'000;
-// Damage is looked for in files that are read in no time; in others it shows when they are used.
+// Only small files are checked for damage at the start; in larger ones it shows during use.
 constexpr std::uintmax_t kCheckedSize = 16'000'000;
 
 Result<void> MakeFolder(const fs::path& folder) {
@@ -49,7 +49,7 @@ Result<Connection> OpenFile(const fs::path& path, Duration patience) {
   return connection;
 }
 
-// With the files that belong to it, which would spoil a new one.
+// Renames the file together with its -wal and -shm files, which would corrupt a new database.
 Result<fs::path> MoveAside(const fs::path& path) {
   const auto seconds = std::chrono::duration_cast<std::chrono::seconds>(
       std::chrono::system_clock::now().time_since_epoch());
@@ -166,7 +166,7 @@ void Database::WriteInBackground() {
     }
     const bool done = Flush();
     std::unique_lock lock(jobs_mutex_);
-    if (closing_ && !done) return;  // that was the last try
+    if (closing_ && !done) return;  // that was the last attempt
     if (done) {
       pause = kFirstRetry;
     } else {
@@ -206,7 +206,7 @@ bool Database::FlushLocked() {
   return false;
 }
 
-// All or nothing, except that a work which can never succeed is left out.
+// Commits all jobs in one transaction, but leaves out a job that can never succeed.
 Result<void> Database::Commit(const Jobs& jobs) {
   if (auto begun = connection_.Run("BEGIN IMMEDIATE"); !begun) return begun;
   Result<void> done;
@@ -220,7 +220,7 @@ Result<void> Database::Commit(const Jobs& jobs) {
   return done;
 }
 
-// They stand before what was asked meanwhile, which replaces those with the same key.
+// Puts failed jobs before newer ones. A newer job replaces a failed job with the same key.
 void Database::GiveBack(Jobs jobs) {
   std::lock_guard lock(jobs_mutex_);
   std::erase_if(jobs, [&](const Job& job) { return by_key_.contains(job.key); });

@@ -18,20 +18,20 @@
 
 namespace agm::store {
 
-/// What the program remembers: `state.db` in the state folder (mode 0700), in which each file of
-/// this room keeps tables of its own.
+/// The program's persistent state: `state.db` in the state folder (mode 0700). Each file of this
+/// folder keeps its own tables in it.
 ///
 ///   auto database = Database::Open(folder);
 ///   database->Write("usage/work", [=](Connection& c) { return c.Run("INSERT ...", {...}); });
 ///   database->Read([&](Connection& c) { return c.Query("SELECT ...", {}, ...); });
 ///
-/// Never in a request's way: Write returns at once, and a thread does what was asked soon, many at
-/// a time in one transaction. Of two writes with the same key only the later one is done, so little
-/// is kept waiting. All is done before the Database is gone.
+/// It never delays a request: Write returns at once, and a background thread writes many changes in
+/// one transaction. Of two pending writes with the same key only the later one is done. The
+/// destructor makes a last attempt to write all that is pending.
 ///
-/// Never a reason to stop: Open does not fail. A file that cannot be opened is replaced by one in
-/// memory; a damaged one is moved aside; what cannot be written (disk full, locked) is kept in
-/// memory and tried again. Each time TakeWarning says so, once.
+/// It never stops the program: Open does not fail. If the file cannot be opened, a database in
+/// memory takes its place; a damaged file is moved aside; writes that fail (disk full, locked) stay
+/// in memory and are retried. TakeWarning reports each such event once.
 ///
 /// Thread safety: any thread.
 class Database {
@@ -40,23 +40,23 @@ class Database {
 
   static std::unique_ptr<Database> Open(const std::filesystem::path& folder,
                                         Duration patience = Duration(2000));
-  /// One that forgets; for tests, and where there is no state folder.
+  /// A database without a file; for tests, and if there is no state folder.
   static std::unique_ptr<Database> OpenInMemory();
   ~Database();
   Database(const Database&) = delete;
   Database& operator=(const Database&) = delete;
 
   void Write(std::string key, Work work);
-  /// Runs `work` at once, after all that was written before.
+  /// Runs `work` at once, after all earlier writes.
   Result<void> Read(const Work& work);
-  /// Whether something has to wait for better times; steady inside of Read's work.
+  /// True while writes fail and wait for a retry; does not change during Read's work.
   bool failing() const { return failing_; }
-  /// Does now what was asked so far; false if something has to wait for better times.
+  /// Writes all that is pending now; false if something must wait for a retry.
   bool Flush();
 
-  /// What went wrong since the last call, in words for the operator.
+  /// The latest problem since the last call, as text for the operator.
   std::optional<Error> TakeWarning();
-  /// Whether nothing will outlive the process.
+  /// True if the state will not outlive the process.
   bool in_memory() const { return path_.empty(); }
 
  private:
@@ -75,9 +75,9 @@ class Database {
 
   const std::filesystem::path path_;  ///< empty: in memory
 
-  std::mutex connection_mutex_;  ///< taken before jobs_mutex_
+  std::mutex connection_mutex_;  ///< locked before jobs_mutex_
   Connection connection_;
-  std::atomic<bool> failing_ = false;  ///< the last commit failed, and that was said
+  std::atomic<bool> failing_ = false;  ///< the last commit failed, and a warning was given
 
   std::mutex jobs_mutex_;
   std::condition_variable asked_;

@@ -5,9 +5,9 @@
 namespace agm::store {
 namespace {
 
-// One step a version; a step that was released is never edited. Times are milliseconds since 1970.
+// One step per version; never edit a step that was released. Times are milliseconds since 1970.
 constexpr std::array kSteps = {
-    // 1: what the pool knows.
+    // 1: the pool's state.
     "CREATE TABLE rest ("
     "  owner TEXT NOT NULL,"  // an account's name, or project:ID
     "  model TEXT NOT NULL,"  // empty: all models
@@ -27,14 +27,14 @@ constexpr std::array kSteps = {
     "  account TEXT NOT NULL PRIMARY KEY,"
     "  project TEXT NOT NULL,"
     "  credential TEXT NOT NULL) WITHOUT ROWID;",
-    // 2: what conversations need.
+    // 2: stored responses and signatures.
     "CREATE TABLE response ("
     "  id TEXT NOT NULL PRIMARY KEY,"
-    "  owner TEXT NOT NULL,"  // name of the client's key: nobody else finds it
+    "  owner TEXT NOT NULL,"  // name of the client's key; no other client finds the row
     "  created INTEGER NOT NULL,"
-    "  object TEXT NOT NULL,"  // as it was answered
-    "  input TEXT NOT NULL,"   // array of the request's own items
-    "  items TEXT NOT NULL);"  // array of the whole conversation up to here
+    "  object TEXT NOT NULL,"  // as sent to the client
+    "  input TEXT NOT NULL,"   // array of the request's items
+    "  items TEXT NOT NULL);"  // array of the whole conversation including this response
     "CREATE INDEX response_created ON response (created);"
     "CREATE TABLE signature ("
     "  call TEXT NOT NULL PRIMARY KEY,"  // id of the tool call
@@ -52,7 +52,7 @@ Result<std::size_t> VersionOf(Connection& connection) {
   return static_cast<std::size_t>(version);
 }
 
-// The statements of a step, one at a time: SQLite prepares one.
+// Runs the statements of a step one by one, because SQLite prepares one at a time.
 Result<void> RunStep(Connection& connection, std::string_view step) {
   while (!step.empty()) {
     const std::size_t end = step.find(';');

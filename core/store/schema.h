@@ -5,10 +5,10 @@
 
 namespace agm::store {
 
-/// Brings the tables of an open file to what this version knows, in one transaction; does nothing
-/// where they are. Fails where a newer version made them.
+/// Migrates the tables of an open file to this version in one transaction; does nothing if they are
+/// current. Fails if a newer version created them.
 ///
-/// Thread safety: as the connection's.
+/// Thread safety: like the connection's.
 Result<void> Migrate(Connection& connection);
 
 }  // namespace agm::store

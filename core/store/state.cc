@@ -15,7 +15,7 @@ WallTime TimeOf(std::int64_t milliseconds) { return WallTime(Duration(millisecon
 std::vector<SavedRest> State::LoadRests(WallTime now) {
   std::vector<SavedRest> rests;
   static_cast<void>(database_.Read([&](Connection& connection) {
-    // What is over matters to nobody; where it cannot be dropped it does no harm.
+    // Drop expired cooldowns. A failure is harmless, because the query below skips them.
     static_cast<void>(connection.Run("DELETE FROM rest WHERE until <= ?1 AND counts_until <= ?1",
                                      {Milliseconds(now)}));
     return connection.Query(
@@ -29,7 +29,7 @@ std::vector<SavedRest> State::LoadRests(WallTime now) {
   return rests;
 }
 
-// A later deadline is never shortened, unless it was about another credential.
+// A later deadline is never shortened, unless it belongs to another credential.
 void State::SaveRest(SavedRest rest) {
   std::string key = fmt::format("rest/{}/{}/{}", rest.owner, rest.model, rest.reason);
   database_.Write(std::move(key), [rest = std::move(rest)](Connection& connection) {
@@ -76,7 +76,7 @@ void State::SaveUsage(SavedUsage usage) {
       "usage", [usage = usage_](Connection& connection) { return WriteUsage(connection, *usage); });
 }
 
-// What came while it was written stays to be written.
+// Usage that changes during the write stays in `unsaved` for the next write.
 Result<void> State::WriteUsage(Connection& connection, Guarded<UnsavedUsage>& unsaved) {
   std::map<std::string, SavedUsage> all;
   {

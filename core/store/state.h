@@ -13,18 +13,18 @@
 
 namespace agm::store {
 
-/// Somebody who is left in peace, and until when.
+/// A cooldown of an account or a project.
 struct SavedRest {
   std::string owner;  ///< an account's name, or "project:ID"
   std::string model;  ///< empty: all models
   std::string reason;
-  WallTime until;  ///< WallTime::max(): until somebody heals it
+  WallTime until;  ///< WallTime::max(): until an operator ends it
   int strikes = 0;
   WallTime counts_until;
   std::string credential;
 };
 
-/// What an account did so far.
+/// The counters of an account.
 struct SavedUsage {
   std::string account;
   std::int64_t requests = 0;
@@ -33,14 +33,14 @@ struct SavedUsage {
   std::optional<WallTime> last_used;
 };
 
-/// Which project an account was told to belong to.
+/// The project that an account was found to belong to.
 struct SavedBelonging {
   std::string account;
   std::string project;
   std::string credential;
 };
 
-/// What the pool knows, kept over a restart. Loading from a file that cannot be read gives nothing.
+/// The pool's state, kept over a restart. If the file cannot be read, loading returns nothing.
 ///
 ///   State state(*database);
 ///   for (const SavedRest& rest : state.LoadRests(clock.Wall())) ...
@@ -51,13 +51,13 @@ class State {
   explicit State(Database& database)
       : database_(database), usage_(std::make_shared<Guarded<UnsavedUsage>>()) {}
 
-  /// Those that still matter at `now`; the others are dropped.
+  /// The cooldowns that still matter at `now`; deletes the others.
   std::vector<SavedRest> LoadRests(WallTime now);
   void SaveRest(SavedRest rest);
   void DropRests(std::string owner);
 
   std::vector<SavedUsage> LoadUsage();
-  /// Cheap enough for every request: of all that comes between two writings the latest is written.
+  /// Cheap enough for every request: only the latest value between two writes is written.
   void SaveUsage(SavedUsage usage);
 
   std::vector<SavedBelonging> LoadBelongings();
@@ -66,12 +66,12 @@ class State {
  private:
   struct UnsavedUsage {
     std::map<std::string, SavedUsage> by_account;
-    bool asked = false;  ///< the database was asked to write them
+    bool asked = false;  ///< a write is pending in the database
   };
   static Result<void> WriteUsage(Connection& connection, Guarded<UnsavedUsage>& unsaved);
 
   Database& database_;
-  const std::shared_ptr<Guarded<UnsavedUsage>> usage_;  ///< the asked writing may outlive this
+  const std::shared_ptr<Guarded<UnsavedUsage>> usage_;  ///< a pending write may outlive this
 };
 
 }  // namespace agm::store
