@@ -33,13 +33,13 @@ std::size_t ChunkReader::Read(std::string_view bytes, std::string& body, std::ui
 void ChunkReader::TakeLineByte(char c, std::size_t body_size, std::uint64_t max_size) {
   const bool after_cr = line_.ends_with('\r');
   if (part_ == Part::kDataEnd && c != '\r' && !after_cr) {
-    state_ = State::kBroken;  // the data is longer than was said
+    state_ = State::kBroken;  // the data is longer than the announced size
   } else if (c == '\n' && after_cr) {
     line_.pop_back();
     EndLine(body_size, max_size);
     line_.clear();
   } else if (c == '\n' || after_cr || line_.size() == kMaxLine) {
-    state_ = State::kBroken;  // a bare LF or CR, or a line without end
+    state_ = State::kBroken;  // a bare LF or CR, or too long a line
   } else {
     line_ += c;
   }
@@ -73,7 +73,7 @@ void ChunkReader::EndLine(std::size_t body_size, std::uint64_t max_size) {
   }
 }
 
-/// Sets left_ from "1a2b" or "1a2b;extension".
+/// Reads left_ from "1a2b" or "1a2b;extension".
 bool ChunkReader::ReadSize() {
   const std::string_view digits = std::string_view(line_).substr(0, line_.find(';'));
   if (digits.empty() || digits.size() > kMaxDigits || !IsFieldValue(line_)) return false;

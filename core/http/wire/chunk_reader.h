@@ -7,11 +7,11 @@
 
 namespace agm::http {
 
-/// Undoes chunked transfer coding (RFC 9112, 7.1), piece by piece and strictly:
+/// Decodes chunked transfer coding (RFC 9112, 7.1) incrementally and strictly:
 ///
 ///   body    := *( size [ ";" extension ] CRLF data CRLF ) "0" [ ";" extension ] CRLF trailer CRLF
-///   size    := 1*15 hex digits, nothing around them
-///   trailer := *( field CRLF )       read and forgotten
+///   size    := 1*15 hex digits, without spaces
+///   trailer := *( field CRLF )       read and ignored
 ///
 ///   ChunkReader chunks;
 ///   bytes.remove_prefix(chunks.Read(bytes, body, max_size));
@@ -21,8 +21,9 @@ class ChunkReader {
  public:
   enum class State { kMore, kDone, kTooLarge, kBroken };
 
-  /// Takes what it can of `bytes`, appends data to `body`, returns how many bytes it took. It takes
-  /// nothing behind the body's end. kTooLarge as soon as `body` would grow beyond `max_size`.
+  /// Consumes as much of `bytes` as it can, appends data to `body`, and returns the number of
+  /// consumed bytes. It consumes nothing after the body's end. kTooLarge once `body` would exceed
+  /// `max_size`.
   std::size_t Read(std::string_view bytes, std::string& body, std::uint64_t max_size);
   State state() const { return state_; }
 
@@ -35,9 +36,9 @@ class ChunkReader {
 
   State state_ = State::kMore;
   Part part_ = Part::kSize;
-  std::string line_;         ///< the framing line that is being read
-  std::size_t trailer_ = 0;  ///< bytes of trailer so far
-  std::uint64_t left_ = 0;   ///< of the chunk's data
+  std::string line_;         ///< the current framing line
+  std::size_t trailer_ = 0;  ///< bytes of the trailer so far
+  std::uint64_t left_ = 0;   ///< remaining bytes of the chunk's data
 };
 
 }  // namespace agm::http

@@ -2,23 +2,24 @@
 
 #include <string_view>
 
-/// HTTP/1.1 as bytes (RFC 9110, 9112): what heads and bodies are made of. No sockets, no clock.
+/// The lexical rules of HTTP/1.1 (RFC 9110, 9112) that heads and bodies share. No sockets, no
+/// clock.
 namespace agm::http {
 
 bool IsDigit(char c);
 bool IsControl(char c);
-/// What a method or a header's name is: letters, digits and a few marks, at least one.
+/// True for a valid method or header name: at least one letter, digit or token character.
 bool IsToken(std::string_view text);
-/// No control characters but tabs: what may stand in a header's value.
+/// True for a valid header value: no control characters except tabs.
 bool IsFieldValue(std::string_view text);
-/// Without the blanks and tabs around it.
+/// Removes spaces and tabs at both ends.
 std::string_view Trim(std::string_view text);
-/// Cuts the text before `end` off the front of `text`, and `end` with it.
+/// Removes the text before `end`, and `end` itself, from the front of `text`; returns that text.
 std::string_view Cut(std::string_view& text, std::string_view end);
 
 bool EqualsIgnoreCase(std::string_view a, std::string_view b);
 bool StartsWithIgnoreCase(std::string_view text, std::string_view prefix);
-/// Whether a value that is a list ("a, b") has the item, in any case.
+/// True if a comma-separated list ("a, b") contains the item, in any case.
 bool ListHas(std::string_view list, std::string_view item);
 
 }  // namespace agm::http

@@ -9,13 +9,13 @@
 namespace agm::http {
 namespace {
 
-constexpr int kGzipOrZlib = 15 + 32;  // zlib reads either wrapping from the first bytes
+constexpr int kGzipOrZlib = 15 + 32;  // zlib detects either format from the first bytes
 constexpr int kNoWrapping = -15;
-constexpr std::size_t kMostAtOnce = 1U << 30U;  // zlib counts with 32 bits
+constexpr std::size_t kMostAtOnce = 1U << 30U;  // zlib counts in 32 bits
 
 }  // namespace
 
-/// zlib's state, given back whatever happens.
+/// Owns zlib's state.
 struct Inflater::Stream {
   explicit Stream(int window) {
     if (::inflateInit2(&zlib, window) != Z_OK) throw std::bad_alloc();
@@ -49,7 +49,7 @@ std::size_t Inflater::Read(std::string_view packed, std::string& out, std::size_
     full = zlib.avail_out == 0;
     if (result == Z_STREAM_END) {
       state_ = State::kDone;
-    } else if (result != Z_OK && result != Z_BUF_ERROR) {  // the latter asks for more of either
+    } else if (result != Z_OK && result != Z_BUF_ERROR) {  // Z_BUF_ERROR: needs more input or space
       state_ = State::kBroken;
     }
   }

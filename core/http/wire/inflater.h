@@ -7,7 +7,7 @@
 
 namespace agm::http {
 
-/// Undoes gzip and deflate (RFC 1950 to 1952), piece by piece:
+/// Decompresses gzip and deflate (RFC 1950 to 1952) incrementally:
 ///
 ///   Inflater inflater(Inflater::Form::kWrapped);
 ///   packed.remove_prefix(inflater.Read(packed, out, most));
@@ -16,8 +16,8 @@ namespace agm::http {
 class Inflater {
  public:
   enum class Form {
-    kWrapped,  ///< gzip's or zlib's, as the first bytes say
-    kBare,     ///< deflate without either
+    kWrapped,  ///< gzip or zlib format, detected from the first bytes
+    kBare,     ///< raw deflate without a header
   };
   enum class State { kMore, kDone, kBroken };
 
@@ -26,8 +26,8 @@ class Inflater {
   Inflater(const Inflater&) = delete;
   Inflater& operator=(const Inflater&) = delete;
 
-  /// Takes what it can of `packed`, appends at most `most` bytes to `out`, returns how many bytes
-  /// it took. It takes nothing behind the end.
+  /// Consumes as much of `packed` as it can, appends at most `most` bytes to `out`, and returns the
+  /// number of consumed bytes. It consumes nothing after the end.
   std::size_t Read(std::string_view packed, std::string& out, std::size_t most);
   State state() const { return state_; }
 

@@ -13,47 +13,47 @@ namespace agm::gateway {
 
 using HttpHeader = std::pair<std::string, std::string>;
 
-/// The first value of a header, by its name in any case; empty if there is none.
+/// The value of the first header with that name (in any case); empty if there is none.
 std::string_view FindHeader(const std::vector<HttpHeader>& headers, std::string_view name);
 
-/// A request as the gateway sees it: whole body read, framing checked.
+/// A request as the gateway handles it: the body is complete, the framing is checked.
 struct HttpRequest {
-  std::string method;    ///< upper case as sent
-  std::string path;      ///< percent-decoded once, without the query; always begins with '/'
-  std::string raw_path;  ///< as sent, for pass-through
-  std::string query;     ///< as sent, without '?'
-  std::vector<HttpHeader> headers;  ///< in the order they came, names as sent
+  std::string method;               ///< as sent
+  std::string path;                 ///< percent-decoded once, without the query; begins with '/'
+  std::string raw_path;             ///< as sent, for pass-through
+  std::string query;                ///< as sent, without '?'
+  std::vector<HttpHeader> headers;  ///< in the order received, names as sent
   std::string body;                 ///< without chunking and content coding
-  std::string remote_address;       ///< of the peer
-  /// Cancelled once the client is gone; valid until the answer is sent. A client that closes its
-  /// sending side counts as gone. Ask fd() anew before each wait: it changes when the client sends
-  /// early.
+  std::string remote_address;       ///< the client's address
+  /// Cancelled once the client has disconnected; valid until the response is sent. A client that
+  /// closes its sending side counts as disconnected. Call fd() again before each wait, because it
+  /// changes if the client sends more data early.
   const Cancellation* client = nullptr;
 
-  /// The first value of a header, by its name in any case; empty if there is none.
+  /// The value of the first header with that name (in any case); empty if there is none.
   std::string_view header(std::string_view name) const;
 };
 
-/// The body of an answer, pulled piece by piece. Dropping it ends whatever feeds it. It may use
-/// HttpRequest::client, but the rest of the request is gone.
+/// The body of a response, pulled piece by piece. Destroying it stops whatever produces it. It may
+/// use HttpRequest::client; the rest of the request no longer exists.
 ///
-/// Thread safety: one thread at a time, not always the same.
+/// Thread safety: one thread at a time, not always the same one.
 class BodySource {
  public:
   enum class Pulled { kPiece, kNothingYet, kEnd };
 
   virtual ~BodySource() = default;
-  /// Appends the next piece to `out`; kEnd when the body is complete (a last piece may come with
-  /// it), kNothingYet when there was none by `until`.
+  /// Appends the next piece to `out`. kEnd: the body is complete (a last piece may come with it);
+  /// kNothingYet: no piece was available until `until`.
   virtual Pulled Next(std::string& out, TimePoint until) = 0;
-  /// What to wait for before Next is called again.
+  /// The condition to wait for before the next call of Next.
   virtual Awaited awaited() { return {}; }
 };
 
 struct HttpReply {
   int status = 200;
-  std::vector<HttpHeader> headers;  ///< Content-Type included; framing headers are the server's
-  std::string body;                 ///< all of it, where there is no source
+  std::vector<HttpHeader> headers;  ///< includes Content-Type; the server adds framing headers
+  std::string body;                 ///< the whole body, if there is no source
   std::unique_ptr<BodySource> source;
 };
 

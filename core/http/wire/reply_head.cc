@@ -24,7 +24,7 @@ void AddLine(std::string& out, std::string_view name, std::string_view value) {
   out.append(name).append(": ").append(value).append("\r\n");
 }
 
-/// RFC 9110, 5.6.7: "Sat, 21 Nov 2026 12:00:00 GMT", whatever the locale.
+/// RFC 9110, 5.6.7: "Sat, 21 Nov 2026 12:00:00 GMT", in every locale.
 std::string DateOf(std::time_t seconds) {
   static constexpr std::array kDays = {"Sun", "Mon", "Tue", "Wed", "Thu", "Fri", "Sat"};
   static constexpr std::array kMonths = {"Jan", "Feb", "Mar", "Apr", "May", "Jun",
@@ -37,7 +37,7 @@ std::string DateOf(std::time_t seconds) {
                      utc.tm_min, utc.tm_sec);
 }
 
-// Written once a second by each thread.
+// Each thread formats the date once per second.
 void AddDate(std::string& out, WallTime now) {
   thread_local std::time_t last = -1;
   thread_local std::string line;

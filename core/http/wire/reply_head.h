@@ -8,23 +8,23 @@
 
 namespace agm::gateway {
 
-/// How an answer goes out, beside what it says.
+/// How a response is delivered, apart from its content.
 struct HttpDelivery {
   bool head_only = false;   ///< the request was HEAD
-  bool keep_alive = true;   ///< the connection stays
+  bool keep_alive = true;   ///< the connection stays open
   int minor_version = 1;    ///< of the request's HTTP/1.x
-  Duration idle_timeout{};  ///< how long it may stay idle
+  Duration idle_timeout{};  ///< the connection's idle timeout
   WallTime now{};
 };
 
-/// True for a status whose answer has no body (1xx, 204, 304).
+/// True for a status whose response has no body (1xx, 204, 304).
 bool HasNoBody(int status);
 
-/// The header lines of an answer, the empty line at the end included: what the handler set, in its
-/// order and where it is well formed, then those that are the server's own (Content-Length or
-/// Transfer-Encoding, Connection, Keep-Alive, Date).
+/// The header lines of a response, including the empty line at the end: the handler's well-formed
+/// headers in their order, then the server's own (Content-Length or Transfer-Encoding, Connection,
+/// Keep-Alive, Date).
 ///
-/// Thread safety: any thread.
+///
 std::string WriteHeaderLines(const HttpReply& reply, const HttpDelivery& delivery);
 
 }  // namespace agm::gateway

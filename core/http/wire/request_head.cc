@@ -12,7 +12,7 @@ namespace {
 
 using Checked = std::optional<HttpFault>;
 constexpr std::string_view kLineEnd = "\r\n";
-constexpr std::size_t kMostly = 12;  ///< headers that a client sends
+constexpr std::size_t kMostly = 12;  ///< usual number of headers in a request
 
 template <class... Args>
 HttpFault Fault(int status, fmt::format_string<Args...> text, Args&&... args) {
@@ -26,7 +26,8 @@ HttpFault Bad(fmt::format_string<Args...> text, Args&&... args) {
 
 bool IsLetter(char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z'); }
 
-/// Of "host" or "host:port": letters, digits, and the marks of names and IPv6 literals.
+/// Checks the characters of "host" or "host:port": letters, digits, and those of names and IPv6
+/// literals.
 bool IsAuthority(std::string_view text) {
   return std::ranges::all_of(text, [](char c) {
     return IsLetter(c) || http::IsDigit(c) ||
@@ -34,7 +35,7 @@ bool IsAuthority(std::string_view text) {
   });
 }
 
-/// The value of a header that may come once; a fault if it comes twice.
+/// Reads the value of a header that may occur only once; a fault if it occurs twice.
 Checked Single(const HttpHead& head, std::string_view name,
                std::optional<std::string_view>& value) {
   for (const HttpHeader& header : head.headers) {
@@ -55,7 +56,8 @@ Checked ReadPath(std::string_view target, HttpHead& head) {
   return {};
 }
 
-/// "http://host[:port][/path]". What it names must be what Host names, or stands in for it.
+/// Reads "http://host[:port][/path]". Its host must equal the Host header, or replaces a missing
+/// one.
 Checked ReadAbsoluteTarget(std::string_view target, HttpHead& head, std::string& authority) {
   target.remove_prefix(target.find("://") + 3);
   const std::string_view host = target.substr(0, target.find_first_of("/?#"));
@@ -142,7 +144,7 @@ Checked ReadLength(std::string_view value, HttpHead& head) {
   }
   const char* end = value.data() + value.size();
   if (std::from_chars(value.data(), end, head.content_length).ec != std::errc{}) {
-    head.content_length = UINT64_MAX;  // more than any limit
+    head.content_length = UINT64_MAX;  // larger than any limit
   }
   head.framing = head.content_length == 0 ? BodyFraming::kNone : BodyFraming::kLength;
   return {};
@@ -191,7 +193,7 @@ Checked ReadExpect(HttpHead& head) {
   return {};
 }
 
-/// Whether the connection stays: HTTP/1.1 unless "close", HTTP/1.0 only with "keep-alive".
+/// Decides whether the connection persists: HTTP/1.1 unless "close", HTTP/1.0 only if "keep-alive".
 void ReadConnection(HttpHead& head) {
   bool close = false;
   bool keep = head.minor_version == 1;

@@ -16,16 +16,16 @@ inline constexpr std::size_t kMaxHeadSize = 64 * 1024;
 inline constexpr std::size_t kMaxHeaderCount = 100;
 inline constexpr std::size_t kMaxTargetSize = 8 * 1024;
 
-/// Why a request is turned away before a handler sees it.
+/// Why the server refuses a request before it calls a handler.
 struct HttpFault {
   Error error;
-  int status = 0;  ///< where HTTP has a finer word than the error's own status; 0: the error's
+  int status = 0;  ///< if HTTP has a more exact status than the error's; 0: the error's
 };
 
 enum class BodyFraming { kNone, kLength, kChunked };
 enum class BodyCoding { kIdentity, kGzip, kDeflate };
 
-/// A request's line and headers, checked.
+/// A checked request line with its headers.
 struct HttpHead {
   std::string method;
   std::string path;      ///< percent-decoded once; begins with '/'
@@ -40,23 +40,23 @@ struct HttpHead {
   std::uint64_t content_length = 0;
 };
 
-/// Reads one head, the empty line at its end included; what is wrong with it, if anything. Strict
-/// where two readers could disagree about where a request ends (RFC 9112, 11.2), because behind a
-/// proxy that is an attack:
+/// Reads one head, including the empty line at its end, and returns what is wrong with it, if
+/// anything. It is strict wherever two parsers could disagree about a request's end (RFC 9112,
+/// 11.2), because behind a proxy such a disagreement allows request smuggling:
 ///
 ///   head   := line *( field CRLF ) CRLF
 ///   line   := token SP target SP "HTTP/1." ( "0" | "1" ) CRLF
 ///   field  := token ":" OWS value OWS        no folding, no control characters, CRLF only
 ///
 /// At most one of Content-Length (digits, once) and Transfer-Encoding (exactly "chunked", once, not
-/// in HTTP/1.0). HTTP/1.1 needs Host exactly once. An absolute target must name that same host. On
-/// a fault `head` holds what was understood so far, so that the answer can have the path's shape.
+/// in HTTP/1.0). HTTP/1.1 needs Host exactly once. An absolute target must name that same host.
+/// After a fault `head` holds what was read so far, so that the error can use the path's dialect.
 ///
 /// Thread safety: any thread.
 std::optional<HttpFault> ReadHead(std::string_view bytes, HttpHead& head);
 
-/// Where the head at the front of `bytes` ends (just behind its empty line), looking from `from`
-/// on; npos while it is not complete. `bare` is set when a line ends without CR.
+/// Finds the end of the head at the front of `bytes` (the offset after its empty line), searching
+/// from `from` on; npos while it is incomplete. Sets `bare` if a line ends without CR.
 std::size_t FindHeadEnd(std::string_view bytes, std::size_t from, bool& bare);
 
 }  // namespace agm::gateway

@@ -11,10 +11,11 @@ namespace {
 constexpr std::size_t kSmallRead = 4 * 1024;
 constexpr std::size_t kLargeRead = 64 * 1024;
 
-/// What no request can begin with, so that waiting for the rest of the head is in vain.
+/// True for a character that cannot begin a request, so that the reader need not wait for more
+/// bytes.
 bool BeginsNoRequest(char c) { return c != '\r' && !http::IsToken(std::string_view(&c, 1)); }
 
-/// Assigning an empty string would keep the memory.
+/// Releases the memory; assigning an empty string would keep it.
 void Free(std::string& text) { std::string().swap(text); }
 
 }  // namespace
@@ -60,7 +61,7 @@ void RequestReader::Advance(std::uint64_t max_body) {
 }
 
 void RequestReader::AdvanceHead(std::uint64_t max_body) {
-  if (state_ == State::kIdle) {  // empty lines between requests are forgiven
+  if (state_ == State::kIdle) {  // RFC 9112, 2.2: ignore empty lines between requests
     while (in_.starts_with("\r\n")) in_.erase(0, 2);
     if (in_.empty() || in_ == "\r") return;
     if (BeginsNoRequest(in_.front())) {

@@ -11,41 +11,43 @@
 
 namespace agm::gateway {
 
-/// Makes requests of a client's bytes, however they are cut. No sockets, no clock.
+/// Parses requests from a client's bytes, however they are split. No sockets, no clock.
 ///
 ///   RequestReader reader;
 ///   std::span<char> room = reader.Room();
 ///   ... put n bytes there ...
-///   if (reader.Filled(n, max_body) == RequestReader::State::kWhole) Serve(reader.head(),
-///   reader.body()); reader.Next(max_body);              // what came behind it may already be the
-///   next one
+///   if (reader.Filled(n, max_body) == RequestReader::State::kWhole) {
+///     Serve(reader.head(), reader.body());
+///     reader.Next(max_body);              // further bytes may already hold the next request
+///   }
 ///
-/// A claimed Content-Length is believed for framing, never for memory: buffers grow with what came.
+/// Content-Length determines the framing but never the memory: buffers grow with the received
+/// bytes.
 ///
 /// Thread safety: one thread at a time.
 class RequestReader {
  public:
   enum class State {
-    kIdle,     ///< nothing of a request yet
-    kHead,     ///< inside the line and headers
+    kIdle,     ///< no byte of a request yet
+    kHead,     ///< inside the request line or headers
     kBody,     ///< inside the body
     kWhole,    ///< head() and body() are complete
-    kRefused,  ///< fault() says why; the connection's bytes make no sense from here on
+    kRefused,  ///< fault() has the reason; the connection's further bytes cannot be parsed
   };
 
-  /// Where the next bytes go. Valid until the next call.
+  /// The buffer for the next bytes. Valid until the next call.
   std::span<char> Room();
-  /// `size` bytes were put into Room().
+  /// Processes `size` bytes that the caller has put into Room().
   State Filled(std::size_t size, std::uint64_t max_body);
-  /// Forgets a whole request and begins the next with what came behind it.
+  /// Discards a complete request and starts to parse the bytes after it.
   State Next(std::uint64_t max_body);
-  /// Gives the buffers' memory back where nothing is in them.
+  /// Releases the memory of empty buffers.
   void Shrink();
 
   State state() const { return state_; }
-  /// True if bytes came behind a whole request.
+  /// True if bytes came after the complete request.
   bool HasMore() const { return !in_.empty(); }
-  /// Bytes of memory that its buffers take.
+  /// The memory in use by the buffers, in bytes.
   std::size_t held() const { return in_.capacity() + body_.capacity(); }
   HttpHead& head() { return head_; }
   std::string& body() { return body_; }
@@ -61,9 +63,9 @@ class RequestReader {
   void RefuseSize(std::uint64_t max_body);
 
   State state_ = State::kIdle;
-  std::string in_;  ///< not yet understood; its tail of room_ bytes is not filled
+  std::string in_;  ///< not parsed yet; its last room_ bytes are not filled
   std::size_t room_ = 0;
-  std::size_t scanned_ = 0;  ///< how far in_ was searched for the head's end
+  std::size_t scanned_ = 0;  ///< in_ was searched for the head's end up to here
   HttpHead head_;
   std::string body_;
   http::ChunkReader chunks_;

@@ -19,7 +19,7 @@ void ForEach(std::string_view lines, Take take) {
   }
 }
 
-/// Nothing where it is no length, or several that differ.
+/// The length, or nullopt if the value is not a length or lists different lengths.
 std::optional<std::uint64_t> ReadLength(std::string_view value) {
   std::optional<std::uint64_t> length;
   while (!value.empty()) {
@@ -84,7 +84,7 @@ bool ResponseHead::ReadStatusLine(std::string_view line) {
 }
 
 void ResponseHead::End() {
-  constexpr int kSwitchingProtocols = 101;  // nobody asked for that
+  constexpr int kSwitchingProtocols = 101;  // we never ask for an upgrade
   if (status_ >= 200) {
     state_ = ReadFraming() ? State::kWhole : State::kNoHttp;
   } else if (status_ == kSwitchingProtocols) {
@@ -118,7 +118,7 @@ bool ResponseHead::ReadFraming() {
     framing_ = Framing::kNone;
   } else if (chunked) {
     framing_ = Framing::kChunked;
-    close = close || length;  // somebody on the way may believe the length
+    close = close || length;  // an intermediary may use Content-Length instead
   } else if (length) {
     framing_ = Framing::kLength;
     content_length_ = *length;

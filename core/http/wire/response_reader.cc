@@ -57,7 +57,7 @@ std::size_t ResponseReader::ReadBody(std::string_view bytes, std::string& out) {
   return taken;
 }
 
-/// Sets the state where the body ends or its framing breaks.
+/// Removes the framing. Sets the state when the body ends or its framing is broken.
 std::size_t ResponseReader::Unframe(std::string_view bytes, std::string& out) {
   constexpr auto kAnySize = std::numeric_limits<std::uint64_t>::max();
   std::size_t taken = bytes.size();

@@ -12,36 +12,35 @@
 
 namespace agm::http {
 
-/// One answer, head and body, from bytes as they come; what the body was packed with (gzip) is
-/// undone on the way.
+/// Parses one response, head and body, incrementally; decompresses a gzip body.
 ///
 ///   ResponseReader answer;
-///   const std::size_t taken = answer.Read(bytes, body);   // as often as bytes come
-///   answer.Close();                                       // when no more will
+///   const std::size_t taken = answer.Read(bytes, body);   // each time that bytes arrive
+///   answer.Close();                                       // when the connection has closed
 ///
 /// Thread safety: one thread at a time.
 class ResponseReader {
  public:
   enum class State {
-    kHead,          ///< is not complete
-    kBody,          ///< is not complete, head() is
-    kWhole,         ///< the answer has ended
-    kNoHttp,        ///< the head is none
-    kHeadTooLarge,  ///< more than ResponseHead::kMaxBytes
-    kCut,           ///< the connection ended before the answer, or the body's framing is broken
-    kBadPacking,    ///< the body is not what its Content-Encoding says, or it is none we know
+    kHead,          ///< the head is incomplete
+    kBody,          ///< head() is complete, the body is not
+    kWhole,         ///< the response is complete
+    kNoHttp,        ///< the head is not valid HTTP
+    kHeadTooLarge,  ///< the head has more than ResponseHead::kMaxBytes
+    kCut,           ///< the connection closed too early, or the body's framing is broken
+    kBadPacking,    ///< the body is not in its Content-Encoding, or that is not supported
   };
 
-  /// Takes what it can of `bytes`, appends what it gives of the body to `out`, returns how many
-  /// bytes it took: all, unless the answer ended or broke. `out` grows by at most 1,032 times what
-  /// was taken, which is the most that packing can save.
+  /// Consumes as much of `bytes` as it can, appends decoded bytes of the body to `out`, and returns
+  /// the number of consumed bytes: all, unless the response ended or is broken. `out` grows by at
+  /// most 1,032 times the consumed bytes, the maximum ratio of deflate.
   std::size_t Read(std::string_view bytes, std::string& out);
-  /// The sender has closed: the end of an answer that says no other, else it was cut.
+  /// Call this when the server has closed: that ends a response without length, else it is kCut.
   void Close();
 
   State state() const { return state_; }
   const ResponseHead& head() const { return head_; }
-  /// True once anything has come.
+  /// True once a byte has been received.
   bool begun() const { return head_.begun(); }
 
  private:
@@ -52,11 +51,11 @@ class ResponseReader {
 
   State state_ = State::kHead;
   ResponseHead head_;
-  std::uint64_t left_ = 0;  ///< of a body whose length is known
+  std::uint64_t left_ = 0;  ///< remaining bytes of a body with Content-Length
   ChunkReader chunks_;
   std::optional<Inflater> inflater_;
-  bool packed_ = false;   ///< some of the packed body has come
-  std::string unframed_;  ///< packed
+  bool packed_ = false;   ///< some compressed bytes were received
+  std::string unframed_;  ///< compressed bytes without framing
 };
 
 }  // namespace agm::http
