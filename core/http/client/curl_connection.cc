@@ -10,7 +10,7 @@ namespace {
 
 constexpr Duration kLongest{60'000};
 
-/// libcurl's own buffer while it connects, which only what a proxy says goes through.
+/// libcurl's own buffer during the connect, which holds only a proxy's responses.
 constexpr long kSmall = 1024;
 
 }  // namespace
@@ -32,10 +32,10 @@ std::optional<CURLcode> Connection::Connect() {
   int left = 0;
   const CURLMsg* message = curl_multi_info_read(multi_.get(), &left);
   if (message == nullptr || message->msg != CURLMSG_DONE) return std::nullopt;
-  // The handle stays where it is: it would take the connection with it.
+  // Do not remove the handle from the multi handle: that would close the connection.
   const CURLcode result = message->data.result;
   if (result != CURLE_OK) return result;
-  Set(easy_.get(), CURLOPT_BUFFERSIZE, long{kRoom});  // older releases give no more at once
+  Set(easy_.get(), CURLOPT_BUFFERSIZE, long{kRoom});  // older libcurl returns no more at once
   curl_easy_getinfo(easy_.get(), CURLINFO_ACTIVESOCKET, &fd_);
   return connected() ? CURLE_OK : CURLE_COULDNT_CONNECT;
 }

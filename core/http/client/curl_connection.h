@@ -10,29 +10,29 @@
 
 #include "core/base/clock.h"
 
-/// Inside of curl_*.cc only.
+/// For curl_*.cc only.
 namespace agm::upstream {
 
-/// curl_easy_setopt with a type, because it is variadic.
+/// curl_easy_setopt with a checked type, because that function is variadic.
 template <class T>
 void Set(CURL* easy, CURLoption option, T value) {
   curl_easy_setopt(easy, option, value);
 }
 
-/// One connection to one host. libcurl makes it (names, addresses, proxies, TLS) while somebody
-/// asks; then its bytes are ours: a request costs a quarter of the instructions that it costs by
-/// libcurl's own HTTP.
+/// One connection to one host. libcurl connects it (DNS, addresses, proxies, TLS) while the caller
+/// calls Connect(); then the caller sends and receives raw bytes. Our own HTTP needs a quarter of
+/// the instructions per request that libcurl's HTTP needs.
 ///
-///   Connection connection;                       // options are set on easy(), the URL too
+///   Connection connection;                       // set options, also the URL, on easy()
 ///   while (!connection.Connect()) connection.Wait(until, false, -1);
 ///   ... connection.Send(bytes) ... connection.Receive(room) ...
 ///
 /// Thread safety: one thread at a time.
 class Connection {
  public:
-  /// What became of bytes: so many went (0: none can now), or the connection is lost.
+  /// The number of bytes moved (0: none possible now), or nullopt if the connection is lost.
   using Moved = std::optional<std::size_t>;
-  /// No Receive gives more.
+  /// Receive returns at most this many bytes.
   static constexpr std::size_t kRoom = 16 * 1024;
   struct Received {
     enum class State { kBytes, kNothingYet, kClosed, kLost } state;
@@ -43,23 +43,24 @@ class Connection {
   Connection(const Connection&) = delete;
   Connection& operator=(const Connection&) = delete;
 
-  /// Null when memory is out.
+  /// Null if memory ran out.
   CURL* easy() const { return easy_.get(); }
 
-  /// Goes on with connecting as far as that goes without waiting. The result once it is over;
+  /// Continues to connect as far as possible without waiting. Returns the result once there is one;
   /// CURLE_OK: connected().
   std::optional<CURLcode> Connect();
   bool connected() const { return fd_ >= 0; }
-  /// The socket, once connected.
+  /// The socket; valid once connected.
   int fd() const { return fd_; }
   Moved Send(std::string_view bytes);
   Received Receive(std::span<char> room);
-  /// Waits until something can move (with `output`: room to send counts too) or `end`; true if
+  /// Waits until the socket is readable (with `output`: or writable) or until `end`; true if
   /// `other` (-1 for none) became readable.
   bool Wait(TimePoint end, bool output, int other);
-  /// True if nothing has come and the other side has not closed, as it must be between two answers;
-  /// else it is of no more use. TLS is asked too, which may hold bytes that the socket does not
-  /// show, and has words of its own there that mean nothing to us.
+  /// True if no bytes have arrived and the other side has not closed. Between two responses this
+  /// must hold, else the connection cannot be reused. The check includes TLS, which may buffer
+  /// bytes that the socket no longer shows, and may receive records of its own that carry no data
+  /// for us.
   bool IsQuiet();
 
  private:
@@ -71,7 +72,7 @@ class Connection {
   };
 
   std::unique_ptr<CURLM, FreeMulti> multi_;
-  std::unique_ptr<CURL, FreeEasy> easy_;  ///< goes first
+  std::unique_ptr<CURL, FreeEasy> easy_;  ///< destroyed first
   bool begun_ = false;
   curl_socket_t fd_ = CURL_SOCKET_BAD;
 };

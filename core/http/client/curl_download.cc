@@ -1,9 +1,9 @@
-// One request on one connection, as a state machine that only moves while somebody asks:
+// One request on one connection, as a state machine that advances only inside its caller's calls:
 //
 //   AwaitHead: [connect, wait]* [send, wait]* [receive, wait]* until the head is complete
-//   Read:      what came with the head -> [wait, send what is left, receive]* until there are bytes
+//   Read:      data received with the head -> [wait, send the rest, receive]* until there are bytes
 //              or the end
-//   end:       the line goes back to the pool; anything else closes it
+//   end:       the connection goes back to the pool; after any other result it is closed
 
 #include "core/http/client/curl_download.h"
 
@@ -14,14 +14,14 @@
 namespace agm::upstream {
 namespace {
 
-/// So much of a body goes out with the head.
+/// The first part of a body is sent together with the head.
 constexpr std::size_t kFirst = 16 * 1024;
-/// What is sent at once, so that a slow way shows that it moves.
+/// Sends in slices, so that a slow connection shows progress.
 constexpr std::size_t kSlice = 64 * 1024;
-/// One Read takes so much, and gives little more: packed bytes may become a thousand times as many.
+/// One Read receives this much at most: compressed bytes may expand a thousandfold.
 constexpr int kRounds = 16;
 constexpr std::size_t kEnough = kRounds * Connection::kRoom;
-/// How often a cancellation is asked that cannot wake us.
+/// How often to check a cancellation that has no descriptor.
 constexpr Duration kTick{100};
 
 }  // namespace
@@ -44,7 +44,7 @@ CurlDownload::CurlDownload(std::shared_ptr<CurlTransport::IdleLines> idle,
   rest_.remove_prefix(front.size());
 }
 
-/// True once there is a connection.
+/// Continues to connect; true once connected.
 bool CurlDownload::Connect() {
   if (line_->connection.connected()) return true;
   const auto result = line_->connection.Connect();
@@ -54,12 +54,12 @@ bool CurlDownload::Connect() {
   return *result == CURLE_OK;
 }
 
-/// As far as it goes without waiting.
+/// Connects, sends and receives as far as possible without waiting.
 void CurlDownload::Move(std::string& out) {
   if (done_ || !Connect()) return;
   const bool sending = !Unsent().empty();
   SendRest();
-  // What was asked for this very moment has no answer yet.
+  // There is no response yet to a request whose last byte was sent just now.
   if (!sending || deaf_ || !Unsent().empty()) Receive(out);
 }
 
@@ -71,7 +71,7 @@ std::string_view CurlDownload::Unsent() const {
 void CurlDownload::SendRest() {
   for (std::string_view slice = Unsent(); !slice.empty(); slice = Unsent()) {
     const auto sent = line_->connection.Send(slice);
-    // Who takes no more may have said why before.
+    // The server may have sent a response before it stopped reading.
     if (!sent) deaf_ = true;
     if (!sent || *sent == 0) return;
     quiet_since_ = SystemClock().Now();
@@ -85,7 +85,8 @@ void CurlDownload::SendRest() {
   }
 }
 
-/// Until there is none, since TLS may hold bytes that the socket does not show, or enough.
+/// Receives until nothing is left, because TLS may buffer bytes that the socket does not show, or
+/// until kEnough bytes came.
 void CurlDownload::Receive(std::string& out) {
   using State = Connection::Received::State;
   std::array<char, Connection::kRoom> room;
@@ -113,7 +114,7 @@ void CurlDownload::Receive(std::string& out) {
   }
 }
 
-/// What has become of the answer.
+/// Finishes the download if the response is complete or broken.
 void CurlDownload::Judge() {
   using State = http::ResponseReader::State;
   const bool in_head = answer_.head().state() != http::ResponseHead::State::kWhole;
@@ -135,7 +136,7 @@ void CurlDownload::Judge() {
   }
 }
 
-/// Nothing more is to be had.
+/// Ends the download: nothing more will be received.
 void CurlDownload::Finish(CURLcode result) {
   done_ = true;
   result_ = result;
@@ -163,9 +164,9 @@ CurlDownload::Wait CurlDownload::NextWait(TimePoint until) const {
   return wait;
 }
 
-// Waits for the connection, the client or the time, unless more may be there already. True if the
-// caller was called off. `watch` says whether the client's descriptor is worth polling; a client
-// that sends while it waits is not.
+// Waits until the connection or the client's descriptor is readable, or until `end`; does not wait
+// if more data may be buffered. Returns true if the caller cancelled. `watch` is cleared once the
+// client sends data, because its descriptor would then stay readable.
 bool CurlDownload::Poll(TimePoint end, const Cancellation& cancellation, bool& watch) {
   if (more_) return cancellation.Cancelled();
   const bool can_wake = watch && cancellation.fd() >= 0;
@@ -196,7 +197,7 @@ Result<void> CurlDownload::AwaitHead(const Cancellation& cancellation) {
   return {};
 }
 
-// What is there. Who was told what to wait for knows more than a poll would tell.
+// Reads what is available, without polling: the caller has waited for awaited() before.
 Result<ReadState> CurlDownload::Take(std::string& out, const Cancellation& cancellation) {
   const Wait limit = NextWait(TimePoint::max());
   const std::size_t before = out.size();
@@ -211,7 +212,7 @@ Result<ReadState> CurlDownload::Take(std::string& out, const Cancellation& cance
   return ReadState::kNothingYet;
 }
 
-// Polls first: between two chunks there is mostly nothing to be had at once.
+// Polls first, because between two chunks there is usually no data yet.
 Result<ReadState> CurlDownload::Pull(std::string& out, TimePoint until,
                                      const Cancellation& cancellation) {
   const std::size_t before = out.size();
@@ -260,7 +261,7 @@ Error CurlDownload::Stop(Error error) {
   return *error_;
 }
 
-// The caller's own pauses are no silence of the upstream's.
+// Adds the caller's own pause to quiet_since_, so that it does not count as the upstream's silence.
 void CurlDownload::EndPause() {
   if (paused_since_) quiet_since_ += SystemClock().Now() - *paused_since_;
   paused_since_.reset();
@@ -281,14 +282,15 @@ Result<ReadState> CurlDownload::End() {
   return ReadState::kEnd;
 }
 
-// Where the next answer could not be told from what this one left behind, the line is closed.
+// Returns the connection to the pool, or closes it if leftover bytes could corrupt the next
+// response.
 void CurlDownload::GiveBack() {
   const bool clean = answer_.head().keep_alive() && !tail_ && !deaf_ && Unsent().empty();
   if (clean && line_) return idle_->Put(std::move(line_));
   Close();
 }
 
-// With an answer under way this closes the socket.
+// Closes the socket if the response is incomplete.
 void CurlDownload::Close() { line_.reset(); }
 
 }  // namespace agm::upstream

@@ -13,10 +13,10 @@
 
 namespace agm::upstream {
 
-/// CURLE_TOO_LARGE, which older headers do not have.
+/// CURLE_TOO_LARGE, which older libcurl headers lack.
 inline constexpr CURLcode kTooLargeHead = static_cast<CURLcode>(100);
 
-/// The answer to one request, from before its head until its end.
+/// The response to one request, from before its head until its end.
 class CurlDownload : public Download {
  public:
   CurlDownload(std::shared_ptr<CurlTransport::IdleLines> idle, std::unique_ptr<Line> line,
@@ -25,9 +25,9 @@ class CurlDownload : public Download {
   CurlDownload(const CurlDownload&) = delete;
   CurlDownload& operator=(const CurlDownload&) = delete;
 
-  /// Connects where that is to be done, sends, and waits for the head.
+  /// Connects if necessary, sends the request, and waits for the head of the response.
   Result<void> AwaitHead(const Cancellation& cancellation);
-  /// True if the connection broke before a single byte of an answer had come.
+  /// True if the connection broke before the first byte of a response.
   bool EndedUnanswered() const;
 
   int status() const override { return answer_.head().status(); }
@@ -39,7 +39,7 @@ class CurlDownload : public Download {
   Awaited awaited() override;
 
  private:
-  /// Why a wait ends, apart from bytes.
+  /// What ends a wait if no bytes arrive.
   enum class Limit { kUntil, kConnect, kFirstByte, kIdle, kDeadline };
   struct Wait {
     TimePoint end;
@@ -70,25 +70,25 @@ class CurlDownload : public Download {
   std::shared_ptr<CurlTransport::IdleLines> idle_;
   std::unique_ptr<Line> line_;
   const std::string peer_;   // host:port
-  const std::string proxy_;  // host:port of the one that was given
+  const std::string proxy_;  // host:port of the proxy given in the request
   const Duration connect_timeout_;
   const Duration first_byte_timeout_;
   const Duration idle_timeout_;
   const TimePoint deadline_;
 
-  std::string first_;      // to send: the head, and the body's beginning
-  std::string_view rest_;  // of the body
-  bool deaf_ = false;      // the other side takes no more of it
+  std::string first_;      // unsent bytes of the head and the body's first part
+  std::string_view rest_;  // the unsent rest of the body
+  bool deaf_ = false;      // the other side stopped reading
   http::ResponseReader answer_;
-  bool more_ = false;        // may have come already
-  bool tail_ = false;        // something came behind the answer
-  std::string early_;        // body that came in one go with the head
-  TimePoint quiet_since_{};  // the last progress, moved on by the time nobody waited for more
-  std::optional<TimePoint> paused_since_;  // while the caller is busy with what it got
+  bool more_ = false;        // more may have arrived already
+  bool tail_ = false;        // bytes arrived after the response
+  std::string early_;        // body bytes received together with the head
+  TimePoint quiet_since_{};  // the time of the last progress, plus the caller's pauses
+  std::optional<TimePoint> paused_since_;  // set while the caller processes what it received
 
   bool done_ = false;
-  CURLcode result_ = CURLE_OK;  // libcurl's word for what went wrong, also where we saw it
-  std::optional<Error> error_;  // what Read gives from now on
+  CURLcode result_ = CURLE_OK;  // the failure as a libcurl code, also if our code detected it
+  std::optional<Error> error_;  // the result of all further calls of Read
 };
 
 }  // namespace agm::upstream

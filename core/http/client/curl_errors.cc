@@ -5,11 +5,11 @@
 #include "core/base/duration.h"
 #include "core/http/client/curl_download.h"
 
-// What a CurlDownload says of its failures: host, port and what happened, never path or query.
+// The messages of CurlDownload's failures: host, port and what happened, never path or query.
 namespace agm::upstream {
 namespace {
 
-// What went wrong before there was an answer.
+// Failures before the response, with their messages.
 struct Words {
   CURLcode code;
   ErrorCode error;

@@ -21,8 +21,8 @@
 namespace agm::upstream {
 namespace {
 
-// Parsing a bundle of 140 certificates costs some 20 ms for each new connection; a folder of hashed
-// names costs nothing until the one that is needed is read.
+// Parsing a bundle of 140 certificates takes some 20 ms per new connection. From a folder with
+// hashed names OpenSSL reads only the certificate that it needs.
 bool HasHashedCertificates(const std::filesystem::path& folder) {
   std::error_code error;
   for (const auto& entry : std::filesystem::directory_iterator(folder, error)) {
@@ -71,7 +71,7 @@ void SetProtocols(CURL* easy) {
 #endif
 }
 
-// However the connection is made, and to whom.
+// Options that are the same for all connections.
 void SetUp(CURL* easy) {
   Set(easy, CURLOPT_NOSIGNAL, 1L);
 #if LIBCURL_VERSION_NUM >= 0x075700
@@ -84,7 +84,7 @@ void SetUp(CURL* easy) {
   Set(easy, CURLOPT_TCP_KEEPINTVL, 15L);
   Set(easy, CURLOPT_SUPPRESS_CONNECT_HEADERS, 1L);
   Set(easy, CURLOPT_SSLVERSION, long{CURL_SSLVERSION_TLSv1_2});
-  Set(easy, CURLOPT_USERAGENT, UserAgent().c_str());  // for a proxy
+  Set(easy, CURLOPT_USERAGENT, UserAgent().c_str());  // sent to a proxy
   SetProtocols(easy);
   SetCertificates(easy);
 }
@@ -100,7 +100,7 @@ void SetProxy(CURL* easy, const HttpRequest& request, bool direct) {
   Set(easy, CURLOPT_NOPROXY, "");
 }
 
-// One certificate proves more than a name does.
+// Trusts one certificate only, without checking its name: the certificate itself proves more.
 void TrustOnly(CURL* easy, const std::string& certificate) {
   curl_blob pem{const_cast<char*>(certificate.data()), certificate.size(), CURL_BLOB_COPY};
   Set(easy, CURLOPT_CAINFO_BLOB, &pem);
@@ -109,7 +109,7 @@ void TrustOnly(CURL* easy, const std::string& certificate) {
   Set(easy, CURLOPT_SSL_VERIFYHOST, 0L);
 }
 
-// What libcurl calls a sockaddr is as long as its family needs.
+// The address in curl_sockaddr has the length that its family needs.
 template <class T>
 T As(const curl_sockaddr& from) {
   T to{};
@@ -132,7 +132,7 @@ std::optional<IpAddress> AddressOf(const curl_sockaddr& from) {
   return ip;
 }
 
-// libcurl makes its sockets here, with the address that it connects them to right afterwards.
+// libcurl calls this to create a socket, right before it connects it to the address `to`.
 curl_socket_t OpenGuarded(void* line, curlsocktype, curl_sockaddr* to) {
   auto& guarded = *static_cast<Line*>(line);
   const auto address = AddressOf(*to);
@@ -155,7 +155,7 @@ void SetUpProcessOnce() {
   static std::once_flag once;
   std::call_once(once, [] {
     curl_global_init(CURL_GLOBAL_DEFAULT);
-    // With NOSIGNAL libcurl leaves it to us that a closed socket must not end the program.
+    // With NOSIGNAL set, libcurl does not block SIGPIPE, so the program must ignore it.
     struct sigaction now {};
     if (sigaction(SIGPIPE, nullptr, &now) == 0 && now.sa_handler == SIG_DFL) {
       std::signal(SIGPIPE, SIG_IGN);
@@ -187,7 +187,7 @@ std::unique_ptr<Line> CurlTransport::IdleLines::Take(const std::string& key) {
 }
 
 std::unique_ptr<Line> CurlTransport::IdleLines::TakeAny(const std::string& key) {
-  Lines old;  // closed after the lock
+  Lines old;  // destroyed after the lock is released
   const TimePoint now = SystemClock().Now();
   auto lines = lines_.Lock();
   DropOld(*lines, now, old);

@@ -11,29 +11,29 @@
 #include "core/http/client/curl_connection.h"
 #include "core/http/client/curl_transport.h"
 
-/// Inside of curl_*.cc only.
+/// For curl_*.cc only.
 namespace agm::upstream {
 
-/// A connection that can be used again.
+/// A reusable connection.
 ///
 /// Thread safety: one thread at a time.
 struct Line {
-  std::string key;  ///< origin, proxy and certificate: what must be the same to use it again
+  std::string key;  ///< origin, proxy and certificate; reuse requires equality
   std::function<bool(const IpAddress&)> may_connect;
-  bool refused = false;  ///< may_connect said no to an address
+  bool refused = false;  ///< may_connect refused an address
   TimePoint idle_since{};
-  Connection connection;  ///< asks the above while it connects
+  Connection connection;  ///< calls may_connect while it connects
 };
 
-/// A line to the origin that is told of everything it needs to connect; nothing when memory is out.
+/// A connection with all options set for `origin`, not connected yet; null if memory ran out.
 std::unique_ptr<Line> NewLine(std::string key, const Origin& origin, const HttpRequest& request,
                               const CurlTransport::Options& options);
 
-/// libcurl's global state, the signal that it leaves to us, the system's certificates. Any thread,
-/// any number of times.
+/// Initialises libcurl's global state, SIGPIPE handling and the system's certificates, once. Any
+/// thread may call it, any number of times.
 void SetUpProcessOnce();
 
-/// Lines that wait for their next request, by key; the last used is taken first.
+/// Idle connections by key; the most recently used one is taken first.
 ///
 /// Thread safety: any thread.
 class CurlTransport::IdleLines {
@@ -42,7 +42,8 @@ class CurlTransport::IdleLines {
 
   const Options& options() const { return options_; }
 
-  /// One whose other end is still there, as far as can be seen; nothing if there is none.
+  /// An idle connection that its server has not closed, as far as can be seen; null if there is
+  /// none.
   std::unique_ptr<Line> Take(const std::string& key);
   void Put(std::unique_ptr<Line> line);
   std::size_t size() const;

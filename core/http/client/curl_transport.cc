@@ -37,7 +37,7 @@ Result<std::unique_ptr<Download>> CurlTransport::Send(const HttpRequest& request
     auto download = std::make_unique<CurlDownload>(idle_, std::move(line), *origin, *head, request);
     auto begun = download->AwaitHead(cancellation);
     if (begun) return std::unique_ptr<Download>(std::move(download));
-    // The other end may have closed a used connection just before the request came.
+    // The server may have closed a reused connection just before the request arrived.
     if (fresh || !download->EndedUnanswered()) return std::move(begun).error();
   }
 }

@@ -12,7 +12,7 @@
 namespace agm::upstream {
 namespace {
 
-/// Path and query; no fragment, which is for the reader of an answer.
+/// Path and query of a URL, without the fragment.
 std::string_view TargetOf(std::string_view url) {
   url.remove_prefix(url.find("://") + 3);
   url.remove_prefix(std::min(url.find_first_of("/?#"), url.size()));
@@ -24,7 +24,7 @@ bool IsTarget(std::string_view text) {
                       [](char c) { return c == ' ' || http::IsControl(c); });
 }
 
-/// Names of other scripts would have to be spelled in ASCII, which nobody does here.
+/// True for an ASCII host. Internationalised names would need punycode, which is not supported.
 bool IsHost(std::string_view text) {
   return IsTarget(text) && std::all_of(text.begin(), text.end(),
                                        [](char c) { return static_cast<unsigned char>(c) < 0x80; });

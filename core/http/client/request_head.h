@@ -8,14 +8,14 @@
 
 namespace agm::upstream {
 
-/// Who we say we are, to upstreams and to proxies.
+/// The User-Agent header's value, for upstreams and proxies.
 ///
 /// Thread safety: any thread.
 const std::string& UserAgent();
 
-/// The head of a request as it goes over the wire (RFC 9112, 3 and 5), its blank line included.
-/// Nothing of the request can break out of its line: what would is an error, kConfig where the
-/// user's settings are at fault, and says nothing of the path or the credential.
+/// The head of a request as sent (RFC 9112, 3 and 5), including its empty line. No value can break
+/// out of its line: an invalid one is an error, kConfig if the user's settings contain it, and the
+/// message contains neither the path nor the credential.
 Result<std::string> WriteRequestHead(const HttpRequest& request, const Origin& origin);
 
 }  // namespace agm::upstream

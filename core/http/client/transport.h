@@ -12,8 +12,8 @@
 #include "core/base/result.h"
 #include "core/base/secret.h"
 
-/// The seam between the gateway and the network: real sockets behind it in the program, a script
-/// in tests.
+/// The interface between the gateway and the network: real sockets in the program, scripted
+/// responses in tests.
 namespace agm::upstream {
 
 using Header = std::pair<std::string, std::string>;
@@ -21,28 +21,28 @@ using Header = std::pair<std::string, std::string>;
 struct HttpRequest {
   std::string method = "POST";
   std::string url;
-  /// Without the credential, and without what is the transport's: Host, User-Agent,
+  /// Without the credential, and without the headers that the transport adds: Host, User-Agent,
   /// Accept-Encoding, Content-Length.
   std::vector<Header> headers;
-  std::pair<std::string, Secret> credential;  ///< header name and its value; empty name: none
+  std::pair<std::string, Secret> credential;  ///< header name and value; empty name: none
   std::string_view body;                      ///< must outlive the Download
-  std::string proxy;  ///< http://, https:// or socks5://; empty: environment
-  /// PEM of the one certificate that an https server may show, under whatever name it is reached.
-  /// Empty: it must be for the name, and one that the system trusts.
+  std::string proxy;  ///< http://, https:// or socks5://; empty: from the environment
+  /// PEM of the only certificate that an https server may present, regardless of its name. Empty:
+  /// the certificate must be valid for the name and trusted by the system.
   std::string certificate;
-  /// The answer comes in small pieces that must not wait for a compressor. Without it the answer
-  /// may be compressed on the way.
+  /// True for a response in small pieces that a compressor must not delay. If false, the response
+  /// may be compressed.
   bool stream = false;
   Duration connect_timeout{10'000};
-  Duration first_byte_timeout{120'000};  ///< from the request's end to the first byte of the answer
-  Duration idle_timeout{120'000};        ///< silence inside the answer, while somebody reads
-  TimePoint deadline = TimePoint::max();  ///< for all of it, by the machine's monotonic clock
+  Duration first_byte_timeout{120'000};   ///< from the request to the first byte of the response
+  Duration idle_timeout{120'000};         ///< silence inside the response, while the caller waits
+  TimePoint deadline = TimePoint::max();  ///< for the whole exchange, by the monotonic clock
 };
 
 enum class ReadState { kData, kNothingYet, kEnd };
 
-/// An answer that is being received: one connection, held until the object dies. Destroying it
-/// before kEnd closes the connection at once; after kEnd the connection goes back for reuse.
+/// A response that is being received; it holds one connection. Destroying it before kEnd closes the
+/// connection at once; after kEnd the connection is reused.
 ///
 /// Thread safety: one thread at a time.
 class Download {
@@ -51,16 +51,16 @@ class Download {
   virtual int status() const = 0;
   /// A header's value by its lower-case name; empty if there is none.
   virtual std::string_view header(std::string_view name) const = 0;
-  /// Appends what has arrived of the body to `out`. Blocks until there is something, the body is
-  /// complete (kEnd), or `until` passes (kNothingYet). kTimeout when the answer was silent for
-  /// idle_timeout or the deadline passed, kCancelled, kUpstreamUnavailable when it broke off,
-  /// kUpstreamRejected when it is packed wrongly.
-  /// Nothing is taken from the network between two calls, so a slow reader slows the upstream down.
-  /// After kEnd or an error it gives the same again.
+  /// Appends newly received bytes of the body to `out`. Blocks until there are some, the body is
+  /// complete (kEnd), or `until` passes (kNothingYet). Errors: kTimeout if the response was silent
+  /// for idle_timeout or the deadline passed, kCancelled, kUpstreamUnavailable if the connection
+  /// broke, kUpstreamRejected if the body cannot be decoded.
+  /// Between two calls no bytes are read from the network, so a slow reader slows down the
+  /// upstream. After kEnd or an error it returns the same result again.
   virtual Result<ReadState> Read(std::string& out, TimePoint until,
                                  const Cancellation& cancellation) = 0;
-  /// What to wait for before Read with kNoWait is worth calling. Who asks waits from here on: the
-  /// silence is the upstream's.
+  /// The condition to wait for before calling Read with kNoWait. The idle timeout counts from this
+  /// call on, because the caller then waits for the upstream.
   virtual Awaited awaited() { return {}; }
 };
 
@@ -68,12 +68,12 @@ class Download {
 class Transport {
  public:
   virtual ~Transport() = default;
-  /// Sends and waits for the head of the answer, whatever its status. Redirects are not followed.
-  /// Errors: kUpstreamUnavailable (name, connect, TLS, reset before the head), kTimeout,
-  /// kCancelled, kUpstreamRejected (no HTTP, endless head), kConfig (an address or header that
-  /// cannot be sent), kForbidden (an address that must not be reached). Messages name host and
-  /// port, never the path, the query or the credential. A stale reused connection is tried once
-  /// more on a fresh one, unseen by the caller.
+  /// Sends the request and waits for the head of the response, with any status. Does not follow
+  /// redirects. Errors: kUpstreamUnavailable (DNS, connect, TLS, reset before the head), kTimeout,
+  /// kCancelled, kUpstreamRejected (not HTTP, endless head), kConfig (a URL or header that cannot
+  /// be sent), kForbidden (an address that must not be reached). Messages name host and port, never
+  /// the path, the query or the credential. If a reused connection turns out to be closed, the
+  /// request is retried once on a new connection.
   virtual Result<std::unique_ptr<Download>> Send(const HttpRequest& request,
                                                  const Cancellation& cancellation) = 0;
 };
