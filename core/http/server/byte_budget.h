@@ -6,7 +6,7 @@
 
 namespace agm::gateway {
 
-/// What all clients together may make the server hold.
+/// The total number of bytes that the server holds for all clients, with a limit.
 ///
 /// Thread safety: any thread.
 class ByteBudget {
@@ -20,8 +20,8 @@ class ByteBudget {
   std::atomic<std::uint64_t> used_{0};
 };
 
-/// One holder's part of a budget; gives itself back. Counts in steps, so that small holders cost
-/// nothing to count.
+/// One holder's share of a budget; the destructor returns it. The size is counted in steps, so that
+/// small holders cost nothing.
 ///
 /// Thread safety: one thread at a time.
 class BudgetShare {
@@ -31,7 +31,7 @@ class BudgetShare {
   BudgetShare(const BudgetShare&) = delete;
   BudgetShare& operator=(const BudgetShare&) = delete;
 
-  /// False, and nothing changes, if it would have to grow beyond what is left.
+  /// False, and no change, if the share would have to grow beyond the rest of the budget.
   bool Resize(std::size_t size);
 
  private:

@@ -6,16 +6,17 @@
 
 namespace agm::gateway {
 
-/// Whether the client behind a socket is still there. One that closes its sending side counts as
-/// gone. `Cancel` makes it look gone to whoever asks.
+/// Tells whether the client behind a socket is still connected. A client that closes its sending
+/// side counts as gone. After `Cancel` every caller sees the client as gone.
 ///
-/// Watching the socket itself would wake a waiter for ever once the client sends early (its next
-/// request, say). From then on fd() is an epoll set that tells of the client's leaving only.
+/// Once the client sends data early (its next request, for example), polling the socket itself
+/// would return at once for ever. From then on fd() is an epoll set that reports only the client's
+/// leaving.
 ///
 /// Thread safety: any thread.
 class ClientWatch : public Cancellation {
  public:
-  /// `socket` must stay open as long as this lives.
+  /// `socket` must stay open as long as this object exists.
   explicit ClientWatch(int socket) : socket_(socket) {}
   ~ClientWatch() override;
   ClientWatch(const ClientWatch&) = delete;
@@ -24,7 +25,7 @@ class ClientWatch : public Cancellation {
   int fd() const override;
   bool Cancelled() const override;
   void Cancel() { cancelled_.store(true); }
-  /// As Cancelled, but only by Cancel; costs no system call.
+  /// True after Cancel; unlike Cancelled() it makes no system call.
   bool WasToldSo() const { return cancelled_.load(); }
 
  private:

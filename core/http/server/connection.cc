@@ -16,9 +16,9 @@ using State = RequestReader::State;
 constexpr std::int64_t kHeld = 0;
 constexpr std::int64_t kOver = -1;
 constexpr std::size_t kMaxDiscarded = 64 * 1024 * 1024;
-constexpr int kReadsAtOnce = 64;  ///< then others shall have the thread
+constexpr int kReadsAtOnce = 64;  ///< then the thread serves other connections
 constexpr std::int64_t kLowBits = 7;
-constexpr std::size_t kWorthwhile = 16 * 1024;  ///< a client that takes crumbs takes nothing
+constexpr std::size_t kWorthwhile = 16 * 1024;  ///< smaller parts do not count as progress
 
 std::int64_t Pack(HttpConnection::Waits waits, TimePoint until) {
   const std::int64_t time = until.time_since_epoch().count();
@@ -47,7 +47,7 @@ HttpConnection::HttpConnection(std::unique_ptr<Wire> wire, std::string peer, Byt
 HttpConnection::~HttpConnection() = default;
 
 HttpConnection::Arrival HttpConnection::Receive(std::uint64_t max_body) {
-  // What is pending is no news to Parking, so it is not left behind.
+  // Pending bytes do not make the socket readable for Parking, so read them all now.
   for (int i = 0; i < kReadsAtOnce || Pending(); ++i) {
     const bool was_idle = reader_.state() == State::kIdle;
     const std::span<char> room = reader_.Room();
@@ -110,7 +110,8 @@ HttpConnection::Sent HttpConnection::SendKept() {
   return Sent::kAll;
 }
 
-/// Takes off the front of `bytes` what goes at once; false when the client is gone.
+/// Sends from the front of `bytes` what can be sent at once and removes it; false if the client is
+/// gone.
 bool HttpConnection::SendSome(std::string_view& bytes) {
   while (!bytes.empty()) {
     const Wire::Moved moved = wire_->Send(bytes);
@@ -149,7 +150,7 @@ bool HttpConnection::ForOutput(Waits waits) {
 
 void HttpConnection::Park(Waits waits, TimePoint until) {
   parked_.store(Pack(waits, until));
-  // Cancel knew of no output to end if it came before the line above.
+  // If Cancel ran before the line above, it did not yet know that output has to end.
   if (ForOutput(waits) && watch_.WasToldSo()) wire_->HangUp(true);
 }
 
@@ -162,7 +163,8 @@ void HttpConnection::Expire(TimePoint now, Waits waits) {
   std::int64_t parked = parked_.load();
   if (parked == kHeld || parked == kOver || DeadlineOf(parked) > now) return;
   if (waits != Waits::kNone && WaitsOf(parked) != waits) return;
-  // Hanging up is news to Parking, so that a thread comes by and closes it.
+  // Hanging up makes the socket ready, so that a thread gets the connection from Parking and closes
+  // it.
   const bool output = ForOutput(WaitsOf(parked));
   if (parked_.compare_exchange_strong(parked, kOver)) wire_->HangUp(output);
 }

@@ -16,83 +16,82 @@ namespace agm::gateway {
 
 class HttpStream;
 
-/// One client's connection: what it sent so far, and whether it waits without a thread until a
-/// deadline (parked) or is in the hands of one.
+/// One client's connection. It holds the bytes received so far, and is either parked (it waits
+/// without a thread until a deadline) or held by one thread.
 ///
-/// Thread safety: Expire and Cancel from any thread; the rest from the thread that has it.
+/// Thread safety: Expire and Cancel from any thread; the rest from the thread that holds it.
 class HttpConnection {
  public:
   enum class Arrival {
-    kMore,     ///< not all of a request is here yet
-    kRequest,  ///< reader() has one
-    kFault,    ///< reader().fault() says what is wrong with it
-    kCrowded,  ///< all clients together sent more than may be held
+    kMore,     ///< the request is incomplete
+    kRequest,  ///< reader() has a complete request
+    kFault,    ///< reader().fault() tells what is wrong with the request
+    kCrowded,  ///< the bytes of all clients together exceed the budget
     kGone,
   };
-  /// What a parked connection waits for.
+  /// The event that a parked connection waits for.
   enum class Waits : std::uint8_t { kNone, kRequest, kRestOfRequest, kTaking, kFarewell, kThread };
-  /// True for what a socket that takes output ends.
+  /// True if the awaited event is that the socket becomes writable.
   static bool ForOutput(Waits waits);
   enum class Sent { kAll, kPart, kFailed };
 
   HttpConnection(std::unique_ptr<Wire> wire, std::string peer, ByteBudget& budget);
   ~HttpConnection();
 
-  /// Reads what has arrived, without waiting.
+  /// Reads what has arrived, without blocking.
   Arrival Receive(std::uint64_t max_body);
-  /// Forgets the request that was answered; what came behind it may be the next.
+  /// Discards the answered request; bytes after it may already hold the next one.
   RequestReader::State Next(std::uint64_t max_body);
-  /// True if bytes came that neither the reader has nor Parking sees: Receive once more.
+  /// True if bytes have arrived that neither the reader nor Parking can see: call Receive again.
   bool Pending() const { return wire_->Pending(); }
-  /// Gives memory back that nothing is in.
+  /// Releases the memory of empty buffers.
   void Release();
-  /// Sends without waiting and keeps what does not go at once for SendKept; false when the client
-  /// is gone.
+  /// Sends without blocking and keeps the rest for SendKept; false if the client is gone.
   bool SendOrKeep(std::string_view bytes);
   Sent SendKept();
   bool HasKept() const { return !kept_.empty(); }
-  /// When the client last had taken a worthwhile part (16 kB, or all) of what is kept; at first,
-  /// when it was kept.
+  /// The time when the client last accepted a substantial part of the kept bytes (16 kB, or all);
+  /// initially the time when they were kept.
   TimePoint took() const { return took_; }
-  /// True if nothing has come behind the whole request that was answered.
+  /// True if no byte has arrived after the answered request.
   bool AllRead();
-  /// Tells the client that nothing more comes; what it still sends is thrown away by Discard, so
-  /// that no reset overtakes the answer.
+  /// Tells the client that no more data follows (half-close). Discard then reads and drops what the
+  /// client still sends; otherwise a TCP reset could destroy the response on its way.
   void SayFarewell();
-  /// False when the client has closed too, or sends too much.
+  /// False if the client has closed too, or sends too much.
   bool Discard();
 
-  /// From here on Expire may take effect. The caller hands the connection to Parking next.
+  /// From here on Expire may take effect. The caller must pass the connection to Parking next.
   void Park(Waits waits, TimePoint until);
-  /// Takes it back; what it waited for, kNone if that took too long or it was told to go.
+  /// Ends the parking. Returns the event it waited for, or kNone if it expired or was cancelled.
   Waits Unpark();
-  /// Ends the wait if it is for `waits` (kNone: for anything) and its deadline is before `now`.
+  /// Ends the wait if it is for `waits` (kNone: any event) and its deadline is before `now`.
   void Expire(TimePoint now, Waits waits = Waits::kNone);
-  /// The server ends: whoever works for this client shall stop.
+  /// Cancels all work for this client, because the server stops.
   void Cancel();
-  /// How long it may stay parked; for ever while a thread has it.
+  /// The deadline while parked; otherwise TimePoint::max().
   TimePoint deadline() const;
 
   const Cancellation& client() const { return watch_; }
-  /// True once Cancel was called.
+  /// True after Cancel.
   bool WasToldToGo() const { return watch_.WasToldSo(); }
   int fd() const { return wire_->fd(); }
   const std::string& peer() const { return peer_; }
   RequestReader& reader() { return reader_; }
   ByteBudget& budget() { return budget_; }
-  /// When the first byte came of the head that is being received.
+  /// The time of the first byte of the current request.
   TimePoint began() const { return began_; }
-  /// Since when nothing of a request has come: the last answer, or the beginning.
+  /// The time of the last response, or of the connection's start.
   TimePoint idle_since() const { return idle_since_; }
-  /// True if a request of it was answered.
+  /// True if at least one of its requests was answered.
   bool served() const { return served_; }
-  /// When SayFarewell was called; the beginning of time if it was not.
+  /// The time when SayFarewell was called; TimePoint{} if it was not.
   TimePoint farewell() const { return farewell_; }
-  /// Whether receiving wants to write first (TLS does at times).
+  /// True if receiving needs to write first (TLS sometimes does).
   bool WantsOutput() const;
 
-  bool continued = false;   ///< 100 Continue was sent for the request that is being received
-  bool keep_alive = false;  ///< the connection stays when its answer was taken
+  bool continued = false;   ///< 100 Continue was sent for the current request
+  bool keep_alive = false;  ///< the connection stays open after the response
 
  private:
   bool SendSome(std::string_view& bytes);
@@ -103,21 +102,22 @@ class HttpConnection {
   RequestReader reader_;
   ByteBudget& budget_;
   BudgetShare share_;
-  std::string kept_;        ///< of an answer: what the client did not take at once
-  std::size_t taken_ = 0;   ///< what it has taken of that since
-  std::size_t lately_ = 0;  ///< of that, since took_
+  std::string kept_;        ///< the part of the response that the client has not accepted yet
+  std::size_t taken_ = 0;   ///< the number of kept bytes that were sent since
+  std::size_t lately_ = 0;  ///< the part of taken_ since took_
   TimePoint took_{};
-  short wants_ = 0;  ///< what receiving waits for
+  short wants_ = 0;  ///< the poll event that receiving waits for
   TimePoint began_{};
   TimePoint idle_since_;
   bool served_ = false;
   TimePoint farewell_{};
   std::size_t discarded_ = 0;
-  /// While parked the deadline in ns and, in the low bits, what it waits for; else kHeld or kOver.
+  /// While parked: the deadline in ns, and in its low bits the awaited event; else kHeld or kOver.
   std::atomic<std::int64_t> parked_;
 
  public:
-  /// While its answer is a stream, and not all sent. It goes before what it uses.
+  /// Set while a streamed response is not completely sent. Destroyed before the members that it
+  /// uses.
   std::unique_ptr<HttpStream> stream;
 };
 

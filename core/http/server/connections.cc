@@ -14,7 +14,7 @@ HttpConnection* HttpConnections::Add(std::unique_ptr<HttpConnection> connection)
 
 void HttpConnections::Close(HttpConnection* connection) {
   std::lock_guard lock(mutex_);
-  open_.erase(connection);  // under the lock, so that nobody hangs up a descriptor used anew
+  open_.erase(connection);  // under the lock, so that no thread hangs up a reused descriptor
   if (open_.empty()) none_.notify_all();
 }
 

@@ -11,25 +11,25 @@
 
 namespace agm::gateway {
 
-/// Every open connection, so that the late ones can be told to go and the end can be waited for.
+/// All open connections. It expires late ones and waits until all are closed.
 ///
 /// Thread safety: any thread.
 class HttpConnections {
  public:
-  /// Takes it in; null (and it is closed) once CancelAll was called.
+  /// Adds a connection; after CancelAll it closes it and returns null.
   HttpConnection* Add(std::unique_ptr<HttpConnection> connection);
-  /// Closes it. The caller must be the one who has it.
+  /// Closes a connection. The caller's thread must hold it.
   void Close(HttpConnection* connection);
   std::size_t size() const;
 
-  /// Ends the wait of those whose deadline has passed.
+  /// Ends the wait of all connections whose deadline has passed.
   void ExpireLate(TimePoint now);
-  /// Ends the wait of those that wait for a request to begin.
+  /// Ends the wait of all connections that wait for a request to begin.
   void ExpireIdle();
-  /// Ends the wait of the one whose deadline comes first, if any waits.
+  /// Ends the wait of the parked connection with the earliest deadline, if there is one.
   void ExpireNext();
   void CancelAll();
-  /// False if some are still open at `until`.
+  /// False if some connections are still open at `until`.
   bool WaitUntilNone(TimePoint until);
 
  private:

@@ -7,8 +7,8 @@
 namespace agm::gateway {
 namespace {
 
-/// One for each processor. More that attend wake for nothing, because one that runs already takes
-/// the news; with fewer each request must wake a resting thread.
+/// One polling thread per processor. With more of them threads wake up in vain, because a running
+/// one takes the event first; with fewer, each request must wake an idle thread.
 int EnoughAttending() {
   static const int enough =
       std::clamp(static_cast<int>(std::thread::hardware_concurrency()), 2, 16);
@@ -20,7 +20,7 @@ int EnoughAttending() {
 #endif
 #if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__) || \
     __has_feature(address_sanitizer) || __has_feature(thread_sanitizer)
-constexpr std::size_t kStack = 1024 * 1024;  // instrumented frames are several times larger
+constexpr std::size_t kStack = 1024 * 1024;  // sanitizers need several times larger stack frames
 #else
 constexpr std::size_t kStack = 256 * 1024;
 #endif
@@ -52,7 +52,8 @@ void Crew::Join() {
   for (pthread_t thread : std::exchange(ended_, {})) ::pthread_join(thread, nullptr);
 }
 
-/// Starting a thread takes long enough for others to come by here, and one is enough for all.
+/// Makes one thread poll again. Several callers may arrive here while a thread starts; one is
+/// enough.
 bool Crew::Recruit() {
   std::lock_guard lock(mutex_);
   if (attending_ > 0) return true;
@@ -92,7 +93,7 @@ void Crew::Run() {
   End();
 }
 
-/// False once there were enough others all the while that it rested.
+/// False if the thread idled for the whole idle time without being needed: it then ends.
 bool Crew::IsNeeded() {
   int attending = attending_.load();
   while (attending > EnoughAttending()) {
@@ -101,7 +102,7 @@ bool Crew::IsNeeded() {
   return true;
 }
 
-/// True if it was woken to attend, false if nobody needed it.
+/// Idles; true if the thread was woken to poll, false if it was not needed.
 bool Crew::RestAwhile() {
   Rest rest;
   std::unique_lock lock(mutex_);
@@ -111,7 +112,7 @@ bool Crew::RestAwhile() {
   return rest.woken;
 }
 
-/// Every thread joins those that ended before it, the last ones are joined by Join.
+/// Each ending thread joins the threads that ended before it; Join joins the last ones.
 void Crew::End() {
   std::vector<pthread_t> earlier;
   {

@@ -12,31 +12,34 @@
 
 namespace agm::gateway {
 
-/// Threads that follow demand. Some attend (wait for the next socket with news and look at it,
-/// which never takes long); the others are away with a request, or rest, or do not exist. There is
-/// always one that attends: who goes away without leaving another behind wakes or starts one first.
-/// Who comes back to enough others rests, and ends after a while.
+/// A thread pool that follows demand. Some threads poll (they wait for the next ready socket and
+/// handle it, which never takes long); others are blocked by a request, or idle. At least one
+/// thread always polls: a thread that is about to block first wakes or starts another one if no
+/// other polls. A thread that returns while enough others poll becomes idle, and ends after a
+/// while.
 ///
 ///   Crew crew([&] { void* next = parking.Wait(); ...; return next != nullptr; });
 ///   crew.Start();
-///   if (crew.GoAway()) { ... block as long as it takes ...; crew.ComeBack(); }    // inside attend
+///   if (crew.GoAway()) { ... block as long as it takes ...; crew.ComeBack(); }    // inside
+///   `attend`
 ///
 /// Thread safety: any thread; GoAway and ComeBack from inside `attend` only.
 class Crew {
  public:
-  /// `attend` deals with one piece of news; false: there will be no more. Who rests for `rest`
-  /// ends.
+  /// `attend` waits for one event and handles it; it returns false if no more will come. A thread
+  /// that was idle for `rest` ends.
   explicit Crew(std::function<bool()> attend, Duration rest = Duration(10'000));
   ~Crew();
   Crew(const Crew&) = delete;
   Crew& operator=(const Crew&) = delete;
 
-  /// Starts the first thread; false when the system gives none.
+  /// Starts the first thread; false if the system refuses.
   bool Start();
-  /// False when nobody else attends and no thread can be had: then the caller must not block.
+  /// The calling thread announces that it will block. False if no other thread polls and none can
+  /// be started: then the caller must not block.
   bool GoAway();
   void ComeBack();
-  /// Waits until every thread has ended; `attend` must return false from now on.
+  /// Waits until all threads have ended; from now on `attend` must return false.
   void Join();
 
  private:
@@ -57,7 +60,7 @@ class Crew {
   const Duration rest_;
   std::atomic<int> attending_{0};
   std::mutex mutex_;
-  std::vector<Rest*> resting_;  ///< last in, first out: the longest resting end
+  std::vector<Rest*> resting_;  ///< last in, first out: the longest idle threads end
   std::vector<pthread_t> ended_;
   std::condition_variable all_ended_;
   int threads_ = 0;

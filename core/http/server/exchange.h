@@ -13,7 +13,7 @@
 
 namespace agm::gateway {
 
-/// One request and its answer: made by HttpTraffic, answered by HttpServer.
+/// One request with its response. HttpTraffic creates it, HttpServer answers it.
 ///
 /// Thread safety: one thread at a time.
 struct HttpExchange {
@@ -21,17 +21,17 @@ struct HttpExchange {
 
   HttpConnection& connection;
   HttpRequest request;
-  BodyCoding coding = BodyCoding::kIdentity;  ///< of the body as it came
+  BodyCoding coding = BodyCoding::kIdentity;  ///< content coding of the received body
   std::uint64_t max_body = 0;
-  BudgetShare unpacked;            ///< what the body holds once its coding is undone
+  BudgetShare unpacked;            ///< memory of the decompressed body
   std::optional<HttpFault> fault;  ///< set: the request is refused
   HttpDelivery delivery;
   HttpReply reply;
   std::string header_lines;
-  std::string held;  ///< the head of a streamed answer, which goes with its first piece
+  std::string held;  ///< the head of a streamed response, which is sent with its first piece
 
-  /// Sends without waiting, but only holds the head of a streamed answer. False when the client is
-  /// gone.
+  /// Sends without blocking; keeps the head of a streamed response in `held`. False if the client
+  /// is gone.
   bool Write(std::string_view bytes);
 };
 

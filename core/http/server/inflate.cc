@@ -10,7 +10,7 @@ namespace {
 
 using http::Inflater;
 
-constexpr std::uint64_t kStep = 16 * 1024;  ///< of the result, before the share is asked again
+constexpr std::uint64_t kStep = 16 * 1024;  ///< output bytes between two checks of the budget
 
 Result<std::string> Unpack(Inflater::Form form, std::string_view packed, std::uint64_t max_size,
                            BudgetShare& share) {
@@ -38,9 +38,9 @@ Result<std::string> Unpack(Inflater::Form form, std::string_view packed, std::ui
   return out;
 }
 
-/// "deflate" means zlib's format, but some clients send the bare one.
+/// "deflate" means zlib's format, but some clients send raw deflate without its header.
 bool LooksBare(std::string_view packed) {
-  constexpr unsigned kDeflated = 8;  // the method in zlib's first byte
+  constexpr unsigned kDeflated = 8;  // the method in the first byte of a zlib header
   if (packed.size() < 2) return false;
   const unsigned first = static_cast<unsigned char>(packed[0]);
   const unsigned second = static_cast<unsigned char>(packed[1]);

@@ -10,9 +10,9 @@
 
 namespace agm::gateway {
 
-/// Undoes a content coding. kTooLarge as soon as the result would be larger than `max_size`, so
-/// that a small body cannot become a large one; kOverloaded when `share` cannot grow with it;
-/// kInvalidRequest where the bytes are not what they claim.
+/// Decodes a content coding. Fails with kTooLarge as soon as the output would exceed `max_size` (a
+/// guard against decompression bombs), kOverloaded if `share` cannot grow, kInvalidRequest if the
+/// bytes are not in the given coding.
 ///
 /// Thread safety: any thread.
 Result<std::string> Inflate(std::string_view packed, BodyCoding coding, std::uint64_t max_size,

@@ -39,7 +39,7 @@ Result<Addresses> LookUp(const std::string& host, int port) {
   return Addresses(found, &::freeaddrinfo);
 }
 
-/// A name that has both kinds of address, such as localhost, is served on IPv4.
+/// Prefers IPv4 for a name with addresses of both families, such as localhost.
 const addrinfo& Preferred(const addrinfo& first) {
   for (const addrinfo* each = &first; each != nullptr; each = each->ai_next) {
     if (each->ai_family == AF_INET) return *each;
@@ -71,7 +71,7 @@ Error Explain(const std::string& host, int port, int problem) {
   }
 }
 
-/// 0, or the errno of the first step that failed.
+/// Returns 0, or the errno of the first step that failed.
 int Prepare(int fd, const addrinfo& address) {
   const int on = 1;
   const int off = 0;

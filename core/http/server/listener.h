@@ -11,13 +11,13 @@ struct Listening {
   int port = 0;
 };
 
-/// A socket that listens on `host` (a name or address, IPv6 with or without brackets) and `port`
-/// (0: a free one). SO_REUSEADDR only, so that two servers cannot share a port; a deep backlog.
-/// "::" takes IPv4 too. What is wrong comes as kConfig in words that say what to do.
+/// Opens a socket that listens on `host` (a name or address, IPv6 with or without brackets) and
+/// `port` (0: any free one). It sets only SO_REUSEADDR, so two servers cannot share a port, and a
+/// deep backlog. "::" accepts IPv4 too. Errors are kConfig and tell the user what to do.
 Result<Listening> Listen(const std::string& host, int port);
 
-/// Raises this process' limit of open descriptors as far as it may: each connection needs one, each
-/// upstream call another.
+/// Raises this process's limit of open descriptors as far as allowed: each connection needs one,
+/// each upstream call another.
 void AllowManyDescriptors();
 
 }  // namespace agm::gateway

@@ -15,8 +15,8 @@ namespace agm::gateway {
 namespace {
 
 #if defined(__SANITIZE_THREAD__) || __has_feature(thread_sanitizer)
-/// The kernel orders Return before the Wait that it wakes; ThreadSanitizer knows that of
-/// EPOLL_CTL_ADD, but not of EPOLL_CTL_MOD. A mutex says the same in its language.
+/// The kernel orders Return before the Wait that it wakes. ThreadSanitizer knows this for
+/// EPOLL_CTL_ADD but not for EPOLL_CTL_MOD, so under it a mutex expresses the order.
 class KernelOrder {
  public:
   std::unique_lock<std::mutex> Returning() { return std::unique_lock(Mutex()); }
@@ -46,7 +46,7 @@ epoll_event Once(void* what, std::uint32_t events) {
 
 Parking::Parking() : epoll_(::epoll_create1(EPOLL_CLOEXEC)), closed_(::eventfd(0, EFD_CLOEXEC)) {
   epoll_event event{};
-  event.events = EPOLLIN;  // no EPOLLONESHOT: every waiting thread shall see it
+  event.events = EPOLLIN;  // no EPOLLONESHOT: all waiting threads must see it
   ::epoll_ctl(epoll_, EPOLL_CTL_ADD, closed_, &event);
 }
 
@@ -60,7 +60,8 @@ bool Parking::Enter(int fd, void* what) {
   return ::epoll_ctl(epoll_, EPOLL_CTL_ADD, fd, &event) == 0;
 }
 
-/// Who waits for output does not want to hear again and again that the client has finished sending.
+/// For kOutput the set leaves EPOLLRDHUP out, because a client that has closed its sending side
+/// would otherwise wake the thread again and again.
 void Parking::Return(int fd, void* what, Until until) {
   epoll_event event = Once(what, until == Until::kOutput ? EPOLLOUT : EPOLLIN | EPOLLRDHUP);
   [[maybe_unused]] const auto order = KernelOrder().Returning();

@@ -2,8 +2,8 @@
 
 namespace agm::gateway {
 
-/// Sockets that wait for their client without a thread each: one epoll set. Whoever calls Wait gets
-/// one that has something to read, and it alone, until it parks it again.
+/// An epoll set of the sockets that wait for their clients without a thread each. Wait returns a
+/// socket that is ready; no other thread gets it until it is parked again.
 ///
 /// Thread safety: any thread.
 class Parking {
@@ -13,19 +13,19 @@ class Parking {
   Parking(const Parking&) = delete;
   Parking& operator=(const Parking&) = delete;
 
-  /// Parks a new socket; `what` comes back from Wait. False when the system has no room for it.
+  /// Parks a new socket; Wait returns `what` for it. False if the system refuses.
   bool Enter(int fd, void* what);
   enum class Until { kInput, kOutput };
-  /// Parks one that Wait returned. From here on another thread may have it.
+  /// Parks a socket that Wait has returned. From here on another thread may get it.
   void Return(int fd, void* what, Until until);
-  /// The next one with news; null after Close.
+  /// Waits for the next ready socket; null after Close.
   void* Wait();
-  /// Ends every Wait, now and later.
+  /// Makes all present and future calls of Wait return null.
   void Close();
 
  private:
   int epoll_ = -1;
-  int closed_ = -1;  ///< an eventfd that becomes readable for good
+  int closed_ = -1;  ///< an eventfd that stays readable after Close
 };
 
 }  // namespace agm::gateway

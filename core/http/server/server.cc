@@ -18,24 +18,25 @@
 #include "core/http/server/traffic.h"
 #include "core/http/wire/grammar.h"
 
-// Who does what. The library accepts connections, calls for an answer through its hooks, and writes
-// it. Between the two stands our own code:
+// The division of labour: the library accepts connections, calls the handler through its hooks, and
+// writes the response. Our code does the work between these steps:
 //
 //   accept (library) --> HttpTraffic: Parking --> a Crew thread: HttpConnection --> RequestReader
-//                                      ^                              |  a whole, checked request
-//                                      +------- process_request (library): hook --> handler
-//                                      |                              |  a streamed answer
+//                                      ^                              |  a complete, checked
+//                                      request +------- process_request (library): hook --> handler
+//                                      |                              |  a streamed response
 //                                      +------- HttpStreams <---------+
 //
-// The library never sees a byte of the client's: it reads a head that we wrote, so that what its
-// parser makes of hostile input does not matter, and no two parsers can disagree about one request.
+// The library never sees a byte from the client. It reads a head that our code wrote, so its parser
+// never handles hostile input, and no two parsers can disagree about a request.
 namespace agm::gateway {
 namespace {
 
-/// The library's hooks do not say for which connection they are called; this does.
+/// The connection that the library's hooks are called for; the hooks do not tell.
 thread_local HttpExchange* current = nullptr;
 
-/// What the library reads and writes: a head of our making, and the client's socket.
+/// The stream that the library reads and writes: a head that our code wrote, and the client's
+/// socket.
 class ExchangeStream : public httplib::Stream {
  public:
   explicit ExchangeStream(HttpExchange& exchange)
@@ -45,7 +46,7 @@ class ExchangeStream : public httplib::Stream {
   bool is_readable() const override { return true; }
   bool wait_readable() const override { return true; }
   bool wait_writable() const override { return true; }  // write() waits
-  bool is_peer_alive() const override { return true; }  // write() notices
+  bool is_peer_alive() const override { return true; }  // write() detects it
   ssize_t read(char* out, std::size_t size) override {
     const std::size_t taken = head_.copy(out, size);
     head_.remove_prefix(taken);
@@ -65,7 +66,7 @@ class ExchangeStream : public httplib::Stream {
   std::string_view head_;
 };
 
-/// Runs every job at once: all that the library wants done is to hand a new socket over.
+/// Runs each job on the calling thread; the library's only job is to hand over a new socket.
 class AtOnce : public httplib::TaskQueue {
  public:
   bool enqueue(std::function<void()> job) override {
@@ -105,7 +106,7 @@ class HttpServer::Impl : private httplib::Server {
   LiveLimits limits_;
   HttpTraffic traffic_;
 
-  std::mutex mutex_;  ///< of the five below
+  std::mutex mutex_;  ///< guards the five members below
   std::condition_variable changed_;
   int listener_ = -1;
   bool stopping_ = false;
@@ -162,13 +163,13 @@ bool HttpServer::Impl::Stopping() {
   return stopping_;
 }
 
-/// The library gives its socket up when accept fails for any reason (a client that left the queue
-/// too early is one), so it gets a duplicate, and another.
+/// The library closes its listening socket when accept fails for any reason (for example because a
+/// client left the queue too early), so each run gets a duplicate of the socket.
 void HttpServer::Impl::AcceptUntilStopped() {
   while (!Stopping()) {
     svr_sock_ = ::fcntl(listener_, F_DUPFD_CLOEXEC, 0);
     if (svr_sock_ != INVALID_SOCKET) listen_after_bind();
-    stop();  // it does not run any more; this makes it willing to begin again
+    stop();  // the library is not running; this resets it for the next run
     if (!Stopping()) std::this_thread::sleep_for(Duration{10});
   }
   std::lock_guard lock(mutex_);
@@ -177,8 +178,9 @@ void HttpServer::Impl::AcceptUntilStopped() {
 
 void HttpServer::Impl::Stop(Duration drain) {
   std::unique_lock lock(mutex_);
-  traffic_.Drain();  // before anybody can see that the end has begun
-  // Shut down, the listener refuses everybody at once, and accept returns in the library.
+  traffic_.Drain();  // before any other thread can see that the server stops
+  // Shutting down the listener refuses new connections at once, and accept() returns in the
+  // library.
   if (!std::exchange(stopping_, true) && listener_ >= 0) ::shutdown(listener_, SHUT_RDWR);
   if (!serving_) {
     if (listener_ >= 0) ::close(std::exchange(listener_, -1));
@@ -189,17 +191,17 @@ void HttpServer::Impl::Stop(Duration drain) {
   changed_.wait(lock, [&] { return ended_; });
 }
 
-// ---- Between the library and the handler -------------------------------------------------------
+// ---- Library to handler ------------------------------------------------------------------------
 
 bool HttpServer::Impl::process_and_close_socket(socket_t fd) {
   try {
     traffic_.Take(fd);
-  } catch (...) {  // out of memory: this client is not served, the next may be
+  } catch (...) {  // out of memory: this client is dropped, the next may be served
   }
   return true;
 }
 
-/// True if the whole answer was sent, or connection.stream has the rest of it.
+/// Answers; true if the whole response was sent, or connection.stream holds the rest.
 bool HttpServer::Impl::Answer(HttpExchange& exchange) {
   const std::string nowhere;
   ExchangeStream stream(exchange);
@@ -209,7 +211,7 @@ bool HttpServer::Impl::Answer(HttpExchange& exchange) {
   try {
     sent = process_request(stream, nowhere, 0, nowhere, 0, false, closed, nullptr);
     if (sent && exchange.reply.source) BeginStream(exchange);
-  } catch (...) {  // out of memory, most likely
+  } catch (...) {  // most likely out of memory
     sent = false;
   }
   current = nullptr;
@@ -240,7 +242,7 @@ void HttpServer::Impl::AttachBody(HttpExchange& exchange, httplib::Response& res
   if (!reply.source) response.body = std::move(reply.body);
 }
 
-/// The library has written the head of an answer without a body; what follows is ours.
+/// The library has written the head of a response without a body; our code sends the body.
 void HttpServer::Impl::BeginStream(HttpExchange& exchange) {
   HttpStream::Form form{std::move(exchange.held), exchange.delivery.minor_version > 0,
                         limits_.write_timeout};
@@ -275,14 +277,14 @@ HttpReply HttpServer::Impl::Refuse(const HttpFault& fault, std::string_view path
     reply.status = 500;
   }
   if (fault.status != 0) reply.status = fault.status;
-  reply.source.reset();  // a refusal is sent by a thread that must not wait
+  reply.source.reset();  // the thread that sends a refusal must not block
   if (reply.status == 503 && FindHeader(reply.headers, "Retry-After").empty()) {
     reply.headers.emplace_back("Retry-After", "1");
   }
   return reply;
 }
 
-// ---- The public face ---------------------------------------------------------------------------
+// ---- Public interface --------------------------------------------------------------------------
 
 HttpServer::HttpServer(HttpLimits limits, HttpHandler handler, Refusal refuse, Urgent urgent)
     : impl_(std::make_unique<Impl>(limits, std::move(handler), std::move(refuse),

@@ -33,12 +33,12 @@ HttpStream::Needs HttpStream::Go(bool may_wait) {
     if (last) return Needs::kOver;
     awaited_ = source_->awaited();
     if (connection_.HasKept()) return Needs::kClient;
-    // One piece at a time, so that the others that a thread carries have their turn.
+    // Send one piece per call, so that the thread's other streams get their turn.
     if (awaited_.fd >= 0) return Needs::kSource;
   }
 }
 
-/// RFC 9112, 7.1. The head goes with the first piece, the end with the last.
+/// RFC 9112, 7.1. The head is sent with the first piece, the end mark with the last.
 bool HttpStream::SendPiece(bool last) {
   if (chunked_ && !piece_.empty()) {
     fmt::format_to(std::back_inserter(out_), "{:x}\r\n", piece_.size());

@@ -10,28 +10,28 @@
 
 namespace agm::gateway {
 
-/// A streamed answer on its way to its client: what the source gives goes out at once, and nothing
-/// more is pulled while the client does not take it.
+/// Sends a streamed response to its client. Each piece from the source is sent at once; while the
+/// client does not accept it, nothing more is pulled.
 ///
 /// Thread safety: one thread at a time.
 class HttpStream {
  public:
-  /// What has to happen before it goes on.
+  /// What the stream needs before it can continue.
   enum class Needs {
-    kSource,  ///< awaited()
-    kClient,  ///< takes what the connection keeps, before patience_ends()
-    kThread,  ///< that may wait: Advance(true)
-    kOver,    ///< nothing, all was sent or is kept by the connection
-    kBroken,  ///< nothing: the client is gone, or sees that the end is missing
+    kSource,  ///< the source is ready: see awaited()
+    kClient,  ///< the client accepts the kept bytes, before patience_ends()
+    kThread,  ///< a thread that may block: call Advance(true)
+    kOver,    ///< nothing: all is sent, or kept by the connection
+    kBroken,  ///< nothing: the client is gone, or the stream failed
   };
-  /// True where HttpStreams may carry it on.
+  /// True if HttpStreams can continue the stream.
   static bool MayBeCarried(Needs needs) {
     return needs == Needs::kSource || needs == Needs::kClient;
   }
   struct Form {
-    std::string head;     ///< sent before all else, with the first piece
-    bool chunked = true;  ///< else the body ends with the connection
-    Duration patience{};  ///< with a client that takes nothing
+    std::string head;     ///< sent with the first piece
+    bool chunked = true;  ///< false: the body ends when the connection closes
+    Duration patience{};  ///< time limit for a client that accepts no data
   };
 
   HttpStream(HttpConnection& connection, std::unique_ptr<BodySource> source, Form form)
@@ -42,7 +42,7 @@ class HttpStream {
         patience_(form.patience),
         awaited_(source_->awaited()) {}
 
-  /// Sends what there is; where it may wait, until somebody else can.
+  /// Sends what is available. If it may block, it continues until a carrier thread can take over.
   Needs Advance(bool may_wait);
   const Awaited& awaited() const { return awaited_; }
   TimePoint patience_ends() const { return After(connection_.took(), patience_); }
@@ -53,8 +53,8 @@ class HttpStream {
 
   HttpConnection& connection_;
   std::unique_ptr<BodySource> source_;
-  std::string out_;    ///< not sent yet
-  std::string piece_;  ///< of the body
+  std::string out_;    ///< bytes to send
+  std::string piece_;  ///< the current piece of the body
   const bool chunked_;
   const Duration patience_;
   Awaited awaited_;

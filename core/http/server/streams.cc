@@ -21,13 +21,13 @@ namespace {
 
 using Needs = HttpStream::Needs;
 
-/// One for each processor, since none of them waits for anything but news.
+/// One per processor, because a carrier thread waits only for events.
 std::size_t Carriers() { return std::clamp(std::thread::hardware_concurrency(), 1U, 8U); }
 
 }  // namespace
 
-/// One thread and its streams. The epoll set is its own: what happens to a stream happens on this
-/// thread, until it lets it go.
+/// One thread with its streams and its own epoll set. Until a stream leaves, only this thread uses
+/// it.
 ///
 /// Thread safety: Carry from any thread.
 class HttpStreams::Carrier {
@@ -46,7 +46,7 @@ class HttpStreams::Carrier {
   Carrier(const Carrier&) = delete;
   Carrier& operator=(const Carrier&) = delete;
 
-  /// False when there is no descriptor or no thread to be had.
+  /// False if the system refuses a descriptor or a thread.
   bool Start() {
     if (epoll_ < 0 || wake_ < 0) return false;
     try {
@@ -68,10 +68,10 @@ class HttpStreams::Carrier {
 
  private:
   using Arriving = std::vector<std::pair<HttpConnection*, Needs>>;
-  /// What is watched for one stream.
+  /// What the thread watches for one stream.
   struct Ward {
-    int source = -1;           ///< the descriptor that its source waits for
-    std::uint32_t client = 0;  ///< the events that its client is watched for
+    int source = -1;           ///< the descriptor that the stream's source waits for
+    std::uint32_t client = 0;  ///< the events of the client's socket that are watched
     TimePoint alarm = TimePoint::max();
   };
   using Wards = std::unordered_map<HttpConnection*, Ward>;
@@ -126,12 +126,12 @@ void HttpStreams::Carrier::Run() {
         woken = true;
         continue;
       }
-      // One that left meanwhile is no ward any more.
+      // A stream that has left meanwhile is not in wards_ any more.
       const auto ward = wards_.find(connection);
       if (ward != wards_.end()) Advance(ward);
     }
     RingAlarms();
-    if (woken) TakeIn();  // last, so that no news above is of a newcomer
+    if (woken) TakeIn();  // last, so that no event above belongs to a new stream
   }
 }
 
@@ -156,7 +156,7 @@ void HttpStreams::Carrier::Advance(Wards::iterator ward) {
   Settle(ward, ward->first->stream->Advance(false));
 }
 
-/// Each that is due once, so that one that is due again at once leaves the others their turn.
+/// Handles each due alarm once, so that a stream with many alarms leaves the others their turn.
 void HttpStreams::Carrier::RingAlarms() {
   const TimePoint now = SystemClock().Now();
   Alarms due;
@@ -170,7 +170,7 @@ void HttpStreams::Carrier::RingAlarms() {
   }
 }
 
-/// An alarm rings at the time it was set to; that it should ring later by now is seen here.
+/// An alarm keeps its first time; if the stream's time has moved on by now, it is set again here.
 void HttpStreams::Carrier::Ring(Wards::iterator ward, TimePoint now) {
   const HttpStream& stream = *ward->first->stream;
   const bool source = ward->second.source >= 0;
@@ -200,14 +200,14 @@ void HttpStreams::Carrier::AwaitSource(Wards::iterator ward) {
 void HttpStreams::Carrier::AwaitClient(Wards::iterator ward) {
   HttpConnection& connection = *ward->first;
   WatchSource(connection, ward->second, -1);
-  // Once each: a client that has left would be news for ever.
+  // Edge-triggered: a client that has left would otherwise be reported for ever.
   WatchClient(connection, ward->second, EPOLLOUT | EPOLLRDHUP | EPOLLET);
   SetAlarm(connection, ward->second, connection.stream->patience_ends());
 }
 
-/// For one piece of news at a time: then nothing is left to be undone when the source has let its
-/// descriptor go, which may be somebody else's by then. What is left of a watch, should the
-/// connection be used again, brings news of no ward at most.
+/// Watches for one event only (EPOLLONESHOT). Nothing then has to be removed after the source has
+/// closed its descriptor, whose number may belong to another file by then. If the source reuses the
+/// connection, an old entry causes at most an event that belongs to no stream.
 void HttpStreams::Carrier::WatchSource(HttpConnection& connection, Ward& ward, int fd) const {
   ward.source = fd;
   if (fd < 0) return;
@@ -223,7 +223,8 @@ void HttpStreams::Carrier::WatchClient(HttpConnection& connection, Ward& ward,
   ward.client = events;
 }
 
-/// One that rings too early costs less than setting it with every piece.
+/// Sets an alarm unless there is an earlier one: an early alarm costs less than moving it per
+/// piece.
 void HttpStreams::Carrier::SetAlarm(HttpConnection& connection, Ward& ward, TimePoint at) {
   if (at >= ward.alarm) return;
   alarms_.erase({ward.alarm, &connection});

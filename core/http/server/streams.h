@@ -9,17 +9,17 @@
 
 namespace agm::gateway {
 
-/// Carries streamed answers between their pieces: a few threads, each with an epoll set and the
-/// streams that it was given, so that thousands cost no thread each. A stream that is over, or that
-/// needs a thread which may wait, goes back through `leave`.
+/// Carries streamed responses between their pieces: a few carrier threads, each with an epoll set
+/// and its share of the streams, so that thousands of streams need no thread each. A stream that
+/// has ended, or needs a thread that may block, is handed back through `leave`.
 ///
 ///   HttpStreams streams(leave);
 ///   streams.Start();
-///   streams.Carry(connection);      // connection.stream is set, and may be carried
-///   streams.Stop();                 // when none is left
+///   streams.Carry(connection, needs);   // connection.stream is set, and MayBeCarried(needs)
+///   streams.Stop();                     // when no stream is left
 ///
-/// Thread safety: Carry from any thread; Start and Stop from one. `leave` is called on the threads
-/// in here and must not wait.
+/// Thread safety: Carry from any thread; Start and Stop from one. The carrier threads call `leave`,
+/// which must not block.
 class HttpStreams {
  public:
   using Leave = std::function<void(HttpConnection&, HttpStream::Needs)>;
@@ -29,9 +29,9 @@ class HttpStreams {
   HttpStreams(const HttpStreams&) = delete;
   HttpStreams& operator=(const HttpStreams&) = delete;
 
-  /// False when no thread can be had.
+  /// False if the system refuses a thread.
   bool Start();
-  /// False when memory is out; else the connection is in other hands.
+  /// Takes over a connection. False if memory ran out; the caller then still holds the connection.
   bool Carry(HttpConnection& connection, HttpStream::Needs needs);
   void Stop();
 

@@ -22,7 +22,7 @@ using Bio = std::unique_ptr<BIO, Freer<BIO, BIO_free>>;
 using Certificate = std::unique_ptr<X509, Freer<X509, X509_free>>;
 using Key = std::unique_ptr<EVP_PKEY, Freer<EVP_PKEY, EVP_PKEY_free>>;
 
-/// The last reason that OpenSSL gives, in its words; forgets them all.
+/// The last error in OpenSSL's queue, as text; clears the queue.
 std::string Reason() {
   const unsigned long code = ::ERR_peek_last_error();
   const char* words = code == 0 ? nullptr : ::ERR_reason_error_string(code);
@@ -44,7 +44,7 @@ Bio Over(const std::string& text) {
   return Bio(::BIO_new_mem_buf(text.data(), static_cast<int>(text.size())));
 }
 
-/// The first certificate is the gateway's own, the rest lead from it towards a root.
+/// The first certificate is the gateway's own, the others are its chain to a root.
 Result<void> UseCertificates(SSL_CTX& context, const std::string& path) {
   auto text = ReadPem("certificate", path);
   if (!text) return std::move(text).error();
@@ -67,7 +67,7 @@ Result<void> UseCertificates(SSL_CTX& context, const std::string& path) {
   return {};
 }
 
-/// Called for the passphrase of an encrypted key: nobody is there to ask.
+/// OpenSSL calls this to ask for an encrypted key's passphrase; there is none to give.
 int NotePassphrase(char*, int, int, void* asked) {
   *static_cast<bool*>(asked) = true;
   return -1;
@@ -107,15 +107,15 @@ int ChooseHttp(SSL*, const unsigned char** chosen, unsigned char* size,
 
 void Prepare(SSL_CTX& context) {
   ::SSL_CTX_set_min_proto_version(&context, TLS1_2_VERSION);
-  // HTTP says itself where its messages end, so a client may leave without TLS's own farewell.
+  // HTTP marks the end of its messages itself, so a client may leave without TLS's close_notify.
   ::SSL_CTX_set_options(&context, SSL_OP_NO_RENEGOTIATION | SSL_OP_NO_COMPRESSION |
                                       SSL_OP_CIPHER_SERVER_PREFERENCE |
                                       SSL_OP_IGNORE_UNEXPECTED_EOF);
-  // Idle connections give their buffers back; a buffer that could not be sent may have moved when
-  // it is offered again, and any part of it may go.
+  // Release the buffers of idle connections; allow a buffer that could not be sent to move before
+  // it is offered again, and to be sent in parts.
   ::SSL_CTX_set_mode(&context, SSL_MODE_RELEASE_BUFFERS | SSL_MODE_ENABLE_PARTIAL_WRITE |
                                    SSL_MODE_ACCEPT_MOVING_WRITE_BUFFER);
-  // Clients resume with tickets, which cost no memory here.
+  // Clients resume sessions with tickets, which need no memory on the server.
   ::SSL_CTX_set_session_cache_mode(&context, SSL_SESS_CACHE_OFF);
   ::SSL_CTX_set_alpn_select_cb(&context, &ChooseHttp, nullptr);
 }

@@ -12,30 +12,31 @@ namespace agm::gateway {
 
 /// Paths of PEM files.
 struct TlsFiles {
-  std::string certificate;  ///< the certificate, with its chain behind it
-  std::string key;          ///< its private key, without a passphrase
+  std::string certificate;  ///< the certificate, followed by its chain
+  std::string key;          ///< its private key, not encrypted
 };
 
-/// The certificate that the gateway shows to its clients, with the key that belongs to it.
+/// The certificate that the gateway presents to its clients, with its private key.
 ///
 ///   auto identity = TlsIdentity::Load({"cert.pem", "key.pem"});
 ///   if (!identity) return std::move(identity).error();
 ///   std::unique_ptr<Wire> wire = (*identity)->Wrap(accepted_fd);
 ///
-/// TLS 1.2 and 1.3, HTTP/1.1 alone (ALPN). Connections keep the identity that they began with.
+/// TLS 1.2 and 1.3, HTTP/1.1 only (ALPN). A connection keeps the identity that it started with.
 ///
 /// Thread safety: immutable.
 class TlsIdentity {
  public:
-  /// Reads both files (PEM; the certificate's chain behind it). kConfig names the file at fault: it
-  /// cannot be read, holds no certificate or key, the key is encrypted or another certificate's.
+  /// Reads both files (PEM; the certificate's chain follows it). Fails with kConfig, which names
+  /// the file: not readable, no certificate or key in it, an encrypted key, or another
+  /// certificate's key.
   static Result<std::shared_ptr<const TlsIdentity>> Load(const TlsFiles& files);
 
   TlsIdentity(const TlsIdentity&) = delete;
   TlsIdentity& operator=(const TlsIdentity&) = delete;
 
-  /// TLS over a connected socket, which it takes over. The handshake is made by the first calls of
-  /// Receive, as its bytes come.
+  /// Starts TLS on a connected socket and takes ownership of it. The first calls of Receive perform
+  /// the handshake as its bytes arrive.
   std::unique_ptr<Wire> Wrap(int fd) const;
 
  private:

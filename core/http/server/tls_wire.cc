@@ -14,7 +14,7 @@
 namespace agm::gateway {
 namespace {
 
-// ---- OpenSSL's way to the socket: its own neither spares us SIGPIPE nor the wait ---------------
+// ---- A BIO for the socket: OpenSSL's own one raises SIGPIPE and may block ----------------------
 
 int Descriptor(BIO* bio) {
   return static_cast<int>(reinterpret_cast<std::intptr_t>(::BIO_get_data(bio)));
@@ -68,7 +68,7 @@ Ssl Accepting(SSL_CTX& context, int fd) {
   return ssl;
 }
 
-// ---- The wire ----------------------------------------------------------------------------------
+// ---- The TLS wire ------------------------------------------------------------------------------
 
 class TlsWire : public Wire {
  public:
@@ -125,21 +125,21 @@ class TlsWire : public Wire {
     }
   }
 
-  /// Who sends an http:// request here should not have to guess.
+  /// Answers a plain http:// request on this port with an error that explains the mistake.
   void SayItPlainly() const {
     constexpr std::string_view kAnswer =
         "HTTP/1.1 400 Bad Request\r\nContent-Type: text/plain\r\nContent-Length: 59\r\n"
         "Connection: close\r\n\r\n"
         "This port speaks TLS: the address must begin with https://\n";
-    std::array<char, 64 * 1024> rest;  // unread, it would make closing a reset
+    std::array<char, 64 * 1024> rest;  // closing with unread bytes would send a reset
     static_cast<void>(::recv(fd_, rest.data(), rest.size(), MSG_DONTWAIT));
     static_cast<void>(::send(fd_, kAnswer.data(), kAnswer.size(), MSG_DONTWAIT | MSG_NOSIGNAL));
   }
 
   const int fd_;
   const Ssl ssl_;
-  bool broken_;           ///< nothing more can be said or heard
-  bool blocked_ = false;  ///< a record waits to be sent on: nothing may come between
+  bool broken_;           ///< the connection cannot be used any more
+  bool blocked_ = false;  ///< a partly sent record must be sent first
 };
 
 }  // namespace

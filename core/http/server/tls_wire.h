@@ -8,10 +8,10 @@ struct ssl_ctx_st;  // OpenSSL's SSL_CTX, without its headers
 
 namespace agm::gateway {
 
-/// The server's side of TLS over a connected socket, which it takes over.
+/// The server side of TLS on a connected socket, which it takes ownership of.
 ///
-/// Before the handshake is over Receive gives nothing but makes it go on. To a client that speaks
-/// plain HTTP it says so in plain HTTP.
+/// Until the handshake is complete Receive returns no bytes but continues the handshake. A client
+/// that speaks plain HTTP gets an error in plain HTTP.
 std::unique_ptr<Wire> NewTlsWire(ssl_ctx_st& context, int fd);
 
 }  // namespace agm::gateway

@@ -16,8 +16,8 @@ using State = RequestReader::State;
 
 constexpr int kUrgentSpare = 8;  ///< requests beyond max_connections, for urgent paths
 constexpr Duration kFarewell{2'000};
-constexpr std::size_t kSpareDescriptors = 128;  ///< for files, the log, the store
-constexpr std::uint64_t kBodiesAtOnce = 8;      ///< of the largest size; more smaller ones
+constexpr std::size_t kSpareDescriptors = 128;  ///< reserved for files, log and store
+constexpr std::uint64_t kBodiesAtOnce = 8;      ///< of the largest size; more if they are smaller
 
 HttpFault Overloaded(std::string message) {
   HttpFault fault{Fail(ErrorCode::kOverloaded, "{}; try again", message), 503};
@@ -74,7 +74,7 @@ void HttpTraffic::End() {
   keeper_.join();
 }
 
-/// Sends those away that are late, and while the server stops those that wait for nothing.
+/// Expires late connections; while the server stops, also those that wait for a new request.
 void HttpTraffic::KeepTime() {
   std::unique_lock lock(mutex_);
   while (!ended_) {
@@ -104,7 +104,8 @@ void HttpTraffic::Take(int fd) {
   if (!parking_.Enter(fd, connection)) Close(*connection);
 }
 
-/// Each request may need a second descriptor, for its upstream.
+/// Expires a connection if descriptors run short. Each request may need a second one for its
+/// upstream.
 void HttpTraffic::MakeRoom() {
   const std::size_t busy = static_cast<std::size_t>(std::max(0, in_flight()));
   if (connections_.size() + busy + kSpareDescriptors >= DescriptorLimit()) {
@@ -117,7 +118,7 @@ bool HttpTraffic::Attend() {
   if (connection == nullptr) return false;
   try {
     Look(*connection);
-  } catch (...) {  // out of memory; what throws does so before another thread can have it
+  } catch (...) {  // out of memory; throws only while this thread still holds the connection
     Close(*connection);
   }
   return true;
@@ -149,7 +150,7 @@ void HttpTraffic::Look(HttpConnection& connection) {
   }
 }
 
-/// True if a whole request has come, else the connection is in other hands.
+/// True if a complete request has arrived; otherwise the connection is parked, refused or closed.
 bool HttpTraffic::Receive(HttpConnection& connection) {
   switch (connection.Receive(limits_.max_body_size)) {
     case Arrival::kMore:
@@ -166,7 +167,7 @@ bool HttpTraffic::Receive(HttpConnection& connection) {
   return false;
 }
 
-/// Its deadline passed, or the server stops.
+/// Handles a connection whose deadline has passed, or that the server cancels.
 void HttpTraffic::GiveUpWaiting(HttpConnection& connection) {
   if (connection.stream) {
     EndStream(connection);
@@ -182,7 +183,7 @@ void HttpTraffic::GiveUpWaiting(HttpConnection& connection) {
 
 // ---- Waiting -----------------------------------------------------------------------------------
 
-/// What comes meanwhile but is nothing of a request (a handshake, empty lines) buys no time.
+/// Bytes that are not part of a request (a handshake, empty lines) do not extend the deadline.
 void HttpTraffic::ParkIdle(HttpConnection& connection) {
   connection.Release();
   const Duration patience = connection.served() ? limits_.idle_timeout : limits_.header_timeout;
@@ -209,7 +210,7 @@ void HttpTraffic::ParkToTake(HttpConnection& connection) {
 void HttpTraffic::Park(HttpConnection& connection, Waits waits, TimePoint until) {
   const bool output = HttpConnection::ForOutput(waits) || connection.WantsOutput();
   connection.Park(waits, until);
-  // From here on another thread may have it.
+  // From here on another thread may get it.
   parking_.Return(connection.fd(), &connection,
                   output ? Parking::Until::kOutput : Parking::Until::kInput);
 }
@@ -223,13 +224,14 @@ void HttpTraffic::Farewell(HttpConnection& connection) {
 
 // ---- Answering ---------------------------------------------------------------------------------
 
-/// The reader's request, and those that came right behind it.
+/// Serves the reader's request, and pipelined requests after it.
 void HttpTraffic::ServeAll(HttpConnection& connection) {
   while (Serve(connection)) {
   }
 }
 
-/// After an answer: true if the connection has the next request already, else it is in other hands.
+/// After a response: true if the next request is already complete; otherwise the connection is
+/// parked or closed.
 bool HttpTraffic::Finish(HttpConnection& connection, bool sent) {
   if (!sent) return Close(connection), false;
   if (connection.HasKept()) return ParkToTake(connection), false;
@@ -257,7 +259,7 @@ bool HttpTraffic::Continue(HttpConnection& connection) {
   return false;
 }
 
-/// Answers the reader's request; true if there is another.
+/// Answers the reader's request; true if another one is complete.
 bool HttpTraffic::Serve(HttpConnection& connection) {
   RequestReader& reader = connection.reader();
   HttpHead& head = reader.head();
@@ -286,7 +288,8 @@ bool HttpTraffic::Serve(HttpConnection& connection) {
   return Finish(connection, sent);
 }
 
-/// On a thread that is away: as far as the stream goes with one. True as Finish says.
+/// Runs on a thread that may block: advances the stream until it can be carried or ends. Returns
+/// like Finish.
 bool HttpTraffic::Stream(HttpConnection& connection) {
   HttpStream::Needs needs = connection.stream->Advance(true);
   crew_.ComeBack();
@@ -298,8 +301,8 @@ bool HttpTraffic::Stream(HttpConnection& connection) {
   return Finish(connection, needs == HttpStream::Needs::kOver);
 }
 
-/// On a thread that must not wait. What comes next is for a Crew thread: a socket that takes output
-/// is news at once.
+/// Runs on a carrier thread, which must not block. A Crew thread does the next step; it gets the
+/// connection at once, because the socket is writable.
 void HttpTraffic::StreamLeft(HttpConnection& connection, HttpStream::Needs needs) {
   if (needs == HttpStream::Needs::kThread) {
     return Park(connection, Waits::kThread, After(SystemClock().Now(), limits_.write_timeout));
@@ -325,7 +328,7 @@ void HttpTraffic::Refuse(HttpConnection& connection, HttpFault fault) {
   Finish(connection, answer_(exchange));
 }
 
-/// Counts a request in; a fault when there is no room for it. Leave when it is over.
+/// Counts a request, or returns a fault if there is no room for it. Call Leave when it has ended.
 std::optional<HttpFault> HttpTraffic::Enter(std::string_view path) {
   const int limit = limits_.max_connections;
   const int others = in_flight_.fetch_add(1);

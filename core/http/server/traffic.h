@@ -21,7 +21,7 @@
 
 namespace agm::gateway {
 
-/// Settings that may change while requests run.
+/// Limits that may change while requests run.
 ///
 /// Thread safety: any thread.
 struct LiveLimits {
@@ -32,36 +32,36 @@ struct LiveLimits {
   void Set(const HttpLimits& limits);
 };
 
-/// The way of every connection: it waits in Parking; a Crew thread reads what came; a whole request
-/// is answered on that thread; then it waits again, until it is late, broken, or the server stops.
-/// Only while its answer is made does a connection hold a thread: idle ones hold none, nor do those
-/// that send slowly, take an answer slowly, or wait for the next piece of a stream.
+/// The life of every connection: it is parked; a Crew thread reads what arrived, and answers a
+/// complete request; then it is parked again, until it is late, broken, or the server stops. A
+/// connection holds a thread only while its response is produced: idle connections, slow senders,
+/// slow receivers, and streams that wait for their next piece hold none.
 ///
 ///   HttpTraffic traffic(limits, urgent, answer);
 ///   traffic.Start();
 ///   traffic.Take(fd);          // for each accepted socket
-///   traffic.Drain();           // no new requests
-///   traffic.End();             // waits until all are gone
+///   traffic.Drain();           // accepts no new requests
+///   traffic.End();             // waits until all connections are closed
 ///
 /// Thread safety: any thread; Start and End from one.
 class HttpTraffic {
  public:
-  /// Sends the answer to exchange.request, or to exchange.fault; true if all of it went, or the
-  /// connection's stream has the rest.
+  /// Sends the response to exchange.request, or to exchange.fault; true if all of it was sent, or
+  /// the connection's stream holds the rest.
   using Answer = std::function<bool(HttpExchange&)>;
 
   HttpTraffic(const LiveLimits& limits, HttpServer::Urgent urgent, Answer answer);
   ~HttpTraffic();
 
-  /// False when not even one thread can be had.
+  /// False if the system refuses a thread.
   bool Start();
-  /// What connections that come from now on speak; null: plain HTTP.
+  /// The identity for future connections; null: plain HTTP.
   void UseTls(std::shared_ptr<const TlsIdentity> identity) { identity_.Set(std::move(identity)); }
   void Take(int fd);
-  /// Idle connections are closed from now on, the others after the answer they wait for.
+  /// Closes idle connections from now on, and the others after their current response.
   void Drain();
   bool draining() const { return draining_; }
-  /// Whoever still works shall stop: every client looks gone.
+  /// Cancels all running work: every client looks disconnected.
   void Cancel() { connections_.CancelAll(); }
   /// Waits until the last connection is closed, then ends the threads.
   void End();
@@ -104,7 +104,7 @@ class HttpTraffic {
   Crew crew_;
   HttpStreams streams_;
 
-  std::mutex mutex_;  ///< of the keeper's two
+  std::mutex mutex_;  ///< guards the keeper's two members below
   std::condition_variable changed_;
   bool ended_ = false;
   std::thread keeper_;

@@ -8,16 +8,16 @@
 
 namespace agm::gateway {
 
-/// Bytes to and from one client, never waiting: the seam behind which plain sockets and TLS look
-/// alike. Owns the descriptor and closes it.
+/// Non-blocking bytes to and from one client: the interface that plain sockets and TLS implement.
+/// It owns the descriptor.
 ///
-/// Thread safety: one thread at a time; HangUp and fd from any.
+/// Thread safety: one thread at a time; HangUp and fd from any thread.
 class Wire {
  public:
   enum class Outcome {
-    kMoved,       ///< `bytes` went
+    kMoved,       ///< `bytes` bytes were moved
     kWouldBlock,  ///< poll for `wants`, then try again
-    kEnd,         ///< the client closed its side
+    kEnd,         ///< the client has closed its sending side
     kBroken,      ///< reset, or another error
   };
   struct Moved {
@@ -29,20 +29,20 @@ class Wire {
   virtual ~Wire() = default;
   virtual Moved Receive(std::span<char> room) = 0;
   virtual Moved Send(std::string_view bytes) = 0;
-  /// True if received bytes wait in a buffer where poll does not see them.
+  /// True if received bytes are in a buffer that poll does not see.
   virtual bool Pending() const = 0;
-  /// Tells the client that nothing more comes, and goes on receiving.
+  /// Tells the client that no more data follows; receiving continues.
   virtual void EndOutput() = 0;
-  /// Makes the client look gone to everybody who receives from it or polls it for input, and if
-  /// `output_too` also for output.
+  /// Makes the client look disconnected to every thread that receives from it or polls for input;
+  /// with `output_too` also for output.
   virtual void HangUp(bool output_too) = 0;
   virtual int fd() const = 0;
 };
 
-/// TCP without more. Takes the descriptor over.
+/// Plain TCP. Takes ownership of the descriptor.
 std::unique_ptr<Wire> NewPlainWire(int fd);
 
-/// The numeric address of the other end, IPv4 in its own form also where it came through IPv6.
+/// The numeric address of the other end; an IPv4 client has its IPv4 form even on an IPv6 socket.
 std::string PeerAddress(int fd);
 
 }  // namespace agm::gateway
