@@ -9,7 +9,7 @@ namespace agm::mapping {
 
 /// The targets of a well-known name that no rule of the user matches.
 struct BuiltIn {
-  std::string_view from;  ///< a name or a pattern, in lower case
+  std::string_view from;  ///< a name or pattern, in lower case
   std::vector<std::string> to;
   std::string_view why;  ///< a description for `agm map resolve`, such as "a small OpenAI model"
 };
