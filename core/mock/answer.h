@@ -16,36 +16,36 @@ struct FunctionCall {
   std::string signature;  ///< empty: none
 };
 
-/// What the mock answers to one generateContent request, before it is put into JSON or a stream.
+/// The mock's answer to one generateContent request, before it is written as JSON or as a stream.
 struct Answer {
   std::string model_version;
   std::string response_id;
-  std::vector<std::string> thoughts;  ///< texts of thought parts, shown because they were asked for
+  std::vector<std::string> thoughts;  ///< texts of the thought parts, if the request asked for them
   std::string text;
   std::string text_signature;
   std::vector<FunctionCall> calls;
-  std::string media_type;       ///< of an image or sound; empty: none
+  std::string media_type;       ///< of an image or audio; empty: none
   std::string media;            ///< base64
-  std::string finish = "STOP";  ///< empty: none is ever sent
+  std::string finish = "STOP";  ///< empty: no finish reason is sent
   std::string finish_message;
-  std::string block_reason;  ///< the prompt was refused: no candidates
+  std::string block_reason;  ///< the prompt is blocked: no candidates
   int candidates = 1;
-  Duration pace{0};  ///< between the words of a stream
+  Duration pace{0};  ///< pause between the words of a stream
 
   std::int64_t prompt_tokens = 0;
-  std::int64_t prompt_image_tokens = 0;  ///< of these, pictures
-  std::int64_t prompt_audio_tokens = 0;  ///< of these, sound
+  std::int64_t prompt_image_tokens = 0;  ///< the image tokens among them
+  std::int64_t prompt_audio_tokens = 0;  ///< the audio tokens among them
   std::int64_t cached_tokens = 0;
   std::int64_t thought_tokens = 0;
 };
 
-/// A rough count of the tokens in a text: about four bytes each, at least one where there is any.
+/// A rough count of a text's tokens: one per four bytes, rounded up.
 std::int64_t CountTokens(std::string_view text);
 
-/// Tokens of the answer's picture or sound; all candidates.
+/// The tokens of the answer's image or audio, for all candidates.
 std::int64_t MediaTokens(const Answer& answer);
 
-/// Tokens of the answer itself, without thoughts; all candidates.
+/// The tokens of the answer without thoughts, for all candidates.
 std::int64_t OutputTokens(const Answer& answer);
 
 }  // namespace agm::mock

@@ -35,7 +35,7 @@ void WriteModality(JsonWriter& json, std::string_view modality, std::int64_t tok
   json.Object().Key("modality").String(modality).Key("tokenCount").Int(tokens).EndObject();
 }
 
-// `all` by what they are tokens of; the kinds that do not occur are left out.
+// Splits `all` tokens by modality; modalities without tokens are left out.
 void WriteModalities(JsonWriter& json, std::string_view field, std::int64_t all, std::int64_t image,
                      std::int64_t audio) {
   json.Key(field).Array();
@@ -45,7 +45,7 @@ void WriteModalities(JsonWriter& json, std::string_view field, std::int64_t all,
   json.EndArray();
 }
 
-// Totals so far: `output` are the answer's own tokens up to here.
+// Writes the totals so far; `output` counts the answer's own tokens up to this event.
 void WriteUsage(JsonWriter& json, const Answer& answer, std::int64_t output) {
   json.Key("usageMetadata").Object();
   json.Key("promptTokenCount").Int(answer.prompt_tokens);
@@ -85,7 +85,7 @@ std::string WriteBlocked(const Answer& answer) {
   return out;
 }
 
-// All parts of the answer, in order; the signature of a text stands on the text itself.
+// Writes all parts of the answer in order; a text's signature is on the text part itself.
 void WriteParts(JsonWriter& json, const Answer& answer) {
   for (const std::string& thought : answer.thoughts) WriteText(json, thought, true, {});
   if (!answer.text.empty()) WriteText(json, answer.text, false, answer.text_signature);
@@ -98,7 +98,7 @@ bool HasParts(const Answer& answer) {
          !answer.calls.empty();
 }
 
-// Length of the next word with the blanks behind it; never inside a UTF-8 sequence.
+// The length of the next word with the spaces after it; never ends inside a UTF-8 sequence.
 std::size_t WordLength(std::string_view text) {
   std::size_t end = text.find_first_of(" \n\t");
   if (end == std::string_view::npos) return text.size();
@@ -106,7 +106,7 @@ std::size_t WordLength(std::string_view text) {
   return end == std::string_view::npos ? text.size() : end;
 }
 
-/// Walks through the answer; each Next() is one event.
+/// Produces the answer piece by piece; each Next() is one event.
 class AnswerStream : public Body {
  public:
   AnswerStream(Answer answer, StreamForm form) : answer_(std::move(answer)), form_(form) {}
@@ -214,7 +214,7 @@ class AnswerStream : public Body {
                  [&](JsonWriter& json) { WriteText(json, "", false, answer_.text_signature); });
   }
 
-  // A finish reason without any content.
+  // An event with a finish reason and no content.
   std::string Bare() {
     finished_ = true;
     std::string out;
@@ -231,7 +231,7 @@ class AnswerStream : public Body {
   Answer answer_;
   StreamForm form_;
   Stage stage_ = Stage::kThoughts;
-  std::size_t at_ = 0;  // of the thoughts, then of the text's bytes
+  std::size_t at_ = 0;  // index of the thought, then offset in the text
   std::int64_t output_ = 0;
   bool first_ = true;
   bool finished_ = false;

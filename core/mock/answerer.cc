@@ -25,7 +25,7 @@ constexpr std::string_view kPicture =
     "iVBORw0KGgoAAAANSUhEUgAAAAgAAAAICAIAAABLbSncAAAAGUlEQVR42mNwav3y//9/TJIBqyiQZBiUOgDp7pcBpC73"
     "/gAAAABJRU5ErkJggg==";
 
-// At most `most` bytes, whole characters.
+// At most `most` bytes of the text, without splitting a character.
 std::string Shortened(std::string_view text, std::size_t most) {
   if (text.size() <= most) return std::string(text);
   while (most > 0 && (static_cast<unsigned char>(text[most]) & 0xC0U) == 0x80U) --most;
@@ -43,7 +43,7 @@ bool IsJsonObject(std::string_view text) {
   return doc && doc->root().is(JsonKind::kObject);
 }
 
-// Inline data of a part, where its type begins so.
+// A part's inline data if its MIME type begins with `type`.
 JsonView InlineOf(JsonView part, std::string_view type) {
   const JsonView data = Field(part, "inlineData");
   return Field(data, "mimeType").text().starts_with(type) ? data : JsonView();
@@ -73,11 +73,11 @@ std::int64_t PromptMedia(JsonView request, std::string_view type) {
 
 struct Ask {
   std::string name;
-  std::string args;  ///< empty: to be made up
+  std::string args;  ///< empty: to be invented
 };
 
-// The lines of the form `call NAME` or `call NAME {json}` that belong to the step: `then call`
-// begins the next one.
+// The lines `call NAME` or `call NAME {json}` that belong to the step; `then call` begins the next
+// step.
 std::vector<Ask> ReadAsks(std::string_view text, int step) {
   constexpr std::string_view kCall = "call ";
   constexpr std::string_view kThen = "then call ";
@@ -99,7 +99,7 @@ std::vector<Ask> ReadAsks(std::string_view text, int step) {
   return asks;
 }
 
-/// Makes up one answer.
+/// Creates one answer.
 class Answerer {
  public:
   Answerer(const Model& model, JsonView request, std::string_view id)
@@ -173,13 +173,13 @@ class Answerer {
     call.args = args.empty() ? MadeUpArgs(declaration) : std::move(args);
     if (model_.is_gemini3()) {
       call.id = fmt::format("{}{}", id_.substr(0, 10), answer_.calls.size());
-      // Of parallel calls only the first one carries a signature.
+      // Only the first of several parallel calls carries a signature.
       if (answer_.calls.empty()) call.signature = MakeSignature(model_.family, call.id);
     }
     answer_.calls.push_back(std::move(call));
   }
 
-  // True if the answer is one of function calls.
+  // Adds function calls if the request asks for them; true if it did.
   bool Call() {
     const JsonView config = Field(Field(request_, "toolConfig"), "functionCallingConfig");
     const std::string mode = EnumOf(Field(config, "mode"));
@@ -233,7 +233,7 @@ class Answerer {
     return out;
   }
 
-  // What the functions said, when the last turn is one of function responses.
+  // Repeats what the functions returned, if the last turn contains function responses.
   std::string Responses() const {
     std::string out;
     ForEach(Field(last_turn_, "parts"), [&](JsonView part) {
@@ -256,7 +256,7 @@ class Answerer {
     return out + "You said: " + Shortened(last_text_, kMostEchoed);
   }
 
-  // Stop sequences and the bound on tokens, of which thinking takes its share.
+  // Applies stop sequences and the token limit, which thinking counts against too.
   void Shorten() {
     ForEach(Field(config_, "stopSequences"), [&](JsonView stop) {
       answer_.text.resize(std::min(answer_.text.find(stop.text()), answer_.text.size()));
@@ -283,7 +283,7 @@ class Answerer {
   std::string id_;
   JsonView last_turn_;
   std::string last_text_;
-  int step_ = 0;       ///< how many turns without text, of functions' answers, came behind it
+  int step_ = 0;       ///< number of function response turns after the last text
   std::string heard_;  ///< what to say about a recording in the last turn; empty: there is none
   std::vector<JsonView> declarations_;
   Answer answer_;

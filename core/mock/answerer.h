@@ -8,24 +8,24 @@
 
 namespace agm::mock {
 
-/// Makes up what a model answers to a checked GenerateContentRequest. In this order:
+/// Creates a model's answer to a checked GenerateContentRequest. The first rule that applies
+/// counts:
 ///
-///   * the last user text asks for it with `call NAME {json}` (any number of lines), or
-///     functionCallingConfig is ANY: function calls, arguments made up from the declared schema
-///     where none are given. A line `then call NAME {json}` waits for what the calls before it
-///     answered
-///   * a response schema or JSON is wanted: a conforming instance
-///   * the last turn holds function responses: a sentence that repeats them
-///   * an image or speech model: a tiny picture, a moment of silence
-///   * the last turn holds a recording: a sentence that says how much was heard, in the place of
-///     the text that is echoed otherwise
-///   * else a sentence that says it is a mock and echoes the last user text
+///   * the last user text asks for calls with `call NAME {json}` (any number of lines), or
+///     functionCallingConfig is ANY: function calls; missing arguments are invented from the
+///     declared schema. A line `then call NAME {json}` waits for the responses to the calls before
+///     it
+///   * the request asks for JSON or has a response schema: an instance of the schema
+///   * the last turn contains function responses: a sentence that repeats them
+///   * the model generates images or speech: a tiny picture, a moment of silence
+///   * the last turn contains a recording: a sentence with its length, instead of an echo
+///   * otherwise: a sentence that says it is a mock and echoes the last user text
 ///
-/// Thoughts come with includeThoughts; stop sequences and maxOutputTokens are kept.
-/// `id` makes what must be unique unique.
+/// Thoughts are included with includeThoughts; stop sequences and maxOutputTokens are respected.
+/// `id` must be unique; it makes call ids and signatures unique.
 Answer MakeAnswer(const Model& model, JsonView request, std::string_view id);
 
-/// Tokens of everything that is sent to the model: a rough count that grows with the request.
+/// The tokens of all content that is sent to the model: a rough count that grows with the request.
 std::int64_t PromptTokens(JsonView request);
 
 }  // namespace agm::mock

@@ -12,7 +12,7 @@ namespace {
 
 constexpr std::string_view kConfig = "GenerateContentRequest.generation_config";
 
-/// generationConfig, topic by topic.
+/// Checks generationConfig, topic by topic.
 class ConfigCheck {
  public:
   ConfigCheck(const CheckRules& rules, JsonView request, Complaints& complaints)

@@ -49,7 +49,7 @@ bool IsTaken(std::string_view mime) {
          mime.starts_with("application/vnd.openxmlformats-officedocument.");
 }
 
-/// Looks at each part by itself.
+/// Checks each part by itself.
 class PartCheck {
  public:
   PartCheck(const CheckRules& rules, Complaints& complaints)
@@ -173,7 +173,7 @@ class PartCheck {
   bool model_ = false;
 };
 
-/// What a turn holds of calls and responses.
+/// The function calls and responses of a turn.
 struct Turn {
   JsonView content;
   bool model = false;
@@ -209,8 +209,8 @@ bool NamesMatch(const Turn& calls, const Turn& responses) {
   return names(calls.calls) == names(responses.responses);
 }
 
-// A turn of function calls is followed at once by one with as many responses, and a turn of
-// responses stands behind one of calls.
+// A turn of function calls must be followed directly by a turn with as many responses, and a turn
+// of responses must follow a turn of calls.
 void CheckPairs(const CheckRules& rules, const std::vector<Turn>& turns, Complaints& complaints) {
   constexpr std::string_view kCount =
       "Please ensure that the number of function response parts is equal to the number of function "
@@ -243,8 +243,8 @@ void CheckPairs(const CheckRules& rules, const std::vector<Turn>& turns, Complai
   }
 }
 
-// Whose signature is wrong is refused wherever it stands; who lacks one only in the current turn,
-// which is everything behind the last user content that is no function response.
+// A wrong signature is refused anywhere. A missing one is refused only in the current turn: all
+// contents after the last user content that is not a function response.
 void CheckSignatures(const CheckRules& rules, const std::vector<Turn>& turns,
                      Complaints& complaints) {
   for (const Turn& turn : turns) {

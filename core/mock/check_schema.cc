@@ -13,7 +13,7 @@ namespace {
 
 constexpr int kDeepest = 32;
 
-// The type's name, also where it came as a number.
+// The name of a schema's type, which may be given as a number.
 std::string TypeOf(JsonView schema) {
   static constexpr std::array kNames = {"TYPE_UNSPECIFIED", "STRING", "NUMBER", "INTEGER",
                                         "BOOLEAN",          "ARRAY",  "OBJECT", "NULL"};
@@ -24,7 +24,7 @@ std::string TypeOf(JsonView schema) {
   return EnumOf(type);
 }
 
-/// The OpenAPI subset, as the service checks it beyond its proto.
+/// Checks the OpenAPI subset as the service does beyond its proto.
 class SchemaCheck {
  public:
   SchemaCheck(const CheckRules& rules, Complaints& complaints)
@@ -119,7 +119,8 @@ class SchemaCheck {
   Complaints& complaints_;
 };
 
-/// A free JSON schema: only its frame, and with strict rules what stands beside a $ref.
+/// Checks a JSON schema: only its outer form, and with strict rules also the keywords beside a
+/// $ref.
 class JsonSchemaCheck {
  public:
   JsonSchemaCheck(const CheckRules& rules, Complaints& complaints)

@@ -13,7 +13,7 @@ namespace {
 
 constexpr std::size_t kMostDeclarations = 512;
 
-/// Walks over all tools of a request.
+/// Checks all tools of a request.
 class ToolCheck {
  public:
   ToolCheck(const CheckRules& rules, Complaints& complaints)

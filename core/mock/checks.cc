@@ -8,7 +8,7 @@ namespace agm::mock {
 namespace {
 
 constexpr int kLargestEmbedding = 3072;
-constexpr int kSmallestEmbedding = 128;  // documented, and not enforced by all routes
+constexpr int kSmallestEmbedding = 128;  // documented, but not enforced on all routes
 
 }  // namespace
 

@@ -10,23 +10,24 @@
 
 namespace agm::mock {
 
-/// For whom a request is checked. `strict` refuses also what the service is only believed to
-/// refuse, or refuses on some routes only.
+/// The service and rules that a request is checked for. `strict` also refuses what Google refuses
+/// on some routes only, or only according to reports.
 struct CheckRules {
   const Model& model;
   bool vertex = false;
   bool strict = false;
 };
 
-/// Collects what is wrong with a request, as the service reports it: many complaints about fields
-/// in one message, one a line, or a single sentence, whichever comes first.
+/// Collects what is wrong with a request and reports it like the service: either many complaints
+/// about fields in one message, one per line, or a single sentence; the kind that comes first
+/// counts.
 ///
 /// Thread safety: one thread at a time.
 class Complaints {
  public:
   /// "* GenerateContentRequest.contents: what"
   void Field(std::string_view path, std::string_view what);
-  /// A refusal in one sentence; the first one counts.
+  /// Refuses with one sentence; only the first refusal counts.
   void Refuse(std::string sentence);
   void Refuse(GoogleError error);
 
@@ -38,30 +39,30 @@ class Complaints {
   std::string lines_;
 };
 
-/// Roles, parts, blobs, names of calls; pairing of calls and responses; thought signatures. The
-/// later ones only where the earlier ones found nothing.
+/// Checks roles, parts, blobs, names of calls; then the pairing of calls and responses; then
+/// thought signatures. Each step runs only if the earlier ones found nothing.
 void CheckContents(const CheckRules& rules, JsonView request, Complaints& complaints);
 
-/// Declarations and the function calling configuration.
+/// Checks declarations and the function calling configuration.
 void CheckTools(const CheckRules& rules, JsonView request, Complaints& complaints);
 
-/// A schema in the OpenAPI subset; unknown keywords were refused by CheckMessage.
+/// Checks a schema in the OpenAPI subset; CheckMessage has already refused unknown keywords.
 void CheckSchema(const CheckRules& rules, JsonView schema, const std::string& path,
                  Complaints& complaints);
-/// A free JSON schema, of which the service only wants that it is one.
+/// Checks a JSON schema, which the service only requires to be one.
 void CheckJsonSchema(const CheckRules& rules, JsonView schema, const std::string& path,
                      Complaints& complaints);
 
-/// generationConfig, safety settings and cached content.
+/// Checks generationConfig, safety settings and cached content.
 void CheckConfig(const CheckRules& rules, JsonView request, Complaints& complaints);
 
-/// All of the above for a GenerateContentRequest that CheckMessage found well formed.
+/// Runs all checks above on a GenerateContentRequest that CheckMessage found well formed.
 std::optional<GoogleError> CheckGenerate(const CheckRules& rules, JsonView request);
 
-/// The contents of a countTokens request.
+/// Checks the contents of a countTokens request.
 std::optional<GoogleError> CheckCount(const CheckRules& rules, JsonView request);
 
-/// One EmbedContentRequest; `path` names it in complaints.
+/// Checks one EmbedContentRequest; `path` names it in complaints.
 std::optional<GoogleError> CheckEmbed(const CheckRules& rules, JsonView request,
                                       std::string_view path);
 

@@ -11,7 +11,7 @@
 namespace agm::mock {
 namespace {
 
-constexpr std::size_t kSendAhead = 16 * 1024;  // bytes gathered for one write where nothing pauses
+constexpr std::size_t kSendAhead = 16 * 1024;  // bytes gathered for one write if there is no pause
 
 void ResetOnClose(int fd) {
   const linger now{1, 0};
@@ -97,7 +97,7 @@ void Connection::Begin(Reply reply) {
   if (!reply_.stream) AddBody(reply_.text);
 }
 
-// Sends what is there, then gathers more, until a pause, a full socket or the end.
+// Sends what is ready, then gathers more, until a pause, a full socket or the end.
 Connection::Fate Connection::SendOn(bool& progress) {
   if (wake_) return Fate::kKeep;
   for (;;) {
@@ -119,7 +119,7 @@ Connection::Fate Connection::SendOn(bool& progress) {
   }
 }
 
-// False when sending cannot go on now: a full socket, a pause, or an error.
+// False if sending must stop for now: a full socket, a pause, or an error.
 bool Connection::Flush(Fate& fate) {
   const Delivery& delivery = reply_.delivery;
   while (sent_ < out_.size()) {
@@ -142,7 +142,7 @@ bool Connection::Flush(Fate& fate) {
   return !wake_;
 }
 
-// Pulls pieces of a streamed body until one has to wait.
+// Pulls pieces of a streamed body until one has a pause.
 void Connection::Fill() {
   while (out_.size() < kSendAhead && !cut_ && !body_done_) {
     if (!next_) {

@@ -13,7 +13,7 @@
 
 namespace agm::mock {
 
-/// A file descriptor that closes itself.
+/// Owns a file descriptor and closes it.
 class Fd {
  public:
   explicit Fd(int fd = -1) : fd_(fd) {}
@@ -31,13 +31,13 @@ class Fd {
   int fd_;
 };
 
-/// One client's connection on a non-blocking socket. It goes round
+/// One client's connection on a non-blocking socket. It repeats these phases
 ///
 ///   reading --request complete--> waiting (the reply's hang) --> sending --body complete-->
 ///   reading
 ///
-/// and never blocks: Advance goes as far as it can, then says through wake(), wants_room() and
-/// reading() what it waits for.
+/// and never blocks: Advance goes as far as it can; then wake(), wants_room() and reading() tell
+/// what the connection waits for.
 ///
 /// Thread safety: one thread at a time.
 class Connection {
@@ -45,22 +45,22 @@ class Connection {
   using Service = std::function<Reply(Request&)>;
   enum class Fate { kKeep, kClose, kAbort };
 
-  /// `service` must outlive it.
+  /// `service` must outlive the connection.
   Connection(Fd socket, const Service& service) : fd_(std::move(socket)), service_(service) {}
 
   int fd() const { return fd_.get(); }
-  /// Goes on; `woken` when the time of wake() has come.
+  /// Continues; `woken` is true if the time of wake() has come.
   Fate Advance(bool woken);
 
   bool reading() const { return phase_ == Phase::kReading; }
-  /// The socket is full, and nothing else holds the answer up.
+  /// True if the socket is full and no pause delays the reply.
   bool wants_room() const { return sent_ < out_.size() && !wake_; }
-  /// When a pause ends.
+  /// The end of the current pause.
   const std::optional<TimePoint>& wake() const { return wake_; }
 
  private:
   enum class Phase { kReading, kWaiting, kSending };
-  // The steps; `progress` is set when the next one can go on.
+  // The steps of Advance; they set `progress` if the next step can continue.
   Fate ReadOn(bool& progress);
   Fate SendOn(bool& progress);
   void Begin(Reply reply);
@@ -76,12 +76,12 @@ class Connection {
   Phase phase_ = Phase::kReading;
   bool keep_alive_ = true;
   Reply reply_;
-  std::string out_;             // framed, to be sent
-  std::size_t sent_ = 0;        // of out_
-  std::size_t body_bytes_ = 0;  // of the body, handed to out_
-  std::optional<Piece> next_;   // pulled, its pause not over
+  std::string out_;             // framed bytes to send
+  std::size_t sent_ = 0;        // sent bytes of out_
+  std::size_t body_bytes_ = 0;  // bytes of the body that were moved to out_
+  std::optional<Piece> next_;   // the pulled piece whose pause has not ended
   bool body_done_ = false;
-  bool cut_ = false;  // close as soon as out_ is sent
+  bool cut_ = false;  // close once out_ is sent
   std::optional<TimePoint> wake_;
 };
 

@@ -13,7 +13,7 @@ std::vector<std::string> ReadCredentials(const Request& request);
 /// The value of a query parameter; empty if there is none.
 std::string QueryParam(const Request& request, std::string_view name);
 
-/// As people may see it: keys that look real are masked, made-up ones stand as they are.
+/// A form of the key that is safe to show: real-looking keys are masked, invented ones are not.
 std::string ShownKey(const std::string& key);
 
 }  // namespace agm::mock

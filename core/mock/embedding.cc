@@ -1,4 +1,4 @@
-// Each word pulls the vector into a direction of its own, made from the word's hash.
+// Each word adds a direction of its own to the vector, derived from the word's hash.
 
 #include "core/mock/embedding.h"
 

@@ -1,6 +1,7 @@
 // One epoll set holds the listener, an eventfd that ends the loop, and all connections. While a
-// connection reads, epoll tells of bytes; while it waits or sends, only of the other side's leaving
-// and, if the socket is full, of room. Pauses are entries in a time-ordered set.
+// connection reads, epoll reports readable bytes; while it waits or sends, only that the other side
+// has left and, if the socket is full, that it is writable. Pauses are entries in a time-ordered
+// set.
 
 #include "core/mock/event_loop.h"
 
@@ -41,8 +42,8 @@ class EventLoop::Impl {
   struct Client {
     Connection connection;
     std::uint32_t watched = EPOLLIN | EPOLLRDHUP;
-    std::optional<TimePoint> timer;  // as it stands in timers_
-    bool busy = false;               // as it is counted
+    std::optional<TimePoint> timer;  // its entry in timers_
+    bool busy = false;               // counted as busy
   };
 
   void Watch(int fd, std::uint32_t events, int operation);
@@ -121,7 +122,7 @@ void EventLoop::Impl::Accept() {
     Fd socket(::accept4(listener_.get(), nullptr, nullptr, SOCK_NONBLOCK | SOCK_CLOEXEC));
     if (socket.get() < 0) {
       if (errno == EINTR || errno == ECONNABORTED) continue;
-      if (errno == EMFILE || errno == ENFILE) {  // go on when a connection closes
+      if (errno == EMFILE || errno == ENFILE) {  // resume when a connection closes
         Watch(listener_.get(), 0, EPOLL_CTL_MOD);
         accepting_ = false;
       }
@@ -140,7 +141,7 @@ void EventLoop::Impl::Accept() {
 
 void EventLoop::Impl::OnEvent(Client& client, std::uint32_t events) {
   const bool gone = (events & (EPOLLERR | EPOLLHUP)) != 0;
-  // A client that shuts its side down while it is owed an answer has left.
+  // A client that closes its sending side before it has its reply has left.
   const bool leaves = (events & EPOLLRDHUP) != 0 && !client.connection.reading();
   Settle(client, gone || leaves ? Fate::kAbort : client.connection.Advance(false));
 }
@@ -158,7 +159,7 @@ int EventLoop::Impl::Timeout() const {
   return static_cast<int>(std::min<Duration::rep>(left.count(), 60'000));
 }
 
-// After a connection did all it could: what to wait for, or the end of it.
+// After a connection did all it can: sets what to wait for, or ends the connection.
 void EventLoop::Impl::Settle(Client& client, Fate fate) {
   const bool owed = !client.connection.reading();
   Count(client, owed);

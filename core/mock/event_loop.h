@@ -10,24 +10,24 @@
 
 namespace agm::mock {
 
-/// What a server has seen of its connections; read from any thread.
+/// Counters of a server's connections; any thread may read them.
 struct Traffic {
   std::atomic<long> accepted{0};
   std::atomic<long> open{0};
   std::atomic<long> busy{0};  ///< requests being answered
   std::atomic<long> most_busy{0};
-  std::atomic<long> aborted{0};  ///< clients that left before their answer was complete
+  std::atomic<long> aborted{0};  ///< clients that left before their reply was complete
 };
 
-/// An HTTP/1.1 server on the loopback address, all connections on one thread: thousands of slow
-/// streams cost no threads, and what goes wrong goes wrong at the byte that was asked for.
+/// An HTTP/1.1 server on the loopback address that serves all connections on one thread, so that
+/// thousands of slow streams need no threads, and faults happen at exactly the requested byte.
 ///
 ///   EventLoop loop(service);
 ///   auto port = loop.Listen(0);
 ///   loop.Run();                     // until Stop() from another thread
 ///
-/// Thread safety: Stop and traffic from any thread; the rest from one. The service is called on
-/// the thread of Run.
+/// Thread safety: Stop and traffic from any thread; the rest from one. Run's thread calls the
+/// service.
 class EventLoop {
  public:
   using Service = std::function<Reply(Request&)>;
@@ -37,7 +37,7 @@ class EventLoop {
   EventLoop(const EventLoop&) = delete;
   EventLoop& operator=(const EventLoop&) = delete;
 
-  /// Returns the port. kIo when it is taken or not allowed.
+  /// Returns the port. Fails with kIo if the port is taken or not allowed.
   Result<int> Listen(int port);
   void Run();
   void Stop();

@@ -15,7 +15,7 @@ std::string Words(int count) {
   return text;
 }
 
-/// Passes another body's events on until the fault's event is reached.
+/// Passes on another body's events until the fault's event is reached.
 class BrokenBody : public Body {
  public:
   BrokenBody(const Fault& fault, std::unique_ptr<Body> body, StreamForm form)

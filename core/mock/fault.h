@@ -14,38 +14,38 @@
 
 namespace agm::mock {
 
-/// What is done to one request instead of, or on top of, answering it.
+/// What happens to one request instead of, or in addition to, a normal reply.
 struct Fault {
-  // Instead of an answer
+  // Instead of a reply
   std::optional<GoogleError> error;
-  std::optional<std::string> body;  ///< these bytes, with `status` and `content_type`
+  std::optional<std::string> body;  ///< exactly these bytes, with `status` and `content_type`
   int status = 200;
   std::string content_type = "application/json; charset=UTF-8";
   std::vector<std::pair<std::string, std::string>> headers;
 
-  // What is answered
+  // Changes to the answer
   std::optional<std::string> text;
-  int words = 0;                      ///< an answer of so many words
-  bool empty = false;                 ///< a finish reason and nothing else
-  std::optional<std::string> finish;  ///< another finish reason; empty: none at all
-  std::string block;                  ///< the prompt is blocked for that reason
+  int words = 0;                      ///< the number of words in the answer
+  bool empty = false;                 ///< a finish reason and no content
+  std::optional<std::string> finish;  ///< another finish reason; empty: none
+  std::string block;                  ///< the prompt is blocked for this reason
   std::optional<Duration> pace;
 
-  // In the stream
+  // Inside the stream
   std::optional<int> cut_after_events;
-  std::optional<int> fail_after_events;  ///< then comes `error`
-  bool raw_error = false;                ///< without "data: " in front
+  std::optional<int> fail_after_events;  ///< `error` follows this number of events
+  bool raw_error = false;                ///< without the prefix "data: "
   std::optional<int> stall_after_events;
   Duration stall{0};
 
-  // On the wire
+  // On the connection
   Delivery delivery;
 };
 
-/// Changes the answer as the fault says.
+/// Applies the fault's changes to the answer.
 void ShapeAnswer(const Fault& fault, Answer& answer);
 
-/// `body` with the fault's cuts, stalls and errors in it.
+/// Adds the fault's cuts, stalls and errors to `body`.
 std::unique_ptr<Body> BreakStream(const Fault& fault, std::unique_ptr<Body> body, StreamForm form);
 
 }  // namespace agm::mock

@@ -4,9 +4,9 @@
 
 namespace agm::mock {
 
-/// A letter or underscore, then letters, digits, _ . : -, at most 128 in all (64 where strict).
+/// True for a letter or underscore, then letters, digits, _ . : -, at most 128 (64 if strict).
 bool IsFunctionName(std::string_view name, bool strict);
-/// The rule, as a refusal says it.
+/// The rule in the words of the service's refusal.
 std::string_view FunctionNameRule(bool strict);
 
 }  // namespace agm::mock

@@ -4,8 +4,8 @@
 
 namespace agm::mock {
 
-/// How scripts are written, which classes of trouble there are, and which words in an API key ask
-/// for them: for the help of a command that starts a mock.
+/// The help text of the command that starts a mock: the script format, the classes of failure, and
+/// the keywords in an API key that cause them.
 std::string ScriptHelp();
 
 }  // namespace agm::mock

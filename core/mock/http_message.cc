@@ -114,7 +114,7 @@ RequestReader::State RequestReader::Read(std::string& buffer) {
         state = ReadTrailer(buffer);
         break;
     }
-    if (!state) continue;  // on to the next phase
+    if (!state) continue;  // continue with the next phase
     if (*state != State::kMore || !expects_continue_) return *state;
     expects_continue_ = false;
     return State::kContinue;

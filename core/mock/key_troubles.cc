@@ -21,7 +21,7 @@ bool HasWord(std::string_view key, std::string_view word) {
   return false;
 }
 
-// The number in "-x2" or "-r5"; -1 if there is none.
+// The number N in "-xN" or "-rN"; -1 if there is none.
 int Suffix(std::string_view key, char letter) {
   for (std::size_t at = key.find('-'); at != std::string_view::npos; at = key.find('-', at + 1)) {
     if (at + 2 >= key.size() || key[at + 1] != letter) continue;

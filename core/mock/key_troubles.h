@@ -8,12 +8,12 @@
 
 namespace agm::mock {
 
-/// Troubles for trials by hand, asked for by words in the API key, each bounded by other characters
-/// than letters and digits: any class of TroubleNames() ("my-quota-day"), `invalid` and `expired`,
-/// or hang, close, cut, stall, slow, split, garbage, empty, no-finish, blocked. With -xN only the
-/// first N requests of that key have the trouble ("test-overloaded-x2"); -rN makes a quota error
-/// ask for N seconds. Those of the credential itself meet every request, others only calls of a
-/// method.
+/// Faults for manual tests, requested by keywords in the API key. A keyword must be delimited by
+/// characters other than letters and digits. Keywords: any class of TroubleNames()
+/// ("my-quota-day"), `invalid` and `expired`, or hang, close, cut, stall, slow, split, garbage,
+/// empty, no-finish, blocked. With -xN only the first N requests of the key have the fault
+/// ("test-overloaded-x2"); -rN makes a quota error ask for N seconds. Faults of the credential
+/// itself apply to every request, others only to calls of a model's method.
 ///
 /// Thread safety: one thread at a time.
 class KeyTroubles {

@@ -8,16 +8,16 @@
 
 namespace agm::mock {
 
-/// True when `key` names the field `name` (given in camelCase): proto JSON reads both spellings.
+/// True if `key` names the field `name` (given in camelCase): proto JSON accepts two spellings.
 bool IsField(std::string_view key, std::string_view name);
 
-/// The field of a message under either spelling; absent when unset or null.
+/// The field of a message under either spelling; absent if unset or null.
 JsonView Field(JsonView message, std::string_view name);
 
 /// "thinkingConfig" -> "thinking_config"
 std::string SnakeCase(std::string_view name);
 
-/// The items of a repeated field; a lone value counts as a list of one, as proto JSON reads it.
+/// Visits the items of a repeated field; proto JSON reads a single value as a list of one.
 template <class Visit>
 void ForEach(JsonView repeated, Visit visit) {
   if (!repeated.is(JsonKind::kArray)) {
@@ -27,16 +27,16 @@ void ForEach(JsonView repeated, Visit visit) {
   for (const JsonView item : repeated.items()) visit(item);
 }
 
-/// A number field, which may be given as a string of digits.
+/// The value of a number field, which may be given as a string of digits.
 std::optional<double> NumberOf(JsonView value);
 
-/// An enum field's name in capitals, whatever case it came in; empty when unset.
+/// The name of an enum value in capitals, in whatever case it was given; empty if unset.
 std::string EnumOf(JsonView value);
 
-/// The text of a Content: its text parts that are no thoughts, joined.
+/// The text of a Content: its text parts without thoughts, joined.
 std::string TextOf(JsonView content);
 
-/// "user" where the role is unset.
+/// The role; "user" if unset.
 std::string RoleOf(JsonView content);
 
 }  // namespace agm::mock

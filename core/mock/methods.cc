@@ -58,7 +58,7 @@ Reply Count(const MethodCall& call, JsonView request) {
 
 void WriteValues(JsonWriter& json, const Model& model, std::string_view text,
                  std::optional<double> size) {
-  // The first embedding model leaves shortened vectors as they are.
+  // gemini-embedding-001 does not normalise shortened vectors.
   const auto values = Embed(text, static_cast<std::size_t>(size.value_or(3072)),
                             model.id != "gemini-embedding-001");
   json.Key("values").Array();
@@ -130,7 +130,7 @@ Reply EmbedBatch(const MethodCall& call, JsonView request) {
   return Json(out);
 }
 
-// Vertex AI's older way to embed: instances in, predictions out.
+// Vertex AI's older API for embeddings: instances in, predictions out.
 Reply Predict(const MethodCall& call, JsonView request) {
   const JsonView instances = request["instances"];
   if (instances.size() == 0) return Refuse(call, InvalidArgument("Empty instances."));

@@ -11,7 +11,7 @@
 
 namespace agm::mock {
 
-/// One call of a model's method.
+/// A call of a model's method.
 struct MethodCall {
   const Model& model;
   const Route& route;
@@ -20,10 +20,11 @@ struct MethodCall {
   bool strict = false;
   Duration pace{0};
   std::string id;      ///< unique
-  const Fault& fault;  ///< shapes the answer; the default one changes nothing
+  const Fault& fault;  ///< changes the answer; a default Fault changes nothing
 };
 
-/// Checks the body as Google does, then answers it. The model serves the method.
+/// Checks the body like Google, then answers it. The caller has checked that the model has the
+/// method.
 Reply ServeMethod(const MethodCall& call);
 
 }  // namespace agm::mock

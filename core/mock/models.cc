@@ -105,7 +105,8 @@ const std::vector<Model>& List() {
   return list;
 }
 
-// "gemini-3.9-flash" is 39, "gemini-5-neon" is 50; anything else is nothing.
+// The generation times ten: "gemini-3.9-flash" is 39, "gemini-5-neon" is 50; nullopt for other
+// names.
 std::optional<int> FamilyOf(std::string_view id) {
   constexpr std::string_view kPrefix = "gemini-";
   if (!id.starts_with(kPrefix)) return std::nullopt;

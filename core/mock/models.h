@@ -10,10 +10,10 @@ namespace agm::mock {
 
 enum class ModelKind : std::uint8_t { kChat, kImage, kSpeech, kTranscription, kEmbedding };
 
-/// How a model's thinking is steered: not at all, by a token budget, or by a level.
+/// How a request controls a model's thinking: not at all, by a token budget, or by a level.
 enum class Thinking : std::uint8_t { kNone, kBudget, kLevel };
 
-/// Levels as bits, so that a model can say which of them it knows.
+/// Levels as bits, so that a model can list those it supports.
 enum ThinkingLevel : std::uint8_t {
   kMinimal = 1,
   kLow = 2,
@@ -34,22 +34,22 @@ struct Model {
   std::uint8_t levels = 0;  ///< ThinkingLevel bits
   int budget_min = 0;       ///< smallest budget other than 0 and -1
   int budget_max = 0;
-  bool budget_zero = false;     ///< thinking can be switched off
-  bool thinks_unasked = false;  ///< thoughts are counted though nobody asked for them
+  bool budget_zero = false;     ///< a budget of 0 switches thinking off
+  bool thinks_unasked = false;  ///< thinks even if the request does not ask for it
 
   bool is_gemini3() const { return !gemma && family >= 30; }
   bool is_gemini4() const { return !gemma && family >= 40; }
   bool serves(std::string_view method) const;
 };
 
-/// The models that are listed, in the order of the list.
+/// The models of GET models, in the order of the list.
 std::span<const Model> ListedModels();
 
-/// The model of that id. With `guess`, names of living families that are not listed (a preview of
-/// next month) are served too, with the rules of their family.
+/// The model with that id. With `guess`, unknown models of known families (such as a future
+/// preview) are served too, by the rules of their family.
 std::optional<Model> FindModel(std::string_view id, bool guess);
 
-/// The model as GET models shows it, one JSON object.
+/// One model as JSON object, in the form of GET models.
 std::string WriteModel(const Model& model);
 
 }  // namespace agm::mock

@@ -5,7 +5,7 @@
 
 namespace agm::mock {
 
-/// Valid compact JSON, laid out on lines with two spaces of indentation as Google sends it.
+/// Formats valid compact JSON on several lines with two spaces of indentation, like Google.
 std::string Pretty(std::string_view json);
 
 }  // namespace agm::mock

@@ -20,8 +20,8 @@ constexpr std::string_view kPackage = "type.googleapis.com/google.ai.generativel
 constexpr std::size_t kMostViolations = 32;
 constexpr std::size_t kShownValue = 200;
 
-/// Walks the body beside the table. The path is kept as one string that grows and shrinks, so that
-/// a good body costs no formatting.
+/// Walks through the body along the table. The path is one string that grows and shrinks, so that
+/// checking a valid body formats nothing.
 class Checker {
  public:
   explicit Checker(ProtoRules rules) : rules_(rules) {}
@@ -55,7 +55,7 @@ class Checker {
   std::vector<Violation> violations;
 
  private:
-  // Adds a name or index to the path for as long as it lives.
+  // Appends a name or index to the path; the destructor removes it.
   class Descent {
    public:
     Descent(std::string& path, std::string_view name) : path_(path), size_(path.size()) {
@@ -118,7 +118,7 @@ class Checker {
 
   void List(const FieldType& field, std::string_view key, JsonView value) {
     if (!value.is(JsonKind::kArray)) {
-      // The service reads a lone value as a list of one.
+      // The service reads a single value as a list of one.
       if (rules_.strict) {
         Invalid("repeated field, expected a list", value);
       } else {

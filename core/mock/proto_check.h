@@ -9,12 +9,12 @@
 namespace agm::mock {
 
 struct ProtoRules {
-  bool vertex = false;  ///< with Vertex AI's own fields
-  bool strict = false;  ///< a lone value is no list
+  bool vertex = false;  ///< allow the fields of Vertex AI
+  bool strict = false;  ///< refuse a single value as a list
 };
 
-/// What proto JSON finds wrong with a body: unknown names, wrong types, unknown enum values, two
-/// members of one oneof, bytes that are no base64. Empty for a message as it should be.
+/// Checks a body like proto JSON: unknown names, wrong types, unknown enum values, two members of
+/// one oneof, bytes that are not base64. Returns an empty list for a valid message.
 std::vector<Violation> CheckMessage(std::string_view message, JsonView value, ProtoRules rules);
 
 }  // namespace agm::mock

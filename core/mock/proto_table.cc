@@ -1,5 +1,5 @@
-// The messages of google.ai.generativelanguage.v1beta that a client may send, with the few fields
-// that only Vertex AI knows. Messages not listed here do not exist for the mock.
+// The messages of google.ai.generativelanguage.v1beta that a client may send, and the few fields
+// that only Vertex AI has. The mock knows no other messages.
 
 #include "core/mock/proto_table.h"
 

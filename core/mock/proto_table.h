@@ -22,21 +22,21 @@ enum class FieldKind : std::uint8_t {
 
 enum class Repeat : std::uint8_t { kNo, kList, kMap };
 
-/// A field of a message, as the published protos have it.
+/// A field of a message, as in the published protos.
 struct FieldType {
   std::string_view name;  ///< in camelCase
   FieldKind kind;
-  std::string_view type = {};  ///< of an enum or message
+  std::string_view type = {};  ///< name of the enum or message
   Repeat repeat = Repeat::kNo;
   bool in_data = false;  ///< a member of Part's oneof "data"
-  bool vertex = false;   ///< known to Vertex AI only
+  bool vertex = false;   ///< exists in Vertex AI only
 };
 
 struct MessageType {
   std::string_view name;
   std::span<const FieldType> fields;
 
-  /// By either spelling; null if there is none.
+  /// Finds a field by either spelling; null if there is none.
   const FieldType* Find(std::string_view key) const;
 };
 
@@ -45,7 +45,7 @@ struct EnumType {
   std::span<const std::string_view> values;
 };
 
-/// Null for a name that is not in the table.
+/// Find a message or enum by name; null if it is not in the table.
 const MessageType* FindMessage(std::string_view name);
 const EnumType* FindEnum(std::string_view name);
 

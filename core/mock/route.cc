@@ -16,7 +16,7 @@ std::vector<std::string_view> Split(std::string_view path) {
   return out;
 }
 
-// How many segments stand before "models": 1, or those of one of Vertex AI's forms; 0 for none.
+// The number of segments before "models" in one of these forms; 0 for other paths.
 //   {version}/models
 //   {version}/publishers/google/models
 //   {version}/projects/{p}/locations/{l}/publishers/google/models

@@ -6,7 +6,7 @@
 
 namespace agm::mock {
 
-/// Where a request goes, read from its path.
+/// The destination of a request, read from its path.
 struct Route {
   std::string version;  ///< "v1beta", "v1" or "v1alpha"
   bool vertex = false;  ///< below publishers/google
@@ -14,7 +14,7 @@ struct Route {
   std::string method;   ///< "generateContent", ...; empty: the model itself
 };
 
-/// Nothing for a path that Google's front end would not route.
+/// Returns nullopt for a path that Google's front end would not route.
 std::optional<Route> ReadRoute(std::string_view path);
 
 }  // namespace agm::mock

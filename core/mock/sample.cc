@@ -11,7 +11,7 @@
 namespace agm::mock {
 namespace {
 
-constexpr int kOptionalDepth = 4;  // deeper, only what is required
+constexpr int kOptionalDepth = 4;  // deeper levels contain only required members
 constexpr int kDeepest = 16;
 
 std::string LowerCase(std::string text) {
@@ -19,7 +19,7 @@ std::string LowerCase(std::string text) {
   return text;
 }
 
-// "a/b~1c" is the path a, b/c of a JSON pointer.
+// Decodes a step of a JSON pointer: "a/b~1c" is the path a, b/c.
 std::string Unescape(std::string_view step) {
   std::string out;
   for (std::size_t i = 0; i < step.size(); ++i) {
@@ -32,7 +32,7 @@ std::string Unescape(std::string_view step) {
   return out;
 }
 
-/// Writes one instance; several schemas at once stand for an allOf.
+/// Writes one instance; several schemas at once act like allOf.
 class Sampler {
  public:
   Sampler(JsonView root, std::string_view text, std::string& out)
@@ -74,7 +74,7 @@ class Sampler {
     return at;
   }
 
-  // The schema with everything it refers to and is made of, flat.
+  // Collects the schema with all schemas that it refers to or consists of.
   void Gather(JsonView schema, std::vector<JsonView>& all, int depth) const {
     if (!schema.is(JsonKind::kObject) || depth > kDeepest || all.size() > 64) return;
     all.push_back(schema);
@@ -87,7 +87,7 @@ class Sampler {
     if (choices.size() > 0) Gather(Preferred(choices), all, depth + 1);
   }
 
-  // The first choice that is not null and does not refer back to somewhere.
+  // The first choice that is not null, preferably one without a $ref.
   static JsonView Preferred(JsonView choices) {
     JsonView best;
     for (const JsonView choice : choices.items()) {
@@ -130,7 +130,7 @@ class Sampler {
     } else if (type == "integer") {
       json_.Int(static_cast<std::int64_t>(std::ceil(Bounded(all, 7, 1))));
     } else if (type == "number") {
-      // Each is one more than the last, so that a time ends behind its start.
+      // Each number is larger than the one before, so that an end time is after its start time.
       json_.Double(Bounded(all, 0.5 + ++numbers_, 0.5));
     } else if (type == "boolean") {
       json_.Bool(true);
@@ -177,7 +177,7 @@ class Sampler {
     }
     const double least = Number(all, "minItems").value_or(0);
     const double most = Number(all, "maxItems").value_or(64);
-    // One item where the array may be empty shows what is in it; deep down, none.
+    // An optional array gets one item, to show its form; at greater depth none.
     const double wanted =
         depth >= kOptionalDepth || (tuple && !items) ? least : std::max(1.0, least);
     while (static_cast<double>(count) < std::min({wanted, most, 64.0})) {
@@ -187,7 +187,7 @@ class Sampler {
     json_.EndArray();
   }
 
-  // `wanted` if the bounds let it be, else the nearest that they do.
+  // Returns `wanted` if the bounds allow it, else the nearest allowed value.
   static double Bounded(const std::vector<JsonView>& all, double wanted, double step) {
     const auto multiple = Number(all, "multipleOf");
     if (multiple && *multiple > 0) step = *multiple;
@@ -232,7 +232,7 @@ class Sampler {
   JsonView root_;
   std::string_view text_;
   JsonWriter json_;
-  int numbers_ = 0;  // that were written so far
+  int numbers_ = 0;  // numbers written so far
 };
 
 }  // namespace

@@ -15,7 +15,7 @@ constexpr std::string_view kGarbage = R"({"candidates":[{"content":{"parts":[{"t
 
 }  // namespace
 
-/// Reads one script; `where_` names the member that is being read.
+/// Reads one script; `where_` is the path of the current member.
 class ScriptReader {
  public:
   Result<Script> Run(const Json& root) {
@@ -39,7 +39,7 @@ class ScriptReader {
     return false;
   }
 
-  // Visits the members of an object; an unknown one is refused by the visitor.
+  // Visits the members of an object; the visitor refuses unknown ones.
   bool Members(const Json& object, const Visit& visit) {
     if (!object.is_object()) return Bad("expected an object");
     const std::string outer = where_;

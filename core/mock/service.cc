@@ -36,7 +36,7 @@ int ReadInt(std::string_view digits, int otherwise) {
   return error == std::errc() && end == digits.data() + digits.size() ? value : otherwise;
 }
 
-// A page token is the index of its first model.
+// A page token is the index of the page's first model.
 Reply ListModels(const Request& request) {
   const auto models = ListedModels();
   const int asked = ReadInt(QueryParam(request, "pageSize"), 50);
@@ -67,7 +67,7 @@ GoogleError NotFound(const Route& route) {
                   route.model, route.version, route.method.empty() ? "this" : route.method));
 }
 
-// A query parameter that is no field of the request.
+// Refuses a query parameter that is not a field of the request.
 std::optional<GoogleError> CheckQuery(const Request& request) {
   static constexpr std::array<std::string_view, 8> kKnown = {
       "alt", "$alt", "key", "fields", "prettyPrint", "quotaUser", "access_token", "$httpMethod"};
@@ -162,7 +162,7 @@ Reply Service::ServeRoute(const std::optional<Route>& route, const Request& requ
   }
   reply.headers.insert(reply.headers.end(), fault->headers.begin(), fault->headers.end());
   reply.delivery = fault->delivery;
-  // Without a stream there are no events to count: the body breaks off in its middle.
+  // A reply without a stream has no events to count: its body is cut in the middle.
   if (fault->cut_after_events && !reply.stream) reply.delivery.cut_after = reply.text.size() / 2;
   return reply;
 }
@@ -193,7 +193,7 @@ std::optional<Fault> Service::FaultFor(const Route& route, const Request& reques
   return plan->key_troubles.Match(occasion);
 }
 
-// The OAuth token endpoint: a service account's assertion or a refresh token for an access token.
+// The OAuth token endpoint: exchanges an assertion, refresh token or code for an access token.
 Reply Service::Token(const Request& request) {
   std::string grant;
   std::string proof;

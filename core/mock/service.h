@@ -20,14 +20,15 @@
 
 namespace agm::mock {
 
-/// Requests in, replies out: what the mock does, without its sockets.
+/// Turns requests into replies: the mock without its sockets.
 ///
 /// Thread safety: any thread.
 class Service {
  public:
   explicit Service(const Options& options);
 
-  /// Whose connections the counts are about; set before the first request, must outlive the last.
+  /// The counters for stats(); call it before the first request, `traffic` must outlive the last
+  /// one.
   void Watch(const Traffic& traffic) { traffic_ = &traffic; }
 
   Reply Serve(Request& request);

@@ -1,5 +1,5 @@
-// base64( "agm" version family nonce... digest ), the digest an FNV-1a of what is before it: enough
-// to find out that a client mangled, mixed up or invented a signature, and no secret is kept by it.
+// base64( "agm" version family nonce... digest ). The digest is an FNV-1a of the bytes before it;
+// it detects signatures that a client damaged, mixed up or invented. It protects no secret.
 
 #include "core/mock/signature.h"
 
@@ -27,7 +27,7 @@ std::string Digest(std::string_view bytes) {
 std::string MakeSignature(int family, std::string_view nonce) {
   std::string bytes(kMagic);
   bytes += static_cast<char>(family);
-  // As long as a short real one, so that size limits of clients are met.
+  // As long as a short real signature, so that tests reach the size limits of clients.
   while (bytes.size() < 96) bytes += nonce.empty() ? "." : nonce;
   return EncodeBase64(bytes + Digest(bytes));
 }
