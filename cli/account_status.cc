@@ -92,7 +92,8 @@ namespace {
 constexpr Duration kStatePatience{500};
 constexpr Duration kHealPatience{2'000};
 
-/// Opens what a gateway left in the state folder, for `use`; does nothing where there is nothing.
+/// Opens the state that a gateway left in the state folder and calls `use`; does nothing without
+/// one.
 template <class Use>
 void WithState(const Context& context, Use use) {
   const auto folder = context.StateFolder();
@@ -104,7 +105,7 @@ void WithState(const Context& context, Use use) {
   use(journal);
 }
 
-/// What the configuration and the state folder say, without a gateway.
+/// The accounts' states according to the configuration and the state folder, without a gateway.
 Result<AccountStates> FromState(const Context& context) {
   auto config = context.Config();
   if (!config) return std::move(config).error();
@@ -136,7 +137,7 @@ void Heal(const Context& context, const std::string& account) {
   WithState(context, [&](accounts::PoolJournal& journal) { journal.DropRests(account); });
   const GatewayRequest request{"POST", "/agm/accounts", DumpJson({{"heal", account}}), {}};
   const auto healed = AskJson(context, request, kHealPatience);
-  // One that does not know the account yet reads it, and what it rests from, from the files.
+  // A gateway that has not loaded the account yet will read it and its cooldowns from the files.
   if (!healed) context.io().Detail("{}", healed.error().message);
 }
 

@@ -9,45 +9,45 @@
 #include "core/base/json.h"
 #include "core/base/result.h"
 
-/// What the accounts are doing, as people and programs are told it.
+/// The accounts' states, for people and programs.
 namespace agm::cli {
 
 struct AccountStates {
   std::vector<accounts::AccountStatus> accounts;  ///< in the configuration's order
-  bool live = false;  ///< told by the running gateway; else made from the state folder
+  bool live = false;  ///< from the running gateway; false: from the state folder
 };
 
-/// Asks the running gateway; where none answers (or it refuses the key, which is a warning), says
-/// what the configuration and the state folder hold.
+/// Asks the running gateway. If no gateway answers (or it refuses the key, which gives a warning),
+/// uses the configuration and the state folder.
 Result<AccountStates> LoadAccountStates(const Context& context, Duration timeout);
 
-/// Lets an account start healthy, in the running gateway and in the next one: somebody has seen to
-/// it. Says nothing where no gateway runs.
+/// Ends all cooldowns and the quarantine of an account, in the running gateway and in the state
+/// folder, because the user has fixed its problem. Prints nothing if no gateway runs.
 void Heal(const Context& context, const std::string& account);
 
-/// The accounts in the document that GET /agm/accounts gives.
+/// Reads the accounts from the document of GET /agm/accounts.
 Result<std::vector<accounts::AccountStatus>> ReadAccountStates(const Json& document);
 
 /// "2026-11-21T12:00:00Z".
 std::string WriteTime(WallTime time);
 std::optional<WallTime> ReadTime(const std::string& text);
 
-/// "in 3m20s (12:03:20)": when something ends, for people; local time.
+/// "in 3m20s (12:03:20)": a future time, for people; local time.
 std::string WriteUntil(WallTime until, WallTime now);
 
-/// "42s ago": how long something is past, for people.
+/// "42s ago": a past time, for people.
 std::string WriteSince(WallTime then, WallTime now);
 
-/// Members that --json shows for an account; what the pool knows, then what the configuration says.
+/// The account's members in --json: the pool's state, then the configuration.
 Json ToJson(const accounts::AccountStatus& status, const config::Account* account);
 
-/// The quotas that the account's project ran into, by upstream's names, each once.
+/// The names of the upstream quotas that the account's project has exceeded, each once.
 std::vector<std::string> QuotaNames(const accounts::AccountStatus& status);
 
-/// The key as it may be shown: masked, or the reference to where it comes from.
+/// A form of the key that is safe to show: masked, or the reference to its source.
 std::string ShownKey(const config::Account& account);
 
-/// The account of that name; kNotFound with the nearest name.
+/// Finds an account by name; kNotFound with the nearest name.
 Result<const config::Account*> FindAccount(const config::Config& config, const std::string& name);
 
 }  // namespace agm::cli

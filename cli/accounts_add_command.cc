@@ -21,7 +21,7 @@ const config::Account* Find(const config::Config& config, const std::string& nam
   return account ? *account : nullptr;
 }
 
-/// The kind's name, or with a number behind it where that is taken.
+/// The kind's name, with a number if it is already used.
 std::string FreeName(const config::Config& config, const std::string& kind) {
   for (int number = 1;; ++number) {
     std::string name = number == 1 ? kind : fmt::format("{}-{}", kind, number);
@@ -41,7 +41,7 @@ bool HasCredential(const config::Account& account) {
          !account.refresh_token.empty();
 }
 
-/// Wrong usage that the command tree cannot tell.
+/// Checks for wrong usage that the command tree cannot detect.
 Result<void> CheckUsage(const AccountsAddOptions& options, const std::string& kind,
                         const config::Account* present) {
   const auto& oauth = options.oauth;
@@ -66,13 +66,13 @@ Result<void> CheckUsage(const AccountsAddOptions& options, const std::string& ki
   return {};
 }
 
-/// True where the command line changes something else than the key.
+/// True if the command line changes anything apart from the key.
 bool ChangesFields(const AccountsAddOptions& options) {
   return options.kind || options.email || options.service_account || options.project ||
          options.location || options.base_url || !options.models.empty() || options.priority;
 }
 
-/// The key that the account gets; nothing where it needs none, or keeps the one that it has.
+/// The account's new key; nullopt if it needs none, or keeps its present key.
 Result<std::optional<ReadKey>> NewKey(const Context& context, const AccountsAddOptions& options,
                                       const std::string& name, const std::string& kind,
                                       const config::Account* present) {
@@ -95,7 +95,7 @@ Result<std::optional<ReadKey>> NewKey(const Context& context, const AccountsAddO
   return std::optional(std::move(*key));
 }
 
-/// The login, where one is asked for.
+/// Performs the login, if one is requested.
 Result<std::optional<OauthGrant>> Granted(const Context& context, const AccountsAddOptions& options,
                                           const std::string& kind, const config::Account* present,
                                           const Browser& browser) {
@@ -109,7 +109,7 @@ Result<std::optional<OauthGrant>> Granted(const Context& context, const Accounts
   return error;
 }
 
-/// The three ways to say a key exclude each other, so that one takes the others out.
+/// Sets one of the three key fields and removes the other two, because they exclude each other.
 void PutKey(std::vector<Field>& fields, const ReadKey& key) {
   std::optional<config::FieldValue> itself, variable, file;
   if (!key.variable.empty())
@@ -123,7 +123,7 @@ void PutKey(std::vector<Field>& fields, const ReadKey& key) {
   fields.push_back({"api_key_file", file});
 }
 
-/// A key or a key file would be used before it, so they go.
+/// Removes the key and key file, because the gateway would prefer them to the grant.
 void PutGrant(std::vector<Field>& fields, const OauthGrant& grant) {
   for (const char* other : {"api_key", "api_key_env", "api_key_file", "service_account"}) {
     fields.push_back({other, std::nullopt});
@@ -161,8 +161,8 @@ std::vector<Field> Fields(const AccountsAddOptions& options, const std::string& 
   return fields;
 }
 
-/// The account as it will be, read from the text as it will be: so all its values are checked
-/// before anything is tried or written.
+/// The resulting account, read from the resulting text, so that all its values are checked before
+/// anything is tried or written.
 Result<config::Account> Planned(const Context& context, const config::PutAccount& change) {
   const std::filesystem::path path = context.ConfigLocation().path;
   auto text = ReadFile(path);
@@ -176,7 +176,7 @@ Result<config::Account> Planned(const Context& context, const config::PutAccount
   return **account;
 }
 
-/// Tries the account unless that is not wanted; fails where it must not be added.
+/// Tries the credential unless the user declined; fails if the account must not be added.
 Result<std::optional<CredentialVerdict>> Tried(const Context& context,
                                                const AccountsAddOptions& options,
                                                const config::Account& account) {

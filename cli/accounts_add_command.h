@@ -11,7 +11,7 @@
 namespace agm::cli {
 
 struct AccountsAddOptions {
-  std::string name;  ///< empty: one is made up
+  std::string name;  ///< empty: a name is generated
   std::optional<std::string> kind;
   std::optional<std::string> email;
   KeySource key;
@@ -25,10 +25,11 @@ struct AccountsAddOptions {
   bool no_check = false;
 };
 
-/// `agm accounts add`: adds an account, or updates and enables the one of that name; what is not
-/// given stays. The credential is tried upstream first; a refused one is not added.
+/// `agm accounts add`: adds an account, or updates and enables the account of that name; fields
+/// that are not given stay. The command first tries the credential upstream; a refused one is not
+/// added.
 Result<void> RunAccountsAdd(const Context& context, const AccountsAddOptions& options);
-/// With another browser than the user's own.
+/// The same with another browser than the user's own.
 Result<void> RunAccountsAddWith(const Context& context, const AccountsAddOptions& options,
                                 const Browser& browser);
 void AddAccountsAdd(Commands at, Run<AccountsAddOptions> run = RunAccountsAdd);

@@ -17,11 +17,11 @@ namespace {
 
 constexpr Duration kTimeout{2'000};
 
-/// What was found out about one account.
+/// The result for one account.
 struct Checked {
-  accounts::AccountStatus status;  ///< as far as the gateway or the state folder knows
+  accounts::AccountStatus status;  ///< from the gateway or the state folder
   CredentialVerdict verdict;
-  std::optional<std::vector<std::string>> models;  ///< that it offers and may serve
+  std::optional<std::vector<std::string>> models;  ///< models that it offers and may serve
 };
 
 Result<std::vector<const config::Account*>> Chosen(const config::Config& config,
@@ -51,8 +51,8 @@ Colour ColourOf(Credential credential) {
   return Colour::kRed;
 }
 
-/// The models that the account offers and that its settings let it serve; nothing where it does not
-/// say.
+/// The models that the account's upstream offers and its settings allow; nullopt if the upstream
+/// does not list them.
 std::optional<std::vector<std::string>> ModelsOf(const Context& context,
                                                  const config::Account& account) {
   const auto listed = AskForModels(context, account);
@@ -81,7 +81,7 @@ Checked Check(const Context& context, const config::Account& account, const Acco
   checked.status.quotas.insert(checked.status.quotas.end(), hit.all().begin(), hit.all().end());
   if (checked.verdict.credential != Credential::kGood) return checked;
   checked.models = ModelsOf(context, account);
-  // It was left alone for something that somebody has seen to.
+  // The account works again, so end its quarantine.
   if (checked.status.state == "quarantined") Heal(context, account.name);
   return checked;
 }
@@ -120,7 +120,7 @@ void Print(const Context& context, const std::vector<Checked>& all) {
     table.Print(context.io());
 }
 
-/// What the command as a whole says: unreachable only where nothing was refused.
+/// The command's overall result: "unreachable" only if no credential was refused.
 Result<void> Outcome(const std::vector<Checked>& all) {
   auto count = [&](Credential credential) {
     return std::ranges::count_if(

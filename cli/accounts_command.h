@@ -4,7 +4,7 @@
 
 namespace agm::cli {
 
-/// `agm accounts` and all below it.
+/// `agm accounts` and its subcommands.
 void AddAccounts(Commands at);
 
 }  // namespace agm::cli

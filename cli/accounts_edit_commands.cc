@@ -6,7 +6,7 @@
 namespace agm::cli {
 namespace {
 
-/// The account of that name in the file; kNotFound with the nearest name.
+/// Finds an account in the file by name; kNotFound with the nearest name.
 Result<const config::Account*> Present(const Context& context, const std::string& name) {
   auto config = context.Config();
   if (!config) return std::move(config).error();

@@ -10,8 +10,8 @@ struct AccountsEditOptions {
   std::string name;
 };
 
-/// `agm accounts enable|disable|remove NAME`. A name that does not exist is kNotFound; an account
-/// that is enabled or disabled already stays as it is, which is no failure.
+/// `agm accounts enable|disable|remove NAME`. Fails with kNotFound if the account does not exist;
+/// enabling an enabled account or disabling a disabled one changes nothing and succeeds.
 Result<void> RunAccountsEnable(const Context& context, const AccountsEditOptions& options);
 Result<void> RunAccountsDisable(const Context& context, const AccountsEditOptions& options);
 Result<void> RunAccountsRemove(const Context& context, const AccountsEditOptions& options);

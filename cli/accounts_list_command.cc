@@ -21,7 +21,7 @@ Colour ColourOf(const std::string& state) {
   return state == "quarantined" ? Colour::kRed : Colour::kYellow;
 }
 
-/// "minute_quota (gemini-2.5-pro) +1": the weightiest, and how many more there are.
+/// "minute_quota (gemini-2.5-pro) +1": the most important cooldown, and the number of others.
 std::string Reason(const accounts::AccountStatus& status) {
   std::string reason = status.reason;
   if (!status.model.empty()) reason += fmt::format(" ({})", status.model);
@@ -29,7 +29,7 @@ std::string Reason(const accounts::AccountStatus& status) {
   return reason;
 }
 
-/// "3 %"; nothing where nothing was asked.
+/// "3 %"; empty if there were no requests.
 std::string ErrorRate(const accounts::AccountStatus& status) {
   if (status.requests == 0) return {};
   const double part = static_cast<double>(status.errors) / static_cast<double>(status.requests);

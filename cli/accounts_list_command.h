@@ -6,10 +6,10 @@ namespace agm::cli {
 
 struct AccountsListOptions {
   bool watch = false;
-  int repaints = -1;  ///< ends --watch after so many; -1: never. Not a flag; for tests
+  int repaints = -1;  ///< --watch ends after this many repaints; -1: never. No flag; for tests
 };
 
-/// `agm accounts list`: what each account is doing, from the running gateway when one answers.
+/// `agm accounts list`: each account's state, from the running gateway if there is one.
 Result<void> RunAccountsList(const Context& context, const AccountsListOptions& options);
 void AddAccountsList(Commands at, Run<AccountsListOptions> run = RunAccountsList);
 

@@ -14,7 +14,7 @@ constexpr Duration kTimeout{2'000};
 
 std::string Shown(const Json& value) {
   if (value.is_null()) return {};
-  if (value.is_object()) {  // a rest
+  if (value.is_object()) {  // a cooldown
     const std::string model = value["model"].is_null() ? "all models" : Shown(value["model"]);
     const std::string until = value["until"].is_null() ? "it is mended" : Shown(value["until"]);
     return fmt::format("{}: {} until {}", model, Shown(value["reason"]), until);

@@ -10,7 +10,7 @@ struct AccountsShowOptions {
   std::string name;
 };
 
-/// `agm accounts show NAME`: everything about one account; the key masked.
+/// `agm accounts show NAME`: everything about one account; the key is masked.
 Result<void> RunAccountsShow(const Context& context, const AccountsShowOptions& options);
 void AddAccountsShow(Commands at, Run<AccountsShowOptions> run = RunAccountsShow);
 

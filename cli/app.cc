@@ -56,13 +56,13 @@ Error UnknownCommand(const std::string& word, const CLI::App& parent) {
 }
 
 Error UnknownOption(std::string word, const CLI::App& command) {
-  word = word.substr(0, word.find('='));  // what follows may be a secret
+  word = word.substr(0, word.find('='));  // the part after "=" may be a secret
   std::string near = Nearest(word, OptionNames(command));
   return Usage(fmt::format("unknown option {} for \"{}\"{}", word, CommandPath(command),
                            near.empty() ? "" : fmt::format("; did you mean {}?", near)));
 }
 
-/// CLI11's words for a value that is missing or wrong, in ours.
+/// Replaces CLI11's messages about missing or invalid values.
 std::string Reworded(const CLI::ParseError& error) {
   std::string text = error.what();
   if (text.rfind("Could not convert: ", 0) == 0) {
@@ -79,7 +79,7 @@ std::string Reworded(const CLI::ParseError& error) {
   return text;
 }
 
-/// What to do next, where the message alone cannot know.
+/// The user's next step, if the message alone does not name it.
 std::string NextStep(const Error& error, const CLI::App& command) {
   if (error.code == ErrorCode::kInvalidRequest) {
     return fmt::format("See \"{} --help\".",
@@ -149,7 +149,8 @@ App::App()
                 {"See that every API works", "agm probe"}}));
 }
 
-/// The first word that nothing took: a command or an option that does not exist, or one too many.
+/// The error for the first word that was not accepted: an unknown command or option, or a surplus
+/// word.
 Error App::Unknown(const std::vector<std::string>& arguments) const {
   const std::string word = cli_.remaining(true).front();
   const CLI::App& named = Named(cli_);
@@ -181,7 +182,7 @@ Result<Action> App::Parse(const std::vector<std::string>& arguments, Context& co
   } catch (const CLI::ParseError& error) {
     wrong = cli_.remaining(true).empty() ? Usage(Reworded(error)) : Unknown(arguments);
   }
-  // Options are read last, so after wrong usage they may not have been.
+  // CLI11 reads options last, so after wrong usage it may not have read them.
   auto given = [&](const char* name) {
     return std::find(arguments.begin(), arguments.end(), name) != arguments.end();
   };
@@ -216,7 +217,7 @@ int App::Run(const std::vector<std::string>& arguments, Context& context) {
 }
 
 int Main(std::vector<std::string> arguments) {
-  std::signal(SIGPIPE, SIG_IGN);  // a closed pipe is no error: Io drops what nobody reads
+  std::signal(SIGPIPE, SIG_IGN);  // a closed pipe is not an error: Io drops the output
   const config::Environment environment = config::ProcessEnvironment();
   Io io = Io::System(environment);
   Context context(io, SystemClock(), environment,

@@ -9,8 +9,8 @@
 
 namespace agm::cli {
 
-/// The whole program: arguments without the program's name, exit code. The only function that
-/// knows the real world (descriptors, clock, network, environment).
+/// The whole program: takes the arguments without the program's name and returns the exit code.
+/// Only this function uses the real descriptors, clock, network and environment.
 int Main(std::vector<std::string> arguments);
 
 /// The command tree with the global options. Tests add only the command that they test.
@@ -19,9 +19,9 @@ int Main(std::vector<std::string> arguments);
 ///   AddCommands(app.root());
 ///   int code = app.Run(arguments, context);
 ///
-/// Run parses, does what is asked, and is the one place where an Error becomes an exit code and
-/// its message is printed: 0 good; 1 the thing asked for failed; 2 wrong usage or configuration;
-/// 3 gateway or upstream cannot be reached.
+/// Run parses the arguments and runs the command. It is the only place that turns an Error into an
+/// exit code and prints its message: 0 success; 1 the command failed; 2 wrong usage or
+/// configuration; 3 gateway or upstream cannot be reached.
 ///
 /// Thread safety: one thread at a time.
 class App {
@@ -34,8 +34,8 @@ class App {
   CLI::App& tree() { return cli_; }
 
   int Run(const std::vector<std::string>& arguments, Context& context);
-  /// Parses only; wrong usage is kInvalidRequest. The Action is empty where help or the version
-  /// was asked for and printed.
+  /// Parses only; wrong usage is kInvalidRequest. The Action is empty if the user asked for help or
+  /// the version, which was then printed.
   Result<Action> Parse(const std::vector<std::string>& arguments, Context& context);
 
  private:
@@ -46,7 +46,7 @@ class App {
   Globals globals_;
 };
 
-/// The exit code that stands for a failure.
+/// The exit code for an error.
 int ExitCode(ErrorCode code);
 
 }  // namespace agm::cli

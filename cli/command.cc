@@ -26,7 +26,7 @@ CLI::Option* OneOf(CLI::Option* option, std::vector<std::string> words) {
                        near.empty() ? "" : fmt::format("; did you mean {}?", near));
   };
   option->type_name(fmt::format("{}", fmt::join(words, "|")));
-  // A nameless description keeps the choice out of CLI11's own type text.
+  // An empty description keeps the choice out of CLI11's own type text.
   option->check(CLI::Validator(check, "", "choice"));
   return option;
 }

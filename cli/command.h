@@ -12,50 +12,51 @@
 #include "cli/context.h"
 #include "core/base/result.h"
 
-/// How a command is written. Each has four parts, always the same four; models_command.{h,cc} is
-/// the smallest complete one, accounts_command the one with subcommands.
+/// How to write a command. Each command has the same four parts; models_command.{h,cc} is the
+/// smallest complete one, accounts_command the one with subcommands.
 ///
-///   1. struct XOptions             what its flags say, as plain values with defaults
+///   1. struct XOptions             the values of its flags, as plain values with defaults
 ///   2. void AddX(Commands at, Run<XOptions> run = RunX)
-///                                  flags, help and examples; does nothing else
+///                                  adds flags, help and examples; does nothing else
 ///   3. Result<void> RunX(const Context& context, const XOptions& options)
-///                                  the work; reads and writes through context.io() alone
+///                                  does the work; all input and output goes through context.io()
 ///   4. tests/cli/x_command_test.cc parsing without running (pass a `run` that keeps the options),
 ///                                  running without parsing (call RunX with options)
 ///
-/// and one line in commands.cc. Help, man page and completions come from the tree, so:
+/// and one line in commands.cc. Help, man page and completions are generated from the tree, so:
 ///
 /// * Descriptions begin with a verb, are one line, and have no full stop.
-/// * An option's type_name says what it takes, and completions read it: FILE (a file), ACCOUNT,
-///   MODEL and RULE (live names), "text|json" (a choice, made with OneOf), anything else (free
-///   text).
-/// * Repeated options: the last one counts (a vector takes all of them).
-/// * The global options are context.globals; they may stand before or after the command.
+/// * An option's type_name names its value, and completions use it: FILE (a file), ACCOUNT, MODEL
+/// and
+///   RULE (names from the gateway), "text|json" (a choice, created by OneOf), others (free text).
+/// * If an option is repeated, the last value counts (a vector takes all values).
+/// * The global options are in context.globals; users may write them before or after the command.
 ///
-/// RunX returns an Error for everything that fails. app.cc alone turns it into an exit code
-/// (kInvalidRequest and kConfig 2, kUpstreamUnavailable and kTimeout 3, others 1) and prints its
-/// message: say what, expected, found, and end with what to do next. kInvalidRequest means that the
-/// command line is wrong; the reader is then sent to the command's --help.
+/// RunX returns an Error for every failure. Only app.cc turns it into an exit code (kInvalidRequest
+/// and kConfig 2, kUpstreamUnavailable and kTimeout 3, others 1) and prints its message, which says
+/// what was expected, what was found, and what to do next. kInvalidRequest means that the command
+/// line is wrong; the message is then followed by a hint to the command's --help.
 ///
-/// With context.json(), print exactly one document with io.PrintJson, also where there is nothing
-/// (an empty list). A command that found failures (a probe case, a check) prints its results first
-/// and then returns an Error.
+/// With context.json(), print exactly one document with io.PrintJson, even for an empty result (an
+/// empty list). A command that finds failures (a probe case, a check) prints its results first and
+/// then returns an Error.
 namespace agm::cli {
 
 template <class Options>
 using Run = std::function<Result<void>(const Context&, const Options&)>;
 
-/// What the command line asks for, ready to run.
+/// The parsed command, ready to run.
 using Action = std::function<Result<void>(const Context&)>;
 
-/// A place in the command tree where commands are added. Cheap to copy.
+/// A node of the command tree, to which commands are added. Cheap to copy.
 ///
 /// Thread safety: one thread at a time.
 class Commands {
  public:
   Commands(CLI::App& app, Action& chosen) : app_(&app), chosen_(&chosen) {}
 
-  /// A command that does something. The caller adds its options, which live as long as the tree.
+  /// Adds a command that runs something. The caller adds its options, which live as long as the
+  /// tree.
   template <class Options>
   CLI::App& Command(const std::string& name, const std::string& summary,
                     std::shared_ptr<Options> options, Run<Options> run) {
@@ -66,7 +67,7 @@ class Commands {
     return *command;
   }
 
-  /// A command that only holds others.
+  /// Adds a command that only groups others.
   Commands Group(const std::string& name, const std::string& summary) {
     CLI::App* group = app_->add_subcommand(name, summary);
     group->require_subcommand(0, 1);
@@ -80,7 +81,7 @@ class Commands {
   Action* chosen_;
 };
 
-/// What a command's help shows below its options.
+/// An example below the options in a command's help.
 ///
 ///   command.footer(Examples({{"See what the accounts offer", "agm models --upstream"}}));
 struct Example {
@@ -89,7 +90,7 @@ struct Example {
 };
 std::string Examples(std::initializer_list<Example> examples);
 
-/// Lets an option take only these words; another one is refused with the nearest.
+/// Restricts an option to these words; the error for another word names the nearest.
 CLI::Option* OneOf(CLI::Option* option, std::vector<std::string> words);
 
 }  // namespace agm::cli

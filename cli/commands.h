@@ -4,7 +4,7 @@
 
 namespace agm::cli {
 
-/// Adds every command, in the order in which help shows them.
+/// Adds every command, in the order of the help text.
 void AddCommands(Commands root);
 
 }  // namespace agm::cli

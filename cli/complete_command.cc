@@ -9,10 +9,11 @@
 namespace agm::cli {
 namespace {
 
-/// For each of the two places where a gateway may be.
+/// Time limit for each of the two addresses where a gateway may be.
 constexpr Duration kPatience{120};
 
-/// Nothing that a shell would read as more than text; `more` are marks that it is to quote.
+/// True for a name that a shell reads as plain text; `more` lists further characters, which are
+/// quoted.
 bool Plain(const std::string& name, std::string_view more) {
   constexpr std::string_view kMarks = "-_.@+:/";
   return !name.empty() && name.front() != '-' && std::ranges::all_of(name, [&](char c) {
@@ -37,7 +38,7 @@ std::set<std::string> RuleNames(const Context& context) {
   return names;
 }
 
-/// What the running gateway lists; the names of the mapping where none answers in time.
+/// The running gateway's models; if none answers in time, the names in the mapping.
 std::set<std::string> ModelNames(const Context& context) {
   std::set<std::string> names;
   if (auto config = context.Config()) {
@@ -74,7 +75,7 @@ void AddComplete(Commands at, Run<CompleteOptions> run) {
 
 Result<void> RunComplete(const Context& context, const CompleteOptions& options) {
   Io& io = context.io();
-  io.quiet = true;  // a shell in the middle of a line wants no warnings
+  io.quiet = true;  // warnings would disturb the command line that the user is typing
   Json document = Json::array();
   for (const std::string& name : Names(context, options.what)) {
     if (!Plain(name, options.what == "rules" ? "*" : "")) continue;

@@ -10,9 +10,9 @@ struct CompleteOptions {
   std::string what;
 };
 
-/// `agm complete accounts|models|rules`: names for the completion scripts, one a line. Takes at
-/// most 300 ms and never fails: where it knows nothing it says nothing. Names that a shell could
-/// misread are left out. Not shown in help.
+/// `agm complete accounts|models|rules`: prints names for the completion scripts, one per line. It
+/// takes at most 300 ms and never fails: without information it prints nothing. Names with
+/// characters that are special in a shell are left out. Hidden in help.
 Result<void> RunComplete(const Context& context, const CompleteOptions& options);
 void AddComplete(Commands at, Run<CompleteOptions> run = RunComplete);
 

@@ -4,8 +4,8 @@
 
 #include "cli/tree.h"
 
-/// Completion scripts, written from the command tree. They complete commands, options, choices and
-/// files by themselves, and ask `agm complete accounts` and `agm complete models` for names.
+/// Completion scripts, generated from the command tree. They complete commands, options, choices
+/// and files by themselves, and call `agm complete accounts` and `agm complete models` for names.
 ///
 /// Thread safety: any thread.
 namespace agm::cli {

@@ -47,7 +47,7 @@ complete -F _agm agm
 
 std::string Quoted(const std::string& text) { return "'" + text + "'"; }
 
-/// The shell line that completes a value; `words` is what compgen gets.
+/// The shell line that completes a value; `words` is the word list for compgen.
 std::string Completes(const TreeOption& option) {
   switch (option.kind) {
     case ValueKind::kNone:
@@ -108,7 +108,7 @@ std::string ValueCases(const std::vector<const TreeCommand*>& all) {
 std::string OptionNames(const TreeCommand& command) {
   std::vector<std::string> names;
   for (const TreeOption& option : command.options) {
-    // --help is the root's for all.
+    // The root lists --help for all commands.
     if (!command.root() && option.names.back() == "--help") continue;
     names.insert(names.end(), option.names.begin(), option.names.end());
   }

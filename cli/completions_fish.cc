@@ -54,7 +54,7 @@ std::string PathCases(const std::vector<const TreeCommand*>& all) {
          "complete -c agm -f\n";
 }
 
-/// The arguments of `complete` that say what a value may be.
+/// The arguments of `complete` that describe an option's values.
 std::string Values(const TreeOption& option) {
   switch (option.kind) {
     case ValueKind::kNone:
@@ -108,7 +108,7 @@ std::string FishCompletion(const TreeCommand& root) {
   for (const TreeCommand* command : all) {
     text += "\n# " + command->Name() + "\n" + CommandLines(*command);
     for (const TreeOption& option : command->options) {
-      // --help is the root's for all.
+      // The root lists --help for all commands.
       if (command->root() || option.names.back() != "--help") text += OptionLine(*command, option);
     }
   }

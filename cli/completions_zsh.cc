@@ -31,7 +31,7 @@ else
 fi
 )";
 
-/// For a description inside '...[...]' or '...:...'.
+/// Escapes a description for use inside '...[...]' or '...:...'.
 std::string Escaped(const std::string& text) {
   std::string escaped;
   for (char c : text) {
@@ -42,7 +42,7 @@ std::string Escaped(const std::string& text) {
   return escaped;
 }
 
-/// What follows "message:" in a spec.
+/// The action after "message:" in an argument specification.
 std::string Action(const TreeOption& option) {
   switch (option.kind) {
     case ValueKind::kNone:

@@ -48,8 +48,8 @@ std::string Count(std::size_t n, std::string_view what) {
   return fmt::format("{} {}{}", n, what, n == 1 ? "" : "s");
 }
 
-/// As config::CheckFile, with the certificate and key that the settings name, which only the room
-/// that serves with them can read.
+/// Like config::CheckFile, and also loads the certificate and key that the settings name, which
+/// core/config cannot read.
 config::Checked CheckAll(const config::Location& location, const Context& context) {
   config::Checked checked = config::CheckFile(location, context.environment(), {});
   if (!checked.loaded || !checked.loaded->config.proxy.tls.enabled()) return checked;

@@ -12,16 +12,16 @@ struct ConfigShowOptions {
   bool origin = false;
 };
 struct ConfigCheckOptions {
-  std::string file;  ///< empty: the file that would be read
+  std::string file;  ///< empty: the default file
 };
 
 /// `agm config init`: writes a commented file with every setting at its default.
 Result<void> RunConfigInit(const Context& context, const ConfigInitOptions& options);
-/// `agm config path`: where the file lies, whether it exists or not.
+/// `agm config path`: prints the path of the file, whether it exists or not.
 Result<void> RunConfigPath(const Context& context, const ConfigPathOptions& options);
-/// `agm config show`: the effective settings as TOML, secrets masked.
+/// `agm config show`: prints the effective settings as TOML, with secrets masked.
 Result<void> RunConfigShow(const Context& context, const ConfigShowOptions& options);
-/// `agm config check`: every problem of a file, one a line; kConfig if one is an error.
+/// `agm config check`: prints every problem of a file, one per line; kConfig if one is an error.
 Result<void> RunConfigCheck(const Context& context, const ConfigCheckOptions& options);
 
 void AddConfigInit(Commands at, Run<ConfigInitOptions> run = RunConfigInit);
@@ -29,7 +29,7 @@ void AddConfigPath(Commands at, Run<ConfigPathOptions> run = RunConfigPath);
 void AddConfigShow(Commands at, Run<ConfigShowOptions> run = RunConfigShow);
 void AddConfigCheck(Commands at, Run<ConfigCheckOptions> run = RunConfigCheck);
 
-/// `agm config`, with all of the above.
+/// `agm config` with these subcommands.
 void AddConfig(Commands at);
 
 }  // namespace agm::cli

@@ -10,7 +10,7 @@ namespace {
 
 constexpr std::size_t kWidestColumn = 60;
 
-/// Prints one table of TOML, with the comments in a column of their own.
+/// Prints one TOML table, with the comments aligned in a column.
 void PrintTable(Io& io, const std::vector<config::Shown>& settings, bool origin) {
   std::size_t width = 0;
   const auto line = [](const config::Shown& shown) { return shown.name + " = " + shown.value; };

@@ -16,7 +16,7 @@
 
 namespace agm::cli {
 
-/// What the global options say.
+/// The values of the global options.
 struct Globals {
   std::optional<std::string> config;  ///< --config
   bool json = false;
@@ -25,18 +25,18 @@ struct Globals {
   bool no_color = false;
 };
 
-/// What a command may know of the world, made when it is first asked for.
+/// The environment of a command. Its parts are created on first use.
 ///
-///   auto config = context.Config();             // file, environment and defaults; problems are
-///   kConfig if (!config) return std::move(config).error(); context.io().Print("{}\n",
-///   (*config)->accounts.size());
+///   auto config = context.Config();             // file, environment and defaults
+///   if (!config) return std::move(config).error();
+///   context.io().Print("{}\n", (*config)->accounts.size());
 ///
 /// Thread safety: one thread at a time.
 class Context {
  public:
   using MakeTransport = std::function<std::unique_ptr<upstream::Transport>()>;
 
-  /// `io` and `clock` must outlive it.
+  /// `io` and `clock` must outlive the context.
   Context(Io& io, Clock& clock, config::Environment environment, MakeTransport make_transport);
 
   Io& io() const { return io_; }
@@ -44,21 +44,22 @@ class Context {
   bool json() const { return globals.json; }
 
   const config::Environment& environment() const { return environment_; }
-  /// The variable's value; nothing where it is unset or empty.
+  /// An environment variable's value; nullopt if it is unset or empty.
   std::optional<std::string> Env(std::string_view name) const;
 
-  /// Where the configuration file lies, whether it exists or not.
+  /// The location of the configuration file, whether it exists or not.
   config::Location ConfigLocation() const;
-  /// The same, for those who cannot do without: kConfig where nothing says where it lies.
+  /// The path of the configuration file, for commands that need one: kConfig if no location is
+  /// known.
   Result<std::filesystem::path> ConfigFile() const;
-  /// Where cooldowns, usage and the run file lie.
+  /// The folder with cooldowns, usage and the run file.
   Result<std::filesystem::path> StateFolder() const;
 
-  /// The effective settings without a command's own flags, and where they come from. Read once;
-  /// warnings go to io then. kConfig names every problem.
+  /// The effective settings without the command's own flags, and their sources. Read only once;
+  /// warnings are then printed to io. kConfig names every problem.
   Result<std::shared_ptr<const config::Loaded>> Loaded() const;
   Result<std::shared_ptr<const config::Config>> Config() const;
-  /// As Config, for a command that creates the file: one that --config names need not exist.
+  /// Like Config, for a command that creates the file: the file that --config names need not exist.
   Result<std::shared_ptr<const config::Config>> ConfigOrNew() const;
 
   upstream::Transport& transport() const;

@@ -15,35 +15,35 @@ namespace agm::cli {
 
 enum class Credential {
   kGood,
-  kLimited,      ///< accepted, but out of quota or credit just now
-  kRefused,      ///< the upstream does not take it, or it is not there
-  kUnreachable,  ///< nobody could tell
+  kLimited,      ///< accepted, but the quota or credit is used up at present
+  kRefused,      ///< missing, or the upstream refuses it
+  kUnreachable,  ///< not known, because no upstream answered
 };
 
 /// "good", "limited", "refused", "unreachable".
 std::string_view CredentialName(Credential credential);
 
-/// What trying an account's credential upstream has found.
+/// The result of trying an account's credential upstream.
 struct CredentialVerdict {
   Credential credential = Credential::kUnreachable;
   Duration took{0};
-  std::string reason;  ///< the trouble's name: "bad_key"
+  std::string reason;  ///< the name of the failure: "bad_key"
   std::string why;     ///< a sentence; safe to show
-  std::string quota;   ///< names of the quotas that were hit, joined with ","
+  std::string quota;   ///< names of the exceeded quotas, joined with ","
 
   bool usable() const {
     return credential == Credential::kGood || credential == Credential::kLimited;
   }
 };
 
-/// Asks the upstream for next to nothing with the account's credential. Takes at most 20 seconds.
+/// Sends a minimal request with the account's credential. Takes at most 20 seconds.
 CredentialVerdict TryCredential(const Context& context, const config::Account& account);
 
-/// What the account's upstream offers, all of it. Takes at most 20 seconds.
+/// The complete list of models of the account's upstream. Takes at most 20 seconds.
 std::variant<std::vector<upstream::ModelEntry>, upstream::Failure> AskForModels(
     const Context& context, const config::Account& account);
 
-/// What a trouble says about the credential that met it.
+/// What an upstream failure means for the credential.
 Credential Judge(upstream::Trouble trouble);
 
 }  // namespace agm::cli

@@ -15,7 +15,7 @@ namespace {
 constexpr Duration kConnectTimeout{3'000};
 constexpr std::string_view kUnreachable = "gateway_unreachable";
 
-/// How to reach what listens on `host`: "all addresses" are reached over loopback.
+/// The host to connect to for a gateway that listens on `host`; wildcard addresses become loopback.
 std::string Reachable(const std::string& host) {
   if (host == "0.0.0.0" || host == "*") return "127.0.0.1";
   if (host == "::" || host == "[::]") return "[::1]";
@@ -23,8 +23,8 @@ std::string Reachable(const std::string& host) {
   return bare_v6 ? "[" + host + "]" : host;
 }
 
-/// The server's own certificate, without the chain behind it: the chain's certificates could vouch
-/// for others.
+/// The server's own certificate without its chain, because the certificates of the chain could have
+/// signed others.
 std::string FirstCertificate(const std::filesystem::path& file) {
   constexpr std::string_view kEnd = "-----END CERTIFICATE-----";
   const auto text = ReadFile(file, 1U << 20U);
@@ -56,7 +56,7 @@ upstream::HttpRequest Outgoing(const Gateway& gateway, const GatewayRequest& req
   return outgoing;
 }
 
-/// Nobody listens, as opposed to: somebody does, and broke off.
+/// Marks the error if no gateway listens there, as opposed to one that broke the connection.
 Error Unreachable(Error error, const Gateway& gateway) {
   if (error.code != ErrorCode::kUpstreamUnavailable) return error;
   std::string why = error.message;
@@ -100,7 +100,7 @@ Result<std::vector<Gateway>> FindGateways(const Context& context) {
   auto config = context.Config();
   if (!config) return std::move(config).error();
   std::vector<Gateway> found;
-  // Port 0 is any free one: only the run file knows which.
+  // Port 0 means any free port; only the run file knows which.
   if ((*config)->proxy.port != 0) found.push_back(Configured(**config));
   if (context.Env("AGM_HOST") || context.Env("AGM_PORT")) return found;
   auto folder = context.StateFolder();
@@ -182,7 +182,7 @@ Result<Json> AskJson(const Context& context, const GatewayRequest& request, Dura
     auto json = AskJsonOf(context, gateway, request, timeout);
     if (json) return json;
     context.io().Detail("{}", json.error().message);
-    // What somebody answered says more than that nobody did.
+    // An error from a gateway that answered says more than "unreachable".
     if (worst.reason == kUnreachable) worst = std::move(json).error();
   }
   return worst;

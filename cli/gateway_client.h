@@ -14,12 +14,12 @@
 
 namespace agm::cli {
 
-/// A running gateway: where it is, and the key that it asks for.
+/// The address of a running gateway, and the key for it.
 struct Gateway {
-  std::string url;  ///< without /v1 and without a slash at its end
-  Secret key;       ///< empty: none is sent
-  /// PEM of the certificate that the configuration names; with https no other is trusted. Empty:
-  /// what the system trusts.
+  std::string url;  ///< without /v1 and without a trailing slash
+  Secret key;       ///< empty: no key is sent
+  /// PEM of the certificate that the configuration names; https then trusts no other. Empty: trust
+  /// the system's certificates.
   std::string certificate;
 };
 
@@ -37,34 +37,34 @@ struct GatewayAnswer {
   std::string mapped_model;                 ///< X-Mapped-Model
   std::string account;                      ///< X-Account-Email
   std::chrono::microseconds first_byte{0};  ///< until the first byte of the body
-  std::chrono::microseconds latency{0};     ///< until the last
+  std::chrono::microseconds latency{0};     ///< until the last byte
 };
 
-/// The address of a gateway as people give it: with or without a scheme, /v1 or a slash behind it.
+/// A gateway's URL as people write it: with or without a scheme, /v1 or a trailing slash.
 std::string GatewayUrl(std::string_view given);
 
-/// Where the gateway may be, most likely first: what AGM_HOST and AGM_PORT say, and nothing else;
-/// without them the configuration's address, then that of the run file. kConfig where the
+/// The possible addresses of the gateway, most likely first: only AGM_HOST and AGM_PORT if either
+/// is set; otherwise the configured address, then the run file's address. kConfig if the
 /// configuration cannot be read.
 Result<std::vector<Gateway>> FindGateways(const Context& context);
 
-/// `gateway` with what the configuration knows of it: the key, where it has none, and the
-/// certificate, where it is the configuration's own gateway.
+/// Adds what the configuration knows: the key, if `gateway` has none, and the certificate, if it is
+/// the configured gateway.
 void Complete(const Context& context, Gateway& gateway);
 
-/// Sends one request and reads the whole answer, whatever its status. kUpstreamUnavailable with
-/// reason "gateway_unreachable" where nobody listens; kTimeout.
+/// Sends one request and reads the whole response, with any status. kUpstreamUnavailable with the
+/// reason "gateway_unreachable" if no gateway listens; kTimeout.
 Result<GatewayAnswer> Ask(const Context& context, const Gateway& gateway,
                           const GatewayRequest& request, Duration timeout);
 
-/// The JSON that the first gateway gives that has any. Errors as Ask; kUnauthenticated where the
-/// key is refused, kUpstreamRejected where the answer is not what a gateway says.
+/// The JSON from the first gateway that returns any. Errors as for Ask; kUnauthenticated if the key
+/// is refused, kUpstreamRejected if the response is not one of a gateway.
 Result<Json> AskJson(const Context& context, const GatewayRequest& request, Duration timeout);
 
-/// The same for what stands at `path`.
+/// AskJson with a GET request.
 Result<Json> GetJson(const Context& context, const std::string& path, Duration timeout);
 
-/// What a failed answer says: error.message of any dialect's shape, else the status.
+/// The error in a failed response: error.message of any dialect, else the status.
 std::string ErrorText(const GatewayAnswer& answer);
 
 }  // namespace agm::cli

@@ -15,7 +15,7 @@ struct Row {
   std::string right;
 };
 
-/// Words of `text` in lines of at most `width` columns; all but the first line are indented.
+/// Wraps `text` into lines of at most `width` columns; all lines except the first are indented.
 std::string Wrapped(std::string_view text, std::size_t indent, std::size_t width) {
   std::string lines;
   std::size_t used = 0;

@@ -9,26 +9,26 @@
 
 namespace agm::cli {
 
-/// The words that lead to a command: "agm accounts add".
+/// The full name of a command: "agm accounts add".
 std::string CommandPath(const CLI::App& command);
 
-/// The deepest command that was named in the last parse.
+/// The deepest command named in the last parse.
 const CLI::App& Named(const CLI::App& root);
 
-/// How a command is called: "agm accounts add [NAME] [OPTIONS]".
+/// The usage line of a command: "agm accounts add [NAME] [OPTIONS]".
 std::string Synopsis(const CLI::App& command);
 
-/// What an option's value is called: "FILE"; empty for a flag. CLI11 adds its checks to the name.
+/// The name of an option's value: "FILE"; empty for a flag. CLI11 appends its checks to that name.
 std::string ValueName(const CLI::Option& option);
 
-/// How one option is written: "-q, --quiet", "--port N".
+/// The spelling of an option: "-q, --quiet", "--port N".
 std::string OptionSpelling(const CLI::Option& option);
 
-/// The options and positionals that people see, in the order they were added. Help flags are last.
+/// The visible options or positionals in the order they were added. Help flags are last.
 std::vector<const CLI::Option*> ShownOptions(const CLI::App& command, bool positional);
 std::vector<const CLI::App*> ShownCommands(const CLI::App& command);
 
-/// A command's whole help text, wrapped to the terminal.
+/// A command's help text, wrapped to the terminal's width.
 std::string HelpText(const CLI::App& command, const Io& io);
 
 }  // namespace agm::cli

@@ -46,7 +46,7 @@ int TerminalWidth(int fd, const config::Environment& environment) {
 
 std::string Why() { return std::generic_category().message(errno); }
 
-/// Turns a terminal's echo off for as long as it lives.
+/// Turns a terminal's echo off during its lifetime.
 class NoEcho {
  public:
   explicit NoEcho(int fd) : fd_(fd), good_(tcgetattr(fd, &before_) == 0) {
@@ -69,8 +69,8 @@ class NoEcho {
   bool good_;
 };
 
-/// Lets SIGINT and SIGTERM break off a read instead of ending the program, so that whoever changed
-/// the terminal can change it back.
+/// Lets SIGINT and SIGTERM interrupt a read instead of ending the program, so that the caller can
+/// restore the terminal.
 class Interruptible {
  public:
   Interruptible() {
@@ -91,7 +91,7 @@ class Interruptible {
   struct sigaction before_term_ {};
 };
 
-/// Reads one line of a terminal.
+/// Reads one line from a terminal.
 Result<std::string> ReadLine(int fd) {
   std::string text;
   char next = 0;
@@ -104,7 +104,7 @@ Result<std::string> ReadLine(int fd) {
   }
 }
 
-/// Reads until the end; kTooLarge over `limit` bytes.
+/// Reads until the end of the file; kTooLarge above `limit` bytes.
 Result<std::string> ReadDescriptor(int fd, std::size_t limit) {
   std::string text;
   char buffer[4096];

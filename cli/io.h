@@ -15,8 +15,8 @@ namespace agm::cli {
 
 enum class Colour { kRed, kGreen, kYellow, kDim, kBold };
 
-/// The terminal, pipes or files that a command reads and writes. Nothing else in cli/ touches a
-/// descriptor. Results go to Out, everything else to Err:
+/// The terminal, pipes or files that a command reads and writes. No other code in cli/ uses these
+/// descriptors. Results go to Out, everything else to Err:
 ///
 ///   io.Print("{}\n", name);                // a result, on stdout
 ///   io.PrintJson(document);                // the one document of --json
@@ -24,15 +24,15 @@ enum class Colour { kRed, kGreen, kYellow, kDim, kBold };
 ///   io.Warn("..."); io.Detail("...");      // yellow, not with --quiet; only with --verbose
 ///   io.Progress("chat: waiting");          // one line that is overwritten; only on a terminal
 ///
-/// A reader that went away (EPIPE) is no error: what is written to it is dropped, and closed()
-/// says so to those who would otherwise go on for ever.
+/// A reader that has closed its end (EPIPE) is not an error: further output is dropped, and
+/// closed() tells commands that would otherwise run for ever.
 ///
 /// Thread safety: one thread at a time.
 class Io {
  public:
-  /// Descriptors 0, 1 and 2; `environment` gives NO_COLOR, TERM and COLUMNS.
+  /// Descriptors 0, 1 and 2; reads NO_COLOR, TERM and COLUMNS from `environment`.
   static Io System(const config::Environment& environment);
-  /// Buffers for tests: `in` is what stdin holds; nothing is a terminal unless it is said below.
+  /// Buffers for tests: `in` is the content of stdin; nothing is a terminal unless set below.
   static Io Buffers(std::string in = {});
 
   void Out(std::string_view text);
@@ -56,32 +56,32 @@ class Io {
   void Detail(fmt::format_string<Args...> text, Args&&... args) {
     if (verbose) Err(fmt::format(text, std::forward<Args>(args)...) + "\n");
   }
-  /// Shows `text` in a line that the next output replaces; empty text takes it away.
+  /// Shows `text` on a line that the next output replaces; an empty text removes the line.
   void Progress(std::string_view text);
 
-  /// `text` in colour for stdout, or as it is where colour is off. PaintErr: for stderr.
+  /// `text` in colour for stdout, or unchanged if colour is off. PaintErr: for stderr.
   std::string Paint(std::string_view text, Colour colour) const;
   std::string PaintErr(std::string_view text, Colour colour) const;
 
-  /// All of stdin, at most `limit` bytes.
+  /// Reads all of stdin, at most `limit` bytes.
   Result<std::string> ReadAll(std::size_t limit = 1U << 20U);
-  /// Asks on the terminal without echo. Only where in_is_terminal.
+  /// Asks on the terminal without echo. Requires in_is_terminal.
   Result<Secret> AskSecret(std::string_view prompt);
-  /// Empties a terminal's screen before a repaint.
+  /// Clears the terminal's screen before a repaint.
   void ClearScreen();
 
-  bool closed() const { return out_closed_; }  ///< stdout's reader went away
+  bool closed() const { return out_closed_; }  ///< the reader of stdout has closed its end
   bool wrote_json() const { return wrote_json_; }
 
   bool in_is_terminal = false;
   bool out_is_terminal = false;
   bool err_is_terminal = false;
-  bool colour = false;  ///< colour may be used where there is a terminal
+  bool colour = false;  ///< allow colour on terminals
   bool quiet = false;
   bool verbose = false;
   int width = 80;  ///< columns of the terminal
 
-  /// What tests look at; empty for System().
+  /// The output, for tests; empty for System().
   std::string out;
   std::string err;
 

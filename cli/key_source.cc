@@ -10,7 +10,7 @@ namespace {
 
 constexpr std::size_t kLongest = 64U << 10U;
 
-/// The key without the space around it; `from` says in errors where it was found.
+/// Removes the space around a key; `from` names the source in errors.
 Result<Secret> Trimmed(const std::string& text, const std::string& from) {
   constexpr std::string_view kSpace = " \t\r\n\v\f";
   const std::size_t begin = text.find_first_not_of(kSpace);

@@ -9,9 +9,9 @@
 
 namespace agm::cli {
 
-/// Where a key comes from, as the command line says; at most one is set.
+/// The source of a key on the command line; at most one is set.
 struct KeySource {
-  std::string flag = "--api-key";  ///< what its options begin with: --api-key-stdin
+  std::string flag = "--api-key";  ///< the prefix of its options: --api-key-stdin
   bool from_stdin = false;
   std::optional<std::string> variable;  ///< environment variable
   std::optional<std::string> file;
@@ -19,19 +19,20 @@ struct KeySource {
   bool given() const { return from_stdin || variable || file; }
 };
 
-/// A key that was read, and how the configuration holds it: the key itself, or where it is.
+/// A key and its form in the configuration: the key itself, or a reference to its source.
 struct ReadKey {
   Secret key;
   std::string variable;
   std::string file;  ///< absolute
 };
 
-/// Reads the key from its source. kConfig where there is none there: an unset variable, a file
-/// that is missing or empty. Space around the key is dropped; a key with space or control
-/// characters inside is refused, and never shown.
+/// Reads the key from its source. kConfig if there is none: an unset variable, a missing or empty
+/// file. Space around the key is removed; a key with spaces or control characters inside is refused
+/// and never shown.
 Result<ReadKey> TakeKey(const Context& context, const KeySource& source);
 
-/// Asks for the key on the terminal; empty where nothing was typed. kInvalidRequest off a terminal.
+/// Asks for the key on the terminal; empty if nothing was typed. kInvalidRequest without a
+/// terminal.
 Result<ReadKey> AskForKey(const Context& context, const std::string& prompt);
 
 }  // namespace agm::cli

@@ -7,8 +7,8 @@
 
 namespace {
 
-// A key that was given on the command line would stand in every list of processes: it is blotted
-// out there as soon as it was read.
+// A key on the command line is visible in every process list, so it is overwritten there right
+// after it was copied.
 void BlotOut(int argc, char** argv) {
   constexpr std::string_view kOption = "--api-key";
   for (int i = 1; i < argc; ++i) {

@@ -80,7 +80,7 @@ constexpr std::string_view kEnd = R"(.Sh SEE ALSO
 .Xr agm.toml 5
 )";
 
-/// "Fl q , Fl -quiet Ar N"
+/// The mdoc form of an option: "Fl q , Fl -quiet Ar N"
 std::string OptionItem(const TreeOption& option) {
   std::string item;
   for (const std::string& name : option.names) {
@@ -123,7 +123,8 @@ std::string CommandSection(const TreeCommand& command) {
 
 namespace {
 
-/// Lines of at most 78 columns. A word that begins a line must not look like a request.
+/// Wraps to lines of at most 78 columns. A word at the start of a line must not look like a
+/// request.
 std::string Wrap(std::string_view line) {
   constexpr std::size_t kColumns = 78;
   std::string text;

@@ -5,8 +5,8 @@
 
 #include "cli/tree.h"
 
-/// The manual, written from the command tree and the table of settings. man/ holds what these give;
-/// a test compares them, and `agm manual man > man/agm.1` brings it up to date.
+/// The manual, generated from the command tree and the table of settings. man/ contains the output;
+/// a test compares them, and `agm manual man > man/agm.1` updates it.
 ///
 /// Thread safety: any thread.
 namespace agm::cli {
@@ -16,9 +16,9 @@ std::string CommandManual(const TreeCommand& root);
 /// man/agm.toml.5
 std::string SettingsManual();
 
-/// `text` so that roff shows it as it is.
+/// Escapes `text` so that roff prints it unchanged.
 std::string Roff(std::string_view text);
-/// The same for running text, each of its lines wrapped.
+/// Like Roff for running text; wraps each of its lines.
 std::string RoffText(std::string_view text);
 
 }  // namespace agm::cli

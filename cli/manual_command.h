@@ -10,8 +10,8 @@ struct ManualOptions {
   std::string what;
 };
 
-/// `agm manual man|toml|bash|zsh|fish`: writes a file of man/ or completions/ to stdout. Not shown
-/// in help: it is for those who build and package the program.
+/// `agm manual man|toml|bash|zsh|fish`: writes a file of man/ or completions/ to stdout. Hidden in
+/// help: it is for people who build and package the program.
 Result<void> RunManual(const Context& context, const ManualOptions& options);
 void AddManual(Commands at, Run<ManualOptions> run = RunManual);
 

@@ -10,7 +10,7 @@ namespace {
 
 bool IsPattern(std::string_view name) { return name.find('*') != std::string_view::npos; }
 
-/// A target is not mapped again; people who come from other gateways expect that it is.
+/// Warns if a target is itself a mapped name. Some other gateways map targets again, agm does not.
 void WarnOfMappedTargets(const Context& context, const std::vector<std::string>& targets) {
   const auto config = context.ConfigOrNew();
   if (!config) return;

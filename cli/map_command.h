@@ -21,8 +21,8 @@ struct MapResolveOptions {
   std::string name;
 };
 
-/// `agm map set|list|unset|resolve`: the user's rules for model names, and what they come to. A
-/// rule that does not exist is kNotFound, a name that no upstream could take kUnknownModel.
+/// `agm map set|list|unset|resolve`: the user's rules for model names, and their results. kNotFound
+/// if a rule does not exist, kUnknownModel for an invalid model name.
 Result<void> RunMapSet(const Context& context, const MapSetOptions& options);
 Result<void> RunMapList(const Context& context, const MapListOptions& options);
 Result<void> RunMapUnset(const Context& context, const MapUnsetOptions& options);
@@ -33,10 +33,10 @@ void AddMapList(Commands at, Run<MapListOptions> run = RunMapList);
 void AddMapUnset(Commands at, Run<MapUnsetOptions> run = RunMapUnset);
 void AddMapResolve(Commands at, Run<MapResolveOptions> run = RunMapResolve);
 
-/// "a, then b": targets in the order they are tried.
+/// "a, then b": targets in the order of the attempts.
 std::string Chain(const std::vector<std::string>& targets);
 
-/// `agm map`, with all of the above.
+/// `agm map` with these subcommands.
 void AddMap(Commands at);
 
 }  // namespace agm::cli

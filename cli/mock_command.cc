@@ -12,7 +12,7 @@
 namespace agm::cli {
 namespace {
 
-/// Each connection takes a descriptor, and the usual soft limit is 1024.
+/// Raises the descriptor limit: each connection needs one, and the usual soft limit is 1024.
 void AllowManyConnections() {
   rlimit limit{};
   if (::getrlimit(RLIMIT_NOFILE, &limit) != 0) return;
@@ -36,7 +36,7 @@ void Announce(const Context& context, const mock::MockServer& mock) {
   context.io().PrintJson(Json{{"base_url", mock.base_url()}, {"port", mock.port()}});
 }
 
-/// A script that is wrong leaves the old one in place.
+/// Reads the script again; an invalid script leaves the old one in place.
 void Reload(const Context& context, const MockOptions& options, mock::MockServer& mock) {
   const auto script = ReadScript(options.script);
   auto set = script ? mock.SetScript(*script) : Result<void>(script.error());

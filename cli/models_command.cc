@@ -18,7 +18,7 @@ std::string TextOf(const Json& object, const char* key) {
   return found != object.end() && found->is_string() ? found->get<std::string>() : std::string();
 }
 
-/// The list of the running gateway; nothing of it is made up here.
+/// Prints the running gateway's list unchanged.
 Result<void> ListServed(const Context& context) {
   auto list = GetJson(context, "/v1/models", kTimeout);
   if (!list) return std::move(list).error();
@@ -39,7 +39,7 @@ Result<void> ListServed(const Context& context) {
   return {};
 }
 
-/// What one account offers, or why it says nothing.
+/// The models that one account offers, or the failure.
 struct Offer {
   std::string account;
   std::vector<upstream::ModelEntry> models;
@@ -84,7 +84,7 @@ void Print(const Context& context, const std::vector<Offer>& offers) {
     table.Print(context.io());
 }
 
-/// What the enabled accounts offer; fails only where none of them answers.
+/// Lists what the enabled accounts offer; fails only if no account answers.
 Result<void> ListOffered(const Context& context) {
   auto config = context.Config();
   if (!config) return std::move(config).error();

@@ -8,7 +8,7 @@ struct ModelsOptions {
   bool upstream = false;
 };
 
-/// `agm models`: the list that /v1/models gives, or what the accounts offer upstream.
+/// `agm models`: prints the list of /v1/models, or the models that the accounts offer upstream.
 Result<void> RunModels(const Context& context, const ModelsOptions& options);
 void AddModels(Commands at, Run<ModelsOptions> run = RunModels);
 

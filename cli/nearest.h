@@ -6,8 +6,8 @@
 
 namespace agm::cli {
 
-/// The word that `typed` was probably meant to be: a slip away, as the configuration's keys are
-/// compared, or the one that it begins. Empty where none is near.
+/// The word that `typed` most likely means: a near misspelling (by config::Nearest), or the only
+/// word that begins with it. Empty if there is none.
 std::string Nearest(std::string_view typed, const std::vector<std::string>& words);
 
 }  // namespace agm::cli

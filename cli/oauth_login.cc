@@ -19,7 +19,7 @@ using accounts::OauthClient;
 constexpr std::size_t kLargestFile = 64U << 10U;
 constexpr Duration kExchange{20'000};
 
-/// As Google's own guides ask for.
+/// The OAuth scopes that Google's guides recommend.
 std::string_view ScopeOf(config::AccountKind kind) {
   return kind == config::AccountKind::kVertex
              ? "https://www.googleapis.com/auth/cloud-platform"
@@ -32,11 +32,11 @@ std::string TextOf(const Json& json, const char* name) {
   return found != json.end() && found->is_string() ? found->get<std::string>() : std::string();
 }
 
-/// The file that Google's console gives for a client, if it is one.
+/// Reads the JSON file of an OAuth client from Google's console; nullopt if it is another file.
 Result<std::optional<OauthClient>> ReadClientFile(const KeySource& source) {
   if (!source.file) return std::optional<OauthClient>();
   const auto text = ReadFile(*source.file, kLargestFile);
-  if (!text) return std::optional<OauthClient>();  // TakeKey says why
+  if (!text) return std::optional<OauthClient>();  // TakeKey reports the reason
   const auto json = ParseJson(*text);
   if (!json || !json->is_object()) return std::optional<OauthClient>();
   const auto installed = json->find("installed");
@@ -91,7 +91,7 @@ Result<OauthClient> TakeClient(const Context& context, const OauthOptions& optio
   return client;
 }
 
-/// Said with --quiet too: without it nobody could go on.
+/// Printed with --quiet too, because the user cannot continue without it.
 void Invite(const Context& context, const std::string& url, int port, Duration patience) {
   context.io().Err(fmt::format(
       "Open this page in a browser and let agm in:\n\n  {}\n\n"

@@ -24,7 +24,7 @@ std::string StreamBody(const std::string& model) {
   return DumpJson(request);
 }
 
-/// An object with one required string.
+/// A schema of an object with one required string.
 Json OneString(const char* name) {
   return {{"type", "object"},
           {"properties", {{name, {{"type", "string"}}}}},
@@ -61,7 +61,7 @@ std::string CompletionsBody(const std::string& model) {
   return DumpJson({{"model", model}, {"prompt", kAsk}, {"max_tokens", 1024}});
 }
 
-/// --model names a chat model, so embeddings ask for one of their own.
+/// --model names a chat model, so embeddings use a model of their own.
 std::string EmbeddingsBody(const std::string&) {
   return DumpJson({{"model", "text-embedding-3-small"}, {"input", "ready"}});
 }
@@ -113,8 +113,8 @@ std::string ErrorWord(const GatewayAnswer& answer, const char* path) {
   return json->at(pointer).get<std::string>();
 }
 
-/// True where the gateway says that it has no such route or ability, which is no failure. A model
-/// that is not found is one: then X-Mapped-Model says that the route did look.
+/// True if the gateway has no such route or feature, which is not a failure. If only the model was
+/// not found, X-Mapped-Model shows that the route exists.
 bool NotThere(const GatewayAnswer& answer) {
   const std::string code = ErrorWord(answer, "/error/code");
   if (answer.status == 405 || answer.status == 501) return true;

@@ -9,27 +9,27 @@
 
 namespace agm::cli {
 
-/// One thing that a gateway should be able to do: a request, and what its answer must look like.
+/// One check of a gateway: a request, and a check of its response.
 struct ProbeCase {
   std::string_view name;
   std::string_view method;
-  std::string_view path;                          ///< "{model}" stands for the model
+  std::string_view path;                          ///< "{model}" is replaced by the model
   std::string (*body)(const std::string& model);  ///< nullptr: none
   std::string (*check)(const GatewayAnswer& answer);
 };
 
-/// All cases, in the order in which they run.
+/// All cases in the order they run.
 std::span<const ProbeCase> ProbeCases();
 
 enum class ProbeVerdict { kPassed, kFailed, kSkipped };
 std::string_view VerdictName(ProbeVerdict verdict);
 
-/// What became of one case.
+/// The result of one case.
 struct ProbeOutcome {
   std::string_view name;
   ProbeVerdict verdict = ProbeVerdict::kFailed;
-  std::optional<GatewayAnswer> answer;  ///< none where there was no answer at all
-  std::string why;                      ///< what is wrong, or why it was skipped
+  std::optional<GatewayAnswer> answer;  ///< nullopt if there was no response
+  std::string why;                      ///< what is wrong, or why the case was skipped
 };
 
 /// Runs one case.

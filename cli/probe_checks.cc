@@ -14,7 +14,7 @@ namespace {
 
 using Pointer = Json::json_pointer;
 
-/// The value at a JSON pointer; nullptr where there is none.
+/// The value at a JSON pointer; nullptr if there is none.
 const Json* At(const Json& json, const char* path) {
   const Pointer pointer(path);
   return json.contains(pointer) ? &json.at(pointer) : nullptr;
@@ -42,7 +42,7 @@ std::string Instead(const char* path, const char* expected, const Json& json) {
   return fmt::format("{} is \"{}\", not \"{}\"", path + 1, Shorten(found, 40), expected);
 }
 
-/// The body as a JSON object, judged by `check`.
+/// Parses the body as a JSON object and checks it with `check`.
 template <class Check>
 std::string CheckObject(const GatewayAnswer& answer, Check check) {
   auto json = ParseJson(answer.body);
@@ -71,14 +71,14 @@ struct SseEvent {
   std::string data;
 };
 
-/// The events of a stream; nothing where its framing is wrong.
+/// The events of a stream; nullopt if its framing is wrong.
 std::optional<std::vector<SseEvent>> ReadEvents(std::string_view text) {
   std::vector<SseEvent> events;
   SseEvent event;
   bool has_data = false;
   while (!text.empty()) {
     const std::size_t end = text.find('\n');
-    if (end == std::string_view::npos) return std::nullopt;  // cut off inside a line
+    if (end == std::string_view::npos) return std::nullopt;  // truncated inside a line
     std::string_view line = text.substr(0, end);
     text.remove_prefix(end + 1);
     if (line.ends_with('\r')) line.remove_suffix(1);
@@ -94,7 +94,7 @@ std::optional<std::vector<SseEvent>> ReadEvents(std::string_view text) {
       event.event = line.substr(line.starts_with("event: ") ? 7 : 6);
     }
   }
-  if (has_data) return std::nullopt;  // an event without its empty line is never dispatched
+  if (has_data) return std::nullopt;  // without its empty line a client never dispatches the event
   return events;
 }
 
@@ -108,7 +108,7 @@ std::string StreamProblem(const GatewayAnswer& answer,
   return events->empty() ? "the stream has no events" : "";
 }
 
-/// What the chunks of a chat stream have told so far.
+/// The state of a chat stream after the chunks so far.
 struct ChatChunks {
   std::string text;
   std::string finish;
@@ -211,7 +211,7 @@ std::string ResponseProblem(const Json& json) {
   return has_text ? "" : "output holds no message with text";
 }
 
-/// What the events of a Responses stream have told so far.
+/// The state of a Responses stream after the events so far.
 struct ResponseEvents {
   std::string text;
   std::int64_t number = -1;

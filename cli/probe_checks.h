@@ -4,9 +4,9 @@
 
 #include "cli/gateway_client.h"
 
-/// What the answers of a gateway must look like, API by API: not only that there is one, but that a
-/// client can use it. Each takes an answer with a good status and returns what is wrong with it, or
-/// nothing.
+/// Checks a gateway's responses, API by API: not only that there is one, but that a client can use
+/// it. Each function takes a successful response and returns what is wrong with it, or an empty
+/// string.
 ///
 /// Thread safety: any thread.
 namespace agm::cli {
@@ -14,14 +14,14 @@ namespace agm::cli {
 std::string CheckHealth(const GatewayAnswer& answer);
 std::string CheckModels(const GatewayAnswer& answer);
 std::string CheckChat(const GatewayAnswer& answer);
-/// Chunks of one completion, a text, a finish_reason, and [DONE] last.
+/// Expects chunks of one completion, with a text, a finish_reason, and [DONE] last.
 std::string CheckChatStream(const GatewayAnswer& answer);
-/// The tool of the probe was called, with arguments that its schema allows.
+/// Expects a call of the probe's tool, with arguments that match its schema.
 std::string CheckTools(const GatewayAnswer& answer);
-/// The content is JSON that the schema of the probe allows.
+/// Expects JSON content that matches the probe's schema.
 std::string CheckJsonSchema(const GatewayAnswer& answer);
 std::string CheckResponses(const GatewayAnswer& answer);
-/// Numbered events from response.created to response.completed, with text between them.
+/// Expects numbered events from response.created to response.completed, with text between them.
 std::string CheckResponsesStream(const GatewayAnswer& answer);
 std::string CheckCompletions(const GatewayAnswer& answer);
 std::string CheckEmbeddings(const GatewayAnswer& answer);

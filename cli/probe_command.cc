@@ -35,7 +35,7 @@ Result<std::vector<ProbeCase>> Chosen(const std::vector<std::string>& only) {
   return chosen;
 }
 
-/// With --base-url the configuration only adds what it knows, if it can be read at all.
+/// The gateways to try. With --base-url the configuration is optional; it can add the key.
 Result<std::vector<Gateway>> Candidates(const Context& context, const ProbeOptions& options) {
   std::vector<Gateway> gateways;
   if (options.base_url.empty()) {
@@ -53,7 +53,7 @@ Result<std::vector<Gateway>> Candidates(const Context& context, const ProbeOptio
   return gateways;
 }
 
-/// The first candidate that answers as a gateway does; else the first that answers at all.
+/// The first candidate that responds like a gateway; else the first one that responds at all.
 Result<Gateway> Listening(const Context& context, const ProbeOptions& options, Duration timeout) {
   auto gateways = Candidates(context, options);
   if (!gateways) return std::move(gateways).error();
@@ -84,7 +84,7 @@ Json MillisecondsJson(std::chrono::microseconds duration) {
   return static_cast<double>(duration.count()) / 1000;
 }
 
-/// `text` with spaces behind it up to `width` columns.
+/// `text` followed by spaces up to `width` columns.
 std::string Padded(const std::string& text, std::size_t width) {
   return text + std::string(width - std::min(width, DisplayWidth(text)), ' ');
 }

@@ -42,7 +42,7 @@ class Socket {
   int fd_;
 };
 
-/// The head of a request; what came of it, where the visitor says no more.
+/// The head of a request; incomplete if the visitor sends no more.
 std::string ReadHead(int fd, TimePoint until) {
   std::string head;
   while (head.size() < kMostBytes && head.find("\r\n\r\n") == head.npos) {
@@ -55,7 +55,7 @@ std::string ReadHead(int fd, TimePoint until) {
   return head;
 }
 
-/// The query of "GET /?code=... HTTP/1.1"; nothing for every other request.
+/// The query of "GET /?code=... HTTP/1.1"; nullopt for any other request.
 std::optional<std::string> QueryOf(const std::string& head) {
   const std::string line = head.substr(0, head.find("\r\n"));
   if (!line.starts_with("GET /?")) return std::nullopt;
@@ -71,12 +71,12 @@ void Tell(int fd, int status, std::string_view words) {
       "HTTP/1.1 {} {}\r\nContent-Type: text/html; charset=utf-8\r\nContent-Length: {}\r\n"
       "Cache-Control: no-store\r\nReferrer-Policy: no-referrer\r\nConnection: close\r\n\r\n{}",
       status, status == 200 ? "OK" : "Bad Request", page.size(), page);
-  // Short enough for the socket's buffer.
+  // The response fits into the socket's buffer.
   static_cast<void>(::send(fd, answer.data(), answer.size(), MSG_NOSIGNAL));
   ::shutdown(fd, SHUT_WR);
 }
 
-/// What a visitor brings; nothing where it is not the one that is waited for.
+/// The result that a visitor brings; nullopt for a visitor without the right `state`.
 std::optional<Result<Secret>> Receive(int fd, const std::string& state, TimePoint until) {
   const auto query = QueryOf(ReadHead(fd, until));
   if (!query || !Secret(state).Matches(gateway::QueryParameter(*query, "state"))) {

@@ -8,10 +8,11 @@
 
 namespace agm::cli {
 
-/// Waits on a free port of 127.0.0.1 for a browser that comes back from a consent page.
+/// Listens on a free port of 127.0.0.1 for the browser's redirect from a consent page.
 ///
 ///   auto listener = RedirectListener::Start();
-///   Show(ConsentUrl(client, NewOauthLogin(listener->url()), scope));
+///   const OauthLogin login = NewOauthLogin(listener->url());
+///   Show(ConsentUrl(client, login, scope));
 ///   auto code = listener->AwaitCode(login.state, SystemClock().Now() + Duration(300'000));
 ///
 /// Thread safety: one thread at a time.
@@ -26,8 +27,8 @@ class RedirectListener {
   /// "http://127.0.0.1:40123"
   std::string url() const;
 
-  /// The code, from the one visitor who brings `state` too; the others are refused and change
-  /// nothing. kUpstreamRejected when the user said no, kTimeout at `deadline`.
+  /// Waits for the code from the visitor with the right `state`; other visitors get an error and
+  /// change nothing. kUpstreamRejected if the user declined, kTimeout at `deadline`.
   Result<Secret> AwaitCode(const std::string& state, TimePoint deadline);
 
  private:

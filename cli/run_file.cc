@@ -60,7 +60,7 @@ RunFile& RunFile::operator=(RunFile&& other) noexcept {
 
 RunFile::~RunFile() {
   if (path_.empty()) return;
-  // A second gateway may have written its own since.
+  // A second gateway may have written its own file since.
   auto running = Load(path_);
   std::error_code ignored;
   if (running && running->pid == getpid()) fs::remove(path_, ignored);

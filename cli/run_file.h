@@ -8,20 +8,19 @@
 
 namespace agm::cli {
 
-/// What a running gateway leaves in the state folder, so that commands find it on whatever port it
-/// listens: `run.json`, {"pid": 4711, "url": "http://127.0.0.1:8045"}.
+/// The file that tells commands the address of the running gateway: `run.json` in the state folder,
+/// {"pid": 4711, "url": "http://127.0.0.1:8045"}.
 ///
-///   auto run = RunFile::Write(state_folder, "http://127.0.0.1:8045");  // when it listens
-///   ...                                                                // dropped: the file is
-///   gone
+///   auto run = RunFile::Write(state_folder, "http://127.0.0.1:8045");  // the destructor removes
+///   it
 ///
-/// The file of a process that no longer lives is not believed.
+/// The file of a process that no longer runs is ignored.
 ///
 /// Thread safety: one thread at a time.
 class RunFile {
  public:
   static Result<RunFile> Write(const std::filesystem::path& state_folder, const std::string& url);
-  /// The url of the gateway that runs now, if there is one.
+  /// The URL of the running gateway, if there is one.
   static std::optional<std::string> FindUrl(const std::filesystem::path& state_folder);
 
   RunFile(RunFile&& other) noexcept;

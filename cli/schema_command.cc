@@ -31,9 +31,9 @@ constexpr std::array<FateLook, 4> kFates = {
 
 const FateLook& LookOf(SchemaFate fate) { return kFates[static_cast<std::size_t>(fate)]; }
 
-/// A schema as a model gets it.
+/// A schema in the form that a model gets.
 struct Checked {
-  std::string model;  ///< upstream
+  std::string model;  ///< the upstream's name
   std::string field;  ///< of a tool's declaration
   std::string response_field;
   protocol::SchemaText text;
@@ -52,7 +52,7 @@ Error Unusable(const std::string& file, const std::string& why) {
   return Fail(ErrorCode::kUpstreamRejected, "{}: {}", name, why);
 }
 
-/// Refuses what no compiler can make a schema of; what it lets pass is an object.
+/// Refuses input that is not a JSON schema; accepted text is a JSON object.
 Result<void> CheckFrame(const std::string& file, const std::string& text) {
   const auto json = ParseJson(text);
   if (!json) return Unusable(file, json.error().message);
@@ -73,7 +73,7 @@ Result<void> CheckFrame(const std::string& file, const std::string& text) {
                               wrapped ? "; give the schema alone, which lies inside of this" : ""));
 }
 
-/// The upstream model that a client's name comes to.
+/// The upstream model that a client's name resolves to.
 Result<std::string> Target(const Context& context, const std::string& name) {
   const auto config = context.Config();
   if (!config) return config.error();
@@ -99,7 +99,7 @@ Result<Checked> Check(const SchemaCheckOptions& options, const std::string& mode
   return checked;
 }
 
-/// The path of the schema that holds the keyword.
+/// The path of the schema that contains the keyword.
 std::string Place(const SchemaNote& note) {
   std::string place = note.path.substr(0, note.path.size() - note.keyword.size());
   if (!note.keyword.empty() && place.ends_with('.')) place.pop_back();

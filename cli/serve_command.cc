@@ -22,10 +22,10 @@ namespace {
 
 using SharedConfig = std::shared_ptr<const config::Config>;
 
-/// Between the words of the embedded mock's streams: like a model, and not too slow to wait for.
+/// Pause between the words of the embedded mock's streams: similar to a model's speed.
 constexpr Duration kMockPace{20};
 
-/// Where the settings come from, now and at each reload.
+/// The sources of the settings, at the start and at each reload.
 class Sources {
  public:
   Sources(const Context& context, const ServeOptions& options, const mock::MockServer* mock)
@@ -86,7 +86,7 @@ std::string_view ModeName(config::AuthMode mode) {
   return "auto";
 }
 
-// The address as a client on this machine writes it.
+// The URL that a client on this machine uses.
 std::string Url(const std::string& host, int port, bool tls) {
   const bool all = host == "0.0.0.0" || host == "::";
   const bool v6 = host.find(':') != std::string::npos && !all;
@@ -107,7 +107,7 @@ void Announce(Io& io, const config::Config& config, const gateway::Service& serv
          ModeName(config.proxy.EffectiveAuthMode()));
 }
 
-/// Takes signals and file changes to the running service, on threads of its own.
+/// Passes signals and file changes to the running service, on its own threads.
 class Control {
  public:
   Control(StopSignals& signals, gateway::Service& service, const Sources& sources, Log& log,
@@ -131,7 +131,7 @@ class Control {
   }
 
  private:
-  /// What commands find the gateway by; without it they still know the configured address.
+  /// Writes the run file. Without it commands can still use the configured address.
   std::optional<RunFile> LeaveRunFile(bool tls) const {
     auto written = RunFile::Write(state_folder_, Url(host_, service_.port(), tls));
     if (!written) return std::nullopt;
@@ -188,7 +188,7 @@ class Control {
   const std::string host_;
   const int port_;
   Guarded<SharedConfig> config_;
-  std::optional<RunFile> run_file_;  ///< of the constructor, then of the watch's thread
+  std::optional<RunFile> run_file_;  ///< used by the constructor, then by the watch's thread
   std::jthread signal_thread_;
   std::jthread watch_thread_;
 };

@@ -18,8 +18,8 @@ struct ServeOptions {
   std::string log_level = "info";
 };
 
-/// Runs the gateway until SIGINT or SIGTERM; stdout stays empty. SIGHUP and a changed file reload
-/// the configuration: all of it, or nothing.
+/// Runs the gateway until SIGINT or SIGTERM; prints nothing on stdout. SIGHUP and a changed file
+/// reload the configuration, completely or not at all.
 Result<void> RunServe(const Context& context, const ServeOptions& options);
 
 void AddServe(Commands at, Run<ServeOptions> run = RunServe);

@@ -5,14 +5,14 @@
 
 namespace agm::cli {
 
-/// What the manual says about one key of the configuration file.
+/// The manual's text for one key of the configuration file.
 struct SettingText {
   std::string_view name;
-  std::string_view value;  ///< what it takes, and its default: "seconds, 5"
-  std::string_view text;   ///< one or more sentences, each on a line of its own
+  std::string_view value;  ///< the type of the value and its default: "seconds, 5"
+  std::string_view text;   ///< one or more sentences, each on its own line
 };
 
-/// A table of the file, in the manual's order. A test holds the names against those that the
+/// A table of the file, in the manual's order. A test compares the names with those that the
 /// program reads.
 struct SettingsTable {
   std::string_view title;  ///< "[proxy]"

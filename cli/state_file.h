@@ -7,8 +7,8 @@
 
 namespace agm::cli {
 
-/// What the program remembers, from the state folder; one that forgets where nothing says where
-/// that is. Never fails: see store::Database.
+/// Opens the program's persistent state in the state folder, or a database in memory if no folder
+/// is known. Never fails: see store::Database.
 std::unique_ptr<store::Database> OpenState(const Context& context);
 
 }  // namespace agm::cli

@@ -4,10 +4,10 @@
 
 namespace agm::cli {
 
-/// SIGINT, SIGTERM and SIGHUP as values that one thread waits for, instead of handlers that may run
-/// anywhere. Made before any other thread, because threads inherit what is blocked. SIGPIPE and
-/// SIGXFSZ are ignored from then on: a client that left, or a file that may not grow, is an error
-/// of a write, not the end of the program.
+/// Delivers SIGINT, SIGTERM and SIGHUP to one waiting thread, instead of to handlers that may run
+/// on any thread. Create it before any other thread, because threads inherit the blocked signals.
+/// It makes the process ignore SIGPIPE and SIGXFSZ: a disconnected client or a full file then is an
+/// error of write(), not the end of the program.
 ///
 ///   StopSignals signals;
 ///   while (int signal = signals.Wait()) ...
@@ -20,9 +20,9 @@ class StopSignals {
   StopSignals(const StopSignals&) = delete;
   StopSignals& operator=(const StopSignals&) = delete;
 
-  /// The next signal; 0 once Wake was called.
+  /// Waits for the next signal; 0 after Wake.
   int Wait();
-  /// Ends a Wait.
+  /// Makes Wait return 0.
   void Wake();
 
  private:

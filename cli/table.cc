@@ -13,7 +13,7 @@ struct Range {
   char32_t last;
 };
 
-// The blocks that matter in names and messages; not the whole of Unicode's tables.
+// The wide blocks that occur in names and messages; not Unicode's complete table.
 constexpr std::array kWide = {
     Range{0x1100, 0x115F},   Range{0x2E80, 0x303E},   Range{0x3041, 0x33FF},
     Range{0x3400, 0x4DBF},   Range{0x4E00, 0x9FFF},   Range{0xA000, 0xA4CF},
@@ -48,7 +48,7 @@ std::size_t Columns(char32_t code) {
   return In(kWide, code) ? 2 : 1;
 }
 
-/// Calls `take(sequence, columns)` for each character until it says false.
+/// Calls `take(sequence, columns)` for each character until it returns false.
 template <class Take>
 void EachCharacter(std::string_view text, Take take) {
   while (!text.empty()) {
@@ -86,7 +86,7 @@ std::string Shorten(std::string_view text, std::size_t width) {
   std::string clean = Clean(text);
   if (DisplayWidth(clean) <= width) return clean;
   std::string cut;
-  std::size_t used = 1;  // the ellipsis
+  std::size_t used = 1;  // for the ellipsis
   EachCharacter(clean, [&](std::string_view sequence, std::size_t columns) {
     used += columns;
     if (used > width) return false;

@@ -10,12 +10,12 @@
 
 namespace agm::cli {
 
-/// How many columns of a terminal `text` takes: wide East Asian characters and emoji take two,
-/// combining marks none.
+/// The number of terminal columns that `text` takes: two for wide East Asian characters and emoji,
+/// none for combining marks.
 std::size_t DisplayWidth(std::string_view text);
 
-/// `text` cut to `width` columns, ending in "…" where something was cut off; control characters
-/// become spaces, so that no text from outside can steer the terminal.
+/// `text` shortened to `width` columns, with "…" at the end if something is missing. Control
+/// characters become spaces, so that foreign text cannot control the terminal.
 std::string Shorten(std::string_view text, std::size_t width);
 
 struct Cell {
@@ -26,15 +26,14 @@ struct Cell {
   std::optional<Colour> colour;
 };
 
-/// A table that people can scan: aligned columns two spaces apart, below a header (not with
-/// --quiet).
+/// A table for people: aligned columns two spaces apart, below a header (not with --quiet).
 ///
 ///   Table table({"NAME", "STATE"});
 ///   table.Add({"work", {"ready", Colour::kGreen}});
 ///   table.Print(io);
 ///
-/// On a terminal the last column is cut to the width; elsewhere lines are whole, for grep and awk.
-/// Trailing spaces are never printed. An empty cell shows as "-".
+/// On a terminal the last column is cut to the width; otherwise lines are complete, for grep and
+/// awk. Trailing spaces are never printed. An empty cell is shown as "-".
 ///
 /// Thread safety: one thread at a time.
 class Table {

@@ -5,22 +5,22 @@
 #include <string>
 #include <vector>
 
-/// The command tree as plain values: what the manual and the completions are written from.
+/// The command tree as plain values. The manual and the completions are generated from it.
 ///
 /// Thread safety: plain values.
 namespace agm::cli {
 
-/// What completes an option's or argument's value; its type_name says so.
+/// The kind of value that an option or argument takes, according to its type_name.
 enum class ValueKind { kNone, kText, kFile, kAccount, kModel, kRule, kChoice };
 
 struct TreeOption {
-  std::vector<std::string> names;  ///< "-q", "--quiet"; of an argument its one name, "NAME"
-  std::string value;               ///< what it takes: "FILE"; empty for a flag
+  std::vector<std::string> names;  ///< "-q", "--quiet"; an argument has one name, "NAME"
+  std::string value;               ///< the name of its value: "FILE"; empty for a flag
   ValueKind kind = ValueKind::kNone;
   std::vector<std::string> choices;  ///< of kChoice
   std::string description;
   bool required = false;
-  bool repeats = false;  ///< an argument that may come several times
+  bool repeats = false;  ///< an argument that may be repeated
 };
 
 struct TreeCommand {
@@ -35,10 +35,10 @@ struct TreeCommand {
   bool root() const { return path.size() == 1; }
 };
 
-/// Hidden commands and options are left out.
+/// Reads a command with its subcommands; hidden commands and options are left out.
 TreeCommand ReadTree(const CLI::App& command);
 
-/// The command and all below it, each before its children.
+/// The command and all its descendants, each before its children.
 std::vector<const TreeCommand*> Flatten(const TreeCommand& command);
 
 /// The program's whole tree.
