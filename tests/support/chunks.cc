@@ -14,7 +14,7 @@
 namespace agm::test {
 namespace {
 
-/// One choice as a client adds it up.
+/// One choice, accumulated like in a client.
 struct Sum {
   bool role = false;
   bool finished = false;
@@ -93,8 +93,8 @@ chat::Response FoldChunks(std::string_view stream) {
     const auto doc = JsonDoc::Parse(event->data);
     EXPECT_TRUE(doc) << event->data;
     if (!doc) break;
-    // Logprobs, citations and the finish reason are where the whole answer has them, one level up:
-    // read the chunk as an answer whose message is the delta.
+    // Logprobs, citations and the finish reason are one level up, where a whole response has them,
+    // so read the chunk as a response whose message is the delta.
     const auto part = protocol::ReadOpenAiChatResponse(event->data);
     if (!part) break;
     EXPECT_TRUE(doc->root()["choices"].is(JsonKind::kArray));

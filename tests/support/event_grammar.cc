@@ -41,7 +41,7 @@ std::string_view Word(chat::FinishReason reason) {
   return "?";
 }
 
-/// The state of one stream while it is checked.
+/// The state of a stream during the check.
 class Grammar {
  public:
   std::string Check(const chat::Event& event) {

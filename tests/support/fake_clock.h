@@ -8,10 +8,10 @@
 
 namespace agm::test {
 
-/// A clock that stands still until a test moves it. Sleep() moves it too, so that code which waits
-/// runs through at once.
+/// A clock that stands still until a test advances it. Sleep() advances it too, so that code which
+/// sleeps continues at once.
 ///
-///   FakeClock clock;                          // begins 2026-11-21 12:00:00 UTC
+///   FakeClock clock;                          // starts at 2026-11-21 12:00:00 UTC
 ///   clock.Advance(std::chrono::seconds(60));  // both clocks
 ///   EXPECT_EQ(clock.slept(), Duration(500));
 ///
@@ -40,15 +40,15 @@ class FakeClock : public Clock {
     lock.lock();
   }
 
-  /// Lets time pass on both clocks.
+  /// Advances both clocks.
   void Advance(std::chrono::nanoseconds by) { passed_ns_ += by.count(); }
-  /// Moves the calendar only, as when somebody sets the machine's clock.
+  /// Changes the calendar time only, as if a user sets the machine's clock.
   void ShiftWall(Duration by) { wall_shift_ms_ += by.count(); }
   /// The sum of all Sleep() so far.
   Duration slept() const { return Duration(slept_ms_.load()); }
 
  private:
-  /// Not zero, so that "an hour ago" is a valid point too.
+  /// Not zero, so that a time an hour ago is valid too.
   static constexpr std::chrono::nanoseconds kEpoch = std::chrono::hours(1000);
 
   std::chrono::nanoseconds Passed() const { return std::chrono::nanoseconds(passed_ns_.load()); }
@@ -59,7 +59,7 @@ class FakeClock : public Clock {
   std::atomic<std::int64_t> wall_shift_ms_{0};
 };
 
-/// Fake time, but real waits: for what another thread has to do.
+/// Fake time, but Wait() really waits, for work that another thread does.
 class WaitingClock : public FakeClock {
  public:
   void Wait(std::condition_variable& changed, std::unique_lock<std::mutex>& lock,

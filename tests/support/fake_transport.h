@@ -12,14 +12,14 @@
 
 namespace agm::test {
 
-/// What a FakeTransport answers to one request.
+/// A FakeTransport's response to one request.
 struct FakeAnswer {
   int status = 200;
   std::vector<upstream::Header> headers = {{"content-type", "application/json"}};
-  std::vector<std::string> pieces;  ///< of the body, one a Read
-  std::optional<Error> instead;     ///< Send fails with it: no answer at all
-  std::optional<Error> at_end;      ///< the body breaks off with it
-  bool hangs = false;               ///< after the pieces nothing comes, until `until` or cancelled
+  std::vector<std::string> pieces;  ///< of the body, one per Read
+  std::optional<Error> instead;     ///< Send fails with this error
+  std::optional<Error> at_end;      ///< the body ends with this error
+  bool hangs = false;               ///< after the pieces Read waits for `until` or cancellation
 
   static FakeAnswer Json(std::string body, int status = 200);
   /// An event stream: each text becomes one event and one piece.
@@ -27,7 +27,7 @@ struct FakeAnswer {
   static FakeAnswer Broken(Error error);
 };
 
-/// What a FakeTransport was sent.
+/// A request that a FakeTransport received.
 struct SentRequest {
   std::string method;
   std::string url;
@@ -39,19 +39,20 @@ struct SentRequest {
   bool stream = false;
 };
 
-/// A network that answers what a test says, without sockets and without waiting.
+/// A network whose responses a test defines, without sockets and without waiting.
 ///
 ///   FakeTransport transport;
 ///   transport.Answer(FakeAnswer::Json("{}"));                       // the next request
-///   transport.AnswerBy([](const SentRequest& request) {             // every other one
+///   transport.AnswerBy([](const SentRequest& request) {             // all other requests
 ///     return request.credential == "bad" ? FakeAnswer::Json(kQuota, 429) : FakeAnswer::Json("{}");
 ///   });
 ///   ...
 ///   EXPECT_EQ(transport.sent().size(), 2);
-///   EXPECT_EQ(transport.open(), 0);                                 // every Download was dropped
+///   EXPECT_EQ(transport.open(), 0);                                 // every Download is destroyed
 ///
-/// Queued answers go first; without either it fails with kUpstreamUnavailable. A hanging answer
-/// reports kNothingYet at once, so that nobody sleeps, and kCancelled when that is so.
+/// Queued responses are used first; without a response Send fails with kUpstreamUnavailable. A
+/// hanging response returns kNothingYet at once, so that no thread sleeps, and kCancelled after
+/// cancellation.
 ///
 /// Thread safety: any thread.
 class FakeTransport : public upstream::Transport {
@@ -65,7 +66,7 @@ class FakeTransport : public upstream::Transport {
                                                    const Cancellation& cancellation) override;
 
   std::vector<SentRequest> sent() const;
-  /// Downloads that are alive.
+  /// The number of existing Downloads.
   int open() const { return static_cast<int>(alive_.use_count()) - 1; }
 
  private:

@@ -5,10 +5,10 @@
 
 namespace agm::test {
 
-/// What stands around compressed bytes.
+/// The format around the compressed bytes.
 enum class Wrapping { kGzip, kZlib, kBare };
 
-/// `text`, compressed as well as it can be.
+/// Compresses `text` with the highest level.
 std::string Packed(std::string_view text, Wrapping wrapping = Wrapping::kGzip);
 
 }  // namespace agm::test

@@ -15,8 +15,7 @@
 
 namespace agm::test {
 
-/// A program that runs in a process of its own; what it prints is collected. It is killed when the
-/// object dies.
+/// A program that runs in its own process; its output is collected. The destructor kills it.
 ///
 ///   Program program({binary, "serve"}, {{"HOME", home}});
 ///   program.AwaitErr("listens on");
@@ -28,8 +27,8 @@ class Program {
  public:
   using Environment = std::map<std::string, std::string>;
 
-  /// `prepare` runs in the new process before the program does (limits, another user): system calls
-  /// only.
+  /// `prepare` runs in the new process before the program starts (limits, another user); it may
+  /// only make system calls.
   Program(std::vector<std::string> arguments, const Environment& environment,
           const std::function<void()>& prepare = {});
   ~Program();
@@ -38,14 +37,14 @@ class Program {
 
   pid_t pid() const { return pid_; }
   void Signal(int signal) const;
-  /// Its exit status, minus the signal that ended it; nothing if it still runs after `patience`.
-  /// When it has ended, all that it printed is here.
+  /// The exit status, or minus the signal that ended the program; nullopt if it still runs after
+  /// `patience`. After the end, all output has been collected.
   std::optional<int> Wait(Duration patience = Duration(10'000));
   bool Runs();
 
   std::string out() const { return Copy(out_); }
   std::string err() const { return Copy(err_); }
-  /// Waits until `text` stands in what it printed on stderr, behind the first `from` bytes.
+  /// Waits until stderr contains `text` after its first `from` bytes.
   bool AwaitErr(std::string_view text, std::size_t from = 0,
                 Duration patience = Duration(10'000)) const;
 
@@ -56,7 +55,7 @@ class Program {
 
   pid_t pid_ = -1;
   std::optional<int> status_;
-  mutable std::mutex mutex_;  ///< of the two below
+  mutable std::mutex mutex_;  ///< guards the two members below
   std::string out_;
   std::string err_;
   std::thread out_reader_;

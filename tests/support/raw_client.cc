@@ -21,7 +21,7 @@ bool Ready(int fd, short events, TimePoint until) {
   pollfd wait{fd, events, 0};
   for (;;) {
     const int ready = ::poll(&wait, 1, static_cast<int>(Left(Now(), until).count()));
-    if (ready >= 0 || errno != EINTR) return ready > 0;  // fuzzers have a timer's signals
+    if (ready >= 0 || errno != EINTR) return ready > 0;  // a fuzzer's timer sends signals
   }
 }
 
@@ -89,7 +89,7 @@ RawClient::Got RawClient::Await(TimePoint until, std::size_t at_most) {
   std::array<char, 64 * 1024> room;
   const std::span<char> buffer(room.data(), std::min(room.size(), at_most));
   for (;;) {
-    // TLS may hold bytes that poll does not see, and poll may see bytes that are TLS's own.
+    // TLS may buffer bytes that poll does not see, and poll may report bytes of TLS itself.
     const ssize_t size =
         tls_ ? tls_->Receive(buffer) : ::recv(fd_, buffer.data(), buffer.size(), MSG_DONTWAIT);
     if (size > 0) {

@@ -13,20 +13,20 @@
 
 namespace agm::test {
 
-/// An HTTP answer as it came over the wire.
+/// An HTTP response as received.
 struct RawAnswer {
   int status = 0;
   std::string head;  ///< status line and headers
   std::string body;  ///< without chunking
   bool chunked = false;
-  std::vector<std::size_t> chunks;  ///< their sizes
+  std::vector<std::size_t> chunks;  ///< sizes of the chunks
 
-  /// A header's value by its name in any case; empty if there is none.
+  /// The value of a header by its name in any case; empty if there is none.
   std::string header(std::string_view name) const;
 };
 
-/// A client that sends exactly the bytes it is told to, for tests of servers. Every wait ends after
-/// `patience`. SpeakTls puts TLS between the bytes and the socket.
+/// A client that sends exactly the bytes that a test gives, for tests of servers. Every wait ends
+/// after `patience`. After SpeakTls the bytes go through TLS.
 ///
 ///   RawClient client(port);
 ///   client.Send("GET / HTTP/1.1\r\nHost: localhost\r\n\r\n");
@@ -45,22 +45,22 @@ class RawClient {
   ~RawClient();
 
   bool connected() const { return fd_ >= 0; }
-  /// From here on all goes through TLS; false, and the connection is closed, if that fails.
+  /// Starts TLS; if that fails, it closes the connection and returns false.
   bool SpeakTls();
   const TlsLayer* tls() const { return tls_.get(); }
-  /// False when the other side does not take it all.
+  /// False if the other side does not accept all bytes.
   bool Send(std::string_view bytes);
-  /// One answer; nothing when the connection ends before it is whole. Answers 1xx count.
+  /// Reads one response, also a 1xx; nullopt if the connection ends before it is complete.
   std::optional<RawAnswer> Read(bool head_only = false);
-  /// Bytes as they come, until `text` is among them; what came so far where it does not come.
+  /// Reads until `text` has arrived; returns all bytes, without `text` if it did not arrive.
   std::string ReadUntil(std::string_view text);
-  /// As recv(2): how many bytes came, of `size` at most; 0 at the end. They are thrown away.
+  /// Like recv(2): discards at most `size` bytes and returns their number; 0 at the end.
   std::size_t ReadAtMost(std::size_t size);
-  /// Everything until the other side closes.
+  /// Reads until the other side closes.
   std::string ReadAll();
   /// True if the other side closes (or resets) within that time without sending more.
   bool Closed(Duration within = Duration(5'000));
-  /// True if nothing comes and nothing ends within that time.
+  /// True if within that time no bytes arrive and the connection stays open.
   bool Silent(Duration during);
   void FinishSending();
   void Reset();

@@ -16,7 +16,7 @@ struct Frame {
   Json data;
 };
 
-// The frames `event: NAME\ndata: JSON\n\n`; an empty name where one is not of that form.
+// The frames `event: NAME\ndata: JSON\n\n`; a frame of another form gets an empty name.
 std::vector<Frame> FramesOf(std::string_view stream) {
   std::vector<Frame> frames;
   while (!stream.empty()) {
@@ -35,19 +35,19 @@ bool IsLast(std::string_view name) {
   return name == "response.completed" || name == "response.incomplete" || name == "response.failed";
 }
 
-/// One item from its birth to its end.
+/// One item from its added event to its done event.
 struct Item {
   std::string id;
   std::string type;
   bool done = false;
   std::string part;  ///< type of the open part of a message or summary
-  std::string text;  ///< of the deltas
+  std::string text;  ///< concatenated deltas
   int parts = 0;
   std::vector<Json> annotations;
   Json whole;
 };
 
-/// Which events an item of a type may have, beside added and done.
+/// True if an item of this type may have the event, apart from added and done.
 bool Fits(std::string_view event, std::string_view type) {
   const auto is = [&](std::string_view prefix) { return event.starts_with(prefix); };
   if (is("response.content_part") || is("response.output_text") || is("response.refusal")) {

@@ -15,7 +15,7 @@
 
 namespace agm::test {
 
-/// One connection to a ScriptedServer, as its script sees it.
+/// One connection to a ScriptedServer, for its script.
 ///
 /// Thread safety: the script's thread.
 class Visitor {
@@ -25,20 +25,20 @@ class Visitor {
   Visitor(const Visitor&) = delete;
   Visitor& operator=(const Visitor&) = delete;
 
-  /// 0 for the first connection that the server took.
+  /// 0 for the server's first connection.
   int number() const { return number_; }
-  /// Before all else: TLS from here on. False where the other side would not.
+  /// Starts TLS; call it before anything else. False if the handshake fails.
   bool SpeakTls(const Certificate& certificate);
   TlsLayer& tls() { return *tls_; }
-  /// Reads a request with its body (by Content-Length), with a pause after each 64 kB. False when
-  /// the other side has closed.
+  /// Reads a request with its body (by Content-Length), with a pause after each 64 kB. False if the
+  /// other side has closed.
   bool ReadRequest(Duration pause = Duration(0));
   const std::string& head() const { return head_; }
   const std::string& body() const { return body_; }
-  /// A header's value in the head, by its lower-case name.
+  /// The value of a header in the head, by its lower-case name.
   std::string header(std::string_view name) const;
 
-  /// Sends raw bytes; false when the other side is gone.
+  /// Sends raw bytes; false if the other side is gone.
   bool Send(std::string_view bytes);
   /// Sends `piece` bytes at a time, with a pause after each.
   bool SendSlowly(std::string_view bytes, std::size_t piece, Duration pause);
@@ -46,7 +46,7 @@ class Visitor {
   void Close();
   /// Sends RST.
   void Reset();
-  /// Waits until the other side has closed; false if it has not in that time.
+  /// Waits until the other side has closed; false if it has not within `at_most`.
   bool AwaitClose(Duration at_most);
 
  private:
@@ -54,7 +54,7 @@ class Visitor {
   bool Fill();
   void Interrupt();
 
-  std::mutex mutex_;  // of fd_: the server interrupts from its own thread
+  std::mutex mutex_;  // guards fd_: the server interrupts from its own thread
   int fd_;
   const int number_;
   std::unique_ptr<TlsLayer> tls_;
@@ -63,7 +63,7 @@ class Visitor {
   std::string body_;
 };
 
-/// A server on a free loopback port that answers with whatever bytes a test wants.
+/// A server on a free loopback port that answers with exactly the bytes that a test gives.
 ///
 ///   ScriptedServer server([](Visitor& visitor) {
 ///     while (visitor.ReadRequest()) visitor.Send(HttpAnswer("{}"));
@@ -71,8 +71,8 @@ class Visitor {
 ///   Fetch(server.url("/v1beta/models"));
 ///   EXPECT_EQ(server.connections(), 1);
 ///
-/// The script runs in a thread for each connection and the connection closes when it returns.
-/// Destroying the server interrupts all scripts that read, write or wait.
+/// Each connection runs the script in its own thread and closes when the script returns. The
+/// server's destructor interrupts all scripts that read, write or wait.
 ///
 /// Thread safety: any thread.
 class ScriptedServer {
@@ -85,9 +85,9 @@ class ScriptedServer {
   ScriptedServer& operator=(const ScriptedServer&) = delete;
 
   int port() const { return port_; }
-  /// "http://127.0.0.1:PORT" and the path.
+  /// "http://127.0.0.1:PORT" followed by the path.
   std::string url(std::string_view path = "") const;
-  /// How many connections it has taken.
+  /// The number of accepted connections.
   int connections() const { return connections_; }
 
  private:
@@ -97,18 +97,18 @@ class ScriptedServer {
   int listener_ = -1;
   int port_ = 0;
   std::atomic<int> connections_{0};
-  std::mutex mutex_;  // of visitors_ and threads_
+  std::mutex mutex_;  // guards visitors_ and threads_
   std::list<std::shared_ptr<Visitor>> visitors_;
   std::vector<std::thread> threads_;
   std::thread acceptor_;
 };
 
-/// A whole answer with Content-Length.
+/// A complete response with Content-Length.
 std::string HttpAnswer(std::string_view body, int status = 200,
                        std::string_view type = "application/json",
                        std::string_view more_headers = "");
 
-/// The head of a chunked answer, and one chunk; the last chunk is Chunk("").
+/// The head of a chunked response, and one chunk; the last chunk is Chunk("").
 std::string ChunkedHead(std::string_view type = "text/event-stream");
 std::string Chunk(std::string_view bytes);
 

@@ -6,12 +6,12 @@
 
 namespace agm::test {
 
-/// A fresh RSA key, made once, so that none lies in the repository. Nobody frees it.
+/// An RSA key, generated once per process, so that the repository contains none. It is never freed.
 EVP_PKEY* ServiceAccountKey();
 
 std::string Pem(EVP_PKEY* key);
 
-/// The key file of a service account, as Google gives it out; tokens come from `token_uri`.
+/// The key file of a service account in Google's format; tokens come from `token_uri`.
 std::string ServiceAccountFile(const std::string& token_uri);
 
 }  // namespace agm::test

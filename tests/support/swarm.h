@@ -10,8 +10,8 @@
 
 namespace agm::test {
 
-/// Many clients on one thread: each sends the same request on a connection of its own and reads its
-/// answer, of which only the end is kept.
+/// Many clients on one thread. Each sends the same request on its own connection and reads its
+/// response, of which only the end is kept.
 ///
 ///   Swarm swarm(port, 4000, request, "[DONE]\n\n");
 ///   swarm.ReadUntil([&] { return swarm.begun() == 4000; }, Duration(30'000));
@@ -19,13 +19,13 @@ namespace agm::test {
 /// Thread safety: one thread at a time.
 class Swarm {
  public:
-  /// Connects and sends. An answer is whole when `last_words` have come.
+  /// Connects and sends. A response is complete when it ends with `last_words`.
   Swarm(int port, int count, std::string_view request, std::string last_words);
   ~Swarm();
   Swarm(const Swarm&) = delete;
   Swarm& operator=(const Swarm&) = delete;
 
-  /// Reads what comes until `enough`; false when that takes longer than `patience`.
+  /// Reads until `enough` returns true; false if that takes longer than `patience`.
   template <class Enough>
   bool ReadUntil(const Enough& enough, Duration patience) {
     const TimePoint until = After(SystemClock().Now(), patience);
@@ -36,12 +36,12 @@ class Swarm {
     return true;
   }
 
-  /// Clients whose answer has begun with 200 and more than its head; whose answer is whole; whose
-  /// connection ended before.
+  /// The number of clients whose response has begun with 200 and more than its head; whose response
+  /// is complete; whose connection ended before that.
   int begun() const { return begun_; }
   int whole() const { return whole_; }
   int broken() const { return broken_; }
-  /// Answers by status.
+  /// The number of responses by status.
   const std::map<int, int>& statuses() const { return statuses_; }
 
  private:

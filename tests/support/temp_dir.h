@@ -10,7 +10,7 @@
 
 namespace agm::test {
 
-/// A folder of its own for one test, removed with all it holds.
+/// A folder for one test; the destructor removes it with its content.
 ///
 /// Thread safety: one thread at a time.
 class TempDir {
@@ -29,7 +29,7 @@ class TempDir {
   const std::filesystem::path& path() const { return path_; }
   std::filesystem::path operator/(std::string_view name) const { return path_ / name; }
 
-  /// Writes a file, in place as a simple editor does.
+  /// Writes a file in place, like a simple editor.
   std::filesystem::path Write(std::string_view name, std::string_view text) const {
     const std::filesystem::path file = path_ / name;
     std::error_code error;
@@ -38,7 +38,7 @@ class TempDir {
     return file;
   }
 
-  /// What a file holds; empty where there is none.
+  /// The content of a file; empty if it does not exist.
   std::string Read(std::string_view name) const {
     std::ifstream file(path_ / name, std::ios::binary);
     return {std::istreambuf_iterator<char>(file), {}};

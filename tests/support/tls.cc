@@ -87,7 +87,7 @@ std::string Encrypted(const std::string& key, const std::string& passphrase) {
 
 struct TlsLayer::Parts {
   explicit Parts(const SSL_METHOD* side) : context(SSL_CTX_new(side)), ssl(SSL_new(context.get())) {
-    ::signal(SIGPIPE, SIG_IGN);  // OpenSSL writes to sockets as if they were files
+    ::signal(SIGPIPE, SIG_IGN);  // OpenSSL writes to sockets without MSG_NOSIGNAL
   }
   std::unique_ptr<SSL_CTX, Freer<SSL_CTX, SSL_CTX_free>> context;
   std::unique_ptr<SSL, Freer<SSL, SSL_free>> ssl;

@@ -11,42 +11,43 @@
 
 namespace agm::test {
 
-/// A self-signed certificate and its key, PEM.
+/// A self-signed certificate and its key, in PEM.
 struct Certificate {
   std::string certificate;
   std::string key;
 };
 
-/// One for localhost and 127.0.0.1, made anew, valid for a day. `name` stands in its subject.
+/// Creates a certificate for localhost and 127.0.0.1 that is valid for a day, with `name` as
+/// subject.
 Certificate MakeCertificate(const std::string& name = "localhost");
 
-/// The key again, encrypted with a passphrase.
+/// The same key, encrypted with a passphrase.
 std::string Encrypted(const std::string& key, const std::string& passphrase);
 
-/// One side of TLS over a connected socket, which stays its owner's.
+/// One side of TLS on a connected socket; the caller keeps the socket.
 ///
 /// Thread safety: one thread at a time.
 class TlsLayer {
  public:
-  /// Shakes hands, without asking who the other side is; null if that fails. The socket does not
-  /// block from then on.
+  /// Performs the handshake without verifying the other side; null if it fails. The socket is
+  /// non-blocking from then on.
   static std::unique_ptr<TlsLayer> Connect(int fd, std::string_view alpn = "\x08http/1.1");
-  /// The server's side; the socket goes on to block.
+  /// The server's side; the socket stays blocking.
   static std::unique_ptr<TlsLayer> Accept(int fd, const Certificate& certificate);
   ~TlsLayer();
   TlsLayer(const TlsLayer&) = delete;
   TlsLayer& operator=(const TlsLayer&) = delete;
 
-  /// How many bytes went or came; 0: never again, the other side has closed; -1: not now.
+  /// The number of bytes sent or received; 0: the other side has closed; -1: not possible now.
   ssize_t Send(std::string_view bytes);
   ssize_t Receive(std::span<char> room);
-  /// A server's word that means nothing to who asked: a ticket for a later session.
+  /// Sends a session ticket: a TLS record of a server that carries no data.
   void SendTicket();
   /// The common name of the other side's certificate.
   std::string PeerName() const;
-  /// What ALPN chose; empty: nothing.
+  /// The protocol that ALPN chose; empty: none.
   std::string Protocol() const;
-  /// True once the other side has said that nothing more comes, in TLS's own way.
+  /// True after the other side has sent TLS's close_notify.
   bool Ended() const;
 
  private:
