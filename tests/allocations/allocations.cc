@@ -1,5 +1,5 @@
-// The forms for arrays end in these. The one without exceptions does too where nothing is between,
-// but a sanitizer has its own, whose blocks must not come to our delete.
+// The array forms call these. The nothrow form does too unless something replaces it, but a
+// sanitizer has a nothrow form of its own, whose blocks our delete must not get.
 
 #include "tests/allocations/allocations.h"
 

@@ -4,15 +4,16 @@
 
 namespace agm::test {
 
-/// What the calling thread allocates while it is alive. A program that links this has its operator
-/// new replaced by one that counts; where nobody counts, that costs a look at a thread's variable.
+/// Counts the calling thread's allocations during the object's lifetime. A program that links this
+/// has a counting operator new; while no object exists, that costs a look at a thread-local
+/// variable.
 ///
 ///   const Allocations all;
 ///   auto request = ReadRequest(body);
 ///   EXPECT_LT(all.peak(), body.size());
 ///
-/// Bytes are what malloc made of them (malloc_usable_size). One at a time; what another thread
-/// frees is not seen. Thread safety: one thread at a time.
+/// Bytes are the real block sizes (malloc_usable_size). Only one object at a time; blocks that
+/// another thread frees are not noticed. Thread safety: one thread at a time.
 class Allocations {
  public:
   Allocations();
@@ -21,8 +22,8 @@ class Allocations {
   Allocations& operator=(const Allocations&) = delete;
 
   std::int64_t count() const { return count_; }
-  std::int64_t bytes() const { return bytes_; }  ///< of all, freed since or not
-  std::int64_t peak() const { return peak_; }    ///< the most that was alive at a time
+  std::int64_t bytes() const { return bytes_; }  ///< of all blocks, including freed ones
+  std::int64_t peak() const { return peak_; }    ///< the maximum that existed at the same time
 
   void Took(std::int64_t bytes);
   void Gave(std::int64_t bytes) { live_ -= bytes; }

@@ -1,6 +1,6 @@
-// What pictures inside a request cost: 10 MB of data: URLs from OpenAI's dialect to the Gemini API.
-// Beside what comes in and what goes out each picture may be held once, which makes two bodies; a
-// reserve at the end of what goes out and the index of what came in make 2.3.
+// Measures the cost of pictures in a request: 10 MB of data: URLs from OpenAI's dialect to the
+// Gemini API. Beside the input and the output each picture may be held once, which makes two
+// bodies; spare capacity at the end of the output and the index of the input make 2.3.
 
 #include <benchmark/benchmark.h>
 
@@ -20,7 +20,7 @@ namespace {
 constexpr std::size_t kBody = 10'000'000;
 constexpr std::size_t kPictures = 4;
 
-/// How the client writes the slashes of base64: PHP, for one, escapes them.
+/// The spelling of base64's slashes: some clients, for example in PHP, escape them.
 enum class Slashes { kPlain, kEscaped };
 
 std::string Base64(std::size_t size, Slashes slashes) {

@@ -1,5 +1,6 @@
-// What converting costs: a long request from OpenAI's dialect to the Gemini API, beside nothing but
-// parsing and dumping the same body with nlohmann/json; and one chunk of an answer on its way back.
+// Measures conversions: a long request from OpenAI's dialect to the Gemini API, compared with only
+// parsing and dumping the same body with nlohmann/json; and one chunk of a response on its way
+// back.
 
 #include <benchmark/benchmark.h>
 #include <fmt/format.h>
@@ -26,7 +27,7 @@ constexpr std::string_view kModel = "gemini-2.5-pro";
 constexpr int kRounds = 15;  // of four messages each
 constexpr int kTools = 20;
 
-// Lines as agents send them: code, paths, quotes, now and then a word beyond ASCII.
+// Lines as agents send them: code, paths, quotes, and some words beyond ASCII.
 std::string Lines(int from, int count) {
   std::string text;
   for (int i = from; i < from + count; ++i) {
@@ -82,7 +83,7 @@ void WriteTool(JsonWriter& json, int number) {
   json.EndObject().EndObject();
 }
 
-// About 200 kB.
+// A request of about 200 kB.
 std::string LongRequest() {
   std::string body;
   JsonWriter json(body);
@@ -96,7 +97,7 @@ std::string LongRequest() {
   return body;
 }
 
-// As the gateway does it (exchange.cc, chat_call.cc), where no signature is known.
+// Converts like the gateway (exchange.cc, chat_call.cc) if it knows no signature.
 std::string Convert(std::string_view body) {
   GeminiWriteOptions options;
   options.signatures = [](std::string_view, std::string_view) { return std::string(); };
@@ -109,7 +110,7 @@ std::string Convert(std::string_view body) {
 
 std::string ParseAndDump(std::string_view body) { return nlohmann::json::parse(body).dump(); }
 
-// Of the CPU: what else runs on the machine must not count.
+// The thread's CPU time, so that other work on the machine does not count.
 double SecondsOfThread() {
   timespec now{};
   clock_gettime(CLOCK_THREAD_CPUTIME_ID, &now);
@@ -123,7 +124,7 @@ double Seconds(Function function) {
   return SecondsOfThread() - start;
 }
 
-// In turn, so that both are measured under the same conditions.
+// Alternates between the two, so that both are measured under the same conditions.
 void ConvertRequest(benchmark::State& state) {
   const std::string body = LongRequest();
   double ours = 0;
@@ -150,7 +151,7 @@ constexpr std::string_view kChunk =
     "16,\"totalTokenCount\": "
     "1250},\"modelVersion\": \"gemini-2.5-pro\",\"responseId\": \"Zk3\"}\r\n\r\n";
 
-/// One stream under way.
+/// A stream in progress.
 class Relay {
  public:
   Relay() : reader_([] { return RandomId(24); }) {}

@@ -1,4 +1,4 @@
-// Runs the benchmarks and prints one table, under the conditions that it was measured in:
+// Runs the benchmarks and prints one table, with the conditions of the measurement:
 //
 //   benchmark             time        CPU   beside it
 //   Refused            1.20 us    1.21 us
@@ -40,7 +40,7 @@ std::string Compiler() {
 #endif
 }
 
-// In the unit that leaves one to three digits before the point.
+// Chooses the unit that leaves one to three digits before the point.
 std::string Readable(double nanoseconds) {
   if (nanoseconds < 1e3) return fmt::format("{:.1f} ns", nanoseconds);
   if (nanoseconds < 1e6) return fmt::format("{:.2f} us", nanoseconds / 1e3);

@@ -1,4 +1,4 @@
-// What the pool costs a request: Take and Report, with 1,000 accounts and many threads.
+// Measures the pool's cost per request: Take and Report, with 1,000 accounts and many threads.
 
 #include <benchmark/benchmark.h>
 
@@ -32,7 +32,7 @@ upstream::Failure Limited() {
   return failure;
 }
 
-/// Of the thousand, so many rest.
+/// A pool of 1,000 accounts, of which `resting` are in cooldown.
 std::unique_ptr<Pool> PoolWith(config::Scheduling scheduling, int resting) {
   auto pool = std::make_unique<Pool>(Thousand(scheduling), SystemClock(), nullptr);
   for (int i = 0; i < resting; ++i) {

@@ -7,12 +7,12 @@
 namespace agm::cli {
 namespace {
 
-/// A world in which one key is good at Google's address.
+/// A fixture in which Google's API accepts one key.
 struct AddTest : CommandTest {
   explicit AddTest(std::string in = {}) : CommandTest(std::move(in)) {
     Upstream(200, R"({"models":[]})");
   }
-  /// What every question upstream is answered.
+  /// Sets the upstream's response to every request.
   void Upstream(int status, const std::string& body) {
     gateway.otherwise = FakeGateway::Answer{status, body};
   }
@@ -147,7 +147,7 @@ TEST(AccountsAdd, KeepsWhatIsNotGivenAndEnablesAgain) {
   EXPECT_TRUE(Has(text, "api_key = \"AIza-old-key-1\"\nproject = \"p\"\nenabled = true\n")) << text;
   EXPECT_TRUE(Has(text, "email = \"a@b.c\"")) << text;
   EXPECT_TRUE(Has(t.io.err, "Updated account work")) << t.io.err;
-  EXPECT_EQ(t.gateway.asked.back().path, "/agm/accounts");  // the running gateway heals it
+  EXPECT_EQ(t.gateway.asked.back().path, "/agm/accounts");  // ends its quarantine there
   EXPECT_EQ(t.gateway.asked.back().body, R"({"heal":"work"})");
 }
 

@@ -30,7 +30,7 @@ struct AccountsTest : CommandTest {
   AccountsTest() { WriteConfig(kTwoAccounts); }
 };
 
-/// What the running gateway was told to heal.
+/// The body of the request that ended a quarantine in the running gateway.
 std::string Healed(const CommandTest& t) {
   for (const auto& asked : t.gateway.asked) {
     if (asked.method == "POST" && asked.path == "/agm/accounts") return asked.body;

@@ -6,7 +6,7 @@
 namespace agm::cli {
 namespace {
 
-/// A tree with one command, "do", that ends as the test wants.
+/// A tree with one command, "do", whose result the test sets.
 struct OneCommand {
   struct Options {
     std::string name;

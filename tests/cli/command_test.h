@@ -20,8 +20,8 @@
 
 namespace agm::cli {
 
-/// A world of buffers around a command: no descriptors, no real time, no network, and no
-/// environment but folders of its own.
+/// Runs a command with buffers: no descriptors, no real time, no network, and an environment with
+/// only the test's own folders.
 ///
 ///   CommandTest t;
 ///   auto options = t.Parse<ModelsOptions>(AddModels, {"models", "--upstream"});  // runs nothing
@@ -34,7 +34,7 @@ class CommandTest {
     env["AGM_STATE_DIR"] = (folder.path() / "state").string();
   }
 
-  /// The options that a command line gives; nothing where it was refused (see `code`).
+  /// The options that a command line results in; nullopt if it was refused (see `code`).
   template <class Options>
   std::optional<Options> Parse(void (*add)(Commands, Run<Options>),
                                const std::vector<std::string>& arguments) {
@@ -48,7 +48,7 @@ class CommandTest {
     return seen;
   }
 
-  /// Runs the whole program; the buffers hold what this run wrote.
+  /// Runs the whole program; afterwards the buffers contain the output of this run.
   int Agm(const std::vector<std::string>& arguments) {
     io.out.clear();
     io.err.clear();
@@ -58,7 +58,7 @@ class CommandTest {
     return code = app.Run(arguments, context());
   }
 
-  /// What stdout holds, as JSON; a failure of the test where it is not one document.
+  /// The content of stdout as JSON; the test fails if it is not exactly one document.
   Json Document() const {
     auto json = ParseJson(io.out);
     EXPECT_TRUE(json) << io.out;
@@ -89,7 +89,7 @@ class CommandTest {
   std::optional<Context> context_;
 };
 
-/// True if `text` holds `part`; for EXPECT_TRUE(Has(...)) << text.
+/// True if `text` contains `part`; for EXPECT_TRUE(Has(...)) << text.
 inline bool Has(const std::string& text, const std::string& part) {
   return text.find(part) != std::string::npos;
 }

@@ -80,7 +80,7 @@ TEST(ConfigShow, PrintsWhatCanBeReadAgain) {
   ASSERT_EQ(t.Agm({"config", "show", "--origin"}), 0);
   const auto again = config::Check({t.io.out, "out.toml"}, {}, {});
   EXPECT_TRUE(std::ranges::all_of(again.problems, [](const config::Problem& problem) {
-    // All but the masked keys and the account without one.
+    // All except the masked keys and the account without a key.
     return Has(problem.message, "printable ASCII") || Has(problem.message, "NOT_SET");
   })) << config::Text(again.problems);
 }

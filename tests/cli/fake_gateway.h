@@ -11,12 +11,12 @@
 
 namespace agm::cli {
 
-/// A gateway without sockets: answers by method and path, and remembers what it was asked.
+/// A gateway without sockets: it answers by method and path, and records the requests.
 ///
 ///   gateway.answers["GET /healthz"] = {200, R"({"status":"ok"})"};
-///   gateway.up = false;                     // nobody listens
+///   gateway.up = false;                     // no gateway listens
 ///
-/// Everything else is answered `otherwise`, a 404. Only `host` listens, unless it is empty.
+/// It answers all other requests with `otherwise`, a 404. Only `host` listens, unless it is empty.
 ///
 /// Thread safety: one thread at a time.
 struct FakeGateway {
@@ -39,7 +39,7 @@ struct FakeGateway {
   std::string host;  ///< "127.0.0.1:8045"; empty: any
   bool up = true;
 
-  /// A transport that reaches this gateway.
+  /// A transport to this gateway.
   std::unique_ptr<upstream::Transport> Transport() { return std::make_unique<Line>(*this); }
 
  private:

@@ -18,7 +18,7 @@ std::string Committed(const char* file) {
   return text ? *text : std::string();
 }
 
-/// The committed file is what the program writes; a difference would be too long to print whole.
+/// The committed file must equal the program's output; a difference would be too long to print.
 void ExpectUpToDate(const char* file, const std::string& written, const char* how) {
   EXPECT_TRUE(Committed(file) == written)
       << file << " is out of date: agm manual " << how << " > " << file;
@@ -49,7 +49,7 @@ void ExpectAllNamed(const Settings& settings, std::size_t table, std::set<std::s
 }
 
 TEST(Manual, ExplainsEverySettingThatIsReadAndNoOther) {
-  ExpectAllNamed(config::ProxySettings(), 0, {});  // api_key and api_keys are read by themselves
+  ExpectAllNamed(config::ProxySettings(), 0, {});  // api_key and api_keys are read separately
   ExpectAllNamed(config::TlsSettings(), 1, {});
   ExpectAllNamed(config::AccountSettings(), 3, {});
 }

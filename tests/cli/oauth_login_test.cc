@@ -13,7 +13,7 @@
 namespace agm::cli {
 namespace {
 
-/// A user who goes to the consent page, which answers through `redirect`; the token endpoint is the
+/// A user who visits the consent page, which responds through `redirect`; the token endpoint is the
 /// fake gateway's "POST /token".
 struct LoginTest : CommandTest {
   explicit LoginTest(std::string in = "GOCSPX-secret\n") : CommandTest(std::move(in)) {
@@ -59,7 +59,7 @@ struct LoginTest : CommandTest {
     return {};
   }
 
-  test::WaitingClock waiting_clock;  // tokens are fetched on a thread of their own
+  test::WaitingClock waiting_clock;  // tokens are fetched on another thread
   std::function<std::vector<std::string>(const std::string&)> redirects =
       [](const std::string& state) {
         return std::vector<std::string>{"/?state=" + state + "&code=4%2Fcode&scope=x"};

@@ -6,8 +6,8 @@
 #include "core/base/utf8.h"
 #include "core/upstream/trouble.h"
 
-// Any answer of an upstream is classified, told in words of ours that are UTF-8, and never shown
-// as a page. The input's first line is "STATUS gemini|vertex", the rest the body.
+// Any upstream response is classified and described in our own words, in valid UTF-8, and HTML
+// pages are never shown. The input's first line is "STATUS gemini|vertex", the rest is the body.
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   const std::string_view input(reinterpret_cast<const char*>(data), size);
   const std::size_t line = input.find('\n');

@@ -13,7 +13,8 @@ namespace {
 
 using agm::config::Severity;
 
-// What loads can be shown and asked; each edit of it is made as asked, or refused in words.
+// A configuration that loads can be shown; each edit of it is made exactly, or refused with a
+// message.
 void CheckEdits(std::string_view text) {
   using namespace agm::config;
   for (const Change& change : {Change(SetMapping{"fuzz", {"a", "b"}}), Change(UnsetMapping{"a"}),

@@ -1,6 +1,6 @@
 // A form is refused with a message, or its parts lie inside the body in their order, and every
-// dialect that reads forms says what is wrong or gives a request that can be written. The first
-// line is the Content-Type.
+// dialect that reads forms returns an error or a request that can be written. The first line is the
+// Content-Type.
 
 #include <cstddef>
 #include <cstdint>

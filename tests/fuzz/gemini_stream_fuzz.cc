@@ -1,6 +1,6 @@
-// Any bytes from an upstream become events that obey the grammar, the same however they are cut,
-// and whatever the events, the writers turn them into valid JSON, and into a stream of Responses
-// events that a strict client takes. The first byte says how to cut.
+// Any bytes from an upstream become events that obey the grammar, however they are split. The
+// writers turn any events into valid JSON, and into a stream of Responses events that a strict
+// client accepts. The first byte determines the split.
 
 #include <cstddef>
 #include <cstdint>
@@ -52,7 +52,7 @@ void CheckStream(const Events& events, const protocol::Reply& reply) {
   if (!done) std::abort();
 }
 
-// That API has one choice.
+// The Responses API has only one choice.
 bool IsOfFirstChoice(const chat::Event& event) {
   if (const auto* e = std::get_if<chat::BlockStarted>(&event)) return e->choice == 0;
   if (const auto* e = std::get_if<chat::BlockDelta>(&event)) return e->choice == 0;

@@ -1,5 +1,5 @@
-// Bytes of a client, cut in two ways: RequestReader must understand the same either way, and what
-// it lets through must keep its promises.
+// A client's bytes, split in two ways: RequestReader must return the same for both, and the
+// requests that it accepts must satisfy its contract.
 
 #include <algorithm>
 #include <cstddef>
@@ -40,7 +40,7 @@ void CheckRequest(HttpHead& head, const std::string& body) {
   Require(hosts <= 1);
 }
 
-/// Every request that came out, and how it ended.
+/// All parsed requests, and the final state.
 std::string Feed(std::string_view bytes, std::size_t piece) {
   RequestReader reader;
   std::string log;

@@ -1,5 +1,5 @@
-// Bytes of an upstream, cut in several ways: ResponseReader must understand the same each time, and
-// what it calls whole must not depend on what comes behind it.
+// An upstream's bytes, split in several ways: ResponseReader must return the same each time, and a
+// complete response must not depend on the bytes after it.
 
 #include <algorithm>
 #include <cstddef>

@@ -1,7 +1,7 @@
-// Bytes of a client on a live socket: HttpServer must answer exactly the requests that
-// RequestReader finds in them, each with one well-formed answer, and then go on listening.
+// A client's bytes on a real socket: HttpServer must answer exactly the requests that RequestReader
+// finds in them, each with one well-formed response, and then continue to listen.
 //
-// The first byte of the input says into what pieces the rest is cut.
+// The first byte of the input determines how the rest is split.
 
 #include <algorithm>
 #include <cstddef>
@@ -52,7 +52,7 @@ class Pieces : public gateway::BodySource {
 
 bool IsStreamed(std::string_view path) { return path.find('s') != std::string_view::npos; }
 
-/// Echoes the body: in chunks where the path holds an s.
+/// Echoes the body; in chunks if the path contains an s.
 gateway::HttpReply Answer(gateway::HttpRequest& request) {
   gateway::HttpReply reply;
   if (IsStreamed(request.path)) {
@@ -86,17 +86,17 @@ struct Server {
   int port = 0;
 };
 
-// ---- What is expected of it --------------------------------------------------------------------
+// ---- The expected responses --------------------------------------------------------------------
 
 struct Expected {
   bool head_only = false;
-  bool refused = false;             ///< any error will do
-  std::optional<std::string> body;  ///< of the answer, where it is known
+  bool refused = false;             ///< any error is accepted
+  std::optional<std::string> body;  ///< of the response, if it is known
 };
 
 struct Plan {
   std::vector<Expected> answers;
-  bool closes = false;  ///< behind the last answer
+  bool closes = false;  ///< after the last response
 };
 
 Plan PlanFor(std::string_view bytes) {
@@ -109,7 +109,7 @@ Plan PlanFor(std::string_view bytes) {
       Expected expected{.head_only = head.method == "HEAD", .refused = false, .body = {}};
       if (head.coding == BodyCoding::kIdentity) expected.body = reader.body();
       plan.answers.push_back(std::move(expected));
-      // A stream to a client of HTTP/1.0 ends with its connection.
+      // A stream to an HTTP/1.0 client ends when the connection closes.
       plan.closes = !head.keep_alive || (IsStreamed(head.path) && head.minor_version == 0);
       state = reader.Next(kMaxBody);
       continue;
@@ -148,13 +148,13 @@ void SendInPieces(test::RawClient& client, std::string_view bytes, std::size_t p
 }  // namespace
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
-  static Server* const server = new Server;  // as long as the process
+  static Server* const server = new Server;  // lives as long as the process
   if (size == 0) return 0;
   const std::size_t piece = data[0] < 128 ? data[0] % 32U + 1U : size;
   const std::string_view bytes(reinterpret_cast<const char*>(data + 1), size - 1);
   const Plan plan = PlanFor(bytes);
 
-  test::RawClient client(server->port, Duration(30'000));  // on a busy machine too
+  test::RawClient client(server->port, Duration(30'000));  // long enough for a busy machine
   Require(client.connected(), "it listens");
   SendInPieces(client, bytes, piece);
   for (const Expected& expected : plan.answers) {

@@ -1,6 +1,6 @@
-// JsonDoc beside an independent parser: both accept the same texts (but for what JsonDoc refuses on
-// purpose: deep nesting, and numbers or surrogates that the other one treats in its own way), and
-// what JsonDoc accepts can be walked to the last byte.
+// Compares JsonDoc with an independent parser: both accept the same texts (except for deep nesting,
+// and numbers or surrogates that the other parser treats differently), and everything that JsonDoc
+// accepts can be walked completely.
 
 #include <cstddef>
 #include <cstdint>
@@ -38,7 +38,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* bytes, std::size_t siz
   const auto doc = agm::JsonDoc::Parse(text);
   if (!doc) return 0;
   if (!agm::Json::accept(text)) {
-    // Numbers beyond a double are text to JsonDoc and an error to the other parser.
+    // JsonDoc keeps numbers outside a double's range as text; the other parser refuses them.
     if (text.find_first_of("eE0123456789") == std::string_view::npos) std::abort();
   }
   std::string copy;

@@ -1,5 +1,5 @@
 // A client's request is refused with a message, or it is written as valid JSON for every family of
-// models, and survives both dialects.
+// models, and survives the conversion to both dialects.
 
 #include <cstddef>
 #include <cstdint>

@@ -1,4 +1,5 @@
-// Runs a fuzz target over files, so that the corpus is a plain test where libFuzzer is not at hand.
+// Runs a fuzz target on files, so that the corpus is an ordinary test where libFuzzer is not
+// available.
 //
 //   fuzz_NAME FILE_OR_FOLDER...
 #include <cstddef>

@@ -1,6 +1,6 @@
 // A Responses request is refused with a message, or it is written as valid JSON for every family of
-// models, and what answers echo and lists show of it is valid JSON again. Input and history are the
-// same text, so that calls find their outputs in either.
+// models, and the parts of it that responses echo and lists show are valid JSON again. Input and
+// history are the same text, so that calls find their outputs in either.
 
 #include <cstddef>
 #include <cstdint>

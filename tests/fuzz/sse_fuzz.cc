@@ -1,4 +1,5 @@
-// Server-sent events: the same events however the bytes are cut. The first byte says how.
+// Server-sent events: any way to split the bytes gives the same events. The first byte determines
+// it.
 
 #include <cstddef>
 #include <cstdint>

@@ -1,5 +1,5 @@
-// Many clients at once, and for long: threads follow demand, memory stays bounded, and the gateway
-// says how it is also when it is full.
+// Many clients at once, and for a long time: the number of threads follows demand, memory stays
+// bounded, and the health and metrics pages work even at the limit.
 
 #include <atomic>
 #include <cstdio>
@@ -16,7 +16,7 @@
 namespace agm::test {
 namespace {
 
-/// Threads that may be there beside those from before, far fewer than there are streams.
+/// Allowed number of additional threads, far fewer than there are streams.
 constexpr long kSpare = 20;
 
 int Given(const char* name, int otherwise) {
@@ -24,7 +24,7 @@ int Given(const char* name, int otherwise) {
   return given != nullptr ? std::atoi(given) : otherwise;
 }
 
-/// What a process holds.
+/// The resources of a process.
 struct Holding {
   long rss_kb = 0;
   long threads = 0;
@@ -50,7 +50,7 @@ class ServeLoadTest : public ServedTest {
 
   Holding Now() const { return Holding::Of(agm_->pid()); }
 
-  /// How long a page takes; it must be a good one.
+  /// How long a page takes; the page must be valid.
   Duration TimeOf(const std::string& path) const {
     const TimePoint begun = SystemClock().Now();
     EXPECT_EQ(Status(GetBytes(path)), 200) << path;
@@ -58,10 +58,10 @@ class ServeLoadTest : public ServedTest {
   }
 };
 
-// AGM_TEST_STREAMS=4000 by hand.
+// Set AGM_TEST_STREAMS=4000 for a large run.
 TEST_F(ServeLoadTest, HoldsManyStreamsAtOnceWithoutAThreadEach) {
   const int streams = Given("AGM_TEST_STREAMS", 300);
-  // They last longer than a thread rests, and longer where all are late.
+  // They last longer than a thread's idle time, and longer if all are late.
   const int words = std::max(kSanitized ? 160 : 90, streams / 50);
   const Duration resting(kSanitized ? 36'000 : 19'000);
   ASSERT_TRUE(mock_->SetScript(R"({"steps":[{"do":{"pace_ms":250,"words":)" +
@@ -74,7 +74,7 @@ TEST_F(ServeLoadTest, HoldsManyStreamsAtOnceWithoutAThreadEach) {
   ASSERT_TRUE(
       swarm.ReadUntil([&] { return swarm.begun() + swarm.broken() >= streams; }, Duration(60'000)));
   EXPECT_EQ(swarm.begun(), streams);
-  // Each had a thread while it waited for its first word; that thread rests for ten seconds.
+  // Each had a thread until its first word; an idle thread ends after ten seconds.
   swarm.ReadUntil([&] { return Now().threads < before.threads + kSpare; }, resting);
   const Holding during = Now();
   EXPECT_EQ(swarm.whole(), 0) << "the first ended before the last began: give them more words";
@@ -125,7 +125,7 @@ TEST_F(ServeLoadTest, TellsThoseAboveTheLimitToComeAgain) {
   EXPECT_EQ(refused.Read()->status, 200);
 }
 
-// ---- For long ----------------------------------------------------------------------------------
+// ---- For a long time ---------------------------------------------------------------------------
 
 constexpr const char* kTroubles = R"({"steps":[
   {"match":{"text":"trouble-cut"},"do":{"cut_after_events":1}},
@@ -142,7 +142,7 @@ constexpr const char* kTroubles = R"({"steps":[
 ]})";
 constexpr const char* kTexts[] = {"cut",   "reset", "close", "hang", "stall",
                                   "empty", "slow",  "quota", "long"};
-/// These two make the model rest for all accounts, so they are rare.
+/// These two put the model into cooldown on all accounts, so they are rare.
 constexpr const char* kRare[] = {"html", "garbage"};
 
 class ServeSoakTest : public ServeLoadTest {
@@ -155,7 +155,7 @@ class ServeSoakTest : public ServeLoadTest {
 
   void Configure(int round) {
     std::string more;
-    for (int i = 0; i < 30; ++i) {  // so that some are well whatever befalls the others
+    for (int i = 0; i < 30; ++i) {  // so that some work regardless of the others' failures
       const std::string name = "name" + std::to_string(i);
       more += "[[accounts]]\nname = \"" + name + "\"\napi_key = \"key-" + name +
               "\"\nproject = \"" + name + "\"\nbase_url = \"" + mock_->base_url() + "\"\n";
@@ -165,7 +165,7 @@ class ServeSoakTest : public ServeLoadTest {
                 more);
   }
 
-  /// One thing that a client may do, well or badly.
+  /// One action of a client, valid or invalid.
   void Act(RawClient& client, std::minstd_rand& random) {
     const auto dice = random() % 100;
     const bool rare = random() % 40 == 0;
@@ -208,7 +208,7 @@ class ServeSoakTest : public ServeLoadTest {
     if (!answer || answer->header("Connection") == "close") client.Close();
   }
 
-  /// Goes away before, in, or after the request.
+  /// Disconnects before, in, or after the request.
   void Leave(RawClient& client, const std::string& bytes, std::minstd_rand& random) {
     client.Send(std::string_view(bytes).substr(0, random() % (2 * bytes.size())));
     std::this_thread::sleep_for(Duration(random() % 20));
@@ -239,7 +239,7 @@ long MeanOf(const std::vector<Holding>& series, std::size_t from, std::size_t to
   return sum / static_cast<long>(to - from);
 }
 
-// AGM_TEST_SOAK=3600 by hand, for an hour; a line every AGM_TEST_SOAK_EVERY seconds.
+// Set AGM_TEST_SOAK=3600 for an hour; prints a line every AGM_TEST_SOAK_EVERY seconds.
 TEST_F(ServeSoakTest, MemoryDescriptorsAndThreadsStayFlat) {
   const int seconds = Given("AGM_TEST_SOAK", 20);
   const int every = Given("AGM_TEST_SOAK_EVERY", std::max(1, seconds / 60));
@@ -267,7 +267,7 @@ TEST_F(ServeSoakTest, MemoryDescriptorsAndThreadsStayFlat) {
   EXPECT_TRUE(agm_->Runs()) << Said();
   EXPECT_EQ(lost_, 0) << "requests that were not answered";
   EXPECT_GT(requests_, 20 * seconds);
-  // The first quarter warms up; of the rest, the last third is held against the first.
+  // The first quarter warms up; of the rest, the last third is compared with the first.
   const std::size_t warm = series.size() / 4;
   const std::size_t third = (series.size() - warm) / 3;
   ASSERT_GT(third, 0U);

@@ -1,4 +1,4 @@
-// Other settings while `agm serve` runs: all of them, or nothing; and no request is lost.
+// New settings while `agm serve` runs: they apply completely or not at all, and no request is lost.
 
 #include <atomic>
 #include <cstdio>
@@ -12,7 +12,7 @@ namespace {
 
 class ServeReloadsTest : public ServedTest {
  protected:
-  /// SIGHUP; true if `text` is logged thereafter.
+  /// Sends SIGHUP; true if `text` is logged afterwards.
   bool HangUp(std::string_view text) {
     const std::size_t from = agm_->err().size();
     agm_->Signal(SIGHUP);
@@ -55,7 +55,7 @@ TEST_F(ServeReloadsTest, OnSighupAndOnFileChangesWithoutLosingARequest) {
 TEST_F(ServeReloadsTest, NothingOfABrokenFile) {
   Serve();
   const std::size_t from = agm_->err().size();
-  home_.Write(kConfig, "[proxy]\nport = 0\nmax_attempts = \"many\"\n");  // and no account
+  home_.Write(kConfig, "[proxy]\nport = 0\nmax_attempts = \"many\"\n");  // and without an account
   ASSERT_TRUE(agm_->AwaitErr("configuration not reloaded, the old settings stay: ", from));
   EXPECT_NE(agm_->err().find("config.toml:3:16", from), std::string::npos) << Said();
   EXPECT_EQ(ChatStatus(), 200);

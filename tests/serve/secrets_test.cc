@@ -1,5 +1,5 @@
-// Secrets stand in the configuration and in the upstream request, and nowhere else. ServedTest
-// looks for them after every test; here is what tries hard to make them appear.
+// Secrets occur in the configuration and in upstream requests, and nowhere else. ServedTest
+// searches for them after every test; the tests here try hard to leak them.
 
 #include <sys/stat.h>
 
@@ -11,7 +11,7 @@ namespace {
 
 class ServeSecretsTest : public ServedTest {
  protected:
-  /// The bytes of an answer, looked through.
+  /// Searches the response for secrets and returns it.
   std::string Ask(const std::string& bytes) {
     RawClient client = Connect();
     client.Send(bytes);
@@ -36,7 +36,7 @@ TEST_F(ServeSecretsTest, ReachTheUpstreamAndNobodyElse) {
   for (const char* path : {"/metrics", "/agm/accounts", "/v1/models", "/readyz", "/nowhere"}) {
     Ask(WithKey(GetBytes(path), kCanaryClient));
   }
-  Ask(WithKey(ChatBytes("hi"), kCanaryClient + "x"));  // wrong by a letter
+  Ask(WithKey(ChatBytes("hi"), kCanaryClient + "x"));  // wrong in one letter
   Ask(GetBytes("/v1beta/models?key=" + kCanaryClient + "y"));
   Ask(GetBytes("/v1/models?key=" + kCanaryClient));
   const auto seen = mock_->TakeRequests();
@@ -51,7 +51,7 @@ TEST_F(ServeSecretsTest, ReachTheUpstreamAndNobodyElse) {
   EXPECT_EQ(Stop(), 0);
 }
 
-// As some do, in their errors, their headers, and where they redirect to.
+// Some upstreams echo a key in their errors, their headers, and redirects.
 TEST_F(ServeSecretsTest, AreNotPassedOnWhereAnUpstreamEchoesThem) {
   std::atomic<int> turn = 0;
   ScriptedServer echo([&](Visitor& visitor) {
@@ -125,7 +125,7 @@ TEST_F(ServeSecretsTest, AreMaskedByEveryCommand) {
 
 TEST_F(ServeSecretsTest, AreBlottedOutOfTheArguments) {
   const std::string key = kCanaryClient;
-  Serve({"--auth-mode", "strict", "--api-key", key});  // looks at its arguments
+  Serve({"--auth-mode", "strict", "--api-key", key});  // checks the program's arguments
   EXPECT_EQ(Ask(WithKey(ChatBytes("hi"), key)).substr(9, 3), "200");
   EXPECT_EQ(Stop(), 0);
   Serve({"--auth-mode", "strict", "--api-key=" + key});

@@ -24,18 +24,18 @@
 
 namespace agm::test {
 
-/// The built program, as users have it (AGM_BIN where that is set).
+/// The built program in the form that users have (AGM_BIN if it is set).
 inline std::string Binary() {
   const char* given = ::getenv("AGM_BIN");
   return given != nullptr ? given : AGM_BINARY;
 }
 
-/// Secrets that stand in every test's configuration and may appear nowhere else: not in what a
-/// program prints, nor in its files, nor in its arguments.
+/// Secrets that are in every test's configuration and must not appear elsewhere: not in a program's
+/// output, its files, or its arguments.
 inline const std::string kCanaryAccount = "AIzaCanary-of-the-account-7f3Qk1";
 inline const std::string kCanaryClient = "sk-canary-of-the-client-9dX2vb";
 
-/// Where a canary sings; empty: nowhere. What a key is masked to (its ends) is no canary.
+/// The place of a secret in `text`; empty: none. A masked key (its ends) is allowed.
 inline std::string CanaryIn(const std::string& text) {
   for (const std::string& canary : {kCanaryAccount, kCanaryClient}) {
     const std::size_t at = text.find(canary.substr(6, 14));
@@ -44,8 +44,8 @@ inline std::string CanaryIn(const std::string& text) {
   return {};
 }
 
-/// Tests of `agm serve` as a process, with folders of its own and, upstream, a mock that the test
-/// can talk to. Whatever the test does, its secrets are then looked for where they must not be.
+/// Tests of `agm serve` as a process, with its own folders and a mock as upstream, which the test
+/// can control. After every test the fixture searches for secrets where they must not be.
 class ServedTest : public ::testing::Test {
  protected:
   void SetUp() override {
@@ -61,8 +61,7 @@ class ServedTest : public ::testing::Test {
     for (const auto& entry : std::filesystem::recursive_directory_iterator(home_.path())) {
       const std::string name = entry.path().lexically_relative(home_.path());
       if (!entry.is_regular_file() || name == kConfig) continue;
-      // An editor that is killed leaves its copy, for its owner's eyes only and until the next
-      // edit.
+      // A killed editor leaves its copy, which only the owner can read, until the next edit.
       const bool copy = name.starts_with(".config/agm/.config.toml.agm-");
       const bool own = (entry.status().permissions() & std::filesystem::perms(077)) ==
                        std::filesystem::perms::none;
@@ -70,13 +69,13 @@ class ServedTest : public ::testing::Test {
     }
   }
 
-  /// One account, and what stands in [proxy] and behind it.
+  /// A configuration with one account; `proxy` is added to [proxy], `more` at the end.
   std::string ConfigText(const std::string& proxy = "", const std::string& more = "") const {
     return "[proxy]\nport = 0\napi_key = \"" + kCanaryClient + "\"\n" + proxy +
            "\n[[accounts]]\nname = \"work\"\napi_key = \"" + kCanaryAccount + "\"\n" +
            "base_url = \"" + mock_->base_url() + "\"\n" + more;
   }
-  /// Whole or not at all: half a file, if it is read then, is valid settings too.
+  /// Writes the file atomically: half a file could be a valid configuration too.
   void WriteConfig(const std::string& proxy = "", const std::string& more = "") {
     ASSERT_TRUE(WriteFileAtomically(home_ / kConfig, ConfigText(proxy, more)));
   }
@@ -86,7 +85,7 @@ class ServedTest : public ::testing::Test {
     agm_ = std::make_unique<Program>(std::move(arguments), environment_, prepare);
   }
 
-  /// Launches it and waits until it listens.
+  /// Starts the program and waits until it listens.
   void Serve(std::vector<std::string> arguments = {}, const std::function<void()>& prepare = {}) {
     Launch(std::move(arguments), prepare);
     ASSERT_TRUE(agm_->AwaitErr("auth ")) << agm_->err();
@@ -97,7 +96,7 @@ class ServedTest : public ::testing::Test {
     EXPECT_EQ(CanaryIn({std::istreambuf_iterator<char>(cmdline), {}}), "");
   }
 
-  /// What it said beside its access log.
+  /// The log without access lines.
   std::string Said() const {
     std::istringstream lines(agm_->err());
     std::string said;
@@ -126,7 +125,7 @@ class ServedTest : public ::testing::Test {
     return ran;
   }
 
-  /// SIGTERM, and the exit status.
+  /// Sends SIGTERM; returns the exit status.
   int Stop() {
     agm_->Signal(SIGTERM);
     return agm_->Wait().value_or(-1000);
@@ -146,7 +145,7 @@ class ServedTest : public ::testing::Test {
     return "GET " + path + " HTTP/1.1\r\nHost: localhost\r\n\r\n";
   }
 
-  /// The status of one answer on a connection of its own; 0: none came.
+  /// The status of one response on a new connection; 0: no response.
   int Status(const std::string& request) const {
     RawClient client = Connect();
     client.Send(request);
@@ -155,7 +154,7 @@ class ServedTest : public ::testing::Test {
   }
   int ChatStatus(const std::string& text = "hi") const { return Status(ChatBytes(text)); }
 
-  /// Lets a program that AsNobody prepared be run, wherever this was built, and read the
+  /// Lets a program that AsNobody prepared be executed, wherever it was built, and read the
   /// configuration.
   void LetOthersIn() {
     namespace fs = std::filesystem;
@@ -167,7 +166,7 @@ class ServedTest : public ::testing::Test {
       fs::permissions(home_ / each, fs::perms(0755));
     }
   }
-  /// Root may do what others may not.
+  /// Drops root's privileges, which would override file permissions.
   static void AsNobody() {
     if (::geteuid() == 0 && (::setgroups(0, nullptr) != 0 || ::setuid(65534) != 0)) ::_exit(99);
   }

@@ -1,4 +1,4 @@
-// How `agm serve` begins and ends, as a process.
+// The start and the end of `agm serve` as a process.
 
 #include <fstream>
 
@@ -8,10 +8,10 @@
 namespace agm::test {
 namespace {
 
-/// Serve tests whose program does not start.
+/// Tests of `agm serve` where the program must not start.
 class ServeRefusesTest : public ServedTest {
  protected:
-  /// What it says before it ends with 2.
+  /// The program's message before it exits with 2.
   std::string Refused(std::vector<std::string> arguments = {},
                       const std::function<void()>& prepare = {}) {
     Launch(std::move(arguments), prepare);

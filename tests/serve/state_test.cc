@@ -1,4 +1,4 @@
-// What becomes of the files when the program is killed, or the disk does not do its part.
+// The state files when the program is killed, or the disk fails.
 
 #include <sched.h>
 #include <sys/mount.h>
@@ -25,14 +25,14 @@ class ServeStateTest : public ServedTest {
            std::to_string(body.size()) + "\r\n\r\n" + body;
   }
 
-  /// Requests that leave something to be remembered; all must be answered.
+  /// Sends requests that change the state; all must be answered.
   void ExpectServes(int requests = 20) {
     for (int i = 0; i < requests; ++i) {
       ASSERT_EQ(Status(i % 2 == 0 ? ResponsesBytes() : ChatBytes("hi")), 200) << Said();
     }
   }
 
-  /// Serves until the log says `text`.
+  /// Sends requests until the log contains `text`.
   bool ServesUntilItSays(std::string_view text) {
     for (int i = 0; i < 100; ++i) {
       ExpectServes(2);
@@ -45,7 +45,7 @@ class ServeStateTest : public ServedTest {
 
 // ---- Killed at any moment ----------------------------------------------------------------------
 
-/// How often: AGM_TEST_KILLS, thousands by hand.
+/// The number of rounds: AGM_TEST_KILLS; set it to thousands for a long run.
 int Kills() {
   const char* given = std::getenv("AGM_TEST_KILLS");
   return given != nullptr ? std::atoi(given) : 25;
@@ -53,7 +53,7 @@ int Kills() {
 
 class ServeKilledTest : public ServeStateTest {
  protected:
-  /// Clients of all kinds at once, until the gateway is gone.
+  /// Runs clients of all kinds at once, until the gateway is gone.
   void Load() {
     std::vector<std::thread> clients;
     for (int i = 0; i < 3; ++i) {
@@ -62,7 +62,7 @@ class ServeKilledTest : public ServeStateTest {
         }
       });
     }
-    clients.emplace_back([this] {  // rests that outlive a restart
+    clients.emplace_back([this] {  // cooldowns that outlive a restart
       while (Status(ChatBytes("please fail")) != 0) {
       }
     });
@@ -123,11 +123,11 @@ TEST_F(ServeKilledTest, LeavesConfigAndStateWhole) {
   EXPECT_EQ(Stop(), 0);
 }
 
-// ---- Disks that do not do their part -----------------------------------------------------------
+// ---- Failing disks -----------------------------------------------------------------------------
 
 TEST_F(ServeStateTest, AFileThatMayNotGrowCostsNoRequest) {
   Serve({}, [] {
-    ::signal(SIGXFSZ, SIG_DFL);  // as a user's shell starts it
+    ::signal(SIGXFSZ, SIG_DFL);  // as if a user's shell starts it
     const rlimit limit{150'000, 150'000};
     ::setrlimit(RLIMIT_FSIZE, &limit);
   });
@@ -139,7 +139,7 @@ TEST_F(ServeStateTest, AFileThatMayNotGrowCostsNoRequest) {
 TEST_F(ServeStateTest, AFullDiskCostsNoRequestAndIsTold) {
   const std::string folder = home_ / kState;
   std::filesystem::create_directories(folder);
-  Launch({}, [&folder] {  // a disk of its own, which only this process sees
+  Launch({}, [&folder] {  // a mount that only this process sees
     if (::unshare(CLONE_NEWNS) != 0 ||
         ::mount("none", "/", nullptr, MS_REC | MS_PRIVATE, nullptr) != 0 ||
         ::mount("tmpfs", folder.c_str(), "tmpfs", 0, "size=160k") != 0) {

@@ -12,17 +12,17 @@ namespace agm::simulation {
 
 /// One turn of a conversation.
 struct Turn {
-  std::int64_t at_ms;  ///< since the day's midnight in Los Angeles
+  std::int64_t at_ms;  ///< since midnight in Los Angeles
   int conversation;
   int tokens;  ///< of the prompt, which grows with the conversation
 };
 
 inline constexpr int kMinutes = 24 * 60;
 
-/// A day of many people's conversations, for a pool of those accounts: a quiet night, a busy
-/// afternoon, and five bursts of a few minutes. `asked`: of what the pool's day allows, how much
-/// all of it is; `burst`: of what its minutes allow, how much is asked in those of a burst. The
-/// same every time.
+/// A day of many people's conversations, for a pool of these accounts: a quiet night, a busy
+/// afternoon, and five bursts of a few minutes. `asked` is the total demand as a share of the
+/// pool's daily limits, `burst` the demand during a burst as a share of its limits per minute. The
+/// same arguments give the same day.
 class Day {
  public:
   Day(const std::vector<Tier>& accounts, double asked, double burst) : burst_(burst) {
@@ -35,19 +35,19 @@ class Day {
     for (int minute = 0; minute < kMinutes; ++minute) AddMinute(minute);
   }
 
-  /// In the order of time.
+  /// All turns in the order of time.
   const std::vector<Turn>& turns() const { return turns_; }
 
-  /// The most that the pool could serve: in no minute more requests and tokens than all its
-  /// projects have, the shortest first, even if all requests wait as long as they may; and no more
-  /// than its day allows.
+  /// The maximum number of requests that the pool could serve: in each minute no more requests and
+  /// tokens than all its projects allow, the shortest first, even if all requests wait as long as
+  /// they may; and no more than its daily limits allow.
   long Most(std::int64_t max_wait_ms) const {
     std::vector<std::vector<int>> minutes(kMinutes + 1);
     for (const Turn& turn : turns_) {
       const auto first = static_cast<std::size_t>(turn.at_ms / 60'000);
       const auto last = static_cast<std::size_t>((turn.at_ms + max_wait_ms) / 60'000);
       minutes[first].push_back(turn.tokens);
-      if (last != first) minutes[last].push_back(turn.tokens);  // it may be served in either
+      if (last != first) minutes[last].push_back(turn.tokens);  // it may be served in either minute
     }
     double most = 0;
     for (auto& tokens : minutes) most += MostOf(tokens);
@@ -84,7 +84,7 @@ class Day {
 
   double Fraction() { return std::uniform_real_distribution<double>(0, 1)(random_); }
 
-  // Requests in that minute, on average.
+  // The average number of requests in that minute.
   double Rate(int minute) const {
     const double quiet = asked_ * (1 - kInBursts) / kMinutes;
     const double hour = minute / 60.0;
@@ -107,7 +107,7 @@ class Day {
     for (const std::int64_t at : times) AddTurn(at, std::min(active, talks_.size()));
   }
 
-  // Mostly one of those who spoke lately goes on after some seconds, else somebody begins.
+  // Usually a recent speaker continues after some seconds, otherwise a new conversation begins.
   void AddTurn(std::int64_t at, std::size_t active) {
     Talk* talk = nullptr;
     if (active > 0 && Fraction() < 0.9) {

@@ -1,4 +1,4 @@
-// Prints what a day does to pools of 1 to 1,000 accounts, in each scheduling mode.
+// Prints the results of a day for pools of 1 to 1,000 accounts, in each scheduling mode.
 
 #include <fmt/format.h>
 

@@ -29,7 +29,7 @@ constexpr const char* kModel = "gemini-2.5-flash";
 /// In Los Angeles, 2026-11-21.
 constexpr WallTime kMidnight{std::chrono::milliseconds(1'795'248'000'000)};
 
-/// Stands still: who waits is told to come again.
+/// Stands still; a caller that waits gets its turn later.
 class VirtualClock : public Clock {
  public:
   TimePoint Now() const override { return TimePoint(1000h + std::chrono::milliseconds(ms_)); }
@@ -47,7 +47,7 @@ class VirtualClock : public Clock {
   Duration wanted_{0};
 };
 
-/// Calls a Take off at its first wait, so that the day can go on meanwhile.
+/// Cancels a Take at its first wait, so that the simulation can continue meanwhile.
 class OneLook : public Cancellation {
  public:
   bool Cancelled() const override { return true; }
@@ -66,13 +66,13 @@ std::shared_ptr<const config::Config> Configured(std::size_t accounts, Schedulin
   return config;
 }
 
-// Some accounts are in a hurry, most are not.
+// Some accounts are fast, most are not.
 std::int64_t FirstByteOf(std::size_t account) {
   return 250 + static_cast<std::int64_t>(account * 7'919 % 10) * 120;
 }
 
-/// Asks as the gateway does: up to three tries, the first of which may wait for max_wait; the next
-/// go to accounts that are free, and at last to whichever wakes in time.
+/// Sends requests like the gateway: up to three attempts, of which the first may wait for max_wait;
+/// the next ones go to available accounts, and the last to any account whose cooldown ends in time.
 class Simulation {
  public:
   Simulation(const std::vector<Tier>& accounts, const Day& day, Scheduling scheduling)
@@ -98,14 +98,14 @@ class Simulation {
     const Turn* turn;
     std::vector<std::string> tried;
     int left;
-    std::int64_t until;  ///< how long it may wait
+    std::int64_t until;  ///< the limit of its wait
   };
   struct Answer {
     Lease lease;
     Success success;
     std::size_t account;
   };
-  /// Somebody looks for an account again, or an answer is complete.
+  /// A request tries to get an account again, or a response is complete.
   struct Event {
     std::int64_t at;
     std::shared_ptr<Request> look;
@@ -193,7 +193,7 @@ class Simulation {
   VirtualClock clock_;
   Pool pool_;
   std::unordered_map<std::string, std::size_t> index_;
-  std::unordered_map<int, std::size_t> homes_;  ///< of conversations
+  std::unordered_map<int, std::size_t> homes_;  ///< the account of each conversation
   std::vector<long> under_way_;
   std::vector<std::int64_t> waits_;
   std::priority_queue<Event, std::vector<Event>, std::greater<>> events_;

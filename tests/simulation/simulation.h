@@ -9,11 +9,11 @@
 #include "core/config/config.h"
 #include "tests/simulation/upstream.h"
 
-/// A day of traffic over a pool, on a virtual clock: how much of what the quotas allow is served,
-/// and what that costs the conversations.
+/// A day of traffic over a pool on a virtual clock: measures which share of the quotas is served,
+/// and the cost for the conversations.
 namespace agm::simulation {
 
-/// How much is asked of a pool: of what its day allows, and in bursts of what its minutes allow.
+/// The demand on a pool: as a share of its daily limits, and in bursts of its limits per minute.
 struct Load {
   const char* name;
   double of_day;
@@ -24,27 +24,27 @@ inline constexpr Load kLittle{"little", 0.05, 0.8};
 inline constexpr Load kOrdinary{"ordinary", 0.5, 0.8};
 inline constexpr Load kTooMuch{"too much", 1.2, 1.4};
 
-/// What came of one day.
+/// The result of one day.
 struct Outcome {
   long asked = 0;
-  long most = 0;  ///< that the quotas allow
+  long most = 0;  ///< the maximum that the quotas allow
   long served = 0;
-  long refused = 0;       ///< by upstream: 429s
-  long moved = 0;         ///< turns that another account answered than the one before
+  long refused = 0;       ///< by the upstream: 429s
+  long moved = 0;         ///< turns that another account answered than the turn before
   double first_byte = 0;  ///< mean, ms
-  long peak = 0;          ///< the most under way at once on one account
-  Duration wait_p99{0};   ///< of what was served, for an account
+  long peak = 0;          ///< maximum number of simultaneous requests on one account
+  Duration wait_p99{0};   ///< of served requests, for an account
 
   double share() const { return static_cast<double>(served) / static_cast<double>(most); }
 };
 
-/// Runs the day once. The same arguments give the same traffic; the pool's jitter is its own.
+/// Simulates the day once. The same arguments give the same traffic; the pool's jitter is random.
 Outcome RunDay(const std::vector<Tier>& accounts, const Load& load, config::Scheduling scheduling);
 
-/// So many free and paid accounts, each with a project of its own.
+/// The given numbers of free and paid accounts, each with its own project.
 std::vector<Tier> Accounts(std::size_t free, std::size_t paid);
 
-/// The table's head, and one line of it.
+/// The header of the table, and one line of it.
 std::string TableHead();
 std::string TableLine(std::size_t accounts, const Load& load, config::Scheduling scheduling,
                       const Outcome& outcome);

@@ -15,7 +15,7 @@
 
 namespace agm::simulation {
 
-/// What a project is given of one model, as published.
+/// The published limits of a project for one model.
 struct Tier {
   const char* name;
   int requests_per_minute;
@@ -26,9 +26,9 @@ struct Tier {
 inline constexpr Tier kFree{"Free", 10, 250'000, 250};
 inline constexpr Tier kPaid{"Paid", 1'000, 1'000'000, 10'000};
 
-/// An upstream that keeps to its quotas: minutes as on the calendar, days as in Los Angeles. It
-/// refuses in the words of the Gemini API, and the delay that it asks for is always that to the
-/// next minute, beside quotas of the day too.
+/// An upstream that enforces quotas: per calendar minute, and per day in Los Angeles. It refuses in
+/// the Gemini API's words, and always asks for a delay until the next minute, even for a quota per
+/// day.
 ///
 /// Thread safety: one thread at a time.
 class Upstream {
@@ -37,7 +37,7 @@ class Upstream {
     for (const Tier& tier : projects) projects_.push_back({tier});
   }
 
-  /// Nothing: the request is served.
+  /// nullopt: the request is served.
   std::optional<upstream::Failure> Ask(std::size_t project, std::int64_t tokens,
                                        accounts::Moment moment) {
     Project& asked = projects_[project];

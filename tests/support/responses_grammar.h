@@ -5,16 +5,19 @@
 
 namespace agm::test {
 
-/// What a strict client has against a stream of Responses events; empty: nothing. It adds the
-/// stream up as the official helper does and checks on the way that
+/// Checks a stream of Responses events like a strict client; returns the problem, or an empty
+/// string. It accumulates the stream like the official SDK and checks that
 ///
-///   * `response.created` comes first, one of completed, incomplete and failed last, one response
-///     throughout, sequence numbers count from 0, each frame's name is its data's type
-///   * an item is added once, with an id and an index of its own, and done once, as the same item;
-///     what is about an item comes between the two and fits its type
-///   * parts and annotations are added without gaps, and what is done is what the deltas spell
-///   * the last response holds the items that were done, in order, but for the annotations of
-///     a message that was closed before they were known
+///   * `response.created` comes first; completed, incomplete or failed comes last; all events
+///   belong
+///     to one response; sequence numbers count from 0; each frame's name is the type in its data
+///   * an item is added once, with its own id and index, and done once, as the same item; its
+///   events
+///     come between the two and fit its type
+///   * parts and annotations are added without gaps, and the done content equals the sum of the
+///   deltas
+///   * the last response contains the done items in order, except for annotations that became known
+///     after their message was closed
 std::string ResponsesStreamProblem(std::string_view stream);
 
 /// The response object of the stream's last event.

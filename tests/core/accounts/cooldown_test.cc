@@ -1,4 +1,4 @@
-// How long who rests, as seen from outside the pool.
+// The lengths of cooldowns, as seen from outside the pool.
 
 #include <gmock/gmock.h>
 
@@ -10,12 +10,12 @@ namespace {
 
 class Cooldown : public PoolTest {
  protected:
-  /// How long the account rests now.
+  /// The remaining cooldown of the account.
   Duration Rests(const Pool& pool, const std::string& name) {
     const auto until = StatusOf(pool, name).until;
     return until ? *until - clock_.Wall() : 0ms;
   }
-  /// Lets it fail again as soon as it wakes.
+  /// Makes it fail again as soon as its cooldown has ended.
   void BreakWhenAwake(Pool& pool, const std::string& name, const Failure& failure) {
     clock_.Advance(Rests(pool, name));
     Break(pool, name, failure);
@@ -78,7 +78,7 @@ TEST_F(Cooldown, TheSecondHitOfADayQuotaLastsUntilMidnightInLosAngeles) {
   Pool pool = Make({Named("a")});
   Break(pool, "a", Of(Trouble::kDayQuota, 36s));
   clock_.Advance(1min);
-  Succeed(pool, "a");  // a day's quota is not forgiven by one good answer
+  Succeed(pool, "a");  // one success does not reset the strikes of a daily quota
   clock_.Advance(1min);
   Break(pool, "a", Of(Trouble::kDayQuota, 36s));
   EXPECT_EQ(*StatusOf(pool, "a").until, NextPacificMidnight(clock_.Wall()));
@@ -99,7 +99,7 @@ TEST_F(Cooldown, OfADayQuotaLastsUntilMidnightWhereUpstreamAskedForNothing) {
 }
 
 TEST_F(Cooldown, OfADayQuotaLasts24HoursAtMost) {
-  const std::chrono::sys_days day = std::chrono::year(2026) / 11 / 1;  // when summer ends
+  const std::chrono::sys_days day = std::chrono::year(2026) / 11 / 1;  // daylight saving ends
   test::FakeClock clock(day + 7h + 1min);
   Pool pool(Configured({Named("a")}), clock, nullptr);
   auto lease = pool.Take({kModel, {}, {}}, clock.Now(), NeverCancelled());
@@ -162,7 +162,7 @@ TEST_F(Cooldown, ABreakerLastsTwoSecondsAndFiveAtMost) {
   Break(pool, "a", Of(Trouble::kUnavailable, 30s));
   EXPECT_GE(Rests(pool, "a"), 4s);
   EXPECT_LE(Rests(pool, "a"), 6s);
-  EXPECT_TRUE(journal_.rests.empty());  // over before a restart is
+  EXPECT_TRUE(journal_.rests.empty());  // too short to survive a restart
 }
 
 TEST_F(Cooldown, ANetworkThatIsDownIsNoAccountsFault) {
@@ -241,7 +241,7 @@ TEST_F(Cooldown, SurvivesARestart) {
   EXPECT_LE(Rests(pool, "a"), 51min);
   EXPECT_EQ(StatusOf(pool, "a").requests, 1);
   clock_.Advance(51min);
-  Break(pool, "a", Of(Trouble::kDayQuota, 36s));  // the strike of yesterday's process counts
+  Break(pool, "a", Of(Trouble::kDayQuota, 36s));  // the previous process's strike counts
   EXPECT_EQ(*StatusOf(pool, "a").until, NextPacificMidnight(clock_.Wall()));
 }
 

@@ -276,7 +276,7 @@ TEST_F(CredentialsTest, ATokenThatUpstreamRefusedIsFetchedAnew) {
   EXPECT_EQ(Ask(OAuth()), "access-1");
   EXPECT_TRUE(credentials_.Refused(OAuth(), Secret("access-1")));
   EXPECT_EQ(Ask(OAuth()), "access-2");
-  EXPECT_TRUE(credentials_.Refused(OAuth(), Secret("access-1")));  // that one is long gone
+  EXPECT_TRUE(credentials_.Refused(OAuth(), Secret("access-1")));  // was already replaced
   EXPECT_EQ(Ask(OAuth()), "access-2");
 }
 

@@ -46,7 +46,7 @@ inline Failure Of(Trouble trouble, std::optional<Duration> retry_delay = std::nu
   return failure;
 }
 
-/// Keeps what is saved in memory, as a state file would.
+/// Keeps saved state in memory, in place of the state file.
 class MemoryJournal : public PoolJournal {
  public:
   std::vector<Rest> LoadRests() override {
@@ -86,14 +86,14 @@ class PoolTest : public testing::Test {
     return pool.Take({model, session, std::move(tried)}, clock_.Now() + patience, NeverCancelled());
   }
 
-  /// The name of the account that is given; the error's message where none is.
+  /// The name of the account that the pool chooses; the error's message if there is none.
   std::string Given(Pool& pool, std::vector<std::string> tried = {}, Duration patience = 0ms,
                     const std::string& session = {}, const std::string& model = kModel) {
     auto lease = Take(pool, std::move(tried), patience, session, model);
     return lease ? lease->account().name : lease.error().message;
   }
 
-  /// Takes `name` and lets it fail.
+  /// Takes `name` and reports a failure.
   void Break(Pool& pool, const std::string& name, const Failure& failure,
              const std::string& model = kModel) {
     auto lease = Only(pool, name, model);

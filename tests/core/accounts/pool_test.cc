@@ -66,7 +66,7 @@ TEST_F(PoolTest, NeverGivesAnAccountThatWasTried) {
   Pool pool = Make({Named("a"), Named("b")});
   for (int i = 0; i < 4; ++i) EXPECT_EQ(Given(pool, {"a"}), "b");
   EXPECT_FALSE(Take(pool, {"a", "b"}, 5s));
-  EXPECT_EQ(clock_.slept(), 0ms);  // nobody rests, so nobody is worth waiting for
+  EXPECT_EQ(clock_.slept(), 0ms);  // no account is in cooldown, so waiting would not help
 }
 
 TEST_F(PoolTest, GivesALowerPriorityNumberFirst) {
@@ -198,7 +198,7 @@ TEST_F(PoolTest, SaysOverloadedWhenTheModelIs) {
   Pool pool = Make({Named("a"), Named("b")});
   Break(pool, "a", Of(Trouble::kModelOverloaded));
   auto lease = Take(pool, {"a"});
-  ASSERT_FALSE(lease);  // the model's trouble, so the other account would meet it too
+  ASSERT_FALSE(lease);  // the model is overloaded, so the other account would fail too
   EXPECT_EQ(lease.error().code, ErrorCode::kOverloaded);
   EXPECT_GE(lease.error().retry_after_ms, 2'000);
   EXPECT_LE(lease.error().retry_after_ms, 5'000);
@@ -312,14 +312,14 @@ TEST_F(PoolTest, ALeaseMayOutliveItsAccountAndThePool) {
   pool.reset();
   EXPECT_EQ(lease->account().name, "a");
   lease->Report(Of(Trouble::kBadKey));
-  EXPECT_TRUE(journal_.rests.empty());  // nobody is left whom it concerns
+  EXPECT_TRUE(journal_.rests.empty());  // the account no longer exists
 }
 
 TEST_F(PoolTest, CountsWhatAnAccountDid) {
   Pool pool = Make({Named("a")});
   Succeed(pool, "a", {200ms, 50});
   Break(pool, "a", Of(Trouble::kDeadline));
-  Break(pool, "a", Of(Trouble::kBadRequest));  // the request's fault, not an error of the account
+  Break(pool, "a", Of(Trouble::kBadRequest));  // an invalid request is not an error of the account
   { auto abandoned = Take(pool); }
   auto held = Take(pool);
   const AccountStatus status = StatusOf(pool, "a");

@@ -1,4 +1,4 @@
-// Who shares a quota with whom.
+// Accounts that share the quota of one project.
 
 #include "tests/core/accounts/pool_fixture.h"
 
@@ -48,7 +48,7 @@ TEST_F(Projects, AreLearnedFromWhatAnswersTell) {
   EXPECT_EQ(StatusOf(pool, "b").project, "123");
   clock_.Advance(1min);
   Break(pool, "b", Told("123"));
-  for (int i = 0; i < 4; ++i) EXPECT_EQ(Given(pool), "c");  // a rests with b now
+  for (int i = 0; i < 4; ++i) EXPECT_EQ(Given(pool), "c");  // a is in cooldown together with b
 }
 
 TEST_F(Projects, WhatWasLearnedSurvivesARestart) {
@@ -109,7 +109,7 @@ TEST_F(Projects, WhatIsUnderWayIsCountedWhereItBelongsAfterAMove) {
   Break(pool, "a", Told("123", Trouble::kSharedCapacity));
   Break(pool, "b", Told("123", Trouble::kSharedCapacity));
   clock_.Advance(1min);
-  // a has one under way, and b draws on the same project, so c is the freest.
+  // a has one request in progress and b shares its project, so c has the most capacity.
   EXPECT_EQ(Given(pool), "c");
   one->Report(Success{});
   std::map<std::string, int> given;

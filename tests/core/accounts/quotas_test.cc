@@ -1,4 +1,4 @@
-// Walls that are seen before anybody runs into them.
+// Limits that the pool knows and respects before the upstream refuses.
 
 #include <gmock/gmock.h>
 
@@ -25,7 +25,7 @@ QuotaLimit PerMinute(std::int64_t limit) {
 
 class Foresight : public PoolTest {
  protected:
-  /// How many of so many requests at once are given an account.
+  /// The number of simultaneous requests, out of `asked`, that get an account.
   int Served(Pool& pool, int asked, std::int64_t tokens = 10) {
     int served = 0;
     for (int i = 0; i < asked; ++i) {
@@ -68,7 +68,7 @@ TEST_F(Foresight, RequestsWaitForRoomWhereItComesInTime) {
 
 TEST_F(Foresight, ALimitThatOwnCountingContradictsRefusesNobody) {
   Pool pool = Make({Named("a")});
-  EXPECT_EQ(Served(pool, 2), 2);  // somebody else uses the project too
+  EXPECT_EQ(Served(pool, 2), 2);  // another program uses the project too
   Break(pool, "a", Refusal(Trouble::kMinuteQuota, PerMinute(10), 20s));
   clock_.Advance(25s);
   EXPECT_EQ(Served(pool, 50), 50);
@@ -161,13 +161,13 @@ TEST_F(Foresight, KeysOfOneProjectShareItsLimits) {
 
 TEST_F(Foresight, TokensAreCountedByWhatRequestsMostlyTake) {
   Pool pool = Make({Limited(&config::Account::tokens_per_minute, 1000)});
-  EXPECT_EQ(Served(pool, 10, 240), 4);  // a fifth would take it beyond
+  EXPECT_EQ(Served(pool, 10, 240), 4);  // a fifth one would exceed the limit
   clock_.Advance(62s);
   std::vector<Lease> under_way;
   for (int i = 0; i < 10; ++i) {
     if (auto lease = Take(pool)) under_way.push_back(*std::move(lease));
   }
-  EXPECT_EQ(under_way.size(), 4U);  // before anybody knows what they take
+  EXPECT_EQ(under_way.size(), 4U);  // their real sizes are not known yet
 }
 
 TEST_F(Foresight, OfTokensOnlyThoseOfThePromptAreCounted) {
@@ -195,11 +195,11 @@ TEST_F(Foresight, ALimitOfTheDayIsKnownOnTheNext) {
   const QuotaLimit day{QuotaLimit::Of::kRequests, QuotaLimit::Per::kDay, 7};
   Break(pool, "a", Refusal(Trouble::kDayQuota, day, 30s));
   clock_.Advance(40s);
-  EXPECT_EQ(Served(pool, 3), 3);  // upstream asked for 30 s only, so it is asked again
+  EXPECT_EQ(Served(pool, 3), 3);  // the upstream asked for 30 s only, so the pool tries it again
   clock_.Advance(NextPacificMidnight(clock_.Wall()) - clock_.Wall());
   EXPECT_EQ(Served(pool, 20), 7);
   clock_.Advance(NextPacificMidnight(clock_.Wall()) - clock_.Wall());
-  EXPECT_EQ(Served(pool, 20), 20);  // nothing confirmed it: perhaps there is more now
+  EXPECT_EQ(Served(pool, 20), 20);  // the limit was not confirmed, so it is dropped
 }
 
 TEST_F(Foresight, TheNextPriorityServesWhereTheFirstHasUsedItsQuotaUp) {

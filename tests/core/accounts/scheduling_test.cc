@@ -1,4 +1,4 @@
-// Which of the accounts that are free is given.
+// The choice among the available accounts.
 
 #include <gmock/gmock.h>
 
@@ -14,7 +14,7 @@ using config::Scheduling;
 
 class Scheduled : public PoolTest {
  protected:
-  /// A request of the conversation that is answered well; the account's name.
+  /// A successful request of the conversation; returns the account's name.
   std::string Talk(Pool& pool, const std::string& session, Duration patience = 0ms) {
     auto lease = Take(pool, {}, patience, session);
     if (!lease) return lease.error().message;
@@ -51,7 +51,7 @@ TEST_F(Scheduled, CacheFirstKeepsAConversationEvenOnABusyAccount) {
 TEST_F(Scheduled, BalanceMovesAConversationOffABusyAccount) {
   Pool pool = Make(Three(), Scheduling::kBalance);
   const std::string home = Talk(pool, "s");
-  EXPECT_EQ(Talk(pool, "s"), home);  // in doubt it stays
+  EXPECT_EQ(Talk(pool, "s"), home);  // without a reason to move, it stays
   const auto busy = Take(pool, {}, 0ms, "s");
   EXPECT_NE(Talk(pool, "s"), home);
 }
@@ -72,7 +72,7 @@ TEST_F(Scheduled, CacheFirstDoesNotWaitForAnAccountThatWakesTooLate) {
   EXPECT_NE(next, home);
   EXPECT_EQ(clock_.slept(), 0ms);
   clock_.Advance(1min);
-  EXPECT_EQ(Talk(pool, "s"), next);  // its new home
+  EXPECT_EQ(Talk(pool, "s"), next);  // its new account
 }
 
 TEST_F(Scheduled, CacheFirstDoesNotWaitWhereTheConversationWasNeverAnswered) {
@@ -179,7 +179,7 @@ TEST_F(Scheduled, PerformanceFirstFindsTheFastestOfAThousand) {
 TEST_F(Scheduled, AProjectThatRanIntoItsQuotaIsSparedBeforeItRunsIntoItAgain) {
   Pool pool = Make({Named("small"), Named("large")});
   for (int i = 0; i < 5; ++i) Succeed(pool, "small");
-  Break(pool, "small", Of(Trouble::kMinuteQuota, 20s));  // so 5 a minute is what it has
+  Break(pool, "small", Of(Trouble::kMinuteQuota, 20s));  // so its limit is 5 per minute
   clock_.Advance(2min);
   int small = 0;
   for (int i = 0; i < 40; ++i) {
@@ -189,7 +189,7 @@ TEST_F(Scheduled, AProjectThatRanIntoItsQuotaIsSparedBeforeItRunsIntoItAgain) {
     lease->Report(Success{100ms, 1});
   }
   EXPECT_LE(small, 5);
-  EXPECT_EQ(Given(pool, {"large"}), "small");  // but it is not refused where nobody else is free
+  EXPECT_EQ(Given(pool, {"large"}), "small");  // it still serves if no other can
 }
 
 TEST_F(Scheduled, AllOfAThousandGetTheirTurn) {

@@ -1,5 +1,5 @@
 // A day of traffic over pools of 1 to 1,000 accounts with the published quotas. Prints its lines of
-// the table; agm_simulate prints all of it.
+// the table; agm_simulate prints the complete table.
 
 #include "tests/simulation/simulation.h"
 
@@ -39,7 +39,7 @@ class Simulation : public testing::Test {
     }
   }
 
-  /// Each mode is best at what it is for.
+  /// Each scheduling mode must be best at its purpose.
   static void ExpectTheModesDiffer(const Outcomes& outcomes) {
     const auto& [cache_first, balance, performance_first] = outcomes;
     EXPECT_LT(cache_first.moved, balance.moved / 4);

@@ -1,4 +1,4 @@
-// Many threads at one pool; meant to run under ThreadSanitizer too.
+// Many threads use one pool; run this under ThreadSanitizer too.
 
 #include <atomic>
 #include <thread>
@@ -22,7 +22,7 @@ Failure AnyFailure() {
   return failure;
 }
 
-/// A journal that many threads may use and that remembers nothing.
+/// A journal for many threads that stores nothing.
 class SilentJournal : public PoolJournal {
  public:
   std::vector<Rest> LoadRests() override { return {}; }

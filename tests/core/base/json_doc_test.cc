@@ -10,7 +10,7 @@
 namespace agm {
 namespace {
 
-// Walks a view and writes it as nlohmann would see it, so that both can be compared.
+// Converts a view into an nlohmann tree, so that both parsers can be compared.
 Json Tree(JsonView view) {
   switch (view.kind()) {
     case JsonKind::kAbsent:

@@ -9,7 +9,7 @@
 namespace agm {
 namespace {
 
-/// Pages of files that count as this process' own now.
+/// The number of this process's resident pages that are mapped from files.
 long FilePages() {
   std::ifstream statm("/proc/self/statm");
   long size = 0;

@@ -24,7 +24,7 @@ using Steady = std::chrono::steady_clock;
 constexpr int kEdits = 1'000;
 constexpr auto kAtMost = std::chrono::seconds(20);
 
-/// A counter that parent and child both see.
+/// A counter in memory shared by parent and child.
 class SharedCount {
  public:
   SharedCount()
@@ -41,7 +41,7 @@ class SharedCount {
   std::atomic<int>* count_;
 };
 
-// The edits from the counter's on; each second round takes out what the first put in.
+// Continues the edits from the counter on; every second round removes what the first one added.
 [[noreturn]] void EditUntilDone(const fs::path& file, std::atomic<int>& done) {
   while (done < kEdits) {
     const int i = done;
@@ -49,7 +49,7 @@ class SharedCount {
     const Change change =
         i / 20 % 2 == 0 ? Change(SetMapping{name, {"a", "b"}}) : Change(UnsetMapping{name});
     const auto edited = EditFile(file, change, {});
-    // The one that was cut short may have been made.
+    // The edit that was killed may have been completed.
     if (!edited && edited.error().code != ErrorCode::kNotFound) ::_exit(1);
     ++done;
   }
@@ -69,7 +69,7 @@ TEST(EditFile, LeavesAWholeFileWheneverItIsKilled) {
   std::mt19937 random(7);
   const auto deadline = Steady::now() + kAtMost;
   int kills = 0;
-  unsigned patience_us = 60'000;  // grows where the machine is too slow for a single edit
+  unsigned patience_us = 60'000;  // grows if the machine is too slow for a single edit
   while (*done < kEdits && Steady::now() < deadline) {
     const pid_t child = ::fork();
     ASSERT_GE(child, 0);

@@ -10,8 +10,8 @@
 namespace agm::config {
 namespace {
 
-/// Writes configurations as people might: every form that TOML has, comments, odd spacing, either
-/// kind of line end.
+/// Writes configurations like people: in every notation of TOML, with comments, odd spacing, and
+/// both kinds of line ends.
 class Hand {
  public:
   explicit Hand(unsigned seed) : random_(seed) {}
@@ -185,7 +185,7 @@ std::vector<std::string> Lines(const std::string& text) {
   return lines;
 }
 
-// How many lines of each text are not in the other: what a diff shows.
+// The number of lines of each text that the other lacks, as in a diff.
 std::pair<std::size_t, std::size_t> Diff(const std::string& before, const std::string& after) {
   const auto a = Lines(before);
   const auto b = Lines(after);
@@ -226,7 +226,7 @@ TEST(EditProperty, ChangesOnlyTheMeantLinesOfAnyHandWrittenText) {
     const auto [removed, added] = Diff(text, *edited);
     const std::string both = "seed " + std::to_string(seed) + "\n" + text + "\n--->\n" + *edited;
     if (std::holds_alternative<SetMapping>(change)) {
-      // A value of several lines may become one; a new table brings a header and empty lines.
+      // A value of several lines may become one; a new table adds a header and empty lines.
       ASSERT_LE(removed, 10U) << both;
       ASSERT_LE(added, 4U) << both;
       ASSERT_GE(added, *edited == text ? 0U : 1U) << both;
@@ -237,7 +237,8 @@ TEST(EditProperty, ChangesOnlyTheMeantLinesOfAnyHandWrittenText) {
     } else {
       ASSERT_LE(added, 1U) << both;
     }
-    // It is made for good: the same again changes nothing, or has nothing to change.
+    // The change is idempotent: repeating it changes nothing, or fails because nothing is left to
+    // change.
     const auto again = EditText(*edited, change, "f");
     ASSERT_TRUE(again ? *again == *edited : again.error().code == ErrorCode::kNotFound) << both;
   }

@@ -15,7 +15,7 @@ namespace {
 namespace fs = std::filesystem;
 using std::chrono::milliseconds;
 
-// Short, so that the tests are; a change is waited for much longer than it takes.
+// Short times, so that the tests are fast; they wait for a change much longer than it takes.
 constexpr WatchTimes kQuick{Duration(10), Duration(50)};
 constexpr Duration kLong{5'000};
 constexpr Duration kShort{60};

@@ -1,5 +1,6 @@
-// A client that leaves stops the upstream, in whatever phase its request is: within 250 ms the
-// connection upstream is closed and the account is free again, and nothing is held against it.
+// A client that disconnects stops the upstream in every phase of its request: within 250 ms the
+// upstream connection is closed and the account is available again, without a failure on its
+// record.
 
 #include <arpa/inet.h>
 #include <gtest/gtest.h>
@@ -35,7 +36,7 @@ TimePoint Now() { return SystemClock().Now(); }
 
 Duration Since(TimePoint then) { return std::chrono::duration_cast<Duration>(Now() - then); }
 
-/// How often something happened, for another thread to wait for.
+/// Counts events, and lets another thread wait for them.
 class Counter {
  public:
   void Add() { ++count_; }
@@ -57,8 +58,8 @@ class CancellationTest : public GatewayTest {
     config_.proxy.max_wait = Duration(5'000);
   }
 
-  /// An account whose upstream answers questions with `script`. What is no question (a look at the
-  /// models) gets an empty answer.
+  /// Adds an account whose upstream answers requests with `script`. Other requests (the list of
+  /// models) get an empty response.
   void Upstream(std::function<void(Visitor&)> script) {
     upstream_server_ = std::make_unique<test::ScriptedServer>([this, script](Visitor& visitor) {
       while (visitor.ReadRequest()) {
@@ -73,7 +74,7 @@ class CancellationTest : public GatewayTest {
     config_.accounts = {AccountOf("work", "key", upstream_server_->url())};
   }
 
-  /// Waits for the gateway to leave, and notes when it did.
+  /// Waits until the gateway closes the connection, and records the time.
   void NoteClosing(Visitor& visitor) {
     waiting_.Add();
     if (visitor.AwaitClose(kLong)) closed_at_ = Now();
@@ -93,10 +94,10 @@ class CancellationTest : public GatewayTest {
   int InFlight() {
     const std::string metrics = Ask("GET", "/metrics").body;
     const std::string line = "\nagm_requests_in_flight ";
-    return std::stoi(metrics.substr(metrics.find(line) + line.size())) - 1;  // but for this one
+    return std::stoi(metrics.substr(metrics.find(line) + line.size())) - 1;  // without this one
   }
 
-  /// From now until the request is over and its account free.
+  /// The time from now until the request has ended and its account is available.
   Duration UntilOver() {
     const TimePoint begun = Now();
     while (InFlight() > 0 && Since(begun) < Duration(5'000)) {
@@ -104,7 +105,7 @@ class CancellationTest : public GatewayTest {
     return Since(begun);
   }
 
-  /// What holds after every cancellation, whatever the phase.
+  /// Checks what must hold after a cancellation in any phase.
   void ExpectNothingCounted() {
     const Json account = Account();
     EXPECT_EQ(account["in_flight"], 0) << account;
@@ -113,7 +114,7 @@ class CancellationTest : public GatewayTest {
     EXPECT_TRUE(account["rests"].empty()) << account;
   }
 
-  /// Leaves at the moment that `phase` is reached; the upstream must see that soon.
+  /// Disconnects when `phase` is reached; the upstream must notice that soon.
   void LeaveAndExpectClosed(test::RawClient client, bool reset) {
     const TimePoint left = Now();
     reset ? client.Reset() : client.Close();
@@ -126,7 +127,7 @@ class CancellationTest : public GatewayTest {
   }
 
   std::unique_ptr<test::ScriptedServer> upstream_server_;
-  Counter reached_;  ///< questions that came upstream
+  Counter reached_;  ///< requests that reached the upstream
   Counter waiting_;
   Counter closed_;
   TimePoint closed_at_;
@@ -153,7 +154,7 @@ TEST_F(CancellationTest, WhileItWaitsForAnAccountThatRests) {
   EXPECT_EQ(reached_.count(), 1) << "it was sent after its client had left";
 }
 
-/// A port that takes no more connections: who connects hangs.
+/// A port whose queue is full: connecting to it hangs.
 class FullPort {
  public:
   FullPort() : listener_(::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0)) {
@@ -179,7 +180,7 @@ class FullPort {
   FullPort& operator=(const FullPort&) = delete;
 
   std::string url() const { return "http://127.0.0.1:" + std::to_string(ntohs(address_.sin_port)); }
-  /// Connections that others are trying to make.
+  /// The number of connections that others are trying to make.
   int others() const { return Connecting() - own_; }
 
  private:
@@ -223,7 +224,7 @@ TEST_F(CancellationTest, WhileTheRequestIsSent) {
   test::ScriptedServer server([&](Visitor& visitor) {
     reached_.Add();
     left.Reaches(1);        // reads nothing until then
-    visitor.ReadRequest();  // what was under way, and the end
+    visitor.ReadRequest();  // the bytes in transit, and the end
     closed_at_ = Now();
     closed_.Add();
   });
@@ -241,7 +242,7 @@ TEST_F(CancellationTest, WhileTheRequestIsSent) {
   ExpectNothingCounted();
 }
 
-/// Whether the client asked for a stream, and whether it leaves by a reset.
+/// Parameters: the client asks for a stream; it disconnects with a reset.
 class CancellationOfAnswer : public CancellationTest,
                              public ::testing::WithParamInterface<std::tuple<bool, bool>> {
  protected:
@@ -312,7 +313,7 @@ INSTANTIATE_TEST_SUITE_P(, CancellationOfAnswer,
                                   (std::get<1>(each.param) ? "Reset" : "Close");
                          });
 
-// One that leaves a stream because it takes nothing any more is dropped after write_timeout.
+// A client that no longer reads its stream is dropped after write_timeout.
 TEST_F(CancellationTest, WhenTheClientTakesNothingOfAStream) {
   config_.proxy.write_timeout = Duration(200);
   Upstream([this](Visitor& visitor) {

@@ -1,5 +1,5 @@
-// What an upstream does wrong, at every step until the exchange succeeds: the client gets one valid
-// answer in its own dialect each time, the account one report, and nothing is left behind.
+// Faults of an upstream at every point of an exchange: each time the client gets one valid response
+// in its own dialect, the account gets one report, and nothing leaks.
 
 #include <gtest/gtest.h>
 
@@ -22,7 +22,7 @@ namespace {
 
 using test::Visitor;
 
-/// What is asked here is answered with this; its letters take one to four bytes each.
+/// The start of the response to each request; its letters take one to four bytes.
 constexpr std::string_view kFirst = "Grüße, ";
 constexpr std::string_view kSecond = "мир 😀";
 const std::string kWhole = std::string(kFirst) + std::string(kSecond);
@@ -46,11 +46,11 @@ std::string GoodWhole() {
       "\"totalTokenCount\":12}}");
 }
 
-// ---- What a client makes of an answer ----------------------------------------------------------
+// ---- The client's view of a response -----------------------------------------------------------
 
-/// An answer as its dialect's client takes it.
+/// A response as parsed by a client of its dialect.
 struct Heard {
-  std::string problem{};  ///< what a strict client has against it; empty: nothing
+  std::string problem{};  ///< a strict client's objection; empty: none
   std::string text{};
   bool failed = false;  ///< it is an error, or ends with one
 };
@@ -137,7 +137,7 @@ Heard HearCompletionsStream(const Got& got) {
 struct Dialect {
   const char* name;
   const char* path;
-  const char* body;  ///< of a request, but for its end
+  const char* body;  ///< of a request, without its end
   Heard (*hear_stream)(const Got& got);
   std::string (*whole_text)(const Json& json);
 };
@@ -186,7 +186,7 @@ class FaultsTest : public GatewayTest {
     service_.reset();
   }
 
-  /// An upstream that answers each question with `script`, and looks at its models with nothing.
+  /// An upstream that answers each request with `script`, and GET models with an empty list.
   static std::unique_ptr<test::ScriptedServer> Upstream(Script script) {
     return std::make_unique<test::ScriptedServer>([script = std::move(script)](Visitor& visitor) {
       while (visitor.ReadRequest()) {
@@ -198,7 +198,7 @@ class FaultsTest : public GatewayTest {
 
   void Serve(const std::vector<std::string>& urls) {
     Stop();
-    database_ = store::Database::OpenInMemory();  // nothing is remembered of the fault before
+    database_ = store::Database::OpenInMemory();  // forget earlier faults
     config_.accounts.clear();
     for (const std::string& url : urls) {
       const std::string name = "account-" + std::to_string(config_.accounts.size());
@@ -208,7 +208,7 @@ class FaultsTest : public GatewayTest {
     Start();
   }
 
-  /// One request of the dialect, and what a client makes of the answer.
+  /// Sends one request of the dialect; returns the client's view of the response.
   Heard Exchange(const Dialect& dialect, bool stream) {
     const std::string end = stream ? R"(,"stream":true})" : "}";
     const Got got = Ask("POST", dialect.path, dialect.body + end);
@@ -217,7 +217,7 @@ class FaultsTest : public GatewayTest {
     return heard;
   }
 
-  /// That so many tries were made in all, each given back and reported once.
+  /// Expects this total number of attempts, each with its lease returned and reported once.
   void ExpectReported(int tries) {
     int requests = 0;
     const Json all = Ask("GET", "/agm/accounts").json();
@@ -236,10 +236,10 @@ class FaultsAtEveryStep : public FaultsTest, public ::testing::WithParamInterfac
   static const Dialect& dialect() { return kDialects[std::get<0>(GetParam())]; }
   static bool stream() { return std::get<1>(GetParam()); }
   static std::string Good() { return stream() ? GoodStream() : GoodWhole(); }
-  /// Every byte for the dialect that most use, some for the others.
+  /// Tests every cut for the most used dialect, and some cuts for the others.
   static std::size_t Stride() { return std::get<0>(GetParam()) == 0 ? 1 : 7; }
 
-  /// Lets the upstream send the first n bytes of a good answer and then `fault`, for each n.
+  /// For each n, the upstream sends the first n bytes of a good response and then `fault`.
   void ForEachCut(const std::function<void(Visitor&)>& fault, std::size_t stride) {
     const std::string good = Good();
     const std::size_t descriptors = Descriptors();
@@ -264,7 +264,7 @@ class FaultsAtEveryStep : public FaultsTest, public ::testing::WithParamInterfac
     EXPECT_GT(succeeded, 0);
     std::printf("%zu steps, %d exchanges succeeded\n", (good.size() + stride - 1) / stride + 1,
                 succeeded);
-    // A kept connection has its socket and what wakes its waiter.
+    // An idle connection has a socket and a wakeup descriptor.
     EXPECT_LE(Descriptors(), descriptors + 2 * kKept * 3 + 2) << "descriptors leak";
   }
 };
@@ -295,8 +295,8 @@ INSTANTIATE_TEST_SUITE_P(, FaultsAtEveryStep,
                                   (std::get<1>(each.param) ? "Stream" : "Whole");
                          });
 
-// Until something was told to the client another account may still answer, and nobody notices.
-// After that the answer ends with an error, and no word of it comes twice.
+// Before anything was sent to the client another account may still answer, unseen by the client.
+// After that the response ends with an error, and no part of it is repeated.
 TEST_F(FaultsTest, AnotherAccountStepsInUntilTheAnswerHasBegun) {
   config_.proxy.max_attempts = 2;
   auto good = Upstream([](Visitor& visitor) { visitor.Send(GoodStream()); });
@@ -317,7 +317,7 @@ TEST_F(FaultsTest, AnotherAccountStepsInUntilTheAnswerHasBegun) {
   EXPECT_GT(broken, 5);
 }
 
-/// A fault of the whole answer, in every dialect and form.
+/// A fault of the whole response, in every dialect, streamed and not.
 class FaultsOfAnswer : public FaultsTest, public ::testing::WithParamInterface<Way> {
  protected:
   static bool stream() { return std::get<1>(GetParam()); }
@@ -404,7 +404,7 @@ TEST_P(FaultsOfAnswer, ClosesAConnectionThatWasKept) {
         visitor.Send(test::HttpAnswer("{}"));
         continue;
       }
-      if (++posts == 2) return;  // without a word
+      if (++posts == 2) return;  // closes without a response
       ++answered;
       visitor.Send(stream() ? GoodStream() : GoodWhole());
     }
@@ -415,7 +415,7 @@ TEST_P(FaultsOfAnswer, ClosesAConnectionThatWasKept) {
     EXPECT_FALSE(heard.failed) << i;
     EXPECT_EQ(heard.text, kWhole) << i;
   }
-  ExpectReported(4);  // what was sent again on a fresh connection is no second try
+  ExpectReported(4);  // a resend on a new connection is not a second attempt
   EXPECT_EQ(answered, 4);
 }
 

@@ -16,7 +16,7 @@
 
 namespace agm::gateway {
 
-/// An answer of the gateway.
+/// A response of the gateway.
 struct Got {
   int status = 0;
   std::unique_ptr<upstream::Download> download;
@@ -44,7 +44,7 @@ inline std::string ChatBody(const std::string& text, bool stream = false,
                        {"messages", Json::array({{{"role", "user"}, {"content", text}}})}});
 }
 
-/// The gateway over real sockets: a client on one side, the embedded mock on the other.
+/// The gateway over real sockets, between a client and the embedded mock.
 class GatewayTest : public ::testing::Test {
  protected:
   void SetUp() override {
@@ -109,9 +109,9 @@ class GatewayTest : public ::testing::Test {
   config::Config config_;
   std::unique_ptr<Log> log_ = Log::Silent();
   std::unique_ptr<store::Database> database_ = store::Database::OpenInMemory();
-  static constexpr std::size_t kKept = 4;  ///< idle connections, so that leaks stand out
+  static constexpr std::size_t kKept = 4;  ///< idle connections; few, so that leaks are noticed
   upstream::CurlTransport upstream_{{.max_idle = kKept}};
-  upstream::Transport* transport_ = &upstream_;  ///< another one for tests of what it may do
+  upstream::Transport* transport_ = &upstream_;  ///< replaced by tests that restrict it
   upstream::CurlTransport client_{{.max_idle = kKept}};
   std::unique_ptr<upstream::Transport> media_ = upstream::NewMediaTransport();
   std::unique_ptr<Service> service_;

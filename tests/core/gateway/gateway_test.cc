@@ -1,4 +1,4 @@
-// The gateway over real sockets: clients on one side, the embedded mock on the other.
+// The gateway over real sockets, between clients and the embedded mock.
 
 #include <gtest/gtest.h>
 
@@ -58,7 +58,7 @@ int CommentsIn(const std::string& stream) {
 
 class SilenceTest : public GatewayTest {
  protected:
-  /// A stream whose upstream says nothing for 600 ms in the middle.
+  /// A stream whose upstream pauses for 600 ms in the middle.
   std::string Stream(Duration keepalive_interval) {
     EXPECT_TRUE(mock_->SetScript(
         R"({"steps":[{"do":{"words":5,"stall_after_events":1,"stall_ms":600}}]})"));
@@ -357,7 +357,7 @@ TEST_F(GatewayTest, AsksForSeveralChoicesSideBySide) {
   EXPECT_LT(took, std::chrono::milliseconds(1200));
 }
 
-// An upstream that gives a long answer in hops; `bodies` gets what it was asked.
+// An upstream that sends a long response in hops; `bodies` collects its requests.
 std::unique_ptr<test::ScriptedServer> LongAnswer(std::vector<std::string> answers,
                                                  Guarded<std::vector<std::string>>& bodies) {
   auto next = std::make_shared<std::atomic<std::size_t>>(0);

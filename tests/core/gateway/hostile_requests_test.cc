@@ -1,5 +1,5 @@
-// What clients send that mean no good, to the whole gateway: each gets one clear answer in its
-// dialect's shape, the gateway goes on, and nothing of it reaches other requests, headers or logs.
+// Malicious requests to the whole gateway: each gets one clear error in its dialect, the gateway
+// keeps running, and no part of the request reaches other requests, headers or logs.
 
 #include <gtest/gtest.h>
 
@@ -49,7 +49,7 @@ class HostileRequestsTest : public GatewayTest {
                 "Content-Length: " + std::to_string(body.size()) + "\r\n\r\n" + body);
   }
 
-  /// That it is an error of OpenAI's shape with that status.
+  /// Expects an OpenAI error with that status.
   static void ExpectError(const test::RawAnswer& answer, int status, const std::string& about) {
     EXPECT_EQ(answer.status, status) << about << "\n" << answer.body;
     const Json json = Json::parse(answer.body, nullptr, false);
@@ -125,7 +125,7 @@ TEST_F(HostileRequestsTest, MethodsAndTargetsThatNobodyNeeds) {
   ExpectServes();
 }
 
-// Behind a proxy or in a browser such paths lead elsewhere; here they lead nowhere.
+// Behind a proxy or in a browser such paths could reach another route; the gateway refuses them.
 TEST_F(HostileRequestsTest, PathsThatTryToLeadElsewhere) {
   Start();
   for (const char* path :
@@ -223,7 +223,8 @@ TEST_F(HostileRequestsTest, LongNamesStayOutOfTheLog) {
   EXPECT_LT(folder.Read("access.log").size(), 5'000U);
 }
 
-// A key is compared in full whatever it is: neither its length nor its beginning can be measured.
+// Keys are compared in constant time: response times reveal neither a key's length nor its
+// beginning.
 TEST_F(HostileRequestsTest, TheTimeOfAComparisonTellsNothing) {
   const Secret secret(std::string(64, 'k'));
   const auto time = [&](const std::string& candidate) {

@@ -96,7 +96,7 @@ TEST_F(InlineMediaTest, FetchesForAToolResultThatTakesOnlyBytes) {
   ASSERT_TRUE(Inline(kNew));
   const auto& block = std::get<chat::ToolResult>(request_.messages[0].blocks[1]);
   EXPECT_FALSE(std::get<chat::Media>(block.content[0]).data.empty());
-  // 2.5 takes a result's media beside it, as references too.
+  // Gemini 2.5 accepts media beside a tool result, also as references.
   request_ = Asking(result);
   ASSERT_TRUE(Inline({"gemini-2.5-flash"}));
   EXPECT_EQ(transport_.sent().size(), 1U);
@@ -159,7 +159,7 @@ TEST_F(GatewayTest, FetchesAPictureThatUpstreamCannotReadAndSendsItsBytes) {
     }
   });
   Add("work", "good-key");
-  // The server stands on loopback, where no name but a public one may lead.
+  // The media server is on loopback, where only a public name may lead in this test.
   class Redirected : public upstream::Transport {
    public:
     explicit Redirected(std::string url) : url_(std::move(url)) {}

@@ -1,4 +1,4 @@
-// OpenAI's routes beside chat, over real sockets.
+// OpenAI's routes apart from chat, over real sockets.
 
 #include <gtest/gtest.h>
 
@@ -40,7 +40,7 @@ class OpenAiRoutesTest : public GatewayTest {
     ASSERT_TRUE(mock_->SetScript("{\"steps\":[" + steps + "]}"));
   }
 
-  // The last request that the mock was sent.
+  // The last request that the mock received.
   Json Asked() {
     const auto requests = mock_->TakeRequests();
     return requests.empty() ? Json() : Json::parse(requests.back().body, nullptr, false);
@@ -200,7 +200,7 @@ TEST_F(OpenAiRoutesTest, RefusesFormsThatCannotBeRead) {
   EXPECT_EQ(RequestsOf("good-key"), 0);
 }
 
-// Recordings have no conversation: a pool must spread them as it likes.
+// Recordings do not belong to a conversation, so the pool may use any account.
 TEST_F(OpenAiRoutesTest, TellsRecordingsApart) {
   Add("other", "good-other");
   config_.proxy.scheduling = config::Scheduling::kCacheFirst;

@@ -26,7 +26,7 @@ std::shared_ptr<const config::Config> TwoAccounts() {
   return config;
 }
 
-/// A process of its own: opens the state file, makes a pool over it.
+/// Simulates one process: opens the state file and creates a pool with it.
 struct Process {
   Process(const test::TempDir& folder, Clock& clock)
       : database(store::Database::Open(folder.path())),

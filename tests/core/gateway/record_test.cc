@@ -1,4 +1,5 @@
-// Every request is in the access log and in the metrics, once, with the status that its client saw.
+// Every request appears once in the access log and in the metrics, with the status that its client
+// got.
 
 #include <gtest/gtest.h>
 
@@ -17,7 +18,7 @@ namespace {
 constexpr std::string_view kEvent =
     "data: {\"candidates\":[{\"content\":{\"parts\":[{\"text\":\"one\"}]}}]}\r\n\r\n";
 
-/// A network with a bug: it throws instead of answering, or inside its answer.
+/// A transport with a bug: it throws instead of answering, or inside the body.
 class Throwing : public upstream::Transport {
  public:
   class Answer : public upstream::Download {
@@ -54,7 +55,7 @@ class RecordTest : public GatewayTest {
     log_ = *std::move(log);
   }
 
-  // The lines of the access log, when all requests are over and written.
+  // The lines of the access log after all requests have ended.
   std::string AccessLog() {
     TearDown();
     service_.reset();

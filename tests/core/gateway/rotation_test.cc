@@ -1,4 +1,4 @@
-// How requests find their way over accounts, projects and models: over real sockets.
+// The rotation over accounts, projects and models, over real sockets.
 
 #include <gtest/gtest.h>
 
@@ -15,7 +15,7 @@
 namespace agm::gateway {
 namespace {
 
-/// Upstream's own words for a quota of the minute, with the project that it belongs to.
+/// The upstream's error for a quota per minute, which names the project.
 std::string QuotaBody(const std::string& quota, const std::string& limit,
                       const std::string& project = "") {
   Json details =
@@ -130,7 +130,7 @@ TEST_F(RotationTest, KeysOfALearnedProjectRestTogetherFromThenOn) {
   Script({Step({{"model", "gemini-2.5-flash"}}, Refusal(body), 2),
           Step({{"model", "gemini-2.5-pro"}}, Refusal(body), 1)});
   Start();
-  EXPECT_EQ(Chat("hi").status, 429);  // both learn whose they are
+  EXPECT_EQ(Chat("hi").status, 429);  // the pool learns the project of both accounts
   EXPECT_EQ(ChatWith("gemini-2.5-pro").status, 429);
   EXPECT_EQ(mock_->stats().requests, 3);
   EXPECT_EQ(StateOf("two")["project"], "424242");
@@ -142,9 +142,9 @@ TEST_F(RotationTest, LowerPriorityNumbersServeFirst) {
   config_.accounts[0].priority = 10;
   Script({Step({{"key", "free-key"}}, Refusal(QuotaBody(kRequests, "10")), 1)});
   Start();
-  EXPECT_EQ(Chat("one").header("x-account-email"), "paid@example.com");  // after free's refusal
+  EXPECT_EQ(Chat("one").header("x-account-email"), "paid@example.com");  // free was refused
   Script({});
-  EXPECT_EQ(Chat("two").header("x-account-email"), "paid@example.com");  // while free rests
+  EXPECT_EQ(Chat("two").header("x-account-email"), "paid@example.com");  // free is cooling down
   EXPECT_EQ(RequestsOf("free-key"), 1);
 }
 
@@ -172,9 +172,9 @@ TEST_F(RotationTest, AChainGoesOnWhereTheModelIsOverloadedAndBlamesNoAccount) {
   const Got got = ChatWith("smart");
   EXPECT_EQ(got.status, 200) << got.body;
   EXPECT_EQ(got.header("x-mapped-model"), "gemini-2.5-flash");
-  EXPECT_EQ(mock_->stats().requests, 2);  // no second account for the first
+  EXPECT_EQ(mock_->stats().requests, 2);  // no second account was tried
   EXPECT_EQ(ChatWith("smart").status, 200);
-  EXPECT_EQ(mock_->stats().requests, 3);  // the breaker holds
+  EXPECT_EQ(mock_->stats().requests, 3);  // the model's circuit breaker is open
   EXPECT_EQ(ChatWith("gemini-2.5-flash").status, 200);
   EXPECT_EQ(Ask("GET", "/readyz").status, 200);
 }
@@ -201,7 +201,7 @@ TEST_F(RotationTest, AModelThatNobodyHasQuotaForIsNotFound) {
     EXPECT_EQ(got.json()["error"]["code"], "model_not_found");
     EXPECT_EQ(got.header("retry-after"), "");
   }
-  EXPECT_EQ(mock_->stats().requests, 2);  // each was asked once
+  EXPECT_EQ(mock_->stats().requests, 2);  // each was tried once
   EXPECT_EQ(ChatWith("gemini-2.5-flash").status, 200);
 }
 
@@ -307,7 +307,7 @@ TEST_F(RotationTest, AnAccountWhoseUpstreamHangsUpIsLeftForAnother) {
   Script({Step({{"key", "broken-key"}}, {{"close", true}})});
   Start();
   for (int i = 0; i < 3; ++i) EXPECT_EQ(Chat("hi").header("x-account-email"), "good@example.com");
-  EXPECT_EQ(StateOf("broken")["reason"], "network");  // it alone fails: the second time counts
+  EXPECT_EQ(StateOf("broken")["reason"], "network");  // only it fails: the second time counts
   EXPECT_LE(RequestsOf("broken-key"), 4);
 }
 
@@ -394,7 +394,7 @@ TEST_F(RotationTest, ARevokedGrantQuarantinesAndSaysSo) {
   EXPECT_NE(StateOf("robot")["why"].get<std::string>().find("invalid_grant"), std::string::npos);
   mock_->TakeRequests();
   Chat("again");
-  EXPECT_EQ(TokensFetched(), 0);  // not asked for ever and ever
+  EXPECT_EQ(TokensFetched(), 0);  // the gateway does not retry for ever
 }
 
 TEST_F(RotationTest, CooldownsAndQuarantinesSurviveARestart) {

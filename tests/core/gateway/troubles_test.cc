@@ -1,6 +1,6 @@
-// Each of the 25 classes of upstream trouble, from the socket of an upstream to that of a client:
-// what the client is told where nobody else can help, what becomes of the request where somebody
-// can, and what it costs the account.
+// Each of the 25 classes of upstream failures, from the upstream's socket to the client's: the
+// client's error if no other account can help, the failover if another account can, and the effect
+// on the account.
 
 #include <fmt/format.h>
 #include <gtest/gtest.h>
@@ -19,24 +19,25 @@ namespace {
 constexpr int kNone = -1;  ///< no Retry-After
 constexpr int kDay = 24 * 3600;
 
-/// What happens after one such answer.
+/// The expected effects of one upstream response.
 struct Row {
-  std::string_view answer;  ///< a file of tests/fuzz/corpus/classify, named by its trouble
-  // An account alone that always meets it:
+  std::string_view answer;  ///< a file of tests/fuzz/corpus/classify, named by its class
+  // With a single account that always gets this response:
   int status;
   std::string_view code;
   int least_wait;  ///< Retry-After, in seconds
   int most_wait;
-  int tries;  ///< that reach upstream
+  int tries;  ///< number of requests to the upstream
   std::string_view state;
-  std::string_view until;  ///< "never" ends by itself, "later", or empty: does not rest
-  // With a good account beside it:
-  bool rotates;  ///< the other one answers
+  std::string_view until;  ///< when the cooldown ends: "never", "later", or empty: no cooldown
+  // With a second account that works:
+  bool rotates;  ///< the second account answers
 };
 
 // clang-format off
 constexpr Row kRows[] = {
-    // answer                     status code                    Retry-After    tries state          until    rotates
+    // answer                     status code                    Retry-After    tries state
+    // until    rotates
     {"minute_quota.requests",        429, "rate_limit_exceeded",   36,    38,     1, "cooling",     "later", true},
     {"day_quota.short_delay",        429, "insufficient_quota",    36,    38,     1, "cooling",     "later", true},
     {"no_quota.quota_value",         404, "model_not_found",    kNone, kNone,     1, "cooling",     "later", true},
@@ -69,7 +70,7 @@ void PrintTo(const Row& row, std::ostream* out) { *out << row.answer; }
 
 class Troubles : public GatewayTest, public testing::WithParamInterface<Row> {
  protected:
-  /// Whoever shows `key` always gets the row's answer.
+  /// Requests with this key always get the row's response.
   void Break(const std::string& key) {
     std::ifstream file(test::SourceDir() / "tests/fuzz/corpus/classify" / GetParam().answer);
     int status = 0;

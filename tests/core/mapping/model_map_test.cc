@@ -19,7 +19,7 @@ ModelMap Map(std::vector<config::MappingRule> rules) {
   return ModelMap(config);
 }
 
-// "rule from -> targets" of a name.
+// The resolution of a name as "rule from -> targets".
 std::string Resolved(const ModelMap& map, std::string_view name) {
   const auto found = map.Resolve(name);
   if (!found) return std::string(CodeName(found.error().code));

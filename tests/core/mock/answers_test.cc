@@ -1,4 +1,4 @@
-// What the mock makes up.
+// The mock's answers.
 
 #include <cmath>
 
@@ -207,7 +207,7 @@ TEST_F(AnswersTest, SaysHowMuchItHeard) {
   const std::string heard = "This is the agm mock: it heard 4 bytes of audio/wav.";
   const std::string turn = R"({"role":"user",)" + recording + "}";
   EXPECT_EQ(Parts(Generate(R"({"contents":[)" + turn + "]}"))[0]["text"], heard);
-  // A recording further back is not what is talked about.
+  // A recording in an earlier turn does not change the answer.
   const std::string later = R"({"contents":[)" + turn +
                             R"(,{"role":"model","parts":[{"text":"y"}]},)" +
                             R"({"role":"user","parts":[{"text":"and now"}]}]})";

@@ -12,7 +12,7 @@ namespace {
 
 using MockServerTest = ServedMock;
 
-// The server's thread counts a moment after the client has seen its bytes.
+// The server's thread updates its counters slightly after the client has received the bytes.
 template <class Condition>
 bool Soon(Condition condition) {
   for (int i = 0; i < 1000 && !condition(); ++i) {

@@ -14,7 +14,7 @@
 
 namespace agm::mock {
 
-/// A blocking loopback socket that sees every byte.
+/// A blocking loopback socket that shows every byte.
 class RawClient {
  public:
   explicit RawClient(int port) : fd_(::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0)) {
@@ -40,7 +40,7 @@ class RawClient {
     }
   }
 
-  /// What one recv gives; empty at the end (or when the connection was reset).
+  /// The result of one recv; empty at the end (or after a reset).
   std::string Receive() const {
     char bytes[65536];
     const ssize_t n = ::recv(fd_, bytes, sizeof bytes, 0);
@@ -53,7 +53,7 @@ class RawClient {
     return all;
   }
 
-  /// Reads until `all` holds `text`; false if the connection ended before.
+  /// Reads until `all` contains `text`; false if the connection ended before.
   bool ReceiveUntil(std::string_view text, std::string& all) const {
     while (all.find(text) == std::string::npos) {
       const std::string part = Receive();
@@ -74,7 +74,7 @@ struct Answered {
   int status = 0;
   std::string head;
   std::string body;       ///< chunks joined
-  bool complete = false;  ///< as long as promised, or the last chunk was seen
+  bool complete = false;  ///< has the announced length, or the last chunk
 
   Json json() const {
     auto parsed = ParseJson(body);
@@ -89,7 +89,7 @@ struct Answered {
   }
 };
 
-/// Reads an answer that ends with the connection.
+/// Parses a response that ends with the connection.
 inline Answered ReadAnswer(const std::string& all) {
   Answered answer;
   const std::size_t end = all.find("\r\n\r\n");

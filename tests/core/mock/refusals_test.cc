@@ -1,4 +1,5 @@
-// What Google refuses, sent over a socket; and what it takes, so that the refusals mean something.
+// Requests that Google refuses, sent over a socket; and valid ones, so that the refusals mean
+// something.
 
 #include "tests/core/mock/served_mock.h"
 
@@ -14,7 +15,7 @@ struct Case {
   std::string_view name;
   std::string_view model;
   std::string body;
-  std::string_view says;  ///< part of the refusal's message; empty: the request is good
+  std::string_view says;  ///< part of the refusal's message; empty: the request is valid
   bool strict = false;
 };
 
@@ -30,7 +31,7 @@ std::string Declared(std::string_view declaration) {
   return Asking("x", fmt::format(R"("tools":[{{"functionDeclarations":[{}]}}])", declaration));
 }
 
-// A function whose one argument has this schema.
+// A function with one argument of this schema.
 Case Argument(std::string_view name, std::string_view schema, std::string_view says,
               bool strict = false) {
   return {

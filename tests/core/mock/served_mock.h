@@ -11,7 +11,7 @@
 
 namespace agm::mock {
 
-/// A mock that runs as long as the test, and the requests that tests send it.
+/// A mock that runs during the test, and functions that send it requests.
 class ServedMock : public testing::Test {
  protected:
   void Start(Options options) {
@@ -48,7 +48,7 @@ inline std::string Asking(std::string_view text, std::string_view more = {}) {
                      more.empty() ? "" : ",", more);
 }
 
-/// The text that an answer or event shows, without thoughts.
+/// The visible text of an answer or event, without thoughts.
 inline std::string ShownText(const Json& answer) {
   std::string out;
   if (!answer.contains("candidates")) return out;

@@ -1,13 +1,13 @@
-// Walks tests/golden of the dialects beside chat. A case is a folder; what it holds says what it is
-// about:
+// Runs the cases in tests/golden of all dialects except chat. A case is a folder; its files
+// determine what it tests:
 //
 //   request.json|form   a client's request       -> upstream.json and dropped.txt, or error.json
 //   answer.json|sse     an upstream's answer     -> response.json|txt, or stream.sse where the
 //                                                   request wants a stream
 //   target              the upstream model, where it is not the dialect's usual one
 //
-// Everything behind an arrow is checked, and rewritten with AGM_UPDATE_GOLDEN=1. Forms stand with
-// plain line ends and have the boundary "golden".
+// Everything after an arrow is checked, and rewritten with AGM_UPDATE_GOLDEN=1. Form files have
+// plain line ends and the boundary "golden".
 
 #include <gtest/gtest.h>
 
@@ -62,7 +62,7 @@ std::string ErrorText(const WireError& wire) {
                           "}");
 }
 
-/// One case: the dialect that its folder names, and what it made of the request.
+/// One case: the dialect named by its folder, and the result for its request.
 class DialectGolden : public testing::TestWithParam<std::string> {
  protected:
   DialectGolden() : folder_(GetParam()) {
@@ -92,7 +92,7 @@ class DialectGolden : public testing::TestWithParam<std::string> {
     Write(request_.messages);
   }
 
-  // The last one written is the one whose answer is read.
+  // The response is read as the answer to the last request written.
   void Write(const std::vector<chat::Message>& messages) {
     chat::Request one = request_;
     one.messages = messages;

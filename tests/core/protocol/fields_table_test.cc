@@ -1,5 +1,5 @@
-// Reads core/protocol/FIELDS.md and holds it to the code: each row's members are added to its
-// route's least request, and what the upstream would be told is compared with the row.
+// Checks core/protocol/FIELDS.md against the code: adds each row's members to its route's minimal
+// request, and compares the resulting upstream request with the row.
 
 #include <fmt/format.h>
 #include <gtest/gtest.h>
@@ -28,21 +28,20 @@ namespace {
 
 struct Row {
   std::string route;
-  std::string body;  ///< of the route's least request
+  std::string body;  ///< the route's minimal request
   std::string field;
-  std::string members;  ///< to be added to it
+  std::string members;  ///< members to add to it
   std::string verdict;
 };
 
-/// What became of a request.
+/// The result for a request.
 struct Outcome {
   std::optional<Error> error;
-  std::string upstream;  ///< what the upstream would be told
-  std::string neutral;   ///< all that was understood of it
+  std::string upstream;  ///< the upstream request
+  std::string neutral;   ///< everything that was read from the request
 };
 
-// --- the table
-// -------------------------------------------------------------------------------------
+// --- the table -----------------------------------------------------------------------------------
 
 // The text between the nth pair of backticks.
 std::string Ticked(std::string_view text, int nth = 0) {
@@ -77,8 +76,7 @@ std::vector<Row> Rows() {
   return rows;
 }
 
-// --- the code
-// --------------------------------------------------------------------------------------
+// --- the code ------------------------------------------------------------------------------------
 
 Outcome ToldOf(Result<chat::Request> request) {
   if (!request) return {request.error(), {}, {}};
@@ -113,7 +111,7 @@ Outcome Embeddings(const std::string& body) {
           request->base64 ? "base64" : "numbers"};
 }
 
-// A form that says what the JSON says: a list as several fields, null as none.
+// A form with the same content as the JSON: a list as several fields, null as none.
 std::string FormOf(const std::string& body) {
   std::string form;
   const auto add = [&](const std::string& name, const Json& value) {
@@ -150,10 +148,9 @@ const std::map<std::string, std::function<Outcome(const std::string&)>> kRoutes 
     {"POST /v1/embeddings", Embeddings},
 };
 
-// --- the comparison
-// --------------------------------------------------------------------------------
+// --- the comparison ------------------------------------------------------------------------------
 
-// The value at a path such as a.b[0].c; null-like where there is none.
+// The value at a path such as a.b[0].c; nullptr if there is none.
 const Json* At(const Json& root, std::string_view path) {
   const Json* value = &root;
   while (value != nullptr && !path.empty()) {
@@ -194,7 +191,7 @@ void ExpectThere(const Row& row, const Outcome& outcome) {
   }
 }
 
-// What the request is without the field: the least one, of the same model.
+// The result for the request without the field: the minimal request for the same model.
 Outcome Without(const Row& row, const std::function<Outcome(const std::string&)>& route) {
   std::string body = row.body;
   if (row.field != "model" && row.members.starts_with(R"("model":)")) {

@@ -20,16 +20,16 @@
 #include "core/protocol/gemini/response.h"
 #include "tests/support/golden.h"
 
-/// What the walkers of tests/golden have in common. A case is a folder; what it holds says what it
-/// is about:
+/// Shared code of the tests that run the cases of tests/golden. A case is a folder; its files
+/// determine what it tests:
 ///
 ///   request.json      a client's request            -> upstream.json and dropped.txt, or
-///   error.json target            the upstream model, where it is not the request's own name
-///   targets           several, a line each           -> upstreams.txt
-///   history.json      what previous_response_id stands for
-///   answer.sse|json   an upstream's answer          -> events.txt and the dialect's own
+///   error.json target            the upstream model, if it is not the request's own model
+///   targets           several models, one per line  -> upstreams.txt
+///   history.json      the conversation of previous_response_id
+///   answer.sse|json   an upstream's response        -> events.txt and the dialect's own file
 ///
-/// Everything behind an arrow is checked, and rewritten with AGM_UPDATE_GOLDEN=1.
+/// Everything after an arrow is checked, and rewritten with AGM_UPDATE_GOLDEN=1.
 namespace agm::protocol {
 
 using Path = std::filesystem::path;
@@ -40,7 +40,7 @@ inline std::string NameOf(const testing::TestParamInfo<std::string>& info) {
   return Path(info.param).filename().string();
 }
 
-/// The cases that hold one of the files.
+/// The cases that contain one of the files.
 inline std::vector<std::string> Cases(std::string_view dialect,
                                       std::initializer_list<std::string_view> files) {
   std::vector<std::string> cases;
@@ -57,7 +57,7 @@ inline IdSource Counter() {
   return [n = 0]() mutable { return fmt::format("id{}", ++n); };
 }
 
-/// The words of a file, one a line.
+/// The lines of a file.
 inline std::vector<std::string> Lines(const Path& path) {
   std::vector<std::string> lines;
   std::istringstream text(test::ReadText(path));
@@ -67,7 +67,7 @@ inline std::vector<std::string> Lines(const Path& path) {
   return lines;
 }
 
-/// The answer's events, when it comes in two pieces.
+/// The response's events if it arrives in two pieces.
 inline Events ReadAnswer(std::string_view bytes, std::size_t first, const GeminiReading& reading) {
   GeminiStreamReader reader(Counter(), reading);
   reader.Push(bytes.substr(0, first));
@@ -92,7 +92,7 @@ inline std::string Shown(const WireError& wire) {
   return out + "},\"body\":" + wire.body + "}";
 }
 
-/// A case with its request read by a dialect and written for the upstream.
+/// A case with its request, read by a dialect and written for the upstream.
 struct GoldenCase {
   GoldenCase(const std::string& path, const Dialect& dialect) : folder(path) {
     text = test::ReadText(folder / "request.json");
@@ -128,7 +128,7 @@ struct GoldenCase {
   std::optional<Error> error;
 };
 
-/// Compares what became of the request with the case's files.
+/// Compares the converted request with the case's files.
 inline void ExpectUpstream(const GoldenCase& c, const Dialect& dialect) {
   std::string dropped;
   for (const std::string& item : c.written.dropped) dropped += item + "\n";
@@ -146,7 +146,7 @@ inline void ExpectUpstream(const GoldenCase& c, const Dialect& dialect) {
   test::ExpectGolden(c.folder / "upstreams.txt", several);
 }
 
-/// Property 2: what is written for the upstream is read back as what it was.
+/// Property 2: reading the upstream request back gives the same neutral request.
 inline void ExpectUpstreamSurvives(const GoldenCase& c) {
   const auto read = ReadGeminiRequest(c.written.body, c.request.model, c.request.stream);
   ASSERT_TRUE(read) << read.error().message;

@@ -1,5 +1,5 @@
-// Walks tests/golden/openai and tests/golden/gemini (see golden_case.h), and checks the five
-// properties that hold for every conversion on the same cases. Of an answer it checks
+// Runs the cases in tests/golden/openai and tests/golden/gemini (see golden_case.h), and checks on
+// them the five properties that hold for every conversion. For a response it checks
 //
 //   answer.sse|json   -> response.json, stream.sse
 
@@ -49,7 +49,7 @@ TEST_P(OpenAiAnswer, BecomesWhatItDid) {
   test::ExpectGolden(c.folder / "stream.sse", stream);
 }
 
-// Property 1 and 2: what is read is written back, and what is written is read back.
+// Properties 1 and 2: writing and reading back gives the same result.
 TEST_P(OpenAiRequest, SurvivesBothDialects) {
   const Case c(GetParam());
   if (c.error) return;
@@ -62,7 +62,7 @@ TEST_P(OpenAiRequest, SurvivesBothDialects) {
   ExpectUpstreamSurvives(c);
 }
 
-// Property 3 and 4: any cut gives the same events, and they obey the grammar.
+// Properties 3 and 4: any way to split the bytes gives the same events, and they obey the grammar.
 TEST_P(OpenAiAnswer, MayBeCutAnywhere) {
   const Case c(GetParam());
   const Events whole = c.events();
@@ -73,7 +73,7 @@ TEST_P(OpenAiAnswer, MayBeCutAnywhere) {
   }
 }
 
-// Property 5: the folded stream is the whole answer, in both dialects.
+// Property 5: the folded stream equals the complete response, in both dialects.
 TEST_P(OpenAiAnswer, IsItsOwnFoldedStream) {
   const Case c(GetParam());
   const Events events = c.events();
@@ -105,7 +105,7 @@ INSTANTIATE_TEST_SUITE_P(Golden, OpenAiAnswer,
 
 class GeminiClientRequest : public testing::TestWithParam<std::string> {};
 
-// A Gemini client's request comes out as it went in, for a model of its own family.
+// A Gemini client's request for a model of its own family is not changed.
 TEST_P(GeminiClientRequest, ComesOutAsItWentIn) {
   const std::string text = test::ReadText(Path(GetParam()) / "request.json");
   const auto target = Lines(Path(GetParam()) / "target");

@@ -12,7 +12,7 @@
 namespace agm::protocol {
 namespace {
 
-// Eight megabytes of pictures, whose base64 is `digits` again and again.
+// Eight megabytes of pictures whose base64 repeats `digits`.
 std::string RequestWithPictures(std::string_view digits) {
   constexpr std::size_t kPictures = 8;
   std::string base64 = "iVBORw0KGgoAAAAN";
@@ -29,8 +29,9 @@ std::string RequestWithPictures(std::string_view digits) {
   return body;
 }
 
-/// What was allocated on the way to the Gemini API's body, in bodies that came in. A copy of the
-/// pictures is one, what goes out another with a reserve at its end; the rest is the index.
+/// Memory allocated for the conversion to the Gemini API, in multiples of the input's size. One
+/// copy of the pictures counts one, the output with its spare capacity another one; the rest is the
+/// index.
 struct Taken {
   double in_all = 0;
   double at_a_time = 0;
@@ -49,7 +50,7 @@ Taken Convert(const std::string& body) {
 TEST(MediaMemory, CopiesAPictureOnceBeforeItIsWritten) {
   const Taken taken = Convert(RequestWithPictures("ABCDabcd0123+/+/"));
   EXPECT_LT(taken.in_all, 2.3);
-  EXPECT_GT(taken.at_a_time, 1.9);  // it is counted at all
+  EXPECT_GT(taken.at_a_time, 1.9);  // shows that allocations are counted at all
 }
 
 TEST(MediaMemory, HoldsNoMoreAtATimeWhereTheClientEscapesSlashes) {

@@ -1,5 +1,6 @@
-// Walks tests/golden/responses (see golden_case.h), and checks the properties that hold for every
-// conversion on the same cases, and on the answers of tests/golden/openai. Of an answer it checks
+// Runs the cases in tests/golden/responses (see golden_case.h), and checks on them and on the
+// responses in tests/golden/openai the properties that hold for every conversion. For a response it
+// checks
 //
 //   answer.sse|json   -> object.json, stream.sse
 
@@ -43,7 +44,7 @@ TEST_P(ResponsesRequestCase, BecomesWhatItDid) {
   ExpectUpstream(c, Responses());
 }
 
-// Properties 1 and 2: the upstream is told the same over the other dialects.
+// Properties 1 and 2: the upstream request is the same after a conversion to the other dialects.
 TEST_P(ResponsesRequestCase, SurvivesTheOtherDialects) {
   const Case c(GetParam());
   if (c.error) return;
@@ -66,7 +67,7 @@ TEST_P(ResponsesAnswerCase, BecomesWhatItDid) {
   test::ExpectGolden(c.folder / "stream.sse", StreamOf(events, c.reply()));
 }
 
-// Properties 3 and 4: any cut gives the same events, and they obey the grammar.
+// Properties 3 and 4: any way to split the bytes gives the same events, and they obey the grammar.
 TEST_P(ResponsesAnswerCase, MayBeCutAnywhere) {
   const Case c(GetParam());
   const Events whole = c.events();
@@ -77,7 +78,7 @@ TEST_P(ResponsesAnswerCase, MayBeCutAnywhere) {
   }
 }
 
-// Property 4 for what goes out, and 5: the stream says what the whole answer says.
+// Property 4 for the output, and 5: the stream has the same content as the complete response.
 void ExpectGoodStream(const Events& events, const Reply& reply) {
   const std::string stream = StreamOf(events, reply);
   EXPECT_EQ(test::ResponsesStreamProblem(stream), "") << stream;
@@ -97,7 +98,7 @@ TEST_P(ResponsesAnswerCase, IsTheSameStreamedAndWhole) {
 TEST_P(AnyAnswerCase, IsTheSameStreamedAndWhole) {
   const GoldenCase c(GetParam(), OpenAiChat());
   Events events = c.events();
-  // This API has one choice.
+  // The Responses API has only one choice.
   std::erase_if(events, [](const chat::Event& event) {
     const auto* started = std::get_if<chat::BlockStarted>(&event);
     const auto* delta = std::get_if<chat::BlockDelta>(&event);

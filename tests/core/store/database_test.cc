@@ -91,7 +91,7 @@ TEST(Database, MovesADamagedFileAsideAndBeginsAnew) {
     const auto warning = database->TakeWarning();
     ASSERT_TRUE(warning);
     EXPECT_THAT(warning->message, HasSubstr("state.db.damaged-"));
-    EXPECT_FALSE(database->TakeWarning());  // said once
+    EXPECT_FALSE(database->TakeWarning());  // reported only once
     database->Write("a", Put("a", 1));
   }
   EXPECT_EQ(Accounts(*Database::Open(folder.path())), "a=1 ");
@@ -162,7 +162,7 @@ TEST(Database, KeepsWhatAFullDiskDoesNotTakeAndWritesItLater) {
   const auto set_limit = [&](const char* limit) {
     ASSERT_TRUE(database->Read([&](Connection& c) { return c.Run(limit); }));
   };
-  set_limit("PRAGMA max_page_count = 1");  // as full as a disk can be
+  set_limit("PRAGMA max_page_count = 1");  // simulates a full disk
   for (int i = 0; i < 500; ++i) {
     const std::string name = "account-" + std::to_string(i);
     database->Write(name, Put(name, i));
@@ -172,7 +172,7 @@ TEST(Database, KeepsWhatAFullDiskDoesNotTakeAndWritesItLater) {
   const auto warning = database->TakeWarning();
   ASSERT_TRUE(warning);
   EXPECT_THAT(warning->message, HasSubstr("cannot be saved for now"));
-  EXPECT_FALSE(database->TakeWarning());  // one warning for all of it
+  EXPECT_FALSE(database->TakeWarning());  // one warning for all failures
   database->Write("account-7", Put("account-7", 7777));
   set_limit("PRAGMA max_page_count = 100000");
   EXPECT_TRUE(database->Flush());

@@ -44,7 +44,7 @@ auto Start(Transport& transport, bool stream, const config::Account& account = {
   return Call::Start(transport, account, Secret("AIzaCANARY"), Chat(stream), limits, cancellation);
 }
 
-/// All events of a call that began well.
+/// All events of a call whose start succeeded.
 struct Heard {
   std::vector<Event> events;
   std::optional<Failure> failure;
@@ -67,7 +67,7 @@ Heard HearOut(std::variant<std::unique_ptr<Call>, Failure> started) {
   return heard;
 }
 
-/// A stream that never pauses and never says anything.
+/// A stream that sends comments without a pause and no event.
 class CommentsForEver : public Transport {
  public:
   class Comments : public Download {
@@ -280,7 +280,7 @@ config::Account At(const ScriptedServer& server) {
 std::string Event1() { return "data: " + std::string(kHello) + "\r\n\r\n"; }
 std::string Event2() { return "data: " + std::string(kEnd) + "\r\n\r\n"; }
 
-/// The whole good stream as bytes on the wire.
+/// The complete good stream as sent over the network.
 std::string GoodStream() { return ChunkedHead() + Chunk(Event1()) + Chunk(Event2()) + Chunk(""); }
 
 TEST(CallOverSockets, ObeysTheGrammarWhereverTheStreamIsCut) {
@@ -347,7 +347,8 @@ TEST(CallOverSockets, GivesUpAnUpstreamThatHangs) {
 }
 
 TEST(CallOverSockets, OutlivesTheRequestThatItSends) {
-  // The answer begins before the request has been taken: what is still sent must stay alive.
+  // The response begins before the request was sent completely: the body must stay valid until
+  // then.
   ScriptedServer server([](Visitor& visitor) {
     visitor.Send(ChunkedHead() + Chunk(Event1()));
     visitor.ReadRequest();

@@ -19,8 +19,8 @@ namespace {
 using testing::HasSubstr;
 using testing::Not;
 
-/// An answer as it was seen: "STATUS gemini|vertex" in the first line, the body behind it. The
-/// file's name begins with the trouble that it is.
+/// A recorded response: "STATUS gemini|vertex" on the first line, then the body. The file's name
+/// begins with the class of the failure.
 struct Answer {
   int status = 0;
   bool vertex = false;

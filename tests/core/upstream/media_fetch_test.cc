@@ -193,7 +193,7 @@ TEST(MediaTransport, ReachesNoAddressOfThisMachine) {
   EXPECT_EQ(server.connections(), 0);
 }
 
-// A public server (here: one that a test's rule lets pass) that leads inside.
+// A public server (here: one that the test's rule allows) that redirects to a private address.
 TEST(MediaTransport, IsNotLedInsideByARedirect) {
   std::atomic<int> inside{0};
   ScriptedServer secret([&](Visitor& visitor) {

@@ -19,7 +19,7 @@ namespace {
 
 using namespace test;
 
-/// A port of ::1 where a connection is neither taken nor refused: the queue is full.
+/// A port of ::1 that neither accepts nor refuses connections, because its queue is full.
 class SilentPort {
  public:
   explicit SilentPort(int port) {

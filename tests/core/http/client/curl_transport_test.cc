@@ -36,7 +36,7 @@ constexpr Duration kLong{10'000};
 
 TimePoint In(Duration wait) { return SystemClock().Now() + wait; }
 
-/// Called off from another thread; wakes whoever polls.
+/// A cancellation that another thread triggers; it wakes threads that poll.
 class Whistle : public Cancellation {
  public:
   Whistle() : fd_(eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC)) {}
@@ -50,10 +50,10 @@ class Whistle : public Cancellation {
     blown_ = true;
     eventfd_write(fd_, 1);
   }
-  /// Makes the descriptor readable without calling anything off, as a pipelining client does.
+  /// Makes the descriptor readable without cancelling, like a pipelining client.
   void MakeNoise() { eventfd_write(fd_, 1); }
   int asked() const { return asked_; }
-  /// Calls off without a sound.
+  /// Cancels without waking anyone.
   void BlowSilently() { blown_ = true; }
 
  private:
@@ -71,7 +71,7 @@ HttpRequest Request(const std::string& url) {
   return request;
 }
 
-/// The whole body, or the error.
+/// The complete body, or the error.
 Result<std::string> ReadAll(Download& download,
                             const Cancellation& cancellation = NeverCancelled()) {
   std::string body;
@@ -104,7 +104,7 @@ void AnswerAll(Visitor& visitor) {
   while (visitor.ReadRequest()) visitor.Send(HttpAnswer("{\"ok\":true}"));
 }
 
-/// What a wait took, for promises about time.
+/// Measures how long a wait took.
 template <class Work>
 Duration Took(Work work) {
   const TimePoint start = SystemClock().Now();
@@ -178,7 +178,7 @@ TEST(CurlTransport, UnpacksAnAnswerWhetherItAskedForThatOrNot) {
   EXPECT_EQ(server.connections(), 1);
 }
 
-// What becomes a thousand times as much is handed out bit by bit, so that limits can be held.
+// Data that expands a thousandfold is returned in small pieces, so that callers can enforce limits.
 TEST(CurlTransport, UnpacksLittleAtATime) {
   const std::string bomb = test::Packed(std::string(100'000'000, 'x'), test::Wrapping::kGzip);
   ScriptedServer server([&](Visitor& visitor) {
@@ -221,7 +221,7 @@ TEST(CurlTransport, GivesALargeRequestTheTimeItTakesToSend) {
   EXPECT_GT(took, Duration(1'000)) << "the test proves nothing on so fast a reader";
 }
 
-// A wait for each kB would do too, but take ten times as long.
+// A wait for each kB would pass too, but take ten times as long.
 TEST(CurlTransport, TakesALargeAnswerInLargePieces) {
   ScriptedServer server([](Visitor& visitor) {
     visitor.ReadRequest();
@@ -312,8 +312,8 @@ TEST(CurlTransport, HidesAConnectionThatTheUpstreamClosedMeanwhile) {
   EXPECT_EQ(server.connections(), 3);
 }
 
-/// Answers the first request of the first connection, then ends it in that way when the next
-/// request has come.
+/// Answers the first request of the first connection; when the next request arrives, ends the
+/// connection in the given way.
 ScriptedServer::Script DiesOnReuse(void (Visitor::*end)()) {
   return [end](Visitor& visitor) {
     if (visitor.number() > 0) return AnswerAll(visitor);
@@ -751,7 +751,7 @@ TEST(CurlTransport, TakesNothingFromTheNetworkThatNobodyAskedFor) {
   auto download = transport.Send(Request(server.url("/")), NeverCancelled());
   ASSERT_TRUE(download);
   std::this_thread::sleep_for(milliseconds(200));
-  EXPECT_LT(sent, 16'000'000U);  // the kernel's buffers, no more
+  EXPECT_LT(sent, 16'000'000U);  // only what the kernel's buffers hold
   std::size_t most = 0;
   std::size_t total = 0;
   std::string out;
@@ -764,7 +764,7 @@ TEST(CurlTransport, TakesNothingFromTheNetworkThatNobodyAskedFor) {
   EXPECT_LE(most, 2'000'000U);
 }
 
-// As who carries many answers on one thread: waits for what it is told, and reads without waiting.
+// Reads like a carrier thread: waits for awaited(), then reads without blocking.
 Result<ReadState> ReadAsCarrier(Download& download, std::string& out, TimePoint until) {
   while (SystemClock().Now() < until) {
     const Awaited awaited = download.awaited();
@@ -792,7 +792,7 @@ TEST(CurlTransport, SaysWhatToWaitFor) {
     }
   });
   CurlTransport transport;
-  for (int i = 0; i < 2; ++i) {  // on a fresh connection, and on the same again
+  for (int i = 0; i < 2; ++i) {  // on a new connection, and on the same one again
     auto download = transport.Send(Request(server.url("/")), NeverCancelled());
     ASSERT_TRUE(download);
     const Awaited awaited = (*download)->awaited();  // the first piece may have come with the head
@@ -849,9 +849,9 @@ TEST(CurlTransport, EndsAnAnswerThatNeverPausesAtItsDeadline) {
   }
 }
 
-// --- calling off ---------------------------------------------------------------------------------
+// --- cancellation --------------------------------------------------------------------------------
 
-/// Blows the whistle a moment after the work has begun; how long the work went on after that.
+/// Cancels shortly after the work has begun; returns how long the work continued after that.
 template <class Work>
 Duration AfterTheWhistle(Whistle& whistle, Work work) {
   TimePoint blown{};
@@ -887,7 +887,7 @@ class DeafListener {
 
  private:
   sockaddr* Address() { return reinterpret_cast<sockaddr*>(&address_); }
-  // False when the last one could not get in any more.
+  // False if the last connection did not fit into the queue.
   bool Fill() {
     const int fd = socket(AF_INET, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
     fillers_.push_back(fd);
@@ -927,7 +927,7 @@ TEST(CurlTransportCancel, ConnectingEndsInTime) {
   EXPECT_LT(took, Duration(1'000));
 }
 
-/// A server that notes how soon after the whistle its connection was closed.
+/// A server that records how soon after the cancellation its connection was closed.
 struct Watched {
   explicit Watched(std::string sends)
       : server([this, bytes = std::move(sends)](Visitor& visitor) {
@@ -1038,7 +1038,7 @@ class ProxyVariable {
   const char* name_;
 };
 
-/// A proxy that opens a tunnel for whoever asks and answers at its other end itself.
+/// A proxy that opens a tunnel for every client and answers at the tunnel's other end itself.
 ScriptedServer::Script Tunnel(Guarded<std::string>& asked) {
   return [&asked](Visitor& visitor) {
     visitor.ReadRequest();
@@ -1149,7 +1149,7 @@ TEST(CurlTransportGuard, UsesNoProxyThatWouldChooseTheAddress) {
 
 // --- TLS -----------------------------------------------------------------------------------------
 
-/// A scripted server that speaks TLS, and what it takes to ask it.
+/// A scripted server with TLS, and the options to reach it.
 struct TlsServer {
   explicit TlsServer(ScriptedServer::Script script)
       : server([this, script = std::move(script)](Visitor& visitor) {
@@ -1164,7 +1164,8 @@ struct TlsServer {
   ScriptedServer server;
 };
 
-// In the same record, which TLS may have read already, or in the next, which waits in the socket.
+// In the same record, which TLS may have read already, or in the next, which is still in the
+// socket.
 TEST(CurlTransportTls, TakesNothingThatCameBehindAnAnswerForTheNext) {
   for (const bool apart : {false, true}) {
     TlsServer upstream([apart](Visitor& visitor) {
@@ -1192,7 +1193,8 @@ TEST(CurlTransportTls, TrustsNoConnectionThatAnotherCertificateProved) {
   EXPECT_THAT(Got(transport, request), HasSubstr("the certificate is not trusted"));
 }
 
-// All at once, in full records, and then silence: nobody may wait for what TLS has already.
+// Everything at once in full records, then silence: no thread may wait for bytes that TLS has
+// buffered.
 TEST(CurlTransportTls, LeavesNothingBehindInTls) {
   constexpr std::size_t kSize = 3'000'000;
   TlsServer upstream([](Visitor& visitor) {
@@ -1229,8 +1231,8 @@ TEST(CurlTransportTls, KeepsAConnectionOnWhichTlsHasSomethingToSay) {
   EXPECT_EQ(upstream.server.connections(), 1);
 }
 
-/// Faster than it can be read, and nothing comes out: chunks that are mostly extension, of a packed
-/// body that is all empty blocks.
+/// Sends faster than it can be read, without any content: chunks with long extensions, of a
+/// compressed body with only empty blocks.
 void SayNothingAtLength(Visitor& visitor) {
   visitor.ReadRequest();
   const std::string begin("\x1f\x8b\x08\0\0\0\0\0\0\x03", 10);

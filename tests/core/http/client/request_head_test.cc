@@ -23,7 +23,7 @@ Result<std::string> Written(const HttpRequest& request) {
   return WriteRequestHead(request, *origin);
 }
 
-/// The request's first two lines.
+/// The first two lines of the request.
 std::string Address(const std::string& url) {
   const auto head = Written(RequestTo(url));
   return head ? head->substr(0, head->find("\r\nUser-Agent")) : head.error().message;

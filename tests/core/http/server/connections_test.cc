@@ -13,7 +13,7 @@ namespace {
 
 using Waits = HttpConnection::Waits;
 
-/// Connections over socket pairs, parked until whatever a test says.
+/// Connections over socket pairs, parked until a deadline that the test sets.
 class HttpConnectionsTest : public ::testing::Test {
  protected:
   void TearDown() override {

@@ -17,7 +17,7 @@
 namespace agm::gateway {
 namespace {
 
-/// Jobs for a crew; each runs away from attending.
+/// Jobs for a crew; each job blocks its thread.
 class Jobs {
  public:
   void Add(std::function<void()> job) {
@@ -91,7 +91,8 @@ TEST_F(CrewTest, ShrinksWhenThereIsNothingToDo) {
   EXPECT_TRUE(Eventually([&] { return Threads() <= before + 16; }));
 }
 
-// Many find at once that nobody attends: one of them gets a thread, the others see that it did.
+// Many threads notice at once that none polls: one of them starts a thread, the others see that it
+// did.
 TEST_F(CrewTest, KeepsNoMoreThanEnoughAfterManyShortJobs) {
   const int enough = std::clamp(static_cast<int>(std::thread::hardware_concurrency()), 2, 16);
   const int before = Threads();

@@ -21,11 +21,10 @@
 
 namespace agm::gateway {
 
-/// True where the tests of HttpServer shall run over TLS (AGM_TEST_TLS): all that it promises
-/// holds there too.
+/// True if the tests of HttpServer run over TLS (AGM_TEST_TLS), where all its guarantees hold too.
 inline bool OverTls() { return std::getenv("AGM_TEST_TLS") != nullptr; }
 
-/// A fresh certificate's identity; `folder` needs to live no longer than the call.
+/// An identity with a new certificate; `folder` must exist only during the call.
 inline std::shared_ptr<const TlsIdentity> MakeIdentity(const std::string& name = "localhost") {
   const test::TempDir folder;
   const test::Certificate made = test::MakeCertificate(name);
@@ -36,7 +35,7 @@ inline std::shared_ptr<const TlsIdentity> MakeIdentity(const std::string& name =
   return identity ? *identity : nullptr;
 }
 
-/// An HttpServer on a free loopback port, served by a thread of its own until the object dies.
+/// An HttpServer on a free loopback port, served by its own thread until the object is destroyed.
 class RunningServer {
  public:
   explicit RunningServer(HttpHandler handler, HttpLimits limits = {})
@@ -64,7 +63,7 @@ class RunningServer {
   }
   void Stop(Duration drain) { server_.Stop(drain); }
 
-  /// What refusals look like here: "code message", at the usual status.
+  /// The form of refusals in these tests: "code message", with the usual status.
   static HttpReply Refusal(const HttpFault& fault, std::string_view path) {
     const Error& error = fault.error;
     HttpReply reply;
@@ -93,7 +92,7 @@ inline HttpReply Text(std::string body, int status = 200) {
   return reply;
 }
 
-/// A body whose pieces a function gives: false ends it.
+/// A body whose pieces come from a function; it returns false at the end.
 class PiecewiseBody : public BodySource {
  public:
   explicit PiecewiseBody(std::function<bool(std::string&)> next) : next_(std::move(next)) {}
@@ -112,7 +111,7 @@ inline HttpReply Stream(std::function<bool(std::string&)> next) {
   return reply;
 }
 
-/// "0 1 2 ... n-1 ", a chunk each.
+/// "0 1 2 ... n-1 ", one chunk each.
 inline HttpReply Count(int n) {
   return Stream([n, i = 0](std::string& out) mutable {
     if (i < n) out = std::to_string(i++) + " ";
@@ -120,7 +119,7 @@ inline HttpReply Count(int n) {
   });
 }
 
-/// Waits until something becomes true, for at most five seconds.
+/// Waits until a condition is true, for at most five seconds.
 inline bool Eventually(const std::function<bool()>& is_so) {
   const auto until = std::chrono::steady_clock::now() + std::chrono::seconds(5);
   while (!is_so()) {

@@ -1,4 +1,4 @@
-// What HttpServer makes of clients that are broken, slow or hostile.
+// HttpServer with broken, slow and hostile clients.
 
 #include <gtest/gtest.h>
 
@@ -40,7 +40,7 @@ TEST(HttpServerHostile, RefusesBadFramingOnceAndCloses) {
         "GET / HTTP/1.1\r\n\r\n", "GET / HTTP/1.1\nHost: x\n\n", "\x16\x03\x01\x02",
         "what?\r\n\r\n"}) {
     auto client = server.Connect();
-    client.Send(std::string(bad) + std::string(kGet));  // what follows must not be served
+    client.Send(std::string(bad) + std::string(kGet));  // the pipelined request must not be served
     const auto answer = client.Read();
     ASSERT_TRUE(answer) << bad;
     EXPECT_EQ(answer->status, 400) << bad;
@@ -62,7 +62,7 @@ TEST(HttpServerHostile, RefusesATooLargeBodyBeforeReadingItAndTheAnswerArrives) 
   RunningServer server(Echo, Impatient());
   auto client = server.Connect();
   client.Send("POST /v1/chat HTTP/1.1\r\nHost: x\r\nContent-Length: 9000000\r\n\r\n");
-  client.Send(std::string(9'000'000, 'x'));  // as clients do that read only when all is sent
+  client.Send(std::string(9'000'000, 'x'));  // like clients that first send everything
   const auto answer = client.Read();
   ASSERT_TRUE(answer);
   EXPECT_EQ(answer->status, 413);
@@ -95,7 +95,7 @@ TEST(HttpServerHostile, GivesUpOnHeadersThatDoNotEnd) {
   RunningServer server(Echo, Impatient());
   auto client = server.Connect();
   client.Send("GET / HTTP/1.1\r\nHost");
-  for (int i = 0; i < 3; ++i) {  // each byte in time, all of them too late
+  for (int i = 0; i < 3; ++i) {  // each byte arrives in time, but all of them together too late
     EXPECT_TRUE(client.Silent(Duration(25)));
     client.Send("X");
   }
@@ -140,7 +140,7 @@ TEST(HttpServerHostile, DropsAClientThatTakesNothing) {
   client.Send(kGet);
   client.ReadUntil("\r\n\r\n");
   const auto before = std::chrono::steady_clock::now();
-  server.Stop(Duration(60'000));  // would wait for this client if it were not dropped
+  server.Stop(Duration(60'000));  // would wait for this client unless it was dropped
   EXPECT_LT(std::chrono::steady_clock::now() - before, std::chrono::seconds(10));
   EXPECT_LT(client.ReadAll().size(), 50'000'000U);
 }
@@ -164,7 +164,7 @@ TEST(HttpServerHostile, DropsAClientThatTakesCrumbs) {
       while (!over && client.ReadAtMost(2'000) > 0) std::this_thread::sleep_for(Duration(50));
     });
     const auto before = std::chrono::steady_clock::now();
-    server.Stop(Duration(30'000));  // would wait for this client if it were not dropped
+    server.Stop(Duration(30'000));  // would wait for this client unless it was dropped
     EXPECT_LT(std::chrono::steady_clock::now() - before, std::chrono::seconds(10)) << path;
     over = true;
     crumbs.join();
@@ -197,7 +197,7 @@ TEST(HttpServerHostile, SpendsNoThreadOnSlowReaders) {
   quick.Send(kGet);
   ASSERT_TRUE(quick.Read());
   EXPECT_EQ(slow[7].ReadUntil("HTTP/1.1").size(), 10'000'000U + 8);
-  EXPECT_TRUE(slow[7].ReadUntil("xxxxxxxxxx").ends_with("xxxxxxxxxx"));  // the pipelined one
+  EXPECT_TRUE(slow[7].ReadUntil("xxxxxxxxxx").ends_with("xxxxxxxxxx"));  // the pipelined request
 }
 
 TEST(HttpServerHostile, DropsAClientThatTakesNothingOfAStream) {

@@ -118,7 +118,7 @@ TEST(HttpServerLoad, ServesManyClientsAtOnce) {
   EXPECT_EQ(good, 1600);
 }
 
-/// Serves one request whose handler waits for its client to leave, and says how that went.
+/// Serves one request whose handler waits until its client leaves, and reports the result.
 class Waiting {
  public:
   HttpReply operator()(HttpRequest& request) {
@@ -251,7 +251,7 @@ TEST(HttpServerStop, CancelsWhoeverIsNotDoneInTime) {
   ASSERT_TRUE(Eventually([&] { return waiting.entered == 1; }));
   server.Stop(Duration(50));
   EXPECT_EQ(waiting.cancelled, 1);
-  EXPECT_EQ(client.Read()->body, "too late");  // a last word still arrives
+  EXPECT_EQ(client.Read()->body, "too late");  // a last response still arrives
 }
 
 TEST(HttpServerStop, EndsAtOnceTheSecondTime) {

@@ -1,4 +1,4 @@
-// What a well-behaved client sees of HttpServer, over real sockets.
+// HttpServer with a well-behaved client, over real sockets.
 
 #include "core/http/server/server.h"
 

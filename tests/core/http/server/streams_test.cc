@@ -1,4 +1,4 @@
-// Streams whose source says what it waits for: they have no thread between their pieces.
+// Streams whose source reports what it waits for: they hold no thread between their pieces.
 
 #include <fcntl.h>
 #include <unistd.h>
@@ -17,7 +17,7 @@ namespace {
 
 constexpr const char* kGet = "GET / HTTP/1.1\r\nHost: x\r\n\r\n";
 
-/// A pipe into which a test writes what a source gives.
+/// A pipe into which a test writes the source's pieces.
 struct Feed {
   Feed() {
     std::array<int, 2> ends{};
@@ -43,8 +43,8 @@ struct Feed {
   int in = -1;
 };
 
-/// What came through the pipe; '!' is the end, '#' a piece that only a thread which waits can have,
-/// '?' an exception.
+/// A body with the bytes of the pipe; '!' ends it, '#' is a piece that only a blocking thread can
+/// get, '?' throws an exception.
 class FedBody : public BodySource {
  public:
   FedBody(std::shared_ptr<Feed> feed, const Cancellation& client, std::atomic<int>& alive,
@@ -91,7 +91,7 @@ class FedBody : public BodySource {
   bool blocks_ = false;
 };
 
-/// One that always has more, or always says that its time has come.
+/// A body that always has more, or always reports that its time has come.
 class RestlessBody : public BodySource {
  public:
   RestlessBody(int fd, std::string piece) : fd_(fd), piece_(std::move(piece)) {}
@@ -106,7 +106,7 @@ class RestlessBody : public BodySource {
   const std::string piece_;
 };
 
-/// Without a descriptor, and always ready.
+/// A body without a descriptor that is always ready.
 class EndlessBody : public BodySource {
  public:
   explicit EndlessBody(std::atomic<int>& alive) : alive_(alive) { ++alive_; }
@@ -291,7 +291,7 @@ TEST_F(HttpServerStreams, EndAtOnceWhenCancelledAlsoWhereTheyAlwaysHaveMore) {
 }
 
 TEST_F(HttpServerStreams, LeaveTheOthersTheirTurn) {
-  constexpr int kRestless = 16;  // more than there are threads to carry them
+  constexpr int kRestless = 16;  // more than there are carrier threads
   std::vector<test::RawClient> restless;
   for (int i = 0; i < kRestless; ++i) {
     restless.push_back(server_.Connect());
@@ -306,7 +306,7 @@ TEST_F(HttpServerStreams, LeaveTheOthersTheirTurn) {
     ASSERT_TRUE(client.ReadUntil("0\r\n\r\n").ends_with("end!\r\n0\r\n\r\n"));
   }
   silence_ = Duration(50);
-  for (int i = 0; i < 2; ++i) {  // one by each thread
+  for (int i = 0; i < 2; ++i) {  // one per thread
     auto client = server_.Connect();
     client.Send(kGet);
     EXPECT_TRUE(client.ReadUntil("(silence)").ends_with("(silence)"));
@@ -334,7 +334,7 @@ TEST_F(HttpServerStreams, AreNotPulledWhileTheClientTakesNothing) {
   auto client = server_.Connect(4096);
   client.Send(kGet);
   ASSERT_TRUE(Eventually([&] { return Fed() == 1; }));
-  // More than the sockets hold: then the pipe fills, and in the end the client is dropped.
+  // More than the sockets can hold: then the pipe fills, and finally the client is dropped.
   const std::string piece(4096, 'x');
   std::size_t fed = 0;
   EXPECT_TRUE(Eventually([&] {

@@ -1,5 +1,5 @@
-// What is TLS's own. That everything else holds over TLS as well, the tests of HttpServer show when
-// they run with AGM_TEST_TLS set.
+// Tests that concern TLS alone. The tests of HttpServer check everything else over TLS when they
+// run with AGM_TEST_TLS set.
 
 #include <gtest/gtest.h>
 
@@ -17,7 +17,7 @@ namespace {
 
 constexpr std::string_view kGet = "GET /x HTTP/1.1\r\nHost: localhost\r\n\r\n";
 
-/// Two files that belong together, to be spoiled.
+/// A matching certificate and key in two files, which tests may damage.
 struct Files {
   Files() {
     const test::Certificate made = test::MakeCertificate();
@@ -112,7 +112,7 @@ TEST_F(HttpServerTls, ChoosesHttp11AndNoOther) {
   EXPECT_EQ(client.Read()->body, "/x");
 }
 
-// Poll sees none of a record that OpenSSL holds already.
+// poll does not report a record that OpenSSL has already read.
 TEST_F(HttpServerTls, LosesNoRequestThatWaitsInsideARecord) {
   auto client = Connect();
   std::string all;
@@ -209,7 +209,7 @@ TEST_F(HttpServerTls, IsTrustedByAClientThatIsGivenItsCertificateAndByNoOther) {
   }
 }
 
-// Records of 16 kB, slices of 64: what one side holds back the other must not wait for.
+// Records of 16 kB, slices of 64 kB: neither side may wait for bytes that the other one holds back.
 TEST(HttpServerTlsEcho, BodiesOfAnySizeGoBothWaysOverOneConnection) {
   const Files files;
   RunningServer server([](HttpRequest& request) {

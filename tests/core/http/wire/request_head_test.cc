@@ -19,7 +19,7 @@ ReadResult Read(std::string_view bytes) {
   return result;
 }
 
-/// A good request with one more header line.
+/// A valid request with one more header line.
 ReadResult With(std::string_view line) {
   return Read("POST /v1/x HTTP/1.1\r\nHost: localhost\r\n" + std::string(line) + "\r\n\r\n");
 }

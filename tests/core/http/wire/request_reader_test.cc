@@ -14,7 +14,7 @@ using State = RequestReader::State;
 constexpr std::uint64_t kMaxBody = 1000;
 constexpr std::string_view kGet = "GET / HTTP/1.1\r\nHost: x\r\n\r\n";
 
-/// Everything that comes out of `bytes` when they arrive in pieces of that size.
+/// The result of `bytes` that arrive in pieces of a given size.
 struct Outcome {
   std::vector<std::string> requests;  ///< "METHOD path body"
   State state = State::kIdle;
@@ -42,7 +42,7 @@ Outcome Feed(std::string_view bytes, std::size_t piece) {
   return outcome;
 }
 
-/// The outcome, the same for every way to cut the bytes.
+/// The result, which must be the same for every way to split the bytes.
 Outcome Feed(std::string_view bytes) {
   const Outcome whole = Feed(bytes, bytes.size());
   for (const std::size_t piece : {1U, 2U, 3U, 5U, 7U, 64U})

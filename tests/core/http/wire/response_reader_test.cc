@@ -22,7 +22,7 @@ struct Heard {
   std::size_t taken = 0;
 };
 
-/// Reads `bytes` in pieces of `cut`, and closes.
+/// Reads `bytes` in pieces of `cut` bytes, then closes.
 Heard Read(std::string_view bytes, std::size_t cut) {
   ResponseReader answer;
   Heard heard;
@@ -34,14 +34,14 @@ Heard Read(std::string_view bytes, std::size_t cut) {
   return heard;
 }
 
-/// The same however it is cut.
+/// The result, which must be the same for every way to split the bytes.
 Heard Read(std::string_view bytes) {
   Heard whole = Read(bytes, bytes.size() + 1);
   for (const std::size_t cut : {1UL, 2UL, 3UL, 7UL, 100UL}) {
     const Heard again = Read(bytes, cut);
     EXPECT_EQ(again.state, whole.state) << cut << ": " << bytes.substr(0, 200);
     EXPECT_EQ(again.body, whole.body) << cut << ": " << bytes.substr(0, 200);
-    if (whole.state != State::kWhole) continue;  // what is broken has no end
+    if (whole.state != State::kWhole) continue;  // a broken response has no end
     EXPECT_EQ(again.taken, whole.taken) << cut << ": " << bytes.substr(0, 200);
   }
   return whole;

@@ -7,7 +7,7 @@ namespace {
 
 using chat::Effort;
 
-// The setting of an effort as text: "budget N", "LEVEL" or "-".
+// The thinking setting for an effort, as text: "budget N", "LEVEL" or "-".
 std::string Setting(std::string_view model, Effort effort) {
   chat::Reasoning reasoning;
   reasoning.effort = effort;

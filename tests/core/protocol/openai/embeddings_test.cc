@@ -98,7 +98,7 @@ TEST(OpenAiEmbeddings, PacksLittleEndianFloats) {
   Json json = Json::parse(WriteOpenAiEmbeddings(request, embeddings));
   const std::string bytes = DecodeBase64(json["data"][0]["embedding"].get<std::string>());
   EXPECT_EQ(bytes, std::string("\x00\x00\x80\x3F\x00\x00\x20\xC0", 8));
-  EXPECT_EQ(json["usage"]["prompt_tokens"], 1);  // a guess, where the upstream says nothing
+  EXPECT_EQ(json["usage"]["prompt_tokens"], 1);  // an estimate if the upstream reports nothing
 }
 
 }  // namespace

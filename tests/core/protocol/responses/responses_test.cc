@@ -45,7 +45,7 @@ std::vector<Event> Block(BlockKind kind, std::string text, std::string id = {},
   return {started, BlockDelta{0, std::move(text), {}}, BlockStopped{0, std::move(signature)}};
 }
 
-/// The events of a stream, each with its name.
+/// The events of a stream with their names.
 std::vector<std::pair<std::string, Json>> Stream(const chat::Request& request,
                                                  std::vector<std::vector<Event>> blocks,
                                                  Event last) {

@@ -135,7 +135,8 @@ TEST(LowerSchema, CutsRecursionOff) {
   EXPECT_LT(lowered.size(), 3000U);
 }
 
-// Definitions that each name all the others would explode if they were followed blindly.
+// Definitions that each refer to all others would grow exponentially if every reference was
+// expanded.
 TEST(SchemaCompilers, StayBoundedOnHostileSchemas) {
   std::string defs;
   for (int i = 0; i < 40; ++i) {

@@ -23,7 +23,7 @@ std::string Part(const std::string& disposition, const std::string& data,
          "\r\n";
 }
 
-// The parts are views: their bodies stay.
+// Keeps the bodies, because the parts are views into them.
 std::vector<FormPart> Read(std::string body, std::string_view type = kType) {
   static std::list<std::string> bodies;
   auto parts = ReadForm(type, bodies.emplace_back(std::move(body)));

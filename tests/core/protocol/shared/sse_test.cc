@@ -9,7 +9,7 @@
 namespace agm::protocol {
 namespace {
 
-// All events of `stream`, pushed in pieces of `size` bytes, as "name|data" (stray: "!data").
+// All events of `stream`, pushed in pieces of `size` bytes, as "name|data" (unframed: "!data").
 std::vector<std::string> Read(std::string_view stream, std::size_t size) {
   SseReader sse;
   std::vector<std::string> events;
@@ -82,8 +82,7 @@ TEST(SseReader, RefusesAnEventOverItsLimit) {
   EXPECT_TRUE(sse.overflowed());
 }
 
-// A thousandfold longer input must not take a millionfold longer: each byte is looked at a bounded
-// number of times.
+// The time must grow linearly with the input: each byte is examined a bounded number of times.
 TEST(SseReader, TakesLinearTimeOnHostileCuts) {
   const auto begin = std::chrono::steady_clock::now();
   const std::string big = "data: " + std::string(8 << 20, 'x') + "\n\n";
