@@ -11,8 +11,9 @@
 
 namespace agm::accounts {
 
-/// Which account a conversation is with, so that it stays where upstream's cache is warm. Bounded:
-/// the one that was silent longest is forgotten, and each after an hour of silence.
+/// The account of each conversation, so that a conversation stays where the upstream's cache is
+/// warm. Bounded: drops the conversation that was silent longest, and each one after an hour of
+/// silence.
 ///
 /// Thread safety: one thread at a time.
 class Affinity {
@@ -27,11 +28,11 @@ class Affinity {
 
   struct Tie {
     std::shared_ptr<Member> member;  ///< null: none
-    bool proven = false;             ///< it has answered here before
+    bool proven = false;             ///< the account has answered this conversation before
   };
   Tie Find(std::uint64_t key, TimePoint now);
   void Put(std::uint64_t key, const std::shared_ptr<Member>& member, TimePoint now);
-  /// It was answered by this account.
+  /// Records that this account answered the conversation.
   void Prove(std::uint64_t key, const Member& member);
   std::size_t size() const { return entries_.size(); }
 
@@ -46,7 +47,7 @@ class Affinity {
 
   std::size_t most_;
   Duration idle_;
-  Entries entries_;  ///< last used first
+  Entries entries_;  ///< most recently used first
   std::unordered_map<std::uint64_t, Entries::iterator> by_key_;
 };
 

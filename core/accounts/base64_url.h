@@ -5,7 +5,7 @@
 
 namespace agm::accounts {
 
-/// Base64 with the URL alphabet and without padding, as tokens have it (RFC 7515).
+/// Base64 with the URL alphabet and without padding, as in JWTs (RFC 7515).
 std::string Base64Url(std::string_view bytes);
 
 }  // namespace agm::accounts

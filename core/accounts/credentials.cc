@@ -20,11 +20,11 @@ using namespace std::chrono_literals;
 using upstream::Failure;
 using upstream::Trouble;
 
-constexpr Duration kPatience = 20s;       // with the token endpoint
-constexpr Duration kRenewBefore = 5min;   // its end
-constexpr Duration kUselessBefore = 10s;  // its end: it might not arrive in time
-constexpr Duration kRenewEvery = 30s;     // where renewing fails
-constexpr Duration kSlice = 100ms;        // how soon a client that went away is noticed
+constexpr Duration kPatience = 20s;       // time limit for the token endpoint
+constexpr Duration kRenewBefore = 5min;   // renew a token this long before it expires
+constexpr Duration kUselessBefore = 10s;  // do not use a token this long before it expires
+constexpr Duration kRenewEvery = 30s;     // interval of attempts while renewing fails
+constexpr Duration kSlice = 100ms;        // how soon a disconnected client is noticed
 constexpr std::size_t kMostKept = 4096;
 
 bool UsesTokens(const config::Account& account) {
@@ -41,15 +41,15 @@ class Stop : public Cancellation {
   std::atomic<bool> stopped_{false};
 };
 
-/// A token that is kept, or being fetched, or the reason why there is none.
+/// A cached token, or one that is being fetched, or the failure to fetch it.
 struct Kept {
   Secret token;
   TimePoint expires{};
-  WallTime expires_on{};  ///< the monotonic clock stands still while a machine sleeps
+  WallTime expires_on{};  // the monotonic clock stops while the machine sleeps
   std::optional<Failure> failure;
-  int fetches = 0;  ///< finished ones
+  int fetches = 0;  // number of finished fetches
   bool fetching = false;
-  TimePoint began{};  ///< the last fetch
+  TimePoint began{};  // of the latest fetch
   std::thread worker;
 
   Duration Left(TimePoint now, WallTime wall) const {
@@ -75,8 +75,8 @@ class Credentials::Tokens {
  private:
   using Entries = std::unordered_map<std::string, std::shared_ptr<Kept>>;
 
-  std::shared_ptr<Kept> Find(const std::string& key);                             // locked
-  void Begin(const std::shared_ptr<Kept>& kept, const config::Account& account);  // locked
+  std::shared_ptr<Kept> Find(const std::string& key);                             // needs mutex_
+  void Begin(const std::shared_ptr<Kept>& kept, const config::Account& account);  // needs mutex_
   void Fetch(const std::shared_ptr<Kept>& kept, const config::Account& account,
              const std::string& proxy);
 
@@ -104,7 +104,7 @@ Credentials::Tokens::~Tokens() {
 }
 
 std::shared_ptr<Kept> Credentials::Tokens::Find(const std::string& key) {
-  if (entries_.size() > kMostKept) {  // credentials that were replaced long ago
+  if (entries_.size() > kMostKept) {  // drops credentials that were replaced long ago
     std::erase_if(entries_, [](const auto& entry) {
       Kept& old = *entry.second;
       if (old.fetching) return false;
@@ -120,7 +120,7 @@ std::shared_ptr<Kept> Credentials::Tokens::Find(const std::string& key) {
 void Credentials::Tokens::Begin(const std::shared_ptr<Kept>& kept, const config::Account& account) {
   if (std::exchange(kept->fetching, true)) return;
   kept->began = clock_.Now();
-  if (kept->worker.joinable()) kept->worker.join();  // it is through, or it would be fetching
+  if (kept->worker.joinable()) kept->worker.join();  // it has finished, because fetching is false
   kept->worker =
       std::thread([this, kept, account, proxy = proxy_] { Fetch(kept, account, proxy); });
 }
@@ -147,7 +147,7 @@ std::variant<Secret, Failure> Credentials::Tokens::Get(const config::Account& ac
                                                        TimePoint deadline,
                                                        const Cancellation& cancellation) {
   const std::string key = Fingerprint(account);
-  std::optional<int> awaited;  // the fetch whose outcome is mine too
+  std::optional<int> awaited;  // the fetch that this call waits for
   while (!cancellation.Cancelled()) {
     std::unique_lock lock(mutex_);
     const std::shared_ptr<Kept> kept = Find(key);
@@ -159,7 +159,7 @@ std::variant<Secret, Failure> Credentials::Tokens::Get(const config::Account& ac
     }
     if (awaited && kept->fetches > *awaited) {
       if (kept->failure) return *kept->failure;
-      awaited.reset();  // it came and was refused meanwhile
+      awaited.reset();  // the new token has been refused meanwhile
     }
     if (now >= deadline) {
       return upstream::ClassifyTransport(
@@ -200,7 +200,7 @@ std::variant<Secret, Failure> Credentials::For(const config::Account& account, T
                                                const Cancellation& cancellation) {
   if (!account.api_key.empty()) return account.api_key;
   if (UsesTokens(account)) return tokens_->Get(account, deadline, cancellation);
-  // The mock takes any key, but like Google it wants one.
+  // The mock accepts any key, but like Google it requires one.
   if (account.kind == config::AccountKind::kMock) return Secret("mock");
   Failure failure;
   failure.trouble = Trouble::kUnauthenticated;

@@ -13,15 +13,16 @@
 
 namespace agm::accounts {
 
-/// What an account shows upstream: its API key, or an access token of its service account or OAuth
-/// client.
+/// The credential that a request sends upstream: the account's API key, or an access token for its
+/// service account or OAuth client.
 ///
 ///   auto credential = credentials.For(lease.account(), deadline, cancellation);
 ///   if (auto* failure = std::get_if<upstream::Failure>(&credential)) lease.Report(*failure);
 ///
-/// A token is fetched once for all who wait for it, on a thread of its own, so that a client that
-/// leaves takes nothing from the others. In its last minutes it is renewed while it is still used,
-/// so that nobody waits. A refused credential (invalid_grant) is a Failure that quarantines.
+/// Each token is fetched once for all requests that wait for it, on a separate thread, so that a
+/// client that disconnects does not cancel the fetch for the others. A token in use is renewed in
+/// its last minutes, so that no request waits. A refused credential (invalid_grant) is a Failure
+/// that quarantines the account.
 ///
 /// Thread safety: any thread.
 class Credentials {
@@ -36,14 +37,14 @@ class Credentials {
   std::variant<Secret, upstream::Failure> For(const config::Account& account, TimePoint deadline,
                                               const Cancellation& cancellation);
 
-  /// Begins to fetch what For would have to wait for; does not wait itself.
+  /// Starts to fetch the token that For would wait for; does not block.
   void Prepare(const config::Account& account);
 
-  /// Upstream answered 401 to it. True if For will now come back with another one, so that the same
-  /// account is worth one more try; a key stays what it is.
+  /// Reports that the upstream answered 401 to `credential`. True if the next call of For returns
+  /// another one, so that the same account is worth one more attempt; false for an API key.
   bool Refused(const config::Account& account, const Secret& credential);
 
-  /// The proxy for tokens from now on; empty: the environment's.
+  /// Sets the proxy for token requests; empty: from the environment.
   void UseProxy(std::string proxy);
 
  private:

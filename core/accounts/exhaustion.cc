@@ -14,9 +14,9 @@ namespace {
 
 using upstream::RowOf;
 
-// A pool of a thousand would answer every refusal with a hundred kilobytes.
+// Limits the error's size: a pool of a thousand accounts would send a hundred kilobytes.
 constexpr int kListed = 100;
-// When to ask again while another request finds out whether an account works.
+// When to retry while another request finds out whether an account works again.
 constexpr Duration kTrial{1000};
 
 const Rest* Longest(const Member& member, std::string_view model, TimePoint now) {
@@ -25,7 +25,7 @@ const Rest* Longest(const Member& member, std::string_view model, TimePoint now)
     for (const Rest& rest : rests->all()) {
       const bool concerns = model.empty() || rest.model.empty() || rest.model == model;
       if (!concerns || rest.until <= now) continue;
-      // Without a model in mind, what stops the whole account says more.
+      // If no model is given, a cooldown of the whole account is more important.
       const bool wider =
           model.empty() && longest != nullptr && rest.model.empty() != longest->model.empty();
       const bool more =
@@ -45,17 +45,17 @@ std::string Count(int count, std::string_view one, std::string_view many) {
   return fmt::format("{} {}", count, count == 1 ? one : many);
 }
 
-/// What is found when all accounts that list the model are looked at.
+/// Counts the states of all accounts that list the model.
 struct Survey {
   int listing = 0;
-  int resting = 0;  ///< with an end
+  int resting = 0;  ///< in a cooldown that ends by itself
   int quarantined = 0;
   int disabled = 0;
-  int being_tried = 0;  ///< after a long rest, by one request
+  int being_tried = 0;  ///< one request is testing the account after a long cooldown
   int no_such_model = 0;
-  int minute = 0;  ///< resting for a quota that comes back soon
-  int day = 0;     ///< for one that does not
-  int model = 0;   ///< because the model is overloaded or its place in trouble
+  int minute = 0;  ///< in cooldown for a quota that recovers soon
+  int day = 0;     ///< in cooldown for a quota that does not
+  int model = 0;   ///< in cooldown because the model or its endpoint is overloaded
   TimePoint first = TimePoint::max();
 };
 

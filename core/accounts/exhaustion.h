@@ -11,25 +11,25 @@
 
 namespace agm::accounts {
 
-/// What one account is doing, in the words that people and programs see.
+/// The state of one account, in the terms of the user interface.
 struct Standing {
   std::string_view state;      ///< "ready", "cooling", "disabled", "quarantined"
-  std::string_view reason;     ///< the trouble's name; empty when ready
-  const Rest* rest = nullptr;  ///< the one that lasts longest
+  std::string_view reason;     ///< name of the failure; empty if ready
+  const Rest* rest = nullptr;  ///< the longest cooldown
 };
 
-/// For one model, or (empty) for whatever it rests from.
+/// The account's state for one model, or (empty) for all its cooldowns.
 Standing StandingOf(const Member& member, std::string_view model, TimePoint now);
 
-/// Everything about one account.
+/// The complete status of one account.
 AccountStatus StatusOf(const Member& member, Moment moment);
 
-/// Why nobody can serve the model now: the most informative code, when the first one wakes, how
-/// many rest, and the standing of each (the contract is Pool's).
+/// The error if no account can serve the model now: the most informative code, the end of the first
+/// cooldown, the number of accounts in cooldown, and the state of each (see Pool for the contract).
 Error Exhausted(const std::vector<std::shared_ptr<Member>>& members, std::string_view model,
                 Moment moment);
 
-/// The calendar's time of a point on the monotonic clock, rounded up to a second for people.
+/// Converts a time of the monotonic clock to calendar time, rounded up to a second for people.
 WallTime CalendarTime(TimePoint point, Moment moment);
 
 }  // namespace agm::accounts

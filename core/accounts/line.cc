@@ -9,10 +9,10 @@ namespace {
 
 using namespace std::chrono_literals;
 
-// So many that are free are compared; the search begins one further each time, so all get their
-// turn.
+// The number of available accounts that are compared. Each search starts one account further, so
+// that all get their turn.
 constexpr std::size_t kCompared = 16;
-// A measurement older than this says nothing: the account gets a chance to show a better one.
+// An older measurement does not count, so that a slow account gets another chance.
 constexpr auto kFresh = 60s;
 constexpr double kSpent = 1e6;
 
@@ -65,7 +65,8 @@ Member* Line::Choose(const Search& search) {
   return nullptr;
 }
 
-// What an account costs: its load against what is left of its quota, or its time to the first byte.
+// The cost of choosing an account: its load relative to the rest of its quota, or its time to the
+// first byte.
 double Line::Cost(Member& member, const Search& search) const {
   const double pressure = PressureOn(member, model_, search);
   const double spent = pressure >= 1 ? kSpent * pressure : 0;
@@ -77,15 +78,15 @@ double Line::Cost(Member& member, const Search& search) const {
   return spent + (fresh ? 1 + speed->ms : 0) + 1e-3 * load;
 }
 
-// With cache_first the conversation stays where it is, unless that account's quota seems used up.
+// True if the conversation's account can serve it. With cache_first it then stays there, unless
+// that account's quota seems to be used up.
 bool Line::IsAtHome(const Tier& tier, const Search& search) const {
   const Member* home = search.favourite;
   return home != nullptr && home->account->Usable() && home->account->priority == tier.priority &&
          Lists(*home->account, model_.text) && IsFree(*home, search);
 }
 
-// Those that are likely the best, before others are looked at: where the conversation is, and who
-// was the fastest so far.
+// Starts with the most likely accounts: the conversation's own, and the fastest one known.
 Line::Best Line::FirstGuess(const Tier& tier, const Search& search) const {
   Best best;
   if (IsAtHome(tier, search)) best.Offer(search.favourite, Cost(*search.favourite, search));
@@ -110,7 +111,7 @@ Member* Line::ChooseIn(Tier& tier, const Search& search) {
     if (at >= tier.awake.size()) at = 0;
     Member* member = tier.awake[at];
     if (const TimePoint until = member->RestedAt(model_.text); until > search.now) {
-      PutToSleep(tier, at, until);  // the next one now stands there
+      PutToSleep(tier, at, until);  // the next account is now at this index
       continue;
     }
     ++at;
@@ -137,7 +138,7 @@ void Line::Wake(Tier& tier, TimePoint now) {
     std::pop_heap(tier.asleep.begin(), tier.asleep.end(), later);
     Sleeper& sleeper = tier.asleep.back();
     const TimePoint until = sleeper.member->RestedAt(model_.text);
-    if (until > now) {  // its rest got longer meanwhile
+    if (until > now) {  // the cooldown was extended meanwhile
       sleeper.until = until;
       std::push_heap(tier.asleep.begin(), tier.asleep.end(), later);
       continue;

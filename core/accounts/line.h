@@ -11,47 +11,48 @@
 
 namespace agm::accounts {
 
-/// What one Take looks for in a line.
+/// The parameters of one search by Take.
 struct Search {
   TimePoint now;
   WallTime wall;
   config::Scheduling scheduling;
   const std::vector<std::string>& tried;
   Member* favourite;     ///< the conversation's account, or null
-  bool through_breaker;  ///< an overload of the model does not count
+  bool through_breaker;  ///< ignore the model's circuit breaker
 };
 
-/// The accounts that may serve one model, in tiers of equal priority, those that rest set apart. So
-/// a search costs the same with 10 accounts as with 1,000: it looks at some that are awake, and
-/// each rest is seen once when it begins and once when it ends.
+/// The accounts that may serve one model, in tiers of equal priority. Accounts in cooldown are kept
+/// apart, so a search takes the same time with 10 accounts as with 1,000: it examines some accounts
+/// that are awake, and handles each cooldown once when it begins and once when it ends.
 ///
-///   awake:  [a d f ...]  ─── found resting ──▶  asleep: a heap by the time of waking
+///   awake:  [a d f ...]  ─ found in cooldown ─▶  asleep: a heap by the end of the cooldown
 ///             ▲                                    │
-///             └──────────── its time came ─────────┘
+///             └───────── the cooldown ends ────────┘
 ///
-/// A model's breaker concerns nearly all of them, for seconds: nobody is put to sleep for it.
+/// A model's circuit breaker affects nearly all accounts for seconds: it does not move them to
+/// asleep.
 ///
-/// Relies on rests only ever getting longer; whoever ends one early makes new lines.
+/// Requires that cooldowns only get longer; code that ends one early must create new queues.
 ///
 /// Thread safety: one thread at a time.
 class Line {
  public:
-  /// `members` are those that list the model, in the configuration's order.
+  /// `members` are the accounts that list the model, in the configuration's order.
   Line(ModelName model, const std::vector<Member*>& members);
 
   bool empty() const { return tiers_.empty(); }
   const ModelName& model() const { return model_; }
 
-  /// The best that is free; null if there is none.
+  /// The best available account; null if there is none.
   Member* Choose(const Search& search);
-  /// When this one may be asked; in the past: now.
+  /// When this account may serve; a past time means now.
   TimePoint WakesAt(const Member& member, const Search& search) const;
-  /// Whether this one could be taken now.
+  /// True if this account can serve now.
   bool IsFree(const Member& member, const Search& search) const;
-  /// Whether a conversation may wait for this one: it serves the model, was not tried, and is as
-  /// good as any by priority.
+  /// True if a conversation may wait for this account: it serves the model, was not tried, and has
+  /// the best priority.
   bool IsWorthWaitingFor(const Member& member, const Search& search) const;
-  /// When the first that rests wakes; nothing if none ever does.
+  /// The end of the first cooldown; nullopt if none ends by itself.
   std::optional<TimePoint> NextWake(const Search& search) const;
 
  private:
@@ -64,10 +65,10 @@ class Line {
     std::vector<Member*> awake;
     std::vector<Sleeper> asleep;  ///< a heap, earliest on top
     std::size_t cursor = 0;
-    Member* champion = nullptr;  ///< the fastest that was found so far
+    Member* champion = nullptr;  ///< the fastest account known so far
   };
 
-  /// The cheapest so far; of equals the first.
+  /// The cheapest candidate so far; of equal ones the first.
   struct Best {
     Member* member = nullptr;
     double cost = 0;

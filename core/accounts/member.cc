@@ -8,7 +8,7 @@
 namespace agm::accounts {
 namespace {
 
-// Whether `name` matches `pattern`, in which `*` stands for any text.
+// True if `name` matches `pattern`, in which `*` stands for any text.
 bool Matches(std::string_view pattern, std::string_view name) {
   std::size_t p = 0;
   std::size_t n = 0;

@@ -16,8 +16,8 @@
 #include "core/base/clock.h"
 #include "core/config/config.h"
 
-/// What the pool knows of each account, of the project that it draws on, and of the place that
-/// serves it. All of it is reached only under the pool's lock.
+/// What the pool knows about each account, its project, and its endpoint. The pool's lock guards
+/// all of it.
 namespace agm::accounts {
 
 /// A model's name with its hash, so that the hot path compares numbers.
@@ -26,7 +26,7 @@ struct ModelName {
   std::uint64_t hash = 0;
 };
 
-/// A small list keyed by model; the oldest key gives way.
+/// A small list keyed by model; when it is full, the oldest entry is dropped.
 template <class T>
 class ByModel {
  public:
@@ -53,20 +53,20 @@ class ByModel {
   std::vector<Entry> entries_;
 };
 
-/// What shares one quota: the accounts that declare the same project, or of which an answer told
-/// that they belong to the same; else one account.
+/// The owner of a quota: the accounts that declare the same project, or that upstream responses
+/// assigned to the same project; otherwise a single account.
 struct Project {
-  std::string key;      ///< declared or learned; the account's name where neither is known
-  std::string learned;  ///< the id or number that answers gave
+  std::string key;      ///< declared or learned; the account's name if neither is known
+  std::string learned;  ///< the project's id or number in upstream responses
   bool declared = false;
-  bool own = false;  ///< nobody else can belong to it yet
+  bool own = false;  ///< belongs to one account only, as far as known
   std::int64_t in_flight = 0;
   Rests rests;
   ByModel<Quotas> quotas;
   SeenQuotas seen;
 };
 
-/// Where requests go: accounts with the same one share a model's overload.
+/// The destination of requests; accounts with the same endpoint share a model's overload.
 struct Endpoint {
   Rests rests;
 };
@@ -79,11 +79,11 @@ struct Speed {
 
 struct Member : std::enable_shared_from_this<Member> {
   std::shared_ptr<const config::Account> account;
-  std::string credential;  ///< fingerprint: another one starts healthy
+  std::string credential;  ///< fingerprint; an account with another one starts without cooldowns
   std::shared_ptr<Project> project;
   std::shared_ptr<Endpoint> endpoint;
   Rests rests;
-  bool retired = false;  ///< left the pool, though a lease may still hold it
+  bool retired = false;  ///< removed from the pool, though a lease may still hold it
 
   std::int64_t requests = 0;
   std::int64_t errors = 0;
@@ -93,31 +93,31 @@ struct Member : std::enable_shared_from_this<Member> {
   std::optional<double> first_byte_ms;  ///< mean over all models
   ByModel<Speed> speeds;
 
-  /// Its own rests, its project's, and those of where it sends to.
+  /// The cooldowns of the account, its project, and its endpoint.
   std::array<const Rests*, 3> AllRests() const {
     return {&rests, &project->rests, &endpoint->rests};
   }
-  /// When its own rests and its project's for the model are over; in the past: now.
+  /// The end of the account's and the project's cooldowns for the model; a past time means now.
   TimePoint RestedAt(std::string_view model) const {
     const TimePoint own = rests.empty() ? TimePoint{} : rests.WakesAt(model);
     return project->rests.empty() ? own : std::max(own, project->rests.WakesAt(model));
   }
-  /// When it may be asked for the model again, the model's breaker counted in.
+  /// Like RestedAt, including the model's circuit breaker.
   TimePoint WakesAt(std::string_view model) const {
     const TimePoint rested = RestedAt(model);
     return endpoint->rests.empty() ? rested : std::max(rested, endpoint->rests.WakesAt(model));
   }
 
-  /// After a long rest one request at a time goes to see whether it helped.
+  /// True while one request tests the account after a long cooldown; others must not use it then.
   bool IsBeingTried(TimePoint now) const {
     return in_flight > 0 && (rests.Unproven(now) || project->rests.Unproven(now));
   }
 };
 
-/// Whether the account may serve the model at all.
+/// True if the account may serve the model at all.
 bool Lists(const config::Account& account, std::string_view model);
 
-/// Tells credentials apart without giving anything of them away.
+/// A hash that distinguishes credentials without revealing them.
 std::string Fingerprint(const config::Account& account);
 
 }  // namespace agm::accounts

@@ -12,10 +12,10 @@
 namespace agm::accounts {
 namespace {
 
-constexpr std::size_t kVerifierLength = 64;  // RFC 7636 wants 43 to 128
+constexpr std::size_t kVerifierLength = 64;  // RFC 7636 requires 43 to 128
 constexpr std::size_t kStateLength = 32;
 
-// BASE64URL(SHA256(verifier)): what the consent page is shown of the verifier.
+// BASE64URL(SHA256(verifier)): the form of the verifier that the consent page sees.
 std::string Challenge(const Secret& verifier) {
   const std::string& text = verifier.Reveal();
   std::array<unsigned char, EVP_MAX_MD_SIZE> digest{};
@@ -40,7 +40,7 @@ std::string ConsentUrl(const OauthClient& client, const OauthLogin& login, std::
                       {"state", login.state},
                       {"code_challenge", Challenge(login.verifier)},
                       {"code_challenge_method", "S256"},
-                      // A refresh token comes only when it is asked for and consent is given anew.
+                      // Google returns a refresh token only with these two parameters.
                       {"access_type", "offline"},
                       {"prompt", "consent"}};
   std::string url = client.auth_url;

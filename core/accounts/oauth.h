@@ -9,9 +9,9 @@
 #include "core/base/secret.h"
 #include "core/http/client/transport.h"
 
-/// Google's documented way for installed programs to be let in by their user: the browser goes to
-/// the consent page, comes back to a port of this machine with a code, and the code is exchanged
-/// for a refresh token. PKCE (RFC 7636) ties the code to this program.
+/// Google's OAuth flow for installed programs: the user's browser visits the consent page, which
+/// redirects it to a port of this machine with a code; the code is exchanged for a refresh token.
+/// PKCE (RFC 7636) ties the code to this program.
 namespace agm::accounts {
 
 /// The user's own OAuth client.
@@ -22,19 +22,19 @@ struct OauthClient {
   std::string token_url = "https://oauth2.googleapis.com/token";
 };
 
-/// One way to the consent page and back.
+/// The secrets of one login.
 struct OauthLogin {
   std::string redirect_url;  ///< "http://127.0.0.1:40123"
-  std::string state;         ///< comes back with the code, and nobody else knows it
-  Secret verifier;           ///< whoever has it may exchange the code
+  std::string state;  ///< returned with the code; proves that the redirect belongs to this login
+  Secret verifier;    ///< required to exchange the code
 };
 
 OauthLogin NewOauthLogin(std::string redirect_url);
 
-/// Where the browser is to go.
+/// The URL of the consent page for the browser.
 std::string ConsentUrl(const OauthClient& client, const OauthLogin& login, std::string_view scope);
 
-/// The refresh token for the code that came back. What the endpoint refuses is kUpstreamRejected.
+/// Exchanges the code for a refresh token. A refusal by the endpoint is kUpstreamRejected.
 ///
 /// Thread safety: any thread; blocks.
 Result<Secret> ExchangeCode(upstream::Transport& transport, const OauthClient& client,

@@ -1,4 +1,4 @@
-// What the end of a try changes in the pool, and how that outlives the process.
+// Applies the outcome of an attempt to the pool, and to the journal that outlives the process.
 
 #include <algorithm>
 #include <chrono>
@@ -13,8 +13,8 @@ using namespace std::chrono_literals;
 using upstream::Failure;
 using upstream::Trouble;
 
-constexpr double kNewest = 0.3;     // what the newest measurement weighs in a mean
-constexpr auto kWorthKeeping = 5s;  // a shorter rest is over before a restart is
+constexpr double kNewest = 0.3;     // weight of the newest measurement in a mean
+constexpr auto kWorthKeeping = 5s;  // a shorter cooldown ends before a restart does
 constexpr std::string_view kProject = "project:";
 
 double Mean(double known, double newest) { return known + kNewest * (newest - known); }
@@ -69,7 +69,8 @@ Rests* RestsOf(Member& member, Trouble trouble) {
   return nullptr;
 }
 
-// A project's rests go by its name, so that all its accounts find them; the rest by the account's.
+// The journal keys a project's cooldowns by the project's name, so that all its accounts find them,
+// and others by the account's name.
 PoolJournal::Rest Journaled(const Member& member, const Rest& rest, Moment moment) {
   const bool shared = OwnerOf(rest.trouble) == Owner::kProject && !member.project->own;
   PoolJournal::Rest kept;
@@ -105,7 +106,7 @@ void Pool::State::Punish(const Lease::Taken& taken, const Failure& failure, Mome
   const Rest* known = rests->Find(model, failure.trouble);
   Rest rest = Penalty(failure, model, known, taken.at, moment, RandomFraction());
   if (IsQuarantine(failure.trouble)) rest.why = failure.error.message;
-  // When nothing gets through anywhere, the network is down and no account is to blame.
+  // If no request succeeds anywhere, the network is down, and the account gets no cooldown.
   const bool others_work = known != nullptr && last_success > known->since;
   if (failure.trouble == Trouble::kNetwork && !others_work) rest.until = moment.now;
   const Rest& held = rests->Put(std::move(rest), moment.now);

@@ -10,7 +10,7 @@ namespace {
 
 using namespace std::chrono_literals;
 
-constexpr Duration kSureFor = 4h;  // doubles each time that upstream says the same again
+constexpr Duration kSureFor = 4h;  // doubles each time that the upstream names the same limit
 constexpr Duration kSureForAtMost = 24h;
 constexpr Duration kRemembered = 10min;
 
@@ -18,8 +18,9 @@ std::int64_t SecondOf(TimePoint now) {
   return std::chrono::floor<std::chrono::seconds>(now.time_since_epoch()).count();
 }
 
-// Whether a limit explains a refusal after so many were let through: not before it was reached, nor
-// long after. Upstream's minutes need not be ours, so twice as many may fit into one of ours.
+// True if a limit explains a refusal after this many requests: not before the limit was nearly
+// reached, nor long after. The upstream's minutes begin at other times, so one of ours can hold
+// twice the limit.
 bool Explains(std::int64_t limit, std::int64_t let_through_at_least,
               std::int64_t let_through_at_most) {
   return let_through_at_most * 10 >= limit * 9 && let_through_at_least <= 2 * limit;
@@ -82,7 +83,7 @@ bool Pace::Known(TimePoint now) const {
 void Pace::Count(TimePoint now, std::int64_t amount) { used_.Count(now, amount); }
 
 void Pace::LearnLimit(TimePoint now, TimePoint sent, std::int64_t unfinished, std::int64_t told) {
-  if (sent < learned_) return;  // together with one that was refused before: the same wall
+  if (sent < learned_) return;  // sent before the last refusal, so it hit the same limit
   const std::int64_t used = used_.Sum(now);
   const std::int64_t done = std::max<std::int64_t>(0, used - unfinished);
   const bool again = sure_ && told == limit_;
@@ -92,7 +93,7 @@ void Pace::LearnLimit(TimePoint now, TimePoint sent, std::int64_t unfinished, st
                   : again ? std::min(2 * believed_for_, kSureForAtMost)
                           : kSureFor;
   learned_ = now;
-  used_.Clear();  // when upstream's pause is over it counts from nothing again
+  used_.Clear();  // after the cooldown the upstream counts from zero
 }
 
 void Pace::Outgrow(TimePoint now) {

@@ -8,16 +8,16 @@
 
 namespace agm::accounts {
 
-/// What was counted in the last sixty seconds. Kept by the second and never less than it is: what
-/// was counted goes between sixty and sixty-one seconds later.
+/// Counts over the last sixty seconds, in slots of one second. The sum is never too low: an amount
+/// expires between sixty and sixty-one seconds after it was counted.
 ///
 /// Thread safety: one thread at a time.
 class LastMinute {
  public:
-  /// `amount` may be negative: something that was counted before turned out to be less.
+  /// `amount` may be negative, to correct an amount that was counted before.
   void Count(TimePoint now, std::int64_t amount);
   std::int64_t Sum(TimePoint now);
-  /// When the sum will be `most` or less; now, if it is.
+  /// When the sum will be at most `most`; `now` if it already is.
   TimePoint FallsTo(std::int64_t most, TimePoint now);
   void Clear();
 
@@ -25,34 +25,35 @@ class LastMinute {
   static constexpr std::int64_t kSeconds = 61;
   void Turn(TimePoint now);
 
-  std::int64_t second_ = 0;  ///< the newest that has a slot
+  std::int64_t second_ = 0;  ///< the newest second that has a slot
   std::int64_t sum_ = 0;
   std::array<std::int32_t, kSeconds> slots_{};
 };
 
-/// One quota a minute, of requests or tokens, of a project for one model: how much is used and how
-/// much there seems to be. The limit is what the user declared, else what was learned:
+/// One quota per minute, of requests or tokens, of a project for one model: how much is used, and
+/// the limit as far as known. The limit is what the user declared, otherwise what was learned:
 ///
-///   upstream said no and named the limit, and what was counted here agrees: sure for four
-///   hours, each time that it says so again for twice as long, up to a day
-///   it named none, or others use the project too: where it said no, for ten minutes. That only
-///   ranks accounts, for nobody can know whether the next one is refused
+///   the upstream refused and named the limit, and our count agrees: certain for four hours; each
+///   time that it names the same limit again for twice as long, up to a day
+///   it named no limit, or other programs use the project too: our count at the refusal, for ten
+///   minutes. An uncertain limit only ranks accounts, because the next request may still succeed
 ///
 /// Thread safety: one thread at a time.
 class Pace {
  public:
-  void Declare(std::int64_t limit) { declared_ = limit; }  ///< 0: nothing
+  void Declare(std::int64_t limit) { declared_ = limit; }  ///< 0: none
   void Count(TimePoint now, std::int64_t amount);
-  /// Upstream refused a request that was sent at `sent`. Of what was counted, `unfinished` is still
-  /// under way or was refused. `told`: the limit that upstream named; 0: none. Counts anew.
+  /// Learns from a refusal of a request that was sent at `sent`. `unfinished` is the part of the
+  /// count that is in progress or was refused; `told` is the limit that the upstream named (0:
+  /// none). Resets the count.
   void LearnLimit(TimePoint now, TimePoint sent, std::int64_t unfinished, std::int64_t told);
-  /// More went through than a limit said that was only seen from afar.
+  /// Raises an uncertain limit if more requests succeeded than it allows.
   void Outgrow(TimePoint now);
-  /// How much of the limit is used: 0 where none is known, 1 or more where it is used up.
+  /// The used part of the limit: 0 if no limit is known, 1 or more if it is used up.
   double Pressure(TimePoint now);
-  /// When there will be room for `amount` more; nothing if there is, or if no limit is sure.
+  /// When there is room for `amount` more; nullopt if there is room, or if no limit is certain.
   std::optional<TimePoint> FullUntil(TimePoint now, std::int64_t amount);
-  /// What was counted in the last minute.
+  /// The count of the last minute.
   std::int64_t Used(TimePoint now) { return used_.Sum(now); }
 
  private:
@@ -60,14 +61,14 @@ class Pace {
 
   LastMinute used_;
   std::int64_t declared_ = 0;
-  std::int64_t limit_ = 0;  ///< learned; 0: nothing yet
+  std::int64_t limit_ = 0;  ///< learned; 0: none
   bool sure_ = false;
   TimePoint learned_{};
   Duration believed_for_{0};
 };
 
-/// The same for requests a day, which turns at midnight in Los Angeles. A limit that upstream named
-/// is believed on the next day: on the same one its own refusals say more.
+/// The same for requests per day, which reset at midnight in Los Angeles. A learned limit applies
+/// from the next day on; on the same day the upstream's own refusals are more exact.
 ///
 /// Thread safety: one thread at a time.
 class DayPace {
@@ -82,7 +83,7 @@ class DayPace {
   std::int64_t LimitOn(WallTime wall) const;
 
   std::int64_t used_ = 0;
-  WallTime ends_{};  ///< the day that is counted
+  WallTime ends_{};  ///< the end of the counted day
   std::int64_t declared_ = 0;
   std::int64_t limit_ = 0;
   WallTime believed_from_{};

@@ -22,7 +22,7 @@ hours BehindUtc(WallTime now) { return IsSummer(now) ? kSummer : kStandard; }
 
 WallTime NextPacificMidnight(WallTime now) {
   const sys_days tomorrow = floor<days>(now - BehindUtc(now)) + days(1);
-  // The offset that holds at that midnight, not now's: the clocks may change in between.
+  // Use the offset at that midnight, not the present one: the clocks may change in between.
   const WallTime guess = tomorrow + kStandard;
   return tomorrow + BehindUtc(guess - minutes(1));
 }

@@ -17,8 +17,8 @@ constexpr Duration kLongestDay = 24h;
 constexpr Duration kLongestLimit = 5min;
 constexpr Duration kLongestSoft = 10s;
 constexpr Duration kLongestBreaker = 5s;
-constexpr Duration kShortest = 1s;   // where upstream asks for "0s"
-constexpr Duration kCounts = 10min;  // how long after a rest another strike is a repeated one
+constexpr Duration kShortest = 1s;   // if the upstream asks for "0s"
+constexpr Duration kCounts = 10min;  // a strike within this time after a cooldown is a repeated one
 
 Duration WithJitter(Duration rest, double chance) {
   const auto most = std::min<Duration>(rest / 10, 1s);

@@ -7,34 +7,35 @@
 
 namespace agm::accounts {
 
-/// What a failed try costs. The table of troubles says who rests and for how long; here is how
-/// that grows when the same wall is hit again:
+/// The cooldown after a failed attempt. The table in upstream/trouble.cc says which owner gets a
+/// cooldown and how long it is; these rules say how it grows when the same limit is hit again:
 ///
-///   what upstream asked      that, plus at most 10 % and at most 1 s
+///   the upstream's delay     that, plus at most 10 % and at most 1 s
 ///   minute_quota             always only that
-///   day_quota                first what upstream asked; again before the day turns, or when it
-///   asked
-///                            for nothing: until midnight in Los Angeles, at most 24 h
+///   day_quota                first the upstream's delay; if hit again before the day ends, or if
+///   the
+///                            upstream named no delay: until midnight in Los Angeles, at most 24 h
 ///   shared_limit             30 s, doubling up to 5 min
 ///   internal, garbage, network   counted; from the table's nth in a row on 5 s, then 10 s
-///   model_overloaded, unavailable   2 s; what upstream asked, up to 5 s
-///   a credential refused     until somebody heals it
+///   model_overloaded, unavailable   2 s, or the upstream's delay up to 5 s
+///   a refused credential     until an operator ends it
 ///
-/// `known`: the owner's rest for the same trouble, if any. `taken`: when the failed try began;
-/// tries that began before the last strike fell have hit the same wall with it and are no strike
+/// `known` is the owner's present cooldown for the same failure, if any. `taken` is the start of
+/// the failed attempt; an attempt that began before the last strike hit the same limit, so it is
+/// not another strike. `chance` in [0, 1) determines the jitter.
 /// again. `chance` in [0, 1) chooses the jitter.
 ///
 /// Thread safety: any thread.
 Rest Penalty(const upstream::Failure& failure, std::string_view model, const Rest* known,
              TimePoint taken, Moment moment, double chance);
 
-/// Whether the account is to be shown as quarantined: somebody must do something about it.
+/// True if the account is shown as quarantined, because a person must fix the cause.
 bool IsQuarantine(upstream::Trouble trouble);
 
-/// Who rests: as the table says, but money is the project's, not the key's.
+/// The owner of the cooldown, by the table; billing failures belong to the project, not to the key.
 enum class Owner { kNobody, kAccount, kProject, kEndpoint };
 Owner OwnerOf(upstream::Trouble trouble);
-/// Whether the rest concerns one model only.
+/// True if the cooldown applies to one model only.
 bool IsForModel(upstream::Trouble trouble);
 
 }  // namespace agm::accounts

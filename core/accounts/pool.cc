@@ -11,11 +11,11 @@ namespace {
 
 using namespace std::chrono_literals;
 
-// How soon a client that went away is noticed.
+// How soon a disconnected client is noticed.
 constexpr Duration kSlice = 100ms;
-// A line is made in no time; clients can ask for any name.
+// Queues are cheap to create again, and clients can ask for any number of names.
 constexpr std::size_t kMostLines = 256;
-// The clocks drift apart by less than that, unless the machine slept or somebody set the calendar.
+// The clocks drift apart by less than this, unless the machine slept or its clock was set.
 constexpr auto kJump = std::chrono::seconds(2);
 
 }  // namespace
@@ -133,7 +133,8 @@ void Notes::Write(PoolJournal* journal) const {
   if (usage) journal->SaveUsage(*usage);
 }
 
-// The monotonic clock stands still while a machine sleeps, quotas do not.
+// The monotonic clock stops while a machine sleeps, but quotas recover. If the calendar has jumped
+// ahead, end all cooldowns earlier by that time.
 Moment Pool::State::Look() {
   const Moment moment{clock.Now(), clock.Wall()};
   const auto apart = moment.wall.time_since_epoch() - moment.now.time_since_epoch();
@@ -161,7 +162,7 @@ Line& Pool::State::LineFor(const std::string& model) {
   return *(lines[model] = std::move(line));
 }
 
-// The account to take; or null, and when it is worth looking again.
+// Returns the account to take; or null, and the time at which to look again.
 Member* Pool::State::Pick(Line& line, const Search& search, const Affinity::Tie& tie,
                           TimePoint deadline, std::optional<TimePoint>& wait) {
   if (search.scheduling == config::Scheduling::kCacheFirst && tie.proven &&

@@ -15,40 +15,40 @@
 
 namespace agm::accounts {
 
-/// What a request asks of the pool.
+/// The parameters of Pool::Take.
 struct Wanted {
-  std::string model;               ///< upstream model name
+  std::string model;               ///< the upstream's model name
   std::string session;             ///< affinity key of the conversation; empty: none
-  std::vector<std::string> tried;  ///< names of accounts not to be given again
-  bool through_breaker = false;    ///< a model's breaker does not count: the request that met the
-                                   ///< overload may ask another account at once
+  std::vector<std::string> tried;  ///< names of accounts to leave out
+  bool through_breaker = false;    ///< ignore the model's circuit breaker: a request that met the
+                                   ///< overload may try another account at once
 };
 
-/// How a lease ended.
+/// The outcome of a lease.
 struct Success {
   Duration first_byte{0};
-  std::int64_t tokens = 0;        ///< all of them
-  std::int64_t input_tokens = 0;  ///< of these, what quotas a minute count; 0: all of them
+  std::int64_t tokens = 0;        ///< total
+  std::int64_t input_tokens = 0;  ///< the part that quotas per minute count; 0: all of them
 };
-struct Abandoned {};  ///< the client left, or the try was not the account's doing
+struct Abandoned {};  ///< the client disconnected, or the account was not to blame
 
-/// One reason for which an account rests.
+/// One cooldown of an account.
 struct RestStatus {
-  std::string model;              ///< empty: all
-  std::string reason;             ///< name of the trouble
-  std::optional<WallTime> until;  ///< nothing: until somebody heals it
+  std::string model;              ///< empty: all models
+  std::string reason;             ///< name of the failure
+  std::optional<WallTime> until;  ///< nullopt: until an operator ends it
 };
 
-/// Everything about one account that people and programs may see.
+/// The complete public status of one account.
 struct AccountStatus {
   std::string name;
   std::string label;  ///< email or name
   std::string kind;
   std::string project;
   std::string state;   ///< "ready", "cooling", "disabled" (by the user), "quarantined"
-  std::string reason;  ///< name of the trouble, "disabled by configuration", ...
-  std::string why;     ///< quarantined: in more words; empty after a restart
-  std::string model;   ///< cooling only for this model; empty: for all
+  std::string reason;  ///< name of the failure, "disabled by configuration", ...
+  std::string why;     ///< details of a quarantine; empty after a restart
+  std::string model;   ///< set if the cooldown is for this model only
   std::optional<WallTime> until;
   std::int64_t requests = 0;
   std::int64_t errors = 0;
@@ -56,14 +56,14 @@ struct AccountStatus {
   std::int64_t in_flight = 0;
   std::optional<WallTime> last_used;
   std::optional<Duration> first_byte;  ///< recent mean
-  std::vector<RestStatus> rests;       ///< all of them; state to until tell the weightiest
-  std::vector<SeenQuota> quotas;       ///< its project's that were hit since the start
+  std::vector<RestStatus> rests;       ///< all; `state` to `until` are of the most important one
+  std::vector<SeenQuota> quotas;  ///< quotas of its project that refused a request since the start
 };
 
 class Pool;
 
-/// An account for one try; reports its outcome exactly once. Dropping it without a report counts
-/// as Abandoned.
+/// An account for one attempt. It reports the outcome exactly once; destroying it without a report
+/// counts as Abandoned.
 ///
 /// Thread safety: one thread at a time.
 class Lease {
@@ -75,8 +75,8 @@ class Lease {
   ~Lease();
 
   const config::Account& account() const;
-  /// Whose quota was used: the declared or learned project, else the account's name. Two failures
-  /// with different ones were not the account's doing.
+  /// The owner of the used quota: the declared or learned project, else the account's name. If
+  /// requests of two different projects fail alike, the accounts are not to blame.
   std::string project() const;
   void Report(const Success& success);
   void Report(const upstream::Failure& failure);
@@ -88,19 +88,19 @@ class Lease {
   std::unique_ptr<Taken> taken_;
 };
 
-/// Keeps cooldowns, quarantines and totals over a restart. Implemented over the store; calls must
-/// not block for long and may be made from any thread.
+/// Stores cooldowns, quarantines and totals for the next start. Any thread may call it; its
+/// functions must not block for long.
 class PoolJournal {
  public:
   virtual ~PoolJournal() = default;
   struct Rest {
-    std::string account;  ///< account name, or "project:ID" for what a project shares
+    std::string account;  ///< an account's name, or "project:ID" for a cooldown of a project
     std::string model;    ///< empty: all models
     std::string reason;
-    WallTime until;  ///< WallTime::max(): until somebody heals it
+    WallTime until;  ///< WallTime::max(): until an operator ends it
     int strikes = 0;
-    WallTime counts_until{};   ///< another strike before then is a repeated one
-    std::string credential{};  ///< fingerprint of the credential it was about; empty: of any
+    WallTime counts_until{};   ///< a strike before then is a repeated one
+    std::string credential{};  ///< fingerprint of the credential that it concerns; empty: any
   };
   struct Usage {
     std::string account;
@@ -109,7 +109,7 @@ class PoolJournal {
     std::int64_t tokens = 0;
     std::optional<WallTime> last_used;
   };
-  /// Which project an answer told an account belongs to.
+  /// The project that an upstream response assigned to an account.
   struct Belonging {
     std::string account;
     std::string project;
@@ -124,28 +124,28 @@ class PoolJournal {
   virtual void SaveBelonging(const Belonging&) {}
 };
 
-/// Hands out accounts so that load spreads and tired accounts rest.
+/// Chooses an account for each attempt, so that load is spread and accounts in cooldown are spared.
 ///
-///   auto lease = pool.Take(wanted, deadline, cancellation);   // the best account that may serve
-///   it
+///   auto lease = pool.Take(wanted, deadline, cancellation);   // the best available account
 ///   ...
-///   lease->Report(failure);                    // its project now rests for this model
+///   lease->Report(failure);                    // starts a cooldown of its project for this model
 ///
-/// Take never gives an account in `wanted.tried`. If all others rest it waits for the earliest, at
-/// most until `deadline`; if none can serve in time it fails with kRateLimited, kQuotaExhausted,
-/// kOverloaded, kUnknownModel or kNoAccount: the most informative one, with retry_after_ms = the
-/// earliest recovery, a message that says how many rest and when the first wakes (naming none),
-/// and Error::members = `"accounts":[...]` with label, state, reason and until of each. It never
-/// waits while another account is free, with one exception that is the point of cache_first: a
-/// conversation that was answered by an account waits for that one, if it wakes by `deadline`.
+/// Take never returns an account in `wanted.tried`. If all others are in cooldown, it waits for the
+/// first cooldown to end, at most until `deadline`. If no account can serve in time, it fails with
+/// kRateLimited, kQuotaExhausted, kOverloaded, kUnknownModel or kNoAccount, whichever is most
+/// informative. The error has retry_after_ms = the earliest recovery, a message with the number of
+/// accounts in cooldown and the end of the first cooldown (without names), and Error::members =
+/// `"accounts":[...]` with label, state, reason and until of each. Take does not wait while another
+/// account is available, with one exception, the purpose of cache_first: a conversation waits for
+/// the account that answered it before, if its cooldown ends by `deadline`.
 ///
-/// Of the accounts with the lowest priority number that are free, it gives: with cache_first the
-/// conversation's own, else as balance does; with balance the one with the least under way for what
-/// is left of its quota, in doubt the conversation's own, in turns; with performance_first the one
-/// with the best recent time to the first byte.
+/// Among the available accounts with the lowest priority number Take chooses: with cache_first the
+/// conversation's own account, else like balance; with balance the account with the fewest requests
+/// in progress relative to the rest of its quota, for equal ones the conversation's own, then in
+/// turns; with performance_first the account with the lowest recent time to the first byte.
 ///
 /// A reload (Apply) keeps the state of accounts that stay; an account that is added again or gets
-/// another credential starts healthy. Leases taken before keep their account alive.
+/// another credential starts without cooldowns. Earlier leases keep their account alive.
 ///
 /// Thread safety: any thread. No lock is held across I/O.
 class Pool {
@@ -154,17 +154,17 @@ class Pool {
   ~Pool();
 
   void Apply(std::shared_ptr<const config::Config> config);
-  /// The user has seen to the account (added it again, checked it): it starts healthy. False if
-  /// there is none of that name.
+  /// Ends the account's cooldowns and quarantine, because the user has fixed it (added or checked
+  /// it again). False if there is no account of that name.
   bool Heal(const std::string& account);
   Result<Lease> Take(const Wanted& wanted, TimePoint deadline, const Cancellation& cancellation);
-  /// What Take would fail with if nobody waited; nothing while an account is free.
+  /// The error that Take would return without waiting; nullopt while an account is available.
   std::optional<Error> WhyNobody(const std::string& model) const;
-  /// Whether any account lists the model at all (cooling or not).
+  /// True if any account lists the model (in cooldown or not).
   bool Lists(const std::string& model) const;
   /// Accounts in the configuration's order.
   std::vector<AccountStatus> Status() const;
-  /// How many accounts could serve something right now.
+  /// The number of accounts that could serve some model now.
   int Ready() const;
 
  private:

@@ -16,7 +16,7 @@
 
 namespace agm::accounts {
 
-/// What has to be told to the journal once the lock is given back.
+/// Changes to report to the journal after the lock is released.
 struct Notes {
   std::vector<PoolJournal::Rest> rests;
   std::optional<PoolJournal::Usage> usage;
@@ -26,7 +26,7 @@ struct Notes {
   void Write(PoolJournal* journal) const;
 };
 
-/// The pool's inside. Functions whose comment says "locked" want the lock held.
+/// The pool's state. Functions under "Locked" require that the caller holds the lock.
 struct Pool::State {
   State(Clock& the_clock, PoolJournal* the_journal) : clock(the_clock), journal(the_journal) {}
 
@@ -40,7 +40,7 @@ struct Pool::State {
   Roster roster;
   std::unordered_map<std::string, std::unique_ptr<Line>> lines;
   Affinity affinity;
-  /// Of any account, so that a network that is down is not taken for an account's fault.
+  /// Of any account; used to tell a network failure from an account's failure.
   TimePoint last_success{};
   std::optional<std::chrono::nanoseconds> clocks_apart;
 
@@ -50,18 +50,19 @@ struct Pool::State {
   Member* Pick(Line& line, const Search& search, const Affinity::Tie& tie, TimePoint deadline,
                std::optional<TimePoint>& wait);
   void Begin(Lease::Taken& taken, Member& member, Moment moment, Notes& notes);
-  /// A project whose quota is surely used up rests before upstream has to say so.
+  /// Starts the cooldown of a project whose quota is certainly used up, before the upstream
+  /// refuses.
   void LookAhead(Member& member, const ModelName& model, Moment moment, Notes& notes);
   void Punish(const Lease::Taken& taken, const upstream::Failure& failure, Moment moment,
               Notes& notes);
   void Restore(Moment moment);
   void Wake();
 
-  // Take the lock:
+  // These take the lock:
   void End(Lease::Taken& taken, const Success* success, const upstream::Failure* failure);
 };
 
-/// What a lease holds.
+/// The data of a lease.
 struct Lease::Taken {
   std::shared_ptr<Pool::State> pool;
   ModelName model;

@@ -9,9 +9,9 @@ using upstream::Failure;
 using upstream::QuotaLimit;
 using upstream::Trouble;
 
-constexpr double kNewest = 0.2;  // what the newest request weighs in the mean
+constexpr double kNewest = 0.2;  // weight of the newest request in the mean
 
-// The lowest limit of that kind that the answer names; 0: none.
+// The lowest limit of that kind in the upstream's response; 0: none.
 std::int64_t Told(const Failure& failure, QuotaLimit::Of of, QuotaLimit::Per per) {
   std::int64_t lowest = 0;
   for (const QuotaLimit& told : failure.limits) {
@@ -44,7 +44,7 @@ void Quotas::End(std::int64_t expected, std::int64_t tokens, Moment moment) {
   tokens_.Outgrow(moment.now);
 }
 
-// An answer may name both quotas of the minute; where it names none, its quota's id says which.
+// A response may name both quotas per minute; if it names no limit, the quota's id tells the kind.
 void Quotas::LearnMinute(const Failure& failure, TimePoint sent, TimePoint now) {
   const std::int64_t requests = Told(failure, QuotaLimit::Of::kRequests, QuotaLimit::Per::kMinute);
   const std::int64_t tokens = Told(failure, QuotaLimit::Of::kTokens, QuotaLimit::Per::kMinute);

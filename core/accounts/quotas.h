@@ -10,25 +10,25 @@
 
 namespace agm::accounts {
 
-/// What a project has of one model, as far as it is declared or was learned, and how much of it is
-/// used: so that the pool sees a wall before it runs into it.
+/// A project's quotas for one model, as far as they are declared or learned, and their use. They
+/// tell the pool that a limit is reached before the upstream refuses.
 ///
 ///   auto expected = quotas.Begin(account, moment);         // a request is sent
 ///   if (auto wall = quotas.Ahead(moment)) ...              // the next one would be refused
-///   quotas.Learn(failure, sent, moment);                   // upstream said no
-///   quotas.End(expected, tokens, moment);                  // it is over, whichever way
+///   quotas.Learn(failure, sent, moment);                   // the upstream refused
+///   quotas.End(expected, tokens, moment);                  // the request ended, in any way
 ///
 /// Thread safety: one thread at a time.
 class Quotas {
  public:
-  /// Returns the tokens that are set aside for it until somebody tells how many it took.
+  /// Returns the number of tokens that are reserved for the request until End.
   std::int64_t Begin(const config::Account& account, Moment moment);
   void End(std::int64_t expected, std::int64_t tokens, Moment moment);
   void Learn(const upstream::Failure& failure, TimePoint sent, Moment moment);
 
-  /// The most that is used of any limit: 1 or more where one seems used up.
+  /// The used part of the limit that is used most: 1 or more if it seems used up.
   double Pressure(Moment moment);
-  /// The limit that has no room for another request like those before, if one is sure.
+  /// A certain limit without room for another average request, if there is one.
   struct Wall {
     upstream::Trouble trouble;  ///< kMinuteQuota or kDayQuota
     TimePoint until;

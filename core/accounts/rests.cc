@@ -7,14 +7,14 @@ namespace {
 
 using upstream::Trouble;
 
-// A client can ask for any number of models that do not exist.
+// Clients can ask for any number of models that do not exist.
 constexpr std::size_t kMost = 64;
 
 bool Concerns(const Rest& rest, std::string_view model) {
   return rest.model.empty() || rest.model == model;
 }
 
-// These say "come back in an hour", so one request goes first to see.
+// After these failures, whose cooldown is a guess, a single request first tests the account.
 bool WantsProof(Trouble trouble) {
   return trouble == Trouble::kSpendCap || trouble == Trouble::kNoCredit ||
          trouble == Trouble::kNotEnabled || trouble == Trouble::kLocation;
@@ -82,7 +82,7 @@ void Rests::Prune(TimePoint now) {
   std::erase_if(rests_,
                 [&](const Rest& rest) { return rest.until <= now && rest.counts_until <= now; });
   if (rests_.size() < kMost) return;
-  // Still too many: the one that ends first is the smallest loss.
+  // Still too many: drop the cooldown that ends first.
   rests_.erase(std::min_element(rests_.begin(), rests_.end(),
                                 [](const Rest& a, const Rest& b) { return a.until < b.until; }));
 }

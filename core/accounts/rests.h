@@ -9,21 +9,21 @@
 
 namespace agm::accounts {
 
-/// One reason for which somebody (an account, a project, a model somewhere) is left in peace.
+/// One cooldown of an account, a project or an endpoint.
 struct Rest {
   std::string model;  ///< empty: all models
   upstream::Trouble trouble = upstream::Trouble::kInternal;
-  TimePoint since{};  ///< when the last strike fell
-  TimePoint until{};  ///< TimePoint::max(): until somebody heals it; the past: only counted
+  TimePoint since{};  ///< time of the last strike
+  TimePoint until{};  ///< TimePoint::max(): until an operator ends it; past: only counts strikes
   int strikes = 0;
   TimePoint counts_until{};  ///< a strike before then is a repeated one
-  std::string why{};         ///< in more words, for whoever is to mend it
+  std::string why{};         ///< details for the person who must fix the cause
 
   bool forever() const { return until == TimePoint::max(); }
 };
 
-/// The rests of one owner, at most one for each model and trouble. A later deadline is never
-/// shortened. Few and short-lived, so a plain list is the fastest form.
+/// The cooldowns of one owner, at most one for each model and failure. A deadline is never
+/// shortened. There are few and they are short, so a plain list is fastest.
 ///
 /// Thread safety: one thread at a time.
 class Rests {
@@ -31,21 +31,21 @@ class Rests {
   bool empty() const { return rests_.empty(); }
   const std::vector<Rest>& all() const { return rests_; }
 
-  /// When the model may be asked for again, as far as these rests go; in the past: now.
+  /// When these cooldowns allow the model again; a past time means now.
   TimePoint WakesAt(std::string_view model) const;
-  /// The one for exactly this model and trouble, over or not; null if there is none.
+  /// The entry for exactly this model and failure, active or not; null if there is none.
   const Rest* Find(std::string_view model, upstream::Trouble trouble) const;
-  /// Adds or renews; keeps the later of both deadlines. Returns what now holds.
+  /// Adds or extends an entry; keeps the later deadline. Returns the resulting entry.
   const Rest& Put(Rest rest, TimePoint now);
-  /// After a good answer: forgets what is over for the model, but not a daily quota's strikes.
+  /// After a success: forgets expired entries for the model, except a daily quota's strikes.
   void Soften(std::string_view model, TimePoint now);
-  /// Whether a long rest of the whole owner is over and nothing has shown yet that it helped.
+  /// True if a long cooldown of the whole owner has ended and no success has followed yet.
   bool Unproven(TimePoint now) const;
-  /// Takes all that another owner has.
+  /// Adds all entries of another owner.
   void Join(const Rests& other, TimePoint now);
-  /// Ends all rests that much earlier: time passed that the monotonic clock did not see.
+  /// Moves all deadlines earlier by a time that the monotonic clock has missed.
   void Advance(Duration by);
-  /// Forgets all for that trouble.
+  /// Removes all entries for that failure.
   void Drop(upstream::Trouble trouble);
   void Clear() { rests_.clear(); }
 

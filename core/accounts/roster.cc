@@ -53,7 +53,7 @@ std::shared_ptr<Member> Roster::Make(std::shared_ptr<const config::Account> acco
   auto member = std::make_shared<Member>();
   member->account = std::move(account);
   member->credential = Fingerprint(*member->account);
-  if (known != nullptr) {  // what it did is no secret of the old credential
+  if (known != nullptr) {  // the totals may be kept when the credential changes
     member->requests = known->requests;
     member->errors = known->errors;
     member->tokens = known->tokens;
@@ -62,7 +62,7 @@ std::shared_ptr<Member> Roster::Make(std::shared_ptr<const config::Account> acco
   return member;
 }
 
-// What was rested for a limit that the user has corrected is no rest any more.
+// Ends the cooldowns for a limit that the user has changed.
 void Roster::TakeLimits(Member& member, const config::Account& changed,
                         std::vector<std::string>& dropped) {
   const config::Account& known = *member.account;
@@ -120,7 +120,8 @@ void Roster::Move(Member& member, const std::shared_ptr<Project>& project, TimeP
   member.project = project;
 }
 
-// The user's word stands over what an answer tells: declared projects are never split or joined.
+// The user's configuration overrides upstream responses: declared projects are never split or
+// joined.
 bool Roster::Learn(Member& member, const std::string& id, TimePoint now) {
   if (id.empty() || member.project->learned == id || member.project->key == id) return false;
   const std::shared_ptr<Project> mine = member.project;
@@ -139,7 +140,7 @@ bool Roster::Learn(Member& member, const std::string& id, TimePoint now) {
     Move(member, theirs, now);
     return true;
   }
-  // An account of its own takes the name; one that shared another project leaves that.
+  // A project with one account gets the name; an account that shares another project leaves it.
   auto project = mine->own ? mine : std::make_shared<Project>();
   project->key = id;
   project->learned = id;

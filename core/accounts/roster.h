@@ -10,27 +10,27 @@
 
 namespace agm::accounts {
 
-/// Who is in the pool, and who shares what with whom.
+/// The accounts in the pool, with their projects and endpoints.
 ///
 /// Thread safety: one thread at a time.
 class Roster {
  public:
-  /// Accounts that stay keep what is known of them; others start healthy. Returns
-  /// whose rests are to be forgotten, as the journal calls them: accounts that left or got another
-  /// credential, projects whose declared quotas changed.
+  /// Accounts that stay keep their state; others start without cooldowns. Returns the owners whose
+  /// cooldowns must be deleted, by their names in the journal: accounts that were removed or got
+  /// another credential, projects whose declared quotas changed.
   std::vector<std::string> Apply(const std::shared_ptr<const config::Config>& config);
-  /// In the configuration's order.
+  /// The accounts in the configuration's order.
   const std::vector<std::shared_ptr<Member>>& members() const { return members_; }
   std::shared_ptr<Member> Find(const std::string& name) const;
-  /// The project of that declared or learned name; null if there is none.
+  /// The project with that declared or learned name; null if there is none.
   std::shared_ptr<Project> FindProject(const std::string& key) const;
 
-  /// An answer told to which project the account belongs. True if that was news.
+  /// Records the project that a response named for the account. True if that was new.
   bool Learn(Member& member, const std::string& project, TimePoint now);
-  /// Ends the account's rests and, with what was learned of its quotas, its own project's; a
-  /// project that others share keeps them.
+  /// Ends the account's cooldowns. If no other account shares its project, ends the project's
+  /// cooldowns too and forgets what was learned about its quotas.
   void Heal(Member& member);
-  /// Ends all rests that much earlier.
+  /// Ends all cooldowns earlier by that time.
   void Advance(Duration by);
 
  private:

@@ -8,19 +8,19 @@
 
 namespace agm::accounts {
 
-/// A quota that refused a request, by upstream's name for it.
+/// A quota that refused a request, by the upstream's name for it.
 struct SeenQuota {
   std::string model;
   std::string name;
   friend bool operator==(const SeenQuota&, const SeenQuota&) = default;
 };
 
-/// The quotas that a project ran into, each once; the oldest gives way.
+/// The quotas of a project that refused a request, each once; when full, the oldest is dropped.
 ///
 /// Thread safety: one thread at a time.
 class SeenQuotas {
  public:
-  /// `names` as upstream::Failure::quota has them: joined with ",".
+  /// `names` in the form of upstream::Failure::quota: joined with ",".
   void Note(const std::string& model, std::string_view names) {
     while (!names.empty()) {
       const std::size_t end = std::min(names.find(','), names.size());

@@ -38,7 +38,7 @@ Key ReadKey(const Secret& pem) {
   return Key(PEM_read_bio_PrivateKey(bio.get(), nullptr, nullptr, nullptr));
 }
 
-// RSASSA-PKCS1-v1_5 with SHA-256; empty where the key cannot do that.
+// RSASSA-PKCS1-v1_5 with SHA-256; empty if the key is not an RSA key.
 std::string Sign(EVP_PKEY* key, std::string_view text) {
   const Digest digest(EVP_MD_CTX_new());
   const auto* bytes = reinterpret_cast<const unsigned char*>(text.data());

@@ -8,19 +8,19 @@
 
 namespace agm::accounts {
 
-/// The key file of a Google service account, as the console gives it out.
+/// The content of a Google service account's key file.
 struct ServiceAccount {
   std::string email;
   std::string key_id;
   Secret private_key;     ///< PEM
-  std::string token_uri;  ///< where the assertion is changed for a token
+  std::string token_uri;  ///< the endpoint that exchanges the assertion for a token
 };
 
-/// Reads a key file. Errors say what is missing and never what is there.
+/// Reads a key file. Errors name what is missing and never contain the file's content.
 Result<ServiceAccount> LoadServiceAccount(const std::string& path);
 
-/// The signed statement (JWT, RS256, RFC 7523) that the account asks for a token with which the
-/// cloud platform can be used; good for an hour from `now`.
+/// The signed assertion (JWT, RS256, RFC 7523) with which the account requests a token for the
+/// cloud platform; valid for an hour from `now`.
 ///
 /// Thread safety: any thread.
 Result<Secret> SignAssertion(const ServiceAccount& account, WallTime now);

@@ -9,8 +9,8 @@
 namespace agm::accounts {
 namespace {
 
-// As FNV-1a, but eight bytes at a time: a conversation's head may be long. The same in every
-// process.
+// Like FNV-1a, but eight bytes at a time, because the head of a conversation may be long. The
+// result is the same in every process.
 std::uint64_t Hash(std::string_view text, std::uint64_t hash = 14695981039346656037U) {
   constexpr std::uint64_t kPrime = 1099511628211U;
   const auto add = [&hash](std::uint64_t bytes) {

@@ -5,18 +5,18 @@
 
 namespace agm::accounts {
 
-/// What tells one conversation from another, as far as the client says.
+/// What a request says about the identity of its conversation.
 struct SessionHints {
   std::string_view caller;     ///< name of the client's key
   std::string_view cache_key;  ///< "prompt_cache_key"
   std::string_view header;     ///< a session header
   std::string_view user;       ///< "user"
-  std::string_view head;       ///< system prompt and first user message: what stays when it grows
+  std::string_view head;       ///< system prompt and first user message, which do not change
 };
 
-/// The key by which a conversation keeps its account: of the hints the most exact one that is
-/// there, in the order above; empty if there is none. Two callers never share one. It is a hash,
-/// so nothing of the conversation can be read from it.
+/// The key that ties a conversation to its account: made from the most exact hint present, in the
+/// order above; empty if there is none. Two callers never share a key. It is a hash that reveals
+/// nothing of the conversation.
 ///
 /// Thread safety: any thread.
 std::string SessionKey(const SessionHints& hints);

@@ -20,7 +20,7 @@ Failure ForNow(std::string_view why) {
   return upstream::ClassifyTransport(Fail(ErrorCode::kUpstreamUnavailable, "{}", why));
 }
 
-// application/x-www-form-urlencoded
+// Encodes application/x-www-form-urlencoded.
 std::string WriteForm(const Form& form) {
   std::string text;
   for (const auto& [name, value] : form) {
@@ -50,7 +50,7 @@ std::string TextOf(const Json& json, const char* name) {
   return found != json.end() && found->is_string() ? found->get<std::string>() : std::string();
 }
 
-// RFC 6749 names few errors; only a name is passed on, never a description.
+// RFC 6749 defines few error names; only such a name is passed on, never a description.
 Failure ReadRefusal(int status, const Json& json) {
   const std::string error = TextOf(json, "error");
   constexpr std::string_view kKnown[] = {

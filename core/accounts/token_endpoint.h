@@ -13,11 +13,11 @@
 
 namespace agm::accounts {
 
-/// What an OAuth token endpoint gives (RFC 6749).
+/// The response of an OAuth token endpoint (RFC 6749).
 struct TokenAnswer {
   Secret access;
   Duration lifetime{0};
-  Secret refresh;  ///< only where a code was exchanged
+  Secret refresh;  ///< only when a code is exchanged
 };
 
 using Form = std::vector<std::pair<std::string, std::string>>;
@@ -27,8 +27,8 @@ struct TokenRoute {
   TimePoint deadline;
 };
 
-/// Posts a form to a token endpoint. A refusal (invalid_grant) is Trouble::kUnauthenticated,
-/// anything else will pass. Of what the endpoint says only RFC 6749's own words are passed on.
+/// Posts a form to a token endpoint. A refusal (invalid_grant) is Trouble::kUnauthenticated, other
+/// failures are temporary. Only RFC 6749's own error names are passed on from the response.
 ///
 /// Thread safety: any thread; blocks.
 std::variant<TokenAnswer, upstream::Failure> AskTokenEndpoint(upstream::Transport& transport,
@@ -37,7 +37,7 @@ std::variant<TokenAnswer, upstream::Failure> AskTokenEndpoint(upstream::Transpor
                                                               const TokenRoute& route,
                                                               const Cancellation& cancellation);
 
-/// A credential that the endpoint refuses, or would.
+/// The failure for a credential that the endpoint refuses, or would refuse.
 upstream::Failure RefusedToken(std::string_view why);
 
 }  // namespace agm::accounts

@@ -12,23 +12,23 @@
 
 namespace agm::accounts {
 
-/// An OAuth access token and for how long it is good.
+/// An OAuth access token with its lifetime.
 struct Token {
   Secret text;
   Duration lifetime{0};
 };
 
-/// How a token is asked for.
+/// The parameters of a token request.
 struct TokenQuestion {
-  std::string refresh_url;  ///< for refresh tokens; a service account's file names its own
+  std::string refresh_url;  ///< for refresh tokens; a service account's file names its own endpoint
   std::string proxy;
   TimePoint deadline;
   WallTime now;
 };
 
-/// Changes a service account's signature, or the refresh token of the user's own OAuth client, for
-/// an access token. A credential that is refused (invalid_grant) is Trouble::kUnauthenticated,
-/// which quarantines the account; anything else will pass.
+/// Exchanges a service account's signed assertion, or the refresh token of the user's own OAuth
+/// client, for an access token. A refused credential (invalid_grant) is Trouble::kUnauthenticated,
+/// which quarantines the account; other failures are temporary.
 ///
 /// Thread safety: any thread; blocks.
 std::variant<Token, upstream::Failure> AskForToken(upstream::Transport& transport,
