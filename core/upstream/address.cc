@@ -37,7 +37,7 @@ std::string VertexOrigin(std::string_view location) {
   return fmt::format("https://{}-aiplatform.googleapis.com", PercentEncode(location));
 }
 
-// Origin and version, where everything of the account's lies below.
+// The URL's origin and version, which all paths of the account share.
 std::string Root(const Account& account) {
   const bool vertex = account.kind == AccountKind::kVertex;
   const std::string_view version = vertex ? kVertexVersion : kGeminiVersion;

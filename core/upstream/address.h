@@ -7,25 +7,25 @@
 #include "core/base/secret.h"
 #include "core/config/config.h"
 
-/// Where an account's requests go, and how they say who sends them.
+/// The URLs and the credential header of an account's requests.
 namespace agm::upstream {
 
-/// The address that serves `method` ("generateContent", "countTokens", ...) of a model for an
-/// account: its base_url, else the Gemini API's, or Vertex AI's by location and project. A base_url
-/// may end in a version ("/v1beta") or not.
+/// The URL of `method` ("generateContent", "countTokens", ...) of a model for an account, below its
+/// base_url, else of the Gemini API, or of Vertex AI by location and project. A base_url may end in
+/// a version ("/v1beta") or not.
 ///
 ///   ModelUrl(account, "gemini-2.5-flash", "countTokens")
 ///       == "https://generativelanguage.googleapis.com/v1beta/models/gemini-2.5-flash:countTokens"
 ///
-/// The model is percent-encoded segment by segment; "tunedModels/x" stands where "models/x" would.
+/// The model is percent-encoded segment by segment; "tunedModels/x" takes the place of "models/x".
 std::string ModelUrl(const config::Account& account, std::string_view model,
                      std::string_view method);
 
-/// The address of the account's list of models, without a query.
+/// The URL of the account's list of models, without a query.
 std::string ModelListUrl(const config::Account& account);
 
-/// The header that carries the credential: x-goog-api-key, or a bearer token for Vertex AI and for
-/// OAuth clients. No name where there is no credential.
+/// The header with the credential: x-goog-api-key, or a bearer token for Vertex AI and for OAuth
+/// clients. The name is empty if there is no credential.
 std::pair<std::string, Secret> CredentialHeader(const config::Account& account,
                                                 const Secret& credential);
 

@@ -21,7 +21,7 @@ protocol::IdSource IdsOf(const Outgoing& outgoing) {
   return [] { return RandomId(kIdLength); };
 }
 
-/// A good answer that is being read.
+/// Reads a 2xx response.
 class RunningCall : public Call {
  public:
   RunningCall(std::unique_ptr<Download> download, const Outgoing& outgoing, bool vertex,
@@ -42,15 +42,15 @@ class RunningCall : public Call {
   void Judge(Failed& failed);
   Event Break(const Error& error);
 
-  SharedText body_;                     // what the download may still be sending
-  std::unique_ptr<Download> download_;  // none after the end
+  SharedText body_;                     // must outlive the download, which may still send it
+  std::unique_ptr<Download> download_;  // null after the end
   GeminiStreamReader reader_;
   const bool vertex_;
   const Cancellation& cancellation_;
   std::string bytes_;
   bool started_ = false;
   bool ended_ = false;
-  std::optional<Error> broken_;  // to be told as the next event
+  std::optional<Error> broken_;  // to be returned as the next event
   std::optional<Failure> failure_;
 };
 
@@ -61,7 +61,7 @@ std::optional<Event> RunningCall::Next(TimePoint until) {
       return event;
     }
     if (broken_) return Break(*broken_);
-    // Who cannot wait has others to look after, whatever else may have come.
+    // A caller that must not block gets one read at most, so that it can serve its other streams.
     if (!download_ || (asked && until == kNoWait)) return std::nullopt;
     asked = true;
     bytes_.clear();
@@ -88,7 +88,7 @@ void RunningCall::See(Event& event) {
   if (auto* failed = std::get_if<Failed>(&event)) Judge(*failed);
 }
 
-// What the reader found at fault in the answer.
+// Classifies the error that the reader found in the response.
 void RunningCall::Judge(Failed& failed) {
   if (const auto& error = reader_.upstream_error()) {
     failure_ = Classify(200, error->body, vertex_);
@@ -103,7 +103,7 @@ void RunningCall::Judge(Failed& failed) {
                      {}};
 }
 
-// The connection broke; whatever had arrived was told before.
+// Ends the stream after the connection broke; all earlier events have been returned.
 Event RunningCall::Break(const Error& error) {
   if (!started_) {
     started_ = true;

@@ -19,8 +19,8 @@
 
 namespace agm::upstream {
 
-/// A text that many may hold and nobody copies: a request of megabytes goes to one account after
-/// the other.
+/// An immutable text with shared ownership, so that a request of megabytes is sent to one account
+/// after another without copies.
 ///
 /// Thread safety: immutable.
 class SharedText {
@@ -35,16 +35,16 @@ class SharedText {
   std::shared_ptr<const std::string> text_;
 };
 
-/// What is sent, whoever sends it: made once a target, used for each account that is tried.
+/// A request that is independent of the account: written once per target, sent for each attempt.
 struct Outgoing {
-  std::string model;                ///< upstream model name, checked
-  bool stream = false;              ///< streamGenerateContent?alt=sse, else generateContent
+  std::string model;                ///< the upstream's model name, already checked
+  bool stream = false;              ///< streamGenerateContent?alt=sse, otherwise generateContent
   SharedText body;                  ///< the Gemini request
-  protocol::GeminiReading reading;  ///< how its answer is to be read (protocol::WriteGeminiRequest)
+  protocol::GeminiReading reading;  ///< how to read the response (WriteGeminiRequest)
   protocol::IdSource ids{};         ///< for tool calls without an id; empty: random ones
 };
 
-/// How long a try may take, and which way it goes.
+/// The time limits of an attempt, and its proxy.
 struct Limits {
   Duration connect_timeout{10'000};
   Duration first_byte_timeout{120'000};
@@ -53,19 +53,19 @@ struct Limits {
   std::string proxy;
 };
 
-/// One request upstream with one account's credential: a pulled list of events.
+/// One upstream request with one account's credential; its events are pulled.
 ///
 ///   auto call = Call::Start(transport, account, credential, outgoing, limits, cancellation);
 ///   if (auto* failure = std::get_if<Failure>(&call)) ...
 ///   while (auto event = call.Next(until)) ...
 ///
-/// Start returns when the head of a good answer (2xx) has come, or with the Failure. Next returns
-/// the next event; nothing if `until` passed before there was one. The events obey the grammar of
-/// chat/event.h; a stream that breaks off ends in Failed, and failure() says what it means for the
-/// pool. Nothing comes after Finished or Failed.
+/// Start returns after the head of a 2xx response has arrived, or with the Failure. Next returns
+/// the next event; nullopt if `until` passed before there was one. The events obey the grammar of
+/// chat/event.h. A stream that breaks off ends in Failed; failure() then has its meaning for the
+/// pool. No event follows Finished or Failed.
 ///
-/// When the caller calls it off, both give a Failure of kAborted whose error is kCancelled:
-/// nobody's fault. The cancellation must outlive the call; everything else may go.
+/// After a cancellation both return a Failure of kAborted with the error kCancelled, for which no
+/// account is to blame. The cancellation must outlive the call; the other arguments need not.
 ///
 /// Thread safety: one thread at a time.
 class Call {
@@ -76,11 +76,11 @@ class Call {
 
   virtual ~Call() = default;
   virtual std::optional<chat::Event> Next(TimePoint until) = 0;
-  /// True while Next would return without a wait.
+  /// True if Next would return without waiting.
   virtual bool held() const = 0;
-  /// What to wait for, where nothing is held.
+  /// The condition to wait for if held() is false.
   virtual Awaited awaited() = 0;
-  /// Set once a Failed event was returned.
+  /// Set after a Failed event was returned.
   virtual const std::optional<Failure>& failure() const = 0;
 };
 

@@ -14,8 +14,9 @@ namespace {
 
 using enum Trouble;
 
-// --- recognising -------------------------------------------------------------------------------
-// A reason that the upstream names beats its words, and both beat the bare status.
+// --- recognition ---------------------------------------------------------------------------------
+// A reason that the upstream names has precedence over words in its message, and those over the
+// status.
 
 struct Known {
   std::string_view word;
@@ -70,7 +71,7 @@ bool NamesCredit(const ErrorBody& body) {
                      "insufficient credit", "insufficient fund"});
 }
 
-// Every quota refusal says "check your plan and billing details", so that says nothing.
+// Every quota refusal says "check your plan and billing details", so those words do not count.
 bool NamesSpending(const ErrorBody& body) {
   if (Says(body,
            {"spending cap", "spend cap", "spending limit", "spend limit", "monthly spend",
@@ -81,7 +82,7 @@ bool NamesSpending(const ErrorBody& body) {
          !Says(body, {"plan and billing details"});
 }
 
-// "limit: 0" as a whole number; proto JSON leaves quotaValue out where it is 0.
+// Finds "limit: 0" as a whole number; proto JSON omits quotaValue if it is 0.
 bool NamesZeroLimit(std::string_view text) {
   constexpr std::string_view kLead = "limit: 0";
   for (auto at = text.find(kLead); at != text.npos; at = text.find(kLead, at + 1)) {
@@ -101,7 +102,7 @@ bool AnyPeriod(const ErrorBody& body, std::initializer_list<std::string_view> pe
   });
 }
 
-// By the walls that were hit, all of them: the one that lasts longest counts.
+// Classifies by all violated quotas: the one that lasts longest counts.
 Trouble OfQuotas(const ErrorBody& body) {
   const bool zero = std::any_of(body.quotas.begin(), body.quotas.end(),
                                 [](const QuotaViolation& quota) { return quota.limit == 0; });
@@ -192,7 +193,7 @@ Trouble OfClientError(int status, const ErrorBody& body, bool vertex) {
   }
 }
 
-// For an error inside a good answer that has a word and no number.
+// The status for an error inside a 2xx response that has a status name but no number.
 int StatusOfWord(std::string_view word) {
   struct Word {
     std::string_view name;
@@ -227,7 +228,7 @@ Trouble Recognise(int status, const ErrorBody& body, bool vertex) {
   return status >= 500 ? OfServerError(status, body) : kGarbage;
 }
 
-// --- telling -----------------------------------------------------------------------------------
+// --- description ---------------------------------------------------------------------------------
 
 bool NamesContextLength(const ErrorBody& body) {
   const bool tokens = Says(body, {"input token count", "number of input tokens", "token limit"});
@@ -293,7 +294,7 @@ std::string_view Words(Trouble trouble) {
   return "the upstream failed";
 }
 
-// What upstream found wrong: the fields at fault if it names any, else its message.
+// The problem that the upstream found: the invalid fields if it names any, else its message.
 std::string Findings(const ErrorBody& body) {
   constexpr std::size_t kLongest = 400;
   constexpr std::size_t kMostFields = 3;
@@ -302,7 +303,7 @@ std::string Findings(const ErrorBody& body) {
     const FieldViolation& violation = body.fields[i];
     if (violation.description.empty()) continue;
     if (!found.empty()) found += "; ";
-    // Google's descriptions mostly name the field already.
+    // Google's descriptions usually name the field already.
     const bool named =
         violation.field.empty() || violation.description.find(violation.field) != std::string::npos;
     found += named ? violation.description : violation.field + ": " + violation.description;
@@ -310,7 +311,8 @@ std::string Findings(const ErrorBody& body) {
   return PlainWords(found.empty() ? body.message : found, kLongest);
 }
 
-// A finer word where somebody acts on it: clients shorten a context, the gateway mends the rest.
+// A finer reason if somebody can act on it: clients shorten the context, the gateway repairs the
+// rest.
 std::string_view WhatToMend(const ErrorBody& body) {
   if (NamesContextLength(body)) return "context_length_exceeded";
   if (Says(body, {"thought_signature", "thought signature", "thoughtsignature"})) {
@@ -328,7 +330,7 @@ Error TellBadRequest(const ErrorBody& body) {
   return error;
 }
 
-// When trying again can help; -1 where it cannot, or where nobody knows.
+// The delay after which a retry can succeed; -1 if none can, or if it is not known.
 int RetryAfter(const TroubleRow& row, std::optional<Duration> asked) {
   constexpr Duration kOverloadPause{5'000};
   std::optional<Duration> wait = asked;
@@ -353,7 +355,7 @@ Error Tell(Trouble trouble, const ErrorBody& body, std::optional<Duration> asked
           {},       RetryAfter(row, asked),      {}};
 }
 
-// A quota's id is a word of the service; whatever else an answer may put there is left out.
+// True for an id made of the characters of Google's quota ids; other text is not passed on.
 bool IsQuotaId(std::string_view id) {
   return !id.empty() && id.size() <= 120 && std::all_of(id.begin(), id.end(), [](char c) {
     return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '-' ||
@@ -371,7 +373,7 @@ std::string JoinIds(const std::vector<QuotaViolation>& quotas) {
   return fmt::format("{}", fmt::join(ids, ","));
 }
 
-// The quotas that answers name with their limits, as far as somebody counts what goes against them.
+// The limits that a response names, for the kinds of quotas that the pool counts.
 std::vector<QuotaLimit> LimitsOf(const std::vector<QuotaViolation>& quotas) {
   std::vector<QuotaLimit> limits;
   for (const QuotaViolation& quota : quotas) {

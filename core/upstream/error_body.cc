@@ -21,7 +21,7 @@ std::string LowerCase(std::string_view text) {
   return lower;
 }
 
-// "Requests per day", "PerDay" and "per_day" become one: "perday".
+// "Requests per day", "PerDay" and "per_day" all become "perday".
 void AppendLetters(std::string& out, std::string_view text) {
   for (const char c : text) {
     if (std::isalnum(static_cast<unsigned char>(c)) != 0) out += Lower(c);
@@ -29,7 +29,7 @@ void AppendLetters(std::string& out, std::string_view text) {
   out += ' ';
 }
 
-// "250000" or 250000; proto JSON writes 64 bits as a string.
+// Reads "250000" or 250000; proto JSON writes 64-bit integers as strings.
 std::optional<std::int64_t> ReadLimit(JsonView value) {
   if (value.is(JsonKind::kNumber)) return value.integer();
   const std::string text = value.text();
@@ -39,7 +39,7 @@ std::optional<std::int64_t> ReadLimit(JsonView value) {
   return whole ? std::optional(limit) : std::nullopt;
 }
 
-// "projects/123" and "project_number:123" and "project:my-project"; keys are no projects.
+// Reads "projects/123", "project_number:123" and "project:my-project"; an API key is not a project.
 std::string ProjectOf(std::string_view consumer) {
   for (const std::string_view lead : {"projects/", "project_number:", "project:"}) {
     if (consumer.starts_with(lead)) return std::string(consumer.substr(lead.size()));
@@ -65,7 +65,7 @@ class Reader {
     return code >= 100 && code <= 599 ? static_cast<int>(code) : 0;
   }
 
-  // By its fields, not by @type: some upstreams leave the type out.
+  // Recognises details by their fields, not by @type, because some upstreams omit the type.
   void ReadDetail(JsonView detail) {
     if (const JsonView reason = detail["reason"]) out_.reasons.push_back(reason.text());
     ReadMetadata(detail["metadata"]);
@@ -107,7 +107,7 @@ class Reader {
   ErrorBody& out_;
 };
 
-// The error object: at the root, or in an array's first item that has one.
+// The error object: at the root, or in the first item of an array that has one.
 JsonView FindError(JsonView root) {
   if (root.is(JsonKind::kObject)) return root["error"];
   for (const JsonView item : root.items()) {
@@ -139,7 +139,7 @@ ErrorBody ReadErrorBody(std::string_view body) {
     if (!out.html) out.retry_delay = FindRetryDelay(out.text);
     return out;
   }
-  // Other gateways put the whole answer of theirs into the message.
+  // Some gateways put the upstream's whole response into the message.
   if (out.message.starts_with('{') && out.quotas.empty() && out.reasons.empty()) {
     ErrorBody inner;
     if (ReadJson(out.message, inner)) out = std::move(inner);

@@ -10,40 +10,40 @@
 
 namespace agm::upstream {
 
-/// One wall that was hit.
+/// One quota that was exceeded.
 struct QuotaViolation {
   std::string id;      ///< "GenerateRequestsPerDayPerProjectPerModel-FreeTier"; may be empty
-  std::string period;  ///< id, metric and description as letters of one case: "...perday..."
-  std::optional<std::int64_t> limit;  ///< as the answer names it; 0: no waiting helps
+  std::string period;  ///< letters of id, metric and description in lower case: "...perday..."
+  std::optional<std::int64_t> limit;  ///< as named in the response; 0: waiting does not help
 };
 
-/// One field that upstream found at fault.
+/// One field that the upstream found invalid.
 struct FieldViolation {
   std::string field;
   std::string description;
 };
 
-/// What an upstream's error answer says, before anybody judges it: the envelope
-/// {"error":{code, status, message, details[]}} of google.rpc, read from every detail in any order.
+/// The content of an upstream's error response before classification: the envelope
+/// {"error":{code, status, message, details[]}} of google.rpc, with details in any order.
 ///
 /// Thread safety: plain value.
 struct ErrorBody {
-  bool json = false;   ///< an error object was found
+  bool json = false;   ///< the body has an error object
   bool html = false;   ///< a web page
-  int code = 0;        ///< the body's own; 0: none
+  int code = 0;        ///< the code in the body; 0: none
   std::string status;  ///< "RESOURCE_EXHAUSTED"
   std::string message;
-  /// In lower case, to recognise things by: the message and what is said of fields, or whatever
-  /// there was.
+  /// Lower-case text for recognition: the message and the descriptions of fields, or the whole body
+  /// if it is not JSON.
   std::string text;
   std::vector<std::string> reasons;  ///< ErrorInfo.reason
   std::vector<QuotaViolation> quotas;
   std::vector<FieldViolation> fields;
-  std::optional<Duration> retry_delay;  ///< the longest that is named, from details or prose
-  std::string project;                  ///< consumer project, without "projects/"
+  std::optional<Duration> retry_delay;  ///< the longest delay in details or message
+  std::string project;                  ///< the consumer project, without "projects/"
 };
 
-/// Never fails: a body that is no JSON is still searched for words.
+/// Never fails: a body that is not JSON is searched as text.
 ErrorBody ReadErrorBody(std::string_view body);
 
 }  // namespace agm::upstream

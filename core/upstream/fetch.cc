@@ -15,7 +15,7 @@ bool IsHtml(const Download& download) {
   return download.header("content-type").starts_with("text/html");
 }
 
-// False when it broke off, or was longer than `limit`.
+// False if the body is longer than `limit`; an error if it broke off.
 Result<bool> ReadBody(Download& download, std::size_t limit, TimePoint deadline,
                       const Cancellation& cancellation, std::string& body) {
   while (body.size() <= limit) {

@@ -12,14 +12,14 @@
 
 namespace agm::upstream {
 
-/// One request with a whole JSON answer: model lists, countTokens, embeddings.
+/// One request with a complete JSON response: model lists, countTokens, embeddings.
 struct Question {
   std::string url;
   std::string body;                ///< JSON, sent with POST; empty: GET
-  std::size_t limit = 32U << 20U;  ///< bytes; a longer answer is kGarbage
+  std::size_t limit = 32U << 20U;  ///< in bytes; a longer response is kGarbage
 };
 
-/// The answer's body if it was good (2xx) and no web page, else what went wrong.
+/// Returns the response's body if it is 2xx and not a web page, otherwise the failure.
 ///
 ///   const Question question{ModelUrl(account, model, "countTokens"), body};
 ///   auto answer = Fetch(transport, account, credential, question, limits, cancellation);
@@ -29,12 +29,11 @@ std::variant<std::string, Failure> Fetch(Transport& transport, const config::Acc
                                          const Secret& credential, const Question& question,
                                          const Limits& limits, const Cancellation& cancellation);
 
-/// A request with everything that does not depend on what is asked.
+/// A request with everything that all requests of the account share.
 HttpRequest NewRequest(const config::Account& account, const Secret& credential,
                        const Limits& limits);
 
-/// Reads what an answer that is none (any status but 2xx) says, and judges it. Bounded in size and
-/// time.
+/// Reads and classifies a response with any status but 2xx. Its size and time are limited.
 Failure ReadFailure(Download& download, const config::Account& account, const Limits& limits,
                     const Cancellation& cancellation);
 

@@ -24,7 +24,7 @@ Error Refused(std::string_view host, std::string_view why) {
   return Invalid("invalid_image_url", "", fmt::format("{}: {}", host, why));
 }
 
-// What a failed connection means to the client that named the address.
+// The error for the client that named the URL, if the connection fails.
 Error Unreachable(std::string_view host, const Error& error) {
   if (error.code == ErrorCode::kCancelled) return error;
   if (error.code == ErrorCode::kForbidden) {
@@ -38,7 +38,7 @@ HttpRequest NewRequest(const std::string& url, const MediaLimits& limits) {
   request.method = "GET";
   request.url = url;
   request.headers = {{"Accept", "image/*,audio/*,video/*,application/pdf,text/*;q=0.8"}};
-  request.stream = true;  // what is compressed already gains nothing
+  request.stream = true;  // media is already compressed
   request.connect_timeout = kConnect;
   request.first_byte_timeout = kSilence;
   request.idle_timeout = kSilence;
@@ -55,7 +55,7 @@ bool IsTaken(std::string_view mime) {
          mime.starts_with("text/") || mime == "application/pdf";
 }
 
-// The told type; where none is told, the name's or that of the first bytes.
+// The server's type; if it has none, the type of the file name or of the first bytes.
 std::string MimeOf(std::string_view told, const std::string& url, std::string_view bytes) {
   std::string mime = protocol::CanonicalMime(told);
   if (!mime.empty() && mime != kUnknown && mime != "binary/octet-stream") return mime;
@@ -89,7 +89,7 @@ Result<FetchedMedia> Receive(Download& download, const std::string& url, std::st
   if (download.status() != 200) {
     return Refused(host, fmt::format("it answered with status {}", download.status()));
   }
-  // Known before the body is there, in most cases.
+  // Usually known before the body arrives.
   const std::string told = protocol::CanonicalMime(download.header("content-type"));
   auto body = ReadBody(download, host, limits, cancellation);
   if (!body) return std::move(body).error();

@@ -11,15 +11,15 @@
 
 namespace agm::upstream {
 
-/// A transport for addresses that clients choose: it connects to public addresses only, and never
-/// through a proxy. What counts is the address that a connection is really made to, so neither a
-/// name nor a redirect leads round it.
+/// A transport for URLs that clients choose: it connects only to public addresses, and never
+/// through a proxy. It checks the address of the actual connection, so neither a DNS name nor a
+/// redirect can bypass it.
 std::unique_ptr<Transport> NewMediaTransport();
 
 struct MediaLimits {
   std::size_t bytes = 20U << 20U;
   int redirects = 5;
-  TimePoint deadline = TimePoint::max();  ///< for all of it
+  TimePoint deadline = TimePoint::max();  ///< for all redirects and the body
 };
 
 struct FetchedMedia {
@@ -27,15 +27,15 @@ struct FetchedMedia {
   std::string bytes;
 };
 
-/// Gets the picture, sound, film, PDF or text at an http(s) address.
+/// Fetches the image, audio, video, PDF or text at an http(s) URL.
 ///
 ///   auto media = FetchMedia(*transport, "https://example.com/cat.png", limits, cancellation);
 ///
-/// The type is what the server says, else what the name or the bytes tell. Fails with
-/// kInvalidRequest, reason invalid_image_url and no path; the message names the host alone, because
-/// addresses hold secrets. kCancelled when the client went away.
+/// The type is the server's, else that of the file name or the bytes. Fails with kInvalidRequest,
+/// reason invalid_image_url and no path; the message names only the host, because URLs may contain
+/// secrets. Fails with kCancelled if the client disconnected.
 ///
-/// Thread safety: as the transport's.
+/// Thread safety: like the transport's.
 Result<FetchedMedia> FetchMedia(Transport& transport, const std::string& url,
                                 const MediaLimits& limits, const Cancellation& cancellation);
 

@@ -38,7 +38,8 @@ ModelEntry ReadEntry(JsonView model) {
   return entry;
 }
 
-// Page tokens are the upstream's own text: everything that could end a parameter is encoded.
+// Page tokens are the upstream's own text, so every character that could end a parameter is
+// encoded.
 std::string EncodedToken(std::string_view token) {
   std::string out;
   for (const char c : token) {
@@ -56,7 +57,7 @@ std::string PageUrl(const Account& account, const std::string& token) {
   return url;
 }
 
-// Adds the page's models; the token of the next page, empty after the last.
+// Adds the page's models; returns the token of the next page, empty after the last page.
 std::variant<std::string, Failure> ReadPage(const std::string& body,
                                             std::vector<ModelEntry>& models) {
   const auto doc = JsonDoc::Parse(body);
@@ -70,7 +71,7 @@ std::variant<std::string, Failure> ReadPage(const std::string& body,
   return doc->root()["nextPageToken"].text();
 }
 
-// A model that lives today; whether this account may use it does not matter.
+// Uses a model that exists today; whether this account may use it does not matter.
 Question CheapQuestion(const Account& account) {
   if (!IsVertex(account)) return {ModelListUrl(account) + "?pageSize=1", {}};
   const auto model = protocol::KnownModels().front().id;

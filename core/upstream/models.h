@@ -13,17 +13,17 @@
 
 namespace agm::upstream {
 
-/// A model as the upstream lists it.
+/// A model in the upstream's list.
 struct ModelEntry {
   std::string id;                ///< "gemini-2.5-flash", "tunedModels/x"; without "models/"
-  std::int64_t input_limit = 0;  ///< tokens; 0: not told
+  std::int64_t input_limit = 0;  ///< tokens; 0: unknown
   std::int64_t output_limit = 0;
   std::vector<std::string> methods;  ///< "generateContent", "embedContent", ...; may be empty
   bool thinking = false;
   std::string display_name;
 };
 
-/// What an account's upstream serves, all pages, in its order.
+/// All models that an account's upstream lists, from all pages, in its order.
 ///
 /// Thread safety: any thread.
 std::variant<std::vector<ModelEntry>, Failure> ListModels(Transport& transport,
@@ -32,7 +32,7 @@ std::variant<std::vector<ModelEntry>, Failure> ListModels(Transport& transport,
                                                           const Limits& limits,
                                                           const Cancellation& cancellation);
 
-/// Asks for next to nothing to see whether the credential is good; what it took, or why not.
+/// Sends a minimal request to check the credential; returns its duration or the failure.
 ///
 /// Thread safety: any thread.
 std::variant<Duration, Failure> CheckCredential(Transport& transport,

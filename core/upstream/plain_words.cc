@@ -16,7 +16,7 @@ bool IsUpper(char c) { return c >= 'A' && c <= 'Z'; }
 bool IsRun(char c) { return IsDigit(c) || IsLower(c) || IsUpper(c) || c == '_' || c == '-'; }
 bool IsBlank(char c) { return static_cast<unsigned char>(c) <= ' ' || c == '\x7f'; }
 
-// Letters and digits mixed for so long as no word is, or as many digits as only ids have.
+// True for a long mix of letters and digits that is not a word, or a long number as in ids.
 bool IsSecretRun(std::string_view run) {
   const bool digit = std::any_of(run.begin(), run.end(), IsDigit);
   const bool lower = std::any_of(run.begin(), run.end(), IsLower);
@@ -47,7 +47,7 @@ bool IsPrivate(std::string_view word) {
   return marked || mail || HoldsSecretRun(word);
 }
 
-// `Project my-project-123 ...`: the name that follows the word.
+// True for the word after "project", as in `Project my-project-123 ...`.
 bool NamesProject(std::string_view before, std::string_view word) {
   const bool follows = before == "project" || before == "Project" || before == "projects";
   return follows && word.find_first_of("0123456789-_") != std::string_view::npos;

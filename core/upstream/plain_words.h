@@ -6,9 +6,9 @@
 
 namespace agm::upstream {
 
-/// What an upstream said, made fit to be shown: one line of UTF-8, at most `limit` bytes, with an
-/// ellipsis for everything that could be a key, a token, a project or a mail address, and for the
-/// query of an address. It rather cuts too much than too little.
+/// Makes an upstream's message safe to show: one line of UTF-8, at most `limit` bytes, with an
+/// ellipsis in place of everything that could be a key, a token, a project or a mail address, and
+/// of a URL's query. In doubt it removes too much.
 ///
 ///   PlainWords("Consumer 'api_key:AIzaSyB9Ioj...' has been suspended.", 200)
 ///       == "Consumer '…' has been suspended."

@@ -15,7 +15,7 @@ constexpr std::array<std::string_view, 6> kLeads = {"retry in ", "retry after ",
 bool IsDigit(char c) { return c >= '0' && c <= '9'; }
 bool IsSpan(char c) { return IsDigit(c) || c == '.' || (c >= 'a' && c <= 'z'); }
 
-// A number or a string of digits, as proto JSON writes 64-bit integers.
+// Reads a number or a string of digits, as proto JSON writes 64-bit integers.
 std::optional<std::int64_t> ReadCount(JsonView value) {
   if (value.is(JsonKind::kNumber)) return value.integer();
   const std::string text = value.text();
@@ -38,7 +38,7 @@ std::optional<Duration> ReadParts(JsonView value) {
                                      std::chrono::nanoseconds(*nanos));
 }
 
-// "30 seconds", "2 minutes": the unit stands behind a blank.
+// The unit in "30 seconds" or "2 minutes", after a space.
 std::string_view UnitOf(std::string_view word) {
   if (word.starts_with("millisecond")) return "ms";
   if (word.starts_with("second") || word.starts_with("sec")) return "s";

@@ -20,7 +20,7 @@ constexpr int kAny = 1'000;
 
 // clang-format off
 constexpr std::array<TroubleRow, 25> kTable = {{
-    // what             its name             the client is told           next     tries  who rests                how long    from the nth
+    // class            its name             client's error               next     tries  cooldown of              how long    from the nth
     {kMinuteQuota,     "minute_quota",       Code::kRateLimited,          kRotate, kAny,  Scope::kProjectModel,    minutes(1),  1},
     {kDayQuota,        "day_quota",          Code::kQuotaExhausted,       kRotate, kAny,  Scope::kProjectModel,    hours(24),   1},
     {kNoQuota,         "no_quota",           Code::kQuotaExhausted,       kRotate, kAny,  Scope::kProjectModel,    hours(24),   1},
@@ -57,7 +57,7 @@ constexpr bool RowsStandInTheOrderOfTheEnum() {
 }
 static_assert(RowsStandInTheOrderOfTheEnum());
 
-// The transport's own words are safe; only the trouble is to be told from the code.
+// The transport's messages are safe to show; only the class must be derived from the code.
 Trouble TroubleOfTransport(ErrorCode code) {
   switch (code) {
     case ErrorCode::kCancelled:
