@@ -1,11 +1,11 @@
-// One request's way to its answer:
+// How one request gets its answer:
 //
-//   for each target: for each prompt write the calls that it needs, then open them side by side
-//     all open         ──▶ the answer
-//     a request's fault ─▶ the error
-//     else             ──▶ next target
+//   for each target: for each prompt write the calls that it needs, then open them in parallel
+//     all opened          ──▶ the answer
+//     an invalid request  ──▶ the error
+//     otherwise           ──▶ the next target
 //
-// What happens inside one call stands in chat_call.cc, the choice of accounts in rotation.cc.
+// chat_call.cc handles a single call, rotation.cc chooses the accounts.
 
 #include "core/gateway/attempts.h"
 
@@ -24,7 +24,7 @@ constexpr std::size_t kSideBySide = 16;
 using Requests = std::vector<std::shared_ptr<const chat::Request>>;
 using Opening = Result<std::optional<Opened>>;
 
-// One request for each prompt.
+// Makes one request for each prompt.
 Requests CutIntoPrompts(std::shared_ptr<const chat::Request> request) {
   Requests prompts;
   for (const auto& messages : request->further) {
@@ -37,15 +37,15 @@ Requests CutIntoPrompts(std::shared_ptr<const chat::Request> request) {
   return prompts;
 }
 
-/// The tries of one request over all its targets.
+/// The attempts of one request over all its targets.
 class Attempts {
  public:
   Attempts(const Asking& asking, std::shared_ptr<const chat::Request> request, Record& record)
       : asking_(asking), prompts_(CutIntoPrompts(std::move(request))), record_(record) {}
 
-  /// Nothing where another target should be asked; an error where that would not help.
+  /// nullopt if another target should be tried; an error if that would not help.
   Result<std::optional<Answer>> Target(const std::string& model, bool last);
-  /// What the client is told when all targets gave out.
+  /// The client's error after all targets have failed.
   Error Verdict() const;
 
  private:
@@ -58,7 +58,7 @@ class Attempts {
   Record& record_;
   chat::CallPlan plan_;
   std::vector<Allowance> allowances_;  ///< by call, over all targets
-  std::size_t verdict_ = 0;            ///< the call that the last target could not serve
+  std::size_t verdict_ = 0;            ///< index of the call that failed for the last target
 };
 
 Result<std::vector<ChatCall>> Attempts::Write(const std::string& model) {
@@ -76,7 +76,7 @@ Result<std::vector<ChatCall>> Attempts::Write(const std::string& model) {
   return calls;
 }
 
-// Each on a thread of its own, some at a time; a single one, which is nearly all, on this one.
+// Opens calls in parallel on several threads; a single call, the usual case, on this thread.
 std::vector<Opening> Attempts::OpenAll(std::vector<ChatCall>& calls, bool last) {
   std::vector<Opening> openings;
   for (std::size_t i = 0; i < calls.size(); ++i) openings.emplace_back(std::optional<Opened>());

@@ -18,9 +18,9 @@
 
 namespace agm::gateway {
 
-/// The answer to a request: one upstream call, or one for each choice and prompt where the model
-/// gives only one at a time. The calls are pulled one after the other, while upstream works on all
-/// of them. Dropping it closes the upstream connections and returns the leases.
+/// The answer to a request: one upstream call, or one for each choice and prompt if the model
+/// returns only one at a time. The calls are pulled one after the other, while the upstream works
+/// on all of them. Destroying the answer closes the upstream connections and returns the leases.
 ///
 /// Thread safety: one thread at a time.
 class Answer {
@@ -28,11 +28,11 @@ class Answer {
   Answer(std::vector<Strand> strands, chat::CallPlan plan, SignatureKeeper keeper)
       : strands_(std::move(strands)), merge_(plan), keeper_(std::move(keeper)) {}
 
-  /// The next event of the whole answer; nothing if `until` passed before there was one.
+  /// The next event of the whole answer; nullopt if `until` passed before there was one.
   std::optional<chat::Event> Next(TimePoint until);
-  /// True while Next would return without a wait.
+  /// True if Next would return without waiting.
   bool held() const { return !ready_.empty() || strands_[at_].held(); }
-  /// What to wait for, where nothing is held.
+  /// The condition to wait for if held() is false.
   Awaited awaited() { return strands_[at_].awaited(); }
 
  private:
@@ -45,11 +45,11 @@ class Answer {
   Queue<chat::Event> ready_;
 };
 
-/// Gets an answer for `request` from one of the targets, in their order, so that no failure before
-/// the first meaningful event is ever seen by the client. At most max_attempts tries for each call
-/// that the request needs; several calls run side by side.
+/// Gets an answer for `request` from the targets in their order, so that the client never sees a
+/// failure before the first meaningful event. It makes at most max_attempts attempts for each call
+/// that the request needs; several calls run in parallel.
 ///
-/// Fails with the error that the client is to see. Fills record.target, account, tries and phase.
+/// Fails with the client's error. Fills record.target, account, tries and phase.
 ///
 /// Thread safety: any thread; blocks.
 Result<Answer> GetAnswer(const Asking& asking, std::shared_ptr<const chat::Request> request,

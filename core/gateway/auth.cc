@@ -11,7 +11,7 @@
 namespace agm::gateway {
 namespace {
 
-// The token of "Bearer TOKEN": any case, one or more spaces or tabs between.
+// The token of "Bearer TOKEN"; the scheme in any case, followed by spaces or tabs.
 std::string_view BearerToken(std::string_view value) {
   value = http::Trim(value);
   constexpr std::string_view kScheme = "bearer";
@@ -24,7 +24,7 @@ std::string_view BearerToken(std::string_view value) {
   return http::Trim(value);
 }
 
-// Every credential that the request carries; repeated headers count each.
+// All credentials of the request; each of several equal headers counts.
 std::vector<std::string> Credentials(const HttpRequest& request) {
   std::vector<std::string> found;
   for (const auto& [name, value] : request.headers) {
@@ -45,7 +45,7 @@ std::vector<std::string> Credentials(const HttpRequest& request) {
 Result<Caller> MatchKey(const HttpRequest& request, const config::Proxy& settings) {
   const config::ApiKey* match = nullptr;
   const auto credentials = Credentials(request);
-  // Every pair is compared, whatever matched already, so that the time tells nothing.
+  // Compare every pair even after a match, so that the time reveals nothing.
   for (const std::string& credential : credentials) {
     for (const config::ApiKey& key : settings.api_keys) {
       if (key.key.Matches(credential)) match = &key;

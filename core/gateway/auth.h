@@ -9,23 +9,23 @@
 
 namespace agm::gateway {
 
-/// Who asks: the name of the key that matched, or "local" where no key is asked for.
+/// The caller: the name of the matching key, or "local" if no key is required.
 struct Caller {
   std::string name;
 };
 
-/// Says who asks, or refuses.
+/// Identifies the caller, or refuses the request.
 ///
-/// With auth on, one right credential among `Authorization: Bearer`, `x-api-key`, `api-key`,
-/// `x-goog-api-key` and (on Gemini paths) `?key=` is enough, wherever the others point; comparison
-/// takes constant time. Missing or wrong: kUnauthenticated.
+/// With auth on, one valid credential among `Authorization: Bearer`, `x-api-key`, `api-key`,
+/// `x-goog-api-key` and (on Gemini paths) `?key=` is enough, even if others are wrong; comparison
+/// takes constant time. kUnauthenticated if there is none.
 ///
-/// With auth off a page in the user's browser must not be able to spend their quota: a Host that
-/// is no loopback name (nor an IP literal on a LAN address, nor in allowed_hosts), and an Origin
-/// that is a foreign web page, are kForbidden.
+/// With auth off a page in the user's browser must not be able to spend the user's quota. Therefore
+/// a Host that is not a loopback name (nor an IP literal on a LAN address, nor in allowed_hosts),
+/// and an Origin of a foreign web page, are kForbidden.
 Result<Caller> Identify(const HttpRequest& request, RouteKind route, const config::Proxy& settings);
 
-/// The Origin to allow in Access-Control-Allow-Origin; empty for none.
+/// The value for Access-Control-Allow-Origin; empty: send none.
 std::string AllowedOrigin(const HttpRequest& request, const config::Proxy& settings);
 
 }  // namespace agm::gateway

@@ -15,7 +15,7 @@ using Entries = std::map<std::string, upstream::ModelEntry>;
 constexpr Duration kFresh{600'000};
 constexpr Duration kFreshAfterFailure{30'000};
 constexpr Duration kPatience{5'000};
-/// So many accounts are asked at most; keys of one project list the same models.
+/// The maximum number of accounts to ask; keys of one project list the same models.
 constexpr std::size_t kMostAsked = 4;
 
 bool Lists(const config::Account& account, const std::string& model) {
@@ -28,7 +28,7 @@ bool AnyLists(const config::Config& config, const std::string& model) {
                      [&](const config::Account& a) { return a.Usable() && Lists(a, model); });
 }
 
-/// Accounts whose lists may differ: one for each project and address.
+/// The accounts whose lists may differ: one for each project and base URL.
 std::vector<const config::Account*> WorthAsking(const config::Config& config) {
   std::vector<const config::Account*> asked;
   std::set<std::pair<std::string, std::string>> seen;

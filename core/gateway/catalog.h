@@ -16,23 +16,24 @@
 
 namespace agm::gateway {
 
-/// What the accounts' upstreams say they serve, asked at most every ten minutes. Where no account
-/// answers, the models that are known to live stand in.
+/// The models that the accounts' upstreams list, refreshed at most every ten minutes. If no account
+/// answers, a built-in list of models is used.
 ///
-/// Thread safety: any thread. One thread asks upstream while the others take what is known.
+/// Thread safety: any thread. One thread asks the upstreams while the others use the old list.
 class Catalog {
  public:
   Catalog(upstream::Transport& transport, accounts::Credentials& credentials, Clock& clock,
           Log& log);
 
-  /// The models of the enabled accounts, by name; asks upstream where the list is old.
+  /// The models of the enabled accounts, by name; asks the upstreams if the list is old.
   std::vector<upstream::ModelEntry> Models(const config::Config& config,
                                            const Cancellation& client);
 
-  /// What a model can do: the table, mended by the limits that the upstream told. Never asks.
+  /// The abilities of a model: the built-in table, with the limits that the upstream lists. Never
+  /// asks.
   protocol::ModelTraits TraitsOf(const std::string& model) const;
 
-  /// Forgets what is known, after a reload.
+  /// Drops the list, after a reload.
   void Forget();
 
  private:

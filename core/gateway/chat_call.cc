@@ -9,16 +9,16 @@
 namespace agm::gateway {
 namespace {
 
-/// Whether the event is something that a client could be shown, so that there is an answer.
+/// True for an event with content for the client, which proves that there is an answer.
 bool IsMeaningful(const chat::Event& event) {
   if (const auto* delta = std::get_if<chat::BlockDelta>(&event)) return !delta->text.empty();
   return std::holds_alternative<chat::BlockStopped>(event) ||
          std::holds_alternative<chat::Finished>(event);
 }
 
-/// A good end without a single block and without a word of a next hop: upstreams do that now and
-/// then, and a second try mostly helps. Where thoughts took all the room, or a filter all the text,
-/// it would not.
+/// True for a normal stop without any block and without a continuation token. Upstreams return this
+/// now and then, and a second attempt usually helps. If thoughts used all tokens, or a filter
+/// removed the text, it would not help.
 bool IsEmptyAnswer(const Queue<chat::Event>& held) {
   const auto* finished = std::get_if<chat::Finished>(&held.back());
   return finished != nullptr && !finished->extra.contains("gemini.continuationToken") &&
@@ -57,7 +57,7 @@ Result<Draft> WriteDraft(const Asking& asking, const chat::Request& request,
   return Write(asking, request, model, options, id);
 }
 
-// Pulls events until there is something to show; the failure if there will be nothing.
+// Pulls events until one is meaningful; returns the failure if none comes.
 std::optional<upstream::Failure> ChatCall::Hold(upstream::Call& call, TimePoint deadline,
                                                 Queue<chat::Event>& held) const {
   for (;;) {
@@ -93,8 +93,8 @@ std::variant<Opened, upstream::Failure> ChatCall::Once(accounts::Lease& lease,
   return Opened(std::move(lease), std::move(call), std::move(held), started, clock);
 }
 
-// What upstream refused may be ours: a signature that it does not know, a schema that it does not
-// take. Written again without it, once.
+// The upstream may refuse something that the gateway added: a signature that it does not know, or a
+// schema that it does not accept. Writes the request again without it, once.
 bool ChatCall::Mend(const upstream::Failure& failure) {
   if (draft_.mended || failure.trouble != upstream::Trouble::kBadRequest) return false;
   protocol::GeminiWriteOptions options = draft_.options;
@@ -122,8 +122,8 @@ Result<std::optional<Opened>> ChatCall::Open(Allowance& allowance, bool last_tar
     auto outcome = Once(*lease, allowance);
     if (auto* opened = std::get_if<Opened>(&outcome)) return std::optional(std::move(*opened));
     auto& failure = std::get<upstream::Failure>(outcome);
-    // What may be had from the same account is asked for again, of any account. The lease goes back
-    // without a word: the account did what it could.
+    // An empty answer or a repaired request is tried again with any account. The lease is returned
+    // without a report, because the account is not to blame.
     const bool empty = retried_empty_ && !retried;
     if (!asking_.client->Cancelled() && (empty || Mend(failure))) continue;
     const Then then = rotation.After(*std::move(lease), failure);
@@ -136,7 +136,7 @@ Result<std::optional<Opened>> ChatCall::Open(Allowance& allowance, bool last_tar
 Result<std::optional<Opened>> ChatCall::Continue(const std::string& token) {
   const upstream::SharedText whole = draft_.outgoing.body;
   draft_.outgoing.body = protocol::WithContinuation(whole.view(), token);
-  draft_.mended = true;  // it was taken once: what upstream has against it now is not ours
+  draft_.mended = true;  // it was accepted before, so a refusal is not due to our additions
   Allowance allowance(asking_);
   allowance.deadline = deadline_;
   auto opened = Open(allowance, true);
@@ -158,7 +158,7 @@ std::optional<chat::Event> Strand::Next(TimePoint until) {
   }
 }
 
-// Where no hop can be had, the answer ends as one that was cut: the client may ask for more.
+// If no further hop can be started, the answer ends with "length", and the client may ask for more.
 void Strand::NextHop() {
   auto hop = call_.Continue(*splice_.token());
   if (!hop || !*hop) return splice_.GiveUp();

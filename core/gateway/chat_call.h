@@ -16,21 +16,21 @@
 
 namespace agm::gateway {
 
-/// A chat request as one target gets it.
+/// A chat request written for one target.
 struct Draft {
   protocol::GeminiWriteOptions options;
   upstream::Outgoing outgoing;
-  int calls = 1;        ///< so many such calls make up the request's choices
-  bool mended = false;  ///< written again after upstream refused it
+  int calls = 1;        ///< number of such calls that give all choices
+  bool mended = false;  ///< rewritten after the upstream refused it
 };
 
-/// Writes the request for a target. What the model cannot be told is logged under `id`.
+/// Writes the request for a target. Logs under `id` what the model does not support.
 Result<Draft> WriteDraft(const Asking& asking, const chat::Request& request,
                          const std::string& model, const std::string& id);
 
-/// One call of a chat request to one target: leases an account, calls upstream, and goes on with
-/// the next account until the first meaningful event is there. A request that upstream refuses for
-/// something that we put into it is mended once.
+/// One call of a chat request to one target: leases an account, calls the upstream, and continues
+/// with the next account until the first meaningful event arrives. If the upstream refuses
+/// something that the gateway added to the request, the request is repaired once.
 ///
 /// Thread safety: one thread at a time; Open and Continue block.
 class ChatCall {
@@ -41,9 +41,9 @@ class ChatCall {
         draft_(std::move(draft)),
         id_(std::move(id)) {}
 
-  /// Nothing where another target should be asked; an error where that would not help.
+  /// nullopt if another target should be tried; an error if that would not help.
   Result<std::optional<Opened>> Open(Allowance& allowance, bool last_target);
-  /// The next hop of an answer that upstream broke off: tries of its own, the same deadline.
+  /// Starts the next hop of an interrupted answer, with attempts of its own but the same deadline.
   Result<std::optional<Opened>> Continue(const std::string& token);
 
  private:
@@ -55,24 +55,25 @@ class ChatCall {
   Asking asking_;
   std::shared_ptr<const chat::Request> request_;
   Draft draft_;
-  std::string id_;        ///< of the request, for the log
-  TimePoint deadline_{};  ///< of the whole answer, all hops
+  std::string id_;        ///< request id for the log
+  TimePoint deadline_{};  ///< of the whole answer with all hops
   bool retried_empty_ = false;
 };
 
-/// An opened call and all its hops, as one list of events.
+/// An opened call with all its hops, as one list of events.
 ///
 /// Thread safety: one thread at a time.
 class Strand {
  public:
   Strand(ChatCall call, Opened opened) : call_(std::move(call)), opened_(std::move(opened)) {}
 
-  /// The next event; nothing if `until` passed before there was one, or with kNoWait where a next
-  /// hop is due.
+  /// The next event; nullopt if `until` passed before there was one, or if a next hop is needed and
+  /// `until` is kNoWait.
   std::optional<chat::Event> Next(TimePoint until);
-  /// True while Next would return without a wait.
+  /// True if Next would return without waiting.
   bool held() const { return splice_.held() || (!splice_.token() && opened_.held()); }
-  /// What to wait for, where nothing is held. Nobody can tell of a next hop.
+  /// The condition to wait for if held() is false. Starting a next hop needs a thread that may
+  /// block.
   Awaited awaited() { return splice_.token() ? Awaited{} : opened_.awaited(); }
 
  private:

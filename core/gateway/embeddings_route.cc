@@ -17,13 +17,13 @@ namespace {
 
 using upstream::Failure;
 
-/// The texts of one request on their way to vectors.
+/// Gets the vectors for the texts of one request.
 class Embedding {
  public:
   Embedding(const Asking& asking, const chat::EmbeddingRequest& request, Record& record)
       : asking_(asking), request_(request), record_(record), allowance_(asking) {}
 
-  /// Nothing where another target should be asked; an error where that would not help.
+  /// False if another target should be tried; an error if that would not help.
   Result<bool> Target(const std::string& model, bool last);
   Error Verdict() const { return gateway::Verdict(asking_, allowance_, record_.target); }
   const chat::Embeddings& done() const { return done_; }
@@ -40,7 +40,7 @@ class Embedding {
   chat::Embeddings done_;
 };
 
-// Asks for all vectors that are not there yet.
+// Requests all vectors that are still missing.
 std::variant<std::monostate, Failure> Embedding::Rest(const config::Account& account,
                                                       const Secret& secret,
                                                       const std::string& model) {

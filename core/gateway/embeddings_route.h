@@ -8,11 +8,11 @@
 
 namespace agm::gateway {
 
-/// POST /v1/embeddings: as many upstream calls as the texts need, all to one model, because vectors
-/// of two models do not compare. An account that fails is followed by the next, which goes on where
-/// that one stopped.
+/// POST /v1/embeddings: makes as many upstream calls as the texts need, all to one model, because
+/// vectors of different models cannot be compared. If an account fails, the next one continues
+/// where it stopped.
 ///
-/// Thread safety: any thread; blocks until the answer is whole.
+/// Thread safety: any thread; blocks until the response is complete.
 HttpReply Embed(Services& services, std::shared_ptr<const Settings> settings, HttpRequest& http,
                 Record record);
 

@@ -18,8 +18,8 @@
 namespace agm::gateway {
 namespace {
 
-/// Everything that lives as long as the answer does, in the order that it must die: the upstream
-/// call before the request that it was made from, the record last.
+/// Everything that must live as long as the answer, in reverse order of destruction: the upstream
+/// call is destroyed before the request that it was made from, the record last.
 struct Life {
   Record record;
   std::shared_ptr<const Settings> settings;
@@ -33,7 +33,7 @@ std::string_view WithoutBrackets(std::string_view array) {
   return array.substr(1, array.size() - 2);
 }
 
-// Keeps the answer with all that led to it, so that the next request can build on it.
+// Stores the response with its conversation, so that the next request can continue it.
 void Keep(const Life& life, std::string_view object, Clock& clock) {
   if (!life.keeping) return;
   const auto doc = JsonDoc::Parse(object);
@@ -58,7 +58,8 @@ protocol::Reply ReplyFor(const chat::Request& request, Clock& clock) {
           std::chrono::duration_cast<std::chrono::seconds>(now).count(), &request};
 }
 
-/// A stream: one upstream event is one piece, a comment while the upstream is silent.
+/// A stream: each upstream event becomes one piece; while the upstream is silent, a comment is
+/// sent.
 class EventStream : public BodySource {
  public:
   EventStream(std::unique_ptr<Life> life, std::unique_ptr<protocol::StreamWriter> writer,
@@ -70,7 +71,7 @@ class EventStream : public BodySource {
         keepalive_(life_->settings->config->proxy.keepalive_interval),
         silent_until_(NextComment()) {
     life_->record.phase = Phase::kStream;
-    life_->record.end = EndedBy::kClient;  // until the answer is whole
+    life_->record.end = EndedBy::kClient;  // unless the answer completes
   }
 
   Pulled Next(std::string& out, TimePoint until) override {
@@ -117,12 +118,12 @@ class EventStream : public BodySource {
     return Pulled::kPiece;
   }
 
-  // 0 is for never.
+  // The time of the next keep-alive comment; an interval of 0 disables them.
   TimePoint NextComment() const {
     return keepalive_.count() > 0 ? clock_.Now() + keepalive_ : TimePoint::max();
   }
 
-  // True for the last event, with the record completed by what it says.
+  // Returns true for the last event, after completing the record from it.
   bool Ends(const chat::Event& event) {
     Record& record = life_->record;
     if (const auto* finished = std::get_if<chat::Finished>(&event)) {
@@ -145,7 +146,7 @@ class EventStream : public BodySource {
   Clock& clock_;
   Log& log_;
   const Duration keepalive_;
-  TimePoint silent_until_;  ///< then the client is told that we are still here
+  TimePoint silent_until_;  ///< then a keep-alive comment is sent
 };
 
 HttpReply Stream(std::unique_ptr<Life> life, const protocol::Dialect& dialect, Services& services) {

@@ -11,17 +11,17 @@
 
 namespace agm::gateway {
 
-/// Where an answer is to be kept, and what came before it in its conversation (a JSON array).
+/// Where to store a response, and the conversation before it (a JSON array).
 struct Keeping {
   store::Conversations* conversations = nullptr;
   std::string history;
 };
 
-/// The life of a chat request: read it in its dialect, map its model, get an answer from the pool,
-/// and write that back in the dialect, whole or as a stream. The one place that knows everybody.
+/// Handles a chat request: reads it in its dialect, maps its model, gets an answer through the
+/// pool, and writes it in the dialect, complete or as a stream.
 ///
-/// Nothing is sent before the first meaningful event, so every failure before it is a plain HTTP
-/// error in the dialect; after it, a failure is the dialect's in-stream error.
+/// No byte is sent before the first meaningful event, so every earlier failure is an ordinary HTTP
+/// error in the dialect; a later failure is the dialect's in-stream error.
 ///
 /// Thread safety: any thread; blocks until the answer has begun.
 HttpReply Exchange(Services& services, std::shared_ptr<const Settings> settings,

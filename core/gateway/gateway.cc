@@ -20,7 +20,7 @@
 namespace agm::gateway {
 namespace {
 
-// JSON routes take JSON, also unlabelled; a form is a mistake that is worth a clear word.
+// JSON routes also accept JSON without a content type; a form gets a clear error.
 Result<void> CheckContentType(const HttpRequest& request) {
   const std::string_view type = request.header("content-type");
   if (type.empty() || request.method != "POST") return {};
@@ -62,7 +62,7 @@ void AddCors(HttpReply& reply, const std::string& origin) {
   reply.headers.emplace_back("Vary", "Origin");
 }
 
-// Google's SDK asks for its own list under the path that OpenAI's has.
+// Google's SDK requests its own list under the path of OpenAI's list.
 RouteKind ToldApart(RouteKind kind, const HttpRequest& request) {
   const bool google = !request.header("x-goog-api-key").empty();
   if (google && kind == RouteKind::kModels) return RouteKind::kGeminiModels;
@@ -95,7 +95,7 @@ HttpReply Gateway::Broken(const HttpRequest& request, const Settings& settings,
   LogThrown(*services_.log, id, what);
   Record record(*services_.clock, *services_.log, *services_.metrics);
   record.id = id;
-  record.Forget();  // the one that was thrown away has told all
+  record.Forget();  // the thrown request's record has been written already
   return Refuse(SurfaceOf(request.path),
                 Fail(ErrorCode::kInternal, "the gateway failed at this request; this is a bug"),
                 record, *settings.config);

@@ -8,9 +8,9 @@
 
 namespace agm::gateway {
 
-/// Everything between the sockets and the rooms below: which route a request wants, whether it may
-/// have it, and who answers it. What is thrown on the way is a bug: it is logged with the request's
-/// id, and the client gets a 500.
+/// Handles requests between the HTTP server and the rest of the gateway: finds the route, checks
+/// the caller, and calls the handler. An exception is a bug: it is logged with the request's id,
+/// and the client gets a 500.
 ///
 /// Thread safety: any thread.
 class Gateway {
@@ -18,11 +18,11 @@ class Gateway {
   explicit Gateway(Services& services) : services_(services) {}
 
   HttpReply Answer(HttpRequest& request);
-  /// For what is wrong before a request can be read (HttpServer::Refusal).
+  /// Answers faults that occur before a request can be read (HttpServer::Refusal).
   HttpReply Refusal(const HttpFault& fault, std::string_view path);
-  /// Health and metrics, which answer also when everything is busy.
+  /// True for health and metrics, which are served even at the limit of requests.
   static bool IsUrgent(std::string_view path);
-  /// How the metrics learn how many requests are being answered.
+  /// Sets the function that returns the number of requests in progress, for the metrics.
   void CountInFlightWith(std::function<int()> in_flight) { in_flight_ = std::move(in_flight); }
 
  private:

@@ -15,7 +15,7 @@
 namespace agm::gateway {
 namespace {
 
-/// What every target can read itself.
+/// The kinds of references that all targets can read themselves.
 struct Readers {
   bool urls = true;             ///< in a message
   bool urls_in_results = true;  ///< in a tool's result
@@ -31,7 +31,7 @@ Readers ReadersOf(const std::vector<std::string>& targets) {
   return readers;
 }
 
-/// One request's fetching.
+/// Fetches the media of one request.
 class Inliner {
  public:
   Inliner(upstream::Transport& transport, const MediaBudget& budget,
@@ -108,7 +108,7 @@ class Inliner {
   const Cancellation& cancellation_;
   std::size_t left_;
   TimePoint deadline_;
-  std::map<std::string, upstream::FetchedMedia> fetched_;  // by address
+  std::map<std::string, upstream::FetchedMedia> fetched_;  // by URL
 };
 
 }  // namespace

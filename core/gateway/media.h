@@ -13,22 +13,22 @@
 
 namespace agm::gateway {
 
-/// What fetching for one request may cost.
+/// Limits for the media of one request.
 struct MediaBudget {
-  std::size_t bytes = 100U << 20U;  ///< in all, as base64
-  Duration time{30'000};            ///< in all
+  std::size_t bytes = 100U << 20U;  ///< total, as base64
+  Duration time{30'000};            ///< total
 };
 
-/// As much as a client may send inline, and no longer than a request may take.
+/// The limits that the settings imply: the maximum body size and request time.
 MediaBudget BudgetOf(const config::Proxy& proxy);
 
-/// Puts the bytes in the place of references that one of the targets cannot read itself: http:// to
-/// all of them, https:// to old models and inside a tool's result. Others stay references. What is
-/// asked for several times is fetched once.
+/// Replaces references that one of the targets cannot read itself by the media's bytes: http:// for
+/// all models, https:// for old models and inside a tool's result. Others stay references. Each URL
+/// is fetched once.
 ///
 ///   auto inlined = InlineMedia(transport, targets, BudgetOf(proxy), client, request);
 ///
-/// Fails with kInvalidRequest at the reference's place, or with kCancelled.
+/// Fails with kInvalidRequest and the reference's path, or with kCancelled.
 ///
 /// Thread safety: any thread; blocks.
 Result<void> InlineMedia(upstream::Transport& transport, const std::vector<std::string>& targets,

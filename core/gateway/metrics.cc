@@ -9,7 +9,7 @@
 namespace agm::gateway {
 namespace {
 
-// A label's value, escaped as the format asks.
+// Escapes a label's value for the Prometheus format.
 std::string Label(std::string_view text) {
   std::string out;
   for (const char c : text) {

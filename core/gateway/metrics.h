@@ -15,7 +15,7 @@
 
 namespace agm::gateway {
 
-/// What one finished request adds.
+/// The measurements of one finished request.
 struct Measured {
   std::string_view route;  ///< RouteName, or "unknown"
   int status = 0;
@@ -26,8 +26,9 @@ struct Measured {
   bool cancelled = false;
 };
 
-/// Counts and times since the start, written as Prometheus text (exposition format 0.0.4). Labels
-/// are routes, status codes and account names: bounded, never a client's text.
+/// Counters and durations since the start, written as Prometheus text (exposition format 0.0.4).
+/// Labels are routes, status codes and account names, so their number is bounded; never a client's
+/// text.
 ///
 /// Thread safety: any thread.
 class Metrics {

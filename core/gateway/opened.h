@@ -11,8 +11,8 @@
 
 namespace agm::gateway {
 
-/// One upstream call that has begun to answer: its account, and the events that came before it was
-/// sure that there is an answer. Dropping it closes the upstream connection and returns the lease.
+/// One upstream call that has begun to answer: its account, and the events that arrived up to the
+/// first meaningful one. Destroying it closes the upstream connection and returns the lease.
 ///
 /// Thread safety: one thread at a time.
 class Opened {
@@ -20,12 +20,12 @@ class Opened {
   Opened(accounts::Lease lease, std::unique_ptr<upstream::Call> call, Queue<chat::Event> held,
          TimePoint started, Clock& clock);
 
-  /// The next event; nothing if `until` passed before there was one. Reports the lease's outcome
+  /// The next event; nullopt if `until` passed before there was one. Reports the lease's outcome
   /// when the answer is Finished or Failed.
   std::optional<chat::Event> Next(TimePoint until);
-  /// True while Next would return without a wait.
+  /// True if Next would return without waiting.
   bool held() const { return !held_.empty() || call_->held(); }
-  /// What to wait for, where nothing is held.
+  /// The condition to wait for if held() is false.
   Awaited awaited() { return call_->awaited(); }
 
  private:

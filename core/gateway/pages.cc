@@ -21,7 +21,7 @@ namespace agm::gateway {
 namespace {
 
 constexpr std::string_view kJson = "application/json";
-/// Upstreams do not tell when a model was made; a constant keeps the list stable.
+/// Upstreams do not report when a model was created; a constant keeps the list stable.
 constexpr std::int64_t kModelsCreated = 1'735'689'600;
 
 std::string IsoTime(WallTime time) {
@@ -56,7 +56,7 @@ void WriteAccount(JsonWriter& json, const accounts::AccountStatus& account) {
   json.EndArray().EndObject();
 }
 
-/// What POST /agm/accounts asks for: {"heal": "NAME"}.
+/// Reads the body of POST /agm/accounts: {"heal": "NAME"}.
 Result<std::string> ReadHeal(const std::string& body) {
   const auto doc = JsonDoc::Parse(body);
   if (!doc) return doc.error();
@@ -65,7 +65,7 @@ Result<std::string> ReadHeal(const std::string& body) {
   return Invalid("invalid_type", "heal", "heal: expected the name of an account as text");
 }
 
-/// One model as both lists show it.
+/// One model for both lists.
 struct Listed {
   std::string id;
   std::string owner;
@@ -115,7 +115,7 @@ void WriteGemini(JsonWriter& json, const Listed& model) {
   json.EndArray().EndObject();
 }
 
-// A model's id may come with the prefixes that upstreams and routers put before it.
+// Finds a model; its id may have the prefixes that upstreams and routers use.
 const Listed* FindModel(const std::map<std::string, Listed>& all, std::string_view id) {
   for (const std::string_view prefix : {"publishers/google/", "models/", "google/", "gemini/"}) {
     if (id.starts_with(prefix)) id.remove_prefix(prefix.size());

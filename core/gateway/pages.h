@@ -5,17 +5,17 @@
 #include "core/gateway/services.h"
 #include "core/http/server/server.h"
 
-/// The routes that answer from what the gateway knows: health, metrics, accounts, models.
+/// Routes that the gateway answers itself: health, metrics, accounts, models.
 namespace agm::gateway {
 
 HttpReply HealthPage(Record& record);
-/// 200 while an account could serve something, else 503; with counts by state either way.
+/// 200 while an account could serve some model, otherwise 503; both contain counts by state.
 HttpReply ReadyPage(Services& services, Record& record);
 HttpReply MetricsPage(Services& services, int in_flight, Record& record);
-/// Every account with state, reason and until-when; no key.
+/// Every account with state, reason and end of its cooldown; without keys.
 HttpReply AccountsPage(Services& services, Record& record);
-/// Lets the account that the body names start healthy, for whoever has seen to it, and answers as
-/// AccountsPage.
+/// Ends the cooldowns and the quarantine of the account named in the body, because an operator
+/// fixed its problem; answers like AccountsPage.
 HttpReply HealPage(Services& services, const Settings& settings, const HttpRequest& http,
                    Record& record);
 /// OpenAI's list: the accounts' models and the exact names of the mapping.
@@ -23,7 +23,7 @@ HttpReply ModelsPage(Services& services, const Settings& settings, const HttpReq
                      Record& record);
 HttpReply ModelPage(Services& services, const Settings& settings, const HttpRequest& http,
                     const std::string& id, Record& record);
-/// Google's form of the same two.
+/// The same two in Google's format.
 HttpReply GeminiModelsPage(Services& services, const Settings& settings, const HttpRequest& http,
                            Record& record);
 HttpReply GeminiModelPage(Services& services, const Settings& settings, const HttpRequest& http,

@@ -11,7 +11,7 @@
 
 namespace agm::gateway {
 
-/// The pool's journal in the state file. What the file has to complain about goes to `warn`.
+/// The pool's journal in the state file. Warnings about the file go to `warn`.
 ///
 ///   auto database = store::Database::Open(folder);
 ///   StateJournal journal(*database, clock, [&](const std::string& text) { ... });

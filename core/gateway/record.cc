@@ -44,7 +44,7 @@ std::string_view EndName(EndedBy end) {
 
 constexpr std::size_t kLongestName = 200;
 
-/// What clients and accounts are called may be of any length; a line of the log may not.
+/// Shortens names of clients and accounts, so that a log line stays bounded.
 void AddIf(LogFields& fields, std::string_view key, std::string_view value) {
   if (value.size() > kLongestName) {
     fields.Add(key, std::string(value.substr(0, kLongestName)) + "...");

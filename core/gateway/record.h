@@ -12,14 +12,14 @@
 
 namespace agm::gateway {
 
-/// Where a request was when it ended, as the access log says it.
+/// The phase in which a request ended, for the access log.
 enum class Phase { kRead, kAuth, kConvert, kWaiting, kUpstream, kAnswer, kStream, kDone };
 
-/// Who ended it.
+/// The party that ended the request.
 enum class EndedBy { kGateway, kClient, kUpstream };
 
-/// The facts of one request, gathered on its way: written once, as one access line and one count in
-/// the metrics, when the record dies. One that dies because of an exception tells of a status 500.
+/// The facts of one request, collected while it runs. The destructor writes them once, as one
+/// access line and into the metrics. If an exception destroys it, it reports status 500.
 ///
 /// Thread safety: one thread at a time.
 class Record {
@@ -33,20 +33,20 @@ class Record {
   std::string id;  ///< x-request-id
   std::string caller;
   std::string_view route = "unknown";
-  std::string model;    ///< as asked
-  std::string target;   ///< as mapped; empty until then
-  std::string account;  ///< label of the last account that was tried
+  std::string model;    ///< as in the request
+  std::string target;   ///< after mapping; empty before
+  std::string account;  ///< label of the account tried last
   int tries = 0;
   int status = 0;
   Phase phase = Phase::kRead;
   EndedBy end = EndedBy::kGateway;
-  std::string_view error;  ///< CodeName of the error that was answered
+  std::string_view error;  ///< CodeName of the error sent to the client
   chat::Usage usage;
 
-  /// Notes that the first byte of the answer is on its way.
+  /// Records that the first byte of the response is being sent.
   void FirstByte();
   Duration Age() const;
-  /// Nothing is written when it dies.
+  /// Makes the destructor write nothing.
   void Forget() { log_ = nullptr; }
 
  private:
@@ -54,11 +54,11 @@ class Record {
   Log* log_;
   Metrics* metrics_;
   TimePoint started_;
-  int exceptions_;  ///< under way when it was made
+  int exceptions_;  ///< number of active exceptions at construction
   Duration first_byte_{-1};
 };
 
-/// Tells the operator of an exception at the request `id`, which is a bug.
+/// Logs an exception during the request `id`, which is a bug.
 void LogThrown(Log& log, const std::string& id, std::string_view what);
 
 }  // namespace agm::gateway

@@ -9,7 +9,7 @@
 namespace agm::gateway {
 namespace {
 
-// A header's value must not end its line, whatever an account was named.
+// Replaces control characters, so that an account's name cannot end a header's line.
 std::string OneLine(std::string text) {
   for (char& c : text) {
     if (static_cast<unsigned char>(c) < 0x20 || c == 0x7f) c = ' ';

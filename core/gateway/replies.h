@@ -12,18 +12,18 @@
 
 namespace agm::gateway {
 
-/// x-request-id, and X-Mapped-Model and X-Account-Email as far as they are known.
+/// x-request-id, and X-Mapped-Model and X-Account-Email if they are known.
 std::vector<HttpHeader> ModelHeaders(const Record& record, const config::Config& config);
 
-/// An error as it goes out in the dialect; noted in the record. With expose_account off the
-/// accounts' states are left out.
+/// Writes an error in the dialect and notes it in the record. With expose_account off it leaves out
+/// the accounts' states.
 HttpReply Refuse(const protocol::Dialect& dialect, Error error, Record& record,
                  const config::Config& config);
 
-/// The same on a route without a dialect, in the shape of its surface's own API.
+/// The same for a route without a dialect, in the error format of its API.
 HttpReply Refuse(Surface surface, Error error, Record& record, const config::Config& config);
 
-/// A good answer of a route that is not a model's.
+/// A successful response of a route that calls no model.
 HttpReply PageReply(int status, std::string_view content_type, std::string body, Record& record);
 
 }  // namespace agm::gateway

@@ -31,7 +31,7 @@ Result<accounts::Lease> Rotation::Take(const std::vector<std::string>& without, 
                                       *asking_.client);
 }
 
-// Waits a little, with full jitter; false when the time or the client is gone.
+// Waits briefly with full jitter; false if the deadline passed or the client disconnected.
 bool Rotation::Pause() {
   Clock& clock = *asking_.services->clock;
   const auto jitter = static_cast<Duration::rep>(900 * RandomFraction());
@@ -48,8 +48,8 @@ Result<accounts::Lease> Rotation::Choose() {
   const auto patience = [&] {
     return std::min(clock.Now() + asking_.proxy().max_wait, allowance_.deadline);
   };
-  // With cache_first the pool may wait for the conversation's own account, so the first time it
-  // knows how long.
+  // With cache_first the pool may wait for the conversation's own account, so the first attempt
+  // passes the limit for that wait.
   auto fresh = Take(tried_, first ? patience() : clock.Now());
   if (fresh || first || !last_) return fresh;
   Settle();
@@ -76,7 +76,7 @@ std::optional<accounts::Lease> Rotation::Next() {
   return *std::move(lease);
 }
 
-// A token is two bytes or more, nearly always.
+// Assumes at least two bytes per token, which is nearly always true.
 bool Rotation::MayBeTooLarge(const upstream::Failure& failure) const {
   using upstream::QuotaLimit;
   constexpr std::size_t kBytes = 2;
@@ -87,8 +87,8 @@ bool Rotation::MayBeTooLarge(const upstream::Failure& failure) const {
          });
 }
 
-// Reports the failure, or keeps it for later; true where the request itself is at fault, and then
-// both leases go back without a word.
+// Reports the failure, or keeps it for later. True if the request itself is too large; both leases
+// are then returned without a report.
 bool Rotation::IsAtFault(accounts::Lease lease, const upstream::Failure& failure) {
   if (!MayBeTooLarge(failure)) {
     lease.Report(failure);
@@ -106,7 +106,7 @@ bool Rotation::IsAtFault(accounts::Lease lease, const upstream::Failure& failure
   return true;
 }
 
-// Nobody else was asked, or somebody else took it: so it was the project.
+// Only one project refused the prompt for its size, so the failure counts against that project.
 void Rotation::Settle() {
   if (suspicion_) suspicion_->lease.Report(suspicion_->failure);
   suspicion_.reset();
@@ -129,7 +129,8 @@ Then Rotation::After(accounts::Lease lease, upstream::Failure& failure) {
   tried_.push_back(account);
   const bool rests = row.scope != upstream::RestScope::kNobody && row.strikes == 1;
   if (!rests) spent_.push_back(account);
-  // What is the model's trouble is left to the next model of the chain; its own rest is the pause.
+  // If the model is to blame, the next model of the chain is tried; the model's own cooldown is the
+  // pause.
   const bool of_model = row.scope == upstream::RestScope::kModel;
   const bool enough = ++met_[failure.trouble] >= row.tries;
   if (row.next == upstream::NextTry::kSpaced && !of_model) second_chance_ = account;
@@ -151,7 +152,7 @@ Error Verdict(const Asking& asking, const Allowance& allowance, const std::strin
   if (auto nobody = asking.services->pool->WhyNobody(target)) return *std::move(nobody);
   if (allowance.rest) return *allowance.rest;
   if (!last) return Fail(ErrorCode::kNoAccount, "no account could be tried");
-  // The tries are used up, but an account is free: the client may come again at once.
+  // The attempts are used up, but an account is available: the client may retry at once.
   Error error = *last;
   error.retry_after_ms = 1000;
   return error;

@@ -17,7 +17,7 @@
 
 namespace agm::gateway {
 
-/// Who asks upstream, and by which settings. Cheap to copy; what it points to outlives the request.
+/// The context of a request to the upstream. Cheap to copy; its pointers outlive the request.
 struct Asking {
   Services* services = nullptr;
   std::shared_ptr<const Settings> settings;
@@ -27,45 +27,45 @@ struct Asking {
   const config::Proxy& proxy() const { return settings->config->proxy; }
 };
 
-/// What one upstream question may still spend, and what it has met so far, over all targets.
+/// The remaining budget of one upstream question and its results so far, over all targets.
 ///
 /// Thread safety: one thread at a time.
 struct Allowance {
   explicit Allowance(const Asking& asking);
 
   TimePoint deadline;
-  int left;               ///< tries
-  int tries = 0;          ///< made
-  std::string account{};  ///< label of the last account that was tried
+  int left;               ///< attempts left
+  int tries = 0;          ///< attempts made
+  std::string account{};  ///< label of the account tried last
   Phase phase = Phase::kWaiting;
-  std::optional<Error> last{};  ///< what the last try failed with
-  std::optional<Error> rest{};  ///< what the pool said when it had no account for the last target
+  std::optional<Error> last{};  ///< the error of the last attempt
+  std::optional<Error> rest{};  ///< the pool's error when it had no account for the last target
 
   upstream::Limits Limits(const Asking& asking) const;
   void NoteIn(Record& record) const;
 };
 
-/// What a failed try means for the question.
+/// How to continue after a failed attempt.
 enum class Then { kNextTry, kNextTarget, kStop };
 
-/// The accounts that one question may try for one target, in the order that they are worth it:
+/// The accounts for one question to one target, in the order of the attempts:
 ///
 ///   Rotation rotation(asking, allowance, model, body.size(), last_target);
 ///   while (auto lease = rotation.Next()) {
-///     ... ask upstream; a good answer ends the loop, a failure goes with its lease
+///     ... ask the upstream; a success ends the loop, a failure is passed on with its lease
 ///     const Then then = rotation.After(*std::move(lease), failure);
-///     if (then == Then::kStop) return Final(asking, failure);   // the request is at fault
-///     if (then == Then::kNextTarget) break;                     // the model is
+///     if (then == Then::kStop) return Final(asking, failure);   // the request is invalid
+///     if (then == Then::kNextTarget) break;                     // the model cannot serve it
 ///   }
-///   // out of accounts or tries; the allowance knows why
+///   // no account or attempt is left; the allowance has the reason
 ///
-/// Next gives an account that was not asked yet and is free. Where there is none and no other
-/// target either: the one whose trouble may have passed, after a pause; else whichever wakes within
-/// max_wait.
+/// Next returns an available account that was not tried yet. If there is none and no other target
+/// either, it returns the account whose failure may have passed, after a pause; otherwise the first
+/// account whose cooldown ends within max_wait.
 ///
-/// A prompt that is larger than what projects have of tokens a minute is refused wherever it is
-/// sent. When a second project refuses one that may be, it is at fault: it goes no further, and
-/// nobody rests for it.
+/// A prompt that is larger than a project's limit of tokens per minute is refused by every such
+/// project. If a second project refuses a prompt that may be too large, the prompt is to blame: it
+/// is not sent to a third one, and no account gets a cooldown.
 ///
 /// Thread safety: one thread at a time; Next blocks.
 class Rotation {
@@ -82,11 +82,11 @@ class Rotation {
   ~Rotation() { Settle(); }
 
   std::optional<accounts::Lease> Next();
-  /// Reports the failure, and puts the final word for the client into it.
+  /// Reports the failure, and sets the client's final error in it.
   Then After(accounts::Lease lease, upstream::Failure& failure);
 
  private:
-  /// Refused for its tokens by one project: at fault is the request, or the project is used up.
+  /// A refusal for tokens by one project: either the prompt is too large, or the quota is used up.
   struct Suspicion {
     accounts::Lease lease;
     upstream::Failure failure;
@@ -103,17 +103,17 @@ class Rotation {
   Allowance& allowance_;
   const std::string model_;
   const std::size_t request_bytes_;
-  const bool last_;                 ///< no other target is left: waiting makes sense
-  std::vector<std::string> tried_;  ///< accounts that were asked
-  std::vector<std::string> spent_;  ///< of these, those that failed but do not rest
-  std::string second_chance_;       ///< of these, one that may be asked again after a pause
-  bool paused_ = false;             ///< the one pause was taken
+  const bool last_;                 ///< no other target is left, so waiting makes sense
+  std::vector<std::string> tried_;  ///< accounts that were tried
+  std::vector<std::string> spent_;  ///< tried accounts that failed but are not in cooldown
+  std::string second_chance_;       ///< a spent account that may be tried again after a pause
+  bool paused_ = false;             ///< the only pause was made
   std::map<upstream::Trouble, int> met_;
   std::optional<Suspicion> suspicion_;
 };
 
-/// Calls `send(secret)` with the account's credential. One that upstream no longer takes is
-/// fetched anew, once. `send` gives a variant of what is wanted and a Failure, and so does this.
+/// Calls `send(secret)` with the account's credential. If the upstream refuses the credential, it
+/// is renewed once. `send` and this function return a variant of the result and a Failure.
 template <typename Send>
 auto WithCredential(const Asking& asking, const config::Account& account, TimePoint deadline,
                     Send&& send) -> decltype(send(std::declval<const Secret&>())) {
@@ -131,11 +131,12 @@ auto WithCredential(const Asking& asking, const config::Account& account, TimePo
   }
 }
 
-/// What the client is told of a failure that no other try would help.
+/// The client's error for a failure that no other attempt would fix.
 Error Final(const Asking& asking, const upstream::Failure& failure);
 
-/// What the client is told when all targets gave out. Trouble that passes is told as the pool sees
-/// it: who rests, and when the first one wakes. All else is told as the last try found it.
+/// The client's error after all targets have failed. A temporary failure is described by the pool:
+/// the number of accounts in cooldown and the end of the first cooldown. Others are the last
+/// attempt's error.
 Error Verdict(const Asking& asking, const Allowance& allowance, const std::string& target);
 
 }  // namespace agm::gateway

@@ -11,8 +11,8 @@ namespace {
 constexpr std::string_view kGet = "GET, HEAD";
 constexpr std::string_view kPost = "POST";
 
-/// One row a route. `path` is written without /v1; "*" stands for one id, "**" for the rest of the
-/// path, since model ids may hold slashes.
+/// One row per route. `path` is written without /v1; "*" matches one id, "**" the rest of the path,
+/// because model ids may contain slashes.
 struct Row {
   RouteKind kind;
   std::string_view name;
@@ -68,12 +68,12 @@ std::string Join(std::span<const std::string_view> segments) {
   return joined;
 }
 
-// Google's SDKs also say /v1alpha, which means the same here.
+// Google's SDKs also use /v1alpha, which has the same meaning here.
 bool IsGeminiPrefix(std::string_view segment) {
   return segment == "v1beta" || segment == "v1alpha";
 }
 
-/// The rows' paths, cut once.
+/// The rows' paths, split once.
 const Segments& PatternOf(const Row& row) {
   static const std::vector<Segments> kPatterns = [] {
     std::vector<Segments> patterns;
@@ -83,7 +83,7 @@ const Segments& PatternOf(const Row& row) {
   return kPatterns[static_cast<std::size_t>(&row - kRows.data())];
 }
 
-// What stands in the place of the stars; nothing if the path is another one.
+// The text that the stars match; nullopt if the path does not match.
 std::optional<std::string> Match(const Row& row, const Segments& path) {
   const Segments& pattern = PatternOf(row);
   std::string id;
@@ -108,7 +108,7 @@ Route Refine(const Row& row, std::string id) {
 std::optional<Route> MatchExactly(const Segments& path) {
   for (const Row& row : kRows) {
     if (auto id = Match(row, path)) {
-      // "/v1/models/x:generateContent" is Google's SDK on its default version.
+      // Google's SDK with its default version requests "/v1/models/x:generateContent".
       if (row.kind == RouteKind::kModel && id->find(':') != std::string::npos) {
         return Route{RouteKind::kGeminiMethod, std::move(*id)};
       }
@@ -118,7 +118,7 @@ std::optional<Route> MatchExactly(const Segments& path) {
   return std::nullopt;
 }
 
-// How many of the last segments of `path` the pattern shares, counted from its end.
+// The number of segments that pattern and path share, counted from the end.
 std::size_t SharedTail(const Segments& pattern, std::span<const std::string_view> path) {
   std::size_t shared = 0;
   while (shared < std::min(pattern.size(), path.size()) &&
@@ -128,9 +128,9 @@ std::size_t SharedTail(const Segments& pattern, std::span<const std::string_view
   return shared;
 }
 
-// A stacked path: its last segment that any row ends in decides; of several such rows the one that
-// agrees with more of what stands before it, then the shorter one ("/x/completions" is the legacy
-// route).
+// For a stacked path the last segment that ends any row decides. Among several such rows the one
+// that shares more of the preceding segments is chosen, then the shorter one ("/x/completions" is
+// the legacy route).
 std::optional<Route> MatchLastSegment(const Segments& path) {
   for (std::size_t length = path.size(); length > 0; --length) {
     const Row* best = nullptr;
@@ -138,7 +138,7 @@ std::optional<Route> MatchLastSegment(const Segments& path) {
     std::size_t best_size = 0;
     for (const Row& row : kRows) {
       const Segments& pattern = PatternOf(row);
-      // Ids are no segments, and "models" alone means OpenAI's list.
+      // Rows with ids do not count, and "models" alone means OpenAI's list.
       if (row.path.find('*') != std::string_view::npos || pattern.front() == "v1beta") continue;
       const std::size_t shared = SharedTail(pattern, std::span(path).first(length));
       if (shared == 0 || shared < best_shared) continue;
@@ -202,7 +202,8 @@ const Row& RowOf(RouteKind kind) {
 
 Result<Route> FindRoute(std::string_view path) {
   const Segments segments = WithoutVersion(Split(path));
-  // What stands before us may have judged such a path by where it leads to.
+  // A proxy in front of the gateway may have checked the resolved path instead, so refuse such a
+  // path.
   const bool steps = std::ranges::any_of(
       segments, [](std::string_view each) { return each == "." || each == ".."; });
   if (steps) return NoSuchPath("the path steps up or nowhere, which no route does");

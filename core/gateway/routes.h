@@ -8,12 +8,12 @@
 
 namespace agm::gateway {
 
-/// What a path asks for.
+/// The destination of a path.
 enum class RouteKind {
   kHealth,
   kReady,
   kMetrics,
-  kAccounts,  ///< /agm/accounts: the pool's state, for the command line; POST heals an account
+  kAccounts,  ///< /agm/accounts: the pool's state; POST ends an account's cooldowns
   kModels,
   kModel,  ///< Route::id is the model
   kChatCompletions,
@@ -32,7 +32,7 @@ enum class RouteKind {
   kGeminiMethod,  ///< Route::id is "model:method"
 };
 
-/// Whose error shape a path's answers have.
+/// The API whose error format a path uses.
 enum class Surface { kOpenAi, kAnthropic, kGemini };
 
 struct Route {
@@ -40,22 +40,22 @@ struct Route {
   std::string id;
 };
 
-/// The route of a percent-decoded path. Paths are forgiving: with or without /v1, doubled /v1 or
-/// slashes, one slash at the end, and stacked paths ("/v1/chat/completions/responses"), where no
-/// route matches exactly, go by their last known segment. kUnknownRoute names the nearest route.
+/// Finds the route of a percent-decoded path. It accepts paths with or without /v1, doubled /v1 or
+/// slashes, one slash at the end, and stacked paths ("/v1/chat/completions/responses"): if no route
+/// matches exactly, their last known segment counts. kUnknownRoute names the nearest route.
 Result<Route> FindRoute(std::string_view path);
 
-/// The shape that errors on this path have, known routes or not.
+/// The API whose format errors on this path use, also for unknown routes.
 Surface SurfaceOf(std::string_view path);
 
-/// The methods that a route takes, as the Allow header lists them ("GET, HEAD").
+/// The methods of a route in the form of the Allow header ("GET, HEAD").
 std::string_view AllowedMethods(RouteKind kind);
 bool Allows(RouteKind kind, std::string_view method);
 
-/// True for routes that talk to a model: their answers carry X-Mapped-Model and X-Account-Email.
+/// True for routes that call a model: their responses have X-Mapped-Model and X-Account-Email.
 bool IsModelRoute(RouteKind kind);
 
-/// The route as it stands in metrics and logs: "chat_completions".
+/// The route's name in metrics and logs: "chat_completions".
 std::string_view RouteName(RouteKind kind);
 
 }  // namespace agm::gateway

@@ -19,14 +19,14 @@ HttpLimits LimitsOf(const config::Proxy& proxy) {
   return {proxy.header_timeout, proxy.write_timeout, proxy.max_body_size, proxy.max_connections};
 }
 
-/// Null where the settings ask for no TLS.
+/// Loads the TLS identity; null if TLS is not configured.
 Result<std::shared_ptr<const TlsIdentity>> IdentityOf(const config::Proxy& proxy) {
   if (!proxy.tls.enabled()) return std::shared_ptr<const TlsIdentity>();
   return TlsIdentity::Load({proxy.tls.certificate, proxy.tls.key});
 }
 
-// So that the first request need not wait for a token. Whoever has very many accounts does not use
-// them all at once.
+// Fetches tokens in advance, so that the first request need not wait. Limited, because a very large
+// pool does not use all accounts at once.
 void PrepareTokens(accounts::Credentials& credentials, const config::Config& config) {
   constexpr std::size_t kMost = 16;
   for (std::size_t i = 0; i < std::min(config.accounts.size(), kMost); ++i) {
@@ -36,7 +36,7 @@ void PrepareTokens(accounts::Credentials& credentials, const config::Config& con
 
 }  // namespace
 
-/// In the order that they are made; each uses only those above it.
+/// The gateway's parts in the order of construction; each uses only those above it.
 struct Service::Parts {
   Parts(std::shared_ptr<const config::Config> config, Log& log, Clock& clock,
         upstream::Transport& transport, store::Database& database,

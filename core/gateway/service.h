@@ -13,7 +13,7 @@
 
 namespace agm::gateway {
 
-/// The running gateway: puts the rooms together, and takes them apart again.
+/// The running gateway: constructs, connects and destroys its parts.
 ///
 ///   auto service = Service::Start(config, log, clock, transport, database);
 ///   Announce(service->port());
@@ -22,10 +22,10 @@ namespace agm::gateway {
 /// Thread safety: Apply, Stop, port and Ready from any thread; Serve from one.
 class Service {
  public:
-  /// Listens at once (requests wait until Serve). kConfig when the address cannot be had, or the
-  /// certificate is of no use. What outlives the process is kept in `database`. Media that clients
-  /// point at are fetched with `media`; tests pass their own. What is passed by reference must
-  /// outlive it.
+  /// Starts to listen at once (requests wait until Serve). Fails with kConfig if the address is not
+  /// available or the certificate is invalid. `database` keeps what outlives the process. Media at
+  /// URLs from clients are fetched with `media`; tests pass their own. The references must outlive
+  /// the service.
   static Result<std::unique_ptr<Service>> Start(
       std::shared_ptr<const config::Config> config, Log& log, Clock& clock,
       upstream::Transport& transport, store::Database& database,
@@ -33,13 +33,13 @@ class Service {
   ~Service();
 
   int port() const;
-  /// Accounts that could serve now.
+  /// The number of accounts that could serve now.
   int Ready() const;
   void Serve();
-  /// Other settings from now on, the certificate read anew; requests in flight keep theirs. The
-  /// address stays as it is. On failure (kConfig) nothing changes.
+  /// Applies other settings and reads the certificate again; running requests keep the old ones.
+  /// The address does not change. On failure (kConfig) nothing changes.
   Result<void> Apply(std::shared_ptr<const config::Config> config);
-  /// Accepts nothing more; running requests get `drain`, then they are cancelled.
+  /// Stops accepting; running requests get `drain` to finish, then they are cancelled.
   void Stop(Duration drain);
 
  private:

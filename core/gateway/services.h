@@ -18,7 +18,7 @@ namespace agm::gateway {
 
 class Catalog;
 
-/// The settings that a request begins with and keeps, whatever is reloaded meanwhile.
+/// The settings that a request starts with and keeps, even if they are reloaded meanwhile.
 ///
 /// Thread safety: immutable.
 struct Settings {
@@ -29,13 +29,13 @@ struct Settings {
   mapping::ModelMap map;
 };
 
-/// What all requests share; each member is safe by itself, and outlives every request.
+/// Objects that all requests share; each one is thread-safe and outlives every request.
 struct Services {
   Guarded<std::shared_ptr<const Settings>> settings;
   accounts::Pool* pool = nullptr;
   accounts::Credentials* credentials = nullptr;
   upstream::Transport* transport = nullptr;
-  upstream::Transport* media = nullptr;  ///< to where clients point: public addresses only
+  upstream::Transport* media = nullptr;  ///< for URLs from clients: public addresses only
   Catalog* catalog = nullptr;
   store::Conversations* conversations = nullptr;
   Signatures* signatures = nullptr;

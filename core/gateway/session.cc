@@ -9,7 +9,7 @@
 namespace agm::gateway {
 namespace {
 
-// Enough of a file to tell it from others: transcriptions have nothing else of their own.
+// A digest of a file, for transcriptions, which have no other distinguishing content.
 std::string MarkOf(const chat::Media& media) {
   constexpr std::size_t kMost = 1024;
   const std::size_t size = media.data.size();

@@ -25,7 +25,7 @@ void Signatures::Keep(const std::string& call, const std::string& family,
 }
 
 std::string Signatures::Find(std::string_view call, std::string_view family) {
-  if (call.size() > protocol::kLongestCallId) return {};  // none of ours
+  if (call.size() > protocol::kLongestCallId) return {};  // not an id of this gateway
   std::string key = KeyOf(call, family);
   {
     auto recent = recent_.Lock();
@@ -38,7 +38,7 @@ std::string Signatures::Find(std::string_view call, std::string_view family) {
   return recent->Add(std::move(key), std::move(signature));
 }
 
-/// What is there already is newer.
+/// Adds a signature; an entry that exists already is newer and stays.
 std::string& Signatures::Recent::Add(std::string key, std::string signature) {
   const auto [place, added] = by_key.try_emplace(key, std::move(signature));
   if (!added) return place->second;

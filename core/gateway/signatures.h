@@ -13,10 +13,10 @@
 
 namespace agm::gateway {
 
-/// The thought signatures that came with tool calls, by the call's id: clients mostly lose them,
-/// and upstream asks for them when the conversation goes on. All are stored. The newest
-/// that were kept or asked for are in memory, also those that nobody has: a long conversation asks
-/// for each of its calls again and again.
+/// The thought signatures of tool calls, by call id. Most clients drop them, but the upstream
+/// requires them when the conversation continues. All are stored. The most recently stored or
+/// requested ones are kept in memory, including ids without a signature, because a long
+/// conversation asks for each of its calls again and again.
 ///
 /// Thread safety: any thread.
 class Signatures {
@@ -24,7 +24,7 @@ class Signatures {
   Signatures(store::Conversations& stored, Clock& clock) : stored_(stored), clock_(clock) {}
 
   void Keep(const std::string& call, const std::string& family, const std::string& signature);
-  /// Empty where none is known for a model of that family.
+  /// Empty if no signature is known for a model of that family.
   std::string Find(std::string_view call, std::string_view family);
 
  private:
@@ -40,7 +40,7 @@ class Signatures {
   Guarded<Recent> recent_;
 };
 
-/// Looks on while an answer passes and keeps the signatures of its calls.
+/// Watches an answer's events and stores the signatures of its calls.
 ///
 /// Thread safety: one thread at a time.
 class SignatureKeeper {
@@ -52,7 +52,7 @@ class SignatureKeeper {
  private:
   Signatures* signatures_;
   std::string family_;
-  std::map<int, std::string> open_;  ///< call id by choice; empty: no call
+  std::map<int, std::string> open_;  ///< call id by choice; empty: no open call
 };
 
 }  // namespace agm::gateway
