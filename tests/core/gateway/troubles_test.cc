@@ -36,8 +36,7 @@ struct Row {
 
 // clang-format off
 constexpr Row kRows[] = {
-    // answer                     status code                    Retry-After    tries state
-    // until    rotates
+    // answer                     status code                    Retry-After    tries state          until    rotates
     {"minute_quota.requests",        429, "rate_limit_exceeded",   36,    38,     1, "cooling",     "later", true},
     {"day_quota.short_delay",        429, "insufficient_quota",    36,    38,     1, "cooling",     "later", true},
     {"no_quota.quota_value",         404, "model_not_found",    kNone, kNone,     1, "cooling",     "later", true},
