@@ -11,38 +11,37 @@
 #include "core/chat/request.h"
 #include "core/chat/response.h"
 
-/// A front dialect: the wire format that a client speaks. Bytes in, neutral form out, and back.
-/// No sockets, no clock, no randomness in here: ids and times come in through `Reply`.
+/// A front dialect: the wire format of a kind of clients. It converts bytes to the neutral form and
+/// back. No sockets, no clock, no randomness: ids and times come in through `Reply`.
 namespace agm::protocol {
 
-/// An HTTP answer's head and body, as a dialect writes it.
+/// The status, headers and body of an error response, as a dialect writes it.
 struct WireError {
   int status = 500;
-  std::vector<std::pair<std::string, std::string>> headers;  ///< Retry-After and such
+  std::vector<std::pair<std::string, std::string>> headers;  ///< for example Retry-After
   std::string body;
 };
 
-/// What an answer needs beside its content.
+/// The data for a response besides its content.
 struct Reply {
-  std::string id;                          ///< our random id, without the dialect's prefix
-  std::string model;                       ///< the name that the client asked for
+  std::string id;                          ///< random id, without the dialect's prefix
+  std::string model;                       ///< the model name in the client's request
   std::int64_t created = 0;                ///< unix seconds
-  const chat::Request* request = nullptr;  ///< what is answered; outlives the writer
+  const chat::Request* request = nullptr;  ///< the answered request; must outlive the writer
 };
 
-/// Writes events as the dialect's stream, one call an event, appending to `out`: what it appends
-/// is whole frames, ready to send; it may append nothing.
+/// Writes events as the dialect's stream. Each call appends zero or more complete frames, ready to
+/// be sent, to `out`.
 ///
-/// The events must obey the grammar of chat/event.h. After Finished or Failed the stream is whole,
-/// its end mark included.
+/// The events must obey the grammar of chat/event.h. After Finished or Failed the stream is
+/// complete, including its end mark.
 ///
 /// Thread safety: one thread at a time.
 class StreamWriter {
  public:
   virtual ~StreamWriter() = default;
   virtual void Write(const chat::Event& event, std::string& out) = 0;
-  /// Behind Finished or Failed: the whole answer as the dialect keeps it, where it has such a
-  /// thing.
+  /// After Finished or Failed: the complete response object, if the dialect stores responses.
   virtual std::string_view whole() const { return {}; }
 };
 
@@ -50,13 +49,13 @@ class StreamWriter {
 class Dialect {
  public:
   virtual ~Dialect() = default;
-  /// As it stands in logs: "openai".
+  /// The dialect's name in logs: "openai".
   virtual std::string_view name() const = 0;
   virtual Result<chat::Request> ReadRequest(std::string_view body) const = 0;
-  /// Fails where the answer lacks what the route is for, such as an image.
+  /// Fails if the response lacks what the route must return, such as an image.
   virtual Result<std::string> WriteResponse(const chat::Response& response,
                                             const Reply& reply) const = 0;
-  /// Of what WriteResponse gives.
+  /// The content type of WriteResponse's result.
   virtual std::string_view ContentType(const chat::Request&) const { return "application/json"; }
   virtual std::unique_ptr<StreamWriter> NewStreamWriter(Reply reply) const = 0;
   virtual WireError WriteError(const Error& error) const = 0;

@@ -4,8 +4,8 @@
 
 namespace agm::protocol {
 
-/// An error in the shape of the Anthropic API: {"type":"error","error":{"type","message"}},
-/// statuses and types as that API documents them.
+/// Writes an error in the Anthropic API's format: {"type":"error","error":{"type","message"}}, with
+/// the statuses and types that its documentation lists.
 WireError WriteAnthropicError(const Error& error);
 
 }  // namespace agm::protocol

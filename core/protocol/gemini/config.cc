@@ -11,13 +11,13 @@ namespace agm::protocol {
 namespace {
 
 constexpr std::size_t kMaxStops = 5;
-constexpr double kBelowTwo = 1.99;  // penalties lie in [-2, 2)
+constexpr double kBelowTwo = 1.99;  // penalties are in [-2, 2)
 
 bool TakesFormat(const chat::Request& request, const ModelTraits& traits) {
   return traits.json && (traits.json_with_tools || !OffersTools(request, traits));
 }
 
-/// The config of one request while it is written; the object is opened by the first member.
+/// Writes the config of one request; the first member opens the object.
 class Config {
  public:
   Config(const chat::Request& request, const ModelTraits& traits, const GeminiWriteOptions& options,
@@ -182,7 +182,7 @@ class Config {
     json_.EndObject();
   }
 
-  // What a Gemini client sent and no other dialect names.
+  // Members that a Gemini client sent and the neutral form does not have.
   void Extras() {
     constexpr std::string_view kPrefix = "gemini.generationConfig.";
     for (auto at = request_.extra.lower_bound(std::string(kPrefix));

@@ -9,12 +9,12 @@
 
 namespace agm::protocol {
 
-/// Appends the member "generationConfig", as far as the request has anything for it.
+/// Appends the member "generationConfig" if the request has anything for it.
 Result<void> WriteGeminiConfig(const chat::Request& request, const ModelTraits& traits,
                                const GeminiWriteOptions& options, JsonWriter& json,
                                GeminiRequest& out);
 
-/// What must be said in words because the model takes no output format here; empty: nothing.
+/// The output format in words, for a model that does not accept a format here; empty: not needed.
 std::string FormatInstruction(const chat::Request& request, const ModelTraits& traits);
 
 }  // namespace agm::protocol

@@ -4,7 +4,8 @@
 
 namespace agm::protocol {
 
-/// An error in Google's envelope: {"error":{"code","message","status"}}, codes as google.rpc.Code.
+/// Writes an error in Google's format: {"error":{"code","message","status"}}, with google.rpc
+/// codes.
 WireError WriteGeminiError(const Error& error);
 
 }  // namespace agm::protocol

@@ -1,8 +1,8 @@
-// One table of facts by family. A name is read as
+// The facts about each model family. A name is parsed as
 //
 //   name := "gemini-" version ["-" words] | "gemini-" words | "gemma-" version ... | other
 //
-// and the words ("pro", "flash", "flash-lite", "image", "tts", a code name) choose the row.
+// and the words ("pro", "flash", "flash-lite", "image", "tts", a code name) select the family.
 
 #include "core/protocol/gemini/model_traits.h"
 
@@ -18,7 +18,7 @@ bool Has(std::string_view name, std::string_view word) {
 
 bool IsDigit(char c) { return c >= '0' && c <= '9'; }
 
-// 31 for "3.1-pro-preview", 30 for "3-flash", 0 where no number stands.
+// The version times ten: 31 for "3.1-pro-preview", 30 for "3-flash", 0 if there is no number.
 int VersionOf(std::string_view text) {
   if (text.empty() || !IsDigit(text[0])) return 0;
   std::size_t at = 0;
@@ -29,7 +29,7 @@ int VersionOf(std::string_view text) {
   return major * 10 + minor;
 }
 
-// Models before thinking came.
+// Models without thinking.
 void OldGemini(ModelTraits& traits) {
   traits.thinking = Thinking::kNone;
   traits.max_output_tokens = 8192;
@@ -66,7 +66,7 @@ void Gemini3(ModelTraits& traits, std::string_view name) {
   const bool flash = Has(name, "flash");
   traits.logprobs = traits.version < 35;
   traits.minimal = lite || (flash && traits.version <= 36);
-  // The first 3 Pro knew only the two ends.
+  // The first Gemini 3 Pro has only the lowest and the highest level.
   traits.medium = !(traits.version == 30 && Has(name, "pro"));
 }
 
@@ -93,7 +93,7 @@ void Gemma(ModelTraits& traits) {
   traits.tools = false;
 }
 
-// Models that make pictures or speech: whatever their number, they do not think and take no tools.
+// Models for images, speech or transcription: none of them thinks, and older ones take no tools.
 void Special(ModelTraits& traits, std::string_view name) {
   traits.image_output = Has(name, "image") || Has(name, "banana");
   traits.audio_output = Has(name, "tts");
@@ -103,7 +103,7 @@ void Special(ModelTraits& traits, std::string_view name) {
   traits.max_candidates = 1;
   traits.large_images =
       traits.image_output && !Has(name, "lite") && (traits.version == 0 || traits.version >= 30);
-  // Speech to text takes no schema, whatever its family does.
+  // Transcription models accept no schema, unlike their family.
   if (Has(name, "transcribe")) traits.json = false;
   if (traits.version < 30) traits.tools = false;
   if (traits.version == 25) traits.max_output_tokens = 32768;
@@ -128,7 +128,7 @@ constexpr std::array kKnown = {
     KnownModel{"gemini-2.5-flash-lite", kMillion, 65536},
 };
 
-// Levels from weakest to strongest, as SettingFor counts them.
+// Levels from lowest to highest, in the order that SettingFor uses.
 constexpr std::array<std::string_view, 5> kLevels = {"MINIMAL", "LOW", "MEDIUM", "HIGH", "XHIGH"};
 
 std::size_t LevelOf(chat::Effort effort) {
@@ -189,7 +189,7 @@ ThinkingSetting ModelTraits::SettingFor(const chat::Reasoning& reasoning) const 
   const std::array<bool, 5> taken = {minimal, low, medium, true, xhigh};
   const std::size_t wish = LevelOf(effort);
   if (taken[wish]) return {std::nullopt, kLevels[wish]};
-  // The nearest level: the ends and LOW lean towards less than HIGH, MEDIUM towards more.
+  // Choose the nearest level: MEDIUM is raised to HIGH, others are preferably lowered.
   for (std::size_t at = wish; wish != 2 && wish != 0 && at-- > 0;) {
     if (taken[at]) return {std::nullopt, kLevels[at]};
   }
@@ -211,7 +211,7 @@ ModelTraits TraitsOf(std::string_view model) {
   }
   if (name.starts_with("gemini-")) traits.version = VersionOf(name.substr(7));
   if (traits.version == 0 || traits.version >= 40) {
-    // Aliases such as gemini-flash-latest move without notice: the newest family's rules.
+    // Aliases such as gemini-flash-latest change without notice, so use the newest family's rules.
     Gemini4(traits, name);
     traits.sampling = traits.version == 0;
   } else if (traits.version >= 30) {

@@ -38,7 +38,7 @@ constexpr std::array kEndings = {
     Row{"MISSING_THOUGHT_SIGNATURE", GeminiEnding::kUnsigned},
 };
 
-// The last value that is not zero wins: an early or late zero says nothing.
+// Keeps the last value that is not zero; zeros in early or late chunks do not count.
 void Count(JsonView usage, std::string_view field, std::int64_t& to) {
   const auto value = usage[field].integer();
   if (value && *value > 0) to = *value;
@@ -86,7 +86,7 @@ chat::Usage GeminiCounts::Total() const {
   usage.input = prompt_ + tool_prompt_;
   usage.cached = cached_;
   usage.thoughts = thoughts_;
-  // Some models count thoughts among the candidates' tokens already; the total tells.
+  // Some models include thoughts in the candidates' tokens; the total shows whether they do.
   const bool included =
       thoughts_ > 0 && candidates_ >= thoughts_ && prompt_ + tool_prompt_ + candidates_ == total_;
   usage.output = candidates_ + (included ? 0 : thoughts_);

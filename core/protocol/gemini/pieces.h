@@ -7,16 +7,17 @@
 #include "core/base/json_doc.h"
 #include "core/chat/event.h"
 
-/// The pieces of the Gemini API's answers that mean something by themselves.
+/// Parts of the Gemini API's responses that can be read on their own.
 namespace agm::protocol {
 
-/// What a finishReason means; see the contract of GeminiStreamReader.
+/// The meaning of a finishReason; see the contract of GeminiStreamReader.
 enum class GeminiEnding { kStop, kLength, kFiltered, kFailed, kUnsigned, kUnclear };
 
 GeminiEnding GeminiEndingOf(JsonView reason);
 
-/// usageMetadata over all chunks: running totals, of which each field's last value that is not zero
-/// counts. Thread safety: one thread at a time.
+/// usageMetadata of all chunks: running totals, of which the last non-zero value of each field
+/// counts.
+/// Thread safety: one thread at a time.
 class GeminiCounts {
  public:
   void Read(JsonView usage);
@@ -36,10 +37,10 @@ class GeminiCounts {
   bool seen_ = false;
 };
 
-/// logprobsResult: the chosen tokens, each with those that might have stood there.
+/// Reads logprobsResult: the chosen tokens, each with its alternatives.
 std::vector<chat::TokenLogprob> ReadGeminiLogprobs(JsonView result);
 
-/// Code that the model ran, and what came of it, as fenced text.
+/// Code that the model ran, and its result, as fenced text.
 std::string GeminiCodeText(JsonView code);
 std::string GeminiCodeResultText(JsonView result);
 

@@ -1,6 +1,6 @@
-// Reading requests of the Gemini API. What the neutral form does not name stays raw: parts as
+// Reads requests of the Gemini API. Content without a neutral form is kept as raw JSON: parts as
 // Opaque blocks, members in `extra` under "gemini." (and "gemini.generationConfig."), so that
-// WriteGeminiRequest gives them back.
+// WriteGeminiRequest can write them back.
 
 #include <algorithm>
 #include <array>
@@ -17,7 +17,7 @@
 namespace agm::protocol {
 namespace {
 
-// The member, in camelCase or, as proto JSON allows, in snake_case.
+// A member by its camelCase name or, as proto JSON allows, its snake_case name.
 JsonView Either(JsonView object, std::string_view camel) {
   if (const JsonView found = object[camel]) return found;
   std::string snake;
@@ -54,7 +54,7 @@ bool OnlyHas(JsonView object, std::initializer_list<std::string_view> known) {
   return true;
 }
 
-/// One request while it is read.
+/// Reads one request.
 class Reader {
  public:
   explicit Reader(JsonView body) : body_(body) {}

@@ -1,10 +1,10 @@
-// Writing requests of the Gemini API:
+// Writes requests of the Gemini API:
 //
 //   request := { systemInstruction?, contents[], tools?, toolConfig?, generationConfig?, ... }
 //   content := { role: "user" | "model", parts[] }
 //
-// The body is written from front to back into one string; nothing is built first but the list of
-// turns, which are pointers into the request.
+// The body is written into one string from front to back; only the list of turns, which are
+// pointers into the request, is built first.
 
 #include "core/protocol/gemini/request.h"
 
@@ -21,7 +21,7 @@
 namespace agm::protocol {
 namespace {
 
-// Google documents this word for calls whose signature is lost.
+// Google documents this placeholder for calls whose signature is lost.
 constexpr std::string_view kDummySignature = "skip_thought_signature_validator";
 
 bool IsSignature(std::string_view text) {
@@ -53,7 +53,7 @@ std::size_t TextSize(const chat::Request& request) {
   return size + size / 16;
 }
 
-/// One request while it is written.
+/// Writes one request.
 class Writer {
  public:
   Writer(const chat::Request& request, const ModelTraits& traits, const GeminiWriteOptions& options)
@@ -98,9 +98,9 @@ class Writer {
 
   void Turn(const GeminiTurn& turn, bool current) {
     json_.Object().Key("role").String(turn.model ? "model" : "user").Key("parts").Array();
-    // In the current turn the first call of each step must be signed.
+    // In the current turn the first call of each step needs a signature.
     bool unsigned_call = turn.model && current && traits_.signatures;
-    // Results stand first; what did not go inside them follows the last one.
+    // Results come first; media that do not fit inside them follow the last one.
     const auto rest = std::find_if(turn.blocks.begin(), turn.blocks.end(), [](const auto* block) {
       return !std::holds_alternative<chat::ToolResult>(*block);
     });
@@ -202,7 +202,7 @@ class Writer {
 
   static bool Inline(const chat::Media* media) { return media != nullptr && !media->data.empty(); }
 
-  // Inline media of a result, where the model takes it inside the result.
+  // Writes a result's inline media inside it, if the model accepts that.
   void ResponseParts(const chat::ToolResult& result) {
     bool open = false;
     for (const auto& item : result.content) {
@@ -217,7 +217,7 @@ class Writer {
     if (open) json_.EndArray();
   }
 
-  // The media of a result that did not go inside it: parts of their own behind all results.
+  // Writes a result's other media as parts after all results.
   void LateMedia(const chat::Block& block) {
     const auto* result = std::get_if<chat::ToolResult>(&block);
     if (result == nullptr) return;
@@ -233,7 +233,7 @@ class Writer {
     constexpr std::string_view kPrefix = "gemini.";
     for (const auto& [key, value] : request_.extra) {
       if (!key.starts_with(kPrefix)) {
-        // What only the client's own dialect knows, and what shapes the answer alone.
+        // Fields of the client's dialect are dropped, except those that affect only the response.
         const bool for_answer =
             key == "openai.audio" || key.starts_with("responses.") || key.starts_with("answer.");
         if (!for_answer) out_.dropped.push_back(key);

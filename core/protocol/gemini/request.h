@@ -12,43 +12,44 @@
 
 namespace agm::protocol {
 
-/// Finds the thought signature that came with a call of ours, for a model of that family
-/// (ModelTraits::family); empty if it is not known. The second carrier of signatures, behind the
-/// client's own echo and before the documented dummy.
+/// Finds the thought signature of an earlier call for a model of that family (ModelTraits::family);
+/// empty if it is not known. It is used if the client did not echo the signature; if it finds none,
+/// the documented placeholder is sent.
 using SignatureLookup =
     std::function<std::string(std::string_view call_id, std::string_view family)>;
 
 struct GeminiWriteOptions {
   SignatureLookup signatures;       ///< may be empty
-  bool replace_signatures = false;  ///< repair: the dummy instead of every signature
+  bool replace_signatures = false;  ///< repair: the placeholder instead of every signature
   bool lower_schemas = false;       ///< repair: the OpenAPI subset instead of JSON Schema
 };
 
-/// A request for generateContent or streamGenerateContent, and what it takes to read the answer.
+/// A request for generateContent or streamGenerateContent, with what is needed to read its
+/// response.
 struct GeminiRequest {
   std::string body;
-  std::vector<std::string> dropped;  ///< what the model cannot be told, for the log
+  std::vector<std::string> dropped;  ///< fields that the model does not support, for the log
   GeminiReading reading;
-  int calls = 1;  ///< so many such calls make up the request's `choices`
+  int calls = 1;  ///< number of such calls that give the request's `choices`
 };
 
-/// Writes a request for a model with `traits`. Same-role turns are merged, system text at the head
-/// becomes systemInstruction and user text elsewhere, results stand in the order of their calls,
-/// and every rule of the API about first, last and empty turns is kept. The text itself is never
+/// Writes a request for a model with `traits`. It merges turns of the same role, makes system text
+/// at the start systemInstruction and elsewhere user text, orders results like their calls, and
+/// respects every rule of the API about first, last and empty turns. The text itself is never
 /// changed.
 ///
-/// Fails with kInvalidRequest where leaving something out would mislead: tools for a model that
-/// takes none, logprobs or modalities that it does not have.
+/// Fails with kInvalidRequest if leaving something out would mislead the client: tools for a model
+/// without tools, logprobs or modalities that the model does not have.
 Result<GeminiRequest> WriteGeminiRequest(const chat::Request& request, const ModelTraits& traits,
                                          const GeminiWriteOptions& options = {});
 
-/// Reads a request of the Gemini API; `model` comes from its path. What the neutral form does not
-/// name is kept in `extra` and as Opaque blocks, so that WriteGeminiRequest gives it back.
+/// Reads a request of the Gemini API; `model` comes from its path. Content without a neutral form
+/// is kept in `extra` and as Opaque blocks, so that WriteGeminiRequest can write it back.
 Result<chat::Request> ReadGeminiRequest(std::string_view body, std::string_view model,
                                         bool stream = false);
 
-/// `body` with the token of a "gemini.continuationToken" (raw JSON) put in: the next hop of an
-/// answer that was too long for one.
+/// Inserts the token of a "gemini.continuationToken" (raw JSON) into `body`: the request for the
+/// next hop of an interrupted answer.
 std::string WithContinuation(std::string_view body, std::string_view token);
 
 }  // namespace agm::protocol

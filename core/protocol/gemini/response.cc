@@ -1,10 +1,10 @@
-// Reading the Gemini API's answers.
+// Reads the Gemini API's responses.
 //
 //   body  := sse-of-chunks | "[" chunk ("," chunk)* "]" | chunk
 //   chunk := { candidates[], promptFeedback, usageMetadata, modelVersion, responseId } | { error }
 //
-// Text parts are deltas and are joined into one block until the kind changes or a part is signed:
-// text must never be joined across a signature. All other parts come whole and are a block each.
+// Text parts are deltas; they are joined into one block until the kind changes or a part has a
+// signature, because text must not be joined across a signature. Every other part is a block.
 
 #include "core/protocol/gemini/response.h"
 
@@ -56,8 +56,8 @@ std::optional<chat::Event> GeminiStreamReader::Next() {
 void GeminiStreamReader::Push(std::string_view bytes) {
   if (ended_ || bytes.empty()) return;
   if (format_ == Format::kUnknown) {
-    // The byte order mark's own bytes are neither space nor '{': they lead to the event stream,
-    // whose reader knows the mark, and which hands JSON lines out as stray ones.
+    // The first byte of a byte order mark is neither space nor '{', so it selects the event stream.
+    // Its reader skips the mark, and returns raw JSON lines as stray events.
     const std::size_t first = bytes.find_first_not_of(" \t\r\n");
     if (first == std::string_view::npos) return;
     bytes.remove_prefix(first);
@@ -144,7 +144,7 @@ void GeminiStreamReader::ReadError(JsonView error, std::string_view json) {
   Fail(std::move(failure));
 }
 
-// The prompt was refused: the answer is a refusal, not an error.
+// The prompt was blocked: the response is a refusal, not an error.
 void GeminiStreamReader::ReadBlocked(JsonView feedback) {
   const JsonView reason = feedback["blockReason"];
   if (!reason || blocked_ || !candidates_.empty()) return;
@@ -196,7 +196,7 @@ void GeminiStreamReader::ReadPart(Candidate& candidate, JsonView part) {
   } else if (const JsonView call = part["functionCall"]) {
     ReadCall(candidate, call, Signature(part));
   } else if (const JsonView media = part["inlineData"]) {
-    // A picture that belongs to a thought is a draft.
+    // A picture in a thought is a draft.
     if (!part["thought"].boolean()) ReadMedia(candidate, media, Signature(part));
   } else if (const JsonView code = part["executableCode"]) {
     AddText(candidate, chat::BlockKind::kText, GeminiCodeText(code), Signature(part));
@@ -314,8 +314,8 @@ void GeminiStreamReader::ReadFinish(Candidate& candidate, JsonView reason) {
   }
 }
 
-// Citations: each support names a span of the text in UTF-8 bytes and the sources it rests on. A
-// streamed chunk lists only new sources, so the list grows.
+// Reads citations: each support names a span of the text in UTF-8 bytes and its sources. A streamed
+// chunk lists only new sources, so the list grows.
 void GeminiStreamReader::ReadGrounding(Candidate& candidate, JsonView grounding) {
   for (const JsonView chunk : grounding["groundingChunks"].items()) {
     const JsonView web = chunk["web"] ? chunk["web"] : chunk["retrievedContext"];
@@ -349,7 +349,7 @@ void GeminiStreamReader::ReadGrounding(Candidate& candidate, JsonView grounding)
   }
 }
 
-// The body is complete: Finished if every candidate has ended, else the answer was cut off.
+// The body is complete: Finished if every candidate has ended, otherwise the response was cut off.
 void GeminiStreamReader::Finish() {
   if (pieces_.unfinished()) return Fail(CutOff());
   if (!started_ && format_ != Format::kUnknown) return Fail(Garbage("something else"));
@@ -358,12 +358,12 @@ void GeminiStreamReader::Finish() {
   }
   chat::Finished finished;
   for (Candidate& candidate : candidates_) {
-    // A token for the next hop may stand alone, without a reason for this one's end.
+    // A token for the next hop may come without a finish reason.
     if (!candidate.finish && !continuation_.empty()) candidate.finish = chat::FinishReason::kLength;
     if (!candidate.finish) return Fail(CutOff());
     CloseBlock(candidate);
     auto reason = *candidate.finish;
-    // STOP may come before the call that it means.
+    // STOP may be sent before the call that it belongs to.
     if (reason == chat::FinishReason::kStop && candidate.has_call) {
       reason = chat::FinishReason::kToolCalls;
     }

@@ -19,47 +19,47 @@
 
 namespace agm::protocol {
 
-/// A tool as the client knows it.
+/// A tool as the client defined it.
 struct ClientTool {
   std::string name;
   chat::ToolKind kind = chat::ToolKind::kFunction;
   friend bool operator==(const ClientTool&, const ClientTool&) = default;
 };
 
-/// How the answer to a written request must be read. WriteGeminiRequest makes it.
+/// How to read the response to a request. WriteGeminiRequest creates it.
 struct GeminiReading {
-  /// By the name sent upstream, the tools that the client knows otherwise (renamed, or custom).
+  /// Tools that have another name or kind for the client (renamed, or custom), by upstream name.
   std::map<std::string, ClientTool, std::less<>> tools;
-  bool one_call = false;   ///< the client wants no parallel calls: only the first is kept
-  bool citations = false;  ///< a search may run: text is kept so that byte offsets can be converted
+  bool one_call = false;   ///< the client allows no parallel calls: only the first is kept
+  bool citations = false;  ///< a search may run: keep text to convert byte offsets
 };
 
-/// An error object that the upstream sent instead of, or inside, a 200 answer.
+/// An error object that the upstream sent instead of, or inside, a 200 response.
 struct UpstreamError {
-  int status = 0;    ///< error.code, 0 where it is missing
-  std::string body;  ///< the JSON text, to be classified; never for a client's eyes
+  int status = 0;    ///< error.code, 0 if it is missing
+  std::string body;  ///< the JSON text, to be classified; never shown to clients
 };
 
-/// Reads the Gemini API's answer, streamed or not, into events that obey chat/event.h.
+/// Reads the Gemini API's response, streamed or not, into events that obey chat/event.h.
 ///
 ///   GeminiStreamReader reader(ids, reading);
-///   reader.Push(bytes);                              // cut anywhere
+///   reader.Push(bytes);                              // split at any byte
 ///   while (auto event = reader.Next()) ...
 ///   reader.Close();                                  // the body is complete
 ///   while (auto event = reader.Next()) ...
 ///
-/// It takes server-sent events, a streamed JSON array, one JSON object (the unary body), and raw
-/// JSON errors in any of them; the first byte tells. Finished comes with Close, because usage may
-/// follow the finish reason. Failed comes
+/// It accepts server-sent events, a streamed JSON array, one JSON object (the unary body), and raw
+/// JSON errors in any of them; the first byte determines the format. Finished comes after Close,
+/// because usage may follow the finish reason. Failed has one of these codes and reasons:
 ///   * kUpstreamUnavailable, "upstream_stream_truncated": the body ended before a finish reason;
-///   * kUpstreamUnavailable, "upstream_error": an error object; upstream_error() holds it;
-///   * kUpstreamRejected, "upstream_garbage": what came is not of this API;
-///   * kUpstreamRejected, "empty_response": neither candidates nor a reason why not;
-///   * kUpstreamRejected, "malformed_function_call" and such: the model failed to answer;
+///   * kUpstreamUnavailable, "upstream_error": an error object, see upstream_error();
+///   * kUpstreamRejected, "upstream_garbage": the body is not a response of this API;
+///   * kUpstreamRejected, "empty_response": neither candidates nor a block reason;
+///   * kUpstreamRejected, "malformed_function_call" and similar: the model failed to answer;
 ///   * kInvalidRequest, "missing_thought_signature": the request lacked a signature.
 /// A Finished with kStop and no block before it is a valid empty answer (worth one retry).
-/// Finished::extra may hold "gemini.continuationToken" (a JSON string): the answer goes on.
-/// Nothing is taken in any more after Failed.
+/// Finished::extra may contain "gemini.continuationToken" (a JSON string): the answer continues in
+/// another hop. After Failed all further input is ignored.
 ///
 /// Thread safety: one thread at a time.
 class GeminiStreamReader {
@@ -75,18 +75,18 @@ class GeminiStreamReader {
  private:
   enum class Format { kUnknown, kSse, kJson };
 
-  /// One candidate of the answer.
+  /// One candidate of the response.
   struct Candidate {
     int index = 0;
-    std::optional<chat::BlockKind> open;       ///< text or thought: others are closed at once
-    std::vector<chat::TokenLogprob> logprobs;  ///< that wait for text
+    std::optional<chat::BlockKind> open;       ///< text or thought; other blocks are closed at once
+    std::vector<chat::TokenLogprob> logprobs;  ///< waiting for text
     bool has_text = false;
     bool has_call = false;
     bool has_block = false;
     std::optional<chat::FinishReason> finish;
-    std::string text;                      ///< all of it, where citations must be computed
+    std::string text;                      ///< all text, if citations must be computed
     std::vector<std::size_t> part_begins;  ///< offsets in `text` of the last chunk's parts
-    std::vector<std::pair<std::string, std::string>> sources;  ///< url and title, as they come
+    std::vector<std::pair<std::string, std::string>> sources;  ///< url, title; as received
     std::vector<chat::Citation> citations;
   };
 
@@ -126,11 +126,11 @@ class GeminiStreamReader {
   bool ended_ = false;
 };
 
-/// A whole answer from its unary body: GeminiStreamReader and Fold in one.
+/// Reads a complete unary body: GeminiStreamReader and Fold in one.
 Result<chat::Response> ReadGeminiResponse(std::string_view body, IdSource ids,
                                           GeminiReading reading = {});
 
-/// The answer as the Gemini API would have sent it.
+/// Writes a response in the Gemini API's format.
 std::string WriteGeminiResponse(const chat::Response& response);
 
 }  // namespace agm::protocol

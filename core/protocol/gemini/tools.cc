@@ -67,7 +67,7 @@ void WriteDeclarations(const chat::Request& request, bool lower, GeminiToolNames
   json.Object().Key("functionDeclarations").Array();
   for (const chat::Tool& tool : request.tools) {
     json.Object().Key("name").String(names.Upstream(tool.name));
-    // Upstream wants one; the client's own name says what there is to say.
+    // The API requires a description; the name is the best substitute.
     json.Key("description").String(tool.description.empty() ? tool.name : tool.description);
     WriteSchema(tool, lower, json, out);
     json.EndObject();

@@ -13,8 +13,8 @@
 
 namespace agm::protocol {
 
-/// Names for tools as the Gemini API takes them: a letter or `_`, then letters, digits and `_.:-`,
-/// 64 at most. A name that does not fit gets an alias that is no other tool's name; the same name
+/// Maps tool names to names that the Gemini API accepts: a letter or `_`, then letters, digits and
+/// `_.:-`, at most 64. An unsuitable name gets an alias that no other tool has; the same name
 /// always gets the same alias.
 ///
 /// Thread safety: one thread at a time.
@@ -22,23 +22,23 @@ class GeminiToolNames {
  public:
   explicit GeminiToolNames(const std::vector<chat::Tool>& tools);
 
-  /// What the tool is called upstream.
+  /// The tool's name in the upstream request.
   const std::string& Upstream(const std::string& name);
-  /// Those whose upstream name or kind the answer's reader must know.
+  /// The tools whose upstream name or kind differs, for reading the response.
   std::map<std::string, ClientTool, std::less<>> ToRead() const;
 
  private:
-  std::map<std::string, std::string> upstream_;  ///< by client's name
+  std::map<std::string, std::string> upstream_;  ///< by the client's name
   std::set<std::string> taken_;
-  std::set<std::string> custom_;  ///< client's names
+  std::set<std::string> custom_;  ///< the client's names
 };
 
-/// Appends the members "tools" and "toolConfig", as far as the request has them.
+/// Appends the members "tools" and "toolConfig", if the request has any.
 Result<void> WriteGeminiTools(const chat::Request& request, const ModelTraits& traits,
                               const GeminiWriteOptions& options, GeminiToolNames& names,
                               JsonWriter& json, GeminiRequest& out);
 
-/// True if the request's tools reach the model: it has some and the model takes them.
+/// True if the request has tools and the model accepts them.
 bool OffersTools(const chat::Request& request, const ModelTraits& traits);
 
 }  // namespace agm::protocol

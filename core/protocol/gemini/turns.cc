@@ -44,7 +44,7 @@ std::size_t HeadLength(const chat::Request& request) {
     return m.role != chat::Role::kSystem;
   });
   const auto length = static_cast<std::size_t>(end - messages.begin());
-  // Only system text: the last of it is what the user wants.
+  // Only system text: the last message is the user's request.
   return length > 0 && length == messages.size() ? length - 1 : length;
 }
 
@@ -84,7 +84,7 @@ const chat::Block* AsText(const chat::ToolResult& result, Spare& spare) {
   return spare.back().get();
 }
 
-/// The results of a user's turn, each handed out once.
+/// The results in a user's turn; each is taken once.
 class Results {
  public:
   explicit Results(const Blocks& blocks) {
@@ -96,7 +96,7 @@ class Results {
     }
   }
 
-  /// The result with the call's id; where one of them has no id, the next one of its name.
+  /// The result with the call's id; if either has no id, the next result with its name.
   const chat::Block* Take(const chat::ToolCall& call) {
     if (!call.id.empty()) {
       if (const auto* found = Pop(by_id_, call.id)) return found;
@@ -122,13 +122,13 @@ class Results {
   }
 
   Index by_id_;
-  Index named_;     // those with an id, by name
-  Index nameless_;  // those without an id, by name
+  Index named_;     // results with an id, by name
+  Index nameless_;  // results without an id, by name
   std::unordered_set<const chat::Block*> taken_;
 };
 
-// The user's turn behind `calls`: a result for each call, in their order, then everything else.
-// Results that answer none of the calls are told as text.
+// Orders the user's turn after `calls`: a result for each call in their order, then everything
+// else. Results without a matching call become text.
 Blocks OrderResults(const std::vector<const chat::ToolCall*>& calls, const Blocks& blocks,
                     Spare& spare) {
   Results results(blocks);
@@ -161,7 +161,7 @@ void PairResults(std::vector<GeminiTurn>& turns, Spare& spare) {
   }
 }
 
-// The newest turn of the user that holds no results begins the current turn.
+// The latest user turn without results begins the current turn.
 std::size_t CurrentTurn(const std::vector<GeminiTurn>& turns) {
   for (std::size_t i = turns.size(); i-- > 0;) {
     if (!turns[i].model && All<chat::ToolResult>(turns[i].blocks).empty()) return i;

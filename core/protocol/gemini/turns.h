@@ -9,7 +9,7 @@
 
 namespace agm::protocol {
 
-/// A turn of the conversation as the Gemini API counts them: one side speaks, all at once.
+/// A turn of the conversation in the Gemini API: consecutive content of one side.
 struct GeminiTurn {
   bool model = false;
   std::vector<const chat::Block*> blocks;
@@ -18,14 +18,14 @@ struct GeminiTurn {
 struct GeminiTurns {
   std::vector<const chat::Block*> system;
   std::vector<GeminiTurn> turns;
-  /// Where the current turn begins: calls from there on must be signed.
+  /// The index where the current turn begins; calls from there on need a signature.
   std::size_t current = 0;
 };
 
-/// The messages of `request` as turns that obey the API's rules: sides alternate, the user's comes
-/// first and last (a minimal turn is put in where there is none), calls are followed at once by as
-/// many results, in their order. Blocks without content are left out. Pointers are into `request`,
-/// into `spare` (which must outlive the turns), or to constants.
+/// Arranges the messages of `request` into turns that obey the API's rules: the sides alternate,
+/// the user's turn is first and last (a minimal turn is inserted if necessary), and calls are
+/// directly followed by as many results in the same order. Empty blocks are left out. The pointers
+/// refer to `request`, to `spare` (which must outlive the turns), or to constants.
 GeminiTurns ArrangeGeminiTurns(const chat::Request& request, const ModelTraits& traits,
                                std::vector<std::unique_ptr<chat::Block>>& spare);
 

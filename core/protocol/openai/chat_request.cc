@@ -59,7 +59,7 @@ void ReadModalities(JsonView body, Fields& fields, chat::Request& request) {
   request.extra["openai.audio"] = audio.raw();
 }
 
-// Fields that no upstream of ours can be told: kept so that the loss can be named.
+// Keeps fields that no upstream supports, so that the log can name what was lost.
 void KeepUntold(JsonView body, chat::Request& request) {
   for (const std::string_view field : {"logit_bias", "prediction", "verbosity", "moderation"}) {
     const JsonView value = body[field];

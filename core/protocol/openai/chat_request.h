@@ -8,14 +8,14 @@
 
 namespace agm::protocol {
 
-/// Reads a request of OpenAI's chat completions API. Every problem is a kInvalidRequest with the
-/// reason that OpenAI uses and the path of the field: `messages[2].content[0].image_url.url`.
-/// A body with `input` and without `messages` is read as the Responses API's input. Unknown fields
-/// are ignored; known ones that no upstream of ours can be told travel in `extra`
-/// as "openai.FIELD", so that whoever writes the request can say what was lost.
+/// Reads a request of OpenAI's chat completions API. Every problem is a kInvalidRequest with
+/// OpenAI's reason and the path of the field: `messages[2].content[0].image_url.url`. A body with
+/// `input` and without `messages` is read as the Responses API's input. Unknown fields are ignored;
+/// known ones that no upstream supports are kept in `extra` as "openai.FIELD", so that the writer
+/// can report the loss.
 Result<chat::Request> ReadOpenAiChatRequest(std::string_view body);
 
-/// Writes a request of that API; what it cannot say is left out.
+/// Writes a request of that API; content that the API does not have is left out.
 std::string WriteOpenAiChatRequest(const chat::Request& request);
 
 }  // namespace agm::protocol

@@ -1,9 +1,9 @@
-// The unary answer:
+// The unary response:
 //
 //   { id, object, created, model, choices: [{ index, message, logprobs, finish_reason }], usage }
 //
-// and the stream of chunks, in which everything but the delta is the same text in each chunk: it is
-// built once and a chunk is a handful of appends.
+// and the stream of chunks. All of a chunk except the delta is the same in each chunk, so that text
+// is built once and each chunk is a few appends.
 
 #include "core/protocol/openai/chat_response.h"
 
@@ -20,9 +20,9 @@
 namespace agm::protocol {
 namespace {
 
-constexpr std::size_t kWithoutContent = 768;  ///< about what an answer has besides its text
+constexpr std::size_t kWithoutContent = 768;  ///< approximate size of a response without its text
 
-/// A choice's blocks, sorted into what a message has room for.
+/// A choice's blocks, sorted by the members of a message.
 struct Flat {
   std::string text;
   bool has_text = false;
@@ -58,7 +58,7 @@ Flat Flatten(const chat::Choice& choice) {
   return flat;
 }
 
-// Null where there are calls, a refusal or a filter instead of text; "" where a good answer is
+// Writes null if there are calls, a refusal or a filter instead of text; "" if a normal response is
 // empty.
 void WriteContent(JsonWriter& json, const Flat& flat, chat::FinishReason finish) {
   const bool nothing =
@@ -110,13 +110,13 @@ void WriteMessage(JsonWriter& json, const chat::Choice& choice, const Reply& rep
 
 std::string ChatId(const Reply& reply) { return "chatcmpl-" + reply.id; }
 
-/// What the stream remembers of one choice.
+/// The stream's state for one choice.
 struct Progress {
   bool role_sent = false;
   int calls = 0;
   int images = 0;
   chat::BlockKind open = chat::BlockKind::kText;
-  chat::ToolCall call;  ///< held until it is complete, because its signature comes last
+  chat::ToolCall call;  ///< kept until it is complete, because its signature comes last
   chat::Media media;
 };
 
@@ -145,7 +145,7 @@ class ChatStream : public StreamWriter {
   void On(const chat::Started&, std::string&) {}
 
   void On(const chat::BlockStarted& e, std::string& out) {
-    // As in a whole answer: no content where there is something instead of it.
+    // As in a unary response, content is null if something else takes its place.
     const bool instead =
         e.kind == chat::BlockKind::kToolCall || e.kind == chat::BlockKind::kRefusal;
     Progress& progress = Begin(e.choice, instead ? "null" : R"("")", out);
@@ -275,8 +275,8 @@ class ChatStream : public StreamWriter {
     out += kSseDone;
   }
 
-  // The role comes once a choice, before everything else; `content` is what an answer has that has
-  // no text.
+  // Sends the role once per choice, before everything else; `content` is the content of a response
+  // without text.
   Progress& Begin(int choice, std::string_view content, std::string& out) {
     Progress& progress = choices_[choice];
     if (std::exchange(progress.role_sent, true)) return progress;
@@ -309,8 +309,8 @@ class ChatStream : public StreamWriter {
   Reply reply_;
   bool wants_usage_ = false;
   std::string head_;        // up to the choice's index
-  std::string tail_;        // from behind the delta's members
-  std::string end_;         // from behind the finish reason
+  std::string tail_;        // after the delta's members
+  std::string end_;         // after the finish reason
   std::string usage_head_;  // of the usage chunk
   std::map<int, Progress> choices_;
 };

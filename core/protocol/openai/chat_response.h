@@ -8,12 +8,13 @@
 
 namespace agm::protocol {
 
-/// A `chat.completion` object.
+/// Writes a `chat.completion` object.
 std::string WriteOpenAiChatResponse(const chat::Response& response, const Reply& reply);
 
-/// A stream of `chat.completion.chunk` objects as the official helpers need them: the role once a
-/// choice, growing tool indexes, one finish reason a choice, usage only where it was asked for,
-/// `[DONE]` at the end; an error object where the answer broke off, and no finish reason then.
+/// Writes a stream of `chat.completion.chunk` objects that the official SDKs can accumulate: the
+/// role once per choice, increasing tool indexes, one finish reason per choice, usage only if the
+/// client asked for it, `[DONE]` at the end. If the response broke off: an error object, no finish
+/// reason.
 std::unique_ptr<StreamWriter> NewOpenAiChatStream(Reply reply);
 
 /// Reads a `chat.completion` object back into the neutral form.

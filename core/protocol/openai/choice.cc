@@ -38,7 +38,7 @@ std::string_view OpenAiFinishName(chat::FinishReason reason, bool functions) {
 }
 
 void AppendOpenAiUsage(std::string& out, const chat::Usage& usage) {
-  JsonWriter json(out);  // begins where `out` ends: no comma before it
+  JsonWriter json(out);  // starts at the end of `out`, so it writes no comma
   json.Object();
   json.Key("prompt_tokens").Int(usage.input);
   json.Key("completion_tokens").Int(usage.output);

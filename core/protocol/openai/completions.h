@@ -4,7 +4,7 @@
 
 namespace agm::protocol {
 
-/// OpenAI's legacy completions API as a front dialect: each prompt is a turn of the user.
+/// OpenAI's legacy completions API as a front dialect: each prompt becomes a user turn.
 /// Thread safety: any thread.
 const Dialect& Completions();
 

@@ -33,7 +33,7 @@ std::vector<chat::Message> TurnOf(std::string prompt, const std::string& suffix)
 
 bool IsToken(JsonView item) { return item.is(JsonKind::kNumber) || item.is(JsonKind::kArray); }
 
-// The prompts; those of token ids are refused, because each model cuts text in its own way.
+// Reads the prompts. Token ids are refused, because each model has its own tokenizer.
 std::vector<std::string> ReadPrompts(JsonView body, Fields& fields) {
   const FieldPath at("prompt");
   const JsonView prompt = body["prompt"];
@@ -66,7 +66,8 @@ std::vector<std::string> ReadPrompts(JsonView body, Fields& fields) {
   return prompts;
 }
 
-// The best of several cannot be told without their probabilities: as many are made as are wanted.
+// The best of several cannot be chosen without probabilities, so only the wanted number is
+// generated.
 void ReadBestOf(JsonView body, Fields& fields, chat::Request& request) {
   const FieldPath at("best_of");
   const auto best_of = fields.Integer(body, "best_of", {}, {0, kMaxBestOf});
@@ -88,7 +89,7 @@ void ReadThinking(JsonView body, Fields& fields, chat::Request& request) {
   }
 }
 
-// Fields that no upstream of ours can be told: kept so that the loss can be named.
+// Keeps fields that no upstream supports, so that the log can name what was lost.
 void KeepUntold(JsonView body, chat::Request& request) {
   const JsonView bias = body["logit_bias"];
   if (bias.size() > 0) request.extra["openai.logit_bias"] = bias.raw();

@@ -9,12 +9,12 @@
 namespace agm::protocol {
 
 /// Reads a request of OpenAI's legacy completions API. Several prompts become `messages` and
-/// `further`; `echo` becomes the style "echo". Thinking is set as low as the model lets it be,
-/// because the limits of these clients are small, unless the request itself says how hard to think.
-/// Errors are as in ReadOpenAiChatRequest.
+/// `further`; `echo` becomes the style "echo". Thinking is set to the model's minimum, because
+/// these clients use small token limits, unless the request sets it. Errors are as in
+/// ReadOpenAiChatRequest.
 Result<chat::Request> ReadCompletionsRequest(std::string_view body);
 
-/// The text of the prompt-th prompt, as the client sent it.
+/// The text of the prompt with that index, as the client sent it.
 std::string CompletionsPrompt(const chat::Request& request, std::size_t prompt);
 
 }  // namespace agm::protocol

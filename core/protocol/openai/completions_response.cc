@@ -1,9 +1,9 @@
-// The unary answer:
+// The unary response:
 //
 //   { id, object, created, model, choices: [{ text, index, logprobs, finish_reason }], usage }
 //
-// and the stream of the same object. Everything before a chunk's choice is the same text in each
-// chunk: it is built once.
+// and the stream of the same object. Everything before a chunk's choice is the same in each chunk,
+// so it is built once.
 
 #include "core/protocol/openai/completions_response.h"
 
@@ -22,29 +22,29 @@
 namespace agm::protocol {
 namespace {
 
-/// How much text of a choice was told, in code points: the legacy logprobs count offsets in it.
+/// Code points of a choice's text sent so far: the legacy logprobs count offsets in it.
 using Offset = std::int64_t;
 
-// What the client wants repeated before the choice's own text.
+// The text that the client wants repeated before the choice's own text.
 std::string EchoOf(const Reply& reply, int choice) {
   if (reply.request == nullptr || reply.request->style != "echo") return {};
   const auto each = static_cast<std::size_t>(std::max<std::int64_t>(1, reply.request->choices));
   return CompletionsPrompt(*reply.request, static_cast<std::size_t>(choice) / each);
 }
 
-// The members of an answer before its choices, from behind the brace.
+// Writes the members of a response before its choices, after the opening brace.
 void WriteHead(JsonWriter& json, const Reply& reply) {
   json.Key("id").String("cmpl-" + reply.id).Key("object").String("text_completion");
   json.Key("created").Int(reply.created).Key("model").String(reply.model);
 }
 
-// Tool calls never stand here: a call ends the text like any other end.
+// This API has no tool calls: a call ends the text like a normal stop.
 std::string_view FinishName(chat::FinishReason reason) {
   const bool call = reason == chat::FinishReason::kToolCalls;
   return OpenAiFinishName(call ? chat::FinishReason::kStop : reason, false);
 }
 
-// The alternatives by their text, the chosen token among them.
+// Writes the alternatives by their text, including the chosen token.
 void WriteTop(JsonWriter& json, const chat::TokenLogprob& token) {
   std::vector<std::string_view> told;
   const auto tell = [&](std::string_view text, double logprob) {
@@ -58,7 +58,7 @@ void WriteTop(JsonWriter& json, const chat::TokenLogprob& token) {
   json.EndObject();
 }
 
-// Lists beside each other, one item a token; null where there are none.
+// Writes parallel lists with one item per token; null if there are none.
 void WriteLegacyLogprobs(JsonWriter& json, const std::vector<chat::TokenLogprob>& tokens,
                          Offset offset) {
   if (tokens.empty()) {
@@ -103,7 +103,7 @@ class CompletionsStream : public StreamWriter {
   }
 
  private:
-  /// What the stream remembers of one choice.
+  /// The stream's state for one choice.
   struct Progress {
     bool begun = false;
     bool text = false;  ///< the open block is text
@@ -140,7 +140,7 @@ class CompletionsStream : public StreamWriter {
     out += kSseDone;
   }
 
-  // The echo comes once a choice, before everything else.
+  // Sends the echo once per choice, before everything else.
   Progress& Begin(int choice, std::string& out) {
     Progress& progress = choices_[choice];
     if (!std::exchange(progress.begun, true)) Chunk(choice, EchoOf(reply_, choice), {}, {}, out);

@@ -8,11 +8,11 @@
 
 namespace agm::protocol {
 
-/// A `text_completion` object. Only text is told: no thoughts, no refusals' words.
+/// Writes a `text_completion` object. It contains only text: no thoughts, no refusal texts.
 std::string WriteCompletionsResponse(const chat::Response& response, const Reply& reply);
 
-/// The same object as chunks with more of `text`, one finish reason a choice, usage only where it
-/// was asked for, `[DONE]` at the end; an error object where the answer broke off.
+/// Writes the same object as chunks with more of `text`: one finish reason per choice, usage only
+/// if the client asked for it, `[DONE]` at the end; an error object if the response broke off.
 std::unique_ptr<StreamWriter> NewCompletionsStream(Reply reply);
 
 }  // namespace agm::protocol

@@ -10,7 +10,7 @@ namespace {
 
 using MaybeBlock = std::optional<chat::Block>;
 
-// A media error, at its place.
+// Unwraps media, or reports its error at the field.
 MaybeBlock Take(Result<chat::Media> media, const FieldPath& at, Fields& fields) {
   if (!media) {
     fields.Refuse(media.error().reason, at, media.error().message);
@@ -20,7 +20,7 @@ MaybeBlock Take(Result<chat::Media> media, const FieldPath& at, Fields& fields) 
   return *std::move(media);
 }
 
-// A URL as the object {url} or, from lax clients, as a bare string.
+// Reads a URL as the object {url} or, from some clients, as a bare string.
 MaybeBlock ReadUrl(JsonView part, std::string_view key, const FieldPath& at, chat::MediaKind kind,
                    Fields& fields) {
   const FieldPath outer(at, key);
@@ -68,7 +68,7 @@ void RefuseFileId(const FieldPath& at, std::string_view instead, Fields& fields)
                 fmt::format("uploaded files are not kept here; send the file as {}", instead));
 }
 
-// The part of a Responses message: its members stand in the part itself.
+// Reads a part of a Responses message, whose members are in the part itself.
 MaybeBlock ReadInputImage(JsonView part, const FieldPath& at, Fields& fields) {
   if (part["file_id"] && !part["image_url"]) {
     RefuseFileId(at, "image_url", fields);
@@ -79,7 +79,7 @@ MaybeBlock ReadInputImage(JsonView part, const FieldPath& at, Fields& fields) {
   return block;
 }
 
-// `file` holds the members, or the part itself does (Responses style).
+// Reads a file; the members are in `file`, or in the part itself (Responses style).
 MaybeBlock ReadFile(JsonView file, const FieldPath& at, Fields& fields) {
   const std::string name = fields.Text(file, "filename", at);
   const JsonView data = fields.Get(file, "file_data", JsonKind::kString, at);
@@ -180,7 +180,7 @@ std::vector<std::variant<chat::Text, chat::Media>> ReadOpenAiResult(JsonView con
                                                                     Fields& fields) {
   std::vector<chat::Block> blocks;
   if (content.is(JsonKind::kObject)) {
-    // Not allowed, but meant as text.
+    // The API does not allow an object here; clients mean its text.
     blocks.emplace_back(chat::Text{std::string(content.raw()), {}});
   } else {
     ReadOpenAiContent(content, at, Speaker::kTool, fields, blocks);

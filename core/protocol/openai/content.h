@@ -10,15 +10,15 @@
 
 namespace agm::protocol {
 
-/// Who may send a content part.
+/// The sender of a content part.
 enum class Speaker { kSystem, kUser, kAssistant, kTool };
 
-/// Reads a message's `content` (a string, or an array of parts) into blocks. Absent content gives
-/// none. Problems go to `fields`, down to the field: `messages[2].content[0].image_url.url`.
+/// Reads a message's `content` (a string, or an array of parts) into blocks; none if it is absent.
+/// Problems go to `fields` with their exact path: `messages[2].content[0].image_url.url`.
 void ReadOpenAiContent(JsonView content, const FieldPath& at, Speaker speaker, Fields& fields,
                        std::vector<chat::Block>& blocks);
 
-/// The content of a tool's result: text and media.
+/// Reads the content of a tool result: text and media.
 std::vector<std::variant<chat::Text, chat::Media>> ReadOpenAiResult(JsonView content,
                                                                     const FieldPath& at,
                                                                     Fields& fields);

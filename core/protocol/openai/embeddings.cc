@@ -23,7 +23,7 @@ constexpr std::string_view kNoTokens =
     "token ids cannot be read here, because the models have another tokenizer; send the text "
     "itself (in LangChain: check_embedding_ctx_length=False)";
 
-// What other gateways' clients say, and Gemini's word for it.
+// The input types of other gateways' clients, with Gemini's task types.
 constexpr std::array<std::pair<std::string_view, std::string_view>, 11> kTasks = {{
     {"query", "RETRIEVAL_QUERY"},
     {"search_query", "RETRIEVAL_QUERY"},
@@ -45,7 +45,7 @@ std::string Lower(std::string text) {
   return text;
 }
 
-/// Reads one request; the first problem stays in `fields_`.
+/// Reads one request; `fields_` keeps the first problem.
 class Reader {
  public:
   Result<chat::EmbeddingRequest> Run(JsonView root) {
@@ -132,7 +132,7 @@ std::string Packed(const std::vector<float>& vector) {
   return EncodeBase64(bytes);
 }
 
-// The upstream's own count, else what OpenAI suggests as a rule of thumb: four characters a token.
+// The upstream's count, or OpenAI's rule of thumb: four characters per token.
 std::int64_t TokensOf(const chat::EmbeddingRequest& request, const chat::Embeddings& embeddings) {
   if (embeddings.tokens > 0) return embeddings.tokens;
   std::size_t characters = 0;

@@ -7,7 +7,7 @@
 namespace agm::protocol {
 namespace {
 
-/// How an ErrorCode looks to an OpenAI client. An Error's own reason stands before `code`.
+/// The form of an ErrorCode for OpenAI clients. An Error's own reason replaces `code`.
 struct Shape {
   int status;
   std::string_view type;
@@ -85,7 +85,7 @@ std::string OpenAiErrorBody(const Error& error) {
 
 WireError WriteOpenAiError(const Error& error) {
   WireError wire{ShapeOf(error.code).status, RetryHeaders(error), OpenAiErrorBody(error)};
-  // Without a time to wait for, trying again is in vain: say so, and clients fail fast.
+  // Without a known delay a retry is useless, so tell the SDKs to fail at once.
   const bool hopeless =
       error.code == ErrorCode::kQuotaExhausted || error.code == ErrorCode::kNoAccount;
   if (hopeless && error.retry_after_ms < 0) wire.headers.emplace_back("x-should-retry", "false");

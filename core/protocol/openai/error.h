@@ -6,11 +6,11 @@
 
 namespace agm::protocol {
 
-/// An error in OpenAI's envelope, {"error":{"message","type","param","code"}}, with the status and
-/// the headers that make the official SDKs do the right thing: wait and try again, or give up.
+/// Writes an error in OpenAI's format, {"error":{"message","type","param","code"}}, with a status
+/// and headers that make the official SDKs either wait and retry, or give up.
 WireError WriteOpenAiError(const Error& error);
 
-/// The envelope alone, as it stands inside a stream.
+/// Only the error's body, for use inside a stream.
 std::string OpenAiErrorBody(const Error& error);
 
 }  // namespace agm::protocol

@@ -9,7 +9,7 @@
 namespace agm::protocol {
 namespace {
 
-// The client of these routes named no modalities, only a model that does not draw.
+// Clients of these routes set no modalities, only a model that cannot generate images.
 WireError WriteImageError(Error error) {
   if (error.param == "modalities") error.param = "model";
   return WriteOpenAiError(error);

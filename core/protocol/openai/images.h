@@ -5,13 +5,13 @@
 
 #include "core/protocol/dialect.h"
 
-/// OpenAI's images API, answered by models that draw in a chat.
+/// OpenAI's images API, served by chat models that can generate images.
 namespace agm::protocol {
 
 /// POST /v1/images/generations. Thread safety: any thread.
 const Dialect& ImageGenerations();
 
-/// POST /v1/images/edits, for one request: a form or JSON, as its Content-Type says.
+/// POST /v1/images/edits for one request: a form or JSON, according to its Content-Type.
 ///
 /// Thread safety: immutable.
 class ImageEdits : public Dialect {

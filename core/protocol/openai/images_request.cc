@@ -20,7 +20,7 @@ namespace {
 constexpr std::int64_t kMaxImages = 10;
 constexpr std::size_t kMaxPictures = 16;
 constexpr std::size_t kMaxPrompt = 32'000;  // code points
-// What OpenAI once took where no model was named; the mapping says what it means here.
+// OpenAI's former default model; the mapping determines its target.
 constexpr std::string_view kDefaultModel = "gpt-image-1";
 constexpr std::string_view kMaskNote =
     "The next picture is a mask for the first one: change the first picture only where the mask is "
@@ -57,7 +57,7 @@ std::string ReadPrompt(JsonView body, Fields& fields) {
   return prompt;
 }
 
-// The size decides; where the client leaves it open, a wish for high quality means a large picture.
+// Reads the size; if it is left open, a high quality selects a large picture.
 void ReadPicture(JsonView body, Fields& fields, chat::Request& request) {
   const std::string quality = fields.Word(
       body, "quality", {}, {"auto", "low", "medium", "high", "xhigh", "max", "standard", "hd"});
@@ -76,8 +76,8 @@ void ReadPicture(JsonView body, Fields& fields, chat::Request& request) {
   if (high && picture->ratio.empty()) request.picture.size = "2K";
 }
 
-// What comes is what the model draws: mostly PNG, with a background. Where that cannot be what the
-// client needs, it is told so.
+// Reads the output options. The output is what the model draws: usually PNG with a background. An
+// option that this cannot satisfy is refused.
 void ReadOutput(JsonView body, Fields& fields, chat::Request& request) {
   const std::string format =
       fields.Word(body, "output_format", {}, {"png", "jpeg", "webp", "gif", "svg"});
@@ -102,7 +102,7 @@ void ReadOutput(JsonView body, Fields& fields, chat::Request& request) {
   }
 }
 
-// All fields but the pictures; the one message ends in the prompt.
+// Reads all fields except the pictures; the only message ends with the prompt.
 void ReadCommon(JsonView body, Fields& fields, chat::Request& request) {
   request.model = fields.Text(body, "model", {});
   if (request.model.empty()) request.model = kDefaultModel;
@@ -117,7 +117,7 @@ void ReadCommon(JsonView body, Fields& fields, chat::Request& request) {
   ReadOutput(body, fields, request);
 }
 
-/// The pictures of an edit, gathered in front of the prompt.
+/// The pictures of an edit, collected before the prompt.
 class Pictures {
  public:
   explicit Pictures(Fields& fields) : fields_(fields) {}
@@ -135,7 +135,7 @@ class Pictures {
 
   void AddMaskNote() { blocks_.emplace_back(chat::Text{std::string(kMaskNote), {}}); }
 
-  /// Checks how many there are.
+  /// Checks the number of pictures.
   void Count(std::size_t count, const FieldPath& at) {
     if (count == 0) {
       fields_.Refuse("missing_required_parameter", at, "at least one image is required");
@@ -197,7 +197,7 @@ Result<chat::Request> ReadEditForm(std::string_view content_type, std::string_vi
   return request;
 }
 
-// {image_url} or, from lax clients, a bare URL.
+// Reads {image_url} or, from some clients, a bare URL.
 bool AddReference(JsonView reference, const FieldPath& at, Fields& fields, Pictures& pictures) {
   if (reference.is(JsonKind::kString)) {
     return pictures.Add(MediaFromUrl(reference.text(), chat::MediaKind::kImage), at);

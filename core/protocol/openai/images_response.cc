@@ -26,7 +26,7 @@ std::vector<const chat::Media*> PicturesOf(const chat::Response& response) {
   return pictures;
 }
 
-// What the model said instead of drawing.
+// The text that the model wrote instead of drawing.
 std::string WordsOf(const chat::Response& response) {
   std::string words;
   for (const chat::Choice& choice : response.choices) {
@@ -60,17 +60,17 @@ Error NoPicture(const chat::Response& response) {
   return error;
 }
 
-// "png" of "image/png".
+// The format in a media type: "png" for "image/png".
 std::string_view FormatOf(const chat::Media& picture) {
   return std::string_view(picture.mime).substr(picture.mime.find('/') + 1);
 }
 
-// Where the upstream does not say what was picture, all but the thoughts was.
+// If the upstream does not report image tokens, all tokens except thoughts count.
 std::int64_t PictureTokens(const chat::Usage& usage) {
   return usage.output_image > 0 ? usage.output_image : usage.output - usage.thoughts;
 }
 
-// Events, other than whole answers, tell nothing of what comes out.
+// Events, unlike unary responses, contain no details of the output tokens.
 enum class Shape { kWhole, kEvent };
 
 void WriteUsage(JsonWriter& json, const chat::Usage& usage, Shape shape) {
@@ -96,7 +96,7 @@ void WritePicture(JsonWriter& json, const chat::Media& picture, bool as_url) {
   json.EndObject();
 }
 
-/// Folds the answer: a picture is shown when it is whole, and the usage comes last anyway.
+/// Folds the response, because a picture is sent only when it is complete, and usage comes last.
 class ImageStream : public StreamWriter {
  public:
   ImageStream(std::string_view kind, Reply reply)
@@ -135,7 +135,7 @@ class ImageStream : public StreamWriter {
     return out;
   }
 
-  // What the client asked for, as JSON.
+  // The requested value, as JSON.
   std::string_view Asked(const std::string& field) const {
     constexpr std::string_view kAuto = "\"auto\"";
     if (reply_.request == nullptr) return kAuto;

@@ -9,13 +9,14 @@
 
 namespace agm::protocol {
 
-/// An images response with every picture of the answer. Fails where there is none: as
-/// moderation_blocked (the client's fault) where the model was held back or talked instead, else
-/// as kUpstreamRejected.
+/// Writes an images response with every picture of the response. Fails if there is none: with
+/// moderation_blocked (the client's fault) if the model was blocked or wrote text instead,
+/// otherwise with kUpstreamRejected.
 Result<std::string> WriteImages(const chat::Response& response, const Reply& reply);
 
-/// The same as a stream: one `KIND.completed` event a picture once the answer is whole, of which
-/// the last carries the usage; or an error event. `kind` is "image_generation" or "image_edit".
+/// Writes the same as a stream: one `KIND.completed` event per picture after the response is
+/// complete, the last one with the usage; or an error event. `kind` is "image_generation" or
+/// "image_edit".
 std::unique_ptr<StreamWriter> NewImageStream(std::string_view kind, Reply reply);
 
 }  // namespace agm::protocol

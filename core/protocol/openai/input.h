@@ -6,9 +6,8 @@
 
 namespace agm::protocol {
 
-/// Reads `instructions` and `input` in the shape of the Responses API: a text, or a list of
-/// messages, function calls and their outputs. Reasoning items are the model's own and are left
-/// out.
+/// Reads `instructions` and `input` in the Responses API's format: a text, or a list of messages,
+/// function calls and their outputs. Reasoning items belong to the model and are left out.
 void ReadOpenAiInput(JsonView body, Fields& fields, chat::Request& request);
 
 }  // namespace agm::protocol

@@ -10,7 +10,7 @@
 namespace agm::protocol {
 namespace {
 
-/// The messages of one request while they are read.
+/// Reads the messages of one request.
 class Messages {
  public:
   Messages(Fields& fields, chat::Request& request) : fields_(fields), request_(request) {}
@@ -92,7 +92,7 @@ class Messages {
     }
   }
 
-  // Images that an answer of ours brought, echoed.
+  // Reads images of an earlier response that the client echoes.
   void ReadImages(JsonView json, const FieldPath& at, chat::Message& message) {
     const FieldPath images(at, "images");
     if (!json["images"].is(JsonKind::kArray)) return;
@@ -160,7 +160,7 @@ class Messages {
       return;
     }
     result.name = known->second;
-    // A second result for one call says nothing new.
+    // A second result for the same call is ignored.
     if (!answered_.insert(result.id).second) return;
     result.content = ReadOpenAiResult(json["content"], FieldPath(at, "content"), fields_);
     message.blocks.emplace_back(std::move(result));
@@ -174,7 +174,8 @@ class Messages {
     message.blocks.emplace_back(std::move(result));
   }
 
-  // Before anybody but a tool speaks, and at the end: every call has its result.
+  // Checks that every call has its result; called before any message that is not a tool's, and at
+  // the end.
   void CheckAnswered() {
     if (!open_.empty()) {
       std::string missing;
@@ -189,8 +190,8 @@ class Messages {
 
   Fields& fields_;
   chat::Request& request_;
-  std::map<std::string, std::string> names_;  ///< of all calls so far, by id
-  std::set<std::string> open_;                ///< calls of the last assistant message
+  std::map<std::string, std::string> names_;  ///< of all calls so far, by call id
+  std::set<std::string> open_;                ///< unanswered calls of the last assistant message
   std::set<std::string> answered_;
 };
 

@@ -6,12 +6,12 @@
 
 namespace agm::protocol {
 
-/// Reads `messages` and checks that calls and results pair up: each result answers a call of the
-/// assistant message before it, and each call is answered before anybody else speaks.
+/// Reads `messages` and checks that calls and results match: each result answers a call of the
+/// preceding assistant message, and each call is answered before another message follows.
 void ReadOpenAiMessages(JsonView body, Fields& fields, chat::Request& request);
 
-/// A thought signature where clients echo it: extra_content.google.thought_signature, the same in
-/// camelCase, or provider_specific_fields; empty if there is none.
+/// Finds a thought signature that a client echoes: in extra_content.google.thought_signature, the
+/// same in camelCase, or provider_specific_fields; empty if there is none.
 std::string EchoedSignature(JsonView object);
 
 }  // namespace agm::protocol

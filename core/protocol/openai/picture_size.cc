@@ -9,7 +9,7 @@ namespace agm::protocol {
 namespace {
 
 constexpr std::int64_t kMaxEdge = 16384;
-// The usual picture has about one million pixels, "2K" four and "4K" sixteen times as many.
+// A default picture has about one million pixels, "2K" four and "4K" sixteen times as many.
 constexpr std::int64_t kMostOfUsual = 2'100'000;
 constexpr std::int64_t kMostOf2K = 8'000'000;
 
@@ -19,14 +19,14 @@ struct Ratio {
   std::string_view name;
 };
 
-// Those that every image model draws.
+// The ratios that every image model supports.
 constexpr std::array kRatios = {
     Ratio{1, 1, "1:1"},   Ratio{2, 3, "2:3"},   Ratio{3, 2, "3:2"}, Ratio{3, 4, "3:4"},
     Ratio{4, 3, "4:3"},   Ratio{4, 5, "4:5"},   Ratio{5, 4, "5:4"}, Ratio{9, 16, "9:16"},
     Ratio{16, 9, "16:9"}, Ratio{21, 9, "21:9"},
 };
 
-// All of `text` as an edge's length.
+// Parses the whole text as the length of an edge.
 std::optional<std::int64_t> EdgeOf(std::string_view text) {
   std::int64_t edge = 0;
   const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), edge);

@@ -7,8 +7,8 @@
 
 namespace agm::protocol {
 
-/// A size such as "1536x1024" as the nearest ratio that the Gemini API draws, and its word for so
-/// many pixels; "auto" leaves both open. Nothing for anything else.
+/// Converts a size such as "1536x1024" to the nearest ratio that the Gemini API supports, and its
+/// name for that number of pixels; "auto" leaves both open. nullopt for anything else.
 ///
 /// Thread safety: any thread.
 std::optional<chat::Picture> PictureOfSize(std::string_view size);

@@ -38,7 +38,7 @@ void ReadStops(JsonView body, Fields& fields, chat::Request& request) {
 
 void ReadOpenAiModel(JsonView body, Fields& fields, chat::Request& request) {
   request.model = fields.Text(body, "model", {});
-  // OpenAI says this without a code.
+  // OpenAI's own error for this has no code.
   if (request.model.empty()) fields.Refuse("", FieldPath("model"), "a model is required");
 }
 

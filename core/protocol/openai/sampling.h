@@ -4,16 +4,16 @@
 #include "core/chat/request.h"
 #include "core/protocol/shared/fields.h"
 
-/// What chat and legacy completions have in common. Problems go to `fields`.
+/// Fields that chat and legacy completions share. Problems go to `fields`.
 namespace agm::protocol {
 
-/// `model`, which is required.
+/// Reads `model`, which is required.
 void ReadOpenAiModel(JsonView body, Fields& fields, chat::Request& request);
 
-/// `stream` and `stream_options`.
+/// Reads `stream` and `stream_options`.
 void ReadOpenAiStream(JsonView body, Fields& fields, chat::Request& request);
 
-/// `temperature`, `top_p`, the limits of tokens, `seed`, the penalties, `n`, `stop`.
+/// Reads `temperature`, `top_p`, the token limits, `seed`, the penalties, `n`, `stop`.
 void ReadOpenAiSampling(JsonView body, Fields& fields, chat::Request& request);
 
 }  // namespace agm::protocol

@@ -10,7 +10,7 @@ namespace {
 
 using chat::HostedTool;
 
-// Schemas without anything in them mean: no arguments.
+// True for a schema without any content: the tool takes no arguments.
 bool SaysNothing(JsonView schema) {
   if (!schema.is(JsonKind::kObject)) return true;
   for (const JsonMember member : schema.members()) {
@@ -24,7 +24,7 @@ bool SaysNothing(JsonView schema) {
          !schema["additionalProperties"].boolean();
 }
 
-/// The tools of one request while they are read.
+/// Reads the tools of one request.
 class Tools {
  public:
   Tools(JsonView body, Fields& fields, chat::Request& request)
@@ -80,7 +80,7 @@ class Tools {
     if (!space.empty() && request_.tools.size() > before) PutInto(space, request_.tools.back());
   }
 
-  // Tools whose shape the model's makers fixed; ours is the same as a function's schema.
+  // Reads tools with a predefined shape; they become functions with an equivalent schema.
   bool ReadShell(std::string_view type) {
     chat::Tool tool;
     if (type == "local_shell") {
@@ -125,7 +125,7 @@ class Tools {
 
   void ReadPlainTool(JsonView tool, const std::string& type, const FieldPath& at) {
     if (type == "function") {
-      // The shape of the Responses API stands a level higher: taken here too.
+      // Also accepts the flat shape of the Responses API.
       const bool flat = !tool["function"] && tool["name"];
       ReadFunction(flat ? tool : fields_.Get(tool, "function", JsonKind::kObject, at),
                    flat ? at : FieldPath(at, "function"));
@@ -155,7 +155,7 @@ class Tools {
   }
 
   void AddHosted(HostedTool tool) {
-    // In one order, so that requests that want the same are the same.
+    // Sorted, so that equal sets of tools give equal requests.
     auto& all = request_.hosted_tools;
     const auto place = std::lower_bound(all.begin(), all.end(), tool);
     if (place == all.end() || *place != tool) all.insert(place, tool);
@@ -185,7 +185,7 @@ class Tools {
     tool.name = fields_.NeededText(custom, "name", at);
     tool.description = fields_.Text(custom, "description", at);
     const JsonView format = fields_.Get(custom, "format", JsonKind::kObject, at);
-    // {type: "grammar", grammar: {syntax, definition}}, or the same flat.
+    // {type: "grammar", grammar: {syntax, definition}}, or the same without nesting.
     const JsonView grammar = format["grammar"] ? format["grammar"] : format;
     if (format["type"].equals("grammar") && grammar["definition"]) {
       if (!tool.description.empty()) tool.description += "\n\n";

@@ -11,7 +11,7 @@
 namespace agm::protocol {
 namespace {
 
-constexpr double kMaxSeconds = 1e6;  // what a clock of hours can show
+constexpr double kMaxSeconds = 1e6;  // the longest time that is accepted
 
 Error Unreadable(std::string_view what) {
   Error error = Fail(ErrorCode::kUpstreamRejected,
@@ -22,7 +22,7 @@ Error Unreadable(std::string_view what) {
   return error;
 }
 
-// Models that take no schema put a fence or a sentence around the object.
+// Finds the object, because models without schema support add a fence or a sentence.
 std::string_view ObjectIn(std::string_view text) {
   const std::size_t begin = text.find('{');
   const std::size_t end = text.rfind('}');
@@ -48,14 +48,14 @@ bool ReadSpoken(JsonView list, std::string_view key, std::vector<Spoken>& out) {
   return true;
 }
 
-// 01:02:03,456 with `point` before the milliseconds.
+// Writes 01:02:03,456 with `point` before the milliseconds.
 std::string Clock(double seconds, char point) {
   const auto all = static_cast<std::int64_t>(std::llround(seconds * 1000));
   return fmt::format("{:02}:{:02}:{:02}{}{:03}", all / 3'600'000, all / 60'000 % 60,
                      all / 1000 % 60, point, all % 1000);
 }
 
-// One line without the arrow that stands between two times.
+// Makes one line, without "-->", which separates the times of a subtitle.
 std::string Line(std::string text) {
   std::replace(text.begin(), text.end(), '\n', ' ');
   std::erase(text, '\r');
@@ -90,7 +90,7 @@ double Transcript::Seconds() const {
 }
 
 Result<Transcript> ReadTranscript(std::string_view text) {
-  // Silence may come as nothing at all.
+  // Silence may give an empty response.
   if (Trimmed(std::string(text)).empty()) return Transcript();
   const std::string_view object = ObjectIn(text);
   const auto doc = JsonDoc::Parse(object);

@@ -9,8 +9,8 @@
 namespace agm::protocol {
 
 /// OpenAI's POST /v1/audio/transcriptions as a front dialect, for one request: a form with that
-/// Content-Type. A model that hears is asked to write down what is said; where times are wanted,
-/// with a schema for them.
+/// Content-Type. A model with audio input is asked to write down what is said; if the client wants
+/// times, with a schema for them.
 ///
 /// Thread safety: immutable.
 class Transcriptions : public Dialect {

@@ -43,8 +43,8 @@ constexpr std::string_view kWordsTask = " List every word with its start and end
 
 constexpr std::string_view kTimes = R"("start":{"type":"number"},"end":{"type":"number"})";
 
-// The media type, by what the client says, else the name, else the first bytes. A container that
-// may hold pictures is taken as sound unless the client says otherwise; nothing for anything else.
+// The media type from the client's type, else the file name, else the first bytes. A container that
+// may hold video is treated as audio unless the client says otherwise; empty for other types.
 std::string AudioTypeOf(const FormPart& file) {
   std::string told = CanonicalMime(file.type);
   if (told.starts_with("audio/") || told.starts_with("video/")) return told;
@@ -123,7 +123,7 @@ bool IsLanguage(std::string_view text) {
          });
 }
 
-// The codes of `language` or of all `languages`, to be told to the model.
+// Reads the codes of `language` or of all `languages`, for the prompt.
 std::string ReadLanguages(JsonView body, Fields& fields) {
   std::string languages = fields.Text(body, "language", {});
   if (!IsLanguage(languages)) {
@@ -151,7 +151,7 @@ std::string ReadKeywords(JsonView body) {
   return words;
 }
 
-// What the model is asked for in words.
+// The instructions for the model.
 std::string TaskOf(JsonView body, Fields& fields, bool timed, bool words) {
   std::string task(kTask);
   if (timed) task += kSegmentsTask;

@@ -8,8 +8,8 @@
 namespace agm::protocol {
 
 /// Reads a form that asks for a transcript. The style is the response_format; "answer.words" and
-/// "answer.segments" stand for the times that are wanted. Errors are as in ReadOpenAiChatRequest;
-/// a body that is no form is kUnsupportedMedia.
+/// "answer.segments" mark the requested times. Errors are as in ReadOpenAiChatRequest; a body that
+/// is not a form is kUnsupportedMedia.
 Result<chat::Request> ReadTranscription(std::string_view content_type, std::string_view body);
 
 }  // namespace agm::protocol

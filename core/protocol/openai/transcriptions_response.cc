@@ -20,7 +20,7 @@ std::string TextOf(const chat::Choice& choice) {
   return text;
 }
 
-// A transcript that lacks its end looks like a whole one, so it is none.
+// The error for an incomplete transcript, because clients could take it for a complete one.
 std::optional<Error> Lacking(chat::FinishReason finish) {
   if (finish == chat::FinishReason::kContentFilter) {
     return Invalid("content_filter", "file",
@@ -51,7 +51,7 @@ std::string WriteJson(std::string_view text, const chat::Usage& usage) {
   return out;
 }
 
-// What whisper measures and these models do not is told as 0.
+// Measurements of Whisper that these models do not have are written as 0.
 void WriteSegment(JsonWriter& json, const Spoken& segment, int id, double temperature) {
   json.Object().Key("id").Int(id).Key("seek").Int(0);
   json.Key("start").Double(segment.start).Key("end").Double(segment.end);

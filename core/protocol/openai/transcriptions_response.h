@@ -8,12 +8,12 @@
 
 namespace agm::protocol {
 
-/// A transcript in the shape that the request's style names. Fails where it is not whole (the model
-/// was held back, or stopped at its limit), and where its times cannot be read.
+/// Writes a transcript in the format that the request's style names. Fails if it is incomplete (the
+/// model was blocked, or stopped at its limit), or if its times cannot be read.
 Result<std::string> WriteTranscription(const chat::Response& response, const Reply& reply);
 
-/// transcript.text.delta events, then transcript.text.done with all of it; an error object where
-/// the transcript is not whole.
+/// Writes transcript.text.delta events, then transcript.text.done with the whole text; an error
+/// object if the transcript is incomplete.
 std::unique_ptr<StreamWriter> NewTranscriptionStream(Reply reply);
 
 }  // namespace agm::protocol

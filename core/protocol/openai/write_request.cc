@@ -1,5 +1,5 @@
-// Writing requests of OpenAI's chat completions API: for an OpenAI-compatible upstream, and to
-// prove that reading loses nothing.
+// Writes requests of OpenAI's chat completions API: for an OpenAI-compatible upstream, and to test
+// that reading loses nothing.
 
 #include <algorithm>
 #include <optional>
@@ -34,7 +34,7 @@ std::string_view AudioFormat(std::string_view mime) {
   return mime.starts_with("audio/") ? mime.substr(6) : "wav";
 }
 
-/// One request while it is written.
+/// Writes one request.
 class Writer {
  public:
   explicit Writer(const chat::Request& request) : request_(request), json_(out_) {}
@@ -74,7 +74,7 @@ class Writer {
     return std::holds_alternative<chat::Text>(block) || std::holds_alternative<chat::Media>(block);
   }
 
-  // One text is a string; everything else is a list of parts.
+  // A single text is written as a string, all other content as a list of parts.
   void Content(const chat::Message& message) {
     std::size_t parts = 0;
     const chat::Text* only = nullptr;
@@ -241,7 +241,7 @@ class Writer {
     if (request_.tool_choice) Choice(*request_.tool_choice);
   }
 
-  // The tools of all kinds, but the search, which has a field of its own.
+  // Writes all tools except search, which has its own field.
   void ToolList() {
     const bool code = Runs(chat::HostedTool::kCodeExecution);
     const bool urls = Runs(chat::HostedTool::kUrlContext);

@@ -7,7 +7,7 @@
 
 namespace agm::protocol {
 
-/// An item of the stream, as its events name it.
+/// The id and index by which events name an item.
 struct ItemPlace {
   std::string id;
   int index = 0;  ///< output_index
@@ -16,31 +16,31 @@ struct ItemPlace {
 /// Writes the events of one Responses stream, each with its type and the next sequence number:
 ///
 ///   ResponsesEvents events;
-///   events.Added(place, item, out);                                  // a whole event
-///   std::string data = events.Part("response.output_text.delta", place);   // the head of one
+///   events.Added(place, item, out);                                        // a complete event
+///   std::string data = events.Part("response.output_text.delta", place);   // the head of an event
 ///   JsonWriter(data).Key("delta").String(text);
 ///   events.Send("response.output_text.delta", data, out);
 ///
-/// The heads end with a comma, so that members can be put behind them.
+/// The heads end with a comma, so that members can be appended.
 ///
 /// Thread safety: one thread at a time.
 class ResponsesEvents {
  public:
-  /// The head of an event about the response, an item, a part of a message, a part of a summary.
+  /// The head of an event about the response, an item, a part of a message, or a part of a summary.
   std::string Head(std::string_view name);
   std::string Item(std::string_view name, const ItemPlace& place);
   std::string Part(std::string_view name, const ItemPlace& place);
   std::string Summary(std::string_view name, const ItemPlace& place);
   static void Send(std::string_view name, std::string data, std::string& out);
 
-  /// An event that carries a response object.
+  /// Writes an event that contains a response object.
   void Response(std::string_view name, std::string_view object, std::string& out);
   void Added(const ItemPlace& place, std::string_view item, std::string& out);
   void Done(const ItemPlace& place, std::string_view item, std::string& out);
-  /// content_part.added and .done.
+  /// Writes content_part.added or .done.
   void ContentPart(std::string_view name, const ItemPlace& place, std::string_view part,
                    std::string& out);
-  /// reasoning_summary_part.added and .done.
+  /// Writes reasoning_summary_part.added or .done.
   void SummaryPart(std::string_view name, const ItemPlace& place, std::string_view text,
                    std::string& out);
   void Annotation(const ItemPlace& place, int index, const chat::Citation& citation,

@@ -11,7 +11,8 @@ namespace {
 
 std::string_view SealOf(Signs signs) { return signs == Signs::kNext ? "agm1." : "agm1t."; }
 
-// The output of a shell call is a list of what each command gave; the model reads it as JSON.
+// True for a shell call's output, which lists the result of each command; the model gets it as
+// JSON.
 bool IsShellOutput(JsonView output) {
   for (const JsonView part : output.items())
     return !part["type"] || !part["type"].is(JsonKind::kString);
@@ -74,7 +75,7 @@ void ResponsesItems::ReadMessage(JsonView item, const FieldPath& at) {
     }
     return;
   }
-  signature_.clear();  // it was for the assistant's turn, which is over
+  signature_.clear();  // it belonged to the assistant's turn, which has ended
   chat::Message message;
   if (role.equals("user")) {
     ReadOpenAiContent(item["content"], inner, Speaker::kUser, fields_, message.blocks);
@@ -145,7 +146,7 @@ void ResponsesItems::ReadOutput(JsonView item, const FieldPath& at) {
                                item["call_id"] ? item["call_id"].text() : item["id"].text()));
     return;
   }
-  if (std::exchange(call->answered, true)) return;  // a second output says nothing new
+  if (std::exchange(call->answered, true)) return;  // ignore a second output
   chat::ToolResult result;
   result.id = call->id;
   result.name = call->name;

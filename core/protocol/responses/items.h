@@ -8,16 +8,17 @@
 
 namespace agm::protocol {
 
-/// Reads the items of a Responses conversation into messages, list by list, oldest first:
+/// Reads the items of a Responses conversation into messages, one list after the other, oldest
+/// first:
 ///
 ///   ResponsesItems items(fields, request);
 ///   items.Read(history, FieldPath("previous_response_id"));
 ///   items.Read(input, FieldPath("input"));
 ///   items.Finish();
 ///
-/// Items of the assistant's side that stand beside each other become one message. A call's output
-/// goes right behind the message with the call, wherever it stood in the list. Items that only
-/// OpenAI's servers can use are passed over.
+/// Adjacent items of the assistant become one message. A call's output is placed directly after the
+/// message with the call, wherever it was in the list. Items that only OpenAI's servers can use are
+/// skipped.
 ///
 /// Thread safety: one thread at a time.
 class ResponsesItems {
@@ -25,15 +26,15 @@ class ResponsesItems {
   ResponsesItems(Fields& fields, chat::Request& request) : fields_(fields), request_(request) {}
 
   void Read(JsonView items, const FieldPath& at);
-  /// Checks that every call has its output.
+  /// Checks that every call has an output.
   void Finish();
-  /// Arrays of tools that came as items.
+  /// Arrays of tools that were items of the input.
   const std::vector<JsonView>& tools() const { return tools_; }
 
  private:
   struct Call {
     std::string id;
-    std::string item;  ///< the item's own id, which a local shell's output names; may be empty
+    std::string item;  ///< the item's own id, for a local shell's output; may be empty
     std::string name;
     std::size_t message = 0;
     bool answered = false;
@@ -51,15 +52,15 @@ class ResponsesItems {
   chat::Request& request_;
   std::vector<Call> calls_;
   std::vector<JsonView> tools_;
-  std::string signature_;  ///< of a reasoning item, for the call or text behind it
+  std::string signature_;  ///< of a reasoning item, for the call or text after it
 };
 
-/// What a carried signature belongs to: the call or text that follows, or the text before it.
+/// The owner of a carried signature: the next call or text, or the text before it.
 enum class Signs { kNext, kTextBefore };
 
-/// Our form of `encrypted_content`: a thought signature, to be carried by the client.
+/// Our format of `encrypted_content`: a thought signature that the client carries.
 std::string SealSignature(std::string_view signature, Signs signs);
-/// The signature in it; empty if it is not ours, or signs something else.
+/// The signature inside; empty if it is not in our format, or belongs to something else.
 std::string OpenSignature(std::string_view sealed, Signs signs);
 
 }  // namespace agm::protocol

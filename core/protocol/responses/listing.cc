@@ -13,7 +13,8 @@ void WriteOthers(JsonWriter& json, JsonView object, std::initializer_list<std::s
   }
 }
 
-// A part that the assistant said names its sources and logprobs, an image its detail.
+// Writes a part with the members that the list requires: annotations and logprobs of text, the
+// detail of an image.
 void WritePart(JsonWriter& json, JsonView part) {
   json.Object();
   WriteOthers(json, part, {});

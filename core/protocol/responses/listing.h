@@ -7,9 +7,9 @@
 
 namespace agm::protocol {
 
-/// Writes an item of a request's input as the list of a response's input items shows it, which is
-/// stricter than what clients may send: with an id (`id` where it has none) and a status, a message
-/// with its type and a list of parts.
+/// Writes an input item in the form of a response's list of input items, which is stricter than
+/// what clients may send: with an id (`id` if it has none) and a status; a message with its type
+/// and a list of parts.
 void WriteListedItem(JsonWriter& json, JsonView item, std::string_view id);
 
 }  // namespace agm::protocol

@@ -20,7 +20,7 @@ std::string_view ArgumentsOr(const std::string& arguments) {
   return arguments.empty() ? std::string_view("{}") : std::string_view(arguments);
 }
 
-// Members of an action that its type must have, and what stands there where the model said nothing.
+// Required members of an action by its type, with the value to write if the model gave none.
 struct Needed {
   std::string_view type;
   std::string_view member;
@@ -32,8 +32,8 @@ constexpr std::array kNeeded = {
     Needed{"shell_call", "max_output_length", "null"},
 };
 
-// The members that only the shells and patches have. Their arguments are the model's: what is no
-// object becomes an empty one.
+// Writes the members of shell and patch calls. Their arguments come from the model: anything but an
+// object becomes an empty object.
 void WriteAction(JsonWriter& json, const CallShape& shape, const std::string& arguments) {
   const auto doc = JsonDoc::Parse(ArgumentsOr(arguments));
   const JsonView said = doc && doc->root().is(JsonKind::kObject) ? doc->root() : JsonView();

@@ -14,7 +14,7 @@
 namespace agm::protocol {
 namespace {
 
-// Members of the response object that repeat the request, and what stands there by default.
+// Members of the response object that repeat the request, with their default values.
 struct Echo {
   std::string_view field;
   std::string_view otherwise;
@@ -38,7 +38,7 @@ constexpr std::array kEchoes = {
     Echo{"user", "null"},
 };
 
-// A function without parameters or strictness says so: both must be there in the answer.
+// Writes a function with its parameters and strictness, which the response must contain.
 void EchoTool(JsonWriter& json, JsonView tool) {
   const bool function = tool["type"].equals("function") && !tool["function"];
   if (!function) {
@@ -147,7 +147,7 @@ void ReadThoughts(JsonView body, Fields& fields, chat::Request& request) {
   }
 }
 
-// The request's own items as an array, whichever way they came.
+// The request's own items as an array, in whatever form they were sent.
 std::string InputArray(JsonView input) {
   if (input.is(JsonKind::kArray)) return std::string(input.raw());
   std::string out;

@@ -8,18 +8,18 @@
 
 namespace agm::protocol {
 
-/// What a Responses request says about other responses, to be known before it can be read whole.
+/// A Responses request's references to other responses, which are needed before it can be read.
 struct ResponsesLinks {
   std::string previous;  ///< previous_response_id; empty: none
-  bool store = true;     ///< the answer is to be kept
+  bool store = true;     ///< the response is to be stored
 };
 Result<ResponsesLinks> ReadResponsesLinks(std::string_view body);
 
 /// Reads a request of OpenAI's Responses API. `history` is a JSON array of the items that
-/// previous_response_id stands for; empty: none. What the response object echoes is kept as
-/// Request::extra["responses.echo"] (members, serialised), the request's own items as
-/// ["responses.input"], and
-/// ["responses.encrypted"] is "true" where the client carries signatures as encrypted content.
+/// previous_response_id stands for; empty: none. Request::extra gets three entries:
+/// "responses.echo" (serialised members for the response object), "responses.input" (the request's
+/// own items), and "responses.encrypted" ("true" if the client carries signatures as encrypted
+/// content).
 Result<chat::Request> ReadResponsesRequest(std::string_view body, std::string_view history = {});
 
 }  // namespace agm::protocol

@@ -1,4 +1,4 @@
-// The state machine of the Responses API's events. One neutral block is one item:
+// The state machine of the Responses API's events. Each neutral block is one item:
 //
 //   thought  ─▶ reasoning        added, part added, text delta*, text done, part done, item done
 //   text     ─▶ message          added, part added, text delta*, annotation*, text done, part done,
@@ -7,11 +7,11 @@
 //   call     ─▶ a call item      added, arguments delta, arguments done, item done
 //   media    ─▶ image call       added, item done
 //
-// A message of text stays open until the next block or the end, because its citations come with the
-// end. Citations of an earlier message stand in the whole answer alone.
+// A text message stays open until the next block or the end, because its citations come at the end.
+// Citations of an earlier message appear only in the complete response.
 //
-// A call is held until it is complete: its signature comes last, and rides before it as the
-// encrypted content of a reasoning item where the client asked for that.
+// A call is kept until it is complete, because its signature comes last. If the client asked for
+// it, the signature is sent before the call as the encrypted content of a reasoning item.
 
 #include "core/protocol/responses/response.h"
 
@@ -28,18 +28,18 @@
 namespace agm::protocol {
 namespace {
 
-/// A message of text, from its first delta to the end of the answer.
+/// A text message, from its first delta to the end of the response.
 struct TextMessage {
   ItemPlace place;
-  std::int64_t begin = 0;  ///< of its text, in code points of all text of the answer
+  std::int64_t begin = 0;  ///< start of its text, in code points over all text of the response
   std::string text;
   std::vector<chat::TokenLogprob> logprobs;
   std::string signature;
-  bool whole = false;  ///< all its text is there
+  bool whole = false;  ///< its text is complete
   std::int64_t end() const { return begin + static_cast<std::int64_t>(CountCodePoints(text)); }
 };
 
-// The citations of the message's own text, counted from its begin.
+// The citations of the message's own text, with offsets from its start.
 std::vector<chat::Citation> CitationsOf(const TextMessage& message,
                                         const std::vector<chat::Citation>& all, bool last) {
   std::vector<chat::Citation> own;
@@ -70,13 +70,13 @@ class ResponsesStream : public StreamWriter {
   std::string_view whole() const override { return whole_; }
 
   std::string TakeObject() && { return std::move(whole_); }
-  /// The object alone, for an answer that is not streamed.
+  /// Adds members to the object, for a unary response.
   void FurtherMembers(std::string members) { further_ = std::move(members); }
 
  private:
   void On(const chat::Started&, std::string& out) { Begin(out); }
 
-  // The first events; also where an answer begins without a Started.
+  // Writes the first events, also if a response begins without Started.
   void Begin(std::string& out) {
     if (std::exchange(begun_, true)) return;
     const std::string object = ResponseObject(reply_, {}, {}, nullptr);
@@ -208,7 +208,7 @@ class ResponsesStream : public StreamWriter {
     events_.Send(name, std::move(head), out);
   }
 
-  // The end of the message that is still open, if one is.
+  // Closes the message that is still open, if there is one.
   void CloseText(const std::vector<chat::Citation>& citations, std::string_view status,
                  std::string& out) {
     if (!std::exchange(text_open_, false)) return;
@@ -252,7 +252,7 @@ class ResponsesStream : public StreamWriter {
     Done(ReasoningItem(place_.id, text_, seal, true), out);
   }
 
-  // A signature that no thought carries gets an item of its own.
+  // Writes an item for a signature that does not belong to a thought.
   void PutSignature(const std::string& signature, Signs signs, std::string& out) {
     if (!encrypted_ || signature.empty()) return;
     NewItem("rs");
@@ -298,7 +298,7 @@ class ResponsesStream : public StreamWriter {
     Done(ImageItem(place_.id, text_, true), out);
   }
 
-  // Messages that were closed before their citations were known get them in the whole answer.
+  // Adds citations to messages that were closed before their citations were known.
   void Annotate(const std::vector<chat::Citation>& citations) {
     if (citations.empty() || messages_.empty()) return;
     for (auto message = messages_.begin(); message != messages_.end() - 1; ++message) {
@@ -317,18 +317,18 @@ class ResponsesStream : public StreamWriter {
   bool encrypted_ = false;
   bool begun_ = false;
   int ids_ = 0;
-  ItemPlace place_;  // of the last item
+  ItemPlace place_;  // of the latest item
   chat::BlockKind open_ = chat::BlockKind::kText;
-  std::string text_;  // of the open block, where it is no text of the answer
+  std::string text_;  // of the open block, if it is not text of the response
   std::vector<TextMessage> messages_;
-  bool text_open_ = false;  // the last of them
+  bool text_open_ = false;  // the last message is open
   chat::ToolCall call_;
-  std::vector<std::string> items_;  // done
+  std::vector<std::string> items_;  // complete items
   std::string whole_;
   std::string further_;
 };
 
-// What programs written for chat completions look at.
+// The member that programs written for chat completions read.
 std::string ChoicesOf(const chat::Response& response) {
   std::string text;
   if (!response.choices.empty()) {

@@ -8,11 +8,11 @@
 
 namespace agm::protocol {
 
-/// A response object of OpenAI's Responses API. Beside the API's own members it carries
-/// `choices[0].message.content`, for programs that look for an answer only there.
+/// Writes a response object of OpenAI's Responses API. Beside the API's own members it contains
+/// `choices[0].message.content`, for programs that expect a chat completion.
 std::string WriteResponsesResponse(const chat::Response& response, const Reply& reply);
 
-/// The stream of events of that API, as its official helper checks them: `response.created` first,
+/// Writes the event stream of that API, valid for the official SDK: `response.created` first,
 /// sequence numbers without gaps, every item added and done, one of `response.completed`,
 /// `response.incomplete` or `response.failed` last.
 std::unique_ptr<StreamWriter> NewResponsesStream(Reply reply);

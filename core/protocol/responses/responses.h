@@ -7,7 +7,7 @@
 namespace agm::protocol {
 
 /// OpenAI's Responses API as a front dialect, for one request: `history` is a JSON array of the
-/// conversation's items so far (what previous_response_id stands for), empty: none.
+/// conversation's earlier items (those of previous_response_id), empty: none.
 ///
 /// Thread safety: immutable.
 class Responses : public Dialect {

@@ -1,9 +1,9 @@
-// A schema for the API's JSON Schema fields. The walk copies every keyword as it stands, in its
-// order, and turns aside only where the API would refuse or misread:
+// Converts a schema for the API's JSON Schema fields. It copies every keyword unchanged and in
+// order, except for forms that the API refuses or misreads:
 //
-//   definitions -> $defs      $ref siblings -> nothing     other $ref -> the thing itself
+//   definitions -> $defs      $ref siblings -> removed     other $ref -> its target, inlined
 //   const -> enum             allOf -> merged              nullable -> type with "null"
-//   items: [..] -> prefixItems                             true -> {}, false -> no property
+//   items: [..] -> prefixItems                             true -> {}, false -> property removed
 
 #include <algorithm>
 #include <set>
@@ -32,7 +32,7 @@ class Cleaner {
   }
 
  private:
-  // `#/$defs/X` and `#/definitions/X` stay references.
+  // References of the forms `#/$defs/X` and `#/definitions/X` are kept.
   static std::string DefinitionName(std::string_view reference) {
     for (const std::string_view prefix : {"#/$defs/", "#/definitions/"}) {
       if (!reference.starts_with(prefix)) continue;
@@ -83,7 +83,7 @@ class Cleaner {
     json_.Object().Key("$ref").String("#/$defs/" + name).EndObject();
   }
 
-  // {nullable: true} without a plain type: the schema or null.
+  // {nullable: true} without a plain type becomes a choice of the schema or null.
   void Nullable(const SchemaNode& node, const FieldPath& at, bool root) {
     const bool null = node["nullable"].boolean() || EnumHolds(node, JsonKind::kNull);
     const bool plain = node["type"].is(JsonKind::kString) && !node.Has("enum");
@@ -147,7 +147,7 @@ class Cleaner {
     }
   }
 
-  // The keywords that are not written themselves: their sense is said elsewhere, or they have none.
+  // Handles keywords that are not written: another keyword has their meaning, or they have none.
   bool LeavesOut(const SchemaNode& node, std::string_view key, JsonView value, const FieldPath& at,
                  bool root) {
     if (IsAny(key, {"$schema", "$comment", "strict", "example", "examples"})) {
@@ -196,7 +196,7 @@ class Cleaner {
                        "required",    "propertyOrdering"});
   }
 
-  // Both spellings together, once.
+  // Merges both spellings into one object, once.
   void Definitions(const SchemaNode& node, const FieldPath& at) {
     if (std::exchange(definitions_done_, true)) return;
     json_.Key("$defs").Object();
@@ -264,7 +264,7 @@ class Cleaner {
       }
       return;
     }
-    // With the null of the enum told by anyOf, the type says the rest.
+    // If anyOf already allows the enum's null, the type needs only the rest.
     const bool drop_null = EnumHolds(node, JsonKind::kNull);
     std::vector<std::string> types;
     for (const JsonView item : value.items()) {

@@ -1,6 +1,7 @@
-// A JSON Schema as the OpenAPI 3.0 subset of the API's `Schema` message, which refuses every key
-// it does not know. The walk therefore writes only what that message has, from what the schema
-// means rather than from how it is spelled; the rest becomes a hint in the description, or nothing.
+// Converts a JSON Schema to the OpenAPI 3.0 subset of the API's `Schema` message, which refuses
+// every unknown key. The converter therefore writes only keys of that message, from the schema's
+// meaning and not from its spelling; other keywords become hints in the description, or are
+// dropped.
 
 #include <algorithm>
 #include <set>
@@ -58,7 +59,8 @@ class Lowerer {
   void Node(const SchemaNode& node, const FieldPath& at, int depth) {
     LoweredSchema meaning = Understand(node);
     if (meaning.alternatives.size() == 1) {
-      // One thing or null: the thing, nullable. Its own keywords stand behind the outer ones.
+      // A choice of one schema or null: that schema, nullable. Its keywords override the outer
+      // ones.
       SchemaNode one = node;
       const SchemaNode inner = scope_.Enter(meaning.alternatives.front());
       one.sources = inner.sources;
@@ -133,7 +135,7 @@ class Lowerer {
     }
   }
 
-  // The API's enums are strings: others are told in words.
+  // The API's enums contain only strings; other values become a hint.
   static void HintValues(const SchemaNode& node, const std::vector<JsonView>& values,
                          LoweredSchema& meaning) {
     std::string list;
@@ -216,7 +218,7 @@ class Lowerer {
     json_.EndArray();
   }
 
-  // The keywords that only one type has.
+  // Writes the keywords that belong to one type.
   void Body(const SchemaNode& node, std::string_view type, const LoweredSchema& meaning,
             const FieldPath& at, int depth) {
     if (type == "STRING") {
@@ -248,7 +250,7 @@ class Lowerer {
     }
   }
 
-  // An open bound on an integer is a closed one beside it.
+  // An exclusive bound on an integer becomes the neighbouring inclusive bound.
   void Bounds(const SchemaNode& node, bool integer) {
     const auto bound = [&](std::string_view key, std::string_view open, std::int64_t step) {
       const auto limit = node[open].integer();

@@ -10,12 +10,12 @@ bool IsAny(std::string_view key, std::initializer_list<std::string_view> words) 
   return std::find(words.begin(), words.end(), key) != words.end();
 }
 
-// The closed bound that stands for an open one.
+// The inclusive bound that corresponds to an exclusive one.
 std::string_view Closed(std::string_view open) {
   return open == "exclusiveMinimum" ? "minimum" : "maximum";
 }
 
-// An open bound on an integer is a closed one beside it.
+// True if an exclusive bound on an integer is written as an inclusive one.
 bool SaidByClosed(const SchemaNode& node, const LoweredSchema& lowered, std::string_view open) {
   return lowered.Type() == "INTEGER" && node[open].integer() &&
          !node[Closed(open)].is(JsonKind::kNumber);
@@ -23,14 +23,14 @@ bool SaidByClosed(const SchemaNode& node, const LoweredSchema& lowered, std::str
 
 void HintAtOpenBound(const SchemaNode& node, std::string_view open, LoweredSchema& lowered) {
   const JsonView value = node[open];
-  // Draft 4 wrote {minimum: 1, exclusiveMinimum: true}.
+  // Draft 4 uses {minimum: 1, exclusiveMinimum: true}.
   const JsonView limit = value.boolean() ? node[Closed(open)] : value;
   if (!limit.is(JsonKind::kNumber) || SaidByClosed(node, lowered, open)) return;
   const std::string_view words = open == "exclusiveMinimum" ? "more than " : "less than ";
   lowered.Hint(open, std::string(words) + std::string(limit.raw()));
 }
 
-// The keywords that each type has, all of them with a number but the last ones of each row.
+// True for keywords that a type has; all need a number, except those handled first.
 bool Written(std::string_view type, std::string_view key, JsonView value) {
   if (type == "OBJECT" && IsAny(key, {"properties", "required"})) return true;
   if (type == "ARRAY" && IsAny(key, {"items", "prefixItems"})) return true;
@@ -42,7 +42,7 @@ bool Written(std::string_view type, std::string_view key, JsonView value) {
   return IsAny(type, {"NUMBER", "INTEGER"}) && IsAny(key, {"minimum", "maximum"});
 }
 
-// The one type that gives a keyword a sense; beside another it says nothing, to nobody.
+// The only type that the keyword applies to; with other types it has no meaning.
 std::string_view OwnerOf(std::string_view key) {
   if (IsAny(key, {"minLength", "maxLength", "pattern", "contentEncoding"})) return "STRING";
   if (IsAny(key, {"items", "prefixItems", "minItems", "maxItems", "uniqueItems", "contains",
@@ -56,7 +56,7 @@ std::string_view OwnerOf(std::string_view key) {
   return {};
 }
 
-/// One schema's keywords, one after the other.
+/// Notes the fates of one schema's keywords, one after the other.
 class Fates {
  public:
   Fates(const SchemaNode& node, const LoweredSchema& lowered, const FieldPath& at,
@@ -134,7 +134,7 @@ class Fates {
     }
   }
 
-  // What only values of one type have.
+  // Notes a keyword that applies only to values of one type.
   void OfType(std::string_view key, JsonView value) {
     const auto& types = lowered_.types;
     const bool written = std::any_of(types.begin(), types.end(), [&](const std::string& type) {

@@ -8,7 +8,7 @@
 
 namespace agm::protocol {
 
-/// What a schema allows, as LowerSchema understood it and before it is written.
+/// The meaning of a schema as LowerSchema determined it, before it is written.
 struct LoweredSchema {
   std::vector<std::string> types;  ///< upper case, without NULL
   bool nullable = false;
@@ -17,19 +17,19 @@ struct LoweredSchema {
   std::string hints;                                       ///< for the end of the description
   std::map<std::string, std::string, std::less<>> hinted;  ///< keyword to its hint
 
-  /// Puts what a keyword says into words.
+  /// Adds a hint that expresses a keyword in words.
   void Hint(std::string_view keyword, std::string_view hint);
-  /// Written as a choice, with its kinds in an `anyOf`.
+  /// True if it is written as an `anyOf` of its alternatives or types.
   bool Choice(const SchemaNode& node) const;
-  /// The type it is written with; empty for several.
+  /// The type that is written; empty for several.
   std::string_view Type() const;
   bool TakesFormat(std::string_view format) const;
 };
 
-/// Hints at what the OpenAPI subset has no keyword for and words can tell.
+/// Adds hints for keywords that the OpenAPI subset does not have.
 void HintAtLosses(const SchemaNode& node, LoweredSchema& lowered);
 
-/// Notes what becomes of every keyword of `node` when it is written as `lowered`.
+/// Notes the fate of every keyword of `node` if it is written as `lowered`.
 void NoteFates(const SchemaNode& node, const LoweredSchema& lowered, const FieldPath& at,
                SchemaScope& scope);
 

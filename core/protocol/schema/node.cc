@@ -6,9 +6,9 @@
 namespace agm::protocol {
 namespace {
 
-constexpr int kMostAllOf = 64;  // deep enough for every honest schema
+constexpr int kMostAllOf = 64;  // enough for every reasonable schema
 
-// One step of a JSON pointer: "~1" is '/', "~0" is '~', and URI escapes count.
+// Decodes a step of a JSON pointer: "~1" is '/', "~0" is '~', and URI escapes are decoded too.
 std::string Step(std::string_view text) {
   std::string out;
   for (std::size_t i = 0; i < text.size(); ++i) {

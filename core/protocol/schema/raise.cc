@@ -5,7 +5,7 @@
 namespace agm::protocol {
 namespace {
 
-/// The OpenAPI subset as JSON Schema.
+/// Converts the OpenAPI subset to JSON Schema.
 class Raiser {
  public:
   std::string Run(JsonView root) {

@@ -6,19 +6,19 @@
 
 namespace agm::protocol {
 
-/// What became of a keyword of a schema.
+/// The treatment of a keyword of a schema.
 enum class SchemaFate {
   kKept,
-  kChanged,  ///< said in other words that mean the same, or nearly
-  kHinted,   ///< told to the model in the description, not enforced
-  kDropped,  ///< neither told nor enforced
+  kChanged,  ///< written in another form with the same, or nearly the same, meaning
+  kHinted,   ///< described to the model in words, not enforced
+  kDropped,  ///< neither described nor enforced
 };
 
 struct SchemaNote {
   SchemaFate fate = SchemaFate::kDropped;
   std::string path;     ///< of the keyword: "properties.city.pattern"
-  std::string keyword;  ///< the path's end: "pattern"; empty where it is the schema itself
-  std::string what;     ///< why, or what it became; may be empty
+  std::string keyword;  ///< the path's end: "pattern"; empty for the schema itself
+  std::string what;     ///< the reason, or the new form; may be empty
 };
 
 struct SchemaText {
@@ -26,20 +26,21 @@ struct SchemaText {
   std::vector<SchemaNote> notes;
 };
 
-/// Whether notes are made of every keyword, once (`agm schema check`), or of losses only. A word
-/// that says nothing to a model ($schema, examples) is no loss.
+/// Whether to note every keyword once (`agm schema check`), or only losses. Leaving out a keyword
+/// without meaning for the model ($schema, examples) is not a loss.
 enum class SchemaReport { kLosses, kAll };
 
-/// A JSON Schema (raw JSON of an object) for the API's JSON Schema fields: as it is, but for the
-/// few forms that the API refuses or does not understand. Key order and number text stay. Only
-/// schemas are touched, never the data in them (enum, const, default).
+/// Converts a JSON Schema (raw JSON of an object) for the API's JSON Schema fields: unchanged,
+/// except for the few forms that the API refuses or misreads. Key order and number text are kept.
+/// Only schemas are changed, never the data in them (enum, const, default).
 SchemaText CleanSchema(std::string_view schema, SchemaReport report = SchemaReport::kLosses);
 
-/// The same for the API's older fields, which take a subset of OpenAPI 3.0. Never fails: what has
-/// no form there is hinted or dropped, and recursion is cut off. The result's size is bounded.
+/// The same for the API's older fields, which accept a subset of OpenAPI 3.0. Never fails: keywords
+/// without an equivalent become hints or are dropped, and recursion is cut off. The size is
+/// bounded.
 SchemaText LowerSchema(std::string_view schema, SchemaReport report = SchemaReport::kLosses);
 
-/// The other way: the OpenAPI subset as JSON Schema (types in lower case, nullable as a type).
+/// The reverse: converts the OpenAPI subset to JSON Schema (lower-case types, nullable as a type).
 std::string RaiseSchema(std::string_view openapi);
 
 }  // namespace agm::protocol

@@ -4,7 +4,7 @@
 
 namespace agm::protocol {
 
-/// `text` with A to Z in lower case, or a to z in upper case; all other bytes stay.
+/// `text` with A to Z in lower case, or a to z in upper case; other bytes are unchanged.
 inline std::string AsciiLower(std::string text) {
   for (char& c : text) {
     if (c >= 'A' && c <= 'Z') c = static_cast<char>(c - 'A' + 'a');

@@ -11,7 +11,7 @@ constexpr std::string_view kAlphabet =
 constexpr std::uint8_t kNo = 0xFF;
 constexpr std::uint8_t kSkip = 0xFE;
 
-// Value of each byte as a base64 digit of either alphabet; kSkip for space, kNo for all else.
+// The value of each byte as a base64 digit of either alphabet; kSkip for space, kNo for others.
 constexpr std::array<std::uint8_t, 256> kValues = [] {
   std::array<std::uint8_t, 256> values{};
   values.fill(kNo);
@@ -75,7 +75,7 @@ std::string DecodeBase64(std::string_view base64) {
   return out;
 }
 
-// Three bytes at a time: files of many megabytes come through here.
+// Encodes three bytes at a time, because files may have many megabytes.
 std::string EncodeBase64(std::string_view bytes) {
   std::string out((bytes.size() + 2) / 3 * 4, '=');
   const auto byte = [&](std::size_t at) {

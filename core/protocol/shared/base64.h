@@ -6,12 +6,12 @@
 
 namespace agm::protocol {
 
-/// `text` as the Gemini API wants base64: standard alphabet, padded, no line breaks. Takes the URL
-/// alphabet, missing padding, and spaces, tabs and line breaks between the characters. Nothing if
-/// `text` is no base64 or is empty. A text that is good already is copied in one piece.
+/// Normalises base64 for the Gemini API: standard alphabet, padded, no line breaks. Accepts the URL
+/// alphabet, missing padding, and spaces, tabs and line breaks between the characters. nullopt if
+/// `text` is not base64 or is empty. Text that is already normal is copied at once.
 std::optional<std::string> NormalBase64(std::string_view text);
 
-/// The bytes of normal base64, as far as whole groups are there.
+/// Decodes normal base64, up to the last complete group.
 std::string DecodeBase64(std::string_view base64);
 
 std::string EncodeBase64(std::string_view bytes);

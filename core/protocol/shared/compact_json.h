@@ -5,7 +5,7 @@
 
 namespace agm::protocol {
 
-/// Valid `json` without the space between its tokens. Numbers and strings keep their text.
+/// Valid `json` without white space between its tokens. Numbers and strings keep their text.
 std::string CompactJson(std::string_view json);
 
 }  // namespace agm::protocol

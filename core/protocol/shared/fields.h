@@ -12,11 +12,12 @@
 
 namespace agm::protocol {
 
-/// Where a field stands in a request, as a list on the stack: it costs nothing until an error needs
-/// its text.
+/// The path of a field in a request, as a linked list on the stack: its text is built only for an
+/// error.
 ///
 ///   FieldPath messages("messages");
-///   FieldPath url(FieldPath(messages, 2), "content");     // messages[2].content
+///   FieldPath message(messages, 2);
+///   FieldPath content(message, "content");     // messages[2].content
 ///
 /// A path must not outlive its parents. Thread safety: plain value.
 class FieldPath {
@@ -35,7 +36,7 @@ class FieldPath {
   std::int64_t index_ = -1;
 };
 
-/// A request's body, which must be a JSON object.
+/// Parses a request's body, which must be a JSON object.
 Result<JsonDoc> ParseBody(std::string_view body);
 
 template <class T>
@@ -44,27 +45,27 @@ struct Range {
   T max = std::numeric_limits<T>::max();
 };
 
-/// Reads the members of one JSON object, with the checks and the errors of the OpenAI API. The
-/// first problem is kept and everything after it is read as absent, so that a reader can be a plain
-/// list of fields with one check at its end. A null counts as absent.
+/// Reads the members of JSON objects, with the checks and errors of the OpenAI API. It keeps the
+/// first problem and treats everything after it as absent, so that a reader can be a plain list of
+/// fields with one check at its end. A null counts as absent.
 ///
 /// Thread safety: one thread at a time.
 class Fields {
  public:
-  /// Keeps the first problem; returns false so that a reader can return at once.
+  /// Records the first problem; returns false so that a reader can return at once.
   bool Refuse(std::string_view reason, const FieldPath& at, std::string_view what);
-  /// "expected X, found Y" at `at`, reason invalid_type.
+  /// Records "expected X, found Y" at `at`, with the reason invalid_type.
   bool WrongType(const FieldPath& at, std::string_view expected, JsonView found);
 
   bool ok() const { return !error_; }
   const std::optional<Error>& error() const { return error_; }
 
-  /// The member, if it is of that kind; absent if there is none; a problem otherwise.
+  /// The member, if it is of that kind; absent if there is none; otherwise a problem.
   JsonView Get(JsonView object, std::string_view key, JsonKind kind, const FieldPath& at);
   std::string Text(JsonView object, std::string_view key, const FieldPath& at);
-  /// As Text; a missing one is a problem.
+  /// Like Text, but a missing member is a problem.
   std::string NeededText(JsonView object, std::string_view key, const FieldPath& at);
-  /// As Text; one that is none of `words` is a problem.
+  /// Like Text, but a value that is not in `words` is a problem.
   std::string Word(JsonView object, std::string_view key, const FieldPath& at,
                    std::initializer_list<std::string_view> words);
   std::optional<bool> Bool(JsonView object, std::string_view key, const FieldPath& at);

@@ -1,11 +1,11 @@
-// Forms with files:
+// Forms with files (multipart/form-data):
 //
 //   body      := [preamble CRLF] delimiter CRLF part* close
 //   part      := header* CRLF data CRLF delimiter (CRLF | "--")
 //   delimiter := "--" boundary, at the beginning of a line
 //   header    := name ":" value [";" parameter "=" (token | quoted)]* CRLF
 //
-// A boundary that only begins like ours is data.
+// A line that only begins like the boundary is data.
 
 #include "core/protocol/shared/form.h"
 
@@ -38,7 +38,7 @@ Error BrokenPart(std::size_t number, std::string_view what) {
   return Broken(fmt::format("part {}: {}", number, what));
 }
 
-/// Cuts `; name=value` after `; name="value"` from a header's value.
+/// Takes `; name=value` and `; name="value"` from a header's value, one at a time.
 class Parameters {
  public:
   explicit Parameters(std::string_view text) : text_(text) { Skip(text_.find(';')); }
@@ -48,7 +48,7 @@ class Parameters {
     std::string value;
   };
 
-  /// Nothing behind the last one, or where what follows is none.
+  /// nullopt after the last parameter, or if the rest is malformed.
   std::optional<Parameter> Next() {
     text_ = text_.substr(std::min(text_.find_first_not_of(" \t;"), text_.size()));
     const std::size_t equals = text_.find('=');
@@ -69,7 +69,7 @@ class Parameters {
  private:
   void Skip(std::size_t to) { text_ = text_.substr(std::min(to, text_.size())); }
 
-  // Only quotes and backslashes are escaped: "C:\new.wav" comes from clients that escape nothing.
+  // Only \" and \\ are escapes, because some clients send "C:\new.wav" without escaping.
   bool Quoted(std::string& value) {
     for (std::size_t i = 1; i < text_.size(); ++i) {
       if (text_[i] == '"') {
@@ -86,7 +86,7 @@ class Parameters {
   std::string_view text_;
 };
 
-// Browsers write a quote and line ends in names as %22, %0D and %0A, and nothing else.
+// Browsers encode only quotes and line ends in names, as %22, %0D and %0A.
 std::string FromBrowser(std::string text) {
   constexpr std::pair<std::string_view, char> kEscapes[] = {
       {"%22", '"'}, {"%0D", '\r'}, {"%0A", '\n'}, {"%0d", '\r'}, {"%0a", '\n'}};
@@ -98,7 +98,7 @@ std::string FromBrowser(std::string text) {
   return text;
 }
 
-// charset'language'percent-encoded; nothing for another charset.
+// Decodes charset'language'percent-encoded; nullopt for charsets other than UTF-8.
 std::optional<std::string> FromExtended(std::string_view text) {
   const std::size_t first = text.find('\'');
   if (first == std::string_view::npos) return std::nullopt;
@@ -150,15 +150,15 @@ class FormReader {
   }
 
  private:
-  // The first boundary begins the body, or a line.
+  // The first boundary is at the start of the body, or of a line.
   bool Begin() {
     const std::string_view first = std::string_view(delimiter_).substr(2);
     if (body_.starts_with(first) && EndsDelimiter(first.size())) return true;
     return FindDelimiter().has_value();
   }
 
-  // What stands behind a delimiter: "--" closes the form, an empty line's end begins a part. False
-  // where it was none.
+  // Checks the text after a delimiter: "--" closes the form, a line end begins a part. False if it
+  // was not a delimiter.
   bool EndsDelimiter(std::size_t at) {
     closed_ = body_.substr(at).starts_with("--");
     if (closed_) return true;
@@ -168,9 +168,9 @@ class FormReader {
     return true;
   }
 
-  // Where the data before the next delimiter ends; goes behind that delimiter.
+  // Finds the end of the data before the next delimiter, and moves after that delimiter.
   std::optional<std::size_t> FindDelimiter() {
-    // The line end before a delimiter may be the one that ended the headers: an empty part.
+    // In an empty part the line end before the delimiter is the one that ends the headers.
     std::size_t from = at_ >= 2 ? at_ - 2 : 0;
     for (;;) {
       const std::size_t found = body_.find(delimiter_, from);
@@ -223,7 +223,7 @@ class FormReader {
     return BrokenPart(number, "it is encoded; expected plain bytes");
   }
 
-  // True where it names the part.
+  // True if it contains the part's name.
   static bool ReadDisposition(std::string_view value, FormPart& part) {
     Parameters parameters(value);
     std::optional<std::string> extended;

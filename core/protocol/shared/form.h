@@ -12,8 +12,8 @@ namespace agm::protocol {
 /// One part of a form. `data` is a view into the body.
 struct FormPart {
   std::string name;
-  std::string filename;  ///< without folders; empty: none was given
-  std::string type;      ///< media type as sent; empty: none was given
+  std::string filename;  ///< without folders; empty: not given
+  std::string type;      ///< media type as sent; empty: not given
   std::string_view data;
 };
 
@@ -22,10 +22,10 @@ struct FormLimits {
   std::size_t head = 8192;  ///< bytes of a part's headers
 };
 
-/// True where a Content-Type says multipart/form-data.
+/// True if a Content-Type is multipart/form-data.
 bool IsForm(std::string_view content_type);
 
-/// The error for a route that reads only `expected`.
+/// The error of a route that reads only `expected`.
 Error UnreadableType(std::string_view content_type, std::string_view expected);
 
 /// Reads a body of multipart/form-data (RFC 7578).
@@ -35,10 +35,10 @@ Error UnreadableType(std::string_view content_type, std::string_view expected);
 ///   for (const FormPart& part : *parts) ...
 ///
 /// The body must outlive the parts; file data is not copied. Names may be tokens, quoted strings
-/// with backslash or percent escapes as browsers write them, and `filename*` of RFC 5987. Text
-/// before the first and behind the last boundary is skipped; unknown headers are.
-/// Fails with kInvalidRequest and the number of the part where the boundary is missing, a part has
-/// no end or no name, a header is malformed, or a limit is passed.
+/// with backslash or percent escapes as written by browsers, and `filename*` of RFC 5987. Text
+/// before the first and after the last boundary is skipped; so are unknown headers.
+/// Fails with kInvalidRequest and the number of the part if the boundary is missing, a part has no
+/// end or no name, a header is malformed, or a limit is exceeded.
 ///
 /// Thread safety: any thread.
 Result<std::vector<FormPart>> ReadForm(std::string_view content_type, std::string_view body,

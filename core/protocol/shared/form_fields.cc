@@ -15,7 +15,7 @@ bool IsCalled(const FormPart& part, std::string_view name) {
   return index.empty() || (index.starts_with('[') && index.ends_with(']'));
 }
 
-// The parts of a plain field: those that bear its very name.
+// The parts of a scalar field: those with exactly its name.
 std::vector<const FormPart*> PartsOf(std::span<const FormPart> parts, const FormField& field) {
   auto found = FormFiles(parts, field.name);
   if (field.kind == FormKind::kTexts) return found;
@@ -28,7 +28,7 @@ bool IsNumber(std::string_view text) {
   return doc && doc->root().is(JsonKind::kNumber);
 }
 
-// Python clients write True.
+// Python clients send True.
 bool IsBool(std::string_view lower) { return lower == "true" || lower == "false"; }
 
 void WriteScalar(JsonWriter& json, const FormField& field, std::string_view text) {

@@ -10,7 +10,7 @@
 
 namespace agm::protocol {
 
-/// What a form's field means; in forms all is text.
+/// The type of a form's field; a form itself contains only text.
 enum class FormKind { kText, kNumber, kBool, kTexts };
 
 struct FormField {
@@ -18,15 +18,15 @@ struct FormField {
   FormKind kind;
 };
 
-/// The form's plain fields as the JSON object that would say the same, so that one reader with one
-/// set of errors serves both (fields.h). What is no number or bool where one belongs stays a
-/// string, which that reader refuses; an empty one and "null" are left out. kTexts gathers `name`,
-/// `name[]` and `name[0]`. Other fields are left out. Fails where a text is not UTF-8.
+/// Converts the form's fields to the equivalent JSON object, so that one reader with one set of
+/// errors handles both (fields.h). Text that is not a valid number or bool stays a string, which
+/// that reader refuses; an empty value and "null" are left out. kTexts collects `name`, `name[]`
+/// and `name[0]`. Other fields are left out. Fails if a text is not UTF-8.
 ///
 /// Thread safety: any thread.
 Result<std::string> FormAsJson(std::span<const FormPart> parts, std::span<const FormField> fields);
 
-/// The parts called `name`, `name[]` or `name[0]`, in their order.
+/// The parts named `name`, `name[]` or `name[0]`, in their order.
 std::vector<const FormPart*> FormFiles(std::span<const FormPart> parts, std::string_view name);
 
 }  // namespace agm::protocol

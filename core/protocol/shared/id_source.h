@@ -6,11 +6,11 @@
 
 namespace agm::protocol {
 
-/// The longest id of a tool call that is passed on: another takes the place of a longer one.
+/// The maximum length of a tool call's id; a longer id is replaced.
 inline constexpr std::size_t kLongestCallId = 64;
 
-/// Where ids come from that must be unique and hard to guess: RandomId(24) in the program, a
-/// counter in tests. What it returns is letters and digits, at most 40 of them.
+/// The source of ids that must be unique and hard to guess: RandomId(24) in the program, a counter
+/// in tests. It returns at most 40 letters and digits.
 using IdSource = std::function<std::string()>;
 
 }  // namespace agm::protocol

@@ -7,7 +7,7 @@
 namespace agm::protocol {
 namespace {
 
-// The first quote or backslash at or behind `at`.
+// The first quote or backslash at or after `at`.
 std::size_t SkipPlain(std::string_view text, std::size_t at) {
   for (; at + json::kWord <= text.size(); at += json::kWord) {
     const std::uint64_t word = json::Load(text.data() + at);
@@ -35,7 +35,7 @@ std::optional<std::string_view> JsonPieces::Next() {
   return std::string_view(buffer_).substr(begin_, at_ - begin_);
 }
 
-// Moves to the next '{' over what may stand between objects.
+// Moves to the next '{', over the characters that may stand between objects.
 bool JsonPieces::FindStart() {
   while (at_ < buffer_.size() && !garbage_) {
     switch (buffer_[at_]) {
@@ -76,7 +76,7 @@ bool JsonPieces::FindEnd() {
   return true;
 }
 
-// To behind the closing quote; false if it has not come yet.
+// Moves after the closing quote; false if it has not arrived yet.
 bool JsonPieces::SkipString() {
   while (at_ < buffer_.size()) {
     if (escaped_) {

@@ -7,16 +7,16 @@
 
 namespace agm::protocol {
 
-/// Cuts a byte stream into whole JSON objects: one object, several behind each other, or the
-/// elements of one array that is still being sent. What is inside an object is not checked; that
-/// is for whoever parses the piece.
+/// Splits a byte stream into complete JSON objects: one object, several in a row, or the elements
+/// of one array that is still arriving. It does not check the inside of an object; the caller
+/// parses the piece.
 ///
 ///   pieces.Push(bytes);
 ///   while (auto piece = pieces.Next()) JsonDoc::Parse(*piece);
 ///
-/// The view dies with the next call. Each byte is looked at once. garbage() is true once something
-/// stood between the objects that does not belong there; no more pieces come then. unfinished() is
-/// true while an object is open.
+/// The view is valid until the next call. Each byte is examined once. garbage() is true after an
+/// invalid character between the objects; no more pieces come then. unfinished() is true while an
+/// object is open.
 ///
 /// Thread safety: one thread at a time.
 class JsonPieces {

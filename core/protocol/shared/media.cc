@@ -31,7 +31,7 @@ bool EndsWithWord(std::string_view text, std::string_view word) {
   return text.size() >= word.size() && StartsWithWord(text.substr(text.size() - word.size()), word);
 }
 
-/// data:[mime][;parameter]*[;base64],payload
+/// A URL of the form data:[mime][;parameter]*[;base64],payload
 struct DataUrl {
   std::string mime;
   std::string base64;
@@ -53,7 +53,7 @@ Result<DataUrl> ReadDataUrl(std::string_view url) {
   const std::string plain = escaped ? PercentDecode(payload) : std::string();
   const std::string_view data = escaped ? std::string_view(plain) : payload;
   auto base64 = NormalBase64(data);
-  // Without ";base64" a picture is base64 all the same: clients forget the word.
+  // Some clients omit ";base64", so a picture is decoded as base64 in any case.
   const bool text = !marked && (!base64 || out.mime.starts_with("text/"));
   if (text) base64 = NormalBase64(EncodeBase64(data));
   if (!base64) return Invalid("invalid_value", "", "expected base64 data in the data: URL");
@@ -63,7 +63,7 @@ Result<DataUrl> ReadDataUrl(std::string_view url) {
 
 bool IsDataUrl(std::string_view url) { return StartsWithWord(url, "data:"); }
 
-// The type that counts: the told one, else by name, else by the bytes.
+// The media type: the given one, else that of the name, else that of the bytes.
 std::string ChooseMime(std::string mime, std::string_view name, const std::string& base64) {
   if (!mime.empty() && mime != kUnknown) return mime;
   mime = MimeOfName(name);
@@ -90,7 +90,7 @@ Result<chat::Media> Inline(DataUrl data, std::string_view name, chat::MediaKind 
 
 Error BadUrl(std::string message) { return Invalid("invalid_image_url", "", std::move(message)); }
 
-// What is sent on, or fetched, must at least look as if anybody could read it.
+// Checks that a reference could be fetched, before it is fetched or sent upstream.
 Result<void> CheckReference(std::string_view url) {
   if (StartsWithWord(url, "gs://")) return {};
   if (!StartsWithWord(url, "https://") && !StartsWithWord(url, "http://")) {

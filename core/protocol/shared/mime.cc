@@ -24,11 +24,11 @@ constexpr std::array kMagic = {
     Pair{"{", "text/plain"},
 };
 
-// What a RIFF container holds stands at byte 8.
+// The content type of a RIFF container, at byte 8.
 constexpr std::array kRiff = {Pair{"WEBP", "image/webp"}, Pair{"WAVE", "audio/wav"},
                               Pair{"AVI ", "video/x-msvideo"}};
 
-// The brand of an ISO media file, behind "ftyp" at byte 4.
+// The brand of an ISO media file, after "ftyp" at byte 4.
 constexpr std::array kBrands = {Pair{"heic", "image/heic"}, Pair{"mif1", "image/heif"},
                                 Pair{"avif", "image/avif"}, Pair{"M4A ", "audio/m4a"},
                                 Pair{"qt  ", "video/quicktime"}};

@@ -41,7 +41,7 @@ JsonView Either(JsonView object, std::string_view snake, std::string_view camel)
   return found ? found : object[camel];
 }
 
-// thinking_config: {thinking_budget | thinking_level, include_thoughts}
+// Reads thinking_config: {thinking_budget | thinking_level, include_thoughts}
 void ReadThinkingConfig(JsonView config, const FieldPath& at, Fields& fields,
                         chat::Reasoning& reasoning) {
   const JsonView budget = Either(config, "thinking_budget", "thinkingBudget");
@@ -95,7 +95,7 @@ void ReadGoogle(JsonView google, const FieldPath& at, Fields& fields, chat::Requ
              fields, request);
 }
 
-// {type: "enabled", budget_tokens} | {type: "disabled"} | {type: "adaptive"}
+// Reads {type: "enabled", budget_tokens} | {type: "disabled"} | {type: "adaptive"}
 void ReadThinking(JsonView body, Fields& fields, chat::Request& request) {
   const FieldPath at("thinking");
   const JsonView thinking = body["thinking"];

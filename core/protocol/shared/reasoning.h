@@ -9,12 +9,12 @@
 
 namespace agm::protocol {
 
-/// Reads how hard to think, and the settings of Google's own that ride along: `reasoning_effort`,
-/// `reasoning`, `thinking` (Anthropic's shape), `extra_body.google` and `google` with
-/// thinking_config, cached_content and safety_settings, and `safety_settings` on top.
+/// Reads the thinking effort and Google's own settings: `reasoning_effort`, `reasoning`, `thinking`
+/// (Anthropic's format), `extra_body.google` and `google` with thinking_config, cached_content and
+/// safety_settings, and top-level `safety_settings`.
 void ReadOpenAiReasoning(JsonView body, Fields& fields, chat::Request& request);
 
-/// The effort of that name ("low", "xhigh", ...).
+/// The effort with that name ("low", "xhigh", ...).
 std::optional<chat::Effort> EffortOfName(std::string_view name);
 std::string_view EffortName(chat::Effort effort);
 

@@ -1,11 +1,11 @@
-// The grammar is that of the HTML standard, "server-sent events":
+// The grammar of server-sent events in the HTML standard:
 //
 //   stream := [BOM] (event | comment | stray)*
 //   event  := (field line-end)+ line-end
 //   field  := name [":" [" "] value]
 //
-// buffer_ keeps what is not reported yet. line_ is where the next line begins; a single data line
-// is reported as a view into buffer_, several are joined in joined_.
+// buffer_ contains the bytes that were not reported yet. line_ is the start of the next line; a
+// single data line is reported as a view into buffer_, several are joined in joined_.
 
 #include "core/protocol/shared/sse.h"
 
@@ -33,7 +33,8 @@ void SseReader::Push(std::string_view bytes) {
   buffer_.append(bytes);
 }
 
-// Moves the unread rest to the front, but only when it is the smaller part: linear over all.
+// Moves the unread rest to the front, but only if it is the smaller part, so the total cost is
+// linear.
 void SseReader::DropReported() {
   std::size_t drop = line_;
   if (data_lines_ > 0) drop = std::min(drop, data_.begin);
@@ -62,7 +63,7 @@ std::optional<SseEvent> SseReader::Next() {
   return std::nullopt;
 }
 
-// The next whole line without its end; at the end of the stream also a last one without an end.
+// The next complete line without its end; at the end of the stream also a last line without an end.
 std::optional<SseReader::Span> SseReader::NextLine() {
   if (!started_) {
     if (buffer_.size() < 3 && !closed_ && std::string_view("\xEF\xBB\xBF").starts_with(buffer_)) {
@@ -98,7 +99,7 @@ std::optional<SseReader::Span> SseReader::NextLine() {
   return line;
 }
 
-// Takes a line in; an event, if the line completes one.
+// Processes a line; returns an event if the line completes one.
 std::optional<SseEvent> SseReader::TakeLine(Span line) {
   const std::string_view text = View(line);
   if (text.empty()) {

@@ -7,29 +7,29 @@
 
 namespace agm::protocol {
 
-/// One event of a `text/event-stream`. The views die with the next call of the reader.
+/// One event of a `text/event-stream`. The views are valid until the reader's next call.
 struct SseEvent {
-  std::string_view name;  ///< of `event:`; empty: none was given
+  std::string_view name;  ///< of `event:`; empty: not given
   std::string_view data;  ///< the `data:` lines, joined by newlines
-  /// A line that is no part of an event stream: it begins with `{`, `[` or `<`, or follows such a
-  /// line and is no field. Some servers drop a raw JSON or HTML error into the stream. `data` is
-  /// the line without its end.
+  /// True for a line that does not belong to an event stream: it begins with `{`, `[` or `<`, or
+  /// follows such a line and is not a field. Some servers insert a raw JSON or HTML error into the
+  /// stream. `data` is the line without its end.
   bool stray = false;
 };
 
-/// Cuts a byte stream into server-sent events.
+/// Splits a byte stream into server-sent events.
 ///
 ///   SseReader sse;
-///   sse.Push(bytes);                       // cut anywhere, also inside UTF-8, CRLF or "data:"
-///   while (auto event = sse.Next()) Use(event->data);
+///   sse.Push(bytes);                       // split at any byte, even inside UTF-8, CRLF or
+///   "data:" while (auto event = sse.Next()) Use(event->data);
 ///   ...
 ///   sse.Close();                           // end of the stream: an unfinished last event counts
 ///   while (auto event = sse.Next()) Use(event->data);
 ///
-/// CR, LF and CRLF end lines; comments, `id:`, `retry:` and unknown fields are skipped, and so is a
-/// byte order mark. Events without data are not reported. Each byte is looked at a bounded number
-/// of times however the stream is cut, and one data line is not copied again. When one event
-/// exceeds `max_event` bytes, overflowed() becomes true and no more events come.
+/// CR, LF and CRLF end lines; comments, `id:`, `retry:`, unknown fields and a byte order mark are
+/// skipped. Events without data are not reported. Each byte is examined a bounded number of times
+/// however the stream is split, and a single data line is not copied again. If an event exceeds
+/// `max_event` bytes, overflowed() becomes true and no more events come.
 ///
 /// Thread safety: one thread at a time.
 class SseReader {
@@ -58,29 +58,29 @@ class SseReader {
 
   std::string buffer_;
   std::size_t max_event_;
-  std::size_t line_ = 0;                // where the next line begins
-  std::size_t scan_ = 0;                // from line_ to here there is no line end
-  std::size_t lf_ = std::string::npos;  // the next LF, if it was found
-  std::size_t lf_searched_ = 0;         // up to here there is none
+  std::size_t line_ = 0;                // start of the next line
+  std::size_t scan_ = 0;                // no line end between line_ and here
+  std::size_t lf_ = std::string::npos;  // the next LF, if it is known
+  std::size_t lf_searched_ = 0;         // no LF before here
   Span data_;                           // the event's only data line so far, in buffer_
   Span name_;
-  std::string joined_;  // several data lines
+  std::string joined_;  // several data lines, joined
   int data_lines_ = 0;
-  bool skip_lf_ = false;  // the last line ended in CR: an LF here belongs to it
+  bool skip_lf_ = false;  // the last line ended in CR, so an LF here belongs to it
   bool started_ = false;
-  bool stray_ = false;  // a stray line was seen: unknown fields are more of it
+  bool stray_ = false;  // after a stray line, unknown fields are stray too
   bool dispatched_ = false;
   bool closed_ = false;
   bool overflowed_ = false;
 };
 
-/// Appends one event as we send it: `data: JSON`, a blank line. `json` must be one line.
+/// Appends one outgoing event: `data: JSON`, an empty line. `json` must be one line.
 void AppendSseData(std::string& out, std::string_view json);
 
-/// As AppendSseData, with an event name before the data.
+/// Like AppendSseData, with an event name before the data.
 void AppendSseEvent(std::string& out, std::string_view name, std::string_view json);
 
-/// What is sent while there is nothing to say, so that nobody on the way gives up.
+/// A comment for silent periods, so that proxies do not close the connection.
 inline constexpr std::string_view kSseKeepAlive = ": keep-alive\n\n";
 
 /// The end of an OpenAI stream.

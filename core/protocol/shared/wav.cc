@@ -37,9 +37,9 @@ std::string WavFromPcm(std::string_view base64, std::string_view mime) {
   Put(wav, 1, 2);   // PCM
   Put(wav, 1, 2);   // mono
   Put(wav, rate, 4);
-  Put(wav, rate * 2, 4);  // bytes a second
-  Put(wav, 2, 2);         // bytes a frame
-  Put(wav, 16, 2);        // bits a sample
+  Put(wav, rate * 2, 4);  // bytes per second
+  Put(wav, 2, 2);         // bytes per frame
+  Put(wav, 16, 2);        // bits per sample
   wav += "data";
   Put(wav, size, 4);
   wav += samples;
