@@ -43,7 +43,7 @@ CredentialVerdict TryCredential(const Context& context, const config::Account& a
 std::variant<std::vector<upstream::ModelEntry>, upstream::Failure> AskForModels(
     const Context& context, const config::Account& account);
 
-/// What an upstream failure means for the credential.
+/// The state of the credential that an upstream failure shows.
 Credential Judge(upstream::Trouble trouble);
 
 }  // namespace agm::cli

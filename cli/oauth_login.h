@@ -21,7 +21,7 @@ struct OauthOptions {
   KeySource client_secret{"--client-secret", false, std::nullopt, std::nullopt};
 };
 
-/// What an account needs to obtain tokens by itself.
+/// The fields with which an account obtains tokens by itself.
 struct OauthGrant {
   std::string client_id;
   Secret client_secret;

@@ -16,8 +16,8 @@
 #include "core/base/clock.h"
 #include "core/config/config.h"
 
-/// What the pool knows about each account, its project, and its endpoint. The pool's lock guards
-/// all of it.
+/// The pool's data about each account, its project, and its endpoint. The pool's lock guards all of
+/// it.
 namespace agm::accounts {
 
 /// A model's name with its hash, so that the hot path compares numbers.

@@ -5,7 +5,7 @@
 
 namespace agm::accounts {
 
-/// What a request says about the identity of its conversation.
+/// The parts of a request that identify its conversation.
 struct SessionHints {
   std::string_view caller;     ///< name of the client's key
   std::string_view cache_key;  ///< "prompt_cache_key"

@@ -11,7 +11,7 @@
 
 namespace agm {
 
-/// What went wrong, in terms that belong to no dialect. Exactly three places interpret a code: the
+/// The kind of a failure, independent of any dialect. Exactly three places interpret a code: the
 /// dialects' WriteError (HTTP status and body), the command line (exit code), and the pool (whether
 /// to start a cooldown). A switch over it has no default.
 enum class ErrorCode {

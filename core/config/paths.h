@@ -18,7 +18,7 @@ Environment ProcessEnvironment();
 /// A variable's value; a variable that is not set counts as empty.
 std::string_view Get(const Environment& environment, std::string_view name);
 
-/// What determined the location of the configuration file.
+/// The reason for the configuration file's location.
 enum class FoundBy { kFlag, kEnvironment, kDefault };
 
 struct Location {

@@ -11,7 +11,7 @@
 
 namespace agm::gateway {
 
-/// Where to store a response, and the conversation before it (a JSON array).
+/// The place to store a response, and the conversation before it (a JSON array).
 struct Keeping {
   store::Conversations* conversations = nullptr;
   std::string history;

@@ -14,7 +14,7 @@
 
 namespace agm::mock {
 
-/// What happens to one request instead of, or in addition to, a normal reply.
+/// The treatment of one request instead of, or in addition to, a normal reply.
 struct Fault {
   // Instead of a reply
   std::optional<GoogleError> error;

@@ -39,7 +39,7 @@ class CurlDownload : public Download {
   Awaited awaited() override;
 
  private:
-  /// What ends a wait if no bytes arrive.
+  /// The limit that ends a wait if no bytes arrive.
   enum class Limit { kUntil, kConnect, kFirstByte, kIdle, kDeadline };
   struct Wait {
     TimePoint end;

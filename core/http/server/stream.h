@@ -16,7 +16,7 @@ namespace agm::gateway {
 /// Thread safety: one thread at a time.
 class HttpStream {
  public:
-  /// What the stream needs before it can continue.
+  /// The condition for the stream to continue.
   enum class Needs {
     kSource,  ///< the source is ready: see awaited()
     kClient,  ///< the client accepts the kept bytes, before patience_ends()

@@ -68,7 +68,7 @@ class HttpStreams::Carrier {
 
  private:
   using Arriving = std::vector<std::pair<HttpConnection*, Needs>>;
-  /// What the thread watches for one stream.
+  /// The events that the thread watches for one stream.
   struct Ward {
     int source = -1;           ///< the descriptor that the stream's source waits for
     std::uint32_t client = 0;  ///< the events of the client's socket that are watched

@@ -33,7 +33,7 @@ class ResponseHead {
   int status() const { return status_; }
   /// The first header with that name (in any case); empty if there is none.
   std::string_view Find(std::string_view name) const;
-  /// What determines the body's end (RFC 9112, 6.3); for responses to any method except HEAD.
+  /// The rule for the body's end (RFC 9112, 6.3); for responses to any method except HEAD.
   Framing framing() const { return framing_; }
   std::uint64_t content_length() const { return content_length_; }
   /// True if the server keeps the connection open.
