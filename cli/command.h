@@ -27,8 +27,7 @@
 ///
 /// * Descriptions begin with a verb, are one line, and have no full stop.
 /// * An option's type_name names its value, and completions use it: FILE (a file), ACCOUNT, MODEL
-/// and
-///   RULE (names from the gateway), "text|json" (a choice, created by OneOf), others (free text).
+///   and RULE (names from the gateway), "text|json" (a choice, made by OneOf), others (free text).
 /// * If an option is repeated, the last value counts (a vector takes all values).
 /// * The global options are in context.globals; users may write them before or after the command.
 ///

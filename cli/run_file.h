@@ -11,8 +11,7 @@ namespace agm::cli {
 /// The file that tells commands the address of the running gateway: `run.json` in the state folder,
 /// {"pid": 4711, "url": "http://127.0.0.1:8045"}.
 ///
-///   auto run = RunFile::Write(state_folder, "http://127.0.0.1:8045");  // the destructor removes
-///   it
+///   auto run = RunFile::Write(folder, "http://127.0.0.1:8045");  // the destructor removes it
 ///
 /// The file of a process that no longer runs is ignored.
 ///

@@ -12,8 +12,7 @@ namespace agm::accounts {
 ///
 ///   the upstream's delay     that, plus at most 10 % and at most 1 s
 ///   minute_quota             always only that
-///   day_quota                first the upstream's delay; if hit again before the day ends, or if
-///   the
+///   day_quota                first the upstream's delay; if hit again on the same day, or if the
 ///                            upstream named no delay: until midnight in Los Angeles, at most 24 h
 ///   shared_limit             30 s, doubling up to 5 min
 ///   internal, garbage, network   counted; from the table's nth in a row on 5 s, then 10 s

@@ -14,7 +14,7 @@ namespace agm::accounts {
 /// tell the pool that a limit is reached before the upstream refuses.
 ///
 ///   auto expected = quotas.Begin(account, moment);         // a request is sent
-///   if (auto wall = quotas.Ahead(moment)) ...              // the next one would be refused
+///   if (auto wall = quotas.Ahead(moment)) Wait(wall->until);   // the next one would be refused
 ///   quotas.Learn(failure, sent, moment);                   // the upstream refused
 ///   quotas.End(expected, tokens, moment);                  // the request ended, in any way
 ///

@@ -7,9 +7,9 @@ namespace agm {
 
 /// A value that can be reached only under its lock.
 ///
-///   Guarded<std::map<...>> table_;
-///   auto table = table_.Lock();   // held until `table` leaves its scope
-///   table->emplace(...);
+///   Guarded<std::map<std::string, int>> guarded;
+///   auto table = guarded.Lock();   // locked until `table` leaves its scope
+///   table->emplace("key", 1);
 ///
 /// Never hold the lock across I/O. `*guarded.Lock()` on a temporary does not compile, because
 /// the reference would outlive the lock.

@@ -70,8 +70,8 @@ struct Edited {
 /// wait. If an editor saves the file meanwhile, its text is not lost: the change is made again on
 /// it.
 ///
-///   auto edited = EditFile(location.path, SetMapping{"gpt-4o", {"gemini-3.8-flash"}},
-///   environment);
+///   const SetMapping change{"gpt-4o", {"gemini-3.8-flash"}};
+///   Result<Edited> edited = EditFile(location.path, change, environment);
 ///
 /// `before_replace` is for tests: it is called each time that a new text is written and about to
 /// replace the old one.

@@ -74,7 +74,7 @@ Checked CheckFile(const Location& location, const Environment& environment,
 ///
 ///   auto loaded = Load(FindConfig(flag, environment), environment, overrides);
 ///   if (!loaded) return std::move(loaded).error();
-///   for (const auto& warning : loaded->warnings) log.Warn(warning.Text());
+///   for (const auto& warning : loaded->warnings) log.Write(LogLevel::kWarning, warning.Text());
 Result<Loaded> Load(const Location& location, const Environment& environment,
                     const Overrides& overrides = {});
 Result<Loaded> Load(const Source& source, const Environment& environment = {},

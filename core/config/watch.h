@@ -19,8 +19,8 @@ struct WatchTimes {
 ///   Watch watch(path);
 ///   while (watch.WaitForChange()) Reload();    // in its own thread
 ///
-///   watch.Wake();                              // elsewhere, for SIGHUP: WaitForChange returns
-///   true watch.Stop();                              // WaitForChange returns false from now on
+///   watch.Wake();                              // on another thread: WaitForChange returns true
+///   watch.Stop();                              // from now on WaitForChange returns false
 ///
 /// Changes are relative to the file that the constructor saw, so load the file after constructing
 /// the Watch. The content need not differ. The class uses inotify if available, and polls in any

@@ -14,8 +14,8 @@ namespace agm::gateway {
 /// The pool's journal in the state file. Warnings about the file go to `warn`.
 ///
 ///   auto database = store::Database::Open(folder);
-///   StateJournal journal(*database, clock, [&](const std::string& text) { ... });
-///   auto service = Service::Start(config, log, clock, transport, &journal);
+///   StateJournal journal(*database, clock, [&](const std::string& text) { Warn(text); });
+///   accounts::Pool pool(config, clock, &journal);
 ///
 /// Thread safety: any thread.
 class StateJournal : public accounts::PoolJournal {

@@ -52,7 +52,7 @@ enum class Then { kNextTry, kNextTarget, kStop };
 ///
 ///   Rotation rotation(asking, allowance, model, body.size(), last_target);
 ///   while (auto lease = rotation.Next()) {
-///     ... ask the upstream; a success ends the loop, a failure is passed on with its lease
+///     ... ask the upstream; on success leave the loop, else
 ///     const Then then = rotation.After(*std::move(lease), failure);
 ///     if (then == Then::kStop) return Final(asking, failure);   // the request is invalid
 ///     if (then == Then::kNextTarget) break;                     // the model cannot serve it

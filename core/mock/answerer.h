@@ -13,8 +13,7 @@ namespace agm::mock {
 ///
 ///   * the last user text asks for calls with `call NAME {json}` (any number of lines), or
 ///     functionCallingConfig is ANY: function calls; missing arguments are invented from the
-///     declared schema. A line `then call NAME {json}` waits for the responses to the calls before
-///     it
+///     declared schema. A line `then call NAME {json}` waits for the responses to earlier calls
 ///   * the request asks for JSON or has a response schema: an instance of the schema
 ///   * the last turn contains function responses: a sentence that repeats them
 ///   * the model generates images or speech: a tiny picture, a moment of silence

@@ -50,7 +50,7 @@ struct Stats {
 ///
 ///   auto mock = mock::MockServer::Start({.port = 0});
 ///   if (!mock) return std::move(mock).error();
-///   ... base_url = (*mock)->base_url() ...       // runs until the object is destroyed, or Stop()
+///   std::string url = (*mock)->base_url();       // runs until the object is destroyed, or Stop()
 ///
 /// Routes, below /v1beta, /v1 and /v1alpha:
 ///   POST models/{m}:generateContent, :streamGenerateContent (alt=sse, or one JSON array),

@@ -38,9 +38,9 @@ struct Occasion {
 ///   nth          only the nth request that matches the rest and no earlier step, counted from 1
 /// times: how often the step applies; missing: always
 /// do, any of:
-///   error        a class of TroubleNames(); retry: the delay that a quota error asks for, "0":
-///   none status, message   another HTTP status or text of the error; status alone: an error of
-///   that status html         a front end's page with that status
+///   error        a class of TroubleNames(); retry: the delay in a quota error, "0": none
+///   status, message   another HTTP status or text of the error; status alone: such an error
+///   html         a front end's page with that status
 ///   body, content_type, headers {..}   these bytes instead of an answer (status 200 or `status`)
 ///   garbage      true: a 200 whose JSON is truncated
 ///   hang_ms      pause before the head; close: no reply; reset: cuts and closes are TCP resets

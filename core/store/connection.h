@@ -40,8 +40,10 @@ inline constexpr std::string_view kForNow = "for_now";   ///< temporary: disk fu
 /// An open SQLite file with our settings (WAL, synchronous NORMAL).
 ///
 ///   auto connection = Connection::Open(path, Duration(2000));
-///   connection->Run("INSERT INTO rest VALUES (?, ?)", {name, until});
-///   connection->Query("SELECT name FROM rest", {}, [&](const Row& row) { ... row.Text(0) ... });
+///   if (!connection) return std::move(connection).error();
+///   auto done = connection->Run("INSERT INTO usage (account, tokens) VALUES (?, ?)", {name, 5});
+///   done = connection->Query("SELECT account FROM usage", {},
+///                            [&](const Row& row) { names.push_back(row.Text(0)); });
 ///
 /// Each statement is prepared once and cached. Errors are kIo and name the file.
 ///

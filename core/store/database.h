@@ -22,8 +22,8 @@ namespace agm::store {
 /// folder keeps its own tables in it.
 ///
 ///   auto database = Database::Open(folder);
-///   database->Write("usage/work", [=](Connection& c) { return c.Run("INSERT ...", {...}); });
-///   database->Read([&](Connection& c) { return c.Query("SELECT ...", {}, ...); });
+///   database->Write("usage/work", [](Connection& c) { return c.Run("DELETE FROM usage"); });
+///   auto read = database->Read([&](Connection& c) { return c.Query("SELECT 1", {}, on_row); });
 ///
 /// It never delays a request: Write returns at once, and a background thread writes many changes in
 /// one transaction. Of two pending writes with the same key only the later one is done. The

@@ -56,8 +56,8 @@ struct Limits {
 /// One upstream request with one account's credential; its events are pulled.
 ///
 ///   auto call = Call::Start(transport, account, credential, outgoing, limits, cancellation);
-///   if (auto* failure = std::get_if<Failure>(&call)) ...
-///   while (auto event = call.Next(until)) ...
+///   if (auto* failure = std::get_if<Failure>(&call)) return std::move(failure->error);
+///   while (auto event = std::get<0>(call)->Next(until)) ...
 ///
 /// Start returns after the head of a 2xx response has arrived, or with the Failure. Next returns
 /// the next event; nullopt if `until` passed before there was one. The events obey the grammar of

@@ -25,7 +25,8 @@ void Set(CURL* easy, CURLoption option, T value) {
 ///
 ///   Connection connection;                       // set options, also the URL, on easy()
 ///   while (!connection.Connect()) connection.Wait(until, false, -1);
-///   ... connection.Send(bytes) ... connection.Receive(room) ...
+///   auto sent = connection.Send(bytes);
+///   auto received = connection.Receive(room);
 ///
 /// Thread safety: one thread at a time.
 class Connection {

@@ -18,10 +18,15 @@ namespace agm::gateway {
 /// other polls. A thread that returns while enough others poll becomes idle, and ends after a
 /// while.
 ///
-///   Crew crew([&] { void* next = parking.Wait(); ...; return next != nullptr; });
+///   Crew crew([&] { return HandleNextEvent(); });
 ///   crew.Start();
-///   if (crew.GoAway()) { ... block as long as it takes ...; crew.ComeBack(); }    // inside
-///   `attend`
+///
+/// and inside HandleNextEvent, before and after work that blocks:
+///
+///   if (crew.GoAway()) {
+///     ... as long as it takes ...
+///     crew.ComeBack();
+///   }
 ///
 /// Thread safety: any thread; GoAway and ComeBack from inside `attend` only.
 class Crew {

@@ -22,8 +22,8 @@
 // writes the response. Our code does the work between these steps:
 //
 //   accept (library) --> HttpTraffic: Parking --> a Crew thread: HttpConnection --> RequestReader
-//                                      ^                              |  a complete, checked
-//                                      request +------- process_request (library): hook --> handler
+//                                      ^                              |  a checked request
+//                                      +------- process_request (library): hook --> handler
 //                                      |                              |  a streamed response
 //                                      +------- HttpStreams <---------+
 //

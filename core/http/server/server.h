@@ -31,7 +31,7 @@ struct HttpLimits {
 /// in the dialect of the path. The handler and its response bodies should not throw; if they do,
 /// the client gets a 500, or a stream that breaks off.
 ///
-///   HttpServer server(limits, handler, refuse);
+///   HttpServer server(limits, handler, refuse, urgent);
 ///   auto port = server.Bind("127.0.0.1", 0);
 ///   server.Serve();                 // blocks; Stop() from another thread ends it
 ///

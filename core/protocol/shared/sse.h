@@ -20,8 +20,8 @@ struct SseEvent {
 /// Splits a byte stream into server-sent events.
 ///
 ///   SseReader sse;
-///   sse.Push(bytes);                       // split at any byte, even inside UTF-8, CRLF or
-///   "data:" while (auto event = sse.Next()) Use(event->data);
+///   sse.Push(bytes);                       // split at any byte, even inside UTF-8 or CRLF
+///   while (auto event = sse.Next()) Use(event->data);
 ///   ...
 ///   sse.Close();                           // end of the stream: an unfinished last event counts
 ///   while (auto event = sse.Next()) Use(event->data);

@@ -23,8 +23,8 @@
 /// Shared code of the tests that run the cases of tests/golden. A case is a folder; its files
 /// determine what it tests:
 ///
-///   request.json      a client's request            -> upstream.json and dropped.txt, or
-///   error.json target            the upstream model, if it is not the request's own model
+///   request.json      a client's request       -> upstream.json and dropped.txt, or error.json
+///   target            the upstream model, if it is not the request's own model
 ///   targets           several models, one per line  -> upstreams.txt
 ///   history.json      the conversation of previous_response_id
 ///   answer.sse|json   an upstream's response        -> events.txt and the dialect's own file
