@@ -27,7 +27,8 @@ find core cli tests -name node_modules -prune -o \( -name '*.h' -o -name '*.cc' 
     sees["upstream"] = "base http/wire http/client chat config protocol protocol/*"
     sees["accounts"] = "base http/client chat config upstream"
     sees["store"] = "base"
-    sees["gateway"] = "base http/* chat config mapping protocol protocol/* upstream accounts store"
+    sees["ledger"] = "base store"
+    sees["gateway"] = "base http/* chat config mapping protocol protocol/* upstream accounts store ledger"
     sees["mock"] = "base http/wire"
     for (room in sees) {
       n = split(room " " sees[room], seen, " ")

@@ -80,16 +80,34 @@ void Connection::Finalize::operator()(sqlite3_stmt* statement) const {
   sqlite3_finalize(statement);
 }
 
-Result<Connection> Connection::Open(const std::filesystem::path& path, Duration patience) {
+Result<Connection> Connection::Open(const std::filesystem::path& path, Duration patience,
+                                    Deletion deletion) {
   if (auto made = MakeFile(path.string()); !made) return std::move(made).error();
   auto connection = Prepared(path.string(), SQLITE_OPEN_READWRITE, patience);
   if (!connection) return connection;
+  // SQLite takes auto_vacuum only before the file's first page is written.
+  if (deletion == Deletion::kErase) {
+    for (const char* setting : {"PRAGMA auto_vacuum = INCREMENTAL", "PRAGMA secure_delete = ON"}) {
+      if (auto done = connection->Run(setting); !done) return std::move(done).error();
+    }
+  }
   // Only the first statement needs the file itself, so it shows whether the file is a database.
   for (const char* setting :
        {"PRAGMA journal_mode = WAL", "PRAGMA synchronous = NORMAL",
         "PRAGMA journal_size_limit = 4000000", "PRAGMA trusted_schema = OFF"}) {
     if (auto done = connection->Run(setting); !done) return std::move(done).error();
   }
+  return connection;
+}
+
+Result<Connection> Connection::OpenToRead(const std::filesystem::path& path, Duration patience) {
+  if (access(path.c_str(), F_OK) != 0) {
+    return Fail(ErrorCode::kNotFound, "{}: {}", path.string(), std::strerror(errno));
+  }
+  // A reader of a WAL file needs its shared memory, which SQLite opens for writing.
+  auto connection = Prepared(path.string(), SQLITE_OPEN_READWRITE, patience);
+  if (!connection) return connection;
+  if (auto done = connection->Run("PRAGMA query_only = ON"); !done) return std::move(done).error();
   return connection;
 }
 
@@ -125,6 +143,11 @@ Result<void> Connection::Run(std::string_view sql, std::initializer_list<Value> 
 }
 
 Result<void> Connection::Query(std::string_view sql, std::initializer_list<Value> values,
+                               const std::function<void(const Row&)>& each) {
+  return Query(sql, std::span(values.begin(), values.size()), each);
+}
+
+Result<void> Connection::Query(std::string_view sql, std::span<const Value> values,
                                const std::function<void(const Row&)>& each) {
   auto statement = Find(sql);
   if (!statement) return std::move(statement).error();

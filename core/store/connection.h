@@ -6,6 +6,7 @@
 #include <initializer_list>
 #include <map>
 #include <memory>
+#include <span>
 #include <string>
 #include <string_view>
 #include <variant>
@@ -37,6 +38,10 @@ class Row {
 inline constexpr std::string_view kDamaged = "damaged";  ///< the file is damaged
 inline constexpr std::string_view kForNow = "for_now";   ///< temporary: disk full, locked, ...
 
+/// How deleted rows leave the file: their pages are used again later; or they are overwritten with
+/// zeros (secure_delete) and can be given back to the file system (auto_vacuum INCREMENTAL).
+enum class Deletion { kReuse, kErase };
+
 /// An open SQLite file with our settings (WAL, synchronous NORMAL).
 ///
 ///   auto connection = Connection::Open(path, Duration(2000));
@@ -52,12 +57,19 @@ class Connection {
  public:
   /// Creates the file (mode 0600) if it does not exist. Waits up to `patience` for a lock that
   /// another process holds.
-  static Result<Connection> Open(const std::filesystem::path& path, Duration patience);
+  static Result<Connection> Open(const std::filesystem::path& path, Duration patience,
+                                 Deletion deletion = Deletion::kReuse);
+  /// Opens an existing file for reading only, also while another process writes it. kNotFound if
+  /// there is no such file.
+  static Result<Connection> OpenToRead(const std::filesystem::path& path, Duration patience);
   /// Opens a database that exists only in memory.
   static Result<Connection> OpenInMemory();
 
   Result<void> Run(std::string_view sql, std::initializer_list<Value> values = {});
   Result<void> Query(std::string_view sql, std::initializer_list<Value> values,
+                     const std::function<void(const Row&)>& each);
+  /// The same for a number of values that is not known before.
+  Result<void> Query(std::string_view sql, std::span<const Value> values,
                      const std::function<void(const Row&)>& each);
 
  private:

@@ -5,8 +5,6 @@
 #include <chrono>
 #include <utility>
 
-#include "core/store/schema.h"
-
 namespace agm::store {
 namespace {
 
@@ -41,11 +39,11 @@ Result<void> Check(Connection& connection, const fs::path& path) {
   return error;
 }
 
-Result<Connection> OpenFile(const fs::path& path, Duration patience) {
-  auto connection = Connection::Open(path, patience);
+Result<Connection> OpenFile(const fs::path& path, const DatabaseFile& file, Duration patience) {
+  auto connection = Connection::Open(path, patience, file.deletion);
   if (!connection) return connection;
   if (auto sound = Check(*connection, path); !sound) return std::move(sound).error();
-  if (auto done = Migrate(*connection); !done) return std::move(done).error();
+  if (auto done = Migrate(*connection, file.steps); !done) return std::move(done).error();
   return connection;
 }
 
@@ -64,46 +62,56 @@ Result<fs::path> MoveAside(const fs::path& path) {
   return aside;
 }
 
-Connection Forgetful() {
+Connection Forgetful(const DatabaseFile& file) {
   auto connection = Connection::OpenInMemory();
-  if (connection) static_cast<void>(Migrate(*connection));
+  if (connection) static_cast<void>(Migrate(*connection, file.steps));
   return *std::move(connection);
 }
 
 }  // namespace
 
-std::unique_ptr<Database> Database::OpenInMemory() {
-  return std::unique_ptr<Database>(new Database(Forgetful(), {}, std::nullopt));
+DatabaseFile StateFile() {
+  return {"state.db", "the state file", "cooldowns and usage", StateSteps()};
 }
 
-std::unique_ptr<Database> Database::Open(const fs::path& folder, Duration patience) {
-  const fs::path path = folder / "state.db";
+std::unique_ptr<Database> Database::OpenInMemory(DatabaseFile file) {
+  Connection connection = Forgetful(file);
+  return std::unique_ptr<Database>(
+      new Database(std::move(connection), {}, std::move(file), std::nullopt));
+}
+
+std::unique_ptr<Database> Database::Open(const fs::path& folder, Duration patience,
+                                         DatabaseFile file) {
+  const fs::path path = folder / file.name;
   std::optional<Error> warning;
   auto opened = [&]() -> Result<Connection> {
     if (auto made = MakeFolder(folder); !made) return std::move(made).error();
-    auto connection = OpenFile(path, patience);
+    auto connection = OpenFile(path, file, patience);
     if (connection || connection.error().reason != kDamaged) return connection;
     auto aside = MoveAside(path);
     if (!aside) return std::move(aside).error();
-    warning = Fail(ErrorCode::kIo,
-                   "the state file was damaged and now lies at {}; cooldowns and usage begin anew",
-                   aside->string());
-    return OpenFile(path, patience);
+    warning = Fail(ErrorCode::kIo, "{} was damaged and now lies at {}; {} begin anew", file.subject,
+                   aside->string(), file.contents);
+    return OpenFile(path, file, patience);
   }();
   if (opened) {
-    return std::unique_ptr<Database>(new Database(*std::move(opened), path, std::move(warning)));
+    return std::unique_ptr<Database>(
+        new Database(*std::move(opened), path, std::move(file), std::move(warning)));
   }
   const std::string& why = opened.error().message;
   const bool named = why.starts_with(folder.string());
-  warning = Fail(ErrorCode::kIo,
-                 "the state file cannot be used: {}{}; cooldowns and usage will be forgotten when "
-                 "the program ends",
-                 named ? "" : path.string() + ": ", why);
-  return std::unique_ptr<Database>(new Database(Forgetful(), {}, std::move(warning)));
+  warning =
+      Fail(ErrorCode::kIo, "{} cannot be used: {}{}; {} will be forgotten when the program ends",
+           file.subject, named ? "" : path.string() + ": ", why, file.contents);
+  Connection connection = Forgetful(file);
+  return std::unique_ptr<Database>(
+      new Database(std::move(connection), {}, std::move(file), std::move(warning)));
 }
 
-Database::Database(Connection connection, fs::path path, std::optional<Error> warning)
+Database::Database(Connection connection, fs::path path, DatabaseFile file,
+                   std::optional<Error> warning)
     : path_(std::move(path)),
+      file_(std::move(file)),
       connection_(std::move(connection)),
       warning_(std::move(warning)),
       writer_([this] { WriteInBackground(); }) {}
@@ -184,16 +192,7 @@ bool Database::FlushLocked() {
     by_key_.clear();
   }
   if (jobs.empty()) return true;
-  auto done = Commit(jobs);
-  if (!done && done.error().reason == kDamaged && !path_.empty()) {
-    auto aside = MoveAside(path_);
-    auto fresh = aside ? OpenFile(path_, Duration(2000)) : aside.error();
-    if (fresh) {
-      connection_ = *std::move(fresh);
-      Warn(Fail(ErrorCode::kIo, "the state file was damaged and now lies at {}", aside->string()));
-      done = Commit(jobs);
-    }
-  }
+  const auto done = WithRepair([&] { return Commit(jobs); });
   if (done) {
     failing_ = false;
     return true;
@@ -206,18 +205,41 @@ bool Database::FlushLocked() {
   return false;
 }
 
-// Commits all jobs in one transaction, but leaves out a job that can never succeed.
-Result<void> Database::Commit(const Jobs& jobs) {
+Result<void> Database::InTransaction(const Work& work) {
   if (auto begun = connection_.Run("BEGIN IMMEDIATE"); !begun) return begun;
-  Result<void> done;
-  for (const Job& job : jobs) {
-    done = job.work(connection_);
-    if (!done && !done.error().reason.empty()) break;
-    done = {};
-  }
+  auto done = work(connection_);
   if (done) done = connection_.Run("COMMIT");
   if (!done) static_cast<void>(connection_.Run("ROLLBACK"));
   return done;
+}
+
+// Repeats the attempt once in a new file if the present one turns out to be damaged.
+Result<void> Database::WithRepair(const std::function<Result<void>()>& attempt) {
+  auto done = attempt();
+  if (done || done.error().reason != kDamaged || path_.empty()) return done;
+  auto aside = MoveAside(path_);
+  auto fresh = aside ? OpenFile(path_, file_, Duration(2000)) : aside.error();
+  if (!fresh) return done;
+  connection_ = *std::move(fresh);
+  Warn(Fail(ErrorCode::kIo, "{} was damaged and now lies at {}", file_.subject, aside->string()));
+  return attempt();
+}
+
+Result<void> Database::Transact(const Work& work) {
+  std::lock_guard lock(connection_mutex_);
+  FlushLocked();
+  return WithRepair([&] { return InTransaction(work); });
+}
+
+// Commits all jobs in one transaction, but leaves out a job that can never succeed.
+Result<void> Database::Commit(const Jobs& jobs) {
+  return InTransaction([&](Connection& connection) -> Result<void> {
+    for (const Job& job : jobs) {
+      auto done = job.work(connection);
+      if (!done && !done.error().reason.empty()) return done;
+    }
+    return {};
+  });
 }
 
 // Puts failed jobs before newer ones. A newer job replaces a failed job with the same key.

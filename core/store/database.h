@@ -15,11 +15,25 @@
 #include "core/base/clock.h"
 #include "core/base/result.h"
 #include "core/store/connection.h"
+#include "core/store/schema.h"
 
 namespace agm::store {
 
-/// The program's persistent state: `state.db` in the state folder (mode 0700). Each file of this
-/// folder keeps its own tables in it.
+/// A database file of the state folder.
+struct DatabaseFile {
+  std::string name;      ///< "state.db"
+  std::string subject;   ///< what messages call it: "the state file"
+  std::string contents;  ///< what is lost with it: "cooldowns and usage"
+  SchemaSteps steps;
+  Deletion deletion = Deletion::kReuse;
+};
+
+/// `state.db`, the pool's and the conversations' memory.
+DatabaseFile StateFile();
+
+/// The program's persistent state: a file in the state folder (mode 0700), by default `state.db`.
+/// Each source file of this folder keeps its own tables in it; the request log has a file of its
+/// own, so that its growth cannot harm the pool's state.
 ///
 ///   auto database = Database::Open(folder);
 ///   database->Write("usage/work", [](Connection& c) { return c.Run("DELETE FROM usage"); });
@@ -39,9 +53,10 @@ class Database {
   using Work = std::function<Result<void>(Connection&)>;
 
   static std::unique_ptr<Database> Open(const std::filesystem::path& folder,
-                                        Duration patience = Duration(2000));
+                                        Duration patience = Duration(2000),
+                                        DatabaseFile file = StateFile());
   /// A database without a file; for tests, and if there is no state folder.
-  static std::unique_ptr<Database> OpenInMemory();
+  static std::unique_ptr<Database> OpenInMemory(DatabaseFile file = StateFile());
   ~Database();
   Database(const Database&) = delete;
   Database& operator=(const Database&) = delete;
@@ -49,6 +64,10 @@ class Database {
   void Write(std::string key, Work work);
   /// Runs `work` at once, after all earlier writes.
   Result<void> Read(const Work& work);
+  /// Runs `work` at once in a transaction of its own, which is committed if `work` succeeds. A
+  /// damaged file is moved aside and the work done again in a new one. Unlike Write, it waits for
+  /// the disk and is not repeated: the caller learns the result.
+  Result<void> Transact(const Work& work);
   /// True while writes fail and wait for a retry; does not change during Read's work.
   bool failing() const { return failing_; }
   /// Writes all that is pending now; false if something must wait for a retry.
@@ -58,6 +77,7 @@ class Database {
   std::optional<Error> TakeWarning();
   /// True if the state will not outlive the process.
   bool in_memory() const { return path_.empty(); }
+  const std::filesystem::path& path() const { return path_; }  ///< empty: in memory
 
  private:
   struct Job {
@@ -66,7 +86,10 @@ class Database {
   };
   using Jobs = std::list<Job>;
 
-  Database(Connection connection, std::filesystem::path path, std::optional<Error> warning);
+  Database(Connection connection, std::filesystem::path path, DatabaseFile file,
+           std::optional<Error> warning);
+  Result<void> InTransaction(const Work& work);
+  Result<void> WithRepair(const std::function<Result<void>()>& attempt);
   void WriteInBackground();
   bool FlushLocked();
   Result<void> Commit(const Jobs& jobs);
@@ -74,6 +97,7 @@ class Database {
   void Warn(Error error);
 
   const std::filesystem::path path_;  ///< empty: in memory
+  const DatabaseFile file_;
 
   std::mutex connection_mutex_;  ///< locked before jobs_mutex_
   Connection connection_;

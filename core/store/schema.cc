@@ -5,8 +5,7 @@
 namespace agm::store {
 namespace {
 
-// One step per version; never edit a step that was released. Times are milliseconds since 1970.
-constexpr std::array kSteps = {
+constexpr std::array<std::string_view, 2> kStateSteps = {
     // 1: the pool's state.
     "CREATE TABLE rest ("
     "  owner TEXT NOT NULL,"  // an account's name, or project:ID
@@ -62,27 +61,29 @@ Result<void> RunStep(Connection& connection, std::string_view step) {
   return {};
 }
 
-Result<void> RunSteps(Connection& connection) {
+Result<void> RunSteps(Connection& connection, SchemaSteps steps) {
   const auto version = VersionOf(connection);  // again: another process may have been first
   if (!version) return version.error();
-  for (std::size_t i = *version; i < kSteps.size(); ++i) {
-    if (auto done = RunStep(connection, kSteps.at(i)); !done) return done;
+  for (std::size_t i = *version; i < steps.size(); ++i) {
+    if (auto done = RunStep(connection, steps[i]); !done) return done;
   }
-  return connection.Run(fmt::format("PRAGMA user_version = {}", kSteps.size()));
+  return connection.Run(fmt::format("PRAGMA user_version = {}", steps.size()));
 }
 
 }  // namespace
 
-Result<void> Migrate(Connection& connection) {
+SchemaSteps StateSteps() { return kStateSteps; }
+
+Result<void> Migrate(Connection& connection, SchemaSteps steps) {
   const auto version = VersionOf(connection);
   if (!version) return version.error();
-  if (*version == kSteps.size()) return {};
-  if (*version > kSteps.size()) {
+  if (*version == steps.size()) return {};
+  if (*version > steps.size()) {
     return Fail(ErrorCode::kIo, "it was made by a newer agm (schema {}, expected at most {})",
-                *version, kSteps.size());
+                *version, steps.size());
   }
   if (auto begun = connection.Run("BEGIN IMMEDIATE"); !begun) return begun;
-  auto done = RunSteps(connection);
+  auto done = RunSteps(connection, steps);
   if (done) done = connection.Run("COMMIT");
   if (!done) static_cast<void>(connection.Run("ROLLBACK"));
   return done;

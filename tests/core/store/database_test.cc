@@ -5,12 +5,14 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <array>
 #include <atomic>
 #include <chrono>
 #include <string>
 #include <thread>
 #include <vector>
 
+#include "core/base/file.h"
 #include "tests/support/temp_dir.h"
 
 namespace agm::store {
@@ -227,6 +229,45 @@ TEST(Database, ManyThreadsMayWriteAndRead) {
   for (std::thread& thread : threads) thread.join();
   const std::string all = Accounts(*database);
   for (int t = 0; t < 8; ++t) EXPECT_THAT(all, HasSubstr("thread-" + std::to_string(t) + "=49 "));
+}
+
+TEST(Database, ATransactionIsCommittedWholeOrNotAtAll) {
+  test::TempDir folder;
+  const auto database = Database::Open(folder.path());
+  EXPECT_TRUE(database->Transact([](Connection& c) {
+    return c.Run("INSERT INTO usage VALUES ('a', 1, 0, 0, NULL)");
+  }));
+  const auto failed = database->Transact([](Connection& c) -> Result<void> {
+    auto done = c.Run("INSERT INTO usage VALUES ('b', 1, 0, 0, NULL)");
+    return done ? Fail(ErrorCode::kInternal, "no") : done;
+  });
+  EXPECT_EQ(failed.error().message, "no");
+  EXPECT_EQ(Accounts(*database), "a=1 ");
+}
+
+TEST(Database, AFileThatErasesKeepsNoDeletedBytes) {
+  constexpr std::array<std::string_view, 1> kSteps = {"CREATE TABLE note (text TEXT NOT NULL);"};
+  test::TempDir folder;
+  const DatabaseFile file{"notes.db", "the notes", "notes", kSteps, Deletion::kErase};
+  const auto database = Database::Open(folder.path(), Duration(100), file);
+  ASSERT_TRUE(database->Transact(
+      [](Connection& c) { return c.Run("INSERT INTO note VALUES ('canary-16180339')"); }));
+  ASSERT_TRUE(database->Transact([](Connection& c) { return c.Run("DELETE FROM note"); }));
+  ASSERT_TRUE(database->Read(
+      [](Connection& c) { return c.Run("PRAGMA wal_checkpoint(TRUNCATE)"); }));
+  EXPECT_EQ(ReadFile(folder / "notes.db")->find("canary-16180339"), std::string::npos);
+  EXPECT_FALSE(std::filesystem::exists(folder / "state.db"));
+}
+
+TEST(Connection, AReaderCannotWrite) {
+  test::TempDir folder;
+  const auto database = Database::Open(folder.path());
+  auto reader = Connection::OpenToRead(folder / "state.db", Duration(100));
+  ASSERT_TRUE(reader);
+  EXPECT_TRUE(reader->Run("SELECT * FROM usage"));
+  EXPECT_FALSE(reader->Run("DELETE FROM usage"));
+  EXPECT_EQ(Connection::OpenToRead(folder / "none.db", Duration(100)).error().code,
+            ErrorCode::kNotFound);
 }
 
 }  // namespace

@@ -1,0 +1,183 @@
+#include "core/ledger/journal.h"
+
+#include <fmt/format.h>
+
+#include <iterator>
+#include <utility>
+
+#include "core/ledger/price.h"
+#include "core/ledger/requests.h"
+
+namespace agm::ledger {
+namespace {
+
+using namespace std::chrono_literals;
+
+constexpr auto kCollect = 100ms;
+constexpr std::size_t kBuffer = 1024;
+constexpr std::size_t kMostWaiting = 4096;  ///< rows that wait for a disk that is full
+constexpr auto kFirstRetry = 1s;
+constexpr auto kLongestRetry = 60s;
+constexpr auto kTidyEvery = 10s;
+
+}  // namespace
+
+Journal::Journal(store::Database& database, Clock& clock, Count count, Warn warn)
+    : database_(database), clock_(clock), count_(std::move(count)), warn_(std::move(warn)) {
+  thread_ = std::thread([this] { Work(); });
+}
+
+Journal::~Journal() {
+  {
+    std::lock_guard lock(incoming_mutex_);
+    closing_ = true;
+  }
+  arrived_.notify_all();
+  thread_.join();
+}
+
+void Journal::Apply(const Settings& settings) {
+  std::lock_guard lock(state_mutex_);
+  settings_ = settings;
+}
+
+void Journal::Add(Entry entry) {
+  {
+    std::lock_guard lock(incoming_mutex_);
+    if (incoming_.size() < kBuffer) {
+      incoming_.push_back(std::move(entry));
+      if (incoming_.size() == 1 || incoming_.size() == kBuffer / 2) arrived_.notify_one();
+      return;
+    }
+  }
+  std::lock_guard lock(state_mutex_);
+  entry.cost = CostOf(ListPrices(), entry);
+  count_(entry);
+  waiting_.totals[KeyOf(entry)].Add(entry);
+  skipped_.fetch_add(1, std::memory_order_relaxed);
+}
+
+void Journal::Settle() {
+  std::lock_guard lock(state_mutex_);
+  SettleLocked();
+}
+
+bool Journal::Flush() {
+  std::lock_guard lock(writing_mutex_);
+  Settle();
+  return WriteBatch();
+}
+
+Journal::Figures Journal::figures() const {
+  return {written_.load(), skipped_.load(), bytes_.load()};
+}
+
+void Journal::SettleLocked() {
+  {
+    std::lock_guard lock(incoming_mutex_);
+    incoming_.swap(spare_);
+  }
+  for (Entry& entry : spare_) CountLocked(entry);
+  spare_.clear();
+}
+
+void Journal::CountLocked(Entry& entry) {
+  entry.cost = CostOf(ListPrices(), entry);
+  count_(entry);
+  waiting_.totals[KeyOf(entry)].Add(entry);
+  if (!settings_.requests) return;
+  if (MayWriteRow(entry)) {
+    waiting_.rows.push_back(std::move(entry));
+  } else {
+    skipped_.fetch_add(1, std::memory_order_relaxed);
+  }
+}
+
+// Failed requests have a share of their own, so that a flood of good ones does not hide them.
+bool Journal::MayWriteRow(const Entry& entry) {
+  if (waiting_.rows.size() >= kMostWaiting) return false;
+  const TimePoint now = clock_.Now();
+  if (now - pace_.second >= 1s) pace_ = {now};
+  return ++(entry.failed() ? pace_.failed : pace_.answered) <= settings_.rows_per_second;
+}
+
+// Writes what waits, without the state's lock, so that no request waits for the disk.
+bool Journal::WriteBatch() {
+  Batch batch;
+  {
+    std::lock_guard lock(state_mutex_);
+    std::swap(batch, waiting_);
+  }
+  if (batch.empty()) return true;
+  const auto done = database_.Transact([&](store::Connection& connection) {
+    auto written = WriteRequests(connection, batch.rows);
+    return written ? AddTotals(connection, batch.totals) : written;
+  });
+  if (done) {
+    written_.fetch_add(batch.rows.size(), std::memory_order_relaxed);
+    if (failing_.exchange(false)) warn_("the request log is written again");
+    return true;
+  }
+  if (!failing_.exchange(true)) {
+    warn_(fmt::format("the request log cannot be written for now: {}; totals are kept in memory",
+                      done.error().message));
+  }
+  KeepFor(std::move(batch));
+  return false;
+}
+
+// Puts a batch that could not be written before what has come meanwhile.
+void Journal::KeepFor(Batch batch) {
+  std::lock_guard lock(state_mutex_);
+  for (const auto& [key, sums] : batch.totals) waiting_.totals[key].Add(sums);
+  const std::size_t room = kMostWaiting - std::min(kMostWaiting, waiting_.rows.size());
+  if (batch.rows.size() > room) {
+    skipped_.fetch_add(batch.rows.size() - room, std::memory_order_relaxed);
+    batch.rows.erase(batch.rows.begin(), batch.rows.end() - static_cast<std::ptrdiff_t>(room));
+  }
+  waiting_.rows.insert(waiting_.rows.begin(), std::make_move_iterator(batch.rows.begin()),
+                       std::make_move_iterator(batch.rows.end()));
+}
+
+void Journal::Tidy(bool now) {
+  if (!now && clock_.Now() < next_tidy_) return;
+  Settings settings;
+  {
+    std::lock_guard lock(state_mutex_);
+    settings = settings_;
+  }
+  const auto done = retention_.Run(database_, settings, clock_.Wall(), clock_.Now());
+  if (done) bytes_.store(done->bytes);
+  const bool soon = done && done->more_to_do;
+  next_tidy_ = clock_.Now() + (soon ? Duration(kCollect) : Duration(kTidyEvery));
+}
+
+void Journal::Work() {
+  std::chrono::milliseconds pause = kFirstRetry;
+  TimePoint retry_at{};
+  for (;;) {
+    bool closing = false;
+    {
+      std::unique_lock lock(incoming_mutex_);
+      const auto woken = [&] { return closing_ || !incoming_.empty(); };
+      // Rows grow old also while no request comes.
+      failing_ ? arrived_.wait_for(lock, kFirstRetry, woken)
+               : arrived_.wait_for(lock, 10min, woken);
+      arrived_.wait_for(lock, kCollect,
+                        [&] { return closing_ || incoming_.size() >= kBuffer / 2; });
+      closing = closing_;
+    }
+    std::lock_guard lock(writing_mutex_);
+    Settle();
+    const TimePoint now = clock_.Now();
+    if (failing_ && now < retry_at && !closing) continue;
+    const bool done = WriteBatch();
+    pause = done ? std::chrono::milliseconds(kFirstRetry)
+                 : std::min<std::chrono::milliseconds>(pause * 2, kLongestRetry);
+    retry_at = now + pause;
+    if (closing) return;
+    if (done) Tidy(false);
+  }
+}
+
+}  // namespace agm::ledger

@@ -1,0 +1,111 @@
+#pragma once
+
+#include <atomic>
+#include <condition_variable>
+#include <cstdint>
+#include <functional>
+#include <mutex>
+#include <string>
+#include <thread>
+#include <vector>
+
+#include "core/base/clock.h"
+#include "core/ledger/entry.h"
+#include "core/ledger/retention.h"
+#include "core/ledger/settings.h"
+#include "core/ledger/totals.h"
+#include "core/store/database.h"
+
+namespace agm::ledger {
+
+/// Takes the entry of each finished request and keeps the log and the totals.
+///
+///   Journal journal(*database, clock, [&](const Entry& entry) { metrics.Count(entry); }, warn);
+///   journal.Add(std::move(entry));    // on the request's thread: one move into a bounded buffer
+///
+/// The journal's own thread prices the entries, passes each one to `count`, adds it to the totals,
+/// and writes rows and totals in batches, at most a tenth of a second later. After a kill at most
+/// that much is lost; rows and totals of a batch are written together or not at all.
+///
+/// Rows are bounded per second and may be skipped; totals and `count` never miss an entry: if the
+/// buffer is full, because the thread is starved, Add counts the entry itself and only its row is
+/// skipped. While the file cannot be written (disk full), totals and the latest rows wait in
+/// memory.
+///
+/// Thread safety: any thread.
+class Journal {
+ public:
+  using Count = std::function<void(const Entry&)>;
+  using Warn = std::function<void(const std::string&)>;
+
+  /// `count` runs under the journal's lock and must not block. The references must outlive it.
+  Journal(store::Database& database, Clock& clock, Count count, Warn warn);
+  ~Journal();
+  Journal(const Journal&) = delete;
+  Journal& operator=(const Journal&) = delete;
+
+  void Apply(const Settings& settings);
+  void Add(Entry entry);
+  /// Counts all entries that were added before, so that the metrics are current.
+  void Settle();
+  /// Settles and writes; false if the file cannot be written now.
+  bool Flush();
+
+  struct Figures {
+    std::uint64_t written = 0;
+    std::uint64_t skipped = 0;  ///< rows that the bounds left out
+    std::int64_t bytes = 0;     ///< of the file, as the last run of retention saw it
+  };
+  Figures figures() const;
+  store::Database& database() { return database_; }
+
+ private:
+  /// What waits to be written.
+  struct Batch {
+    std::vector<Entry> rows;
+    Totals totals;
+    bool empty() const { return rows.empty() && totals.empty(); }
+  };
+  /// Rows of the present second.
+  struct Pace {
+    TimePoint second{};
+    int answered = 0;
+    int failed = 0;
+  };
+
+  void Work();
+  void SettleLocked();
+  void CountLocked(Entry& entry);
+  bool MayWriteRow(const Entry& entry);
+  bool WriteBatch();
+  void KeepFor(Batch batch);
+  void Tidy(bool now);
+
+  store::Database& database_;
+  Clock& clock_;
+  const Count count_;
+  const Warn warn_;
+
+  std::mutex incoming_mutex_;  ///< locked last
+  std::condition_variable arrived_;
+  std::vector<Entry> incoming_;
+  bool closing_ = false;
+
+  mutable std::mutex state_mutex_;
+  std::vector<Entry> spare_;  ///< the other buffer, so that neither is allocated again
+  Settings settings_;
+  Batch waiting_;
+  Pace pace_;
+
+  std::mutex writing_mutex_;  ///< locked first, held across disk writes
+  Retention retention_;
+  TimePoint next_tidy_{};
+  std::atomic<bool> failing_ = false;
+
+  std::atomic<std::uint64_t> written_{0};
+  std::atomic<std::uint64_t> skipped_{0};
+  std::atomic<std::int64_t> bytes_{0};
+  std::thread thread_;
+};
+
+}  // namespace agm::ledger

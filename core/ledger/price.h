@@ -1,0 +1,54 @@
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <span>
+#include <string_view>
+
+#include "core/base/clock.h"
+#include "core/ledger/entry.h"
+
+namespace agm::ledger {
+
+/// A price in pico-dollars (1e-12 USD) per token, which is the same number as micro-dollars per
+/// million tokens: 0.075 USD per million tokens = 75'000.
+using PerToken = std::int64_t;
+
+/// The list price of a model for a span of time. 0 in an optional column means "as the text".
+struct Price {
+  /// An exact name, or a prefix that ends with `*`.
+  std::string_view match;
+  PerToken input = 0;
+  PerToken cached = 0;  ///< 0: cached tokens cost as much as others
+  PerToken output = 0;
+  PerToken input_audio = 0;
+  PerToken output_image = 0;
+  PerToken output_audio = 0;
+  /// Prompts of more than this many tokens (cached ones included) cost the prices below it for all
+  /// their tokens. 0: the price does not depend on the length.
+  std::int64_t long_above = 0;
+  PerToken long_input = 0;
+  PerToken long_cached = 0;
+  PerToken long_output = 0;
+  std::string_view from{};   ///< first day that it holds, "2027-01-01" (UTC); empty: always
+  std::string_view until{};  ///< last day that it holds; empty: no end
+};
+
+/// The built-in list prices, with the day on which they were gathered.
+std::span<const Price> ListPrices();
+inline constexpr std::string_view kPricesGathered = "2026-11-28";
+
+/// The price of `model` at the time of a request: of the rows that hold then, the exact name, else
+/// the longest prefix. Null if none matches: the cost is then unknown, never 0.
+const Price* FindPrice(std::span<const Price> prices, std::string_view model, WallTime at);
+
+/// What the tokens cost, rounded half up to nano-dollars once. `tier` is the service tier ("flex",
+/// "batch", "priority"; others cost the standard price). Token counts that contradict each other
+/// (more cached than input) are clamped, so that a cost is never negative.
+Nano CostOf(const Price& price, const Tokens& tokens, std::string_view tier);
+
+/// Both costs of a request. A request without known tokens has no cost; on a free account the
+/// billed cost is 0 even if the list price is unknown.
+Cost CostOf(std::span<const Price> prices, const Entry& entry);
+
+}  // namespace agm::ledger

@@ -1,0 +1,19 @@
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+
+#include "core/base/clock.h"
+
+namespace agm::ledger {
+
+/// How much of the log is kept. See [log] in the configuration.
+struct Settings {
+  bool requests = true;  ///< write rows; totals are counted in any case
+  Duration keep = std::chrono::hours(7 * 24);
+  std::uint64_t max_size = 64'000'000;
+  Duration totals_keep = std::chrono::hours(400 * 24);
+  int rows_per_second = 500;  ///< of answered requests, and as many of failed ones
+};
+
+}  // namespace agm::ledger
