@@ -10,7 +10,7 @@
 #include "cli/account_status.h"
 #include "cli/credential_check.h"
 #include "cli/table.h"
-#include "core/mapping/glob.h"
+#include "core/base/glob.h"
 
 namespace agm::cli {
 namespace {
@@ -60,9 +60,8 @@ std::optional<std::vector<std::string>> ModelsOf(const Context& context,
   if (entries == nullptr) return std::nullopt;
   std::vector<std::string> models;
   for (const upstream::ModelEntry& entry : *entries) {
-    const bool served = std::ranges::any_of(account.models, [&](const std::string& glob) {
-      return mapping::GlobMatches(glob, entry.id);
-    });
+    const bool served = std::ranges::any_of(
+        account.models, [&](const std::string& glob) { return GlobMatches(glob, entry.id); });
     if (served) models.push_back(entry.id);
   }
   return models;

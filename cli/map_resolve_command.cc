@@ -1,7 +1,7 @@
 #include <algorithm>
 
 #include "cli/map_command.h"
-#include "core/mapping/glob.h"
+#include "core/base/glob.h"
 #include "core/mapping/model_map.h"
 
 namespace agm::cli {
@@ -12,7 +12,7 @@ std::vector<std::string> Servers(const config::Config& config, const std::string
   std::vector<std::string> names;
   for (const auto& account : config.accounts) {
     const bool lists = std::ranges::any_of(
-        account.models, [&](const std::string& glob) { return mapping::GlobMatches(glob, model); });
+        account.models, [&](const std::string& glob) { return GlobMatches(glob, model); });
     if (lists && account.enabled && account.unusable.empty()) names.push_back(account.name);
   }
   return names;

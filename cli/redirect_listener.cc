@@ -1,4 +1,5 @@
 #include "cli/redirect_listener.h"
+#include "core/base/unique_fd.h"
 
 #include <fmt/format.h>
 #include <poll.h>
@@ -27,20 +28,6 @@ bool AwaitReadable(int fd, TimePoint until) {
     if (got <= 0 && SystemClock().Now() >= until) return false;
   }
 }
-
-class Socket {
- public:
-  explicit Socket(int fd) : fd_(fd) {}
-  ~Socket() {
-    if (fd_ >= 0) ::close(fd_);
-  }
-  Socket(const Socket&) = delete;
-  Socket& operator=(const Socket&) = delete;
-  int fd() const { return fd_; }
-
- private:
-  int fd_;
-};
 
 /// The head of a request; incomplete if the visitor sends no more.
 std::string ReadHead(int fd, TimePoint until) {
@@ -114,10 +101,10 @@ std::string RedirectListener::url() const { return fmt::format("http://127.0.0.1
 
 Result<Secret> RedirectListener::AwaitCode(const std::string& state, TimePoint deadline) {
   while (AwaitReadable(fd_, deadline)) {
-    const Socket visitor(::accept4(fd_, nullptr, nullptr, SOCK_CLOEXEC));
-    if (visitor.fd() < 0) continue;
+    const UniqueFd visitor(::accept4(fd_, nullptr, nullptr, SOCK_CLOEXEC));
+    if (visitor.get() < 0) continue;
     const TimePoint until = std::min(deadline, SystemClock().Now() + kForOneVisitor);
-    if (auto received = Receive(visitor.fd(), state, until)) return *std::move(received);
+    if (auto received = Receive(visitor.get(), state, until)) return *std::move(received);
   }
   return Fail(ErrorCode::kTimeout, "nobody came back from the consent page in time");
 }

@@ -5,37 +5,12 @@
 
 #include <algorithm>
 
+#include "core/base/glob.h"
+
 namespace agm::accounts {
-namespace {
-
-// True if `name` matches `pattern`, in which `*` stands for any text.
-bool Matches(std::string_view pattern, std::string_view name) {
-  std::size_t p = 0;
-  std::size_t n = 0;
-  std::size_t star = std::string_view::npos;
-  std::size_t resume = 0;
-  while (n < name.size()) {
-    if (p < pattern.size() && pattern[p] == '*') {
-      star = p++;
-      resume = n;
-    } else if (p < pattern.size() && pattern[p] == name[n]) {
-      ++p;
-      ++n;
-    } else if (star != std::string_view::npos) {
-      p = star + 1;
-      n = ++resume;
-    } else {
-      return false;
-    }
-  }
-  return pattern.find_first_not_of('*', p) == std::string_view::npos;
-}
-
-}  // namespace
-
 bool Lists(const config::Account& account, std::string_view model) {
   return std::any_of(account.models.begin(), account.models.end(),
-                     [&](const std::string& pattern) { return Matches(pattern, model); });
+                     [&](const std::string& pattern) { return GlobMatches(pattern, model); });
 }
 
 std::string Fingerprint(const config::Account& account) {

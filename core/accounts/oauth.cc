@@ -5,7 +5,7 @@
 #include <array>
 #include <utility>
 
-#include "core/accounts/base64_url.h"
+#include "core/base/base64.h"
 #include "core/base/percent.h"
 #include "core/base/random.h"
 

@@ -8,7 +8,7 @@
 #include <memory>
 #include <string_view>
 
-#include "core/accounts/base64_url.h"
+#include "core/base/base64.h"
 #include "core/base/file.h"
 #include "core/base/json.h"
 #include "core/base/json_writer.h"

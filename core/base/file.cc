@@ -12,25 +12,12 @@
 #include <thread>
 #include <utility>
 
+#include "core/base/unique_fd.h"
+
 namespace agm {
 namespace {
 
 namespace fs = std::filesystem;
-
-/// Owns a file descriptor and closes it.
-class Fd {
- public:
-  explicit Fd(int fd) : fd_(fd) {}
-  Fd(const Fd&) = delete;
-  Fd& operator=(const Fd&) = delete;
-  ~Fd() {
-    if (fd_ >= 0) ::close(fd_);
-  }
-  int get() const { return fd_; }
-
- private:
-  int fd_;
-};
 
 std::string Why() { return std::generic_category().message(errno); }
 
@@ -76,14 +63,15 @@ Error Discard(const std::string& temporary, Error error) {
 }
 
 void SyncFolder(const fs::path& folder) {
-  const Fd fd(::open(folder.empty() ? "." : folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
+  const UniqueFd fd(
+      ::open(folder.empty() ? "." : folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
   if (fd.get() >= 0) ::fsync(fd.get());
 }
 
 }  // namespace
 
 Result<std::string> ReadFile(const fs::path& path, std::size_t limit) {
-  const Fd fd(::open(path.c_str(), O_RDONLY | O_CLOEXEC));
+  const UniqueFd fd(::open(path.c_str(), O_RDONLY | O_CLOEXEC));
   if (fd.get() < 0) {
     if (errno == ENOENT) return Fail(ErrorCode::kNotFound, "{}: no such file", path.string());
     return IoError(path, "open");
@@ -112,7 +100,7 @@ Result<void> WriteFileAtomically(const fs::path& path, std::string_view text, un
   const fs::path folder = target.parent_path();
   if (auto made = MakeFolder(folder); !made) return made;
   std::string temporary = (folder / (TemporaryPrefix(target) + "XXXXXX")).string();
-  const Fd fd(::mkostemp(temporary.data(), O_CLOEXEC));
+  const UniqueFd fd(::mkostemp(temporary.data(), O_CLOEXEC));
   if (fd.get() < 0) return IoError(target, "write beside");
   KeepOwner(fd.get(), target);
   if (::fchmod(fd.get(), mode) != 0 || !WriteAll(fd.get(), text) || ::fsync(fd.get()) != 0) {

@@ -6,6 +6,8 @@
 #include <cstring>
 #include <string>
 
+#include "core/base/ascii.h"
+
 namespace agm {
 namespace {
 
@@ -63,14 +65,6 @@ IpAddress Carried(const IpAddress& address, std::size_t at) {
   return FromIpv4(bytes);
 }
 
-std::string Lower(std::string_view text) {
-  std::string lower(text);
-  for (char& c : lower) {
-    if (c >= 'A' && c <= 'Z') c = static_cast<char>(c - 'A' + 'a');
-  }
-  return lower;
-}
-
 }  // namespace
 
 std::optional<IpAddress> ReadIpAddress(std::string_view text) {
@@ -113,7 +107,7 @@ bool IsPublic(const IpAddress& address) {
 }
 
 bool IsPublicHost(std::string_view host) {
-  std::string name = Lower(host);
+  std::string name = AsciiLower(host);
   if (const auto address = ReadHostAddress(name)) return IsPublic(*address);
   if (name.find_first_of(":%") != name.npos) return false;  // a zone identifier, or not a host
   if (name.ends_with('.')) name.pop_back();

@@ -12,16 +12,13 @@
 #include <algorithm>
 #include <utility>
 
+#include "core/base/ascii.h"
 #include "core/base/json_bytes.h"
 #include "core/base/json_escape.h"
 #include "core/base/utf8.h"
 
 namespace agm {
-namespace {
-
-bool IsDigit(char c) { return c >= '0' && c <= '9'; }
-
-}  // namespace
+namespace {}  // namespace
 
 /// The parser's state for one text; see the grammar at the top.
 class JsonParser {

@@ -5,17 +5,11 @@
 #include <algorithm>
 #include <charconv>
 
+#include "core/base/ascii.h"
 #include "core/base/ip_address.h"
 
 namespace agm {
 namespace {
-
-std::string Lower(std::string_view text) {
-  std::string out(text);
-  std::transform(out.begin(), out.end(), out.begin(),
-                 [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c | 0x20) : c; });
-  return out;
-}
 
 bool IsThisMachine(std::string_view host) {
   if (host == "localhost" || host.ends_with(".localhost") || host == "localhost.") return true;
@@ -49,7 +43,7 @@ std::optional<Origin> ReadOrigin(std::string_view url) {
   const std::size_t colon = url.find("://");
   if (colon == url.npos) return std::nullopt;
   Origin origin;
-  origin.scheme = Lower(url.substr(0, colon));
+  origin.scheme = AsciiLower(url.substr(0, colon));
   if (origin.scheme != "http" && origin.scheme != "https") return std::nullopt;
   url.remove_prefix(colon + 3);
   std::string_view authority = url.substr(0, url.find_first_of("/?#"));
@@ -59,12 +53,12 @@ std::optional<Origin> ReadOrigin(std::string_view url) {
   if (authority.starts_with('[')) {
     const std::size_t bracket = authority.find(']');
     if (bracket == authority.npos) return std::nullopt;
-    origin.host = Lower(authority.substr(1, bracket - 1));
+    origin.host = AsciiLower(authority.substr(1, bracket - 1));
     port = authority.substr(bracket + 1);
     if (!port.empty() && port.front() != ':') return std::nullopt;
   } else {
     const std::size_t end = authority.find(':');
-    origin.host = Lower(authority.substr(0, end));
+    origin.host = AsciiLower(authority.substr(0, end));
     port = end == authority.npos ? std::string_view() : authority.substr(end);
   }
   if (!port.empty()) port.remove_prefix(1);

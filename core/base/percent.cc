@@ -1,5 +1,6 @@
 #include "core/base/percent.h"
 
+#include "core/base/ascii.h"
 #include "core/base/hex.h"
 
 namespace agm {
@@ -9,8 +10,7 @@ std::string PercentEncode(std::string_view text, std::string_view keep) {
   std::string out;
   for (const char c : text) {
     const auto byte = static_cast<unsigned char>(c);
-    const bool plain = (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') ||
-                       c == '-' || c == '_' || c == '.' || c == '~';
+    const bool plain = IsLetterOrDigit(c) || c == '-' || c == '_' || c == '.' || c == '~';
     if (plain || keep.find(c) != keep.npos) {
       out += c;
     } else {

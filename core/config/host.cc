@@ -3,22 +3,13 @@
 #include <algorithm>
 #include <charconv>
 
+#include "core/base/ascii.h"
 #include "core/base/ip_address.h"
 
 namespace agm::config {
 namespace {
 
-constexpr bool IsAlnum(char c) {
-  return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9');
-}
-
-std::string Lower(std::string_view text) {
-  std::string lower(text);
-  for (char& c : lower) {
-    if (c >= 'A' && c <= 'Z') c = static_cast<char>(c - 'A' + 'a');
-  }
-  return lower;
-}
+constexpr bool IsAlnum(char c) { return IsLetterOrDigit(c); }
 
 std::string_view WithoutBrackets(std::string_view host) {
   const bool brackets = host.size() > 2 && host.front() == '[' && host.back() == ']';
@@ -41,7 +32,7 @@ bool IsScheme(std::string_view scheme) {
 }  // namespace
 
 bool IsLoopback(std::string_view host) {
-  const std::string name = Lower(WithoutBrackets(host));
+  const std::string name = AsciiLower(WithoutBrackets(host));
   if (name == "localhost" || name.ends_with(".localhost")) return true;
   const auto address = ReadIpAddress(name);
   return address && agm::IsLoopback(*address);
@@ -70,7 +61,7 @@ std::optional<UrlParts> SplitUrl(std::string_view url) {
   const std::size_t colon = url.find("://");
   if (!plain || colon == std::string_view::npos) return std::nullopt;
   UrlParts parts;
-  parts.scheme = Lower(url.substr(0, colon));
+  parts.scheme = AsciiLower(url.substr(0, colon));
   if (!IsScheme(parts.scheme)) return std::nullopt;
   url.remove_prefix(colon + 3);
   const std::size_t mark = std::min(url.find_first_of("?#"), url.size());

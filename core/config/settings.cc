@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 
+#include "core/base/ascii.h"
 #include "core/config/host.h"
 #include "core/config/model_name.h"
 #include "core/config/nearest.h"
@@ -88,9 +89,8 @@ std::string CheckModelGlob(std::string& glob) {
 }
 
 bool IsVariable(std::string_view name) {
-  const bool plain = std::ranges::all_of(name, [](char c) {
-    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_';
-  });
+  const bool plain =
+      std::ranges::all_of(name, [](char c) { return IsLetterOrDigit(c) || c == '_'; });
   return plain && name.size() <= 100 && !name.starts_with("AIza");
 }
 

@@ -4,15 +4,13 @@
 
 #include <algorithm>
 
+#include "core/base/ascii.h"
 #include "core/base/utf8.h"
 
 namespace agm::config {
 namespace {
 
-constexpr bool IsBare(char c) {
-  return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '-' ||
-         c == '_';
-}
+constexpr bool IsBare(char c) { return IsLetterOrDigit(c) || c == '-' || c == '_'; }
 
 }  // namespace
 

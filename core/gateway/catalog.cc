@@ -5,7 +5,7 @@
 #include <utility>
 #include <variant>
 
-#include "core/mapping/glob.h"
+#include "core/base/glob.h"
 
 namespace agm::gateway {
 namespace {
@@ -20,7 +20,7 @@ constexpr std::size_t kMostAsked = 4;
 
 bool Lists(const config::Account& account, const std::string& model) {
   return std::any_of(account.models.begin(), account.models.end(),
-                     [&](const std::string& glob) { return mapping::GlobMatches(glob, model); });
+                     [&](const std::string& glob) { return GlobMatches(glob, model); });
 }
 
 bool AnyLists(const config::Config& config, const std::string& model) {

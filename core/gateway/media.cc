@@ -7,8 +7,8 @@
 #include <utility>
 #include <variant>
 
+#include "core/base/ascii.h"
 #include "core/protocol/gemini/model_traits.h"
-#include "core/protocol/shared/ascii.h"
 #include "core/protocol/shared/media.h"
 #include "core/upstream/media_fetch.h"
 
@@ -65,7 +65,7 @@ class Inliner {
 
   Result<void> Media(bool reads_urls, chat::Media& media) {
     if (media.uri.empty() || protocol::IsUpstreamsOwn(media.uri)) return {};
-    if (reads_urls && protocol::AsciiLower(media.uri.substr(0, 8)) == "https://") return {};
+    if (reads_urls && AsciiLower(media.uri.substr(0, 8)) == "https://") return {};
     auto inlined = Fetch(media);
     if (!inlined) return AtPlace(inlined.error(), media.place);
     if (inlined->data.size() > left_) {

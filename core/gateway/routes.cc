@@ -5,6 +5,8 @@
 #include <optional>
 #include <span>
 
+#include "core/base/edit_distance.h"
+
 namespace agm::gateway {
 namespace {
 
@@ -159,28 +161,13 @@ Segments WithoutVersion(Segments path) {
   return path;
 }
 
-std::size_t Distance(std::string_view a, std::string_view b) {
-  std::vector<std::size_t> row(b.size() + 1);
-  for (std::size_t j = 0; j <= b.size(); ++j) row[j] = j;
-  for (std::size_t i = 1; i <= a.size(); ++i) {
-    std::size_t diagonal = row[0];
-    row[0] = i;
-    for (std::size_t j = 1; j <= b.size(); ++j) {
-      const std::size_t above = row[j];
-      row[j] = std::min({above + 1, row[j - 1] + 1, diagonal + (a[i - 1] == b[j - 1] ? 0U : 1U)});
-      diagonal = above;
-    }
-  }
-  return row[b.size()];
-}
-
 std::string Nearest(const Segments& path) {
   const std::string asked =
       "/" + Join(std::span(path).first(std::min<std::size_t>(path.size(), 6)));
   const std::string shown = asked.substr(0, 80);
   const auto nearest =
       std::min_element(kRows.begin(), kRows.end(), [&](const Row& a, const Row& b) {
-        return Distance(shown, a.path) < Distance(shown, b.path);
+        return EditDistance(shown, a.path) < EditDistance(shown, b.path);
       });
   const bool versioned = nearest->path.starts_with("/v1beta") || nearest->path.ends_with("z") ||
                          nearest->path == "/health" || nearest->path == "/metrics" ||

@@ -2,15 +2,10 @@
 
 #include <algorithm>
 
+#include "core/base/ascii.h"
 #include "core/base/percent.h"
 
 namespace agm::gateway {
-namespace {
-
-char Lower(char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; }
-
-}  // namespace
-
 std::string QueryParameter(std::string_view query, std::string_view name) {
   while (!query.empty()) {
     const std::string_view pair = query.substr(0, query.find('&'));
@@ -30,8 +25,7 @@ std::string HostName(std::string_view host_header) {
              colon != std::string_view::npos && host_header.find(':') == colon) {
     host_header = host_header.substr(0, colon);
   }
-  std::string name(host_header);
-  std::transform(name.begin(), name.end(), name.begin(), Lower);
+  std::string name = AsciiLower(host_header);
   if (name.ends_with('.')) name.pop_back();
   return name;
 }

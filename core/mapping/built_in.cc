@@ -2,7 +2,7 @@
 
 #include <algorithm>
 
-#include "core/mapping/glob.h"
+#include "core/base/glob.h"
 
 namespace agm::mapping {
 namespace {

@@ -2,20 +2,13 @@
 
 #include <algorithm>
 
+#include "core/base/ascii.h"
+#include "core/base/glob.h"
 #include "core/config/model_name.h"
 #include "core/mapping/built_in.h"
-#include "core/mapping/glob.h"
 
 namespace agm::mapping {
 namespace {
-
-std::string Lower(std::string_view text) {
-  std::string lower(text);
-  for (char& c : lower) {
-    if (c >= 'A' && c <= 'Z') c = static_cast<char>(c - 'A' + 'a');
-  }
-  return lower;
-}
 
 std::vector<std::string> WithoutPrefixes(const std::vector<std::string>& names) {
   std::vector<std::string> bare;
@@ -116,7 +109,7 @@ Resolution ModelMap::Find(const std::string& asked) const {
     if (!GlobMatches(pattern.pattern, asked)) continue;
     return {asked, pattern.to, Rule::kPattern, pattern.from};
   }
-  const std::string lower = Lower(asked);
+  const std::string lower = AsciiLower(asked);
   for (const BuiltIn& entry : BuiltIns()) {
     if (!GlobMatches(entry.from, lower)) continue;
     return {asked, entry.to, Rule::kBuiltIn, std::string(entry.from)};
@@ -133,7 +126,7 @@ std::vector<Loser> ModelMap::Losers(const Resolution& won) const {
                                 : "an exact name goes before a pattern";
     losers.push_back({Rule::kPattern, pattern.from, pattern.to, why});
   }
-  const std::string lower = Lower(won.asked);
+  const std::string lower = AsciiLower(won.asked);
   for (const BuiltIn& entry : BuiltIns()) {
     if (!GlobMatches(entry.from, lower)) continue;
     if (won.rule == Rule::kBuiltIn && entry.from == won.from) continue;

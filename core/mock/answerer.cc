@@ -6,8 +6,8 @@
 #include <optional>
 #include <vector>
 
+#include "core/base/base64.h"
 #include "core/base/json_writer.h"
-#include "core/mock/base64.h"
 #include "core/mock/function_name.h"
 #include "core/mock/message.h"
 #include "core/mock/sample.h"

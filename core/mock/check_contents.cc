@@ -5,7 +5,7 @@
 #include <cctype>
 #include <vector>
 
-#include "core/mock/base64.h"
+#include "core/base/base64.h"
 #include "core/mock/checks.h"
 #include "core/mock/function_name.h"
 #include "core/mock/message.h"

@@ -4,6 +4,7 @@
 #include <cctype>
 #include <set>
 
+#include "core/base/ascii.h"
 #include "core/mock/checks.h"
 #include "core/mock/function_name.h"
 #include "core/mock/message.h"
@@ -110,13 +111,11 @@ class ToolCheck {
 }  // namespace
 
 bool IsFunctionName(std::string_view name, bool strict) {
-  const auto is_letter = [](char c) {
-    return c == '_' || (std::isalpha(static_cast<unsigned char>(c)) != 0 && (c & 0x80) == 0);
-  };
+  const auto may_begin = [](char c) { return c == '_' || IsLetter(c); };
   const auto may_follow = [&](char c) {
-    return is_letter(c) || (c >= '0' && c <= '9') || c == '.' || c == ':' || c == '-';
+    return may_begin(c) || IsDigit(c) || c == '.' || c == ':' || c == '-';
   };
-  return !name.empty() && name.size() <= (strict ? 64U : 128U) && is_letter(name[0]) &&
+  return !name.empty() && name.size() <= (strict ? 64U : 128U) && may_begin(name[0]) &&
          std::ranges::all_of(name, may_follow);
 }
 

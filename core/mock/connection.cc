@@ -29,10 +29,6 @@ Reply BadRequest(RequestReader::State state) {
 
 }  // namespace
 
-Fd::~Fd() {
-  if (fd_ >= 0) ::close(fd_);
-}
-
 Connection::Fate Connection::Advance(bool woken) {
   if (woken) wake_.reset();
   for (bool progress = true; progress;) {

@@ -8,28 +8,11 @@
 #include <utility>
 
 #include "core/base/clock.h"
+#include "core/base/unique_fd.h"
 #include "core/mock/http_message.h"
 #include "core/mock/reply.h"
 
 namespace agm::mock {
-
-/// Owns a file descriptor and closes it.
-class Fd {
- public:
-  explicit Fd(int fd = -1) : fd_(fd) {}
-  Fd(Fd&& other) noexcept : fd_(std::exchange(other.fd_, -1)) {}
-  Fd& operator=(Fd&& other) noexcept {
-    std::swap(fd_, other.fd_);
-    return *this;
-  }
-  Fd(const Fd&) = delete;
-  Fd& operator=(const Fd&) = delete;
-  ~Fd();
-  int get() const { return fd_; }
-
- private:
-  int fd_;
-};
 
 /// One client's connection on a non-blocking socket. It repeats these phases
 ///
@@ -46,7 +29,7 @@ class Connection {
   enum class Fate { kKeep, kClose, kAbort };
 
   /// `service` must outlive the connection.
-  Connection(Fd socket, const Service& service) : fd_(std::move(socket)), service_(service) {}
+  Connection(UniqueFd socket, const Service& service) : fd_(std::move(socket)), service_(service) {}
 
   int fd() const { return fd_.get(); }
   /// Continues; `woken` is true if the time of wake() has come.
@@ -69,7 +52,7 @@ class Connection {
   void AddBody(std::string_view bytes);
   void PauseFor(Duration duration);
 
-  Fd fd_;
+  UniqueFd fd_;
   const Service& service_;
   std::string in_;
   RequestReader reader_;

@@ -6,6 +6,8 @@
 #include <cmath>
 #include <cstdint>
 
+#include "core/base/ascii.h"
+
 namespace agm::mock {
 namespace {
 
@@ -15,7 +17,7 @@ constexpr std::size_t kMostWords = 512;
 std::uint64_t Hash(std::string_view word) {
   std::uint64_t hash = 0xCBF29CE484222325U;
   for (const char c : word) {
-    const auto byte = static_cast<unsigned char>(c >= 'A' && c <= 'Z' ? c - 'A' + 'a' : c);
+    const auto byte = static_cast<unsigned char>(ToLower(c));
     hash = (hash ^ byte) * 0x100000001B3U;
   }
   return hash;

@@ -58,18 +58,18 @@ class EventLoop::Impl {
   void CloseAll();
 
   Service service_;
-  Fd epoll_;
-  Fd stop_;
-  Fd listener_;
+  UniqueFd epoll_;
+  UniqueFd stop_;
+  UniqueFd listener_;
   bool accepting_ = false;
   std::unordered_map<int, Client> clients_;
   std::set<std::pair<TimePoint, int>> timers_;
 };
 
 Result<int> EventLoop::Impl::Listen(int port) {
-  listener_ = Fd(::socket(AF_INET, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0));
-  epoll_ = Fd(::epoll_create1(EPOLL_CLOEXEC));
-  stop_ = Fd(::eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC));
+  listener_ = UniqueFd(::socket(AF_INET, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0));
+  epoll_ = UniqueFd(::epoll_create1(EPOLL_CLOEXEC));
+  stop_ = UniqueFd(::eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC));
   if (listener_.get() < 0 || epoll_.get() < 0 || stop_.get() < 0) {
     return Fail(ErrorCode::kIo, "no socket: {}", std::strerror(errno));
   }
@@ -119,7 +119,7 @@ void EventLoop::Impl::Watch(int fd, std::uint32_t events, int operation) {
 
 void EventLoop::Impl::Accept() {
   for (;;) {
-    Fd socket(::accept4(listener_.get(), nullptr, nullptr, SOCK_NONBLOCK | SOCK_CLOEXEC));
+    UniqueFd socket(::accept4(listener_.get(), nullptr, nullptr, SOCK_NONBLOCK | SOCK_CLOEXEC));
     if (socket.get() < 0) {
       if (errno == EINTR || errno == ECONNABORTED) continue;
       if (errno == EMFILE || errno == ENFILE) {  // resume when a connection closes
@@ -203,7 +203,7 @@ void EventLoop::Impl::Close(Client& client) {
 void EventLoop::Impl::CloseAll() {
   clients_.clear();
   timers_.clear();
-  listener_ = Fd();
+  listener_ = UniqueFd();
   traffic.open = 0;
   traffic.busy = 0;
 }

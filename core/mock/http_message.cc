@@ -6,20 +6,13 @@
 #include <charconv>
 #include <optional>
 
+#include "core/base/ascii.h"
 #include "core/base/percent.h"
 
 namespace agm::mock {
 namespace {
 
 constexpr std::size_t kMaxHead = 64 * 1024;
-
-char Lower(char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; }
-
-std::string LowerCase(std::string_view text) {
-  std::string out(text);
-  std::ranges::transform(out, out.begin(), Lower);
-  return out;
-}
 
 std::string_view Trim(std::string_view text) {
   const auto first = text.find_first_not_of(" \t");
@@ -135,8 +128,8 @@ std::optional<RequestReader::State> RequestReader::ReadHead(std::string& buffer)
   buffer.erase(0, end + 4);
   if (!good) return State::kBad;
 
-  expects_continue_ = LowerCase(request_.header("expect")) == "100-continue";
-  if (LowerCase(request_.header("transfer-encoding")).find("chunked") != std::string::npos) {
+  expects_continue_ = AsciiLower(request_.header("expect")) == "100-continue";
+  if (AsciiLower(request_.header("transfer-encoding")).find("chunked") != std::string::npos) {
     phase_ = Phase::kChunkSize;
     return std::nullopt;
   }
@@ -210,10 +203,10 @@ bool RequestReader::ParseHead(std::string_view head) {
     head.remove_prefix(std::min(field.size() + 2, head.size()));
     const std::size_t colon = field.find(':');
     if (colon == std::string_view::npos || colon == 0) return false;
-    request_.headers.emplace_back(LowerCase(field.substr(0, colon)),
+    request_.headers.emplace_back(AsciiLower(field.substr(0, colon)),
                                   std::string(Trim(field.substr(colon + 1))));
   }
-  const std::string connection = LowerCase(request_.header("connection"));
+  const std::string connection = AsciiLower(request_.header("connection"));
   request_.keep_alive = version == "HTTP/1.0" ? connection == "keep-alive" : connection != "close";
   return true;
 }

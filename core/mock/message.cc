@@ -3,14 +3,9 @@
 #include <cctype>
 #include <cstdlib>
 
+#include "core/base/ascii.h"
+
 namespace agm::mock {
-namespace {
-
-bool IsUpper(char c) { return c >= 'A' && c <= 'Z'; }
-char Lower(char c) { return IsUpper(c) ? static_cast<char>(c - 'A' + 'a') : c; }
-
-}  // namespace
-
 bool IsField(std::string_view key, std::string_view name) {
   if (key == name) return true;
   std::size_t at = 0;
@@ -19,7 +14,7 @@ bool IsField(std::string_view key, std::string_view name) {
       if (at >= key.size() || key[at] != '_') return false;
       ++at;
     }
-    if (at >= key.size() || key[at] != Lower(c)) return false;
+    if (at >= key.size() || key[at] != ToLower(c)) return false;
     ++at;
   }
   return at == key.size();
@@ -38,7 +33,7 @@ std::string SnakeCase(std::string_view name) {
   std::string out;
   for (const char c : name) {
     if (IsUpper(c)) out += '_';
-    out += Lower(c);
+    out += ToLower(c);
   }
   return out;
 }

@@ -7,9 +7,10 @@
 #include <cmath>
 #include <optional>
 
+#include "core/base/ascii.h"
+#include "core/base/base64.h"
 #include "core/base/duration.h"
 #include "core/base/json_writer.h"
-#include "core/mock/base64.h"
 #include "core/mock/message.h"
 #include "core/mock/proto_table.h"
 
@@ -61,7 +62,7 @@ class Checker {
     Descent(std::string& path, std::string_view name) : path_(path), size_(path.size()) {
       if (!path.empty()) path += '.';
       for (const char c : name) {
-        if (c >= 'A' && c <= 'Z') path += '_';
+        if (IsUpper(c)) path += '_';
         path += static_cast<char>(std::tolower(static_cast<unsigned char>(c)));
       }
     }

@@ -4,6 +4,7 @@
 #include <cmath>
 #include <vector>
 
+#include "core/base/ascii.h"
 #include "core/base/json_writer.h"
 #include "core/base/utf8.h"
 #include "core/mock/message.h"
@@ -13,11 +14,6 @@ namespace {
 
 constexpr int kOptionalDepth = 4;  // deeper levels contain only required members
 constexpr int kDeepest = 16;
-
-std::string LowerCase(std::string text) {
-  for (char& c : text) c = c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
-  return text;
-}
 
 // Decodes a step of a JSON pointer: "a/b~1c" is the path a, b/c.
 std::string Unescape(std::string_view step) {
@@ -91,7 +87,7 @@ class Sampler {
   static JsonView Preferred(JsonView choices) {
     JsonView best;
     for (const JsonView choice : choices.items()) {
-      if (LowerCase(choice["type"].text()) == "null") continue;
+      if (AsciiLower(choice["type"].text()) == "null") continue;
       if (!best) best = choice;
       if (!choice["$ref"]) return choice;
     }
@@ -103,9 +99,9 @@ class Sampler {
   static std::string TypeOf(const std::vector<JsonView>& all) {
     for (const JsonView part : all) {
       const JsonView type = part["type"];
-      if (type.is(JsonKind::kString)) return LowerCase(type.text());
+      if (type.is(JsonKind::kString)) return AsciiLower(type.text());
       for (const JsonView one : type.items()) {
-        if (!one.equals("null")) return LowerCase(one.text());
+        if (!one.equals("null")) return AsciiLower(one.text());
       }
     }
     if (Find(all, "properties")) return "object";

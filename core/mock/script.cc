@@ -2,19 +2,10 @@
 
 #include <array>
 
+#include "core/base/glob.h"
+
 namespace agm::mock {
 namespace {
-
-bool Glob(std::string_view pattern, std::string_view text) {
-  const std::size_t star = pattern.find('*');
-  if (star == std::string_view::npos) return pattern == text;
-  if (!text.starts_with(pattern.substr(0, star))) return false;
-  pattern.remove_prefix(star + 1);
-  for (std::size_t at = star; at <= text.size(); ++at) {
-    if (Glob(pattern, text.substr(at))) return true;
-  }
-  return false;
-}
 
 GoogleError ErrorOfStatus(int status) {
   struct Named {
@@ -40,7 +31,7 @@ bool Script::Fits(const Step& step, const Occasion& occasion) {
   }
   return occasion.key.find(step.key) != std::string_view::npos &&
          occasion.body.find(step.text) != std::string_view::npos &&
-         (step.model.empty() || Glob(step.model, occasion.model));
+         (step.model.empty() || GlobMatches(step.model, occasion.model));
 }
 
 Fault Script::Make(const Step& step, std::string_view model) {

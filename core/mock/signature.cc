@@ -5,7 +5,7 @@
 
 #include <cstdint>
 
-#include "core/mock/base64.h"
+#include "core/base/base64.h"
 
 namespace agm::mock {
 namespace {

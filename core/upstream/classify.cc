@@ -5,6 +5,7 @@
 #include <climits>
 #include <initializer_list>
 
+#include "core/base/ascii.h"
 #include "core/upstream/error_body.h"
 #include "core/upstream/plain_words.h"
 #include "core/upstream/trouble.h"
@@ -358,8 +359,7 @@ Error Tell(Trouble trouble, const ErrorBody& body, std::optional<Duration> asked
 // True for an id made of the characters of Google's quota ids; other text is not passed on.
 bool IsQuotaId(std::string_view id) {
   return !id.empty() && id.size() <= 120 && std::all_of(id.begin(), id.end(), [](char c) {
-    return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '-' ||
-           c == '_' || c == '.' || c == '/';
+    return IsLetterOrDigit(c) || c == '-' || c == '_' || c == '.' || c == '/';
   });
 }
 

@@ -5,6 +5,7 @@
 #include <charconv>
 #include <system_error>
 
+#include "core/base/ascii.h"
 #include "core/base/json_doc.h"
 #include "core/upstream/retry_delay.h"
 
@@ -13,18 +14,12 @@ namespace {
 
 constexpr std::size_t kLongestText = 16 * 1024;
 
-char Lower(char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c | 0x20) : c; }
-
-std::string LowerCase(std::string_view text) {
-  std::string lower(text.substr(0, kLongestText));
-  std::transform(lower.begin(), lower.end(), lower.begin(), Lower);
-  return lower;
-}
+std::string LowerCase(std::string_view text) { return AsciiLower(text.substr(0, kLongestText)); }
 
 // "Requests per day", "PerDay" and "per_day" all become "perday".
 void AppendLetters(std::string& out, std::string_view text) {
   for (const char c : text) {
-    if (std::isalnum(static_cast<unsigned char>(c)) != 0) out += Lower(c);
+    if (std::isalnum(static_cast<unsigned char>(c)) != 0) out += ToLower(c);
   }
   out += ' ';
 }

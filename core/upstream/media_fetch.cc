@@ -7,10 +7,10 @@
 #include <optional>
 #include <utility>
 
+#include "core/base/base64.h"
 #include "core/base/origin.h"
 #include "core/http/client/curl_transport.h"
 #include "core/http/client/curl_url.h"
-#include "core/protocol/shared/base64.h"
 #include "core/protocol/shared/mime.h"
 
 namespace agm::upstream {
@@ -60,7 +60,7 @@ std::string MimeOf(std::string_view told, const std::string& url, std::string_vi
   std::string mime = protocol::CanonicalMime(told);
   if (!mime.empty() && mime != kUnknown && mime != "binary/octet-stream") return mime;
   mime = protocol::MimeOfName(url);
-  return mime.empty() ? protocol::MimeOfBase64(protocol::EncodeBase64(bytes.substr(0, 24))) : mime;
+  return mime.empty() ? protocol::MimeOfBase64(EncodeBase64(bytes.substr(0, 24))) : mime;
 }
 
 Result<std::string> ReadBody(Download& download, std::string_view host, const MediaLimits& limits,

@@ -4,6 +4,7 @@
 
 #include <utility>
 
+#include "core/base/ascii.h"
 #include "core/base/json_doc.h"
 #include "core/protocol/gemini/model_traits.h"
 #include "core/upstream/address.h"
@@ -43,8 +44,7 @@ ModelEntry ReadEntry(JsonView model) {
 std::string EncodedToken(std::string_view token) {
   std::string out;
   for (const char c : token) {
-    const bool plain = (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') ||
-                       c == '-' || c == '_' || c == '.';
+    const bool plain = IsLetterOrDigit(c) || c == '-' || c == '_' || c == '.';
     out += plain ? std::string(1, c) : fmt::format("%{:02X}", static_cast<unsigned char>(c));
   }
   return out;

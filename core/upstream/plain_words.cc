@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 
+#include "core/base/ascii.h"
 #include "core/base/utf8.h"
 
 namespace agm::upstream {
@@ -10,10 +11,7 @@ namespace {
 
 constexpr std::string_view kEllipsis = "…";
 
-bool IsDigit(char c) { return c >= '0' && c <= '9'; }
-bool IsLower(char c) { return c >= 'a' && c <= 'z'; }
-bool IsUpper(char c) { return c >= 'A' && c <= 'Z'; }
-bool IsRun(char c) { return IsDigit(c) || IsLower(c) || IsUpper(c) || c == '_' || c == '-'; }
+bool IsRun(char c) { return IsLetterOrDigit(c) || c == '_' || c == '-'; }
 bool IsBlank(char c) { return static_cast<unsigned char>(c) <= ' ' || c == '\x7f'; }
 
 // True for a long mix of letters and digits that is not a word, or a long number as in ids.

@@ -4,6 +4,7 @@
 #include <array>
 #include <string>
 
+#include "core/base/ascii.h"
 #include "core/base/duration.h"
 
 namespace agm::upstream {
@@ -12,8 +13,7 @@ namespace {
 constexpr std::array<std::string_view, 6> kLeads = {"retry in ", "retry after ", "reset after ",
                                                     "again in ", "again after ", "resets in "};
 
-bool IsDigit(char c) { return c >= '0' && c <= '9'; }
-bool IsSpan(char c) { return IsDigit(c) || c == '.' || (c >= 'a' && c <= 'z'); }
+bool IsSpan(char c) { return IsDigit(c) || c == '.' || IsLower(c); }
 
 // Reads a number or a string of digits, as proto JSON writes 64-bit integers.
 std::optional<std::int64_t> ReadCount(JsonView value) {
@@ -69,9 +69,7 @@ std::optional<Duration> ReadRetryDelay(JsonView value) {
 }
 
 std::optional<Duration> FindRetryDelay(std::string_view text) {
-  std::string lower(text);
-  std::transform(lower.begin(), lower.end(), lower.begin(),
-                 [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c | 0x20) : c; });
+  const std::string lower = AsciiLower(text);
   std::optional<Duration> longest;
   for (const std::string_view lead : kLeads) {
     for (std::size_t at = lower.find(lead); at != std::string::npos;

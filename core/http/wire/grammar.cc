@@ -2,20 +2,17 @@
 
 #include <algorithm>
 
+#include "core/base/ascii.h"
+
 namespace agm::http {
 namespace {
 
-char Lower(char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c | 0x20) : c; }
-
 bool IsTokenChar(char c) {
   constexpr std::string_view kMarks = "!#$%&'*+-.^_`|~";
-  const char lower = Lower(c);
-  return (lower >= 'a' && lower <= 'z') || IsDigit(c) || kMarks.find(c) != std::string_view::npos;
+  return IsLetterOrDigit(c) || kMarks.find(c) != std::string_view::npos;
 }
 
 }  // namespace
-
-bool IsDigit(char c) { return c >= '0' && c <= '9'; }
 
 bool IsControl(char c) { return (c >= 0 && c < ' ') || c == '\x7f'; }
 
@@ -41,7 +38,7 @@ std::string_view Cut(std::string_view& text, std::string_view end) {
 }
 
 bool EqualsIgnoreCase(std::string_view a, std::string_view b) {
-  return std::ranges::equal(a, b, {}, Lower, Lower);
+  return std::ranges::equal(a, b, {}, ToLower, ToLower);
 }
 
 bool StartsWithIgnoreCase(std::string_view text, std::string_view prefix) {

@@ -6,7 +6,6 @@
 /// clock.
 namespace agm::http {
 
-bool IsDigit(char c);
 bool IsControl(char c);
 /// True for a valid method or header name: at least one letter, digit or token character.
 bool IsToken(std::string_view text);

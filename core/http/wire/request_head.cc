@@ -4,6 +4,7 @@
 #include <charconv>
 #include <utility>
 
+#include "core/base/ascii.h"
 #include "core/base/percent.h"
 #include "core/http/wire/grammar.h"
 
@@ -24,14 +25,11 @@ HttpFault Bad(fmt::format_string<Args...> text, Args&&... args) {
   return Fault(400, text, std::forward<Args>(args)...);
 }
 
-bool IsLetter(char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z'); }
-
 /// Checks the characters of "host" or "host:port": letters, digits, and those of names and IPv6
 /// literals.
 bool IsAuthority(std::string_view text) {
   return std::ranges::all_of(text, [](char c) {
-    return IsLetter(c) || http::IsDigit(c) ||
-           std::string_view("-._~:[]%").find(c) != std::string_view::npos;
+    return IsLetterOrDigit(c) || std::string_view("-._~:[]%").find(c) != std::string_view::npos;
   });
 }
 
@@ -139,7 +137,7 @@ Checked CheckHost(HttpHead& head, const std::string& authority) {
 }
 
 Checked ReadLength(std::string_view value, HttpHead& head) {
-  if (value.empty() || !std::ranges::all_of(value, http::IsDigit)) {
+  if (value.empty() || !std::ranges::all_of(value, IsDigit)) {
     return Bad("Content-Length is not a plain number");
   }
   const char* end = value.data() + value.size();

@@ -4,6 +4,7 @@
 #include <charconv>
 #include <optional>
 
+#include "core/base/ascii.h"
 #include "core/http/wire/grammar.h"
 
 namespace agm::http {

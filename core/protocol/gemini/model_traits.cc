@@ -9,14 +9,14 @@
 #include <algorithm>
 #include <array>
 
+#include "core/base/ascii.h"
+
 namespace agm::protocol {
 namespace {
 
 bool Has(std::string_view name, std::string_view word) {
   return name.find(word) != std::string_view::npos;
 }
-
-bool IsDigit(char c) { return c >= '0' && c <= '9'; }
 
 // The version times ten: 31 for "3.1-pro-preview", 30 for "3-flash", 0 if there is no number.
 int VersionOf(std::string_view text) {

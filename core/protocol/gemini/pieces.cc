@@ -4,7 +4,7 @@
 #include <string_view>
 #include <utility>
 
-#include "core/protocol/shared/ascii.h"
+#include "core/base/ascii.h"
 
 namespace agm::protocol {
 namespace {

@@ -7,9 +7,9 @@
 #include <cmath>
 #include <utility>
 
+#include "core/base/ascii.h"
 #include "core/base/json_doc.h"
 #include "core/protocol/gemini/request.h"
-#include "core/protocol/shared/ascii.h"
 #include "core/protocol/shared/fields.h"
 #include "core/protocol/shared/media.h"
 #include "core/protocol/shared/reasoning.h"
@@ -22,9 +22,9 @@ JsonView Either(JsonView object, std::string_view camel) {
   if (const JsonView found = object[camel]) return found;
   std::string snake;
   for (const char c : camel) {
-    if (c >= 'A' && c <= 'Z') {
+    if (IsUpper(c)) {
       snake += '_';
-      snake += static_cast<char>(c - 'A' + 'a');
+      snake += ToLower(c);
     } else {
       snake += c;
     }
@@ -39,7 +39,7 @@ std::string Camel(std::string_view name) {
     if (c == '_' && !out.empty()) {
       up = true;
     } else {
-      out += up && c >= 'a' && c <= 'z' ? static_cast<char>(c - 'a' + 'A') : c;
+      out += up ? ToUpper(c) : c;
       up = false;
     }
   }

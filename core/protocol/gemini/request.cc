@@ -11,6 +11,7 @@
 #include <algorithm>
 #include <memory>
 
+#include "core/base/ascii.h"
 #include "core/base/json_doc.h"
 #include "core/base/json_writer.h"
 #include "core/protocol/gemini/config.h"
@@ -26,8 +27,7 @@ constexpr std::string_view kDummySignature = "skip_thought_signature_validator";
 
 bool IsSignature(std::string_view text) {
   return !text.empty() && std::all_of(text.begin(), text.end(), [](char c) {
-    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '+' ||
-           c == '/' || c == '-' || c == '_' || c == '=';
+    return IsLetterOrDigit(c) || c == '+' || c == '/' || c == '-' || c == '_' || c == '=';
   });
 }
 

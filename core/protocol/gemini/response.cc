@@ -11,8 +11,8 @@
 #include <algorithm>
 #include <utility>
 
+#include "core/base/ascii.h"
 #include "core/base/utf8.h"
-#include "core/protocol/shared/ascii.h"
 #include "core/protocol/shared/compact_json.h"
 
 namespace agm::protocol {

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "core/base/ascii.h"
 #include "core/protocol/schema/schema.h"
 
 namespace agm::protocol {
@@ -11,20 +12,18 @@ constexpr std::size_t kMaxName = 64;
 constexpr std::string_view kCustomInput =
     R"({"type":"object","properties":{"input":{"type":"string"}},"required":["input"]})";
 
-bool IsLetter(char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '_'; }
+bool MayBegin(char c) { return IsLetter(c) || c == '_'; }
 
-bool MayFollow(char c) {
-  return IsLetter(c) || (c >= '0' && c <= '9') || c == '.' || c == ':' || c == '-';
-}
+bool MayFollow(char c) { return MayBegin(c) || IsDigit(c) || c == '.' || c == ':' || c == '-'; }
 
 bool IsGood(std::string_view name) {
-  return !name.empty() && name.size() <= kMaxName && IsLetter(name[0]) &&
+  return !name.empty() && name.size() <= kMaxName && MayBegin(name[0]) &&
          std::all_of(name.begin(), name.end(), MayFollow);
 }
 
 std::string Fit(std::string_view name) {
   std::string fit;
-  if (name.empty() || !IsLetter(name[0])) fit += '_';
+  if (name.empty() || !MayBegin(name[0])) fit += '_';
   for (const char c : name.substr(0, kMaxName - fit.size())) fit += MayFollow(c) ? c : '_';
   return fit;
 }

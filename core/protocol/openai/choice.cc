@@ -1,7 +1,7 @@
 #include "core/protocol/openai/choice.h"
 
+#include "core/base/base64.h"
 #include "core/base/json_doc.h"
-#include "core/protocol/shared/base64.h"
 #include "core/protocol/shared/wav.h"
 
 namespace agm::protocol {

@@ -8,10 +8,11 @@
 #include <cstring>
 #include <utility>
 
+#include "core/base/ascii.h"
+#include "core/base/base64.h"
 #include "core/base/json_doc.h"
 #include "core/base/json_writer.h"
 #include "core/base/utf8.h"
-#include "core/protocol/shared/base64.h"
 #include "core/protocol/shared/fields.h"
 
 namespace agm::protocol {
@@ -37,13 +38,6 @@ constexpr std::array<std::pair<std::string_view, std::string_view>, 11> kTasks =
     {"fact_verification", "FACT_VERIFICATION"},
     {"code_retrieval_query", "CODE_RETRIEVAL_QUERY"},
 }};
-
-std::string Lower(std::string text) {
-  for (char& c : text) {
-    if (c >= 'A' && c <= 'Z') c = static_cast<char>(c - 'A' + 'a');
-  }
-  return text;
-}
 
 /// Reads one request; `fields_` keeps the first problem.
 class Reader {
@@ -103,10 +97,10 @@ class Reader {
   }
 
   void Task(JsonView root, std::string_view key) {
-    const std::string word = Lower(fields_.Text(root, key, {}));
+    const std::string word = AsciiLower(fields_.Text(root, key, {}));
     if (word.empty()) return;
     const auto* const found = std::find_if(kTasks.begin(), kTasks.end(), [&](const auto& task) {
-      return word == task.first || word == Lower(std::string(task.second));
+      return word == task.first || word == AsciiLower(task.second);
     });
     if (found != kTasks.end()) {
       out_.task = found->second;

@@ -6,8 +6,9 @@
 #include <array>
 #include <utility>
 
+#include "core/base/ascii.h"
+#include "core/base/base64.h"
 #include "core/protocol/openai/sampling.h"
-#include "core/protocol/shared/base64.h"
 #include "core/protocol/shared/fields.h"
 #include "core/protocol/shared/form.h"
 #include "core/protocol/shared/form_fields.h"
@@ -119,7 +120,7 @@ Times ReadTimes(JsonView body, Fields& fields, std::string_view format) {
 
 bool IsLanguage(std::string_view text) {
   return text.size() <= kMaxLanguage && std::all_of(text.begin(), text.end(), [](char c) {
-           return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '-' || c == '_';
+           return IsLetter(c) || c == '-' || c == '_';
          });
 }
 

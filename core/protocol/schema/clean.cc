@@ -9,9 +9,9 @@
 #include <set>
 #include <utility>
 
+#include "core/base/ascii.h"
 #include "core/base/json_writer.h"
 #include "core/protocol/schema/node.h"
-#include "core/protocol/shared/ascii.h"
 
 namespace agm::protocol {
 namespace {

@@ -6,9 +6,9 @@
 #include <algorithm>
 #include <set>
 
+#include "core/base/ascii.h"
 #include "core/base/json_writer.h"
 #include "core/protocol/schema/lowered.h"
-#include "core/protocol/shared/ascii.h"
 
 namespace agm::protocol {
 namespace {

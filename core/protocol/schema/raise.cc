@@ -1,3 +1,4 @@
+#include "core/base/ascii.h"
 #include "core/base/json_doc.h"
 #include "core/base/json_writer.h"
 #include "core/protocol/schema/schema.h"
@@ -42,10 +43,7 @@ class Raiser {
   }
 
   void Type(JsonView schema, JsonView type) {
-    std::string name = type.text();
-    for (char& c : name) {
-      if (c >= 'A' && c <= 'Z') c = static_cast<char>(c - 'A' + 'a');
-    }
+    const std::string name = AsciiLower(type.text());
     json_.Key("type");
     if (schema["nullable"].boolean()) {
       json_.Array().String(name).String("null").EndArray();

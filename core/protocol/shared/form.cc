@@ -13,9 +13,9 @@
 #include <optional>
 #include <utility>
 
+#include "core/base/ascii.h"
 #include "core/base/percent.h"
 #include "core/base/utf8.h"
-#include "core/protocol/shared/ascii.h"
 #include "core/protocol/shared/mime.h"
 
 namespace agm::protocol {

@@ -1,9 +1,9 @@
 #include "core/protocol/shared/form_fields.h"
 
+#include "core/base/ascii.h"
 #include "core/base/json_doc.h"
 #include "core/base/json_writer.h"
 #include "core/base/utf8.h"
-#include "core/protocol/shared/ascii.h"
 
 namespace agm::protocol {
 namespace {

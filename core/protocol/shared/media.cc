@@ -6,11 +6,12 @@
 #include <optional>
 #include <utility>
 
+#include "core/base/ascii.h"
+#include "core/base/base64.h"
 #include "core/base/ip_address.h"
 #include "core/base/origin.h"
 #include "core/base/percent.h"
 #include "core/base/utf8.h"
-#include "core/protocol/shared/base64.h"
 #include "core/protocol/shared/mime.h"
 
 namespace agm::protocol {
@@ -22,7 +23,7 @@ bool StartsWithWord(std::string_view text, std::string_view word) {
   if (text.size() < word.size()) return false;
   for (std::size_t i = 0; i < word.size(); ++i) {
     const char c = text[i];
-    if ((c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c) != word[i]) return false;
+    if (ToLower(c) != word[i]) return false;
   }
   return true;
 }

@@ -3,8 +3,8 @@
 #include <algorithm>
 #include <array>
 
-#include "core/protocol/shared/ascii.h"
-#include "core/protocol/shared/base64.h"
+#include "core/base/ascii.h"
+#include "core/base/base64.h"
 
 namespace agm::protocol {
 namespace {

@@ -4,7 +4,7 @@
 #include <string>
 #include <utility>
 
-#include "core/protocol/shared/ascii.h"
+#include "core/base/ascii.h"
 
 namespace agm::protocol {
 namespace {

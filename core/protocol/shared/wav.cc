@@ -3,7 +3,7 @@
 #include <charconv>
 #include <cstdint>
 
-#include "core/protocol/shared/base64.h"
+#include "core/base/base64.h"
 
 namespace agm::protocol {
 namespace {

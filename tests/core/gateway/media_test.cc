@@ -2,7 +2,7 @@
 
 #include <gtest/gtest.h>
 
-#include "core/protocol/shared/base64.h"
+#include "core/base/base64.h"
 #include "tests/core/gateway/gateway_fixture.h"
 #include "tests/support/fake_transport.h"
 #include "tests/support/scripted_server.h"
@@ -70,7 +70,7 @@ TEST_F(InlineMediaTest, FetchesOnceWhatAnOldModelCannotRead) {
   ASSERT_TRUE(done) << done.error().message;
   EXPECT_EQ(MediaOf(request_).uri, "");
   EXPECT_EQ(MediaOf(request_).mime, "image/png");
-  EXPECT_EQ(MediaOf(request_).data, protocol::EncodeBase64(kPng));
+  EXPECT_EQ(MediaOf(request_).data, EncodeBase64(kPng));
   EXPECT_EQ(transport_.sent().size(), 1U);
 }
 

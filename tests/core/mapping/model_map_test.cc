@@ -3,8 +3,8 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "core/base/glob.h"
 #include "core/mapping/built_in.h"
-#include "core/mapping/glob.h"
 
 namespace agm::mapping {
 namespace {

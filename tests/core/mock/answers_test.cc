@@ -2,7 +2,7 @@
 
 #include <cmath>
 
-#include "core/mock/base64.h"
+#include "core/base/base64.h"
 #include "tests/core/mock/served_mock.h"
 
 namespace agm::mock {

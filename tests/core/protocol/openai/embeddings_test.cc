@@ -4,8 +4,8 @@
 
 #include <cstring>
 
+#include "core/base/base64.h"
 #include "core/base/json.h"
-#include "core/protocol/shared/base64.h"
 
 namespace agm::protocol {
 namespace {

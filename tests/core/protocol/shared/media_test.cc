@@ -2,7 +2,7 @@
 
 #include <gtest/gtest.h>
 
-#include "core/protocol/shared/base64.h"
+#include "core/base/base64.h"
 #include "core/protocol/shared/compact_json.h"
 #include "core/protocol/shared/mime.h"
 #include "core/protocol/shared/wav.h"

@@ -3,7 +3,7 @@
 #include <cstddef>
 #include <string_view>
 
-namespace agm::mapping {
+namespace agm {
 
 /// True if `text` matches `pattern`; each `*` matches any text, including none. Case-sensitive.
 /// Takes at most pattern.size() * text.size() steps.
@@ -23,4 +23,4 @@ Exactness ExactnessOf(std::string_view pattern);
 /// stars, else the longer literal prefix, else it comes first alphabetically.
 bool MoreExact(std::string_view a, std::string_view b);
 
-}  // namespace agm::mapping
+}  // namespace agm

@@ -1,8 +1,8 @@
-#include "core/mapping/glob.h"
+#include "core/base/glob.h"
 
 #include <algorithm>
 
-namespace agm::mapping {
+namespace agm {
 
 // Walks through both texts; on a mismatch the last star consumes one more character.
 bool GlobMatches(std::string_view pattern, std::string_view text) {
@@ -44,4 +44,4 @@ bool MoreExact(std::string_view a, std::string_view b) {
   return a < b;
 }
 
-}  // namespace agm::mapping
+}  // namespace agm

@@ -1,9 +1,10 @@
-#include "core/protocol/shared/base64.h"
+#include "core/base/base64.h"
 
+#include <algorithm>
 #include <array>
 #include <cstdint>
 
-namespace agm::protocol {
+namespace agm {
 namespace {
 
 constexpr std::string_view kAlphabet =
@@ -59,13 +60,19 @@ std::optional<std::string> NormalBase64(std::string_view text) {
   return out;
 }
 
-std::string DecodeBase64(std::string_view base64) {
+bool IsBase64(std::string_view text) {
+  for (int i = 0; i < 2 && text.ends_with('='); ++i) text.remove_suffix(1);
+  return text.size() % 4 != 1 && std::ranges::all_of(text, [](char c) { return ValueOf(c) < 64; });
+}
+
+std::string DecodeBase64(std::string_view base64, std::size_t limit) {
   const std::string_view digits = WithoutPadding(base64);
   std::string out;
-  out.reserve(digits.size() / 4 * 3 + 2);
+  out.reserve(std::min(digits.size() / 4 * 3 + 2, limit));
   std::uint32_t bits = 0;
   int have = 0;
   for (const char c : digits) {
+    if (out.size() == limit) break;
     bits = bits << 6U | (ValueOf(c) & 0x3FU);
     have += 6;
     if (have < 8) continue;
@@ -94,4 +101,12 @@ std::string EncodeBase64(std::string_view bytes) {
   return out;
 }
 
-}  // namespace agm::protocol
+std::string Base64Url(std::string_view bytes) {
+  std::string text = EncodeBase64(bytes);
+  text.resize(text.size() - static_cast<std::size_t>(std::ranges::count(text, '=')));
+  std::ranges::replace(text, '+', '-');
+  std::ranges::replace(text, '/', '_');
+  return text;
+}
+
+}  // namespace agm
