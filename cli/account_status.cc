@@ -12,8 +12,8 @@
 #include "cli/state_file.h"
 #include "core/base/duration.h"
 #include "core/config/words.h"
-#include "core/gateway/pool_journal.h"
 #include "core/store/database.h"
+#include "core/store/sqlite_pool_journal.h"
 
 namespace agm::cli {
 namespace {
@@ -100,8 +100,8 @@ void WithState(const Context& context, Use use) {
   std::error_code ignored;
   if (!folder || !std::filesystem::exists(*folder / "state.db", ignored)) return;
   const auto database = store::Database::Open(*folder, kStatePatience);
-  gateway::StateJournal journal(*database, context.clock(),
-                                [&](const std::string& text) { context.io().Warn("{}", text); });
+  store::SqlitePoolJournal journal(*database, context.clock(),
+                                   [&](const std::string& text) { context.io().Warn("{}", text); });
   use(journal);
 }
 

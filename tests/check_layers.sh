@@ -25,7 +25,7 @@ find core cli tests -name node_modules -prune -o \( -name '*.h' -o -name '*.cc' 
     sees["protocol/anthropic"] = "base chat protocol protocol/shared"
     sees["protocol/gemini"] = "base chat protocol protocol/shared protocol/schema"
     sees["upstream"] = "base http/wire http/client chat config protocol protocol/*"
-    sees["accounts"] = "base http/client chat config upstream"
+    sees["accounts"] = "base http/client chat config upstream store"
     sees["store"] = "base"
     sees["ledger"] = "base store"
     sees["gateway"] = "base http/* chat config mapping protocol protocol/* upstream accounts store ledger"

@@ -11,6 +11,7 @@
 #include "core/base/clock.h"
 #include "core/base/result.h"
 #include "core/config/config.h"
+#include "core/store/pool_journal.h"
 #include "core/upstream/trouble.h"
 
 namespace agm::accounts {
@@ -60,6 +61,8 @@ struct AccountStatus {
   std::vector<SeenQuota> quotas;  ///< quotas of its project that refused a request since the start
 };
 
+using store::PoolJournal;
+
 class Pool;
 
 /// An account for one attempt. It reports the outcome exactly once; destroying it without a report
@@ -86,42 +89,6 @@ class Lease {
   struct Taken;
   explicit Lease(std::unique_ptr<Taken> taken);
   std::unique_ptr<Taken> taken_;
-};
-
-/// Stores cooldowns, quarantines and totals for the next start. Any thread may call it; its
-/// functions must not block for long.
-class PoolJournal {
- public:
-  virtual ~PoolJournal() = default;
-  struct Rest {
-    std::string account;  ///< an account's name, or "project:ID" for a cooldown of a project
-    std::string model;    ///< empty: all models
-    std::string reason;
-    WallTime until;  ///< WallTime::max(): until an operator ends it
-    int strikes = 0;
-    WallTime counts_until{};   ///< a strike before then is a repeated one
-    std::string credential{};  ///< fingerprint of the credential that it concerns; empty: any
-  };
-  struct Usage {
-    std::string account;
-    std::int64_t requests = 0;
-    std::int64_t errors = 0;
-    std::int64_t tokens = 0;
-    std::optional<WallTime> last_used;
-  };
-  /// The project that an upstream response assigned to an account.
-  struct Belonging {
-    std::string account;
-    std::string project;
-    std::string credential;
-  };
-  virtual std::vector<Rest> LoadRests() = 0;
-  virtual void SaveRest(const Rest& rest) = 0;
-  virtual void DropRests(const std::string& account) = 0;
-  virtual std::vector<Usage> LoadUsage() { return {}; }
-  virtual void SaveUsage(const Usage&) {}  ///< totals, after each request
-  virtual std::vector<Belonging> LoadBelongings() { return {}; }
-  virtual void SaveBelonging(const Belonging&) {}
 };
 
 /// Chooses an account for each attempt, so that load is spread and accounts in cooldown are spared.

@@ -7,10 +7,10 @@
 #include "core/gateway/catalog.h"
 #include "core/gateway/gateway.h"
 #include "core/gateway/metrics.h"
-#include "core/gateway/pool_journal.h"
 #include "core/gateway/services.h"
 #include "core/http/server/server.h"
 #include "core/http/server/tls_identity.h"
+#include "core/store/sqlite_pool_journal.h"
 
 namespace agm::gateway {
 namespace {
@@ -70,7 +70,7 @@ struct Service::Parts {
   }
 
   std::unique_ptr<upstream::Transport> media;
-  StateJournal journal;
+  store::SqlitePoolJournal journal;
   store::Conversations conversations;
   Signatures signatures;
   accounts::Pool pool;

@@ -4,8 +4,8 @@
 #include "cli/accounts_check_command.h"
 #include "cli/accounts_edit_commands.h"
 #include "cli/accounts_list_command.h"
-#include "core/gateway/pool_journal.h"
 #include "core/store/database.h"
+#include "core/store/sqlite_pool_journal.h"
 #include "tests/cli/command_test.h"
 
 namespace agm::cli {
@@ -65,8 +65,8 @@ TEST(AccountsList, RemembersRestsFromTheStateFolder) {
   t.gateway.up = false;
   {
     auto database = store::Database::Open(*t.context().StateFolder());
-    gateway::StateJournal journal(*database, t.clock,
-                                  [](const std::string& text) { FAIL() << text; });
+    store::SqlitePoolJournal journal(*database, t.clock,
+                                     [](const std::string& text) { FAIL() << text; });
     accounts::PoolJournal::Rest rest;
     rest.account = "home";
     rest.reason = "day_quota";

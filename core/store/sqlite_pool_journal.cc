@@ -1,4 +1,4 @@
-#include "core/store/state.h"
+#include "core/store/sqlite_pool_journal.h"
 
 #include <fmt/format.h>
 
@@ -12,8 +12,21 @@ WallTime TimeOf(std::int64_t milliseconds) { return WallTime(Duration(millisecon
 
 }  // namespace
 
-std::vector<SavedRest> State::LoadRests(WallTime now) {
-  std::vector<SavedRest> rests;
+SqlitePoolJournal::SqlitePoolJournal(Database& database, Clock& clock, Warn warn)
+    : database_(database),
+      clock_(clock),
+      warn_(std::move(warn)),
+      usage_(std::make_shared<Guarded<UnsavedUsage>>()) {
+  PassOnWarning();
+}
+
+void SqlitePoolJournal::PassOnWarning() {
+  if (const auto warning = database_.TakeWarning()) warn_(warning->message);
+}
+
+std::vector<PoolJournal::Rest> SqlitePoolJournal::LoadRests() {
+  const WallTime now = clock_.Wall();
+  std::vector<Rest> rests;
   static_cast<void>(database_.Read([&](Connection& connection) {
     // Drop expired cooldowns. A failure is harmless, because the query below skips them.
     static_cast<void>(connection.Run("DELETE FROM rest WHERE until <= ?1 AND counts_until <= ?1",
@@ -30,9 +43,9 @@ std::vector<SavedRest> State::LoadRests(WallTime now) {
 }
 
 // A later deadline is never shortened, unless it belongs to another credential.
-void State::SaveRest(SavedRest rest) {
-  std::string key = fmt::format("rest/{}/{}/{}", rest.owner, rest.model, rest.reason);
-  database_.Write(std::move(key), [rest = std::move(rest)](Connection& connection) {
+void SqlitePoolJournal::SaveRest(const Rest& rest) {
+  std::string key = fmt::format("rest/{}/{}/{}", rest.account, rest.model, rest.reason);
+  database_.Write(std::move(key), [rest](Connection& connection) {
     return connection.Run(
         "INSERT INTO rest (owner, model, reason, until, strikes, counts_until, credential) "
         "VALUES (?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO UPDATE SET "
@@ -40,24 +53,24 @@ void State::SaveRest(SavedRest rest) {
         "ELSE excluded.until END, "
         "strikes = excluded.strikes, counts_until = excluded.counts_until, "
         "credential = excluded.credential",
-        {rest.owner, rest.model, rest.reason, Milliseconds(rest.until), std::int64_t{rest.strikes},
-         Milliseconds(rest.counts_until), rest.credential});
+        {rest.account, rest.model, rest.reason, Milliseconds(rest.until),
+         std::int64_t{rest.strikes}, Milliseconds(rest.counts_until), rest.credential});
+  });
+  PassOnWarning();
+}
+
+void SqlitePoolJournal::DropRests(const std::string& account) {
+  database_.Write("drop/" + account, [account](Connection& connection) {
+    return connection.Run("DELETE FROM rest WHERE owner = ?", {account});
   });
 }
 
-void State::DropRests(std::string owner) {
-  std::string key = "drop/" + owner;
-  database_.Write(std::move(key), [owner = std::move(owner)](Connection& connection) {
-    return connection.Run("DELETE FROM rest WHERE owner = ?", {owner});
-  });
-}
-
-std::vector<SavedUsage> State::LoadUsage() {
-  std::vector<SavedUsage> all;
+std::vector<PoolJournal::Usage> SqlitePoolJournal::LoadUsage() {
+  std::vector<Usage> all;
   static_cast<void>(database_.Read([&](Connection& connection) {
     return connection.Query(
         "SELECT account, requests, errors, tokens, last_used FROM usage", {}, [&](const Row& row) {
-          SavedUsage usage{row.Text(0), row.Int(1), row.Int(2), row.Int(3), std::nullopt};
+          Usage usage{row.Text(0), row.Int(1), row.Int(2), row.Int(3), std::nullopt};
           if (!row.IsNull(4)) usage.last_used = TimeOf(row.Int(4));
           all.push_back(std::move(usage));
         });
@@ -65,20 +78,21 @@ std::vector<SavedUsage> State::LoadUsage() {
   return all;
 }
 
-void State::SaveUsage(SavedUsage usage) {
+void SqlitePoolJournal::SaveUsage(const Usage& usage) {
+  PassOnWarning();
   {
     auto unsaved = usage_->Lock();
-    SavedUsage& latest = unsaved->by_account[usage.account];
-    latest = std::move(usage);
+    unsaved->by_account[usage.account] = usage;
     if (std::exchange(unsaved->asked, true)) return;
   }
-  database_.Write(
-      "usage", [usage = usage_](Connection& connection) { return WriteUsage(connection, *usage); });
+  database_.Write("usage", [unsaved = usage_](Connection& connection) {
+    return WriteUsage(connection, *unsaved);
+  });
 }
 
 // Usage that changes during the write stays in `unsaved` for the next write.
-Result<void> State::WriteUsage(Connection& connection, Guarded<UnsavedUsage>& unsaved) {
-  std::map<std::string, SavedUsage> all;
+Result<void> SqlitePoolJournal::WriteUsage(Connection& connection, Guarded<UnsavedUsage>& unsaved) {
+  std::map<std::string, Usage> all;
   {
     auto locked = unsaved.Lock();
     locked->asked = false;
@@ -101,8 +115,8 @@ Result<void> State::WriteUsage(Connection& connection, Guarded<UnsavedUsage>& un
   return {};
 }
 
-std::vector<SavedBelonging> State::LoadBelongings() {
-  std::vector<SavedBelonging> all;
+std::vector<PoolJournal::Belonging> SqlitePoolJournal::LoadBelongings() {
+  std::vector<Belonging> all;
   static_cast<void>(database_.Read([&](Connection& connection) {
     return connection.Query("SELECT account, project, credential FROM belonging", {},
                             [&](const Row& row) {
@@ -112,9 +126,9 @@ std::vector<SavedBelonging> State::LoadBelongings() {
   return all;
 }
 
-void State::SaveBelonging(SavedBelonging belonging) {
+void SqlitePoolJournal::SaveBelonging(const Belonging& belonging) {
   std::string key = "belonging/" + belonging.account;
-  database_.Write(std::move(key), [belonging = std::move(belonging)](Connection& connection) {
+  database_.Write(std::move(key), [belonging](Connection& connection) {
     return connection.Run(
         "INSERT OR REPLACE INTO belonging (account, project, credential) VALUES (?, ?, ?)",
         {belonging.account, belonging.project, belonging.credential});

@@ -1,4 +1,4 @@
-#include "core/gateway/pool_journal.h"
+#include "core/accounts/pool.h"
 
 #include <gtest/gtest.h>
 
@@ -7,10 +7,11 @@
 #include <string>
 #include <vector>
 
+#include "core/store/sqlite_pool_journal.h"
 #include "tests/support/fake_clock.h"
 #include "tests/support/temp_dir.h"
 
-namespace agm::gateway {
+namespace agm::accounts {
 namespace {
 
 using namespace std::chrono_literals;
@@ -35,8 +36,8 @@ struct Process {
 
   std::vector<std::string> warnings;
   std::unique_ptr<store::Database> database;
-  StateJournal journal;
-  accounts::Pool pool;
+  store::SqlitePoolJournal journal;
+  Pool pool;
 };
 
 upstream::Failure DayQuota() {
@@ -47,7 +48,7 @@ upstream::Failure DayQuota() {
   return failure;
 }
 
-TEST(StateJournal, WhatThePoolKnowsSurvivesARestart) {
+TEST(PoolRestart, WhatThePoolKnowsSurvivesARestart) {
   const test::TempDir folder;
   test::FakeClock clock;
   {
@@ -69,7 +70,7 @@ TEST(StateJournal, WhatThePoolKnowsSurvivesARestart) {
   EXPECT_TRUE(process.warnings.empty());
 }
 
-TEST(StateJournal, PassesOnWhatTheFileHasToComplainAbout) {
+TEST(PoolRestart, PassesOnWhatTheFileHasToComplainAbout) {
   const test::TempDir folder;
   test::FakeClock clock;
   folder.Write("state.db", std::string(5000, 'x'));
@@ -78,7 +79,7 @@ TEST(StateJournal, PassesOnWhatTheFileHasToComplainAbout) {
   EXPECT_NE(process.warnings[0].find("damaged"), std::string::npos);
 }
 
-TEST(StateJournal, NoSecretReachesTheFile) {
+TEST(PoolRestart, NoSecretReachesTheFile) {
   const test::TempDir folder;
   test::FakeClock clock;
   {
@@ -97,4 +98,4 @@ TEST(StateJournal, NoSecretReachesTheFile) {
 }
 
 }  // namespace
-}  // namespace agm::gateway
+}  // namespace agm::accounts
