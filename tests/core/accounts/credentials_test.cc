@@ -307,7 +307,7 @@ TEST(ServiceAccountTest, ErrorsNameTheFileAndNothingThatIsInIt) {
 }
 
 TEST(ServiceAccountTest, AKeyThatIsNotRsaIsRefused) {
-  EVP_PKEY* key = EVP_EC_gen("P-256");
+  EVP_PKEY* key = EVP_PKEY_Q_keygen(nullptr, nullptr, "EC", "P-256");
   const auto signed_text =
       SignAssertion({"robot", "", Secret(test::Pem(key)), "https://x"}, WallTime{});
   EVP_PKEY_free(key);
