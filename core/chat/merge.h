@@ -23,7 +23,7 @@ struct CallPlan {
 /// response.
 ///
 ///   Merge merge(CallPlan{1, 3, 1});
-///   while (...) merge.Add(call, std::move(event), out);   // appends merged events to `out`
+///   while (more) merge.Add(call, std::move(event), out);   // appends merged events to `out`
 ///
 /// The merged response has one Started (the first), and one Finished after all calls have finished.
 /// A Failed of any call fails the whole response and ends it. Each prompt's tokens count once, the

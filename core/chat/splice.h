@@ -12,7 +12,7 @@ namespace agm::chat {
 /// a token ("gemini.continuationToken" in Finished::extra); the same request with the token returns
 /// the next part, called a hop.
 ///
-///   splice.Add(std::move(event));            // an event of the current hop
+///   splice.Add(std::move(hop_event));        // an event of the current hop
 ///   while (auto event = splice.Next()) ...   // an event of the whole response
 ///   if (splice.token()) ...                  // the hop was interrupted: Continue or GiveUp
 ///

@@ -16,8 +16,9 @@ namespace agm::gateway {
 /// The running gateway: constructs, connects and destroys its parts.
 ///
 ///   auto service = Service::Start(config, log, clock, transport, database);
-///   Announce(service->port());
-///   service->Serve();                    // blocks until Stop, from another thread
+///   if (!service) return std::move(service).error();
+///   Announce((*service)->port());
+///   (*service)->Serve();                 // blocks until Stop, from another thread
 ///
 /// Thread safety: Apply, Stop, port and Ready from any thread; Serve from one.
 class Service {

@@ -9,7 +9,7 @@
 #include "core/base/clock.h"
 #include "core/ledger/tape.h"
 
-/// What happened to each request: the request log, exact totals, and prices.
+/// The record of each request: the request log, exact totals, and prices.
 namespace agm::ledger {
 
 /// Token counts of a request, as chat::Usage has them: `input` contains `cached`, `output` contains

@@ -60,7 +60,7 @@ class Journal {
   store::Database& database() { return database_; }
 
  private:
-  /// What waits to be written.
+  /// Entries and sums that are not written yet.
   struct Batch {
     std::vector<Entry> rows;
     Totals totals;

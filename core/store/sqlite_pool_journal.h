@@ -16,8 +16,8 @@ namespace agm::store {
 /// The pool's journal in the state file. Warnings about the file go to `warn`. If the file cannot
 /// be read, loading returns nothing.
 ///
-///   auto database = store::Database::Open(folder);
-///   store::SqlitePoolJournal journal(*database, clock, [&](const std::string& text) { ... });
+///   auto database = Database::Open(folder);
+///   SqlitePoolJournal journal(*database, clock, [&](const std::string& text) { Warn(text); });
 ///   for (const PoolJournal::Rest& rest : journal.LoadRests()) ...
 ///
 /// Thread safety: any thread.

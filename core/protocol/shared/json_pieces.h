@@ -12,7 +12,7 @@ namespace agm::protocol {
 /// parses the piece.
 ///
 ///   pieces.Push(bytes);
-///   while (auto piece = pieces.Next()) JsonDoc::Parse(*piece);
+///   while (auto piece = pieces.Next()) Use(JsonDoc::Parse(*piece));
 ///
 /// The view is valid until the next call. Each byte is examined once. garbage() is true after an
 /// invalid character between the objects; no more pieces come then. unfinished() is true while an

@@ -1,0 +1,133 @@
+// Compiles the usage examples in the headers of core/upstream, core/accounts, core/gateway and cli;
+// see core.cc.
+
+#include <string>
+#include <utility>
+
+#include "cli/app.h"
+#include "cli/command.h"
+#include "cli/commands.h"
+#include "cli/context.h"
+#include "cli/io.h"
+#include "cli/redirect_listener.h"
+#include "cli/run_file.h"
+#include "cli/stop_signals.h"
+#include "cli/table.h"
+#include "core/accounts/credentials.h"
+#include "core/accounts/oauth.h"
+#include "core/accounts/pool.h"
+#include "core/accounts/quotas.h"
+#include "core/gateway/media.h"
+#include "core/gateway/rotation.h"
+#include "core/gateway/service.h"
+#include "core/upstream/address.h"
+#include "core/upstream/call.h"
+#include "core/upstream/fetch.h"
+#include "core/upstream/media_fetch.h"
+
+namespace agm::upstream {
+
+Result<void> CallExample(Transport& transport, const config::Account& account,
+                         const Secret& credential, const Outgoing& outgoing, const Limits& limits,
+                         const Cancellation& cancellation, TimePoint until) {
+#include "examples/core/upstream/call.h.inc"
+  return {};
+}
+
+void FetchExample(Transport& transport, const config::Account& account, const Secret& credential,
+                  const Limits& limits, const Cancellation& cancellation, std::string_view model,
+                  const std::string& body) {
+#include "examples/core/upstream/fetch.h.inc"
+}
+
+void FetchMediaExample(Transport* transport, const MediaLimits& limits,
+                       const Cancellation& cancellation) {
+#include "examples/core/upstream/media_fetch.h.inc"
+}
+
+}  // namespace agm::upstream
+
+namespace agm::accounts {
+
+void CredentialsExample(Credentials& credentials, Lease& lease, TimePoint deadline,
+                        const Cancellation& cancellation) {
+#include "examples/core/accounts/credentials.h.inc"
+}
+
+void PoolExample(Pool& pool, const Wanted& wanted, TimePoint deadline,
+                 const Cancellation& cancellation, const upstream::Failure& failure) {
+#include "examples/core/accounts/pool.h.inc"
+}
+
+void Wait(TimePoint until);
+void QuotasExample(Quotas& quotas, const config::Account& account, Moment moment,
+                   const upstream::Failure& failure, TimePoint sent, std::int64_t tokens) {
+#include "examples/core/accounts/quotas.h.inc"
+}
+
+}  // namespace agm::accounts
+
+namespace agm::gateway {
+
+void InlineMediaExample(upstream::Transport& transport, const std::vector<std::string>& targets,
+                        const config::Proxy& proxy, const Cancellation& client,
+                        chat::Request& request){
+#include "examples/core/gateway/media.h.inc"
+}
+
+Error RotationExample(const Asking& asking, Allowance& allowance, const std::string& model,
+                      const std::string& body, bool last_target, upstream::Failure& failure) {
+#include "examples/core/gateway/rotation.h.inc"
+  return {};
+}
+
+void Announce(int port);
+Result<void> ServiceExample(const std::shared_ptr<const config::Config>& config, Log& log,
+                            Clock& clock, upstream::Transport& transport,
+                            store::Database& database) {
+#include "examples/core/gateway/service.h.inc"
+  return {};
+}
+
+}  // namespace agm::gateway
+
+namespace agm::cli {
+
+void AppExample(const std::vector<std::string>& arguments, Context& context) {
+#include "examples/cli/app.h.inc"
+}
+
+void CommandExample(CLI::App& command){
+#include "examples/cli/command.h.inc"
+}
+
+Result<void> ContextExample(const Context& context) {
+#include "examples/cli/context.h.inc"
+  return {};
+}
+
+void IoExample(Io& io, const std::string& name, const Json& document) {
+#include "examples/cli/io.h.inc"
+}
+
+using accounts::ConsentUrl;
+using accounts::NewOauthLogin;
+using accounts::OauthLogin;
+void Show(const std::string& url);
+void RedirectListenerExample(const accounts::OauthClient& client, std::string_view scope) {
+#include "examples/cli/redirect_listener.h.inc"
+}
+
+void RunFileExample(const std::filesystem::path& folder) {
+#include "examples/cli/run_file.h.inc"
+}
+
+void StopSignalsExample() {
+#include "examples/cli/stop_signals.h.inc"
+}
+
+void TableExample(Io& io) {
+#include "examples/cli/table.h.inc"
+}
+
+}  // namespace agm::cli
