@@ -73,7 +73,19 @@ RouteKind ToldApart(RouteKind kind, const HttpRequest& request) {
 }  // namespace
 
 HttpReply Gateway::Answer(HttpRequest& request) {
+  return Answer(request, services_.settings.Copy());
+}
+
+std::optional<HttpReply> Gateway::AnswerHead(HttpRequest& head) {
   const auto settings = services_.settings.Copy();
+  const auto route = FindRoute(head.path);
+  const RouteKind kind = route ? route->kind : RouteKind::kModels;
+  const bool open = head.method == "OPTIONS" || kind == RouteKind::kHealth;
+  if (!open && Identify(head, kind, settings->config->proxy)) return std::nullopt;
+  return Answer(head, settings);
+}
+
+HttpReply Gateway::Answer(HttpRequest& request, const std::shared_ptr<const Settings>& settings) {
   Record record(*services_.clock, *services_.log, *services_.metrics);
   const std::string id = record.id;
   const std::string origin = AllowedOrigin(request, settings->config->proxy);

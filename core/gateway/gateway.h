@@ -1,6 +1,10 @@
 #pragma once
 
 #include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
 
 #include "core/gateway/record.h"
 #include "core/gateway/services.h"
@@ -18,6 +22,9 @@ class Gateway {
   explicit Gateway(Services& services) : services_(services) {}
 
   HttpReply Answer(HttpRequest& request);
+  /// Answers a head whose body must not be accepted: the key is missing or wrong, or the request
+  /// needs no key and nothing reads its body (HttpServer::HeadCheck).
+  std::optional<HttpReply> AnswerHead(HttpRequest& head);
   /// Answers faults that occur before a request can be read (HttpServer::Refusal).
   HttpReply Refusal(const HttpFault& fault, std::string_view path);
   /// True for health and metrics, which are served even at the limit of requests.
@@ -26,6 +33,7 @@ class Gateway {
   void CountInFlightWith(std::function<int()> in_flight) { in_flight_ = std::move(in_flight); }
 
  private:
+  HttpReply Answer(HttpRequest& request, const std::shared_ptr<const Settings>& settings);
   HttpReply Dispatch(HttpRequest& request, const std::shared_ptr<const Settings>& settings,
                      Record record);
   HttpReply Broken(const HttpRequest& request, const Settings& settings, const std::string& id,

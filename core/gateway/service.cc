@@ -67,6 +67,11 @@ struct Service::Parts {
     services.log = &log;
     services.clock = &clock;
     gateway.CountInFlightWith([this] { return server.in_flight(); });
+    server.CheckHeadsWith([this](HttpRequest& head) { return gateway.AnswerHead(head); });
+    server.CountDescriptorsWith([&transport] {
+      const auto [held, each] = transport.descriptors();
+      return HttpServer::Descriptors{held, each};
+    });
   }
 
   std::unique_ptr<upstream::Transport> media;

@@ -61,6 +61,7 @@ static_assert(RowsStandInTheOrderOfTheEnum());
 Trouble TroubleOfTransport(ErrorCode code) {
   switch (code) {
     case ErrorCode::kCancelled:
+    case ErrorCode::kOverloaded:  // this machine's limit: no account answers for it
       return kAborted;
     case ErrorCode::kTimeout:
       return kDeadline;
@@ -78,7 +79,6 @@ Trouble TroubleOfTransport(ErrorCode code) {
     case ErrorCode::kRateLimited:
     case ErrorCode::kQuotaExhausted:
     case ErrorCode::kNoAccount:
-    case ErrorCode::kOverloaded:
     case ErrorCode::kUpstreamUnavailable:
     case ErrorCode::kConfig:
     case ErrorCode::kIo:

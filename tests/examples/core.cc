@@ -117,7 +117,8 @@ void WatchExample(const std::filesystem::path& path) {
 
 namespace agm::upstream {
 
-void CurlConnectionExample(TimePoint until, std::string_view bytes, std::span<char> room) {
+void CurlConnectionExample(DescriptorCount& count, TimePoint until, std::string_view bytes,
+                           std::span<char> room) {
 #include "examples/core/http/client/curl_connection.h.inc"
 }
 

@@ -1,9 +1,15 @@
 #include "core/http/client/curl_connection.h"
 
+#include <fcntl.h>
 #include <poll.h>
+#include <sys/socket.h>
+#include <unistd.h>
 
 #include <algorithm>
 #include <array>
+#include <cerrno>
+
+#include "core/base/descriptors.h"
 
 namespace agm::upstream {
 namespace {
@@ -15,11 +21,35 @@ constexpr long kSmall = 1024;
 
 }  // namespace
 
-Connection::Connection() : multi_(curl_multi_init()), easy_(curl_easy_init()) {
+Connection::Connection(DescriptorCount& count, Bytes bytes)
+    : count_(count), bytes_(bytes), multi_(curl_multi_init()), easy_(curl_easy_init()) {
+  Hold(1 + DescriptorsOfHandle());
   if (!multi_) easy_.reset();
   if (!easy_) return;
   Set(easy_.get(), CURLOPT_CONNECT_ONLY, 1L);
   Set(easy_.get(), CURLOPT_BUFFERSIZE, kSmall);
+}
+
+Connection::~Connection() {
+  Hold(0);
+  if (own_) ::close(fd_);
+}
+
+void Connection::Hold(std::size_t descriptors) {
+  count_.held += descriptors - held_;  // unsigned: it wraps to the same sum
+  held_ = descriptors;
+}
+
+/// Takes the socket from libcurl, which closes its own copy.
+bool Connection::TakeSocket() {
+  const int copy = ::fcntl(fd_, F_DUPFD_CLOEXEC, 0);
+  if (copy < 0) return false;
+  fd_ = copy;
+  own_ = true;
+  easy_.reset();
+  multi_.reset();
+  Hold(1);
+  return true;
 }
 
 std::optional<CURLcode> Connection::Connect() {
@@ -37,10 +67,19 @@ std::optional<CURLcode> Connection::Connect() {
   if (result != CURLE_OK) return result;
   Set(easy_.get(), CURLOPT_BUFFERSIZE, long{kRoom});  // older libcurl returns no more at once
   curl_easy_getinfo(easy_.get(), CURLINFO_ACTIVESOCKET, &fd_);
-  return connected() ? CURLE_OK : CURLE_COULDNT_CONNECT;
+  if (!connected()) return CURLE_COULDNT_CONNECT;
+  if (bytes_ == Bytes::kPlain) TakeSocket();  // else it goes on through libcurl
+  count_.each = held_;
+  return CURLE_OK;
 }
 
 Connection::Moved Connection::Send(std::string_view bytes) {
+  if (own_) {
+    const ssize_t moved = ::send(fd_, bytes.data(), bytes.size(), MSG_NOSIGNAL);
+    if (moved >= 0) return static_cast<std::size_t>(moved);
+    if (errno == EAGAIN || errno == EINTR) return 0;
+    return std::nullopt;
+  }
   std::size_t sent = 0;
   const CURLcode result = curl_easy_send(easy_.get(), bytes.data(), bytes.size(), &sent);
   if (result == CURLE_OK || result == CURLE_AGAIN) return sent;
@@ -48,6 +87,13 @@ Connection::Moved Connection::Send(std::string_view bytes) {
 }
 
 Connection::Received Connection::Receive(std::span<char> room) {
+  if (own_) {
+    const ssize_t moved = ::recv(fd_, room.data(), room.size(), 0);
+    if (moved > 0) return {Received::State::kBytes, static_cast<std::size_t>(moved)};
+    if (moved == 0) return {Received::State::kClosed};
+    const bool later = errno == EAGAIN || errno == EINTR;
+    return {later ? Received::State::kNothingYet : Received::State::kLost};
+  }
   std::size_t size = 0;
   const CURLcode result = curl_easy_recv(easy_.get(), room.data(), room.size(), &size);
   if (result == CURLE_AGAIN) return {Received::State::kNothingYet};
@@ -74,6 +120,17 @@ bool Connection::Wait(TimePoint end, bool output, int other) {
 bool Connection::IsQuiet() {
   char first = 0;
   return Receive({&first, 1}).state == Received::State::kNothingYet;
+}
+
+std::size_t DescriptorsOfHandle() {
+  static const std::size_t held = [] {
+    const std::size_t before = OpenDescriptors();
+    CURLM* multi = curl_multi_init();
+    const std::size_t after = OpenDescriptors();
+    if (multi != nullptr) curl_multi_cleanup(multi);
+    return after > before ? std::min<std::size_t>(after - before, 2) : 0;  // no other thread's
+  }();
+  return held;
 }
 
 }  // namespace agm::upstream

@@ -2,6 +2,7 @@
 
 #include <curl/curl.h>
 
+#include <atomic>
 #include <cstddef>
 #include <memory>
 #include <optional>
@@ -19,11 +20,21 @@ void Set(CURL* easy, CURLoption option, T value) {
   curl_easy_setopt(easy, option, value);
 }
 
+/// File descriptors of all connections that share the count. `held`: open now. `each`: what the
+/// connection that was made last holds (1 without TLS).
+///
+/// Thread safety: any thread.
+struct DescriptorCount {
+  std::atomic<std::size_t> held{0};
+  std::atomic<std::size_t> each{1};
+};
+
 /// One connection to one host. libcurl connects it (DNS, addresses, proxies, TLS) while the caller
 /// calls Connect(); then the caller sends and receives raw bytes. Our own HTTP needs a quarter of
-/// the instructions per request that libcurl's HTTP needs.
+/// the instructions per request that libcurl's HTTP needs. Without TLS the connection takes over
+/// the socket and frees libcurl's handles, which hold one or two more descriptors.
 ///
-///   Connection connection;                       // set options, also the URL, on easy()
+///   Connection connection(count, Connection::Bytes::kPlain);  // set options and URL on easy()
 ///   while (!connection.Connect()) connection.Wait(until, false, -1);
 ///   auto sent = connection.Send(bytes);
 ///   auto received = connection.Receive(room);
@@ -40,11 +51,17 @@ class Connection {
     std::size_t size = 0;
   };
 
-  Connection();
+  /// What goes over the socket: TLS's records, which libcurl writes and reads, or the bytes
+  /// themselves.
+  enum class Bytes { kPlain, kTls };
+
+  /// `count` must outlive it.
+  Connection(DescriptorCount& count, Bytes bytes);
+  ~Connection();
   Connection(const Connection&) = delete;
   Connection& operator=(const Connection&) = delete;
 
-  /// Null if memory ran out.
+  /// Null if memory ran out, and once a plain connection is made.
   CURL* easy() const { return easy_.get(); }
 
   /// Continues to connect as far as possible without waiting. Returns the result once there is one;
@@ -72,10 +89,20 @@ class Connection {
     void operator()(CURL* easy) const { curl_easy_cleanup(easy); }
   };
 
+  void Hold(std::size_t descriptors);
+  bool TakeSocket();
+
+  DescriptorCount& count_;
+  const Bytes bytes_;
+  std::size_t held_ = 0;
   std::unique_ptr<CURLM, FreeMulti> multi_;
   std::unique_ptr<CURL, FreeEasy> easy_;  ///< destroyed first
   bool begun_ = false;
+  bool own_ = false;  ///< fd_ is ours to close
   curl_socket_t fd_ = CURL_SOCKET_BAD;
 };
+
+/// How many descriptors a libcurl handle holds beside its connection's socket (to wake it up).
+std::size_t DescriptorsOfHandle();
 
 }  // namespace agm::upstream

@@ -2,6 +2,7 @@
 
 #include <array>
 
+#include "core/base/descriptors.h"
 #include "core/base/duration.h"
 #include "core/http/client/curl_download.h"
 
@@ -75,8 +76,17 @@ Error CurlDownload::BrokenBeforeHead() const {
   if (line_->refused && !line_->connection.connected()) {
     return Fail(ErrorCode::kForbidden, "{}: no connection is made to such an address", Peer());
   }
+  if (!line_->connection.connected() && !DescriptorLeft()) {
+    return Fail(
+        ErrorCode::kOverloaded,
+        "the gateway has no file descriptor left for a connection to {}: all {} are in use; "
+        "raise the limit (ulimit -n, or LimitNOFILE= of the service)",
+        Peer(), DescriptorLimit());
+  }
   long tunnel = 0;
-  curl_easy_getinfo(line_->connection.easy(), CURLINFO_HTTP_CONNECTCODE, &tunnel);
+  if (CURL* easy = line_->connection.easy()) {
+    curl_easy_getinfo(easy, CURLINFO_HTTP_CONNECTCODE, &tunnel);
+  }
   if (tunnel >= 300) {
     return Fail(ErrorCode::kUpstreamUnavailable, "the proxy refused the way to {} (HTTP {})",
                 Peer(), tunnel);

@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 #include <netinet/in.h>
+#include <poll.h>
 #include <sys/socket.h>
 
 #include <algorithm>
@@ -16,6 +17,7 @@
 #include <system_error>
 #include <utility>
 
+#include "core/base/descriptors.h"
 #include "core/http/client/request_head.h"
 
 namespace agm::upstream {
@@ -149,6 +151,16 @@ void SetGuard(Line& line, const CurlTransport::Options& options) {
   Set(line.connection.easy(), CURLOPT_OPENSOCKETDATA, static_cast<void*>(&line));
 }
 
+// An empty `proxy` leaves the choice to libcurl and the environment.
+bool MayBeTlsProxy(std::string_view proxy) {
+  if (!proxy.empty()) return proxy.starts_with("https:");
+  constexpr std::array<const char*, 3> kVariables = {"http_proxy", "all_proxy", "ALL_PROXY"};
+  return std::any_of(kVariables.begin(), kVariables.end(), [](const char* name) {
+    const char* value = std::getenv(name);
+    return value != nullptr && std::string_view(value).starts_with("https:");
+  });
+}
+
 }  // namespace
 
 void SetUpProcessOnce() {
@@ -161,19 +173,23 @@ void SetUpProcessOnce() {
       std::signal(SIGPIPE, SIG_IGN);
     }
     SystemCertificates();
+    DescriptorsOfHandle();  // counted while few threads open files
   });
 }
 
 std::unique_ptr<Line> NewLine(std::string key, const Origin& origin, const HttpRequest& request,
-                              const CurlTransport::Options& options) {
-  auto line = std::make_unique<Line>();
+                              const CurlTransport::Options& options, DescriptorCount& count) {
+  const bool direct = origin.loopback || options.may_connect;
+  const bool plain = origin.scheme == "http" && (direct || !MayBeTlsProxy(request.proxy));
+  auto line =
+      std::make_unique<Line>(count, plain ? Connection::Bytes::kPlain : Connection::Bytes::kTls);
   CURL* easy = line->connection.easy();
   if (easy == nullptr) return nullptr;
   line->key = std::move(key);
   SetUp(easy);
   Set(easy, CURLOPT_URL, fmt::format("{}://{}/", origin.scheme, origin.HostAndPort()).c_str());
   Set(easy, CURLOPT_CONNECTTIMEOUT_MS, std::max<long>(1, request.connect_timeout.count()));
-  SetProxy(easy, request, origin.loopback || options.may_connect);
+  SetProxy(easy, request, direct);
   if (!request.certificate.empty()) TrustOnly(easy, request.certificate);
   if (options.may_connect) SetGuard(*line, options);
   return line;
@@ -207,6 +223,7 @@ void CurlTransport::IdleLines::Put(std::unique_ptr<Line> line) {
   auto lines = lines_.Lock();
   lines->push_back(std::move(line));
   DropOld(*lines, now, old);
+  StartKeeper();
 }
 
 std::size_t CurlTransport::IdleLines::size() const {
@@ -216,13 +233,66 @@ std::size_t CurlTransport::IdleLines::size() const {
 
 void CurlTransport::IdleLines::DropOld(Lines& lines, TimePoint now, Lines& old) const {
   const TimePoint oldest = now - options_.max_idle_age;
+  const std::size_t most = std::min(options_.max_idle, DescriptorLimit() / 8);
   auto keep = lines.begin();
   while (keep != lines.end() &&
-         ((*keep)->idle_since < oldest ||
-          static_cast<std::size_t>(lines.end() - keep) > options_.max_idle)) {
+         ((*keep)->idle_since < oldest || static_cast<std::size_t>(lines.end() - keep) > most)) {
     old.push_back(std::move(*keep++));
   }
   lines.erase(lines.begin(), keep);
+}
+
+// ---- The keeper --------------------------------------------------------------------------------
+
+CurlTransport::IdleLines::~IdleLines() {
+  {
+    std::lock_guard lock(mutex_);
+    over_ = true;
+    changed_.notify_all();
+  }
+  if (keeper_.joinable()) keeper_.join();
+}
+
+/// Without it (no thread can be had) lines are closed at the next Take or Put.
+void CurlTransport::IdleLines::StartKeeper() {
+  std::call_once(keeper_started_, [this] {
+    try {
+      keeper_ = std::thread([this] { Keep(); });
+    } catch (const std::system_error&) {
+      return;
+    }
+  });
+}
+
+void CurlTransport::IdleLines::Keep() {
+  const Duration pause = std::clamp(options_.max_idle_age / 4, Duration{10}, Duration{1000});
+  std::unique_lock lock(mutex_);
+  while (!changed_.wait_for(lock, pause, [this] { return over_; })) {
+    lock.unlock();
+    Lines dropped;  // closed after the lock
+    {
+      auto lines = lines_.Lock();
+      DropOld(*lines, SystemClock().Now(), dropped);
+      DropEnded(*lines, dropped);
+    }
+    dropped.clear();
+    lock.lock();
+  }
+}
+
+/// One poll tells which sockets have news, and only those are asked what it is.
+void CurlTransport::IdleLines::DropEnded(Lines& lines, Lines& ended) {
+  std::vector<pollfd> polled;
+  polled.reserve(lines.size());
+  for (const auto& line : lines) polled.push_back({line->connection.fd(), POLLIN, 0});
+  if (::poll(polled.data(), polled.size(), 0) <= 0) return;
+  Lines kept;
+  kept.reserve(lines.size());
+  for (std::size_t i = 0; i < lines.size(); ++i) {
+    const bool fine = polled[i].revents == 0 || lines[i]->connection.IsQuiet();
+    (fine ? kept : ended).push_back(std::move(lines[i]));
+  }
+  lines.swap(kept);
 }
 
 }  // namespace agm::upstream

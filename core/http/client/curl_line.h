@@ -1,8 +1,11 @@
 #pragma once
 
+#include <condition_variable>
 #include <functional>
 #include <memory>
+#include <mutex>
 #include <string>
+#include <thread>
 #include <vector>
 
 #include "core/base/clock.h"
@@ -18,6 +21,8 @@ namespace agm::upstream {
 ///
 /// Thread safety: one thread at a time.
 struct Line {
+  Line(DescriptorCount& count, Connection::Bytes bytes) : connection(count, bytes) {}
+
   std::string key;  ///< origin, proxy and certificate; reuse requires equality
   std::function<bool(const IpAddress&)> may_connect;
   bool refused = false;  ///< may_connect refused an address
@@ -27,20 +32,25 @@ struct Line {
 
 /// A connection with all options set for `origin`, not connected yet; null if memory ran out.
 std::unique_ptr<Line> NewLine(std::string key, const Origin& origin, const HttpRequest& request,
-                              const CurlTransport::Options& options);
+                              const CurlTransport::Options& options, DescriptorCount& count);
 
 /// Initialises libcurl's global state, SIGPIPE handling and the system's certificates, once. Any
 /// thread may call it, any number of times.
 void SetUpProcessOnce();
 
-/// Idle connections by key; the most recently used one is taken first.
+/// Idle connections by key; the most recently used one is taken first. The first Put starts a
+/// thread that checks them once a second: it closes those that are too old and those that the
+/// server has closed.
 ///
 /// Thread safety: any thread.
 class CurlTransport::IdleLines {
  public:
   explicit IdleLines(Options options) : options_(std::move(options)) {}
+  ~IdleLines();
 
   const Options& options() const { return options_; }
+  /// Of all lines, those in use too.
+  DescriptorCount& descriptors() { return descriptors_; }
 
   /// An idle connection that its server has not closed, as far as can be seen; null if there is
   /// none.
@@ -52,9 +62,19 @@ class CurlTransport::IdleLines {
   using Lines = std::vector<std::unique_ptr<Line>>;
   std::unique_ptr<Line> TakeAny(const std::string& key);
   void DropOld(Lines& lines, TimePoint now, Lines& old) const;
+  static void DropEnded(Lines& lines, Lines& ended);
+  void StartKeeper();
+  void Keep();
 
   const Options options_;
+  DescriptorCount descriptors_;
   mutable Guarded<Lines> lines_;
+
+  std::mutex mutex_;  ///< of the keeper's two
+  std::condition_variable changed_;
+  bool over_ = false;
+  std::once_flag keeper_started_;
+  std::thread keeper_;
 };
 
 }  // namespace agm::upstream

@@ -19,6 +19,10 @@ CurlTransport::~CurlTransport() = default;
 
 std::size_t CurlTransport::idle() const { return idle_->size(); }
 
+Transport::Descriptors CurlTransport::descriptors() const {
+  return {idle_->descriptors().held, idle_->descriptors().each};
+}
+
 Result<std::unique_ptr<Download>> CurlTransport::Send(const HttpRequest& request,
                                                       const Cancellation& cancellation) {
   const auto origin = ReadOrigin(request.url);
@@ -32,7 +36,7 @@ Result<std::unique_ptr<Download>> CurlTransport::Send(const HttpRequest& request
                   origin->loopback ? std::string() : request.proxy, request.certificate);
   for (auto line = idle_->Take(key);;) {
     const bool fresh = !line;
-    if (fresh) line = NewLine(key, *origin, request, idle_->options());
+    if (fresh) line = NewLine(key, *origin, request, idle_->options(), idle_->descriptors());
     if (!line) return Fail(ErrorCode::kInternal, "out of memory");
     auto download = std::make_unique<CurlDownload>(idle_, std::move(line), *origin, *head, request);
     auto begun = download->AwaitHead(cancellation);

@@ -10,10 +10,11 @@
 
 namespace agm::upstream {
 
-/// HTTP/1.1 over connections that libcurl opens. All work is done on the calling thread; there is
-/// no thread, queue or callback. Idle connections are kept by origin, proxy and certificate; the
-/// most recently used one is taken first, so that few stay in use and the others expire. A
-/// connection that receives bytes while idle is closed.
+/// HTTP/1.1 over connections that libcurl opens. All requests run on the calling thread, without
+/// queue or callback. Idle connections are kept by origin, proxy and certificate; the most recently
+/// used one is taken first, so that few stay in use and the others expire. A thread of the
+/// transport closes an idle connection within a second after the server closed it or sent bytes,
+/// or after it became too old.
 ///
 ///   CurlTransport transport;
 ///   auto download = transport.Send(request, cancellation);
@@ -36,7 +37,7 @@ class CurlTransport : public Transport {
  public:
   struct Options {
     std::size_t max_idle = 512;     ///< connections kept for reuse
-    Duration max_idle_age{90'000};  ///< how long idle connections are kept
+    Duration max_idle_age{60'000};  ///< how long idle connections are kept
     /// Called with the very address that a connection is about to be made to, after name
     /// resolution. If it returns false, Send fails with kForbidden. If it is set, no proxy is used.
     /// Empty: all are allowed.
@@ -52,6 +53,7 @@ class CurlTransport : public Transport {
 
   /// The number of idle connections.
   std::size_t idle() const;
+  Descriptors descriptors() const override;
 
  private:
   friend class CurlDownload;

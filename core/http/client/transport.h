@@ -70,12 +70,19 @@ class Transport {
   virtual ~Transport() = default;
   /// Sends the request and waits for the head of the response, with any status. Does not follow
   /// redirects. Errors: kUpstreamUnavailable (DNS, connect, TLS, reset before the head), kTimeout,
-  /// kCancelled, kUpstreamRejected (not HTTP, endless head), kConfig (a URL or header that cannot
+  /// kCancelled, kOverloaded (no file descriptor is left), kUpstreamRejected (not HTTP, endless head), kConfig (a URL or header that cannot
   /// be sent), kForbidden (an address that must not be reached). Messages name host and port, never
   /// the path, the query or the credential. If a reused connection turns out to be closed, the
   /// request is retried once on a new connection.
   virtual Result<std::unique_ptr<Download>> Send(const HttpRequest& request,
                                                  const Cancellation& cancellation) = 0;
+
+  /// File descriptors: `held` by all connections now, and by `each` new one.
+  struct Descriptors {
+    std::size_t held = 0;
+    std::size_t each = 1;
+  };
+  virtual Descriptors descriptors() const { return {}; }
 };
 
 }  // namespace agm::upstream

@@ -35,12 +35,13 @@ TimePoint DeadlineOf(std::int64_t parked) {
 
 }  // namespace
 
-HttpConnection::HttpConnection(std::unique_ptr<Wire> wire, std::string peer, ByteBudget& budget)
+HttpConnection::HttpConnection(std::unique_ptr<Wire> wire, std::string peer, HttpBudgets& budgets)
     : wire_(std::move(wire)),
       peer_(std::move(peer)),
       watch_(wire_->fd()),
-      budget_(budget),
-      share_(budget),
+      budgets_(budgets),
+      head_share_(budgets.heads),
+      share_(budgets.bodies),
       idle_since_(SystemClock().Now()),
       parked_(kHeld) {}
 
@@ -57,8 +58,9 @@ HttpConnection::Arrival HttpConnection::Receive(std::uint64_t max_body) {
     if (state == State::kWhole) return Arrival::kRequest;
     if (state == State::kRefused) return Arrival::kFault;
     if (was_idle && state != State::kIdle) began_ = SystemClock().Now();
-    if (!share_.Resize(reader_.held())) return Arrival::kCrowded;
     wants_ = moved.wants;
+    if (state == State::kBody && !std::exchange(judged, true)) return Arrival::kHead;
+    if (!CountHeld()) return Arrival::kCrowded;
     if (moved.outcome == Wire::Outcome::kWouldBlock) return Arrival::kMore;
     if (moved.outcome != Wire::Outcome::kMoved) return Arrival::kGone;
     if (moved.bytes < wanted && !Pending()) return Arrival::kMore;
@@ -66,21 +68,29 @@ HttpConnection::Arrival HttpConnection::Receive(std::uint64_t max_body) {
   return Arrival::kMore;
 }
 
+/// False if the clients' bodies, or their heads, hold too much together.
+bool HttpConnection::CountHeld() {
+  const bool body = reader_.state() == State::kBody;
+  return head_share_.Resize(body ? 0 : reader_.held()) && share_.Resize(body ? reader_.held() : 0);
+}
+
 bool HttpConnection::WantsOutput() const { return wants_ == POLLOUT; }
 
 RequestReader::State HttpConnection::Next(std::uint64_t max_body) {
+  judged = false;
   continued = false;
   served_ = true;
   idle_since_ = SystemClock().Now();
   const State state = reader_.Next(max_body);
   if (state != State::kIdle) began_ = idle_since_;
-  share_.Resize(reader_.held());
+  head_share_.Resize(0);
+  share_.Resize(0);
   return state;
 }
 
 void HttpConnection::Release() {
   reader_.Shrink();
-  share_.Resize(reader_.held());
+  CountHeld();
 }
 
 bool HttpConnection::SendOrKeep(std::string_view bytes) {

@@ -16,6 +16,15 @@ namespace agm::gateway {
 
 class HttpStream;
 
+/// What all clients together may make the server hold. Heads have a budget of their own, since
+/// anybody may send them; bodies come only from callers whose head was accepted.
+///
+/// Thread safety: any thread.
+struct HttpBudgets {
+  ByteBudget heads;
+  ByteBudget bodies;
+};
+
 /// One client's connection. It holds the bytes received so far, and is either parked (it waits
 /// without a thread until a deadline) or held by one thread.
 ///
@@ -24,6 +33,7 @@ class HttpConnection {
  public:
   enum class Arrival {
     kMore,     ///< the request is incomplete
+    kHead,     ///< the head is complete and its body is not; returned once per request
     kRequest,  ///< reader() has a complete request
     kFault,    ///< reader().fault() tells what is wrong with the request
     kCrowded,  ///< the bytes of all clients together exceed the budget
@@ -35,7 +45,7 @@ class HttpConnection {
   static bool ForOutput(Waits waits);
   enum class Sent { kAll, kPart, kFailed };
 
-  HttpConnection(std::unique_ptr<Wire> wire, std::string peer, ByteBudget& budget);
+  HttpConnection(std::unique_ptr<Wire> wire, std::string peer, HttpBudgets& budgets);
   ~HttpConnection();
 
   /// Reads what has arrived, without blocking.
@@ -78,7 +88,8 @@ class HttpConnection {
   int fd() const { return wire_->fd(); }
   const std::string& peer() const { return peer_; }
   RequestReader& reader() { return reader_; }
-  ByteBudget& budget() { return budget_; }
+  /// The budget of bodies.
+  ByteBudget& budget() { return budgets_.bodies; }
   /// The time of the first byte of the current request.
   TimePoint began() const { return began_; }
   /// The time of the last response, or of the connection's start.
@@ -90,17 +101,20 @@ class HttpConnection {
   /// True if receiving needs to write first (TLS sometimes does).
   bool WantsOutput() const;
 
+  bool judged = false;      ///< the head of the current request was checked (Arrival::kHead)
   bool continued = false;   ///< 100 Continue was sent for the current request
   bool keep_alive = false;  ///< the connection stays open after the response
 
  private:
   bool SendSome(std::string_view& bytes);
+  bool CountHeld();
 
   std::unique_ptr<Wire> wire_;
   const std::string peer_;
   ClientWatch watch_;
   RequestReader reader_;
-  ByteBudget& budget_;
+  HttpBudgets& budgets_;
+  BudgetShare head_share_;
   BudgetShare share_;
   std::string kept_;        ///< the part of the response that the client has not accepted yet
   std::size_t taken_ = 0;   ///< the number of kept bytes that were sent since

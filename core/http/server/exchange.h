@@ -25,6 +25,7 @@ struct HttpExchange {
   std::uint64_t max_body = 0;
   BudgetShare unpacked;            ///< memory of the decompressed body
   std::optional<HttpFault> fault;  ///< set: the request is refused
+  std::optional<HttpReply> early;  ///< set: the answer to the head alone
   HttpDelivery delivery;
   HttpReply reply;
   std::string header_lines;

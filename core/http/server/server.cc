@@ -89,6 +89,7 @@ class HttpServer::Impl : private httplib::Server {
   void SetLimits(const HttpLimits& limits) { limits_.Set(limits); }
   void UseTls(std::shared_ptr<const TlsIdentity> identity) { traffic_.UseTls(std::move(identity)); }
   int in_flight() const { return traffic_.in_flight(); }
+  HttpTraffic& traffic() { return traffic_; }
 
  private:
   void AcceptUntilStopped();
@@ -222,7 +223,11 @@ bool HttpServer::Impl::Answer(HttpExchange& exchange) {
 void HttpServer::Impl::Respond(HttpExchange& exchange, httplib::Response& response) {
   HttpReply& reply = exchange.reply;
   HttpDelivery& delivery = exchange.delivery;
-  reply = exchange.fault ? Refuse(*exchange.fault, exchange.request.path) : Handle(exchange);
+  if (exchange.early) {
+    reply = *std::move(exchange.early);
+  } else {
+    reply = exchange.fault ? Refuse(*exchange.fault, exchange.request.path) : Handle(exchange);
+  }
   if (HasNoBody(reply.status)) reply.source.reset();
   const bool until_close = reply.source && delivery.minor_version == 0;
   const bool asked = http::EqualsIgnoreCase(FindHeader(reply.headers, "Connection"), "close");
@@ -298,5 +303,11 @@ void HttpServer::UseTls(std::shared_ptr<const TlsIdentity> identity) {
   impl_->UseTls(std::move(identity));
 }
 int HttpServer::in_flight() const { return impl_->in_flight(); }
+void HttpServer::CheckHeadsWith(HeadCheck check) {
+  impl_->traffic().CheckHeadsWith(std::move(check));
+}
+void HttpServer::CountDescriptorsWith(CountDescriptors count) {
+  impl_->traffic().CountDescriptorsWith(std::move(count));
+}
 
 }  // namespace agm::gateway

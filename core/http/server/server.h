@@ -1,8 +1,10 @@
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -27,7 +29,7 @@ struct HttpLimits {
 
 /// The HTTP server. A request that waits for its response has a thread; idle connections, clients
 /// that send or receive slowly, and streams between two pieces have none. If a request is invalid
-/// before a handler can see it (framing, sizes, too many requests), `refuse` creates the response
+/// before a handler can see it (framing, sizes, too many requests, no descriptor left), `refuse` creates the response
 /// in the dialect of the path. The handler and its response bodies should not throw; if they do,
 /// the client gets a 500, or a stream that breaks off.
 ///
@@ -43,8 +45,23 @@ class HttpServer {
   /// metrics).
   using Urgent = std::function<bool(std::string_view path)>;
 
+  /// Answers a request from its head alone, before any body is accepted or counted against the
+  /// memory budget; nothing: the body is accepted. `head` has no body. The server calls it on a
+  /// thread that must not block, and only if the body has not arrived with the head.
+  using HeadCheck = std::function<std::optional<HttpReply>(HttpRequest& head)>;
+  /// File descriptors that other connections of this process hold.
+  struct Descriptors {
+    std::size_t held = 0;  ///< now
+    std::size_t each = 1;  ///< for one more request in progress
+  };
+  using CountDescriptors = std::function<Descriptors()>;
+
   HttpServer(HttpLimits limits, HttpHandler handler, Refusal refuse, Urgent urgent);
   ~HttpServer();
+
+  /// Call both before Serve.
+  void CheckHeadsWith(HeadCheck check);
+  void CountDescriptorsWith(CountDescriptors count);
 
   /// Listens and returns the port. Fails with kConfig if the port is taken or not allowed. Raises
   /// this process's limit of open descriptors as far as allowed.

@@ -1,11 +1,12 @@
 #include "core/http/server/traffic.h"
 
 #include <fmt/format.h>
-#include <sys/resource.h>
 
 #include <algorithm>
 #include <memory>
 #include <utility>
+
+#include "core/base/descriptors.h"
 
 namespace agm::gateway {
 namespace {
@@ -16,8 +17,9 @@ using State = RequestReader::State;
 
 constexpr int kUrgentSpare = 8;  ///< requests beyond max_connections, for urgent paths
 constexpr Duration kFarewell{2'000};
-constexpr std::size_t kSpareDescriptors = 128;  ///< reserved for files, log and store
-constexpr std::uint64_t kBodiesAtOnce = 8;      ///< of the largest size; more if they are smaller
+constexpr std::size_t kSpareDescriptors = 32;  ///< for files that are opened meanwhile
+constexpr std::uint64_t kBodiesAtOnce = 8;     ///< of the largest size; more if they are smaller
+constexpr std::uint64_t kHeadsAtOnce = 1024;   ///< of the largest size
 
 HttpFault Overloaded(std::string message) {
   HttpFault fault{Fail(ErrorCode::kOverloaded, "{}; try again", message), 503};
@@ -25,9 +27,15 @@ HttpFault Overloaded(std::string message) {
   return fault;
 }
 
-std::size_t DescriptorLimit() {
-  rlimit limit{};
-  return ::getrlimit(RLIMIT_NOFILE, &limit) == 0 ? limit.rlim_cur : 1024;
+HttpRequest RequestOf(HttpHead head, const HttpConnection& connection) {
+  return {.method = std::move(head.method),
+          .path = std::move(head.path),
+          .raw_path = std::move(head.raw_path),
+          .query = std::move(head.query),
+          .headers = std::move(head.headers),
+          .body = {},
+          .remote_address = connection.peer(),
+          .client = &connection.client()};
 }
 
 }  // namespace
@@ -51,6 +59,9 @@ HttpTraffic::HttpTraffic(const LiveLimits& limits, HttpServer::Urgent urgent, An
 HttpTraffic::~HttpTraffic() = default;
 
 bool HttpTraffic::Start() {
+  descriptor_limit_ = DescriptorLimit();
+  own_descriptors_ = OpenDescriptors() + kSpareDescriptors;
+  budgets_.heads.SetLimit(kHeadsAtOnce * kMaxHeadSize);
   keeper_ = std::thread([this] { KeepTime(); });
   return streams_.Start() && crew_.Start();
 }
@@ -94,23 +105,27 @@ void HttpTraffic::KeepTime() {
 // ---- Arriving ----------------------------------------------------------------------------------
 
 void HttpTraffic::Take(int fd) {
-  budget_.SetLimit(kBodiesAtOnce * std::max<std::uint64_t>(limits_.max_body_size, 1 << 20));
+  budgets_.bodies.SetLimit(kBodiesAtOnce * std::max<std::uint64_t>(limits_.max_body_size, 1 << 20));
   MakeRoom();
   const auto identity = identity_.Copy();
   HttpConnection* connection = connections_.Add(std::make_unique<HttpConnection>(
-      identity ? identity->Wrap(fd) : NewPlainWire(fd), PeerAddress(fd), budget_));
+      identity ? identity->Wrap(fd) : NewPlainWire(fd), PeerAddress(fd), budgets_));
   if (connection == nullptr) return;
   connection->Park(Waits::kRequest, After(connection->idle_since(), limits_.header_timeout));
   if (!parking_.Enter(fd, connection)) Close(*connection);
 }
 
-/// Expires a connection if descriptors run short. Each request may need a second one for its
-/// upstream.
+/// Expires a connection if descriptors run short.
 void HttpTraffic::MakeRoom() {
-  const std::size_t busy = static_cast<std::size_t>(std::max(0, in_flight()));
-  if (connections_.size() + busy + kSpareDescriptors >= DescriptorLimit()) {
-    connections_.ExpireNext();
-  }
+  if (DescriptorsNeeded(in_flight()) >= descriptor_limit_) connections_.ExpireNext();
+}
+
+/// With so many requests in flight: what is open, or what the requests need for their upstream
+/// connections if that is more.
+std::size_t HttpTraffic::DescriptorsNeeded(int requests) const {
+  const HttpServer::Descriptors others = others_ ? others_() : HttpServer::Descriptors();
+  const std::size_t needed = static_cast<std::size_t>(std::max(0, requests)) * others.each;
+  return own_descriptors_ + connections_.size() + std::max(others.held, needed);
 }
 
 bool HttpTraffic::Attend() {
@@ -152,7 +167,13 @@ void HttpTraffic::Look(HttpConnection& connection) {
 
 /// True if a complete request has arrived; otherwise the connection is parked, refused or closed.
 bool HttpTraffic::Receive(HttpConnection& connection) {
-  switch (connection.Receive(limits_.max_body_size)) {
+  Arrival arrival = connection.Receive(limits_.max_body_size);
+  if (arrival == Arrival::kHead) {
+    if (!Admit(connection)) return false;
+    arrival = connection.Receive(limits_.max_body_size);
+  }
+  switch (arrival) {
+    case Arrival::kHead:  // told once
     case Arrival::kMore:
       return ParkForMore(connection), false;
     case Arrival::kRequest:
@@ -164,6 +185,26 @@ bool HttpTraffic::Receive(HttpConnection& connection) {
     case Arrival::kGone:
       return Close(connection), false;
   }
+  return false;
+}
+
+/// Checks a head before any of its body is accepted. False if the head was answered: then another
+/// owner has the connection.
+bool HttpTraffic::Admit(HttpConnection& connection) {
+  connection.judged = true;
+  if (!check_head_) return true;
+  const HttpHead& head = connection.reader().head();
+  HttpExchange exchange(connection);
+  exchange.request = RequestOf(head, connection);
+  exchange.early = check_head_(exchange.request);
+  if (!exchange.early) return true;
+  exchange.early->source.reset();  // the sending thread must not block
+  exchange.delivery = {.head_only = head.method == "HEAD",
+                       .keep_alive = false,
+                       .minor_version = head.minor_version,
+                       .idle_timeout = limits_.idle_timeout};
+  connection.keep_alive = false;
+  Finish(connection, answer_(exchange));
   return false;
 }
 
@@ -249,9 +290,11 @@ bool HttpTraffic::Continue(HttpConnection& connection) {
     case State::kRefused:
       Refuse(connection, connection.reader().fault());
       return false;
+    case State::kBody:
+      if (!Admit(connection)) return false;
+      [[fallthrough]];
     case State::kIdle:
     case State::kHead:
-    case State::kBody:
       if (connection.Pending()) return Receive(connection);
       ParkForMore(connection);
       return false;
@@ -270,14 +313,8 @@ bool HttpTraffic::Serve(HttpConnection& connection) {
                        .idle_timeout = limits_.idle_timeout};
   exchange.coding = head.coding;
   exchange.max_body = limits_.max_body_size;
-  exchange.request = {.method = std::move(head.method),
-                      .path = std::move(head.path),
-                      .raw_path = std::move(head.raw_path),
-                      .query = std::move(head.query),
-                      .headers = std::move(head.headers),
-                      .body = std::move(reader.body()),
-                      .remote_address = connection.peer(),
-                      .client = &connection.client()};
+  exchange.request = RequestOf(std::move(head), connection);
+  exchange.request.body = std::move(reader.body());
   reader.Shrink();
   exchange.fault = Enter(exchange.request.path);
   const bool entered = !exchange.fault;
@@ -332,11 +369,17 @@ void HttpTraffic::Refuse(HttpConnection& connection, HttpFault fault) {
 std::optional<HttpFault> HttpTraffic::Enter(std::string_view path) {
   const int limit = limits_.max_connections;
   const int others = in_flight_.fetch_add(1);
-  const bool room = others < limit || (others < limit + kUrgentSpare && urgent_ && urgent_(path));
-  if (room && crew_.GoAway()) return {};
+  const bool urgent = urgent_ && urgent_(path);
+  const bool room = others < limit || (others < limit + kUrgentSpare && urgent);
+  const bool files = urgent || DescriptorsNeeded(others + 1) < descriptor_limit_;
+  if (room && files && crew_.GoAway()) return {};
   in_flight_.fetch_sub(1);
-  if (room) return Overloaded("the gateway can start no more threads");
-  return Overloaded(fmt::format("the gateway has {} requests in flight already", limit));
+  if (!room) return Overloaded(fmt::format("the gateway has {} requests in flight already", limit));
+  if (files) return Overloaded("the gateway can start no more threads");
+  return Overloaded(fmt::format(
+      "the gateway's {} file descriptors are in use by clients and upstream connections; raise the "
+      "limit (ulimit -n, or LimitNOFILE= of the service)",
+      descriptor_limit_));
 }
 
 void HttpTraffic::Leave() {

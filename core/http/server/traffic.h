@@ -53,6 +53,9 @@ class HttpTraffic {
   HttpTraffic(const LiveLimits& limits, HttpServer::Urgent urgent, Answer answer);
   ~HttpTraffic();
 
+  /// Call both before Start.
+  void CheckHeadsWith(HttpServer::HeadCheck check) { check_head_ = std::move(check); }
+  void CountDescriptorsWith(HttpServer::CountDescriptors count) { others_ = std::move(count); }
   /// False if the system refuses a thread.
   bool Start();
   /// The identity for future connections; null: plain HTTP.
@@ -71,6 +74,7 @@ class HttpTraffic {
   bool Attend();
   void Look(HttpConnection& connection);
   bool Receive(HttpConnection& connection);
+  bool Admit(HttpConnection& connection);
   void ServeAll(HttpConnection& connection);
   bool Serve(HttpConnection& connection);
   bool Stream(HttpConnection& connection);
@@ -89,17 +93,22 @@ class HttpTraffic {
   void Farewell(HttpConnection& connection);
   void Close(HttpConnection& connection) { connections_.Close(&connection); }
   void MakeRoom();
+  std::size_t DescriptorsNeeded(int requests) const;
   void KeepTime();
 
   const LiveLimits& limits_;
   const HttpServer::Urgent urgent_;
   const Answer answer_;
+  HttpServer::HeadCheck check_head_;
+  HttpServer::CountDescriptors others_;
+  std::size_t descriptor_limit_ = 0;
+  std::size_t own_descriptors_ = 0;  ///< files, log, store, and some to spare
   std::atomic<int> in_flight_{0};
   std::atomic<bool> draining_{false};
   Guarded<std::shared_ptr<const TlsIdentity>> identity_;
 
   Parking parking_;
-  ByteBudget budget_;
+  HttpBudgets budgets_;
   HttpConnections connections_;
   Crew crew_;
   HttpStreams streams_;

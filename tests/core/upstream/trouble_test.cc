@@ -53,6 +53,9 @@ TEST(ClassifyTransport, TellsACallOffFromABrokenLine) {
   EXPECT_EQ(RowOf(left.trouble).scope, RestScope::kNobody);
   EXPECT_EQ(ClassifyTransport(Fail(ErrorCode::kUpstreamUnavailable, "reset")).trouble,
             Trouble::kNetwork);
+  const Failure full = ClassifyTransport(Fail(ErrorCode::kOverloaded, "no descriptor is left"));
+  EXPECT_EQ(RowOf(full.trouble).scope, RestScope::kNobody);
+  EXPECT_EQ(full.error.code, ErrorCode::kOverloaded);
   EXPECT_EQ(ClassifyTransport(Fail(ErrorCode::kTimeout, "silent")).trouble, Trouble::kDeadline);
   EXPECT_EQ(ClassifyTransport(Fail(ErrorCode::kUpstreamRejected, "no HTTP")).trouble,
             Trouble::kGarbage);

@@ -72,7 +72,8 @@ struct TwoAddresses {
   }
 
   curl_slist* known = nullptr;
-  Connection connection;
+  DescriptorCount count;
+  Connection connection{count, Connection::Bytes::kPlain};
 };
 
 TEST(Connection, KnowsItsSocketAlsoWhereTwoAddressesWereTried) {

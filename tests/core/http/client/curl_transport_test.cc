@@ -15,6 +15,7 @@
 #include <thread>
 #include <vector>
 
+#include "core/base/descriptors.h"
 #include "core/base/guarded.h"
 #include "core/base/version.h"
 #include "tests/support/packed.h"
@@ -402,6 +403,89 @@ TEST(CurlTransport, LetsIdleConnectionsGrowOld) {
   std::this_thread::sleep_for(milliseconds(10));
   ASSERT_TRUE(Fetch(transport, Request(server.url("/"))));
   EXPECT_EQ(server.connections(), 2);
+}
+
+/// Waits until the transport has that many idle connections, for at most five seconds.
+bool ComesToIdle(const CurlTransport& transport, std::size_t count) {
+  const TimePoint end = After(SystemClock().Now(), Duration(5'000));
+  while (transport.idle() != count && SystemClock().Now() < end) {
+    std::this_thread::sleep_for(milliseconds(5));
+  }
+  return transport.idle() == count;
+}
+
+TEST(CurlTransport, ClosesIdleConnectionsPastTheirAgeWithoutAnotherRequest) {
+  std::atomic<int> closed{0};
+  ScriptedServer server([&](Visitor& visitor) {
+    AnswerAll(visitor);
+    ++closed;
+  });
+  CurlTransport transport({.max_idle = 8, .max_idle_age = Duration(100)});
+  ASSERT_TRUE(Fetch(transport, Request(server.url("/"))));
+  EXPECT_EQ(transport.idle(), 1U);
+  EXPECT_TRUE(ComesToIdle(transport, 0));
+  EXPECT_EQ(transport.descriptors().held, 0U);
+  for (int i = 0; i < 1'000 && closed == 0; ++i) std::this_thread::sleep_for(milliseconds(5));
+  EXPECT_EQ(closed, 1);
+}
+
+TEST(CurlTransport, ClosesAnIdleConnectionThatTheUpstreamHasClosed) {
+  ScriptedServer stays(AnswerAll);
+  ScriptedServer leaves([](Visitor& visitor) {
+    visitor.ReadRequest();
+    visitor.Send(HttpAnswer("{}"));
+    std::this_thread::sleep_for(milliseconds(50));
+  });
+  CurlTransport transport;
+  ASSERT_TRUE(Fetch(transport, Request(stays.url("/"))));
+  ASSERT_TRUE(Fetch(transport, Request(leaves.url("/"))));
+  EXPECT_EQ(transport.idle(), 2U);
+  EXPECT_TRUE(ComesToIdle(transport, 1));
+  ASSERT_TRUE(Fetch(transport, Request(stays.url("/"))));
+  EXPECT_EQ(stays.connections(), 1);
+}
+
+TEST(CurlTransport, HoldsOneDescriptorForAConnectionWithoutTls) {
+  ScriptedServer server([](Visitor& visitor) {
+    while (visitor.ReadRequest()) visitor.Send(ChunkedHead() + Chunk("x") + Chunk(""));
+  });
+  CurlTransport transport;
+  ASSERT_TRUE(Fetch(transport, Request(server.url("/"))));  // counts libcurl's own, once
+  const std::size_t before = OpenDescriptors() - transport.descriptors().held;
+  std::vector<std::unique_ptr<Download>> downloads;
+  for (int i = 0; i < 20; ++i) {
+    downloads.push_back(*transport.Send(Request(server.url("/")), NeverCancelled()));
+  }
+  EXPECT_EQ(transport.descriptors().held, 20U);
+  EXPECT_EQ(transport.descriptors().each, 1U);
+  EXPECT_LE(OpenDescriptors(), before + 40U);  // the server's ends are open here too
+}
+
+/// Takes every descriptor that is left, and gives them back.
+class FullTable {
+ public:
+  FullTable() {
+    for (int fd = ::eventfd(0, 0); fd >= 0; fd = ::eventfd(0, 0)) taken_.push_back(fd);
+  }
+  ~FullTable() {
+    for (const int fd : taken_) ::close(fd);
+  }
+  FullTable(const FullTable&) = delete;
+  FullTable& operator=(const FullTable&) = delete;
+
+ private:
+  std::vector<int> taken_;
+};
+
+TEST(CurlTransport, SaysThatTheDescriptorTableIsFullAndBlamesNoUpstream) {
+  if (DescriptorLimit() > 100'000) GTEST_SKIP() << "too many descriptors to take them all";
+  CurlTransport transport;
+  const HttpRequest request = Request("http://127.0.0.1:9/");
+  const FullTable full;
+  const auto answer = transport.Send(request, NeverCancelled());
+  ASSERT_FALSE(answer);
+  EXPECT_EQ(answer.error().code, ErrorCode::kOverloaded);
+  EXPECT_THAT(answer.error().message, HasSubstr("no file descriptor left"));
 }
 
 TEST(CurlTransport, KeepsConnectionsOfDifferentOriginsApart) {

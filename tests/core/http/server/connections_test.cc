@@ -33,7 +33,7 @@ class HttpConnectionsTest : public ::testing::Test {
   }
 
   static constexpr TimePoint kNow{std::chrono::hours(1)};
-  ByteBudget budget_;
+  HttpBudgets budget_;
   HttpConnections connections_;
   std::vector<HttpConnection*> added_;
   std::vector<int> peers_;

@@ -38,8 +38,10 @@ inline std::shared_ptr<const TlsIdentity> MakeIdentity(const std::string& name =
 /// An HttpServer on a free loopback port, served by its own thread until the object is destroyed.
 class RunningServer {
  public:
-  explicit RunningServer(HttpHandler handler, HttpLimits limits = {})
+  explicit RunningServer(HttpHandler handler, HttpLimits limits = {},
+                         const std::function<void(HttpServer&)>& prepare = {})
       : server_(limits, std::move(handler), &Refusal, &Urgent) {
+    if (prepare) prepare(server_);
     auto port = server_.Bind("127.0.0.1", 0);
     EXPECT_TRUE(port) << port.error().message;
     port_ = port ? *port : 0;
