@@ -64,6 +64,7 @@ Credential Judge(upstream::Trouble trouble) {
     case Trouble::kLocation:
     case Trouble::kBadRequest:
     case Trouble::kUnknownModel:
+    case Trouble::kNotServed:
     case Trouble::kUnknownResource:
     case Trouble::kTooLarge:
       return Credential::kRefused;

@@ -5,6 +5,7 @@
 
 #include "core/accounts/pool_state.h"
 #include "core/base/random.h"
+#include "core/upstream/no_answer.h"
 
 namespace agm::accounts {
 namespace {
@@ -135,10 +136,9 @@ void Pool::State::End(Lease::Taken& taken, const Success* success, const Failure
       affinity.Prove(taken.session, member);
       last_success = moment.now;
     }
-    if (failure != nullptr && failure->error.code != ErrorCode::kCancelled) {
+    if (failure != nullptr && upstream::CountsAgainstAccount(*failure)) {
       const upstream::TroubleRow& row = upstream::RowOf(failure->trouble);
-      const bool client_left = failure->error.code == ErrorCode::kCancelled;
-      if (row.next != upstream::NextTry::kStop && !client_left) ++member.errors;
+      if (row.next != upstream::NextTry::kStop) ++member.errors;
       Punish(taken, *failure, moment, notes);
     }
     member.project->quotas[taken.model].End(taken.expected_tokens, TokensOf(success), moment);

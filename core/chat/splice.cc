@@ -8,7 +8,8 @@ namespace agm::chat {
 namespace {
 
 constexpr std::string_view kToken = "gemini.continuationToken";
-constexpr int kMaxFruitless = 3;
+constexpr int kMaxStalled = 3;
+constexpr int kMaxHops = 64;
 
 std::optional<std::string> TakeToken(Finished& finished) {
   const auto found = finished.extra.find(std::string(kToken));
@@ -16,6 +17,10 @@ std::optional<std::string> TakeToken(Finished& finished) {
   std::string token = std::move(found->second);
   finished.extra.erase(found);
   return token;
+}
+
+void CutByLength(Finished& finished) {
+  for (ChoiceFinish& choice : finished.choices) choice.reason = FinishReason::kLength;
 }
 
 // Makes the last hop's end that of the whole: the first hop's prompt, the output of all hops.
@@ -83,12 +88,14 @@ void Splice::AddFinished(Finished&& finished) {
     }
   }
   if (finished_) AddBefore(*finished_, finished);
-  fruitless_ = fruit_ ? 0 : fruitless_ + 1;
-  if (token && fruitless_ < kMaxFruitless) {
+  const bool progress = fruit_ && token != sent_;
+  stalled_ = progress ? 0 : stalled_ + 1;
+  if (token && stalled_ < kMaxStalled && hops_ < kMaxHops) {
     token_ = std::move(token);
     finished_ = std::move(finished);
     return;
   }
+  if (token) CutByLength(finished);
   for (ChoiceFinish& choice : finished.choices) {
     // A plain stop may stand for a tool call of an earlier hop.
     const bool calls = finished_ && called_ && choice.reason == FinishReason::kStop;
@@ -105,7 +112,8 @@ std::optional<Event> Splice::Next() {
 }
 
 void Splice::Continue() {
-  token_.reset();
+  sent_ = *std::exchange(token_, std::nullopt);
+  ++hops_;
   text_before_ = text_;
   fruit_ = false;
   joins_ = true;
@@ -114,7 +122,7 @@ void Splice::Continue() {
 void Splice::GiveUp() {
   token_.reset();
   Flush();
-  for (ChoiceFinish& choice : finished_->choices) choice.reason = FinishReason::kLength;
+  CutByLength(*finished_);
   Emit(*std::exchange(finished_, std::nullopt));
 }
 

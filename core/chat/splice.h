@@ -18,8 +18,9 @@ namespace agm::chat {
 ///
 /// Text that continues in the next hop is one block. The prompt counts once, as the first hop
 /// reported it; output tokens add up; citation offsets count from the start of the whole text.
-/// After three hops in a row without content, or if no further hop can be started, the response
-/// ends with the reason "length".
+/// A hop makes progress if it has content and names a new token. After three hops in a row without
+/// progress, after 64 hops, or if no further hop can be started, the response ends with the reason
+/// "length".
 ///
 /// Thread safety: one thread at a time.
 class Splice {
@@ -45,10 +46,12 @@ class Splice {
   std::optional<BlockStopped> stopped_;  ///< of a text that the next hop may continue
   BlockKind open_ = BlockKind::kText;    ///< kind of the latest block
   std::optional<std::string> token_;
+  std::string sent_;                  ///< the token that started the current hop
+  int hops_ = 1;                      ///< so far, with the current one
   std::optional<Finished> finished_;  ///< the sum of all hops so far, after an interruption
   std::int64_t text_ = 0;             ///< code points of text so far
   std::int64_t text_before_ = 0;      ///< the part of text_ that came from earlier hops
-  int fruitless_ = 0;                 ///< consecutive hops without content
+  int stalled_ = 0;                   ///< consecutive hops without progress
   bool fruit_ = false;                ///< this hop had content
   bool called_ = false;               ///< some hop contained a tool call
   bool joins_ = false;                ///< true at the start of a later hop

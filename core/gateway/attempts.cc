@@ -1,6 +1,7 @@
 // How one request gets its answer:
 //
-//   for each target: for each prompt write the calls that it needs, then open them in parallel
+//   for each target that an account can serve: for each prompt write the calls that it needs, then
+//   open them in parallel
 //     all opened          ──▶ the answer
 //     an invalid request  ──▶ the error
 //     otherwise           ──▶ the next target
@@ -12,9 +13,11 @@
 #include <algorithm>
 #include <atomic>
 #include <thread>
+#include <utility>
 #include <variant>
 
 #include "core/gateway/catalog.h"
+#include "core/gateway/targets.h"
 
 namespace agm::gateway {
 namespace {
@@ -51,13 +54,14 @@ class Attempts {
  private:
   Result<std::vector<ChatCall>> Write(const std::string& model);
   std::vector<Opening> OpenAll(std::vector<ChatCall>& calls, bool last);
-  void Note();
+  void Note(const std::string& model);
 
   const Asking& asking_;
   const Requests prompts_;
   Record& record_;
   chat::CallPlan plan_;
   std::vector<Allowance> allowances_;  ///< by call, over all targets
+  std::string target_;                 ///< the target that was considered last
   std::size_t verdict_ = 0;            ///< index of the call that failed for the last target
 };
 
@@ -93,20 +97,23 @@ std::vector<Opening> Attempts::OpenAll(std::vector<ChatCall>& calls, bool last) 
   return openings;
 }
 
-void Attempts::Note() {
-  record_.tries = 0;
+// The record names the target that was called last, not one for which no account was free.
+void Attempts::Note(const std::string& model) {
+  const int before = std::exchange(record_.tries, 0);
   for (auto allowance = allowances_.rbegin(); allowance != allowances_.rend(); ++allowance) {
     allowance->NoteIn(record_);
   }
+  if (record_.tries > before) record_.target = model;
 }
 
 Result<std::optional<Answer>> Attempts::Target(const std::string& model, bool last) {
-  record_.target = model;
+  target_ = model;
+  if (record_.target.empty()) record_.target = model;
   record_.phase = Phase::kConvert;
   auto calls = Write(model);
   if (!calls) return std::move(calls).error();
   auto openings = OpenAll(*calls, last);
-  Note();
+  Note(model);
   std::vector<Strand> strands;
   strands.reserve(openings.size());
   std::optional<Error> error;
@@ -130,7 +137,7 @@ Result<std::optional<Answer>> Attempts::Target(const std::string& model, bool la
 }
 
 Error Attempts::Verdict() const {
-  return gateway::Verdict(asking_, allowances_[verdict_], record_.target);
+  return gateway::Verdict(asking_, allowances_[verdict_], target_);
 }
 
 }  // namespace
@@ -158,9 +165,11 @@ std::optional<chat::Event> Answer::NextOfAll(TimePoint until) {
 
 Result<Answer> GetAnswer(const Asking& asking, std::shared_ptr<const chat::Request> request,
                          const std::vector<std::string>& targets, Record& record) {
+  const auto servable = ServableTargets(asking, targets, Use::kGenerate);
+  if (!servable) return servable.error();
   Attempts attempts(asking, std::move(request), record);
-  for (std::size_t i = 0; i < targets.size(); ++i) {
-    auto answer = attempts.Target(targets[i], i + 1 == targets.size());
+  for (std::size_t i = 0; i < servable->size(); ++i) {
+    auto answer = attempts.Target((*servable)[i], i + 1 == servable->size());
     if (!answer) return std::move(answer).error();
     if (*answer) return **std::move(answer);
   }

@@ -29,14 +29,15 @@ bool AnyLists(const config::Config& config, const std::string& model) {
 }
 
 /// The accounts whose lists may differ: one for each project and base URL.
-std::vector<const config::Account*> WorthAsking(const config::Config& config) {
-  std::vector<const config::Account*> asked;
+std::vector<const config::Account*> WithListsOfTheirOwn(const config::Config& config) {
+  std::vector<const config::Account*> accounts;
   std::set<std::pair<std::string, std::string>> seen;
   for (const config::Account& account : config.accounts) {
-    if (!account.Usable() || asked.size() == kMostAsked) continue;
-    if (seen.insert({account.base_url, account.project}).second) asked.push_back(&account);
+    if (!account.Usable()) continue;
+    const bool first = seen.insert({account.base_url, account.project}).second;
+    if (first || account.project.empty()) accounts.push_back(&account);
   }
-  return asked;
+  return accounts;
 }
 
 }  // namespace
@@ -45,12 +46,26 @@ Catalog::Catalog(upstream::Transport& transport, accounts::Credentials& credenti
                  Log& log)
     : transport_(transport), credentials_(credentials), clock_(clock), log_(log) {}
 
-Entries Catalog::Ask(const config::Config& config, const Cancellation& client) {
+const upstream::ModelEntry* ModelList::Find(const std::string& model) const {
+  if (!models) return nullptr;
+  const auto found = models->find(model);
+  return found == models->end() ? nullptr : &found->second;
+}
+
+ModelList Catalog::Ask(const config::Config& config, const Cancellation& client) {
   Entries found;
   const TimePoint deadline = clock_.Now() + kPatience;
-  for (const config::Account* account : WorthAsking(config)) {
+  auto accounts = WithListsOfTheirOwn(config);
+  bool complete = accounts.size() <= kMostAsked;
+  accounts.resize(std::min(accounts.size(), kMostAsked));
+  for (const config::Account* account : accounts) {
+    // Vertex AI's list lacks models that it serves.
+    if (account->kind == config::AccountKind::kVertex) complete = false;
     auto credential = credentials_.For(*account, deadline, client);
-    if (!std::holds_alternative<Secret>(credential)) continue;
+    if (!std::holds_alternative<Secret>(credential)) {
+      complete = false;
+      continue;
+    }
     upstream::Limits limits;
     limits.deadline = deadline;
     limits.proxy = config.proxy.upstream_proxy;
@@ -59,32 +74,41 @@ Entries Catalog::Ask(const config::Config& config, const Cancellation& client) {
     if (auto* entries = std::get_if<std::vector<upstream::ModelEntry>>(&models)) {
       for (upstream::ModelEntry& entry : *entries) found.try_emplace(entry.id, std::move(entry));
     } else {
+      complete = false;
       log_.Write(LogLevel::kInfo, "an account did not list its models",
                  log_.Fields()
                      .Add("account", account->Label())
                      .Add("why", std::get<upstream::Failure>(models).error.message));
     }
   }
-  return found;
+  complete = complete && !found.empty();
+  return {std::make_shared<const Entries>(std::move(found)), complete};
 }
+
+ModelList Catalog::Look(const config::Config& config, const Cancellation& client) {
+  bool ask = false;
+  {
+    auto state = state_.Lock();
+    const auto& models = state->list.models;
+    const bool old =
+        !models || clock_.Now() - state->asked > (models->empty() ? kFreshAfterFailure : kFresh);
+    ask = old && !std::exchange(state->asking, state->asking || old);
+  }
+  if (ask) {
+    ModelList list = Ask(config, client);
+    auto state = state_.Lock();
+    if (!list.models->empty() || !state->list.models) state->list = std::move(list);
+    state->asked = clock_.Now();
+    state->asking = false;
+  }
+  return Known();
+}
+
+ModelList Catalog::Known() const { return state_.Copy().list; }
 
 std::vector<upstream::ModelEntry> Catalog::Models(const config::Config& config,
                                                   const Cancellation& client) {
-  bool ask = false;
-  {
-    auto known = known_.Lock();
-    const bool old = !known->models || clock_.Now() - known->asked >
-                                           (known->models->empty() ? kFreshAfterFailure : kFresh);
-    ask = old && !std::exchange(known->asking, known->asking || old);
-  }
-  if (ask) {
-    auto found = std::make_shared<const Entries>(Ask(config, client));
-    auto known = known_.Lock();
-    if (!found->empty() || !known->models) known->models = std::move(found);
-    known->asked = clock_.Now();
-    known->asking = false;
-  }
-  const auto models = known_.Copy().models;
+  const auto models = Look(config, client).models;
   std::vector<upstream::ModelEntry> listed;
   if (models && !models->empty()) {
     for (const auto& [id, entry] : *models) {
@@ -105,19 +129,16 @@ std::vector<upstream::ModelEntry> Catalog::Models(const config::Config& config,
 
 protocol::ModelTraits Catalog::TraitsOf(const std::string& model) const {
   protocol::ModelTraits traits = protocol::TraitsOf(model);
-  const auto models = known_.Copy().models;
-  if (!models) return traits;
-  const auto entry = models->find(model);
-  if (entry != models->end() && entry->second.output_limit > 0) {
-    traits.max_output_tokens = entry->second.output_limit;
-  }
+  const ModelList list = Known();
+  const upstream::ModelEntry* entry = list.Find(model);
+  if (entry != nullptr && entry->output_limit > 0) traits.max_output_tokens = entry->output_limit;
   return traits;
 }
 
 void Catalog::Forget() {
-  auto known = known_.Lock();
-  known->asked = {};
-  known->models = nullptr;
+  auto state = state_.Lock();
+  state->asked = {};
+  state->list = {};
 }
 
 }  // namespace agm::gateway

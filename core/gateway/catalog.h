@@ -16,6 +16,18 @@
 
 namespace agm::gateway {
 
+/// The models that the accounts' upstreams list. Empty before the first answer.
+///
+/// Thread safety: immutable.
+struct ModelList {
+  std::shared_ptr<const std::map<std::string, upstream::ModelEntry>> models;
+  bool complete =
+      false;  ///< it holds every account's list, so a model that it lacks does not exist
+
+  /// Null if the model is not listed.
+  const upstream::ModelEntry* Find(const std::string& model) const;
+};
+
 /// The models that the accounts' upstreams list, refreshed at most every ten minutes. If no account
 /// answers, a built-in list of models is used.
 ///
@@ -29,6 +41,11 @@ class Catalog {
   std::vector<upstream::ModelEntry> Models(const config::Config& config,
                                            const Cancellation& client);
 
+  /// What the upstreams list; asks them if the list is old.
+  ModelList Look(const config::Config& config, const Cancellation& client);
+  /// The list as it is. Never asks.
+  ModelList Known() const;
+
   /// The abilities of a model: the built-in table, with the limits that the upstream lists. Never
   /// asks.
   protocol::ModelTraits TraitsOf(const std::string& model) const;
@@ -37,19 +54,18 @@ class Catalog {
   void Forget();
 
  private:
-  struct Known {
-    std::shared_ptr<const std::map<std::string, upstream::ModelEntry>> models;
+  struct State {
+    ModelList list;
     TimePoint asked{};
     bool asking = false;
   };
-  std::map<std::string, upstream::ModelEntry> Ask(const config::Config& config,
-                                                  const Cancellation& client);
+  ModelList Ask(const config::Config& config, const Cancellation& client);
 
   upstream::Transport& transport_;
   accounts::Credentials& credentials_;
   Clock& clock_;
   Log& log_;
-  mutable Guarded<Known> known_;
+  mutable Guarded<State> state_;
 };
 
 }  // namespace agm::gateway

@@ -1,35 +1,14 @@
 #include "core/gateway/chat_call.h"
 
-#include <algorithm>
 #include <utility>
 
 #include "core/gateway/catalog.h"
+#include "core/gateway/commit_point.h"
+#include "core/upstream/no_answer.h"
 #include "core/upstream/trouble.h"
 
 namespace agm::gateway {
 namespace {
-
-/// True for an event with content for the client, which proves that there is an answer.
-bool IsMeaningful(const chat::Event& event) {
-  if (const auto* delta = std::get_if<chat::BlockDelta>(&event)) return !delta->text.empty();
-  return std::holds_alternative<chat::BlockStopped>(event) ||
-         std::holds_alternative<chat::Finished>(event);
-}
-
-/// True for a normal stop without any block and without a continuation token. Upstreams return this
-/// now and then, and a second attempt usually helps. If thoughts used all tokens, or a filter
-/// removed the text, it would not help.
-bool IsEmptyAnswer(const Queue<chat::Event>& held) {
-  const auto* finished = std::get_if<chat::Finished>(&held.back());
-  return finished != nullptr && !finished->extra.contains("gemini.continuationToken") &&
-         std::all_of(finished->choices.begin(), finished->choices.end(),
-                     [](const chat::ChoiceFinish& choice) {
-                       return choice.reason == chat::FinishReason::kStop;
-                     }) &&
-         std::none_of(held.begin(), held.end(), [](const chat::Event& event) {
-           return std::holds_alternative<chat::BlockStarted>(event);
-         });
-}
 
 Result<Draft> Write(const Asking& asking, const chat::Request& request, const std::string& model,
                     const protocol::GeminiWriteOptions& options, const std::string& id) {
@@ -57,9 +36,10 @@ Result<Draft> WriteDraft(const Asking& asking, const chat::Request& request,
   return Write(asking, request, model, options, id);
 }
 
-// Pulls events until one is meaningful; returns the failure if none comes.
+// Pulls events until one commits the response; returns the failure if it fails before that.
 std::optional<upstream::Failure> ChatCall::Hold(upstream::Call& call, TimePoint deadline,
                                                 Queue<chat::Event>& held) const {
+  CommitPoint commit(*request_);
   for (;;) {
     auto event = call.Next(deadline);
     if (!event) {
@@ -70,7 +50,7 @@ std::optional<upstream::Failure> ChatCall::Hold(upstream::Call& call, TimePoint 
       return call.failure() ? *call.failure() : upstream::ClassifyTransport(failed->error);
     }
     held.push(*std::move(event));
-    if (IsMeaningful(held.back())) return std::nullopt;
+    if (commit.Reached(held.back())) return std::nullopt;
   }
 }
 
@@ -87,8 +67,10 @@ std::variant<Opened, upstream::Failure> ChatCall::Once(accounts::Lease& lease,
   auto call = std::get<std::unique_ptr<upstream::Call>>(std::move(opened));
   Queue<chat::Event> held;
   if (auto failure = Hold(*call, allowance.deadline, held)) return *std::move(failure);
-  if (IsEmptyAnswer(held) && !std::exchange(retried_empty_, true) && allowance.left > 0) {
-    return upstream::GarbageFailure("nothing");
+  // An empty answer is a valid one, but a retry mostly brings a better one.
+  const auto missing = upstream::WhatIsMissing(held);
+  if (missing && upstream::RowOf(*missing).retry && allowance.MayRetryNoAnswer()) {
+    return upstream::NoAnswerFailure(*missing);
   }
   return Opened(std::move(lease), std::move(call), std::move(held), started, clock);
 }
@@ -118,14 +100,10 @@ Result<std::optional<Opened>> ChatCall::Open(Allowance& allowance, bool last_tar
                     last_target);
   deadline_ = allowance.deadline;
   while (auto lease = rotation.Next()) {
-    const bool retried = retried_empty_;
     auto outcome = Once(*lease, allowance);
     if (auto* opened = std::get_if<Opened>(&outcome)) return std::optional(std::move(*opened));
     auto& failure = std::get<upstream::Failure>(outcome);
-    // An empty answer or a repaired request is tried again with any account. The lease is returned
-    // without a report, because the account is not to blame.
-    const bool empty = retried_empty_ && !retried;
-    if (!asking_.client->Cancelled() && (empty || Mend(failure))) continue;
+    if (!asking_.client->Cancelled() && Mend(failure)) continue;
     const Then then = rotation.After(*std::move(lease), failure);
     if (then == Then::kStop) return Final(asking_, failure);
     if (then == Then::kNextTarget) break;
@@ -139,6 +117,7 @@ Result<std::optional<Opened>> ChatCall::Continue(const std::string& token) {
   draft_.mended = true;  // it was accepted before, so a refusal is not due to our additions
   Allowance allowance(asking_);
   allowance.deadline = deadline_;
+  allowance.no_answer_retried = true;  // the client has got the hops so far
   auto opened = Open(allowance, true);
   draft_.outgoing.body = whole;
   return opened;

@@ -29,8 +29,8 @@ Result<Draft> WriteDraft(const Asking& asking, const chat::Request& request,
                          const std::string& model, const std::string& id);
 
 /// One call of a chat request to one target: leases an account, calls the upstream, and continues
-/// with the next account until the first meaningful event arrives. If the upstream refuses
-/// something that the gateway added to the request, the request is repaired once.
+/// with the next account until an event commits the response. If the upstream refuses something
+/// that the gateway added to the request, the request is repaired once.
 ///
 /// Thread safety: one thread at a time; Open and Continue block.
 class ChatCall {
@@ -57,7 +57,6 @@ class ChatCall {
   Draft draft_;
   std::string id_;        ///< request id for the log
   TimePoint deadline_{};  ///< of the whole answer with all hops
-  bool retried_empty_ = false;
 };
 
 /// An opened call with all its hops, as one list of events.

@@ -7,6 +7,7 @@
 #include "core/chat/embedding.h"
 #include "core/gateway/replies.h"
 #include "core/gateway/rotation.h"
+#include "core/gateway/targets.h"
 #include "core/protocol/gemini/embeddings.h"
 #include "core/protocol/openai/embeddings.h"
 #include "core/upstream/address.h"
@@ -25,7 +26,7 @@ class Embedding {
 
   /// False if another target should be tried; an error if that would not help.
   Result<bool> Target(const std::string& model, bool last);
-  Error Verdict() const { return gateway::Verdict(asking_, allowance_, record_.target); }
+  Error Verdict() const { return gateway::Verdict(asking_, allowance_, target_); }
   const chat::Embeddings& done() const { return done_; }
 
  private:
@@ -33,10 +34,13 @@ class Embedding {
   std::variant<std::monostate, Failure> Rest(const config::Account& account, const Secret& secret,
                                              const std::string& model);
 
+  void Note(const std::string& model);
+
   const Asking& asking_;
   const chat::EmbeddingRequest& request_;
   Record& record_;
   Allowance allowance_;
+  std::string target_;  ///< the last that was looked at
   chat::Embeddings done_;
 };
 
@@ -72,15 +76,22 @@ std::optional<Failure> Embedding::Ask(const accounts::Lease& lease, const std::s
   return std::nullopt;
 }
 
-Result<bool> Embedding::Target(const std::string& model, bool last) {
+// The record names the target that was called last.
+void Embedding::Note(const std::string& model) {
   record_.target = model;
+  record_.tries = 0;
+  allowance_.NoteIn(record_);
+}
+
+Result<bool> Embedding::Target(const std::string& model, bool last) {
+  target_ = model;
+  if (record_.target.empty()) record_.target = model;
   Rotation rotation(asking_, allowance_, model, 0, last);
   Clock& clock = *asking_.services->clock;
   while (auto lease = rotation.Next()) {
     const TimePoint started = clock.Now();
     auto failure = Ask(*lease, model);
-    record_.tries = 0;
-    allowance_.NoteIn(record_);
+    Note(model);
     if (!failure) {
       lease->Report(accounts::Success{std::chrono::duration_cast<Duration>(clock.Now() - started),
                                       done_.tokens});
@@ -96,9 +107,11 @@ Result<bool> Embedding::Target(const std::string& model, bool last) {
 
 Result<chat::Embeddings> GetEmbeddings(const Asking& asking, const chat::EmbeddingRequest& request,
                                        const std::vector<std::string>& targets, Record& record) {
+  const auto servable = ServableTargets(asking, targets, Use::kEmbed);
+  if (!servable) return servable.error();
   Embedding embedding(asking, request, record);
-  for (std::size_t i = 0; i < targets.size(); ++i) {
-    auto whole = embedding.Target(targets[i], i + 1 == targets.size());
+  for (std::size_t i = 0; i < servable->size(); ++i) {
+    auto whole = embedding.Target((*servable)[i], i + 1 == servable->size());
     if (!whole) return std::move(whole).error();
     if (*whole) return embedding.done();
   }

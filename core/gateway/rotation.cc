@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "core/base/random.h"
+#include "core/upstream/no_answer.h"
 
 namespace agm::gateway {
 
@@ -51,7 +52,9 @@ Result<accounts::Lease> Rotation::Choose() {
   // With cache_first the pool may wait for the conversation's own account, so the first attempt
   // passes the limit for that wait.
   auto fresh = Take(tried_, first ? patience() : clock.Now());
-  if (fresh || first || !last_) return fresh;
+  if (fresh || first) return fresh;
+  if (same_account_will_do_) return Take(spent_, clock.Now());
+  if (!last_) return fresh;
   Settle();
   if (!second_chance_.empty() && !std::exchange(paused_, true)) {
     std::erase(spent_, second_chance_);
@@ -112,6 +115,15 @@ void Rotation::Settle() {
   suspicion_.reset();
 }
 
+// One retry, wherever the fault lies: the account that gave no answer may give one the next time.
+Then Rotation::AfterNoAnswer(upstream::NoAnswer kind) {
+  const bool retries = upstream::RowOf(kind).retry && !allowance_.no_answer_retried;
+  if (!retries) return Then::kNextTarget;
+  allowance_.no_answer_retried = true;
+  same_account_will_do_ = true;
+  return Then::kNextTry;
+}
+
 Then Rotation::After(accounts::Lease lease, upstream::Failure& failure) {
   const std::string account = lease.account().name;
   if (IsAtFault(std::move(lease), failure)) {
@@ -120,13 +132,15 @@ Then Rotation::After(accounts::Lease lease, upstream::Failure& failure) {
                          "than what they have in a minute");
     return Then::kStop;
   }
-  if (failure.trouble == upstream::Trouble::kUnknownModel) {
+  if (failure.trouble == upstream::Trouble::kUnknownModel ||
+      failure.trouble == upstream::Trouble::kNotServed) {
     failure.error.message = fmt::format("{}: {}", model_, failure.error.message);
   }
   const upstream::TroubleRow& row = upstream::RowOf(failure.trouble);
   if (row.next == upstream::NextTry::kStop || asking_.client->Cancelled()) return Then::kStop;
   allowance_.last = failure.error;
   tried_.push_back(account);
+  if (failure.no_answer) return AfterNoAnswer(*failure.no_answer);
   const bool rests = row.scope != upstream::RestScope::kNobody && row.strikes == 1;
   if (!rests) spent_.push_back(account);
   // If the model is to blame, the next model of the chain is tried; the model's own cooldown is the

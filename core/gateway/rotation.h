@@ -38,9 +38,11 @@ struct Allowance {
   int tries = 0;          ///< attempts made
   std::string account{};  ///< label of the account tried last
   Phase phase = Phase::kWaiting;
-  std::optional<Error> last{};  ///< the error of the last attempt
-  std::optional<Error> rest{};  ///< the pool's error when it had no account for the last target
+  std::optional<Error> last{};     ///< the error of the last attempt
+  std::optional<Error> rest{};     ///< the pool's error when it had no account for the last target
+  bool no_answer_retried = false;  ///< the one retry after a response without an answer was made
 
+  bool MayRetryNoAnswer() const { return !no_answer_retried && left > 0; }
   upstream::Limits Limits(const Asking& asking) const;
   void NoteIn(Record& record) const;
 };
@@ -61,7 +63,8 @@ enum class Then { kNextTry, kNextTarget, kStop };
 ///
 /// Next returns an available account that was not tried yet. If there is none and no other target
 /// either, it returns the account whose failure may have passed, after a pause; otherwise the first
-/// account whose cooldown ends within max_wait.
+/// account whose cooldown ends within max_wait. After a response without an answer
+/// (upstream/no_answer.h) it returns the same account once more if no other is available.
 ///
 /// A prompt that is larger than a project's limit of tokens per minute is refused by every such
 /// project. If a second project refuses a prompt that may be too large, the prompt is to blame: it
@@ -92,6 +95,7 @@ class Rotation {
     upstream::Failure failure;
   };
 
+  Then AfterNoAnswer(upstream::NoAnswer kind);
   bool IsAtFault(accounts::Lease lease, const upstream::Failure& failure);
   bool MayBeTooLarge(const upstream::Failure& failure) const;
   void Settle();
@@ -103,11 +107,12 @@ class Rotation {
   Allowance& allowance_;
   const std::string model_;
   const std::size_t request_bytes_;
-  const bool last_;                 ///< no other target is left, so waiting makes sense
-  std::vector<std::string> tried_;  ///< accounts that were tried
-  std::vector<std::string> spent_;  ///< tried accounts that failed but are not in cooldown
-  std::string second_chance_;       ///< a spent account that may be tried again after a pause
-  bool paused_ = false;             ///< the only pause was made
+  const bool last_;                    ///< no other target is left, so waiting makes sense
+  std::vector<std::string> tried_;     ///< accounts that were tried
+  std::vector<std::string> spent_;     ///< tried accounts that failed but are not in cooldown
+  std::string second_chance_;          ///< a spent account that may be tried again after a pause
+  bool paused_ = false;                ///< the only pause was made
+  bool same_account_will_do_ = false;  ///< a response without an answer is retried
   std::map<upstream::Trouble, int> met_;
   std::optional<Suspicion> suspicion_;
 };

@@ -4,6 +4,7 @@
 
 #include "core/base/random.h"
 #include "core/upstream/fetch.h"
+#include "core/upstream/no_answer.h"
 
 namespace agm::upstream {
 namespace {
@@ -95,12 +96,12 @@ void RunningCall::Judge(Failed& failed) {
     failed.error = failure_->error;
     return;
   }
-  const bool request_at_fault = failed.error.code == ErrorCode::kInvalidRequest;
-  failure_ = Failure{request_at_fault ? Trouble::kBadRequest : Trouble::kGarbage,
-                     failed.error,
-                     std::nullopt,
-                     {},
-                     {}};
+  if (failed.error.code == ErrorCode::kInvalidRequest) {
+    failure_ = Failure{Trouble::kBadRequest, failed.error, std::nullopt, {}, {}};
+    return;
+  }
+  const auto kind = FindNoAnswer(failed.error.reason);
+  failure_ = NoAnswerFailure(kind.value_or(NoAnswer::kGarbage), failed.error);
 }
 
 // Ends the stream after the connection broke; all earlier events have been returned.
@@ -134,7 +135,7 @@ std::variant<std::unique_ptr<Call>, Failure> Call::Start(
     return ReadFailure(**download, account, limits, cancellation);
   }
   if ((*download)->header("content-type").starts_with("text/html")) {
-    return GarbageFailure("a web page");
+    return NoAnswerFailure(NoAnswer::kGarbage, GarbageFailure("a web page").error);
   }
   const bool vertex = account.kind == config::AccountKind::kVertex;
   return std::make_unique<RunningCall>(*std::move(download), outgoing, vertex, cancellation);

@@ -87,10 +87,12 @@ bool NamesSpending(const ErrorBody& body) {
 bool NamesZeroLimit(std::string_view text) {
   constexpr std::string_view kLead = "limit: 0";
   for (auto at = text.find(kLead); at != text.npos; at = text.find(kLead, at + 1)) {
+    const auto is_digit = [&](std::size_t i) {
+      return i < text.size() && text[i] >= '0' && text[i] <= '9';
+    };
     const std::size_t next = at + kLead.size();
-    if (next == text.size() || (text[next] != '.' && (text[next] < '0' || text[next] > '9'))) {
-      return true;
-    }
+    const bool decimal = next < text.size() && text[next] == '.' && is_digit(next + 1);
+    if (!is_digit(next) && !decimal) return true;
   }
   return false;
 }
@@ -130,7 +132,48 @@ Trouble OfExhaustion(const ErrorBody& body, bool vertex) {
 
 bool NamesResource(const ErrorBody& body) {
   return Says(body, {"cachedcontent", "cached content", "cached_content", "files/", "the file ",
-                     "tunedmodel", "tuned model", "corpora/", "filesearchstore"});
+                     "tunedmodel", "tuned model", "corpora/", "filesearchstore", "cache content",
+                     "content cache"});
+}
+
+// A whole word: "file" in "the file is gone", not in "profile" or "models/my-file".
+bool NamesWord(std::string_view text, std::string_view word) {
+  const auto joins = [](char c) {
+    return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || c == '-' || c == '_' || c == '.';
+  };
+  for (auto at = text.find(word); at != text.npos; at = text.find(word, at + 1)) {
+    const std::size_t end = at + word.size();
+    const bool begins = at == 0 || !joins(text[at - 1]);
+    const bool ends = end == text.size() || !joins(text[end]) ||
+                      (text[end] == '.' && (end + 1 == text.size() || text[end + 1] == ' '));
+    if (begins && ends) return true;
+  }
+  return false;
+}
+
+bool NamesAnyWord(const ErrorBody& body, std::initializer_list<std::string_view> words) {
+  return std::any_of(words.begin(), words.end(),
+                     [&](std::string_view word) { return NamesWord(body.text, word); });
+}
+
+// Google says the same of a model that does not exist and of one that lacks the method: "models/x
+// is not found for API version v1beta, or is not supported for embedContent."
+bool NamesMethod(const ErrorBody& body) {
+  return Says(body, {"not supported for", "does not support", "not support method",
+                     "supported methods", "unsupported method"});
+}
+
+// The text decides what a 404 is about. Only one that is about the model, and about nothing else,
+// takes the model from the account.
+Trouble OfNotFound(const ErrorBody& body) {
+  if (body.html) return kGarbage;
+  if (NamesResource(body)) return kUnknownResource;
+  if (NamesMethod(body)) return kNotServed;
+  if (NamesAnyWord(body, {"cache", "caches", "file", "files", "bucket", "object", "corpus",
+                          "document", "operation", "interaction"})) {
+    return kUnknownResource;
+  }
+  return NamesAnyWord(body, {"model", "models", "publisher model"}) ? kUnknownModel : kNotServed;
 }
 
 Trouble OfBadRequest(const ErrorBody& body) {
@@ -177,8 +220,7 @@ Trouble OfClientError(int status, const ErrorBody& body, bool vertex) {
     case 403:
       return OfForbidden(body);
     case 404:
-      if (body.html) return kGarbage;
-      return NamesResource(body) ? kUnknownResource : kUnknownModel;
+      return OfNotFound(body);
     case 407:
       return kNetwork;
     case 408:
@@ -273,6 +315,8 @@ std::string_view Words(Trouble trouble) {
       return "the upstream refused the request";
     case kUnknownModel:
       return "the upstream does not serve this model to the account";
+    case kNotServed:
+      return "the upstream does not serve this model for this kind of request";
     case kUnknownResource:
       return "the upstream does not know the file or cache that the request names";
     case kAborted:
@@ -344,7 +388,7 @@ int RetryAfter(const TroubleRow& row, std::optional<Duration> asked) {
 }
 
 std::string_view ReasonOf(Trouble trouble) {
-  if (trouble == kUnknownModel) return "model_not_found";
+  if (trouble == kUnknownModel || trouble == kNotServed) return "model_not_found";
   if (trouble == kTooLarge) return "request_too_large";
   return {};
 }
@@ -393,8 +437,8 @@ Failure Classify(int status, std::string_view body, bool vertex,
   const ErrorBody read = ReadErrorBody(body);
   const Trouble trouble = Recognise(status, read, vertex);
   std::optional<Duration> asked = read.retry_delay ? read.retry_delay : retry_after;
-  const bool nonsense = asked == Duration(0) && (trouble == kDayQuota || trouble == kNoQuota);
-  if (nonsense) asked = std::nullopt;
+  const bool nonsense = asked == Duration(0) && trouble == kDayQuota;
+  if (nonsense || trouble == kNoQuota) asked = std::nullopt;
   return {trouble,      Tell(trouble, read, asked), asked, JoinIds(read.quotas),
           read.project, LimitsOf(read.quotas)};
 }

@@ -106,7 +106,8 @@ std::variant<Duration, Failure> CheckCredential(Transport& transport, const Acco
   const TimePoint start = SystemClock().Now();
   auto answer = Fetch(transport, account, credential, CheapQuestion(account), limits, cancellation);
   if (auto* failure = std::get_if<Failure>(&answer)) {
-    const bool only_the_model = IsVertex(account) && failure->trouble == Trouble::kUnknownModel;
+    const bool only_the_model = IsVertex(account) && (failure->trouble == Trouble::kUnknownModel ||
+                                                      failure->trouble == Trouble::kNotServed);
     if (!only_the_model) return std::move(*failure);
   } else if (!JsonDoc::Parse(std::get<std::string>(answer))) {
     return GarbageFailure("no JSON");

@@ -19,11 +19,11 @@ using Code = ErrorCode;
 constexpr int kAny = 1'000;
 
 // clang-format off
-constexpr std::array<TroubleRow, 25> kTable = {{
+constexpr std::array<TroubleRow, 26> kTable = {{
     // class            its name             client's error               next     tries  cooldown of              how long    from the nth
     {kMinuteQuota,     "minute_quota",       Code::kRateLimited,          kRotate, kAny,  Scope::kProjectModel,    minutes(1),  1},
     {kDayQuota,        "day_quota",          Code::kQuotaExhausted,       kRotate, kAny,  Scope::kProjectModel,    hours(24),   1},
-    {kNoQuota,         "no_quota",           Code::kQuotaExhausted,       kRotate, kAny,  Scope::kProjectModel,    hours(24),   1},
+    {kNoQuota,         "no_quota",           Code::kQuotaExhausted,       kRotate, kAny,  Scope::kProjectModel,    hours(1),    1},
     {kSharedLimit,     "shared_limit",       Code::kRateLimited,          kRotate, kAny,  Scope::kAccountModel,    seconds(30), 1},
     {kSharedCapacity,  "shared_capacity",    Code::kRateLimited,          kRotate, kAny,  Scope::kAccountModel,    seconds(5),  1},
     {kModelOverloaded, "model_overloaded",   Code::kOverloaded,           kSpaced, 3,     Scope::kModel,           seconds(2),  1},
@@ -37,6 +37,7 @@ constexpr std::array<TroubleRow, 25> kTable = {{
     {kLocation,        "location",           Code::kNoAccount,            kRotate, kAny,  Scope::kAccount,         hours(24),   1},
     {kBadRequest,      "bad_request",        Code::kInvalidRequest,       kStop,   1,     Scope::kNobody,          seconds(0),  1},
     {kUnknownModel,    "unknown_model",      Code::kUnknownModel,         kRotate, 2,     Scope::kAccountModel,    hours(1),    1},
+    {kNotServed,       "not_served",         Code::kUnknownModel,         kRotate, 2,     Scope::kNobody,          seconds(0),  1},
     {kUnknownResource, "unknown_resource",   Code::kNotFound,             kStop,   1,     Scope::kNobody,          seconds(0),  1},
     {kAborted,         "aborted",            Code::kOverloaded,           kRotate, 2,     Scope::kNobody,          seconds(0),  1},
     {kTooLarge,        "too_large",          Code::kTooLarge,             kStop,   1,     Scope::kNobody,          seconds(0),  1},

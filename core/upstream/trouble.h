@@ -13,6 +13,9 @@
 /// each class the client's error, whether to retry, and the owner and length of the cooldown.
 namespace agm::upstream {
 
+/// What a response with a good status holds instead of an answer (no_answer.h).
+enum class NoAnswer;
+
 /// The classes of upstream failure.
 enum class Trouble {
   kMinuteQuota,      ///< 429, a quota id per minute
@@ -30,8 +33,9 @@ enum class Trouble {
   kResourceDenied,   ///< 403 on a named file, cache or tuned model
   kLocation,         ///< 400 FAILED_PRECONDITION: not available in this location or tier
   kBadRequest,       ///< 400 INVALID_ARGUMENT: the request is invalid
-  kUnknownModel,     ///< 404 on the model or its method
-  kUnknownResource,  ///< 404 on a file or cache
+  kUnknownModel,     ///< 404 on the model
+  kNotServed,        ///< 404 that names the method, or does not say what was not found
+  kUnknownResource,  ///< 404 on a file, a cache or a tuned model
   kAborted,          ///< 408, 409, 499
   kTooLarge,         ///< 413
   kInternal,         ///< 500
@@ -84,12 +88,14 @@ struct QuotaLimit {
 struct Failure {
   Trouble trouble = Trouble::kInternal;
   Error error;                          ///< the client's error if no retry succeeds
-  std::optional<Duration> retry_delay;  ///< the upstream's delay; never zero for kDayQuota and
-                                        ///< kNoQuota, where "0s" means nothing
+  std::optional<Duration> retry_delay;  ///< the upstream's delay; never zero for kDayQuota, where
+                                        ///< "0s" means nothing; none for kNoQuota, which no delay
+                                        ///< of seconds ends
   std::string quota;    ///< quota ids, joined with ","; for people and for learning limits
   std::string project;  ///< the consumer project named in the response, if any: an id or a
                         ///< number, without "projects/"
-  std::vector<QuotaLimit> limits{};  ///< of the exceeded quotas, if the response names them
+  std::vector<QuotaLimit> limits{};     ///< of the exceeded quotas, if the response names them
+  std::optional<NoAnswer> no_answer{};  ///< of a response with a good status
 };
 
 /// Classifies an upstream's error response. `body` may be JSON (an object, or wrapped in an array),

@@ -36,6 +36,8 @@ constexpr std::array kEndings = {
     Row{"MALFORMED_RESPONSE", GeminiEnding::kFailed},
     Row{"TOO_MANY_TOOL_CALLS", GeminiEnding::kFailed},
     Row{"MISSING_THOUGHT_SIGNATURE", GeminiEnding::kUnsigned},
+    Row{"OTHER", GeminiEnding::kOther},
+    Row{"FINISH_REASON_UNSPECIFIED", GeminiEnding::kOther},
 };
 
 // Keeps the last value that is not zero; zeros in early or late chunks do not count.
@@ -62,7 +64,7 @@ GeminiEnding GeminiEndingOf(JsonView reason) {
   }
   const std::string name = reason.text();
   const bool armor = name.find("ARMOR") != std::string::npos;
-  return armor ? GeminiEnding::kFiltered : GeminiEnding::kUnclear;
+  return armor ? GeminiEnding::kFiltered : GeminiEnding::kUnknown;
 }
 
 void GeminiCounts::Read(JsonView usage) {

@@ -11,7 +11,7 @@
 namespace agm::protocol {
 
 /// The meaning of a finishReason; see the contract of GeminiStreamReader.
-enum class GeminiEnding { kStop, kLength, kFiltered, kFailed, kUnsigned, kUnclear };
+enum class GeminiEnding { kStop, kLength, kFiltered, kFailed, kUnsigned, kOther, kUnknown };
 
 GeminiEnding GeminiEndingOf(JsonView reason);
 

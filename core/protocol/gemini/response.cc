@@ -34,6 +34,26 @@ Error Rejected(std::string_view reason, std::string message) {
   return error;
 }
 
+// The upstream's word as far as it is one: capitals and underscores.
+std::string PlainReason(std::string reason) {
+  constexpr std::size_t kLongest = 64;
+  const bool plain = !reason.empty() && reason.size() <= kLongest &&
+                     std::all_of(reason.begin(), reason.end(), [](char c) {
+                       return (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_';
+                     });
+  return plain ? reason : "of no known form";
+}
+
+// The client sees the upstream's own word as the error's code.
+Error ModelFailed(const std::string& reason) {
+  std::string_view what = "its answer is malformed";
+  if (reason == "MALFORMED_FUNCTION_CALL") what = "it wrote a malformed tool call";
+  if (reason == "UNEXPECTED_TOOL_CALL") what = "it called a tool that the request does not offer";
+  if (reason == "TOO_MANY_TOOL_CALLS") what = "it called too many tools in a row";
+  return Rejected(AsciiLower(reason),
+                  fmt::format("the model failed to write a valid answer: {}", what));
+}
+
 Error CutOff() {
   Error error =
       Fail(ErrorCode::kUpstreamUnavailable, "the upstream's answer ended before it was complete");
@@ -144,14 +164,24 @@ void GeminiStreamReader::ReadError(JsonView error, std::string_view json) {
   Fail(std::move(failure));
 }
 
-// The prompt was blocked: the response is a refusal, not an error.
+// The upstream may block a prompt before the response or while it streams.
 void GeminiStreamReader::ReadBlocked(JsonView feedback) {
   const JsonView reason = feedback["blockReason"];
-  if (!reason || blocked_ || !candidates_.empty()) return;
+  if (!reason || blocked_) return;
   blocked_ = true;
+  const bool answered = std::any_of(candidates_.begin(), candidates_.end(),
+                                    [](const Candidate& c) { return c.has_content || c.finish; });
+  if (!answered) Refuse(reason);
+  for (Candidate& candidate : candidates_) {
+    if (!candidate.finish) candidate.finish = chat::FinishReason::kContentFilter;
+  }
+}
+
+// The answer is a refusal, not an error.
+void GeminiStreamReader::Refuse(JsonView reason) {
   Candidate& candidate = At(0);
-  candidate.finish = chat::FinishReason::kContentFilter;
-  candidate.has_block = true;
+  CloseBlock(candidate);
+  candidate.has_content = true;
   chat::BlockStarted started;
   started.kind = chat::BlockKind::kRefusal;
   Emit(std::move(started));
@@ -221,10 +251,9 @@ void GeminiStreamReader::AddText(Candidate& candidate, chat::BlockKind kind, std
     started.kind = kind;
     Emit(std::move(started));
     candidate.open = kind;
-    candidate.has_block = true;
   }
   if (kind == chat::BlockKind::kText) {
-    candidate.has_text = true;
+    candidate.has_content = candidate.has_content || !text.empty();
     if (reading_.citations) candidate.text += text;
   }
   chat::BlockDelta delta{candidate.index, std::move(text), {}};
@@ -267,7 +296,7 @@ void GeminiStreamReader::ReadCall(Candidate& candidate, JsonView call, std::stri
   if (!text.empty()) Emit(chat::BlockDelta{candidate.index, std::move(text), {}});
   Emit(chat::BlockStopped{candidate.index, std::move(signature)});
   candidate.has_call = true;
-  candidate.has_block = true;
+  candidate.has_content = true;
 }
 
 void GeminiStreamReader::ReadMedia(Candidate& candidate, JsonView media, std::string signature) {
@@ -281,11 +310,12 @@ void GeminiStreamReader::ReadMedia(Candidate& candidate, JsonView media, std::st
   Emit(std::move(started));
   Emit(chat::BlockDelta{candidate.index, std::move(data), {}});
   Emit(chat::BlockStopped{candidate.index, std::move(signature)});
-  candidate.has_block = true;
+  candidate.has_content = true;
 }
 
 void GeminiStreamReader::ReadFinish(Candidate& candidate, JsonView reason) {
   using chat::FinishReason;
+  if (blocked_) return;  // an earlier chunk has said how the answer ends
   const FinishReason good = candidate.has_call ? FinishReason::kToolCalls : FinishReason::kStop;
   switch (GeminiEndingOf(reason)) {
     case GeminiEnding::kStop:
@@ -298,20 +328,22 @@ void GeminiStreamReader::ReadFinish(Candidate& candidate, JsonView reason) {
       candidate.finish = FinishReason::kContentFilter;
       return;
     case GeminiEnding::kFailed:
-      return Fail(Rejected(AsciiLower(reason.text()),
-                           "the model failed to write a valid answer (a malformed tool call)"));
+      return Fail(ModelFailed(reason.text()));
     case GeminiEnding::kUnsigned:
       return Fail(Invalid("missing_thought_signature", "messages",
                           "the upstream misses a thought signature on an earlier tool call"));
-    case GeminiEnding::kUnclear:
+    case GeminiEnding::kOther:
+    case GeminiEnding::kUnknown:
       break;
   }
-  if (candidate.has_block) {
+  if (candidate.has_content) {
     candidate.finish = good;
-  } else {
-    Fail(
-        Rejected("empty_response", "the model ended without an answer and without a clear reason"));
+    return;
   }
+  const bool other = GeminiEndingOf(reason) == GeminiEnding::kOther;
+  Fail(Rejected(other ? "finish_reason_other" : "finish_reason_unknown",
+                fmt::format("the model ended without an answer (finish reason {})",
+                            PlainReason(reason.text()))));
 }
 
 // Reads citations: each support names a span of the text in UTF-8 bytes and its sources. A streamed
@@ -354,7 +386,7 @@ void GeminiStreamReader::Finish() {
   if (pieces_.unfinished()) return Fail(CutOff());
   if (!started_ && format_ != Format::kUnknown) return Fail(Garbage("something else"));
   if (candidates_.empty()) {
-    return Fail(Rejected("empty_response", "the upstream answered without candidates"));
+    return Fail(Rejected("no_candidates", "the upstream answered without candidates"));
   }
   chat::Finished finished;
   for (Candidate& candidate : candidates_) {

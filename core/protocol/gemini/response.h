@@ -54,10 +54,14 @@ struct UpstreamError {
 ///   * kUpstreamUnavailable, "upstream_stream_truncated": the body ended before a finish reason;
 ///   * kUpstreamUnavailable, "upstream_error": an error object, see upstream_error();
 ///   * kUpstreamRejected, "upstream_garbage": the body is not a response of this API;
-///   * kUpstreamRejected, "empty_response": neither candidates nor a block reason;
+///   * kUpstreamRejected, "no_candidates": neither candidates nor a block reason;
 ///   * kUpstreamRejected, "malformed_function_call" and similar: the model failed to answer;
+///   * kUpstreamRejected, "finish_reason_other", "finish_reason_unknown": the model ended without
+///     text, call or media, and the finish reason does not explain why;
 ///   * kInvalidRequest, "missing_thought_signature": the request lacked a signature.
-/// A Finished with kStop and no block before it is a valid empty answer (worth one retry).
+/// A Finished with kStop and no block before it is a valid empty answer (worth one retry). A block
+/// by the upstream's filter is not a failure: without content the response is a refusal, after some
+/// content it ends with kContentFilter.
 /// Finished::extra may contain "gemini.continuationToken" (a JSON string): the answer continues in
 /// another hop. After Failed all further input is ignored.
 ///
@@ -80,9 +84,8 @@ class GeminiStreamReader {
     int index = 0;
     std::optional<chat::BlockKind> open;       ///< text or thought; other blocks are closed at once
     std::vector<chat::TokenLogprob> logprobs;  ///< waiting for text
-    bool has_text = false;
     bool has_call = false;
-    bool has_block = false;
+    bool has_content = false;  ///< text, a call, media or a refusal
     std::optional<chat::FinishReason> finish;
     std::string text;                      ///< all text, if citations must be computed
     std::vector<std::size_t> part_begins;  ///< offsets in `text` of the last chunk's parts
@@ -95,6 +98,7 @@ class GeminiStreamReader {
   void ReadChunk(std::string_view json);
   void ReadError(JsonView error, std::string_view json);
   void ReadBlocked(JsonView feedback);
+  void Refuse(JsonView reason);
   void ReadCandidate(JsonView candidate);
   void ReadPart(Candidate& candidate, JsonView part);
   void ReadText(Candidate& candidate, JsonView part, std::string signature);

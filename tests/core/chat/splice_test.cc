@@ -2,6 +2,8 @@
 
 #include <gtest/gtest.h>
 
+#include <functional>
+#include <string>
 #include <vector>
 
 #include "tests/support/event_grammar.h"
@@ -80,6 +82,31 @@ TEST(Splice, StopsAfterThreeHopsThatBringNothing) {
   const Events events = All(splice);
   EXPECT_EQ(test::GrammarProblem(events), "");
   EXPECT_EQ(std::get<Finished>(events.back()).choices.front().reason, FinishReason::kLength);
+}
+
+/// The hops that an upstream gets to serve, where each brings a word and the token that `token`
+/// makes of the hop's number.
+int HopsUntilTheEnd(const std::function<std::string(int)>& token) {
+  Splice splice;
+  for (int hop = 1;; ++hop) {
+    AddText(splice, "word ", End(1, 1, token(hop)));
+    if (!splice.token()) {
+      const Events events = All(splice);
+      EXPECT_EQ(test::GrammarProblem(events), "");
+      EXPECT_EQ(std::get<Finished>(events.back()).choices.front().reason, FinishReason::kLength);
+      return hop;
+    }
+    splice.Continue();
+  }
+}
+
+TEST(Splice, TakesTheSameTokenForNoProgress) {
+  EXPECT_EQ(HopsUntilTheEnd([](int) { return "\"t\""; }), 4);
+}
+
+TEST(Splice, BoundsTheNumberOfHops) {
+  EXPECT_EQ(HopsUntilTheEnd([](int hop) { return std::to_string(hop); }), 64);
+  EXPECT_EQ(HopsUntilTheEnd([](int hop) { return std::to_string(hop % 2); }), 64);
 }
 
 TEST(Splice, CountsCitationsFromTheBeginOfTheWholeText) {

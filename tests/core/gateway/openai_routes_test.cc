@@ -62,7 +62,7 @@ TEST_F(OpenAiRoutesTest, CompletesEachOfSeveralPromptsSeveralTimes) {
     const std::string prompt = i < 2 ? "one" : "two";
     EXPECT_TRUE(text.starts_with(prompt) && text.ends_with(prompt)) << text;
   }
-  EXPECT_EQ(RequestsOf("good-key"), 4);
+  EXPECT_EQ(RequestsOf("good-key"), 1 + 4);  // the list of models, then the calls
 }
 
 TEST_F(OpenAiRoutesTest, StreamsCompletionsToTheirDone) {
@@ -86,7 +86,7 @@ TEST_F(OpenAiRoutesTest, DrawsSeveralPicturesAtOnce) {
   ASSERT_EQ(json["data"].size(), 3U);
   EXPECT_TRUE(json["data"][0]["b64_json"].get<std::string>().starts_with("iVBOR"));
   EXPECT_EQ(json["usage"]["output_tokens_details"]["image_tokens"], 3 * 1290);
-  EXPECT_EQ(RequestsOf("good-key"), 3);
+  EXPECT_EQ(RequestsOf("good-key"), 1 + 3);  // the list of models, then the calls
 }
 
 TEST_F(OpenAiRoutesTest, GivesThePicturesThatThereAreWhereOneIsMissing) {

@@ -61,6 +61,13 @@ class RotationTest : public GatewayTest {
     return Ask("POST", "/v1/chat/completions", ChatBody(text, false, model));
   }
 
+  /// Calls of models; a look at the list of models is none.
+  long Calls() {
+    long calls = 0;
+    for (const auto& [model, count] : mock_->stats().by_model) calls += count;
+    return calls;
+  }
+
   Json StateOf(const std::string& name) {
     const Json page = Ask("GET", "/agm/accounts").json();
     for (const Json& account : page["accounts"]) {
@@ -172,9 +179,9 @@ TEST_F(RotationTest, AChainGoesOnWhereTheModelIsOverloadedAndBlamesNoAccount) {
   const Got got = ChatWith("smart");
   EXPECT_EQ(got.status, 200) << got.body;
   EXPECT_EQ(got.header("x-mapped-model"), "gemini-2.5-flash");
-  EXPECT_EQ(mock_->stats().requests, 2);  // no second account was tried
+  EXPECT_EQ(Calls(), 2);  // no second account was tried
   EXPECT_EQ(ChatWith("smart").status, 200);
-  EXPECT_EQ(mock_->stats().requests, 3);  // the model's circuit breaker is open
+  EXPECT_EQ(Calls(), 3);  // the model's circuit breaker is open
   EXPECT_EQ(ChatWith("gemini-2.5-flash").status, 200);
   EXPECT_EQ(Ask("GET", "/readyz").status, 200);
 }
@@ -187,7 +194,56 @@ TEST_F(RotationTest, AChainGoesOnWhereAllAccountsHaveUsedTheFirstModelUp) {
   Start();
   EXPECT_EQ(ChatWith("smart").header("x-mapped-model"), "gemini-2.5-flash");
   EXPECT_EQ(ChatWith("smart").header("x-mapped-model"), "gemini-2.5-flash");
-  EXPECT_EQ(mock_->stats().requests, 4);  // two refusals, two answers
+  EXPECT_EQ(Calls(), 4);  // two refusals, two answers
+}
+
+TEST_F(RotationTest, AChainSkipsTargetsThatNoAccountListsWithoutATry) {
+  Add("one", "one-key");
+  Add("two", "two-key");
+  config_.proxy.max_attempts = 1;
+  config_.mapping = {{"pair", {"gemini-9-nope", "gemini-9-nothing", "gemini-2.5-flash"}}};
+  Start();
+  const Got got = ChatWith("pair");
+  EXPECT_EQ(got.status, 200) << got.body;
+  EXPECT_EQ(got.header("x-mapped-model"), "gemini-2.5-flash");
+  EXPECT_EQ(Calls(), 1);
+}
+
+TEST_F(RotationTest, AChainSkipsTargetsThatTheConfigurationListsForNoAccount) {
+  Add("one", "one-key");
+  config_.accounts[0].models = {"gemini-2.5-flash"};
+  config_.mapping = {{"pair", {"gemini-2.5-pro", "gemini-2.5-flash"}}};
+  Start();
+  EXPECT_EQ(ChatWith("pair").header("x-mapped-model"), "gemini-2.5-flash");
+  config_.mapping = {{"pair", {"gemini-2.5-flash", "gemini-2.5-pro"}}};
+  Apply();
+  EXPECT_EQ(ChatWith("pair").header("x-mapped-model"), "gemini-2.5-flash");
+}
+
+TEST_F(RotationTest, AChainOfTargetsThatNobodyListsStillAsksForTheLast) {
+  Add("one", "one-key");
+  config_.mapping = {{"pair", {"gemini-9-nope", "gemini-9-nothing"}}};
+  Start();
+  const Got got = ChatWith("pair");
+  EXPECT_EQ(got.status, 200) << got.body;
+  EXPECT_EQ(got.header("x-mapped-model"), "gemini-9-nothing");
+  EXPECT_EQ(Calls(), 1);
+}
+
+TEST_F(RotationTest, ARequestForAMethodThatTheModelLacksTouchesNoAccount) {
+  for (const char* name : {"one", "two", "three"}) Add(name, std::string(name) + "-key");
+  Start();
+  for (int i = 0; i < 2; ++i) {
+    const Got got = Ask("POST", "/v1/embeddings", R"({"model":"gemini-2.5-flash","input":"x"})");
+    EXPECT_EQ(got.status, 404) << got.body;
+    EXPECT_EQ(got.json()["error"]["type"], "invalid_request_error");
+    EXPECT_EQ(got.json()["error"]["code"], "model_not_found");
+  }
+  EXPECT_EQ(Calls(), 0);
+  EXPECT_EQ(ChatWith("gemini-embedding-2").status, 404);  // the list is known by now
+  EXPECT_EQ(Calls(), 0);
+  for (const char* name : {"one", "two", "three"}) EXPECT_EQ(StateOf(name)["state"], "ready");
+  EXPECT_EQ(ChatWith("gemini-2.5-flash").status, 200);
 }
 
 TEST_F(RotationTest, AModelThatNobodyHasQuotaForIsNotFound) {

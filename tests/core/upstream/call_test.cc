@@ -4,6 +4,7 @@
 #include <gtest/gtest.h>
 
 #include "core/http/client/curl_transport.h"
+#include "core/upstream/no_answer.h"
 #include "tests/support/event_grammar.h"
 #include "tests/support/fake_transport.h"
 #include "tests/support/scripted_server.h"
@@ -192,12 +193,16 @@ TEST(Call, TakesAWebPageForNoAnswer) {
 }
 
 TEST(Call, FindsRubbishInAGoodAnswer) {
-  for (const char* body : {"hello", "{\"candidates\":[", "[]", "{}", "42", ""}) {
+  const std::pair<const char*, NoAnswer> kinds[] = {
+      {"hello", NoAnswer::kGarbage}, {"{\"candidates\":[", NoAnswer::kTruncated},
+      {"[]", NoAnswer::kGarbage},    {"{}", NoAnswer::kNoCandidates},
+      {"42", NoAnswer::kGarbage},    {"", NoAnswer::kNoCandidates}};
+  for (const auto& [body, kind] : kinds) {
     FakeTransport transport;
     transport.Answer(FakeAnswer::Json(body));
     const Heard heard = HearOut(Start(transport, false));
     ASSERT_TRUE(heard.failure) << body;
-    EXPECT_EQ(heard.failure->trouble, Trouble::kGarbage) << body;
+    EXPECT_EQ(heard.failure->no_answer, kind) << body;
     EXPECT_TRUE(std::holds_alternative<chat::Started>(heard.events.front())) << body;
     EXPECT_TRUE(std::holds_alternative<chat::Failed>(heard.events.back())) << body;
     EXPECT_EQ(heard.events.size(), 2U) << body;
@@ -235,7 +240,8 @@ TEST(Call, TellsAStreamThatEndsWithoutAnEnd) {
   transport.Answer(FakeAnswer::Sse({kHello}));
   const Heard heard = HearOut(Start(transport, true));
   ASSERT_TRUE(heard.failure);
-  EXPECT_EQ(heard.failure->trouble, Trouble::kGarbage);
+  EXPECT_EQ(heard.failure->no_answer, NoAnswer::kTruncated);
+  EXPECT_EQ(heard.failure->trouble, Trouble::kNetwork);
   EXPECT_EQ(heard.failure->error.code, ErrorCode::kUpstreamUnavailable);
 }
 

@@ -86,7 +86,7 @@ INSTANTIATE_TEST_SUITE_P(Seen, ClassifyCorpus, testing::ValuesIn(Names()), [](co
 TEST(Classify, HasAnExampleOfEveryTrouble) {
   std::set<std::string> seen;
   for (const std::string& name : Names()) seen.insert(name.substr(0, name.find('.')));
-  EXPECT_EQ(seen.size(), 25U);
+  EXPECT_EQ(seen.size(), 26U);
 }
 
 TEST(Classify, TakesTheDelayFromWhereverItStands) {
@@ -103,6 +103,16 @@ TEST(Classify, TakesNoDelayOfZeroForADay) {
   EXPECT_EQ(Judge("day_quota.zero_delay").retry_delay, std::nullopt);
   EXPECT_EQ(Judge("minute_quota.zero_delay").retry_delay, Duration(0));
   EXPECT_EQ(Judge("minute_quota.zero_delay").error.retry_after_ms, 1'000);
+}
+
+TEST(Classify, TakesNoDelayForATierWithoutTheModel) {
+  const Failure failure = Classify(429,
+                                   R"({"error":{"code":429,"message":"Quota exceeded, limit: 0. )"
+                                   R"(Please retry in 5s."}})",
+                                   false);
+  EXPECT_EQ(failure.trouble, Trouble::kNoQuota);
+  EXPECT_EQ(failure.retry_delay, std::nullopt);
+  EXPECT_EQ(failure.error.retry_after_ms, 3'600'000);
 }
 
 TEST(Classify, NamesEveryQuotaThatWasHit) {

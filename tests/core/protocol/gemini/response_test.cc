@@ -131,9 +131,13 @@ TEST(GeminiStreamReader, KnowsEveryFinishReason) {
   EXPECT_NE(Ended("STOP").find("finished 0=stop"), std::string::npos);
   EXPECT_NE(Ended("MISSING_THOUGHT_SIGNATURE").find("failed invalid_request"), std::string::npos);
   for (const char* reason : {"OTHER", "SOMETHING_NEW", "FINISH_REASON_UNSPECIFIED"}) {
-    EXPECT_NE(Ended(reason).find("empty_response"), std::string::npos) << reason;
+    const char* code = std::string(reason) == "SOMETHING_NEW" ? " finish_reason_unknown:"
+                                                              : " finish_reason_other:";
+    EXPECT_NE(Ended(reason).find(code), std::string::npos) << reason;
+    EXPECT_NE(Ended(reason, R"({"text":"x","thought":true})").find(code), std::string::npos);
     EXPECT_NE(Ended(reason, R"({"text":"x"})").find("finished 0=stop"), std::string::npos);
   }
+  EXPECT_EQ(Ended("<b>secret</b>").find("secret"), std::string::npos);
 }
 
 TEST(GeminiStreamReader, TurnsABlockedPromptIntoARefusal) {
@@ -160,7 +164,7 @@ TEST(GeminiStreamReader, TellsGarbageFromEmptyAnswers) {
   }
   for (const char* body : {"", "{}", "data: {}\n\n", "[]"}) {
     const std::string shown = Shown(body);
-    EXPECT_TRUE(shown.find("empty_response") != std::string::npos ||
+    EXPECT_TRUE(shown.find("no_candidates") != std::string::npos ||
                 shown.find("garbage") != std::string::npos)
         << body << shown;
   }

@@ -1,0 +1,72 @@
+#include "core/gateway/targets.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <array>
+#include <string_view>
+
+#include "core/gateway/catalog.h"
+
+namespace agm::gateway {
+namespace {
+
+/// Why a target is left out, if it is.
+enum class Lack { kNothing, kModel, kMethod };
+
+// Live models speak over another connection, so their method is none of these.
+constexpr std::array<std::string_view, 2> kGenerating = {"generateContent",
+                                                         "streamGenerateContent"};
+constexpr std::array<std::string_view, 2> kEmbedding = {"embedContent", "batchEmbedContents"};
+
+const std::array<std::string_view, 2>& MethodsOf(Use use) {
+  return use == Use::kEmbed ? kEmbedding : kGenerating;
+}
+
+// Some upstreams list no methods; then the model may have any.
+bool HasMethod(const upstream::ModelEntry& entry, Use use) {
+  const auto& methods = entry.methods;
+  return methods.empty() || std::any_of(methods.begin(), methods.end(), [use](const auto& method) {
+           const auto& wanted = MethodsOf(use);
+           return std::find(wanted.begin(), wanted.end(), method) != wanted.end();
+         });
+}
+
+Lack LackOf(const ModelList& list, const std::string& target, Use use) {
+  if (const upstream::ModelEntry* entry = list.Find(target)) {
+    return HasMethod(*entry, use) ? Lack::kNothing : Lack::kMethod;
+  }
+  return list.complete ? Lack::kModel : Lack::kNothing;
+}
+
+Error WrongMethod(const ModelList& list, const std::string& target, Use use) {
+  const auto& methods = list.Find(target)->methods;
+  Error error =
+      Fail(ErrorCode::kUnknownModel, "the model \"{}\" does not serve {}; its methods are {}",
+           target, use == Use::kEmbed ? "embeddings" : "chat", fmt::join(methods, ", "));
+  error.reason = "model_not_found";
+  error.param = "model";
+  return error;
+}
+
+}  // namespace
+
+Result<std::vector<std::string>> ServableTargets(const Asking& asking,
+                                                 const std::vector<std::string>& targets, Use use) {
+  Services& services = *asking.services;
+  const bool asks = targets.size() > 1 || use == Use::kEmbed;
+  const ModelList list = asks ? services.catalog->Look(*asking.settings->config, *asking.client)
+                              : services.catalog->Known();
+  std::vector<std::string> servable;
+  std::string unlisted;
+  for (const std::string& target : targets) {
+    const Lack lack = LackOf(list, target, use);
+    if (lack == Lack::kNothing && services.pool->Lists(target)) servable.push_back(target);
+    if (lack != Lack::kMethod) unlisted = target;
+  }
+  if (!servable.empty()) return servable;
+  if (unlisted.empty()) return WrongMethod(list, targets.back(), use);
+  return std::vector{unlisted};
+}
+
+}  // namespace agm::gateway

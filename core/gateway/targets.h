@@ -1,0 +1,28 @@
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "core/base/result.h"
+#include "core/gateway/rotation.h"
+
+namespace agm::gateway {
+
+/// What a request asks of a model.
+enum class Use { kGenerate, kEmbed };
+
+/// The targets of a request that an account can serve, in their order. A target is left out if no
+/// account lists it, neither in the configuration nor in what its upstream lists, or if the listed
+/// model lacks the method that `use` needs. That costs no try.
+///
+///   auto targets = ServableTargets(asking, resolved->targets, Use::kGenerate);
+///
+/// The last target that may exist stays, because upstreams serve models that they do not list.
+/// Fails with kUnknownModel where the last one lacks the method. Asks upstream for its list if
+/// several targets or embeddings are asked for and the list is old.
+///
+/// Thread safety: any thread; blocks while it asks.
+Result<std::vector<std::string>> ServableTargets(const Asking& asking,
+                                                 const std::vector<std::string>& targets, Use use);
+
+}  // namespace agm::gateway
