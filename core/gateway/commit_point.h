@@ -12,7 +12,7 @@ namespace agm::gateway {
 /// then a failure of this try can become another try.
 ///
 ///   CommitPoint commit(request);
-///   while (!commit.Reached(event)) event = ...
+///   while (!commit.Reached(event)) event = call.Next(until).value();
 ///
 /// A whole response is sent at its end, so only Finished commits it. A stream is committed by text,
 /// a call, media or a refusal; by a thought only if the client is shown thoughts; by a signature

@@ -15,7 +15,7 @@ enum class Use { kGenerate, kEmbed };
 /// account lists it, neither in the configuration nor in what its upstream lists, or if the listed
 /// model lacks the method that `use` needs. That costs no try.
 ///
-///   auto targets = ServableTargets(asking, resolved->targets, Use::kGenerate);
+///   auto targets = ServableTargets(asking, listed, Use::kGenerate);
 ///
 /// The last target that may exist stays, because upstreams serve models that they do not list.
 /// Fails with kUnknownModel where the last one lacks the method. Asks upstream for its list if

@@ -17,9 +17,11 @@
 #include "core/accounts/oauth.h"
 #include "core/accounts/pool.h"
 #include "core/accounts/quotas.h"
+#include "core/gateway/commit_point.h"
 #include "core/gateway/media.h"
 #include "core/gateway/rotation.h"
 #include "core/gateway/service.h"
+#include "core/gateway/targets.h"
 #include "core/upstream/address.h"
 #include "core/upstream/call.h"
 #include "core/upstream/fetch.h"
@@ -68,6 +70,15 @@ void QuotasExample(Quotas& quotas, const config::Account& account, Moment moment
 }  // namespace agm::accounts
 
 namespace agm::gateway {
+
+void CommitPointExample(const chat::Request& request, chat::Event event, upstream::Call& call,
+                        TimePoint until) {
+#include "examples/core/gateway/commit_point.h.inc"
+}
+
+void ServableTargetsExample(const Asking& asking, const std::vector<std::string>& listed) {
+#include "examples/core/gateway/targets.h.inc"
+}
 
 void InlineMediaExample(upstream::Transport& transport, const std::vector<std::string>& targets,
                         const config::Proxy& proxy, const Cancellation& client,
