@@ -133,12 +133,13 @@ Result<AccountStates> LoadAccountStates(const Context& context, Duration timeout
   return FromState(context);
 }
 
-void Heal(const Context& context, const std::string& account) {
+bool Heal(const Context& context, const std::string& account) {
   WithState(context, [&](accounts::PoolJournal& journal) { journal.DropRests(account); });
   const GatewayRequest request{"POST", "/agm/accounts", DumpJson({{"heal", account}}), {}};
   const auto healed = AskJson(context, request, kHealPatience);
   // A gateway that has not loaded the account yet will read it and its cooldowns from the files.
   if (!healed) context.io().Detail("{}", healed.error().message);
+  return healed.has_value() || healed.error().reason != "gateway_unreachable";
 }
 
 std::string WriteTime(WallTime time) {
@@ -216,6 +217,27 @@ std::string ShownKey(const config::Account& account) {
   if (!account.service_account.empty()) return account.service_account;
   if (!account.refresh_token.empty()) return account.refresh_token.Masked();
   return account.api_key.Masked();
+}
+
+const config::Account* AccountWithKey(const config::Config& config,
+                                      const config::Account& account) {
+  if (account.api_key.empty()) return nullptr;
+  const auto same = [&](const config::Account& other) {
+    return other.name != account.name && other.base_url == account.base_url &&
+           other.api_key.Matches(account.api_key.Reveal());
+  };
+  const auto found = std::ranges::find_if(config.accounts, same);
+  return found == config.accounts.end() ? nullptr : &*found;
+}
+
+std::string FreeAccountName(const config::Config& config, const std::vector<std::string>& taken,
+                            const std::string& kind) {
+  for (int number = 1;; ++number) {
+    std::string name = number == 1 ? kind : fmt::format("{}-{}", kind, number);
+    const bool used = std::ranges::count(config.accounts, name, &config::Account::name) > 0 ||
+                      std::ranges::count(taken, name) > 0;
+    if (!used) return name;
+  }
 }
 
 Result<const config::Account*> FindAccount(const config::Config& config, const std::string& name) {

@@ -22,8 +22,9 @@ struct AccountStates {
 Result<AccountStates> LoadAccountStates(const Context& context, Duration timeout);
 
 /// Ends all cooldowns and the quarantine of an account, in the running gateway and in the state
-/// folder, because the user has fixed its problem. Prints nothing if no gateway runs.
-void Heal(const Context& context, const std::string& account);
+/// folder, because the user has fixed its problem. Prints nothing if no gateway runs. True if a
+/// gateway answered.
+bool Heal(const Context& context, const std::string& account);
 
 /// Reads the accounts from the document of GET /agm/accounts.
 Result<std::vector<accounts::AccountStatus>> ReadAccountStates(const Json& document);
@@ -46,6 +47,14 @@ std::vector<std::string> QuotaNames(const accounts::AccountStatus& status);
 
 /// A form of the key that is safe to show: masked, or the reference to its source.
 std::string ShownKey(const config::Account& account);
+
+/// The enabled or disabled account other than `account` that has its key and address; null if there
+/// is none, or if it has no key.
+const config::Account* AccountWithKey(const config::Config& config, const config::Account& account);
+
+/// `kind`, with a number if an account or one of `taken` is called so: "gemini-2".
+std::string FreeAccountName(const config::Config& config, const std::vector<std::string>& taken,
+                            const std::string& kind);
 
 /// Finds an account by name; kNotFound with the nearest name.
 Result<const config::Account*> FindAccount(const config::Config& config, const std::string& name);

@@ -6,7 +6,10 @@
 #include <filesystem>
 
 #include "cli/account_status.h"
+#include "cli/account_words.h"
 #include "cli/credential_check.h"
+#include "cli/embedded_mock.h"
+#include "cli/unknown_command.h"
 #include "core/base/file.h"
 #include "core/config/edit.h"
 #include "core/config/words.h"
@@ -19,14 +22,6 @@ using config::Field;
 const config::Account* Find(const config::Config& config, const std::string& name) {
   auto account = FindAccount(config, name);
   return account ? *account : nullptr;
-}
-
-/// The kind's name, with a number if it is already used.
-std::string FreeName(const config::Config& config, const std::string& kind) {
-  for (int number = 1;; ++number) {
-    std::string name = number == 1 ? kind : fmt::format("{}-{}", kind, number);
-    if (Find(config, name) == nullptr) return name;
-  }
 }
 
 std::string KindOf(const AccountsAddOptions& options, const config::Account* present) {
@@ -44,6 +39,15 @@ bool HasCredential(const config::Account& account) {
 /// Checks for wrong usage that the command tree cannot detect.
 Result<void> CheckUsage(const AccountsAddOptions& options, const std::string& kind,
                         const config::Account* present) {
+  if (LooksLikeKey(options.name)) {
+    return Fail(ErrorCode::kInvalidRequest,
+                "NAME looks like a key; give a name, and the key when it is asked for");
+  }
+  if (options.service_account) {
+    if (auto file = ReadFile(*options.service_account, 1U << 20U); !file) {
+      return Fail(ErrorCode::kConfig, "--service-account: {}", file.error().message);
+    }
+  }
   const auto& oauth = options.oauth;
   const bool has = present != nullptr && HasCredential(*present);
   if (kind == "vertex" && !has && !options.service_account && !options.key.given() &&
@@ -86,6 +90,9 @@ Result<std::optional<ReadKey>> NewKey(const Context& context, const AccountsAddO
     return std::optional<ReadKey>();
   if (keeps && (ChangesFields(options) || !context.io().in_is_terminal)) {
     return std::optional<ReadKey>();
+  }
+  if (kind == "gemini" && context.io().in_is_terminal) {
+    context.io().Say("Create a key at {} (there is a free tier), then paste it here.", kKeyPage);
   }
   auto key = AskForKey(context, keeps ? fmt::format("API key for {} (empty keeps it): ", name)
                                       : fmt::format("API key for {}: ", name));
@@ -180,25 +187,33 @@ Result<config::Account> Planned(const Context& context, const config::PutAccount
 Result<std::optional<CredentialVerdict>> Tried(const Context& context,
                                                const AccountsAddOptions& options,
                                                const config::Account& account) {
-  const bool nothing_to_try =
-      account.kind == config::AccountKind::kMock && account.base_url.empty();
-  if (options.no_check || nothing_to_try) return std::optional<CredentialVerdict>();
+  if (options.no_check || EmbeddedMock::Serves(account)) {
+    return std::optional<CredentialVerdict>();
+  }
   context.io().Progress(fmt::format("trying {} upstream ...", account.name));
   CredentialVerdict verdict = TryCredential(context, account);
   context.io().Progress("");
   if (verdict.usable()) return std::optional(std::move(verdict));
-  if (verdict.credential == Credential::kUnreachable) {
-    return Fail(ErrorCode::kUpstreamUnavailable,
-                "the credential could not be tried: {}\nNothing was added. --no-check adds {} "
-                "untried.",
-                verdict.why, account.name);
-  }
-  return Fail(ErrorCode::kUpstreamRejected,
-              "the upstream refuses the credential: {}\nNothing was added.", verdict.why);
+  return RefusalOf(account, verdict);
+}
+
+/// Fails if another account has the key: two accounts with one key share one quota.
+Result<void> CheckDuplicate(const config::Config& config, const config::Account& account) {
+  const config::Account* other = AccountWithKey(config, account);
+  if (other == nullptr) return {};
+  return Fail(ErrorCode::kForbidden,
+              "account {} has this key already, and two accounts with one key share one quota. "
+              "Nothing was added; give the key of another project (create one at {})",
+              other->name, kKeyPage);
+}
+
+/// What comes after a success.
+std::string NextStep(bool gateway_runs) {
+  return gateway_runs ? "The running gateway uses it from now on." : "Next: agm serve";
 }
 
 void Report(const Context& context, const config::Account& account, bool is_new,
-            const std::optional<CredentialVerdict>& verdict) {
+            const std::optional<CredentialVerdict>& verdict, bool gateway_runs) {
   if (context.json()) {
     Json json = {{"name", account.name}, {"added", is_new}, {"kind", config::Word(account.kind)}};
     json["key"] = ShownKey(account).empty() ? Json() : Json(ShownKey(account));
@@ -210,13 +225,15 @@ void Report(const Context& context, const config::Account& account, bool is_new,
   Io& io = context.io();
   const std::string done = is_new ? "Added" : "Updated";
   if (!verdict) {
-    io.Say("{} account {}; it was not tried.", done, account.name);
+    io.Say("{} account {}; {}.", done, account.name,
+           EmbeddedMock::Serves(account) ? "the embedded mock answers for it" : "it was not tried");
   } else if (verdict->credential == Credential::kGood) {
-    io.Say("{} account {}: the upstream takes it ({} ms).", done, account.name,
+    io.Say("{} account {}: the upstream accepts it ({} ms).", done, account.name,
            verdict->took.count());
   } else {
-    io.Say("{} account {}: the upstream takes it, but: {}", done, account.name, verdict->why);
+    io.Say("{} account {}: the upstream accepts it, but: {}", done, account.name, verdict->why);
   }
+  io.Say("{}", NextStep(gateway_runs));
 }
 
 CLI::Option* Text(CLI::App& command, const char* flag, std::optional<std::string>& value,
@@ -276,17 +293,17 @@ void AddAccountsAdd(Commands at, Run<AccountsAddOptions> run) {
   command.add_option("--priority", options->priority, "Lower numbers serve first (default 0)")
       ->type_name("N");
   command.add_flag("--no-check", options->no_check, "Add it without trying it upstream");
-  command.footer(Examples(
-      {{"Ask for the key without echo, try it, and add it", "agm accounts add work"},
-       {"Take the key from a variable, now and whenever the gateway starts",
-        "agm accounts add work --api-key-env GEMINI_API_KEY"},
-       {"Take it from a password manager",
-        "pass show gemini | agm accounts add work --api-key-stdin"},
-       {"A Vertex AI account",
-        "agm accounts add cloud --kind vertex --service-account sa.json --project my-project"},
-       {"The same with your own login, through an OAuth client of the type \"Desktop app\"",
-        "agm accounts add cloud --kind vertex --project my-project --oauth --client-secret-file "
-        "client_secret.json"}}));
+  command.footer(
+      Examples({{"Ask for the key without echo, try it, and add it", "agm accounts add work"},
+                {"Take the key from a variable, now and whenever the gateway starts",
+                 "agm accounts add work --api-key-env GEMINI_API_KEY"},
+                {"Take it from a password manager",
+                 "pass show gemini | agm accounts add work --api-key-stdin"},
+                {"A Vertex AI account",
+                 "agm accounts add cloud --service-account sa.json --project my-project"},
+                {"The same with your own login, through a \"Desktop app\" OAuth client",
+                 "agm accounts add cloud --kind vertex --project my-project --oauth \\\n"
+                 "    --client-secret-file client_secret.json"}}));
 }
 
 Result<void> RunAccountsAdd(const Context& context, const AccountsAddOptions& options) {
@@ -298,7 +315,7 @@ Result<void> RunAccountsAddWith(const Context& context, const AccountsAddOptions
   auto config = context.ConfigOrNew();
   if (!config) return std::move(config).error();
   std::string name = options.name;
-  if (name.empty()) name = FreeName(**config, KindOf(options, nullptr));
+  if (name.empty()) name = FreeAccountName(**config, {}, KindOf(options, nullptr));
   const config::Account* present = Find(**config, name);
   const std::string kind = KindOf(options, present);
   if (auto usage = CheckUsage(options, kind, present); !usage) return usage;
@@ -309,15 +326,16 @@ Result<void> RunAccountsAddWith(const Context& context, const AccountsAddOptions
   const config::PutAccount change{name, Fields(options, kind, *key, *grant, present)};
   auto account = Planned(context, change);
   if (!account) return std::move(account).error();
+  if (auto unique = CheckDuplicate(**config, *account); !unique) return unique;
   auto verdict = Tried(context, options, *account);
   if (!verdict) return std::move(verdict).error();
   auto edited = config::EditFile(context.ConfigLocation().path, change, context.environment());
   if (!edited) return std::move(edited).error();
-  Heal(context, name);
+  const bool gateway_runs = Heal(context, name);
   if (!account->unusable.empty()) {
     context.io().Warn("account {} cannot be used: {}", name, account->unusable);
   }
-  Report(context, *account, present == nullptr, *verdict);
+  Report(context, *account, present == nullptr, *verdict, gateway_runs);
   return {};
 }
 

@@ -147,6 +147,7 @@ void AddAccountsCheck(Commands at, Run<AccountsCheckOptions> run) {
 Result<void> RunAccountsCheck(const Context& context, const AccountsCheckOptions& options) {
   auto config = context.Config();
   if (!config) return std::move(config).error();
+  context.WarnOfLocalProblems();
   auto chosen = Chosen(**config, options.names);
   if (!chosen) return std::move(chosen).error();
   if (chosen->empty())

@@ -3,6 +3,7 @@
 #include "cli/accounts_add_command.h"
 #include "cli/accounts_check_command.h"
 #include "cli/accounts_edit_commands.h"
+#include "cli/accounts_import_command.h"
 #include "cli/accounts_list_command.h"
 #include "cli/accounts_show_command.h"
 
@@ -12,8 +13,9 @@ void AddAccounts(Commands at) {
   Commands accounts = at.Group("accounts", "Manage the accounts that the gateway draws on");
   accounts.app().footer(
       Examples({{"Add a Gemini API key; it is asked for without echo", "agm accounts add work"},
-                {"See which accounts are ready, and which rest until when", "agm accounts list"}}));
+                {"See which accounts are ready, and which are in cooldown", "agm accounts list"}}));
   AddAccountsAdd(accounts);
+  AddAccountsImport(accounts);
   AddAccountsList(accounts);
   AddAccountsShow(accounts);
   AddAccountsEnable(accounts);

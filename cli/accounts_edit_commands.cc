@@ -1,37 +1,60 @@
 #include "cli/accounts_edit_commands.h"
 
+#include <algorithm>
+#include <vector>
+
 #include "cli/account_status.h"
 #include "core/config/edit.h"
 
 namespace agm::cli {
 namespace {
 
-/// Finds an account in the file by name; kNotFound with the nearest name.
-Result<const config::Account*> Present(const Context& context, const std::string& name) {
+/// The named accounts in the file, each once; kNotFound with the nearest name.
+Result<std::vector<const config::Account*>> Present(const Context& context,
+                                                    const std::vector<std::string>& names) {
   auto config = context.Config();
   if (!config) return std::move(config).error();
-  return FindAccount(**config, name);
+  std::vector<const config::Account*> present;
+  for (const std::string& name : names) {
+    auto account = FindAccount(**config, name);
+    if (!account) return std::move(account).error();
+    if (std::ranges::count(present, *account) == 0) present.push_back(*account);
+  }
+  return present;
 }
 
-Result<config::Edited> Edit(const Context& context, const config::Change& change) {
-  return config::EditFile(context.ConfigLocation().path, change, context.environment());
+Result<void> Edit(const Context& context, const std::vector<config::Change>& changes) {
+  if (changes.empty()) return {};
+  auto edited = config::EditFile(context.ConfigLocation().path, changes, context.environment());
+  if (!edited) return std::move(edited).error();
+  return {};
 }
 
-Result<void> SetEnabled(const Context& context, const std::string& name, bool enabled) {
-  auto account = Present(context, name);
-  if (!account) return std::move(account).error();
-  const bool changes = (*account)->enabled != enabled;
-  if (changes) {
-    auto edited = Edit(context, config::UpdateAccount{name, {{"enabled", enabled}}});
-    if (!edited) return std::move(edited).error();
+/// One account's document stands alone; those of several are a list.
+void PrintJson(const Context& context, const Json& accounts) {
+  context.io().PrintJson(accounts.size() == 1 ? accounts.front() : Json{{"accounts", accounts}});
+}
+
+Result<void> SetEnabled(const Context& context, const std::vector<std::string>& names,
+                        bool enabled) {
+  auto accounts = Present(context, names);
+  if (!accounts) return std::move(accounts).error();
+  std::vector<config::Change> changes;
+  for (const config::Account* account : *accounts) {
+    if (account->enabled == enabled) continue;
+    changes.emplace_back(config::UpdateAccount{account->name, {{"enabled", enabled}}});
   }
-  if (enabled) Heal(context, name);
-  if (context.json()) {
-    context.io().PrintJson({{"name", name}, {"enabled", enabled}, {"changed", changes}});
-  } else {
-    context.io().Say("Account {} is {} {}.", name, enabled ? "enabled" : "disabled",
-                     changes ? "now" : "already");
+  if (auto edited = Edit(context, changes); !edited) return edited;
+  Json json = Json::array();
+  for (const config::Account* account : *accounts) {
+    const bool changed = account->enabled != enabled;
+    if (enabled) Heal(context, account->name);
+    json.push_back({{"name", account->name}, {"enabled", enabled}, {"changed", changed}});
+    if (context.json()) continue;
+    context.io().Say("Account {} is {} {}.", account->name, enabled ? "enabled" : "disabled",
+                     changed ? "now" : "already");
   }
+  if (context.json()) PrintJson(context, json);
   return {};
 }
 
@@ -39,44 +62,49 @@ CLI::App& AddEdit(Commands at, const std::string& verb, const std::string& summa
                   Run<AccountsEditOptions> run) {
   auto options = std::make_shared<AccountsEditOptions>();
   CLI::App& command = at.Command(verb, summary, options, std::move(run));
-  command.add_option("NAME", options->name, "The account")->required()->type_name("ACCOUNT");
+  command.add_option("NAME", options->names, "The accounts")->required()->type_name("ACCOUNT");
   return command;
 }
 
 }  // namespace
 
 void AddAccountsEnable(Commands at, Run<AccountsEditOptions> run) {
-  AddEdit(at, "enable", "Use an account again", std::move(run))
+  AddEdit(at, "enable", "Use accounts again", std::move(run))
       .footer(Examples({{"Let it serve again", "agm accounts enable work"}}));
 }
 
 void AddAccountsDisable(Commands at, Run<AccountsEditOptions> run) {
-  AddEdit(at, "disable", "Leave an account unused, but keep its settings", std::move(run))
+  AddEdit(at, "disable", "Leave accounts unused, but keep their settings", std::move(run))
       .footer(Examples({{"Take it out for a while", "agm accounts disable work"}}));
 }
 
 void AddAccountsRemove(Commands at, Run<AccountsEditOptions> run) {
-  AddEdit(at, "remove", "Take an account out of the configuration", std::move(run))
+  AddEdit(at, "remove", "Take accounts out of the configuration", std::move(run))
       .footer(Examples({{"Forget it, key and all", "agm accounts remove work"}}));
 }
 
 Result<void> RunAccountsEnable(const Context& context, const AccountsEditOptions& options) {
-  return SetEnabled(context, options.name, true);
+  return SetEnabled(context, options.names, true);
 }
 
 Result<void> RunAccountsDisable(const Context& context, const AccountsEditOptions& options) {
-  return SetEnabled(context, options.name, false);
+  return SetEnabled(context, options.names, false);
 }
 
 Result<void> RunAccountsRemove(const Context& context, const AccountsEditOptions& options) {
-  auto account = Present(context, options.name);
-  if (!account) return std::move(account).error();
-  auto edited = Edit(context, config::RemoveAccount{options.name});
-  if (!edited) return std::move(edited).error();
-  if (context.json())
-    context.io().PrintJson({{"name", options.name}, {"removed", true}});
-  else
-    context.io().Say("Removed account {}.", options.name);
+  auto accounts = Present(context, options.names);
+  if (!accounts) return std::move(accounts).error();
+  std::vector<config::Change> changes;
+  for (const config::Account* account : *accounts) {
+    changes.emplace_back(config::RemoveAccount{account->name});
+  }
+  if (auto edited = Edit(context, changes); !edited) return edited;
+  Json json = Json::array();
+  for (const config::Account* account : *accounts) {
+    json.push_back({{"name", account->name}, {"removed", true}});
+    if (!context.json()) context.io().Say("Removed account {}.", account->name);
+  }
+  if (context.json()) PrintJson(context, json);
   return {};
 }
 

@@ -1,17 +1,18 @@
 #pragma once
 
 #include <string>
+#include <vector>
 
 #include "cli/command.h"
 
 namespace agm::cli {
 
 struct AccountsEditOptions {
-  std::string name;
+  std::vector<std::string> names;
 };
 
-/// `agm accounts enable|disable|remove NAME`. Fails with kNotFound if the account does not exist;
-/// enabling an enabled account or disabling a disabled one changes nothing and succeeds.
+/// `agm accounts enable|disable|remove NAME...`: changes all the accounts, or none if a name does
+/// not exist (kNotFound). An account that is enabled or disabled already is not a failure.
 Result<void> RunAccountsEnable(const Context& context, const AccountsEditOptions& options);
 Result<void> RunAccountsDisable(const Context& context, const AccountsEditOptions& options);
 Result<void> RunAccountsRemove(const Context& context, const AccountsEditOptions& options);

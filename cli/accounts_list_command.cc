@@ -1,8 +1,12 @@
 #include "cli/accounts_list_command.h"
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include <algorithm>
 
 #include "cli/account_status.h"
+#include "cli/account_words.h"
 #include "cli/table.h"
 
 namespace agm::cli {
@@ -21,14 +25,6 @@ Colour ColourOf(const std::string& state) {
   return state == "quarantined" ? Colour::kRed : Colour::kYellow;
 }
 
-/// "minute_quota (gemini-2.5-pro) +1": the most important cooldown, and the number of others.
-std::string Reason(const accounts::AccountStatus& status) {
-  std::string reason = status.reason;
-  if (!status.model.empty()) reason += fmt::format(" ({})", status.model);
-  if (status.rests.size() > 1) reason += fmt::format(" +{}", status.rests.size() - 1);
-  return reason;
-}
-
 /// "3 %"; empty if there were no requests.
 std::string ErrorRate(const accounts::AccountStatus& status) {
   if (status.requests == 0) return {};
@@ -36,16 +32,30 @@ std::string ErrorRate(const accounts::AccountStatus& status) {
   return part > 0 && part < 0.01 ? "<1 %" : fmt::format("{:.0f} %", 100 * part);
 }
 
-void PrintTable(const Context& context, const config::Config& config, const AccountStates& states) {
+/// What fits 80 columns.
+Table ShortTable(const Context& context, const AccountStates& states) {
+  Table table({"NAME", "STATE", "AGAIN", "REQUESTS", "TOKENS", "ERRORS"});
+  for (const accounts::AccountStatus& status : states.accounts) {
+    table.Add({status.name,
+               {StateWords(status), ColourOf(status.state)},
+               status.until ? WriteUntil(*status.until, context.clock().Wall()) : "",
+               std::to_string(status.requests),
+               std::to_string(status.tokens),
+               ErrorRate(status)});
+  }
+  return table;
+}
+
+Table WideTable(const Context& context, const config::Config& config, const AccountStates& states) {
   const WallTime now = context.clock().Wall();
-  Table table({"NAME", "KIND", "STATE", "REASON", "UNTIL", "REQUESTS", "TOKENS", "ERRORS",
-               "FIRST BYTE", "LAST USED", "KEY", "PROJECT"});
+  Table table({"NAME", "KIND", "STATE", "AGAIN", "REQUESTS", "TOKENS", "ERRORS", "FIRST BYTE",
+               "LAST USED", "KEY", "PROJECT", "REASON"});
+  table.Wide();
   for (const accounts::AccountStatus& status : states.accounts) {
     const config::Account* account = Configured(config, status.name);
     table.Add({status.name,
                status.kind,
-               {status.state, ColourOf(status.state)},
-               Reason(status),
+               {StateWords(status), ColourOf(status.state)},
                status.until ? WriteUntil(*status.until, now) : "",
                std::to_string(status.requests),
                std::to_string(status.tokens),
@@ -53,9 +63,22 @@ void PrintTable(const Context& context, const config::Config& config, const Acco
                status.first_byte ? fmt::format("{} ms", status.first_byte->count()) : "",
                status.last_used ? WriteSince(*status.last_used, now) : "",
                account == nullptr ? "" : ShownKey(*account),
-               status.project});
+               status.project,
+               fmt::format("{}", fmt::join(Notes(status, now), ". "))});
   }
-  table.Print(context.io());
+  return table;
+}
+
+/// Below the table: why accounts or models cannot serve, and the remedy.
+void PrintNotes(const Context& context, const AccountStates& states) {
+  Io& io = context.io();
+  const auto width = static_cast<std::size_t>(std::max(io.width, 40)) - 2;
+  for (const accounts::AccountStatus& status : states.accounts) {
+    for (const std::string& note : Notes(status, context.clock().Wall())) {
+      const std::string text = status.name + ": " + note;
+      io.Print("{}\n", io.out_is_terminal ? Wrap(text, 2, width) : text);
+    }
+  }
 }
 
 void PrintDocument(const Context& context, const config::Config& config,
@@ -67,7 +90,7 @@ void PrintDocument(const Context& context, const config::Config& config,
   context.io().PrintJson({{"source", states.live ? "gateway" : "state"}, {"accounts", accounts}});
 }
 
-Result<void> Show(const Context& context, bool repaint) {
+Result<void> Show(const Context& context, const AccountsListOptions& options) {
   auto config = context.Config();
   if (!config) return std::move(config).error();
   auto states = LoadAccountStates(context, kTimeout);
@@ -76,12 +99,17 @@ Result<void> Show(const Context& context, bool repaint) {
     PrintDocument(context, **config, *states);
     return {};
   }
-  if (repaint) context.io().ClearScreen();
+  if (options.watch) context.io().ClearScreen();
   if (states->accounts.empty()) {
     context.io().Say("No account is configured. Add one with: agm accounts add NAME");
     return {};
   }
-  PrintTable(context, **config, *states);
+  if (options.wide) {
+    WideTable(context, **config, *states).Print(context.io());
+  } else {
+    ShortTable(context, *states).Print(context.io());
+    PrintNotes(context, *states);
+  }
   if (!states->live)
     context.io().Say("No gateway is running; this is what the state folder holds.");
   return {};
@@ -94,14 +122,17 @@ void AddAccountsList(Commands at, Run<AccountsListOptions> run) {
   CLI::App& command = at.Command("list", "List the accounts with state, reason and until when",
                                  options, std::move(run));
   command.add_flag("--watch", options->watch, "Repaint every second, until interrupted");
-  command.footer(Examples({{"Watch accounts tire and recover", "agm accounts list --watch"},
-                           {"The names of those that rest",
+  command.add_flag("--wide", options->wide, "Show all columns, however long the lines");
+  command.footer(Examples({{"Watch accounts enter and leave cooldown", "agm accounts list --watch"},
+                           {"The names of those in cooldown",
                             "agm accounts list --json | jq -r '.accounts[] | "
                             "select(.state == \"cooling\").name'"}}));
 }
 
 Result<void> RunAccountsList(const Context& context, const AccountsListOptions& options) {
-  if (!options.watch) return Show(context, false);
+  if (auto config = context.Config(); !config) return std::move(config).error();
+  context.WarnOfLocalProblems();
+  if (!options.watch) return Show(context, options);
   if (context.json()) {
     return Fail(ErrorCode::kInvalidRequest,
                 "--watch paints again and again, --json prints one "
@@ -111,7 +142,7 @@ Result<void> RunAccountsList(const Context& context, const AccountsListOptions& 
     return Fail(ErrorCode::kInvalidRequest, "--watch needs a terminal on standard output");
   }
   for (int painted = 0; painted != options.repaints && !context.io().closed(); ++painted) {
-    if (auto shown = Show(context, true); !shown) return shown;
+    if (auto shown = Show(context, options); !shown) return shown;
     context.clock().Sleep(Duration(1'000));
   }
   return {};

@@ -6,6 +6,7 @@ namespace agm::cli {
 
 struct AccountsListOptions {
   bool watch = false;
+  bool wide = false;  ///< all columns
   int repaints = -1;  ///< --watch ends after this many repaints; -1: never. No flag; for tests
 };
 

@@ -5,6 +5,7 @@
 #include <algorithm>
 
 #include "cli/account_status.h"
+#include "cli/account_words.h"
 #include "cli/table.h"
 
 namespace agm::cli {
@@ -16,14 +17,34 @@ std::string Shown(const Json& value) {
   if (value.is_null()) return {};
   if (value.is_object()) {  // a cooldown
     const std::string model = value["model"].is_null() ? "all models" : Shown(value["model"]);
-    const std::string until = value["until"].is_null() ? "it is mended" : Shown(value["until"]);
-    return fmt::format("{}: {} until {}", model, Shown(value["reason"]), until);
+    const std::string until = value["until"].is_null() ? "it is fixed" : Shown(value["until"]);
+    return fmt::format("{}: {} until {}", model, ReasonWords(Shown(value["reason"])), until);
   }
   if (value.is_string()) return value.get<std::string>();
   if (!value.is_array()) return DumpJson(value);
   std::string list;
   for (const Json& item : value) list += (list.empty() ? "" : ", ") + Shown(item);
   return list;
+}
+
+/// A JSON name for people: "in flight".
+std::string Spoken(std::string key) {
+  std::ranges::replace(key, '_', ' ');
+  return key == "rests" ? "cooldowns" : key;
+}
+
+void PrintLines(const Context& context, Json json, const accounts::AccountStatus& status) {
+  json["state"] = StateWords(status);
+  if (!status.reason.empty()) json["reason"] = ReasonWords(status.reason);
+  const std::string remedy = Remedy(status.reason, status.name);
+  if (!remedy.empty()) json["remedy"] = remedy;
+  std::size_t width = 0;
+  for (const auto& [key, value] : json.items()) width = std::max(width, key.size());
+  for (const auto& [key, value] : json.items()) {
+    const std::string text = Shown(value);
+    if (text.empty()) continue;
+    context.io().Print("{:<{}}  {}\n", Spoken(key), width, Shorten(text, 1000));
+  }
 }
 
 }  // namespace
@@ -54,13 +75,7 @@ Result<void> RunAccountsShow(const Context& context, const AccountsShowOptions& 
     context.io().PrintJson(json);
     return {};
   }
-  std::size_t width = 0;
-  for (const auto& [key, value] : json.items()) width = std::max(width, key.size());
-  for (const auto& [key, value] : json.items()) {
-    const std::string text = Shown(value);
-    if (text.empty()) continue;
-    context.io().Print("{:<{}}  {}\n", key, width, Shorten(text, 1000));
-  }
+  PrintLines(context, json, status);
   return {};
 }
 

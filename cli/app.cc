@@ -7,31 +7,13 @@
 
 #include "cli/commands.h"
 #include "cli/help.h"
+#include "cli/help_command.h"
 #include "cli/nearest.h"
-#include "core/base/version.h"
+#include "cli/unknown_command.h"
 #include "core/http/client/curl_transport.h"
 
 namespace agm::cli {
 namespace {
-
-void PrintVersion(const Context& context) {
-  Io& io = context.io();
-  if (context.json()) {
-    Json libraries = Json::object();
-    for (const Library& library : Libraries())
-      libraries[std::string(library.name)] = library.version;
-    io.PrintJson({{"version", Version()}, {"commit", Commit()}, {"libraries", libraries}});
-    return;
-  }
-  io.Print("agm {} ({})\n", Version(), Commit());
-  for (const Library& library : Libraries()) io.Print("  {} {}\n", library.name, library.version);
-}
-
-std::vector<std::string> CommandNames(const CLI::App& command) {
-  std::vector<std::string> names;
-  for (const CLI::App* child : ShownCommands(command)) names.push_back(child->get_name());
-  return names;
-}
 
 std::vector<std::string> OptionNames(const CLI::App& command) {
   std::vector<std::string> names;
@@ -44,16 +26,6 @@ std::vector<std::string> OptionNames(const CLI::App& command) {
 }
 
 Error Usage(std::string message) { return Fail(ErrorCode::kInvalidRequest, "{}", message); }
-
-Error UnknownCommand(const std::string& word, const CLI::App& parent) {
-  std::string near = Nearest(word, CommandNames(parent));
-  std::string path = CommandPath(parent);
-  Error error =
-      Usage(fmt::format("unknown command \"{}\" for \"{}\"{}", word, path,
-                        near.empty() ? "" : fmt::format("; did you mean \"{} {}\"?", path, near)));
-  error.param = path;
-  return error;
-}
 
 Error UnknownOption(std::string word, const CLI::App& command) {
   word = word.substr(0, word.find('='));  // the part after "=" may be a secret
@@ -101,8 +73,9 @@ void PrintError(const Error& error, const CLI::App& command, const Context& cont
 
 }  // namespace
 
-int ExitCode(ErrorCode code) {
-  switch (code) {
+int ExitCode(const Error& error) {
+  if (error.reason == kInterrupted) return 130;
+  switch (error.code) {
     case ErrorCode::kInvalidRequest:
     case ErrorCode::kConfig:
       return 2;
@@ -162,7 +135,13 @@ Error App::Unknown(const std::vector<std::string>& arguments) const {
     return UnknownCommand(word, cli_);
   }
   if (!ShownCommands(named).empty()) return UnknownCommand(word, named);
-  return Usage(fmt::format("unexpected argument \"{}\" for \"{}\"", word, CommandPath(named)));
+  if (CommandPath(named) == "agm accounts add") {
+    return Usage(
+        "a key does not stand on the command line, where other users can read it; without it the "
+        "key is asked for, or give --api-key-stdin, --api-key-env VAR or --api-key-file FILE");
+  }
+  return Usage(
+      fmt::format("unexpected argument {} for \"{}\"", Quotable(word), CommandPath(named)));
 }
 
 Result<Action> App::Parse(const std::vector<std::string>& arguments, Context& context) {
@@ -195,9 +174,14 @@ Result<Action> App::Parse(const std::vector<std::string>& arguments, Context& co
   if (wrong) return std::move(*wrong);
   const CLI::App& named = Named(cli_);
   if (version) {
-    PrintVersion(context);
+    if (auto shown = RunVersion(context, {}); !shown) return std::move(shown).error();
   } else if (help || !chosen_) {
     if (!help && context.json()) return Usage("no command is given");
+    if (!help && (io.verbose || io.quiet)) {
+      return Usage(
+          "no command is given; --verbose and --quiet belong to one, and --version prints "
+          "the version");
+    }
     io.Out(HelpText(named, io));
   }
   return help || version ? Action() : chosen_;
@@ -211,9 +195,12 @@ int App::Run(const std::vector<std::string>& arguments, Context& context) {
   else if (*action)
     outcome = (*action)(context);
   context.io().Progress("");
+  if (outcome && context.io().failed()) {
+    outcome = Fail(ErrorCode::kIo, "standard output: {}", context.io().failure());
+  }
   if (outcome) return 0;
   PrintError(outcome.error(), Named(cli_), context);
-  return ExitCode(outcome.error().code);
+  return ExitCode(outcome.error());
 }
 
 int Main(std::vector<std::string> arguments) {

@@ -21,7 +21,7 @@ int Main(std::vector<std::string> arguments);
 ///
 /// Run parses the arguments and runs the command. It is the only place that turns an Error into an
 /// exit code and prints its message: 0 success; 1 the command failed; 2 wrong usage or
-/// configuration; 3 gateway or upstream cannot be reached.
+/// configuration; 3 gateway or upstream cannot be reached; 130 interrupted at a prompt.
 ///
 /// Thread safety: one thread at a time.
 class App {
@@ -46,7 +46,7 @@ class App {
   Globals globals_;
 };
 
-/// The exit code for an error.
-int ExitCode(ErrorCode code);
+/// The exit code for an error; 130 (as in shells) if its reason is kInterrupted.
+int ExitCode(const Error& error);
 
 }  // namespace agm::cli

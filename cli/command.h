@@ -60,6 +60,7 @@ class Commands {
   CLI::App& Command(const std::string& name, const std::string& summary,
                     std::shared_ptr<Options> options, Run<Options> run) {
     CLI::App* command = app_->add_subcommand(name, summary);
+    command->footer("");  // else CLI11 copies the parent's examples
     command->callback([chosen = chosen_, options = std::move(options), run = std::move(run)] {
       *chosen = [options, run](const Context& context) { return run(context, *options); };
     });
@@ -69,6 +70,7 @@ class Commands {
   /// Adds a command that only groups others.
   Commands Group(const std::string& name, const std::string& summary) {
     CLI::App* group = app_->add_subcommand(name, summary);
+    group->footer("");
     group->require_subcommand(0, 1);
     return {*group, *chosen_};
   }

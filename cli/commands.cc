@@ -2,7 +2,9 @@
 
 #include "cli/accounts_command.h"
 #include "cli/complete_command.h"
+#include "cli/completion_command.h"
 #include "cli/config_command.h"
+#include "cli/help_command.h"
 #include "cli/manual_command.h"
 #include "cli/map_command.h"
 #include "cli/mock_command.h"
@@ -22,6 +24,9 @@ void AddCommands(Commands root) {
   AddMock(root);
   AddSchema(root);
   AddConfig(root);
+  AddHelp(root);
+  AddVersion(root);
+  AddCompletion(root);
   AddManual(root);
   AddComplete(root);
 }

@@ -5,6 +5,7 @@
 #include <set>
 
 #include "cli/gateway_client.h"
+#include "core/mapping/built_in.h"
 
 namespace agm::cli {
 namespace {
@@ -48,7 +49,14 @@ std::set<std::string> ModelNames(const Context& context) {
     }
   }
   auto list = GetJson(context, "/v1/models", kPatience);
-  if (!list || !list->is_object() || !list->contains("data")) return names;
+  if (!list || !list->is_object() || !list->contains("data")) {
+    for (const mapping::BuiltIn& rule : mapping::BuiltIns()) {
+      names.insert(std::string(rule.from));
+      names.insert(rule.to.begin(), rule.to.end());
+    }
+    std::erase_if(names, [](const std::string& name) { return name.find('*') != name.npos; });
+    return names;
+  }
   for (const Json& model : (*list)["data"]) {
     if (model.is_object() && model.contains("id") && model["id"].is_string()) {
       names.insert(model["id"].get<std::string>());

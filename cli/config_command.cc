@@ -1,9 +1,12 @@
 #include "cli/config_command.h"
 
+#include <unistd.h>
+
 #include <algorithm>
 #include <filesystem>
 #include <system_error>
 
+#include "cli/config_set_command.h"
 #include "core/config/edit.h"
 #include "core/config/load.h"
 #include "core/http/server/tls_identity.h"
@@ -48,17 +51,40 @@ std::string Count(std::size_t n, std::string_view what) {
   return fmt::format("{} {}{}", n, what, n == 1 ? "" : "s");
 }
 
-/// Like config::CheckFile, and also loads the certificate and key that the settings name, which
-/// core/config cannot read.
+/// Why the gateway could not write the access log; empty if it can.
+std::string AccessLogFault(const std::string& name) {
+  if (name.empty()) return {};
+  std::error_code ignored;
+  fs::path at = name;
+  if (fs::is_directory(at, ignored)) return fmt::format("access_log: {} is a folder", name);
+  while (!fs::exists(at, ignored) && at.has_relative_path()) at = at.parent_path();
+  if (at != fs::path(name) && !fs::is_directory(at, ignored)) {
+    return fmt::format("access_log: {} is not a folder", at.string());
+  }
+  if (::access(at.c_str(), W_OK) == 0) return {};
+  return fmt::format("access_log: {} cannot be written", at.string());
+}
+
+/// Why the certificate and key that the settings name are of no use; empty if they are good.
+std::string TlsFault(const config::Tls& tls) {
+  if (!tls.enabled()) return {};
+  const auto identity = gateway::TlsIdentity::Load({tls.certificate, tls.key});
+  return identity ? std::string() : identity.error().message;
+}
+
+/// As config::CheckFile, with the files that the settings name and that only `serve` opens.
 config::Checked CheckAll(const config::Location& location, const Context& context) {
   config::Checked checked = config::CheckFile(location, context.environment(), {});
-  if (!checked.loaded || !checked.loaded->config.proxy.tls.enabled()) return checked;
-  const config::Tls& tls = checked.loaded->config.proxy.tls;
-  const auto identity = gateway::TlsIdentity::Load({tls.certificate, tls.key});
-  if (identity) return checked;
-  checked.problems.push_back(
-      {config::Severity::kError, location.path.string(), {}, identity.error().message});
-  checked.loaded.reset();
+  if (!checked.loaded) return checked;
+  const config::Proxy& proxy = checked.loaded->config.proxy;
+  bool good = true;
+  for (std::string fault : {TlsFault(proxy.tls), AccessLogFault(proxy.access_log)}) {
+    if (fault.empty()) continue;
+    good = false;
+    checked.problems.push_back(
+        {config::Severity::kError, location.path.string(), {}, std::move(fault)});
+  }
+  if (!good) checked.loaded.reset();
   return checked;
 }
 
@@ -109,7 +135,11 @@ void AddConfig(Commands at) {
   AddConfigInit(config);
   AddConfigPath(config);
   AddConfigShow(config);
+  AddConfigGet(config);
+  AddConfigSet(config);
+  AddConfigEdit(config);
   AddConfigCheck(config);
+  AddConfigSchema(config);
 }
 
 Result<void> RunConfigInit(const Context& context, const ConfigInitOptions&) {

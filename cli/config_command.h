@@ -3,6 +3,8 @@
 #include <string>
 
 #include "cli/command.h"
+#include "core/base/json.h"
+#include "core/config/load.h"
 
 namespace agm::cli {
 
@@ -31,5 +33,8 @@ void AddConfigCheck(Commands at, Run<ConfigCheckOptions> run = RunConfigCheck);
 
 /// `agm config` with these subcommands.
 void AddConfig(Commands at);
+
+/// The effective settings as `agm config show --json` prints them, secrets masked.
+Json SettingsDocument(const config::Loaded& loaded, bool origin);
 
 }  // namespace agm::cli

@@ -65,7 +65,9 @@ Json Keys(const std::vector<config::ApiKey>& keys) {
   return list;
 }
 
-Json ToJson(const config::Loaded& loaded, bool origin) {
+}  // namespace
+
+Json SettingsDocument(const config::Loaded& loaded, bool origin) {
   const auto proxy = config::ShowProxy(loaded);
   Json json = {{"path", loaded.path.string()}, {"found", loaded.found}, {"proxy", Values(proxy)}};
   json["proxy"].erase("api_key");
@@ -85,8 +87,6 @@ Json ToJson(const config::Loaded& loaded, bool origin) {
   return json;
 }
 
-}  // namespace
-
 void AddConfigShow(Commands at, Run<ConfigShowOptions> run) {
   auto options = std::make_shared<ConfigShowOptions>();
   CLI::App& command =
@@ -100,7 +100,7 @@ Result<void> RunConfigShow(const Context& context, const ConfigShowOptions& opti
   const auto loaded = context.Loaded();
   if (!loaded) return loaded.error();
   if (context.json()) {
-    context.io().PrintJson(ToJson(**loaded, options.origin));
+    context.io().PrintJson(SettingsDocument(**loaded, options.origin));
   } else {
     PrintToml(context.io(), **loaded, options.origin);
   }

@@ -38,7 +38,7 @@ Result<std::shared_ptr<const config::Loaded>> Context::LoadFrom(
   auto loaded = config::Load(location, environment_);
   if (!loaded) return std::move(loaded).error();
   for (const config::Problem& warning : loaded->warnings) {
-    if (!io_.quiet) io_.Err(warning.Text() + "\n");
+    if (!io_.quiet && !warning.local) io_.Err(warning.Text() + "\n");
   }
   loaded_ = std::make_shared<const config::Loaded>(std::move(*loaded));
   return loaded_;
@@ -60,6 +60,13 @@ Result<std::shared_ptr<const config::Config>> Context::ConfigOrNew() const {
   auto loaded = LoadFrom(location);
   if (!loaded) return std::move(loaded).error();
   return std::shared_ptr<const config::Config>(*loaded, &(*loaded)->config);
+}
+
+void Context::WarnOfLocalProblems() const {
+  if (!loaded_ || io_.quiet) return;
+  for (const config::Problem& warning : loaded_->warnings) {
+    if (warning.local) io_.Err(warning.Text() + "\n");
+  }
 }
 
 upstream::Transport& Context::transport() const {

@@ -62,6 +62,10 @@ class Context {
   /// Like Config, for a command that creates the file: the file that --config names need not exist.
   Result<std::shared_ptr<const config::Config>> ConfigOrNew() const;
 
+  /// Prints the warnings that depend on where the program runs (a key's variable is not set), once
+  /// the configuration was read; only commands that show or try accounts do.
+  void WarnOfLocalProblems() const;
+
   upstream::Transport& transport() const;
 
   Globals globals;

@@ -1,5 +1,7 @@
 #include "cli/credential_check.h"
 
+#include "cli/account_words.h"
+#include "cli/embedded_mock.h"
 #include "core/accounts/credentials.h"
 
 namespace agm::cli {
@@ -80,9 +82,14 @@ Credential Judge(upstream::Trouble trouble) {
   return Credential::kUnreachable;
 }
 
-CredentialVerdict TryCredential(const Context& context, const config::Account& account) {
-  if (!account.unusable.empty()) {
-    return {Credential::kRefused, Duration(0), "unusable", account.unusable, {}};
+CredentialVerdict TryCredential(const Context& context, const config::Account& asked) {
+  if (!asked.unusable.empty()) {
+    return {Credential::kRefused, Duration(0), "unusable", asked.unusable, {}};
+  }
+  config::Account account = asked;
+  EmbeddedMock mock;
+  if (auto served = mock.Serve(account); !served) {
+    return {Credential::kUnreachable, Duration(0), "mock", served.error().message, {}};
   }
   const upstream::Limits limits = Limits(context);
   auto credential = CredentialOf(context, account, limits);
@@ -94,12 +101,34 @@ CredentialVerdict TryCredential(const Context& context, const config::Account& a
 }
 
 std::variant<std::vector<upstream::ModelEntry>, upstream::Failure> AskForModels(
-    const Context& context, const config::Account& account) {
+    const Context& context, const config::Account& asked) {
+  config::Account account = asked;
+  EmbeddedMock mock;
+  if (auto served = mock.Serve(account); !served) {
+    return upstream::ClassifyTransport(served.error());
+  }
   const upstream::Limits limits = Limits(context);
   auto credential = CredentialOf(context, account, limits);
   if (auto* failure = std::get_if<upstream::Failure>(&credential)) return std::move(*failure);
   return upstream::ListModels(context.transport(), account, std::get<Secret>(credential), limits,
                               NeverCancelled());
+}
+
+Error RefusalOf(const config::Account& account, const CredentialVerdict& verdict) {
+  const std::string said = verdict.said.empty() ? "" : " (" + verdict.said + ")";
+  if (verdict.credential == Credential::kUnreachable) {
+    const bool far = account.base_url.starts_with("https:");
+    return Fail(ErrorCode::kUpstreamUnavailable,
+                "the credential could not be tried: {}{}\nNothing was added. {}--no-check adds {} "
+                "untried.",
+                verdict.why, said,
+                far ? "If this machine needs a proxy, set proxy.upstream_proxy. " : "",
+                account.name);
+  }
+  const std::string remedy = Remedy(verdict.reason, account.name);
+  return Fail(ErrorCode::kUpstreamRejected,
+              "the upstream refuses the credential: {}{}\nNothing was added.{}", verdict.why, said,
+              remedy.empty() ? "" : " What to do: " + remedy + ".");
 }
 
 }  // namespace agm::cli

@@ -30,6 +30,7 @@ struct CredentialVerdict {
   std::string reason;  ///< the name of the failure: "bad_key"
   std::string why;     ///< a sentence; safe to show
   std::string quota;   ///< names of the exceeded quotas, joined with ","
+  std::string said{};  ///< the upstream's own sentence and link; may be empty
 
   bool usable() const {
     return credential == Credential::kGood || credential == Credential::kLimited;
@@ -42,6 +43,10 @@ CredentialVerdict TryCredential(const Context& context, const config::Account& a
 /// The complete list of models of the account's upstream. Takes at most 20 seconds.
 std::variant<std::vector<upstream::ModelEntry>, upstream::Failure> AskForModels(
     const Context& context, const config::Account& account);
+
+/// Why an account with that verdict is not added, for people: the upstream's own sentence and what
+/// to do. kUpstreamUnavailable if the upstream could not be asked, else kUpstreamRejected.
+Error RefusalOf(const config::Account& account, const CredentialVerdict& verdict);
 
 /// The state of the credential that an upstream failure shows.
 Credential Judge(upstream::Trouble trouble);

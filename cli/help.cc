@@ -15,25 +15,6 @@ struct Row {
   std::string right;
 };
 
-/// Wraps `text` into lines of at most `width` columns; all lines except the first are indented.
-std::string Wrapped(std::string_view text, std::size_t indent, std::size_t width) {
-  std::string lines;
-  std::size_t used = 0;
-  while (!text.empty()) {
-    std::size_t end = std::min(text.find(' '), text.size());
-    std::string_view word = text.substr(0, end);
-    text.remove_prefix(std::min(end + 1, text.size()));
-    if (used > 0 && used + 1 + DisplayWidth(word) > width) {
-      lines += "\n" + std::string(indent, ' ');
-      used = 0;
-    }
-    if (used > 0) lines += ' ', ++used;
-    lines += word;
-    used += DisplayWidth(word);
-  }
-  return lines;
-}
-
 std::string Rows(const std::vector<Row>& rows, int columns) {
   constexpr std::size_t kMostLeft = 30;
   std::size_t left = 0;
@@ -47,7 +28,7 @@ std::string Rows(const std::vector<Row>& rows, int columns) {
       text += "\n" + std::string(indent, ' ');
     else
       text.append(indent - 2 - row.left.size(), ' ');
-    text += Wrapped(row.right, indent, width) + "\n";
+    text += Wrap(row.right, indent, width) + "\n";
   }
   return text;
 }
@@ -140,8 +121,8 @@ std::string HelpText(const CLI::App& command, const Io& io) {
   if (!command.get_footer().empty()) text += Title("Examples", io) + command.get_footer() + "\n";
   if (is_root) {
     text +=
-        "\nGlobal options may stand before or after the command. "
-        "`agm COMMAND --help` tells more.\n";
+        "\nGlobal options may stand before or after the command. `agm help COMMAND` tells\n"
+        "more.\n";
   }
   return text;
 }

@@ -91,13 +91,19 @@ class Interruptible {
   struct sigaction before_term_ {};
 };
 
+Error Interrupted() {
+  Error error = Fail(ErrorCode::kCancelled, "interrupted");
+  error.reason = kInterrupted;
+  return error;
+}
+
 /// Reads one line from a terminal.
 Result<std::string> ReadLine(int fd) {
   std::string text;
   char next = 0;
   while (true) {
     const ssize_t got = read(fd, &next, 1);
-    if (got < 0 && errno == EINTR) return Fail(ErrorCode::kCancelled, "interrupted");
+    if (got < 0 && errno == EINTR) return Interrupted();
     if (got < 0) return Fail(ErrorCode::kIo, "standard input: {}", Why());
     if (got == 0 || next == '\n') return text;
     text += next;
@@ -149,10 +155,12 @@ void Io::Write(int fd, std::string_view text) {
   while (!text.empty() && !closed) {
     ssize_t sent = write(fd, text.data(), text.size());
     if (sent < 0 && errno == EINTR) continue;
-    if (sent < 0)
+    if (sent < 0) {
+      if (fd == STDOUT_FILENO && errno != EPIPE) out_failure_ = Why();
       closed = true;
-    else
+    } else {
       text.remove_prefix(static_cast<std::size_t>(sent));
+    }
   }
 }
 

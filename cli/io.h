@@ -13,6 +13,9 @@
 
 namespace agm::cli {
 
+/// Error::reason if the user pressed Ctrl-C at a prompt.
+inline constexpr std::string_view kInterrupted = "interrupted";
+
 enum class Colour { kRed, kGreen, kYellow, kDim, kBold };
 
 /// The terminal, pipes or files that a command reads and writes. No other code in cli/ uses these
@@ -25,7 +28,8 @@ enum class Colour { kRed, kGreen, kYellow, kDim, kBold };
 ///   io.Progress("chat: waiting");          // one line that is overwritten; only on a terminal
 ///
 /// A reader that has closed its end (EPIPE) is not an error: further output is dropped, and
-/// closed() tells commands that would otherwise run for ever.
+/// closed() tells commands that would otherwise run for ever. Another failure of stdout (a full
+/// disk) is kept in failure(), and makes the program fail when the command is done.
 ///
 /// Thread safety: one thread at a time.
 class Io {
@@ -72,6 +76,8 @@ class Io {
 
   bool closed() const { return out_closed_; }  ///< the reader of stdout has closed its end
   bool wrote_json() const { return wrote_json_; }
+  bool failed() const { return !out_failure_.empty(); }
+  const std::string& failure() const { return out_failure_; }  ///< "No space left on device"
 
   bool in_is_terminal = false;
   bool out_is_terminal = false;
@@ -94,6 +100,7 @@ class Io {
   bool err_closed_ = false;
   bool wrote_json_ = false;
   bool progress_shown_ = false;
+  std::string out_failure_;
   std::string in_;
 };
 

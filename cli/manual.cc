@@ -73,6 +73,8 @@ What was asked for failed: a probe case, a check, a name that does not exist.
 The command line or the configuration is wrong.
 .It 3
 The gateway or the upstream cannot be reached.
+.It 130
+The user interrupted a prompt.
 .El
 )";
 

@@ -1,12 +1,21 @@
 #include "cli/map_command.h"
 
+#include <algorithm>
+#include <array>
+#include <map>
+
+#include "cli/gateway_client.h"
+#include "cli/nearest.h"
 #include "cli/table.h"
 #include "core/config/edit.h"
+#include "core/config/model_name.h"
 #include "core/mapping/built_in.h"
 #include "core/mapping/model_map.h"
 
 namespace agm::cli {
 namespace {
+
+constexpr Duration kPatience{2'000};
 
 bool IsPattern(std::string_view name) { return name.find('*') != std::string_view::npos; }
 
@@ -32,6 +41,64 @@ Json ToJson(std::string_view rule, std::string_view from, const std::vector<std:
 
 std::string_view RuleOf(const config::MappingRule& rule) {
   return IsPattern(rule.from) ? "pattern" : "exact";
+}
+
+/// Warns of targets that no account offers, as far as the running gateway's list tells.
+void WarnOfUnservedTargets(const Context& context, const std::vector<std::string>& targets) {
+  const auto list = GetJson(context, "/v1/models", kPatience);
+  if (!list || !list->is_object() || !list->contains("data")) return;
+  std::vector<std::string> served;
+  for (const Json& model : (*list)["data"]) {
+    const bool upstream = model.is_object() && model.value("owned_by", "") != "agm";
+    if (upstream) served.push_back(model.value("id", ""));
+  }
+  if (served.empty()) return;
+  for (const std::string& target : targets) {
+    const std::string name(config::WithoutModelPrefix(target));
+    if (std::ranges::count(served, name) > 0) continue;
+    const std::string near = Nearest(name, served);
+    context.io().Warn("no account offers {}{}; `agm models` lists what they offer", target,
+                      near.empty() ? "" : fmt::format(" (did you mean {}?)", near));
+  }
+}
+
+/// Whose model a built-in rule is for, from how the names begin.
+std::string_view VendorOf(std::string_view from) {
+  struct Vendor {
+    std::string_view begin, name;
+  };
+  constexpr auto kVendors = std::to_array<Vendor>({{"claude", "Anthropic"},
+                                                   {"gemini", "Google"},
+                                                   {"gemma", "Google"},
+                                                   {"imagen", "Google"},
+                                                   {"gpt", "OpenAI"},
+                                                   {"chatgpt", "OpenAI"},
+                                                   {"o1", "OpenAI"},
+                                                   {"o3", "OpenAI"},
+                                                   {"o4", "OpenAI"},
+                                                   {"codex", "OpenAI"},
+                                                   {"text-", "OpenAI"},
+                                                   {"dall-e", "OpenAI"},
+                                                   {"whisper", "OpenAI"},
+                                                   {"tts", "OpenAI"},
+                                                   {"computer", "OpenAI"}});
+  const auto found = std::ranges::find_if(
+      kVendors, [&](const Vendor& vendor) { return from.starts_with(vendor.begin); });
+  return found == kVendors.end() ? "Others" : found->name;
+}
+
+/// The built-in rules below a heading for each vendor, in alphabetical order.
+void PrintBuiltIns(Io& io) {
+  std::map<std::string_view, std::vector<const mapping::BuiltIn*>> vendors;
+  for (const auto& rule : mapping::BuiltIns()) vendors[VendorOf(rule.from)].push_back(&rule);
+  for (auto& [vendor, rules] : vendors) {
+    std::ranges::sort(rules, {}, &mapping::BuiltIn::from);
+    if (!io.quiet) io.Print("\n{}\n", io.Paint(fmt::format("Built-in: {}", vendor), Colour::kBold));
+    Table table({"FROM", "TO"});
+    for (const mapping::BuiltIn* rule : rules)
+      table.Add({std::string(rule->from), Chain(rule->to)});
+    table.Print(io);
+  }
 }
 
 }  // namespace
@@ -94,6 +161,7 @@ Result<void> RunMapSet(const Context& context, const MapSetOptions& options) {
                        context.environment());
   if (!edited) return edited.error();
   WarnOfMappedTargets(context, options.to);
+  WarnOfUnservedTargets(context, options.to);
   if (context.json()) {
     Json json = ToJson(IsPattern(options.from) ? "pattern" : "exact", options.from, options.to);
     json["changed"] = edited->changed;
@@ -129,17 +197,18 @@ Result<void> RunMapList(const Context& context, const MapListOptions& options) {
     table.Add({std::string(from), std::string(rule), Chain(to)});
   };
   for (const auto& rule : (*config)->mapping) add(RuleOf(rule), rule.from, rule.to);
-  if (options.built_in) {
+  if (options.built_in && context.json()) {
     for (const auto& rule : mapping::BuiltIns()) add("built-in", rule.from, rule.to);
   }
   if (context.json()) {
     context.io().PrintJson(list);
-  } else if (table.empty()) {
+  } else if (table.empty() && !options.built_in) {
     context.io().Say(
         "There are no rules of yours. Add one: agm map set FROM TO. See the built-in "
         "ones: agm map list --built-in");
   } else {
     table.Print(context.io());
+    if (options.built_in) PrintBuiltIns(context.io());
   }
   return {};
 }

@@ -1,6 +1,7 @@
 #include <algorithm>
 
 #include "cli/map_command.h"
+#include "cli/table.h"
 #include "core/base/glob.h"
 #include "core/mapping/model_map.h"
 
@@ -51,8 +52,10 @@ void PrintText(Io& io, const config::Config& config, const mapping::Explanation&
              accounts.empty() ? "no account may serve it" : accounts);
   }
   for (const auto& loser : explained.losers) {
-    io.Print("lost: {} {} -> {} ({})\n", mapping::RuleName(loser.rule), loser.from, Chain(loser.to),
-             loser.why);
+    const std::string line = fmt::format("lost: {} {} -> {} ({})", mapping::RuleName(loser.rule),
+                                         loser.from, Chain(loser.to), loser.why);
+    const auto width = static_cast<std::size_t>(std::max(io.width, 40)) - 2;
+    io.Print("{}\n", io.out_is_terminal ? Wrap(line, 2, width) : line);
   }
 }
 

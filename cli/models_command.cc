@@ -18,6 +18,23 @@ std::string TextOf(const Json& object, const char* key) {
   return found != object.end() && found->is_string() ? found->get<std::string>() : std::string();
 }
 
+/// A number of tokens as "1024k"; empty if the list does not say.
+std::string Tokens(const Json& model, const char* key) {
+  if (!model.is_object() || !model.contains(key) || !model[key].is_number_integer()) return {};
+  const auto tokens = model[key].get<std::int64_t>();
+  return tokens < 1024 ? std::to_string(tokens) : std::to_string(tokens / 1024) + "k";
+}
+
+/// What a model is for, from its name.
+std::string_view KindOf(std::string_view id) {
+  const auto has = [&](std::string_view part) { return id.find(part) != id.npos; };
+  if (has("embedding")) return "embedding";
+  if (has("-tts") || has("native-audio")) return "speech";
+  if (has("image") || has("imagen")) return "image";
+  if (has("veo")) return "video";
+  return "chat";
+}
+
 /// Prints the running gateway's list unchanged.
 Result<void> ListServed(const Context& context) {
   auto list = GetJson(context, "/v1/models", kTimeout);
@@ -29,9 +46,12 @@ Result<void> ListServed(const Context& context) {
     context.io().PrintJson(*list);
     return {};
   }
-  Table table({"MODEL", "OWNER"});
+  Table table({"MODEL", "KIND", "CONTEXT", "OUTPUT"});
   for (const Json& model : (*list)["data"]) {
-    table.Add({TextOf(model, "id"), TextOf(model, "owned_by")});
+    const std::string id = TextOf(model, "id");
+    const bool alias = TextOf(model, "owned_by") == "agm";
+    table.Add({id, alias ? "alias" : std::string(KindOf(id)), Tokens(model, "context_window"),
+               Tokens(model, "max_output_tokens")});
   }
   if (table.empty())
     context.io().Say("The gateway serves no models. Add an account: agm accounts add");

@@ -4,6 +4,8 @@
 #include <fmt/ranges.h>
 
 #include <algorithm>
+#include <charconv>
+#include <system_error>
 
 #include "cli/nearest.h"
 #include "cli/probe_cases.h"
@@ -75,6 +77,29 @@ Result<Gateway> Listening(const Context& context, const ProbeOptions& options, D
   return last;
 }
 
+/// Why a --timeout is of no use; empty if it is good.
+std::string TimeoutFault(const std::string& given) {
+  constexpr double kLongest = 86'400;
+  double seconds = 0;
+  const auto [end, error] = std::from_chars(given.data(), given.data() + given.size(), seconds);
+  const bool number = error == std::errc() && end == given.data() + given.size();
+  if (number && seconds >= 0.001 && seconds <= kLongest) return {};
+  return fmt::format("\"{}\" is not a number of seconds from 0.001 to 86400",
+                     given.size() > 20 ? "..." : given);
+}
+
+/// True for a failure that every further case would meet too: no answer, a refused key, or the
+/// failure of the case before.
+bool StopsAll(const std::vector<ProbeOutcome>& outcomes) {
+  const ProbeOutcome& last = outcomes.back();
+  if (last.verdict != ProbeVerdict::kFailed) return false;
+  if (!last.answer || last.answer->status == 401 || last.answer->status == 403) return true;
+  if (last.answer->status < 400 || outcomes.size() < 2) return false;
+  const ProbeOutcome& before = outcomes[outcomes.size() - 2];
+  return before.verdict == ProbeVerdict::kFailed && before.why == last.why && before.answer &&
+         before.answer->status == last.answer->status;
+}
+
 std::string Milliseconds(std::chrono::microseconds duration) {
   const double milliseconds = static_cast<double>(duration.count()) / 1000;
   return fmt::format("{:.{}f} ms", milliseconds, milliseconds < 10 ? 1 : 0);
@@ -89,27 +114,39 @@ std::string Padded(const std::string& text, std::size_t width) {
   return text + std::string(width - std::min(width, DisplayWidth(text)), ' ');
 }
 
+/// The widths of the columns before the last; together they leave room for an account at 80 columns.
+constexpr std::size_t kResult = 8, kCase = 17, kStatus = 7, kTime = 9, kModel = 23;
+
 void PrintHead(Io& io) {
   if (io.quiet) return;
-  io.Out(
-      io.Paint("RESULT   CASE              STATUS  LATENCY    FIRST BYTE  MODEL", Colour::kBold) +
-      io.Paint("                       ACCOUNT", Colour::kBold) + "\n");
+  io.Out(io.Paint(Padded("RESULT", kResult) + Padded("CASE", kCase) + Padded("STATUS", kStatus) +
+                      Padded("LATENCY", kTime) + Padded("FIRST", kTime) + Padded("MODEL", kModel) +
+                      "ACCOUNT",
+                  Colour::kBold) +
+         "\n");
 }
 
 void PrintOutcome(Io& io, const ProbeOutcome& outcome) {
   constexpr Colour kColours[] = {Colour::kGreen, Colour::kRed, Colour::kYellow};
   const GatewayAnswer answer = outcome.answer.value_or(GatewayAnswer());
   const bool heard = outcome.answer.has_value();
-  auto shown = [](const std::string& text) { return text.empty() ? std::string("-") : text; };
-  std::string line = Padded(heard ? std::to_string(answer.status) : "-", 8) +
-                     Padded(heard ? Milliseconds(answer.latency) : "-", 11) +
-                     Padded(heard ? Milliseconds(answer.first_byte) : "-", 12) +
-                     Padded(shown(Shorten(answer.mapped_model, 60)), 28) +
+  const auto shown = [](const std::string& text) { return text.empty() ? std::string("-") : text; };
+  std::string line = Padded(std::string(outcome.name), kCase) +
+                     Padded(heard ? std::to_string(answer.status) : "-", kStatus) +
+                     Padded(heard ? Milliseconds(answer.latency) : "-", kTime) +
+                     Padded(heard ? Milliseconds(answer.first_byte) : "-", kTime) +
+                     Padded(shown(Shorten(answer.mapped_model, 60)), kModel) +
                      shown(Shorten(answer.account, 60));
-  if (!outcome.why.empty()) line += "  " + Shorten(outcome.why, 300);
+  const auto width = static_cast<std::size_t>(std::max(io.width, 40));
+  if (io.out_is_terminal) line = Shorten(line, width - kResult);
+  const std::string why = Shorten(outcome.why, 300);
+  if (!why.empty() && !io.out_is_terminal) line += "  " + why;
   const std::string verdict(VerdictName(outcome.verdict));
-  io.Out(io.Paint(Padded(verdict, 9), kColours[static_cast<std::size_t>(outcome.verdict)]) +
-         Padded(std::string(outcome.name), 18) + line + "\n");
+  io.Out(io.Paint(Padded(verdict, kResult), kColours[static_cast<std::size_t>(outcome.verdict)]) +
+         line + "\n");
+  if (!why.empty() && io.out_is_terminal) {
+    io.Out("  " + Wrap(why, 2, width - 2) + "\n");
+  }
 }
 
 Json ToJson(const ProbeOutcome& outcome) {
@@ -166,7 +203,7 @@ void AddProbe(Commands at, Run<ProbeOptions> run) {
   CLI::Option* only = command.add_option("--only", options->only, "Run only these cases");
   only->delimiter(',')->type_name("CASE,...");
   command.add_option("--timeout", options->timeout, "Give each case this long (default 60)")
-      ->check(CLI::PositiveNumber)
+      ->check(CLI::Validator(&TimeoutFault, "", "timeout"))
       ->type_name("SECONDS");
   command.footer(Examples(
       {{"Probe the gateway that runs here", "agm probe"},
@@ -183,10 +220,17 @@ Result<void> RunProbe(const Context& context, const ProbeOptions& options) {
   if (!gateway) return std::move(gateway).error();
   Io& io = context.io();
   std::vector<ProbeOutcome> outcomes;
+  std::string_view failed_for_all;  // the case after which no other can pass
   if (!context.json()) PrintHead(io);
   for (const ProbeCase& probe : *cases) {
     io.Progress(fmt::format("{}/{} {} ...", outcomes.size() + 1, cases->size(), probe.name));
-    outcomes.push_back(RunProbeCase(context, *gateway, probe, options.model, timeout));
+    if (!failed_for_all.empty()) {
+      outcomes.push_back({probe.name, ProbeVerdict::kSkipped, std::nullopt,
+                          fmt::format("not tried: it would fail as {} did", failed_for_all)});
+    } else {
+      outcomes.push_back(RunProbeCase(context, *gateway, probe, options.model, timeout));
+      if (StopsAll(outcomes)) failed_for_all = outcomes.back().name;
+    }
     if (!context.json()) PrintOutcome(io, outcomes.back());
   }
   io.Progress("");

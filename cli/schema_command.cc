@@ -44,7 +44,10 @@ struct Checked {
 };
 
 Result<std::string> ReadSchemaFile(const Context& context, const std::string& file) {
-  return file == "-" ? context.io().ReadAll(kLargest) : ReadFile(file, kLargest);
+  if (file == "-") return context.io().ReadAll(kLargest);
+  auto text = ReadFile(file, kLargest);
+  if (!text) return Fail(ErrorCode::kConfig, "{}", text.error().message);
+  return text;
 }
 
 Error Unusable(const std::string& file, const std::string& why) {
@@ -143,7 +146,7 @@ void PrintText(Io& io, const SchemaCheckOptions& options, const Checked& checked
   const std::string model = options.model == checked.model
                                 ? checked.model
                                 : fmt::format("{} (for {})", checked.model, options.model);
-  io.Print("\n{}\n\nTo {}, as {} of a tool or {} of an answer:\n\n{}\n", counts, model,
+  io.Print("\n{}\n\nTo {}, as {} of a tool\nor {} of an answer:\n\n{}\n", counts, model,
            checked.field, checked.response_field,
            DumpJson(ParseJson(checked.text.json).value(), 2));
 }
@@ -187,6 +190,8 @@ Result<void> RunSchemaCheck(const Context& context, const SchemaCheckOptions& op
 
 void AddSchema(Commands at) {
   Commands group = at.Group("schema", "Look at what becomes of JSON schemas");
+  group.app().footer(Examples({{"See what a schema becomes for a model",
+                                "agm schema check answer.json --model gemini-3.8-flash"}}));
   AddSchemaCheck(group);
 }
 

@@ -4,18 +4,19 @@
 #include <thread>
 #include <utility>
 
+#include "cli/config_changes.h"
+#include "cli/embedded_mock.h"
+#include "cli/gateway_client.h"
 #include "cli/run_file.h"
+#include "cli/serve_lines.h"
 #include "cli/state_file.h"
 #include "cli/stop_signals.h"
 #include "core/base/guarded.h"
 #include "core/base/log.h"
 #include "core/base/start_pages.h"
-#include "core/base/version.h"
-#include "core/config/host.h"
 #include "core/config/load.h"
 #include "core/config/watch.h"
 #include "core/gateway/service.h"
-#include "core/mock/mock_server.h"
 
 namespace agm::cli {
 namespace {
@@ -28,8 +29,8 @@ constexpr Duration kMockPace{20};
 /// The sources of the settings, at the start and at each reload.
 class Sources {
  public:
-  Sources(const Context& context, const ServeOptions& options, const mock::MockServer* mock)
-      : context_(context), mock_(mock) {
+  Sources(const Context& context, const ServeOptions& options)
+      : context_(context), mock_(options.mock) {
     overrides_.host = options.host;
     overrides_.port = options.port;
     if (options.lan) overrides_.allow_lan_access = true;
@@ -40,6 +41,7 @@ class Sources {
   struct Read {
     SharedConfig config;
     std::vector<config::Problem> warnings;
+    bool found = false;  ///< the file exists
   };
 
   Result<Read> Load() const {
@@ -51,60 +53,65 @@ class Sources {
       return Fail(
           ErrorCode::kConfig,
           "this gateway would ask clients for an API key, but none is set; set api_key under "
-          "[proxy] in the configuration, or AGM_API_KEY, or turn auth off with --auth-mode off");
+          "[proxy] in the configuration, or AGM_API_KEY (openssl rand -hex 24 creates one), or "
+          "turn "
+          "auth off with --auth-mode off");
     }
-    if (mock_ != nullptr) config.accounts = {MockAccount()};
+    if (mock_) config.accounts = {MockAccount()};
+    for (config::Account& account : config.accounts) {
+      if (auto served = embedded_.Serve(account); !served) return std::move(served).error();
+    }
     return Read{std::make_shared<const config::Config>(std::move(config)),
-                std::move(loaded->warnings)};
+                std::move(loaded->warnings), loaded->found};
   }
 
  private:
-  config::Account MockAccount() const {
+  static config::Account MockAccount() {
     config::Account account;
     account.name = "mock";
     account.kind = config::AccountKind::kMock;
-    account.base_url = mock_->base_url();
     return account;
   }
 
   const Context& context_;
-  const mock::MockServer* mock_;
+  const bool mock_;  ///< the mock answers instead of the accounts
   config::Overrides overrides_;
+  mutable EmbeddedMock embedded_{kMockPace};  ///< Load runs on one thread at a time
 };
 
-std::string_view ModeName(config::AuthMode mode) {
-  switch (mode) {
-    case config::AuthMode::kAuto:
-      return "auto";
-    case config::AuthMode::kOff:
-      return "off";
-    case config::AuthMode::kStrict:
-      return "strict";
-    case config::AuthMode::kAllExceptHealth:
-      return "all_except_health";
+/// Writes the lines of the start: as log lines in the json format, else to people.
+void Announce(Io& io, Log& log, const config::Config& config, const Listening& listening,
+              bool json) {
+  const std::string warning = StartWarning(config);
+  std::vector<std::string> lines = AddressLines(config, listening);
+  lines.insert(lines.begin(), StartLine(config, listening));
+  for (const std::string& line : lines) {
+    if (json) {
+      log.Write(LogLevel::kInfo, line.substr(line.find_first_not_of(' ')));
+    } else {
+      io.Say("{}", line);
+    }
   }
-  return "auto";
+  if (warning.empty()) return;
+  if (json) return log.Write(LogLevel::kWarning, warning);
+  io.Warn("{}", warning);
 }
 
-// The URL that a client on this machine uses.
-std::string Url(const std::string& host, int port, bool tls) {
-  const bool all = host == "0.0.0.0" || host == "::";
-  const bool v6 = host.find(':') != std::string::npos && !all;
-  return fmt::format("{}://{}:{}", tls ? "https" : "http",
-                     all  ? "127.0.0.1"
-                     : v6 ? "[" + host + "]"
-                          : host,
-                     port);
-}
-
-void Announce(Io& io, const config::Config& config, const gateway::Service& service) {
-  const config::Proxy& proxy = config.proxy;
-  const std::string url = Url(proxy.ListenHost(), service.port(), proxy.tls.enabled());
-  std::string accounts =
-      fmt::format("{} of {} accounts ready", service.Ready(), config.accounts.size());
-  if (config.accounts.empty()) accounts = "no account yet: add one with `agm accounts add`";
-  io.Say("agm {} listens on {} ({}; auth {})", Version(), url, accounts,
-         ModeName(config.proxy.EffectiveAuthMode()));
+/// Adds to a refusal to listen that agm itself has the port, if a gateway answers there.
+Error Explained(Error error, const Context& context, const config::Proxy& proxy) {
+  constexpr Duration kPatience{500};
+  if (error.code != ErrorCode::kConfig || error.message.find("in use") == std::string::npos) {
+    return error;
+  }
+  const Gateway there{UrlOf(proxy.ListenHost(), proxy.port, proxy.tls.enabled()), Secret(), {}};
+  const auto answer = Ask(context, there, {"GET", "/healthz", {}, {}}, kPatience);
+  const auto health = answer ? ParseJson(answer->body) : Result<Json>(Json());
+  if (!health || !health->is_object() || !health->contains("version")) return error;
+  error.message = fmt::format(
+      "agm itself runs on port {} already (version {}); `agm accounts list` asks it. Stop it, or "
+      "choose another port with --port",
+      proxy.port, health->value("version", "unknown"));
+  return error;
 }
 
 /// Passes signals and file changes to the running service, on its own threads.
@@ -133,7 +140,7 @@ class Control {
  private:
   /// Writes the run file. Without it commands can still use the configured address.
   std::optional<RunFile> LeaveRunFile(bool tls) const {
-    auto written = RunFile::Write(state_folder_, Url(host_, service_.port(), tls));
+    auto written = RunFile::Write(state_folder_, UrlOf(host_, service_.port(), tls));
     if (!written) return std::nullopt;
     return *std::move(written);
   }
@@ -175,8 +182,13 @@ class Control {
       run_file_.reset();
       run_file_ = LeaveRunFile(proxy.tls.enabled());
     }
+    if (!read->found) {
+      log_.Write(LogLevel::kWarning,
+                 "the configuration file is gone, so the defaults are in effect");
+    }
+    const std::string changes = WriteChanges(*config_.Copy(), *read->config);
     config_.Set(read->config);
-    log_.Write(LogLevel::kInfo, "configuration reloaded");
+    log_.Write(LogLevel::kInfo, "configuration reloaded: " + changes);
   }
 
   StopSignals& signals_;
@@ -212,13 +224,7 @@ Result<void> RunServe(const Context& context, const ServeOptions& options) {
   const auto state_folder = context.StateFolder();
   if (!state_folder) return state_folder.error();
   StopSignals signals;
-  std::unique_ptr<mock::MockServer> mock;
-  if (options.mock) {
-    auto started = mock::MockServer::Start({.pace = kMockPace});
-    if (!started) return std::move(started).error();
-    mock = *std::move(started);
-  }
-  const Sources sources(context, options, mock.get());
+  const Sources sources(context, options);
   config::Watch watch(*config_file);
   auto read = sources.Load();
   if (!read) return std::move(read).error();
@@ -229,10 +235,12 @@ Result<void> RunServe(const Context& context, const ServeOptions& options) {
   const auto database = OpenState(context);
   auto service =
       gateway::Service::Start(read->config, **log, context.clock(), context.transport(), *database);
-  if (!service) return std::move(service).error();
+  if (!service) return Explained(std::move(service).error(), context, read->config->proxy);
 
   const Control control(signals, **service, sources, **log, watch, read->config, *state_folder);
-  Announce(context.io(), *read->config, **service);
+  Announce(context.io(), **log, *read->config,
+           {(*service)->port(), (*service)->Ready(), options.mock, LanAddresses()},
+           options.log_format == "json");
   ReleaseStartPages();
   (*service)->Serve();
   if (!database->Flush()) {

@@ -96,6 +96,24 @@ std::string Shorten(std::string_view text, std::size_t width) {
   return width == 0 ? std::string() : cut + "…";
 }
 
+std::string Wrap(std::string_view text, std::size_t indent, std::size_t width) {
+  std::string lines;
+  std::size_t used = 0;
+  while (!text.empty()) {
+    const std::size_t end = std::min(text.find(' '), text.size());
+    const std::string_view word = text.substr(0, end);
+    text.remove_prefix(std::min(end + 1, text.size()));
+    if (used > 0 && used + 1 + DisplayWidth(word) > width) {
+      lines += "\n" + std::string(indent, ' ');
+      used = 0;
+    }
+    if (used > 0) lines += ' ', ++used;
+    lines += word;
+    used += DisplayWidth(word);
+  }
+  return lines;
+}
+
 std::vector<std::size_t> Table::Widths() const {
   std::vector<std::size_t> widths(header_.size(), 1);
   for (std::size_t i = 0; i < header_.size(); ++i) widths[i] = DisplayWidth(header_[i]);
@@ -107,25 +125,36 @@ std::vector<std::size_t> Table::Widths() const {
   return widths;
 }
 
+namespace {
+
+/// The widest column becomes narrower until the line fits `columns`, or all are narrow.
+void Fit(std::vector<std::size_t>& widths, std::size_t columns) {
+  constexpr std::size_t kNarrow = 6;
+  std::size_t total = 2 * (widths.size() - 1);
+  for (const std::size_t width : widths) total += width;
+  for (; total > columns; --total) {
+    const auto widest = std::max_element(widths.begin(), widths.end());
+    if (*widest <= kNarrow) return;
+    --*widest;
+  }
+}
+
+}  // namespace
+
 void Table::Print(Io& io) const {
   if (rows_.empty()) return;
-  const std::vector<std::size_t> widths = Widths();
-  auto line = [&](const std::vector<Cell>& cells) {
+  std::vector<std::size_t> widths = Widths();
+  if (io.out_is_terminal && !wide_) {
+    Fit(widths, static_cast<std::size_t>(std::max(io.width, 20)));
+  }
+  const auto line = [&](const std::vector<Cell>& cells) {
     std::string text;
-    std::size_t used = 0;
     std::size_t owed = 0;  // spaces before the next column, printed only if there is one
     for (std::size_t i = 0; i < cells.size(); ++i) {
-      std::string shown = cells[i].text.empty() ? "-" : Clean(cells[i].text);
-      bool last = i + 1 == cells.size();
-      if (last && io.out_is_terminal) {
-        std::size_t room = static_cast<std::size_t>(std::max(io.width, 20));
-        shown = Shorten(shown, std::max<std::size_t>(room - std::min(room, used + owed), 8));
-      }
-      std::size_t width = DisplayWidth(shown);
+      const std::string shown = Shorten(cells[i].text.empty() ? "-" : cells[i].text, widths[i]);
       text.append(owed, ' ');
       text += cells[i].colour ? io.Paint(shown, *cells[i].colour) : shown;
-      used += owed + width;
-      owed = 2 + widths[i] - std::min(widths[i], width);
+      owed = 2 + widths[i] - DisplayWidth(shown);
     }
     io.Out(text + "\n");
   };

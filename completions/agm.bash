@@ -29,7 +29,7 @@ _agm() {
         fi
         case "$path ${COMP_WORDS[i]}" in
             *' --config'|'agm serve --host'|'agm serve --port'|'agm serve --auth-mode'|'agm serve --api-key'|'agm serve --log-format'|'agm serve --log-level'|'agm accounts add --kind'|'agm accounts add --email'|'agm accounts add --api-key-env'|'agm accounts add --api-key-file'|'agm accounts add --service-account'|'agm accounts add --client-id'|'agm accounts add --client-secret-env'|'agm accounts add --client-secret-file'|'agm accounts add --project'|'agm accounts add --location'|'agm accounts add --base-url'|'agm accounts add --models'|'agm accounts add --priority'|'agm probe --base-url'|'agm probe --api-key'|'agm probe --model'|'agm probe --only'|'agm probe --timeout'|'agm mock --port'|'agm mock --script'|'agm mock --pace'|'agm schema check --model') skip=1 ;;
-            'agm serve'|'agm accounts'|'agm accounts add'|'agm accounts list'|'agm accounts show'|'agm accounts enable'|'agm accounts disable'|'agm accounts remove'|'agm accounts check'|'agm map'|'agm map set'|'agm map list'|'agm map unset'|'agm map resolve'|'agm models'|'agm probe'|'agm mock'|'agm schema'|'agm schema check'|'agm config'|'agm config init'|'agm config path'|'agm config show'|'agm config check') path+=" ${COMP_WORDS[i]}" ;;
+            'agm serve'|'agm accounts'|'agm accounts add'|'agm accounts import'|'agm accounts list'|'agm accounts show'|'agm accounts enable'|'agm accounts disable'|'agm accounts remove'|'agm accounts check'|'agm map'|'agm map set'|'agm map list'|'agm map unset'|'agm map resolve'|'agm models'|'agm probe'|'agm mock'|'agm schema'|'agm schema check'|'agm config'|'agm config init'|'agm config path'|'agm config show'|'agm config get'|'agm config set'|'agm config edit'|'agm config check'|'agm config schema'|'agm help'|'agm version'|'agm completion') path+=" ${COMP_WORDS[i]}" ;;
             *' -'*) ;;
             *' @'*|*' :'*) count=$((count - 1)) ;;
             *) count=$((count + 1)) ;;
@@ -75,7 +75,8 @@ _agm() {
             'agm serve') options+=' --host --port --lan --mock --auth-mode --api-key --log-format --log-level' ;;
             'agm accounts') options+=' ' ;;
             'agm accounts add') options+=' --kind --email --api-key-stdin --api-key-env --api-key-file --service-account --oauth --client-id --client-secret-stdin --client-secret-env --client-secret-file --project --location --base-url --models --priority --no-check' ;;
-            'agm accounts list') options+=' --watch' ;;
+            'agm accounts import') options+=' --no-check' ;;
+            'agm accounts list') options+=' --watch --wide' ;;
             'agm accounts show') options+=' ' ;;
             'agm accounts enable') options+=' ' ;;
             'agm accounts disable') options+=' ' ;;
@@ -95,20 +96,28 @@ _agm() {
             'agm config init') options+=' ' ;;
             'agm config path') options+=' ' ;;
             'agm config show') options+=' --origin' ;;
+            'agm config get') options+=' ' ;;
+            'agm config set') options+=' ' ;;
+            'agm config edit') options+=' ' ;;
             'agm config check') options+=' ' ;;
+            'agm config schema') options+=' ' ;;
+            'agm help') options+=' ' ;;
+            'agm version') options+=' ' ;;
+            'agm completion') options+=' ' ;;
         esac
         mapfile -t COMPREPLY < <(compgen -W "$options" -- "$cur")
         return
     fi
 
     case "$path:$count" in
-        'agm':*) mapfile -t COMPREPLY < <(compgen -W 'serve accounts map models probe mock schema config' -- "$cur") ;;
-        'agm accounts':*) mapfile -t COMPREPLY < <(compgen -W 'add list show enable disable remove check' -- "$cur") ;;
+        'agm':*) mapfile -t COMPREPLY < <(compgen -W 'serve accounts map models probe mock schema config help version completion' -- "$cur") ;;
+        'agm accounts':*) mapfile -t COMPREPLY < <(compgen -W 'add import list show enable disable remove check' -- "$cur") ;;
         'agm accounts add':0) _agm_lines "$agm" complete accounts; return ;;
+        'agm accounts import':0) compopt -o filenames; mapfile -t COMPREPLY < <(compgen -f -- "$cur"); return ;;
         'agm accounts show':0) _agm_lines "$agm" complete accounts; return ;;
-        'agm accounts enable':0) _agm_lines "$agm" complete accounts; return ;;
-        'agm accounts disable':0) _agm_lines "$agm" complete accounts; return ;;
-        'agm accounts remove':0) _agm_lines "$agm" complete accounts; return ;;
+        'agm accounts enable':*) _agm_lines "$agm" complete accounts; return ;;
+        'agm accounts disable':*) _agm_lines "$agm" complete accounts; return ;;
+        'agm accounts remove':*) _agm_lines "$agm" complete accounts; return ;;
         'agm accounts check':*) _agm_lines "$agm" complete accounts; return ;;
         'agm map':*) mapfile -t COMPREPLY < <(compgen -W 'set list unset resolve' -- "$cur") ;;
         'agm map set':0) _agm_lines "$agm" complete models; return ;;
@@ -117,8 +126,9 @@ _agm() {
         'agm map resolve':0) _agm_lines "$agm" complete models; return ;;
         'agm schema':*) mapfile -t COMPREPLY < <(compgen -W 'check' -- "$cur") ;;
         'agm schema check':0) compopt -o filenames; mapfile -t COMPREPLY < <(compgen -f -- "$cur"); return ;;
-        'agm config':*) mapfile -t COMPREPLY < <(compgen -W 'init path show check' -- "$cur") ;;
+        'agm config':*) mapfile -t COMPREPLY < <(compgen -W 'init path show get set edit check schema' -- "$cur") ;;
         'agm config check':0) compopt -o filenames; mapfile -t COMPREPLY < <(compgen -f -- "$cur"); return ;;
+        'agm completion':0) mapfile -t COMPREPLY < <(compgen -W 'bash zsh fish' -- "$cur"); return ;;
     esac
 }
 

@@ -13,7 +13,7 @@ function __agm_path
         switch "$path $token"
             case '* --config' 'agm serve --host' 'agm serve --port' 'agm serve --auth-mode' 'agm serve --api-key' 'agm serve --log-format' 'agm serve --log-level' 'agm accounts add --kind' 'agm accounts add --email' 'agm accounts add --api-key-env' 'agm accounts add --api-key-file' 'agm accounts add --service-account' 'agm accounts add --client-id' 'agm accounts add --client-secret-env' 'agm accounts add --client-secret-file' 'agm accounts add --project' 'agm accounts add --location' 'agm accounts add --base-url' 'agm accounts add --models' 'agm accounts add --priority' 'agm probe --base-url' 'agm probe --api-key' 'agm probe --model' 'agm probe --only' 'agm probe --timeout' 'agm mock --port' 'agm mock --script' 'agm mock --pace' 'agm schema check --model'
                 set skip 1
-            case 'agm serve' 'agm accounts' 'agm accounts add' 'agm accounts list' 'agm accounts show' 'agm accounts enable' 'agm accounts disable' 'agm accounts remove' 'agm accounts check' 'agm map' 'agm map set' 'agm map list' 'agm map unset' 'agm map resolve' 'agm models' 'agm probe' 'agm mock' 'agm schema' 'agm schema check' 'agm config' 'agm config init' 'agm config path' 'agm config show' 'agm config check'
+            case 'agm serve' 'agm accounts' 'agm accounts add' 'agm accounts import' 'agm accounts list' 'agm accounts show' 'agm accounts enable' 'agm accounts disable' 'agm accounts remove' 'agm accounts check' 'agm map' 'agm map set' 'agm map list' 'agm map unset' 'agm map resolve' 'agm models' 'agm probe' 'agm mock' 'agm schema' 'agm schema check' 'agm config' 'agm config init' 'agm config path' 'agm config show' 'agm config get' 'agm config set' 'agm config edit' 'agm config check' 'agm config schema' 'agm help' 'agm version' 'agm completion'
                 set path "$path $token"
         end
     end
@@ -42,6 +42,9 @@ complete -c agm -n '__agm_at "agm"' -a probe -d 'Try every API of a running gate
 complete -c agm -n '__agm_at "agm"' -a mock -d 'Run a stand-in for the Gemini API on this machine'
 complete -c agm -n '__agm_at "agm"' -a schema -d 'Look at what becomes of JSON schemas'
 complete -c agm -n '__agm_at "agm"' -a config -d 'Write, find, show and check the configuration'
+complete -c agm -n '__agm_at "agm"' -a help -d 'Show help, of a command too'
+complete -c agm -n '__agm_at "agm"' -a version -d 'Show version, commit and libraries'
+complete -c agm -n '__agm_at "agm"' -a completion -d 'Write a shell\'s completion script to stdout'
 complete -c agm -l config -r -F -d 'Read this configuration file'
 complete -c agm -l json -d 'Print one JSON document on stdout'
 complete -c agm -s q -l quiet -d 'Print results and errors only'
@@ -62,11 +65,12 @@ complete -c agm -n '__agm_at "agm serve"' -l log-level -x -a 'debug info warning
 
 # agm accounts
 complete -c agm -n '__agm_at "agm accounts"' -a add -d 'Add an account, or update the one of that name'
+complete -c agm -n '__agm_at "agm accounts"' -a import -d 'Add an account for each key of a list'
 complete -c agm -n '__agm_at "agm accounts"' -a list -d 'List the accounts with state, reason and until when'
 complete -c agm -n '__agm_at "agm accounts"' -a show -d 'Show everything about one account'
-complete -c agm -n '__agm_at "agm accounts"' -a enable -d 'Use an account again'
-complete -c agm -n '__agm_at "agm accounts"' -a disable -d 'Leave an account unused, but keep its settings'
-complete -c agm -n '__agm_at "agm accounts"' -a remove -d 'Take an account out of the configuration'
+complete -c agm -n '__agm_at "agm accounts"' -a enable -d 'Use accounts again'
+complete -c agm -n '__agm_at "agm accounts"' -a disable -d 'Leave accounts unused, but keep their settings'
+complete -c agm -n '__agm_at "agm accounts"' -a remove -d 'Take accounts out of the configuration'
 complete -c agm -n '__agm_at "agm accounts"' -a check -d 'Try the accounts\' credentials upstream, and tell what they can do'
 
 # agm accounts add
@@ -89,8 +93,13 @@ complete -c agm -n '__agm_at "agm accounts add"' -l models -x -d 'Which upstream
 complete -c agm -n '__agm_at "agm accounts add"' -l priority -x -d 'Lower numbers serve first (default 0)'
 complete -c agm -n '__agm_at "agm accounts add"' -l no-check -d 'Add it without trying it upstream'
 
+# agm accounts import
+complete -c agm -n '__agm_at "agm accounts import"' -F
+complete -c agm -n '__agm_at "agm accounts import"' -l no-check -d 'Add them without trying them upstream'
+
 # agm accounts list
 complete -c agm -n '__agm_at "agm accounts list"' -l watch -d 'Repaint every second, until interrupted'
+complete -c agm -n '__agm_at "agm accounts list"' -l wide -d 'Show all columns, however long the lines'
 
 # agm accounts show
 complete -c agm -n '__agm_at "agm accounts show"' -a '(__agm_live accounts)'
@@ -154,7 +163,11 @@ complete -c agm -n '__agm_at "agm schema check"' -l lowered -d 'Show the plainer
 complete -c agm -n '__agm_at "agm config"' -a init -d 'Write a commented configuration file'
 complete -c agm -n '__agm_at "agm config"' -a path -d 'Print where the configuration file lies'
 complete -c agm -n '__agm_at "agm config"' -a show -d 'Show the settings that are in effect'
+complete -c agm -n '__agm_at "agm config"' -a get -d 'Print one setting that is in effect'
+complete -c agm -n '__agm_at "agm config"' -a set -d 'Change one setting of the file'
+complete -c agm -n '__agm_at "agm config"' -a edit -d 'Edit the file in your editor, and check it before it counts'
 complete -c agm -n '__agm_at "agm config"' -a check -d 'Look for mistakes in a configuration file'
+complete -c agm -n '__agm_at "agm config"' -a schema -d 'Print a JSON Schema of the file, for editors'
 
 # agm config init
 
@@ -163,5 +176,20 @@ complete -c agm -n '__agm_at "agm config"' -a check -d 'Look for mistakes in a c
 # agm config show
 complete -c agm -n '__agm_at "agm config show"' -l origin -d 'Say where each comes from: default, file or env'
 
+# agm config get
+
+# agm config set
+
+# agm config edit
+
 # agm config check
 complete -c agm -n '__agm_at "agm config check"' -F
+
+# agm config schema
+
+# agm help
+
+# agm version
+
+# agm completion
+complete -c agm -n '__agm_at "agm completion"' -a 'bash zsh fish'

@@ -63,7 +63,7 @@ Result<std::optional<std::string>> ReadNow(const fs::path& path) {
 /// The arguments that all attempts to make one change share.
 struct Job {
   const fs::path& target;
-  const Change& change;
+  const std::vector<Change>& changes;
   const Environment& environment;
   const std::function<void()>& before_replace;
 };
@@ -73,8 +73,11 @@ Result<Edited> TryEdit(const Job& job, bool& raced) {
   const fs::path& target = job.target;
   const auto before = ReadNow(target);
   if (!before) return before.error();
-  auto after = EditText(before->value_or(""), job.change, target);
-  if (!after) return std::move(after).error();
+  Result<std::string> after = before->value_or("");
+  for (const Change& change : job.changes) {
+    after = EditText(*after, change, target);
+    if (!after) return std::move(after).error();
+  }
   Edited edited;
   edited.warnings = Check({*after, target}, job.environment, {}).problems;
   if (*before && **before == *after) return edited;
@@ -126,8 +129,14 @@ Result<std::string> EditText(std::string_view text, const Change& change, const 
 
 Result<Edited> EditFile(const fs::path& path, const Change& change, const Environment& environment,
                         const std::function<void()>& before_replace) {
+  return EditFile(path, std::vector<Change>{change}, environment, before_replace);
+}
+
+Result<Edited> EditFile(const fs::path& path, const std::vector<Change>& changes,
+                        const Environment& environment,
+                        const std::function<void()>& before_replace) {
   const fs::path target = LinkTarget(path);
-  const Job job{target, change, environment, before_replace};
+  const Job job{target, changes, environment, before_replace};
   const auto lock = LockFile(target);
   if (!lock) return lock.error();
   RemoveTemporaries(target);

@@ -47,7 +47,14 @@ struct UpdateAccount {
 struct RemoveAccount {
   std::string name;
 };
-using Change = std::variant<SetMapping, UnsetMapping, PutAccount, UpdateAccount, RemoveAccount>;
+/// Gives a setting of a table of the file a value: {"proxy"} and "port", {"proxy", "tls"} and
+/// "key". The table need not exist yet.
+struct SetSetting {
+  std::vector<std::string> table;  ///< one or two names
+  Field field;
+};
+using Change =
+    std::variant<SetMapping, UnsetMapping, PutAccount, UpdateAccount, RemoveAccount, SetSetting>;
 
 /// Makes one change in a configuration's text and nothing else: comments, order, quoting, line ends
 /// and all other lines stay as they are, in every notation (tables with headers, inline tables,
@@ -76,6 +83,10 @@ struct Edited {
 /// `before_replace` is for tests: it is called each time that a new text is written and about to
 /// replace the old one.
 Result<Edited> EditFile(const std::filesystem::path& path, const Change& change,
+                        const Environment& environment,
+                        const std::function<void()>& before_replace = {});
+/// The same for several changes, one after the other: the file gets all of them at once, or none.
+Result<Edited> EditFile(const std::filesystem::path& path, const std::vector<Change>& changes,
                         const Environment& environment,
                         const std::function<void()>& before_replace = {});
 

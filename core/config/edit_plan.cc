@@ -5,6 +5,7 @@
 
 #include "core/config/lexer.h"
 #include "core/config/model_name.h"
+#include "core/config/nearest.h"
 #include "core/config/toml_text.h"
 
 namespace agm::config {
@@ -130,11 +131,23 @@ class Planner {
     const Value* mapping = proxy == nullptr ? nullptr : proxy->Find("custom_mapping");
     const Member* member = mapping == nullptr ? nullptr : FindRule(*mapping, change.from);
     if (member == nullptr) {
-      return Fail(ErrorCode::kNotFound,
-                  "the mapping has no rule for \"{}\"; `agm map list` shows what it has",
-                  change.from);
+      return Fail(ErrorCode::kNotFound, "the mapping has no rule for \"{}\"{}", change.from,
+                  NearestRule(mapping, change.from));
     }
     Editor(*mapping, proxy).Remove(*member);
+    return {};
+  }
+
+  Result<void> operator()(const SetSetting& change) {
+    const std::string key = WriteKey(change.field.key);
+    const std::string line = key + " = " + WriteField(*change.field.value);
+    const std::string& first = change.table.front();
+    const Value* table = root_.Find(first);
+    if (change.table.size() == 1) return SetIn(table, &root_, first, change.field);
+    const std::string& second = change.table.back();
+    const Value* inner = table == nullptr ? nullptr : table->Find(second);
+    if (inner != nullptr) return SetIn(inner, table, second, change.field);
+    StartTable(table, first, second, line);
     return {};
   }
 
@@ -168,6 +181,15 @@ class Planner {
   }
 
  private:
+  /// `; did you mean "X"?` if a rule is near, and where the rules are listed.
+  static std::string NearestRule(const Value* mapping, std::string_view from) {
+    std::vector<std::string_view> names;
+    if (mapping != nullptr) {
+      for (const Member& rule : mapping->members) names.push_back(rule.key);
+    }
+    return DidYouMean(from, names) + "; `agm map list` shows what it has";
+  }
+
   static Result<void> NoAccount(const std::string& name) {
     return Fail(ErrorCode::kNotFound,
                 "there is no account named \"{}\"; `agm accounts list` shows those there are",
@@ -180,6 +202,31 @@ class Planner {
     if (table.form == TableForm::kInline) enclosing = &table;
     if (table.form == TableForm::kDotted && parent->form == TableForm::kInline) enclosing = parent;
     return {table, enclosing, text_, patches_};
+  }
+
+  /// Sets a field of a table that exists, or starts the table of the root.
+  Result<void> SetIn(const Value* table, const Value* parent, const std::string& name,
+                     const Field& field) {
+    const std::string key = WriteKey(field.key);
+    if (table == nullptr || table->form == TableForm::kImplied) {
+      patches_.AppendSection({"[" + name + "]", key + " = " + WriteField(*field.value)});
+      return {};
+    }
+    Editor(*table, parent).Set(table->FindMember(field.key), key, *field.value);
+    return {};
+  }
+
+  /// Starts the table `outer.inner`, whose first line is given.
+  void StartTable(const Value* outer, const std::string& outer_name, const std::string& inner,
+                  const std::string& line) {
+    const std::vector<std::string> section = {"[" + outer_name + "." + inner + "]", line};
+    if (outer == nullptr || outer->form == TableForm::kDotted) {
+      patches_.AppendSection(section);
+    } else if (outer->form == TableForm::kInline) {
+      patches_.AddElement(outer->span, inner + " = { " + line + " }");
+    } else {
+      patches_.InsertSection(WholeEnd(*outer), section);
+    }
   }
 
   void StartMapping(const Value* proxy, const std::string& key, const SetMapping& change) {

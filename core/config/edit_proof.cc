@@ -105,6 +105,11 @@ struct Proof {
   void operator()(const UpdateAccount& change) const {
     (*this)(PutAccount{change.name, change.fields});
   }
+  void operator()(const SetSetting& change) const {
+    Value* table = &root;
+    for (const std::string& name : change.table) table = &Reach(*table, name, ValueKind::kTable);
+    Reach(*table, change.field.key, ValueKind::kString) = ToValue(*change.field.value);
+  }
   void operator()(const RemoveAccount& change) const {
     const int index = FindAccountIndex(&Accounts(), change.name);
     if (index >= 0) Accounts().items.erase(Accounts().items.begin() + index);

@@ -21,6 +21,8 @@ struct Problem {
   std::string file;
   Place at;
   std::string message;
+  /// It depends on where the program runs: a key's variable or file is not there.
+  bool local = false;
 
   /// `config.toml:12:5: account kind "gemni" is not known; did you mean "gemini"?`. A warning has
   /// "warning: " before its message.
@@ -40,6 +42,12 @@ class Findings {
   template <class... Args>
   void Error(Place at, fmt::format_string<Args...> text, Args&&... args) {
     Add(Severity::kError, at, fmt::format(text, std::forward<Args>(args)...));
+  }
+  /// A warning that depends on where the program runs (Problem::local).
+  template <class... Args>
+  void WarnHere(Place at, fmt::format_string<Args...> text, Args&&... args) {
+    Add(Severity::kWarning, at, fmt::format(text, std::forward<Args>(args)...));
+    problems_.back().local = true;
   }
   template <class... Args>
   void Warn(Place at, fmt::format_string<Args...> text, Args&&... args) {

@@ -135,7 +135,7 @@ class AccountReader {
 
   void Unusable(std::string_view setting, std::string why) {
     if (account_.enabled) {
-      reading_.found.Warn(At(setting), "account {} cannot be used: {}", called_, why);
+      reading_.found.WarnHere(At(setting), "account {} cannot be used: {}", called_, why);
     }
     account_.unusable = std::move(why);
   }

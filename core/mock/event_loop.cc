@@ -83,6 +83,12 @@ Result<int> EventLoop::Impl::Listen(int port) {
   auto* name = reinterpret_cast<sockaddr*>(&address);
   if (::bind(listener_.get(), name, size) != 0 || ::listen(listener_.get(), 4096) != 0 ||
       ::getsockname(listener_.get(), name, &size) != 0) {
+    if (errno == EADDRINUSE) {
+      return Fail(ErrorCode::kConfig,
+                  "port {} on 127.0.0.1 is in use by another program; stop it, or choose another "
+                  "port with --port",
+                  port);
+    }
     return Fail(ErrorCode::kIo, "cannot listen on 127.0.0.1:{}: {}", port, std::strerror(errno));
   }
   Watch(stop_.get(), EPOLLIN, EPOLL_CTL_ADD);

@@ -41,6 +41,10 @@ std::string VertexOrigin(std::string_view location) {
 std::string Root(const Account& account) {
   const bool vertex = account.kind == AccountKind::kVertex;
   const std::string_view version = vertex ? kVertexVersion : kGeminiVersion;
+  // A mock account that nobody gave an address goes nowhere: port 1 of this machine refuses.
+  if (account.kind == AccountKind::kMock && account.base_url.empty()) {
+    return WithVersion("http://127.0.0.1:1", version);
+  }
   if (!account.base_url.empty()) return WithVersion(account.base_url, version);
   return WithVersion(vertex ? VertexOrigin(LocationOf(account)) : std::string(kGeminiOrigin),
                      version);

@@ -164,7 +164,8 @@ TEST(AccountsAdd, MakesANameUpThatIsFree) {
   AddTest t;
   t.env["K"] = "AIza-some-key-1";
   EXPECT_EQ(t.Agm({"accounts", "add", "--api-key-env", "K"}), 0) << t.io.err;
-  EXPECT_EQ(t.Agm({"accounts", "add", "--api-key-env", "K"}), 0) << t.io.err;
+  t.env["OTHER"] = "AIza-other-key-2";
+  EXPECT_EQ(t.Agm({"accounts", "add", "--api-key-env", "OTHER"}), 0) << t.io.err;
   EXPECT_TRUE(Has(t.ReadConfig(), "name = \"gemini\"")) << t.ReadConfig();
   EXPECT_TRUE(Has(t.ReadConfig(), "name = \"gemini-2\"")) << t.ReadConfig();
 }
@@ -193,6 +194,56 @@ TEST(AccountsAdd, NeedsNoKeyForAMock) {
             0)
       << t.io.err;
   EXPECT_TRUE(Has(t.ReadConfig(), "kind = \"mock\""));
+}
+
+TEST(AccountsAdd, NeverCallsGoogleForAMockWithoutAnAddress) {
+  AddTest t;
+  EXPECT_EQ(t.Agm({"accounts", "add", "m", "--kind", "mock"}), 0) << t.io.err;
+  EXPECT_TRUE(Has(t.io.err, "the embedded mock answers for it")) << t.io.err;
+  for (const auto& asked : t.gateway.asked) EXPECT_FALSE(Has(asked.url, "google")) << asked.url;
+}
+
+TEST(AccountsAdd, RefusesAKeyThatAnotherAccountHas) {
+  AddTest t;
+  t.WriteConfig("[[accounts]]\nname = \"home\"\napi_key = \"AIza-some-key-1\"\n");
+  t.env["K"] = "AIza-some-key-1";
+  EXPECT_EQ(t.Agm({"accounts", "add", "work", "--api-key-env", "K"}), 1);
+  EXPECT_TRUE(Has(t.io.err, "account home has this key already")) << t.io.err;
+  EXPECT_FALSE(Has(t.io.err, "AIza-some")) << t.io.err;
+  EXPECT_FALSE(Has(t.ReadConfig(), "work"));
+  EXPECT_EQ(t.Agm({"accounts", "add", "home", "--api-key-env", "K"}), 0) << t.io.err;
+}
+
+TEST(AccountsAdd, NeverPrintsAKeyThatStandsOnTheCommandLine) {
+  const std::string key = "AIzaSyD-secret-secret-secret-secret-12";
+  for (std::vector<std::string> line : {std::vector<std::string>{"accounts", "add", "work", key},
+                                        {"accounts", "add", key},
+                                        {"accounts", key},
+                                        {"accounts", "add", "work", "short"},
+                                        {key}}) {
+    AddTest t;
+    EXPECT_EQ(t.Agm(line), 2);
+    EXPECT_FALSE(Has(t.io.err + t.io.out, line.back())) << t.io.err;
+  }
+}
+
+TEST(AccountsAdd, SaysWhereToCreateAKeyAndWhatComesNext) {
+  AddTest t("AIza-typed-key-99\n");
+  t.io.in_is_terminal = true;
+  EXPECT_EQ(t.Agm({"accounts", "add", "work"}), 0) << t.io.err;
+  EXPECT_TRUE(Has(t.io.err, "https://aistudio.google.com/apikey")) << t.io.err;
+  AddTest alone("AIza-some-key-1234");
+  alone.gateway.up = false;
+  EXPECT_EQ(alone.Agm({"accounts", "add", "work", "--api-key-stdin", "--no-check"}), 0);
+  EXPECT_TRUE(Has(alone.io.err, "Next: agm serve")) << alone.io.err;
+}
+
+TEST(AccountsAdd, TakesAMissingKeyFileForWrongUsage) {
+  AddTest t;
+  EXPECT_EQ(t.Agm({"accounts", "add", "c", "--kind", "vertex", "--project", "p",
+                   "--service-account", "nowhere.json"}),
+            2);
+  EXPECT_TRUE(Has(t.io.err, "nowhere.json")) << t.io.err;
 }
 
 TEST(AccountsAdd, PrintsOneDocumentWithJson) {

@@ -42,13 +42,51 @@ TEST(AccountsList, ShowsWhatTheRunningGatewaySays) {
   AccountsTest t;
   t.gateway.answers["GET /agm/accounts"] = {200, kLive};
   EXPECT_EQ(t.Agm({"accounts", "list"}), 0) << t.io.err;
-  EXPECT_TRUE(Has(t.io.out, "minute_quota (gemini-2.5-pro) +1")) << t.io.out;
+  EXPECT_TRUE(Has(t.io.out, "ready, 2 models cooling down")) << t.io.out;
+  EXPECT_TRUE(Has(t.io.out, "work: out of this minute's quota for gemini-2.5-pro, again in 42s"))
+      << t.io.out;
+  EXPECT_TRUE(Has(t.io.out, "work: the project's tier has no quota for gemini-2.5-flash; enable"))
+      << t.io.out;
   EXPECT_TRUE(Has(t.io.out, "in 42s (")) << t.io.out;
   EXPECT_TRUE(Has(t.io.out, "cooling")) << t.io.out;
-  for (const char* part : {"900", "29 %", "412 ms", "1m ago"}) {
+  for (const char* part : {"900", "29 %"}) EXPECT_TRUE(Has(t.io.out, part)) << t.io.out;
+  EXPECT_EQ(t.io.err, "");
+  EXPECT_EQ(t.Agm({"accounts", "list", "--wide"}), 0) << t.io.err;
+  for (const char* part : {"900", "29 %", "412 ms", "1m ago", "p1"}) {
     EXPECT_TRUE(Has(t.io.out, part)) << part << "\n" << t.io.out;
   }
-  EXPECT_EQ(t.io.err, "");
+}
+
+TEST(AccountsList, FitsEightyColumnsWithTheRemedyInWords) {
+  AccountsTest t;
+  t.io.out_is_terminal = true;
+  Json accounts = Json::array();
+  for (const char* reason : {"bad_key", "location", "not_enabled", "no_credit", "day_quota"}) {
+    const std::string name = std::string("an-account-with-a-long-name-") + reason;
+    Json rest = {{"model", nullptr}, {"reason", reason}, {"until", nullptr}};
+    accounts.push_back({{"name", name},
+                        {"state", "quarantined"},
+                        {"reason", reason},
+                        {"requests", 1'234'567},
+                        {"tokens", 1'234'567'890},
+                        {"rests", Json::array({rest})}});
+  }
+  t.gateway.answers["GET /agm/accounts"] = {200, DumpJson(Json{{"accounts", accounts}})};
+  EXPECT_EQ(t.Agm({"accounts", "list"}), 0) << t.io.err;
+  EXPECT_TRUE(FitsIn(t.io.out, 80)) << t.io.out;
+  EXPECT_TRUE(Has(t.io.out, "the key is refused; create a key")) << t.io.out;
+  EXPECT_TRUE(Has(t.io.out, "https://aistudio.google.com/apikey")) << t.io.out;
+  EXPECT_FALSE(Has(t.io.out, ": bad_key")) << t.io.out;
+}
+
+TEST(AccountsList, WarnsOfAVariableThatIsNotSetAndOtherCommandsDoNot) {
+  CommandTest t;
+  t.gateway.up = false;
+  t.WriteConfig("[[accounts]]\nname = \"work\"\napi_key_env = \"NOT_SET\"\n");
+  EXPECT_EQ(t.Agm({"accounts", "list"}), 0);
+  EXPECT_TRUE(Has(t.io.err, "NOT_SET is not set")) << t.io.err;
+  EXPECT_EQ(t.Agm({"map", "list"}), 0);
+  EXPECT_FALSE(Has(t.io.err, "NOT_SET")) << t.io.err;
 }
 
 TEST(AccountsList, ShowsTheStateWhereNoGatewayAnswers) {
@@ -86,7 +124,7 @@ TEST(AccountsList, MasksKeysAlways) {
   for (const bool up : {true, false}) {
     t.gateway.up = up;
     t.gateway.answers["GET /agm/accounts"] = {200, kLive};
-    for (const char* format : {"--json", "--verbose"}) {
+    for (const char* format : {"--json", "--wide"}) {
       EXPECT_EQ(t.Agm({"accounts", "list", format}), 0);
       EXPECT_FALSE(Has(t.io.out + t.io.err, "work-key")) << t.io.out;
       EXPECT_TRUE(Has(t.io.out, "AIza…1234")) << t.io.out;
@@ -147,8 +185,9 @@ TEST(AccountsShow, TellsEverythingOfOneAccount) {
   AccountsTest t;
   t.gateway.answers["GET /agm/accounts"] = {200, kLive};
   EXPECT_EQ(t.Agm({"accounts", "show", "work"}), 0) << t.io.err;
-  for (const char* part : {"me@example.com", "cooling", "minute_quota", "p1", "AIza…1234",
-                           "gemini-2.5-flash: no_quota until it is mended"}) {
+  for (const char* part :
+       {"me@example.com", "ready, 2 models cooling down", "out of this minute's quota", "p1",
+        "AIza…1234", "gemini-2.5-flash: the project's tier has no quota until it is fixed"}) {
     EXPECT_TRUE(Has(t.io.out, part)) << t.io.out;
   }
   EXPECT_EQ(t.Agm({"accounts", "show", "work", "--json"}), 0);
@@ -188,6 +227,19 @@ TEST(AccountsEdit, EnablingHealsInTheRunningGateway) {
   AccountsTest t;
   EXPECT_EQ(t.Agm({"accounts", "enable", "work"}), 0);
   EXPECT_EQ(Healed(t), R"({"heal":"work"})");
+}
+
+TEST(AccountsEdit, TakesSeveralNamesAndChangesAllOrNone) {
+  AccountsTest t;
+  EXPECT_EQ(t.Agm({"accounts", "disable", "work", "nobody", "home"}), 1);
+  EXPECT_EQ(t.ReadConfig(), kTwoAccounts);
+  EXPECT_EQ(t.Agm({"accounts", "disable", "work", "home", "work", "--json"}), 0) << t.io.err;
+  EXPECT_EQ(t.Document()["accounts"].size(), 2U);
+  EXPECT_EQ(t.Document()["accounts"][1]["enabled"], false);
+  EXPECT_EQ(t.Agm({"accounts", "enable", "work", "home"}), 0) << t.io.err;
+  EXPECT_FALSE(Has(t.ReadConfig(), "enabled = false"));
+  EXPECT_EQ(t.Agm({"accounts", "remove", "work", "home"}), 0) << t.io.err;
+  EXPECT_FALSE(Has(t.ReadConfig(), "[[accounts]]")) << t.ReadConfig();
 }
 
 TEST(AccountsEdit, FailsWithOneForANameThatDoesNotExist) {

@@ -5,6 +5,7 @@
 #include <fstream>
 #include <memory>
 #include <optional>
+#include <sstream>
 #include <string>
 #include <utility>
 #include <vector>
@@ -13,6 +14,7 @@
 #include "cli/commands.h"
 #include "cli/context.h"
 #include "cli/io.h"
+#include "cli/table.h"
 #include "core/base/file.h"
 #include "tests/cli/fake_gateway.h"
 #include "tests/support/fake_clock.h"
@@ -92,6 +94,15 @@ class CommandTest {
 /// True if `text` contains `part`; for EXPECT_TRUE(Has(...)) << text.
 inline bool Has(const std::string& text, const std::string& part) {
   return text.find(part) != std::string::npos;
+}
+
+/// True if no line of `text` is wider than `columns`.
+inline bool FitsIn(const std::string& text, std::size_t columns) {
+  std::istringstream lines(text);
+  for (std::string line; std::getline(lines, line);) {
+    if (DisplayWidth(line) > columns) return false;
+  }
+  return true;
 }
 
 }  // namespace agm::cli

@@ -68,8 +68,8 @@ struct FakeGateway {
                                                      const Cancellation&) override {
       const std::size_t begin = request.url.find("://") + 3;
       const std::size_t slash = std::min(request.url.find('/', begin), request.url.size());
-      const std::string host = request.url.substr(begin, slash - begin);
-      if (!gateway_.up || (!gateway_.host.empty() && gateway_.host != host)) {
+      const std::string asked_host = request.url.substr(begin, slash - begin);
+      if (!gateway_.up || (!gateway_.host.empty() && gateway_.host != asked_host)) {
         return Fail(ErrorCode::kUpstreamUnavailable, "connection refused");
       }
       const std::string path = request.url.substr(slash);

@@ -70,6 +70,34 @@ TEST(MapUnset, RemovesTheRule) {
   EXPECT_TRUE(Has(t.io.err, "agm map list")) << t.io.err;
 }
 
+TEST(MapUnset, NamesTheNearestRule) {
+  CommandTest t;
+  t.WriteConfig("[proxy.custom_mapping]\ngpt-4o = \"b\"\n");
+  EXPECT_EQ(t.Agm({"map", "unset", "gpt-4p"}), 1);
+  EXPECT_TRUE(Has(t.io.err, "did you mean \"gpt-4o\"?")) << t.io.err;
+}
+
+TEST(MapSet, WarnsWhereNoAccountOffersTheTarget) {
+  CommandTest t;
+  t.gateway.answers["GET /v1/models"] = {200, R"({"data":[
+      {"id":"gemini-3.8-flash","owned_by":"google"},{"id":"my-alias","owned_by":"agm"}]})"};
+  EXPECT_EQ(t.Agm({"map", "set", "x", "gemini-3.8-flush"}), 0) << t.io.err;
+  EXPECT_TRUE(Has(t.io.err, "no account offers gemini-3.8-flush (did you mean gemini-3.8-flash?)"))
+      << t.io.err;
+  EXPECT_EQ(t.Agm({"map", "set", "x", "models/gemini-3.8-flash"}), 0);
+  EXPECT_FALSE(Has(t.io.err, "no account offers")) << t.io.err;
+}
+
+TEST(MapList, GroupsTheBuiltInRulesAndFitsEightyColumns) {
+  CommandTest t;
+  t.io.out_is_terminal = true;
+  EXPECT_EQ(t.Agm({"map", "list", "--built-in"}), 0);
+  for (const char* group : {"Built-in: OpenAI", "Built-in: Anthropic", "Built-in: Google"}) {
+    EXPECT_TRUE(Has(t.io.out, group)) << t.io.out;
+  }
+  EXPECT_TRUE(FitsIn(t.io.out, 80)) << t.io.out;
+}
+
 TEST(MapList, ListsTheRulesInTheFilesOrder) {
   CommandTest t;
   EXPECT_EQ(t.Agm({"map", "list"}), 0);

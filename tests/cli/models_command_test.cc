@@ -13,9 +13,26 @@ TEST(Models, ListsWhatTheGatewayServes) {
   CommandTest t;
   t.gateway.answers["GET /v1/models"] = {200, kList};
   EXPECT_EQ(t.Agm({"models"}), 0) << t.io.err;
-  EXPECT_EQ(t.io.out, "MODEL           OWNER\ngemini-2.5-pro  google\ngpt-4o          agm\n");
+  EXPECT_EQ(t.io.out,
+            "MODEL           KIND   CONTEXT  OUTPUT\ngemini-2.5-pro  chat   -        -\ngpt-4o     "
+            "     alias  -        -\n");
   EXPECT_EQ(t.Agm({"models", "-q"}), 0);
-  EXPECT_EQ(t.io.out, "gemini-2.5-pro  google\ngpt-4o          agm\n");
+  EXPECT_EQ(t.io.out, "gemini-2.5-pro  chat   -        -\ngpt-4o          alias  -        -\n");
+}
+
+TEST(Models, TellsWhatAModelIsForAndItsContext) {
+  CommandTest t;
+  t.gateway.answers["GET /v1/models"] = {200, R"({"object":"list","data":[
+      {"id":"gemini-3.8-flash","owned_by":"google","context_window":1048576,"max_output_tokens":65536},
+      {"id":"gemini-embedding-001","owned_by":"google","context_window":512},
+      {"id":"gemini-2.5-flash-image","owned_by":"google"},
+      {"id":"gemini-2.5-pro-preview-tts","owned_by":"google"}]})"};
+  EXPECT_EQ(t.Agm({"models", "-q"}), 0) << t.io.err;
+  EXPECT_EQ(t.io.out,
+            "gemini-3.8-flash            chat       1024k    64k\n"
+            "gemini-embedding-001        embedding  512      -\n"
+            "gemini-2.5-flash-image      image      -        -\n"
+            "gemini-2.5-pro-preview-tts  speech     -        -\n");
 }
 
 TEST(Models, PassesTheListOnWithJson) {

@@ -74,7 +74,7 @@ TEST(Probe, PrintsOneLineACase) {
   t.gateway.answers["POST /v1/chat/completions"] = {
       200, kChat, {{"x-mapped-model", "gemini-2.5-flash"}, {"x-account-email", "me@example.com"}}};
   EXPECT_EQ(t.Agm({"probe", "--only", "health,chat"}), 0) << t.io.err << t.io.out;
-  EXPECT_TRUE(Has(t.io.out, "ok       health            200 ")) << t.io.out;
+  EXPECT_TRUE(Has(t.io.out, "ok      health           200 ")) << t.io.out;
   EXPECT_TRUE(Has(t.io.out, "gemini-2.5-flash")) << t.io.out;
   EXPECT_TRUE(Has(t.io.out, "me@example.com")) << t.io.out;
   EXPECT_EQ(std::count(t.io.out.begin(), t.io.out.end(), '\n'), 3);
@@ -97,7 +97,7 @@ TEST(Probe, TakesAModelThatIsNotFoundForAFailure) {
   EXPECT_EQ(t.Agm({"probe", "--only", "chat"}), 1);
   t.gateway.otherwise = {404, R"({"error":{"message":"gone"}})", {{"x-mapped-model", "m"}}};
   EXPECT_EQ(t.Agm({"probe", "--only", "gemini"}), 1);
-  EXPECT_TRUE(Has(t.io.out, "failed   gemini")) << t.io.out;
+  EXPECT_TRUE(Has(t.io.out, "failed  gemini")) << t.io.out;
 }
 
 TEST(Probe, FailsACaseWhoseAnswerNoClientCouldUse) {
@@ -112,6 +112,46 @@ TEST(Probe, FailsACaseWhoseAnswerNoClientCouldUse) {
     EXPECT_TRUE(one["latency_ms"].is_number()) << one.dump();
   }
   EXPECT_TRUE(Has(t.io.err, "12 of 12 cases failed")) << t.io.err;
+}
+
+TEST(Probe, StopsAfterAFailureThatEveryCaseWouldMeet) {
+  for (const int status : {401, 403}) {
+    CommandTest t;
+    t.gateway.answers["GET /healthz"] = {200, R"({"status":"ok"})"};
+    t.gateway.otherwise = {status, R"({"error":{"message":"the key is refused"}})"};
+    EXPECT_EQ(t.Agm({"probe", "--json"}), 1);
+    EXPECT_EQ(t.Document()["failed"], 1) << t.io.out;
+    EXPECT_EQ(t.Document()["skipped"], 10);
+    EXPECT_EQ(t.Document()["cases"][5]["why"], "not tried: it would fail as models did");
+  }
+}
+
+TEST(Probe, StopsWhenOneFailureRepeats) {
+  CommandTest t;
+  t.gateway.answers["GET /healthz"] = {200, R"({"status":"ok"})"};
+  t.gateway.otherwise = {429, R"({"error":{"message":"every account is out of quota"}})"};
+  EXPECT_EQ(t.Agm({"probe", "--json"}), 1);
+  EXPECT_EQ(t.Document()["failed"], 2) << t.io.out;
+}
+
+TEST(Probe, RefusesATimeoutOfNoUse) {
+  for (const char* timeout : {"0", "-1", "0.0001", "nan", "1e300", "soon"}) {
+    CommandTest t;
+    EXPECT_EQ(t.Agm({"probe", "--timeout", timeout}), 2) << timeout;
+    EXPECT_TRUE(Has(t.io.err, "is not a number of seconds from 0.001 to 86400")) << t.io.err;
+    EXPECT_LT(t.io.err.size(), 200U);
+  }
+}
+
+TEST(Probe, FitsEightyColumns) {
+  CommandTest t;
+  t.io.out_is_terminal = true;
+  t.gateway.otherwise = {
+      200,
+      R"({"hello":"world"})",
+      {{"x-mapped-model", "gemini-3-flash-preview"}, {"x-account-email", "somebody@example.com"}}};
+  t.Agm({"probe"});
+  EXPECT_TRUE(FitsIn(t.io.out, 80)) << t.io.out;
 }
 
 TEST(Probe, SendsTheGivenKeyAndShowsItNowhere) {

@@ -94,7 +94,7 @@ TEST(SchemaCheck, SaysWhichModelsTakeNone) {
 
 TEST(SchemaCheck, NamesAMissingFileAndAnImpossibleModel) {
   CommandTest t;
-  EXPECT_EQ(t.Agm({"schema", "check", "/nowhere/x.json"}), 1);
+  EXPECT_EQ(t.Agm({"schema", "check", "/nowhere/x.json"}), 2);
   EXPECT_TRUE(Has(t.io.err, "/nowhere/x.json")) << t.io.err;
   EXPECT_EQ(t.Agm({"schema", "check", Saved(t, "{}"), "--model", "a?b"}), 1);
   EXPECT_EQ(t.Agm({"schema"}), 0);

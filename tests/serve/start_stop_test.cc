@@ -3,6 +3,7 @@
 #include <fstream>
 
 #include "tests/serve/served.h"
+#include "tests/support/scripted_server.h"
 #include "tests/support/tls.h"
 
 namespace agm::test {
@@ -29,8 +30,16 @@ TEST_F(ServeRefusesTest, APortThatIsInUse) {
   Serve();
   const std::unique_ptr<Program> first = std::move(agm_);
   const std::string port = std::to_string(port_);
-  EXPECT_TRUE(Has(Refused({"--port", port}), "port " + port + " on 127.0.0.1 is in use"));
+  EXPECT_TRUE(Has(Refused({"--port", port}), "agm itself runs on port " + port + " already"));
   agm_.reset();
+}
+
+TEST_F(ServeRefusesTest, APortThatAnotherProgramHas) {
+  ScriptedServer other([](Visitor& visitor) {
+    while (visitor.ReadRequest()) visitor.Send(HttpAnswer("{}"));
+  });
+  const std::string port = std::to_string(other.port());
+  EXPECT_TRUE(Has(Refused({"--port", port}), "port " + port + " on 127.0.0.1 is in use"));
 }
 
 TEST_F(ServeRefusesTest, APortThatItHasNoRightTo) {

@@ -1,0 +1,101 @@
+#include "cli/unknown_command.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <array>
+#include <string_view>
+#include <vector>
+
+#include "cli/help.h"
+#include "cli/nearest.h"
+
+namespace agm::cli {
+namespace {
+
+/// What people type first because other programs call it so.
+struct Guess {
+  std::string_view word;
+  std::string_view command;
+};
+constexpr auto kGuesses = std::to_array<Guess>({
+    {"start", "serve"},
+    {"run", "serve"},
+    {"up", "serve"},
+    {"server", "serve"},
+    {"daemon", "serve"},
+    {"login", "accounts add"},
+    {"auth", "accounts add"},
+    {"signin", "accounts add"},
+    {"add", "accounts add"},
+    {"key", "accounts add"},
+    {"status", "accounts list"},
+    {"list", "accounts list"},
+    {"ls", "accounts list"},
+    {"ps", "accounts list"},
+    {"logout", "accounts remove"},
+    {"rm", "accounts remove"},
+    {"delete", "accounts remove"},
+    {"import", "accounts import"},
+    {"chat", "probe"},
+    {"test", "probe"},
+    {"ping", "probe"},
+    {"doctor", "probe"},
+    {"validate", "config check"},
+    {"settings", "config show"},
+    {"setup", "config init"},
+    {"alias", "map set"},
+    {"completions", "completion"},
+    {"man", "help"},
+});
+
+const CLI::App& RootOf(const CLI::App& command) {
+  return command.get_parent() == nullptr ? command : RootOf(*command.get_parent());
+}
+
+/// "agm map resolve" for "resolve": a command of that name in one of the groups.
+std::string InAGroup(const std::string& word, const CLI::App& root) {
+  for (const CLI::App* group : ShownCommands(root)) {
+    for (const CLI::App* command : ShownCommands(*group)) {
+      if (command->get_name() == word) return CommandPath(*command);
+    }
+  }
+  return {};
+}
+
+std::string Meant(const std::string& word, const CLI::App& parent) {
+  std::vector<std::string> names;
+  for (const CLI::App* child : ShownCommands(parent)) names.push_back(child->get_name());
+  const CLI::App& root = RootOf(parent);
+  const auto guess = std::ranges::find(kGuesses, word, &Guess::word);
+  if (&parent == &root && guess != kGuesses.end()) {
+    return fmt::format("{} {}", CommandPath(root), guess->command);
+  }
+  const std::string near = Nearest(word, names);
+  if (!near.empty()) return CommandPath(parent) + " " + near;
+  return InAGroup(word, root);
+}
+
+}  // namespace
+
+bool LooksLikeKey(const std::string& word) {
+  constexpr std::array<std::string_view, 5> kBegins = {"AIza", "AQ.", "sk-", "ya29.", "GOCSPX-"};
+  return std::ranges::any_of(kBegins,
+                             [&](std::string_view begin) { return word.starts_with(begin); });
+}
+
+std::string Quotable(const std::string& word) {
+  constexpr std::size_t kLongest = 24;
+  return LooksLikeKey(word) || word.size() > kLongest ? "\"...\"" : "\"" + word + "\"";
+}
+
+Error UnknownCommand(const std::string& word, const CLI::App& parent) {
+  const std::string path = CommandPath(parent);
+  const std::string meant = Meant(word, parent);
+  Error error = Fail(ErrorCode::kInvalidRequest, "unknown command {} for \"{}\"{}", Quotable(word),
+                     path, meant.empty() ? "" : fmt::format("; did you mean \"{}\"?", meant));
+  error.param = path;
+  return error;
+}
+
+}  // namespace agm::cli

@@ -1,0 +1,79 @@
+#include "cli/accounts_import_command.h"
+
+#include <gtest/gtest.h>
+
+#include "tests/cli/command_test.h"
+
+namespace agm::cli {
+namespace {
+
+constexpr const char* kRefusal =
+    R"({"error":{"code":400,"message":"API key not valid.","status":"INVALID_ARGUMENT","details":[
+      {"@type":"type.googleapis.com/google.rpc.ErrorInfo","reason":"API_KEY_INVALID"}]}})";
+
+struct ImportTest : CommandTest {
+  explicit ImportTest(std::string in) : CommandTest(std::move(in)) {
+    gateway.otherwise = {200, R"({"models":[]})"};
+  }
+};
+
+TEST(AccountsImport, AddsOneAccountForEachKey) {
+  ImportTest t("# mine\nAIza-key-1\n\n  work\tAIza-key-2 \r\nAIza-key-3\n");
+  EXPECT_EQ(t.Agm({"accounts", "import"}), 0) << t.io.err;
+  const std::string text = t.ReadConfig();
+  EXPECT_TRUE(Has(text, "name = \"gemini\"\napi_key = \"AIza-key-1\"")) << text;
+  EXPECT_TRUE(Has(text, "name = \"work\"\napi_key = \"AIza-key-2\"")) << text;
+  EXPECT_TRUE(Has(text, "name = \"gemini-2\"\napi_key = \"AIza-key-3\"")) << text;
+  EXPECT_TRUE(Has(t.io.err, "Added 3 accounts")) << t.io.err;
+  EXPECT_FALSE(Has(t.io.err + t.io.out, "AIza")) << t.io.err;
+}
+
+TEST(AccountsImport, SkipsKeysThatAreThereAlready) {
+  ImportTest t("AIza-key-1\nAIza-key-2\nAIza-key-2\n");
+  t.WriteConfig("[[accounts]]\nname = \"home\"\napi_key = \"AIza-key-1\"\n");
+  EXPECT_EQ(t.Agm({"accounts", "import", "-", "--json"}), 0) << t.io.err;
+  const Json accounts = t.Document()["accounts"];
+  EXPECT_EQ(accounts[0]["result"], "skipped");
+  EXPECT_EQ(accounts[0]["why"], "account home has this key");
+  EXPECT_EQ(accounts[1]["result"], "added");
+  EXPECT_EQ(accounts[2]["result"], "skipped");
+}
+
+TEST(AccountsImport, AddsTheOthersWhereOneIsRefused) {
+  ImportTest t("AIza-key-1\n");
+  t.gateway.otherwise = {400, kRefusal};
+  EXPECT_EQ(t.Agm({"accounts", "import"}), 1);
+  EXPECT_TRUE(Has(t.io.err, "https://aistudio.google.com/apikey")) << t.io.err;
+  EXPECT_FALSE(std::filesystem::exists(t.config_file()));
+}
+
+TEST(AccountsImport, TriesNothingWithNoCheck) {
+  ImportTest t("AIza-key-1\n");
+  t.gateway.up = false;
+  EXPECT_EQ(t.Agm({"accounts", "import"}), 3);
+  ImportTest untried("AIza-key-1\n");
+  untried.gateway.up = false;
+  EXPECT_EQ(untried.Agm({"accounts", "import", "--no-check"}), 0) << untried.io.err;
+  EXPECT_TRUE(Has(untried.ReadConfig(), "AIza-key-1"));
+}
+
+TEST(AccountsImport, AddsNothingWhereALineIsWrong) {
+  for (const char* lines : {"AIza-key-1\na b AIza-secret-3\n", "home AIza-secret-3\n",
+                            "x AIza-key-1\nx AIza-secret-3\n", "", "# none\n"}) {
+    ImportTest t(lines);
+    t.WriteConfig("[[accounts]]\nname = \"home\"\napi_key = \"AIza-home\"\n");
+    EXPECT_EQ(t.Agm({"accounts", "import"}), 2) << lines;
+    EXPECT_FALSE(Has(t.io.err, "AIza")) << t.io.err;
+    EXPECT_FALSE(Has(t.ReadConfig(), "key-1"));
+  }
+}
+
+TEST(AccountsImport, TakesAMissingFileForWrongUsage) {
+  ImportTest t("");
+  EXPECT_EQ(t.Agm({"accounts", "import", "/nowhere/keys.txt"}), 2);
+  t.io.in_is_terminal = true;
+  EXPECT_EQ(t.Agm({"accounts", "import"}), 2);
+}
+
+}  // namespace
+}  // namespace agm::cli

@@ -1,0 +1,76 @@
+#include "cli/serve_lines.h"
+
+#include <gtest/gtest.h>
+
+#include "cli/config_changes.h"
+
+namespace agm::cli {
+namespace {
+
+std::string Joined(const std::vector<std::string>& lines) {
+  std::string text;
+  for (const std::string& line : lines) text += line + "\n";
+  return text;
+}
+
+config::Config OneAccount() {
+  config::Config config;
+  config.accounts.resize(1);
+  config.accounts[0].name = "work";
+  config.accounts[0].api_key = Secret("AIza-work-key-1234");
+  return config;
+}
+
+TEST(ServeLines, NameTheAddressToPaste) {
+  const config::Config config = OneAccount();
+  const Listening listening{8045, 1, false, {"192.168.1.20"}};
+  EXPECT_TRUE(
+      StartLine(config, listening)
+          .ends_with(" listens on http://127.0.0.1:8045 (1 of 1 accounts ready; auth off)"));
+  EXPECT_EQ(Joined(AddressLines(config, listening)),
+            "  base URL for clients: http://127.0.0.1:8045/v1\n");
+  EXPECT_EQ(StartWarning(config), "");
+}
+
+TEST(ServeLines, NameTheLanAddressesAndWarnWithoutAKey) {
+  config::Config config = OneAccount();
+  config.proxy.allow_lan_access = true;
+  const Listening listening{8045, 1, false, {"192.168.1.20", "10.0.0.5"}};
+  const std::string lines = Joined(AddressLines(config, listening));
+  EXPECT_NE(lines.find("from other machines:  http://192.168.1.20:8045/v1\n"), lines.npos) << lines;
+  EXPECT_NE(lines.find("http://10.0.0.5:8045/v1\n"), lines.npos) << lines;
+  EXPECT_EQ(StartWarning(config), "");
+  config.proxy.auth_mode = config::AuthMode::kOff;
+  EXPECT_NE(StartWarning(config).find("auth is off"), std::string::npos);
+}
+
+TEST(ServeLines, SayThatTheMockAnswers) {
+  const Listening listening{8045, 1, true, {}};
+  EXPECT_NE(StartLine(OneAccount(), listening).find("the embedded mock answers"),
+            std::string::npos);
+}
+
+TEST(ServeLines, LeadOnWithoutAnAccount) {
+  const config::Config config;
+  EXPECT_NE(StartLine(config, {}).find("agm accounts add"), std::string::npos);
+  EXPECT_NE(Joined(AddressLines(config, {})).find("agm serve --mock"), std::string::npos);
+}
+
+TEST(ConfigChanges, SayWhatAReloadChanged) {
+  const config::Config before = OneAccount();
+  EXPECT_EQ(WriteChanges(before, before), "nothing that matters here");
+  config::Config after = before;
+  after.accounts[0].api_key = Secret("AIza-work-kex-1234");
+  after.accounts.push_back(before.accounts[0]);
+  after.accounts[1].name = "home";
+  after.mapping.push_back({"gpt-4o", {"gemini-2.5-flash"}});
+  after.proxy.max_attempts = 5;
+  after.proxy.api_keys.push_back({"laptop", Secret("sk-1")});
+  EXPECT_EQ(WriteChanges(before, after),
+            "account work changed; account home added; 1 mapping rules, were 0; "
+            "1 client keys, were 0; max_attempts 5, was 3");
+  EXPECT_EQ(WriteChanges(after, before).find("AIza"), std::string::npos);
+}
+
+}  // namespace
+}  // namespace agm::cli
