@@ -112,7 +112,7 @@ void AddConfigInit(Commands at, Run<ConfigInitOptions> run) {
 }
 
 void AddConfigPath(Commands at, Run<ConfigPathOptions> run) {
-  at.Command("path", "Print where the configuration file lies",
+  at.Command("path", "Print the path of the configuration file",
              std::make_shared<ConfigPathOptions>(), std::move(run))
       .footer(Examples({{"Edit it by hand", "$EDITOR \"$(agm config path)\""}}));
 }

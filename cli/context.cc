@@ -24,7 +24,7 @@ Result<std::filesystem::path> Context::ConfigFile() const {
   const config::Location location = ConfigLocation();
   if (!location.path.empty()) return location.path;
   return Fail(ErrorCode::kConfig,
-              "nothing says where the configuration lies: neither AGM_CONFIG, XDG_CONFIG_HOME nor "
+              "the configuration's location is unknown: neither AGM_CONFIG, XDG_CONFIG_HOME nor "
               "HOME is set; give --config FILE");
 }
 

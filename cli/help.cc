@@ -121,7 +121,7 @@ std::string HelpText(const CLI::App& command, const Io& io) {
   if (!command.get_footer().empty()) text += Title("Examples", io) + command.get_footer() + "\n";
   if (is_root) {
     text +=
-        "\nGlobal options may stand before or after the command. `agm help COMMAND` tells\n"
+        "\nGlobal options may come before or after the command. `agm help COMMAND` tells\n"
         "more.\n";
   }
   return text;

@@ -31,7 +31,7 @@ one is out of quota or fails, the next serves.
 runs the gateway; the other commands set it up, look at it and try it.
 Results are printed on standard output, everything else on standard error.
 .Sh GLOBAL OPTIONS
-They may stand before or after the command.
+They may come before or after the command.
 )";
 
 constexpr std::string_view kTail = R"(.Sh ENVIRONMENT

@@ -29,7 +29,7 @@ void WarnOfMappedTargets(const Context& context, const std::vector<std::string>&
     if (!resolved || resolved->rule == mapping::Rule::kPassThrough) continue;
     if (resolved->targets.front() == resolved->asked) continue;
     context.io().Warn(
-        "{} goes upstream as it is, because a target is not mapped again; did you "
+        "{} is used unchanged, because a target is not mapped again; did you "
         "mean {}?",
         target, resolved->targets.front());
   }

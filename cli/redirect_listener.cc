@@ -106,7 +106,7 @@ Result<Secret> RedirectListener::AwaitCode(const std::string& state, TimePoint d
     const TimePoint until = std::min(deadline, SystemClock().Now() + kForOneVisitor);
     if (auto received = Receive(visitor.get(), state, until)) return *std::move(received);
   }
-  return Fail(ErrorCode::kTimeout, "nobody came back from the consent page in time");
+  return Fail(ErrorCode::kTimeout, "the browser did not come back from the consent page in time");
 }
 
 }  // namespace agm::cli

@@ -21,11 +21,12 @@ constexpr std::array kProxy = {
     SettingText{"api_key", "text", "The key that clients must send."},
     SettingText{"api_keys", "list of tables",
                 "Several keys, each { name = \"laptop\", key = \"...\" }.\n"
-                "The name stands in the log."},
+                "The log shows the name."},
     SettingText{"max_attempts", "number, 3",
                 "How often one request is tried upstream, never more often than there are usable "
                 "accounts."},
-    SettingText{"max_wait", "seconds, 5", "How long a request may wait for an account that rests."},
+    SettingText{"max_wait", "seconds, 5",
+                "How long a request may wait for an account in cooldown."},
     SettingText{"connect_timeout", "seconds, 10", "How long connecting to the upstream may take."},
     SettingText{"first_byte_timeout", "seconds, 120",
                 "How long the upstream may take until its answer begins."},
@@ -87,7 +88,7 @@ constexpr std::array kAccount = {
     SettingText{"base_url", "address", "Where the upstream is, if it is not Google's own address."},
     SettingText{"project", "text",
                 "The Google project that the account belongs to.\n"
-                "Accounts of one project share its quota, so they rest together."},
+                "Accounts of one project share its quota, so they cool down together."},
     SettingText{"location", "text, \"global\"", "Vertex AI: the region, such as \"us-central1\"."},
     SettingText{"service_account", "file", "Vertex AI: the service account's key file."},
     SettingText{"client_id", "text", "Your own OAuth client, where that is the credential."},
@@ -99,7 +100,7 @@ constexpr std::array kAccount = {
     SettingText{"priority", "number, 0", "Accounts with a lower number serve first."},
     SettingText{"requests_per_minute", "number, 0",
                 "How many requests a minute the account's project has for each model.\n"
-                "With a limit the account rests before upstream refuses.\n"
+                "With a limit the account cools down before the upstream refuses.\n"
                 "0: the limit is learned, from what upstream says when it refuses."},
     SettingText{"tokens_per_minute", "number, 0", "The same for the tokens of prompts."},
     SettingText{"requests_per_day", "number, 0",

@@ -161,7 +161,7 @@ complete -c agm -n '__agm_at "agm schema check"' -l lowered -d 'Show the plainer
 
 # agm config
 complete -c agm -n '__agm_at "agm config"' -a init -d 'Write a commented configuration file'
-complete -c agm -n '__agm_at "agm config"' -a path -d 'Print where the configuration file lies'
+complete -c agm -n '__agm_at "agm config"' -a path -d 'Print the path of the configuration file'
 complete -c agm -n '__agm_at "agm config"' -a show -d 'Show the settings that are in effect'
 complete -c agm -n '__agm_at "agm config"' -a get -d 'Print one setting that is in effect'
 complete -c agm -n '__agm_at "agm config"' -a set -d 'Change one setting of the file'

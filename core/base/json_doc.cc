@@ -171,7 +171,7 @@ class JsonParser {
     }
     if (next_is('.')) {
       ++at;
-      if (!digits()) return Expect("digits behind the decimal point");
+      if (!digits()) return Expect("digits after the decimal point");
     }
     if (next_is('e') || next_is('E')) {
       ++at;

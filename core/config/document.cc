@@ -163,7 +163,7 @@ constexpr std::size_t kMostDots = 16;
 std::string Reword(std::string_view message) {
   std::string text(message);
   if (text.starts_with("Error while")) text.replace(0, 5, "syntax error");
-  if (text.ends_with("could not determine value type")) text += "; a text stands in quotes";
+  if (text.ends_with("could not determine value type")) text += "; put strings in quotes";
   return text;
 }
 
@@ -191,7 +191,7 @@ SyntaxError StrayError(std::string_view text, std::size_t stray) {
       error != nullptr &&
       (error->at.line < at.line || (error->at.line == at.line && error->at.column < at.column));
   if (before && error->at.line > 0) return std::move(*error);
-  return {at, fmt::format("syntax error: \"{}\" stands outside of quotes",
+  return {at, fmt::format("syntax error: \"{}\" is only allowed inside quotes",
                           ToUtf8(text.substr(stray, length)))};
 }
 

@@ -42,10 +42,9 @@ fs::path LockPath(const fs::path& target) {
 
 Result<FileLock> LockFile(const fs::path& target) {
   if (target.empty()) {
-    return Fail(
-        ErrorCode::kConfig,
-        "nothing says where the configuration lies: neither AGM_CONFIG, XDG_CONFIG_HOME nor "
-        "HOME is set; give --config FILE");
+    return Fail(ErrorCode::kConfig,
+                "the configuration's location is unknown: neither AGM_CONFIG, XDG_CONFIG_HOME nor "
+                "HOME is set; give --config FILE");
   }
   auto lock = FileLock::Take(LockPath(target), kLockMs);
   if (lock) return lock;
@@ -99,8 +98,7 @@ Result<Edited> TryEdit(const Job& job, bool& raced) {
 Result<std::string> EditText(std::string_view text, const Change& change, const fs::path& file) {
   const Source source{std::string(text), file};
   if (const auto checked = Check(source, {}, {}); HasErrors(checked.problems)) {
-    return Fail(ErrorCode::kConfig,
-                "the file is not changed, because it has problems of its own:\n{}",
+    return Fail(ErrorCode::kConfig, "the file was not changed, because it already has errors:\n{}",
                 Text(Errors(checked.problems)));
   }
   Value before = std::get<Value>(ParseDocument(text));
@@ -145,7 +143,8 @@ Result<Edited> EditFile(const fs::path& path, const std::vector<Change>& changes
     auto edited = TryEdit(job, raced);
     if (edited || !raced) return edited;
     if (tries == kTries) {
-      return Fail(ErrorCode::kIo, "{}: somebody else keeps changing it; try again", path.string());
+      return Fail(ErrorCode::kIo, "{}: another program keeps changing it; try again",
+                  path.string());
     }
   }
 }

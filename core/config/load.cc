@@ -66,7 +66,7 @@ class Loader {
   // An unknown top-level name is most likely a setting that lost its table header.
   void WarnStray(const Member& member) {
     const auto belongs = [&](std::string_view where) {
-      found_.Warn(member.key_at, "{}: no such setting here; it has no effect; it belongs into {}",
+      found_.Warn(member.key_at, "{}: no such setting here; it has no effect; it belongs in {}",
                   WriteKey(member.key), where);
     };
     for (const auto& setting : ProxySettings()) {

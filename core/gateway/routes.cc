@@ -193,7 +193,7 @@ Result<Route> FindRoute(std::string_view path) {
   // path.
   const bool steps = std::ranges::any_of(
       segments, [](std::string_view each) { return each == "." || each == ".."; });
-  if (steps) return NoSuchPath("the path steps up or nowhere, which no route does");
+  if (steps) return NoSuchPath("the path has a segment . or .., which no route has");
   if (auto route = MatchExactly(segments)) return *std::move(route);
   if (auto route = MatchLastSegment(segments)) return *std::move(route);
   return NoSuchPath("unknown path; the nearest route is " + Nearest(segments));

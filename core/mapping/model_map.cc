@@ -30,7 +30,7 @@ Result<std::string> CheckedName(std::string_view name) {
 std::string WhyWon(const Resolution& won) {
   switch (won.rule) {
     case Rule::kExact:
-      return "the name stands in your mapping";
+      return "your mapping contains the name";
     case Rule::kPattern:
       return "of the patterns in your mapping that match, it has the most literal characters";
     case Rule::kBuiltIn:
@@ -39,7 +39,7 @@ std::string WhyWon(const Resolution& won) {
       }
       return "your mapping has no rule";
     case Rule::kPassThrough:
-      return "no rule matches, so the name goes upstream as it is";
+      return "no rule matches, so the name is used unchanged";
   }
   return {};
 }
@@ -123,7 +123,7 @@ std::vector<Loser> ModelMap::Losers(const Resolution& won) const {
     if (!GlobMatches(pattern.pattern, won.asked) || pattern.from == won.from) continue;
     const std::string why = won.rule == Rule::kPattern
                                 ? WhyLost(pattern.pattern, config::WithoutModelPrefix(won.from))
-                                : "an exact name goes before a pattern";
+                                : "an exact name has precedence over a pattern";
     losers.push_back({Rule::kPattern, pattern.from, pattern.to, why});
   }
   const std::string lower = AsciiLower(won.asked);
@@ -132,7 +132,7 @@ std::vector<Loser> ModelMap::Losers(const Resolution& won) const {
     if (won.rule == Rule::kBuiltIn && entry.from == won.from) continue;
     const std::string why = won.rule == Rule::kBuiltIn
                                 ? WhyLost(entry.from, won.from)
-                                : "your mapping goes before the built-in one";
+                                : "your mapping has precedence over the built-in one";
     losers.push_back({Rule::kBuiltIn, std::string(entry.from), entry.to, why});
   }
   return losers;

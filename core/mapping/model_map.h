@@ -34,7 +34,7 @@ struct Loser {
 
 struct Explanation {
   Resolution won;
-  std::string why;            ///< the reason, such as "the name stands in the mapping"
+  std::string why;            ///< the reason, such as "the mapping contains the name"
   std::vector<Loser> losers;  ///< in order of precedence
 };
 

@@ -90,8 +90,8 @@ std::unique_ptr<Database> Database::Open(const fs::path& folder, Duration patien
     if (connection || connection.error().reason != kDamaged) return connection;
     auto aside = MoveAside(path);
     if (!aside) return std::move(aside).error();
-    warning = Fail(ErrorCode::kIo, "{} was damaged and now lies at {}; {} begin anew", file.subject,
-                   aside->string(), file.contents);
+    warning = Fail(ErrorCode::kIo, "{} was damaged and moved to {}; {} start from zero",
+                   file.subject, aside->string(), file.contents);
     return OpenFile(path, file, patience);
   }();
   if (opened) {
@@ -133,7 +133,7 @@ void Database::Write(std::string key, Work work) {
   }
   if (jobs_.size() >= kMostJobs) {
     if (!std::exchange(overflowed_, true)) {
-      warning_ = Fail(ErrorCode::kIo, "more is to be remembered than can be written; some is lost");
+      warning_ = Fail(ErrorCode::kIo, "more changes wait than can be written; some are lost");
     }
     return;
   }
@@ -221,7 +221,7 @@ Result<void> Database::WithRepair(const std::function<Result<void>()>& attempt) 
   auto fresh = aside ? OpenFile(path_, file_, Duration(2000)) : aside.error();
   if (!fresh) return done;
   connection_ = *std::move(fresh);
-  Warn(Fail(ErrorCode::kIo, "{} was damaged and now lies at {}", file_.subject, aside->string()));
+  Warn(Fail(ErrorCode::kIo, "{} was damaged and moved to {}", file_.subject, aside->string()));
   return attempt();
 }
 

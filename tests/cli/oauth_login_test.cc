@@ -202,7 +202,7 @@ TEST(OauthLogin, GivesUpWhenNobodyComesBack) {
   const auto done = t.Run();
   ASSERT_FALSE(done);
   EXPECT_EQ(done.error().code, ErrorCode::kTimeout);
-  EXPECT_TRUE(Has(done.error().message, "nobody came back")) << done.error().message;
+  EXPECT_TRUE(Has(done.error().message, "did not come back")) << done.error().message;
 }
 
 TEST(OauthLogin, SaysWhyTheTokenEndpointRefuses) {

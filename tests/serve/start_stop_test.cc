@@ -59,7 +59,7 @@ TEST_F(ServeRefusesTest, AnAddressThatIsNotThere) {
 
 TEST_F(ServeRefusesTest, ToGuessWhereItsFilesAre) {
   environment_.erase("HOME");
-  EXPECT_TRUE(Has(Refused(), "nothing says where the configuration lies"));
+  EXPECT_TRUE(Has(Refused(), "the configuration's location is unknown"));
   EXPECT_TRUE(Has(Refused({"--config", home_ / kConfig}), "cannot tell where to keep state"));
   environment_["AGM_STATE_DIR"] = home_ / "state";
   Serve({"--config", home_ / kConfig});

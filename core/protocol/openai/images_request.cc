@@ -157,7 +157,7 @@ class Pictures {
 
 void RefuseMarkup(Fields& fields) {
   fields.Refuse("unsupported_parameter", FieldPath("markup"),
-                "drawings on a picture cannot be told to the models; send a mask");
+                "the models accept no drawings on a picture; send a mask");
 }
 
 Result<chat::Media> FromPart(const FormPart& part) {

@@ -142,7 +142,7 @@ class FormReader {
       FormPart part;
       if (auto good = ReadHead(number, part); !good) return std::move(good).error();
       if (!ReadData(part)) {
-        return BrokenPart(number, "it is cut off: expected the boundary behind it");
+        return BrokenPart(number, "it is cut off: expected the boundary after it");
       }
       parts_.push_back(std::move(part));
     }

@@ -205,7 +205,7 @@ TEST(RemoveAccount, TakesAnElementOfAList) {
 
 TEST(EditText, RefusesATextWithProblemsAndNamesThem) {
   EXPECT_EQ(Edit("[proxy]\nport = \"x\"\nhost = 1\n", SetMapping{"a", {"b"}}),
-            "config: the file is not changed, because it has problems of its own:\n"
+            "config: the file was not changed, because it already has errors:\n"
             "f.toml:2:8: proxy.port: expected an integer from 0 to 65535, found \"x\"\n"
             "f.toml:3:8: proxy.host: expected a string, found 1");
   EXPECT_THAT(Edit("[proxy", SetMapping{"a", {"b"}}), HasSubstr("f.toml:1:7: syntax error"));

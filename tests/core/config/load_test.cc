@@ -171,7 +171,7 @@ TEST(Load, TellsOnlyTheFirstOfTheSyntaxErrors) {
 
 TEST(Load, RefusesCharactersThatMustStandInQuotes) {
   EXPECT_THAT(Problems("[proxy]\ngröße = 1\n= 2"),
-              ElementsAre("f.toml:2:3: syntax error: \"ö\" stands outside of quotes"));
+              ElementsAre("f.toml:2:3: syntax error: \"ö\" is only allowed inside quotes"));
   EXPECT_THAT(Problems("[proxy]\nport = = 1\nü = 1"), ElementsAre(HasSubstr("f.toml:2:8: ")));
   EXPECT_THAT(Problems("a\xC9\x80 = 1"), ElementsAre(HasSubstr("f.toml:1:2: ")));
   EXPECT_THAT(Problems("proxy.host = \"\"\"\\\n  ü\"\"\""), ElementsAre(HasSubstr("f.toml:2:3: ")));
@@ -234,7 +234,7 @@ TEST(Load, ChecksTheMapping) {
 TEST(Load, WarnsOfUnknownNamesWithTheNearest) {
   EXPECT_THAT(Problems("port = 1\n[[acounts]]\n[proxy.custom_maping]\n[proxy]\nzzz = 1"),
               ElementsAre(HasSubstr("1:1: warning: port: no such setting here; it has no effect; "
-                                    "it belongs into [proxy]"),
+                                    "it belongs in [proxy]"),
                           HasSubstr("did you mean \"accounts\"?"),
                           HasSubstr("did you mean \"custom_mapping\"?"),
                           AllOf(HasSubstr("proxy.zzz: no such setting"), Not(HasSubstr("mean")))));

@@ -182,11 +182,11 @@ TEST(ModelMap, ExplainsWhyARuleWinsAndWhyOthersDoNot) {
   const auto map = Map({{"gpt-4o", {"e"}}, {"gpt-*", {"p"}}, {"*", {"q"}}, {"g*4o", {"r"}}});
   const auto exact = map.Explain("gpt-4o");
   ASSERT_TRUE(exact);
-  EXPECT_EQ(exact->why, "the name stands in your mapping");
+  EXPECT_EQ(exact->why, "your mapping contains the name");
   ASSERT_EQ(exact->losers.size(), 4U);
   EXPECT_EQ(exact->losers[0].from, "gpt-*");
-  EXPECT_EQ(exact->losers[0].why, "an exact name goes before a pattern");
-  EXPECT_EQ(exact->losers[3].why, "your mapping goes before the built-in one");
+  EXPECT_EQ(exact->losers[0].why, "an exact name has precedence over a pattern");
+  EXPECT_EQ(exact->losers[3].why, "your mapping has precedence over the built-in one");
 
   const auto pattern = map.Explain("gpt-5");
   ASSERT_TRUE(pattern);
