@@ -98,7 +98,7 @@ TEST(AccountsList, ShowsTheStateWhereNoGatewayAnswers) {
   EXPECT_TRUE(Has(t.io.err, "No gateway is running")) << t.io.err;
 }
 
-TEST(AccountsList, RemembersRestsFromTheStateFolder) {
+TEST(AccountsList, ShowsCooldownsFromTheStateFolder) {
   AccountsTest t;
   t.gateway.up = false;
   {
@@ -223,7 +223,7 @@ TEST(AccountsEdit, IsContentWhereNothingIsToBeDone) {
   EXPECT_EQ(t.Document()["changed"], false);
 }
 
-TEST(AccountsEdit, EnablingHealsInTheRunningGateway) {
+TEST(AccountsEdit, EnablingEndsCooldownsInTheRunningGateway) {
   AccountsTest t;
   EXPECT_EQ(t.Agm({"accounts", "enable", "work"}), 0);
   EXPECT_EQ(Healed(t), R"({"heal":"work"})");
@@ -290,7 +290,7 @@ TEST(AccountsCheck, NamesTheQuotaThatItRanInto) {
   EXPECT_EQ(t.Document()["accounts"][0]["result"], "limited");
 }
 
-TEST(AccountsCheck, HealsWhoWasQuarantinedAndIsGoodAgain) {
+TEST(AccountsCheck, EndsTheQuarantineOfAnAccountThatWorksAgain) {
   AccountsTest t;
   t.gateway.otherwise = {200, R"({"models":[]})"};
   for (const char* state : {"quarantined", "cooling"}) {

@@ -130,7 +130,7 @@ TEST(App, KeepsTheValueOfAnUnknownOptionToItself) {
   EXPECT_FALSE(Has(t.io.err, "sk-secret")) << t.io.err;
 }
 
-TEST(App, RefusesArgumentsThatNobodyTakes) {
+TEST(App, RefusesSurplusArguments) {
   CommandTest t;
   EXPECT_EQ(t.Agm({"models", "extra"}), 2);
   EXPECT_TRUE(Has(t.io.err, "unexpected argument \"extra\" for \"agm models\"")) << t.io.err;

@@ -101,7 +101,7 @@ TEST(GetJson, TellsAWrongKeyFromAnAbsentGateway) {
   EXPECT_EQ(gone.error().reason, "gateway_unreachable");
 }
 
-TEST(GetJson, LooksFurtherWhereSomebodyElseHasThePort) {
+TEST(GetJson, TriesTheNextAddressIfAnotherProgramHasThePort) {
   CommandTest t;
   t.WriteConfig("[proxy]\nport = 9001\n");
   auto run = RunFile::Write(*t.context().StateFolder(), "http://127.0.0.1:9002");

@@ -95,7 +95,7 @@ TEST(Complete, OffersTheRulesPatternsToo) {
   EXPECT_TRUE(t.gateway.asked.empty());
 }
 
-TEST(Complete, NeverFailsAndNeverSpeaks) {
+TEST(Complete, NeverFailsAndPrintsNoMessages) {
   CommandTest t;
   t.WriteConfig("not toml at all");
   for (const char* what : {"accounts", "models", "rules"}) {

@@ -29,7 +29,7 @@ TEST(MapSet, AddsOneLineAndKeepsTheOthers) {
   EXPECT_EQ(t.io.err, "a goes already to b.\n");
 }
 
-TEST(MapSet, MakesTheFileWhereThereIsNone) {
+TEST(MapSet, CreatesAMissingFile) {
   CommandTest t;
   const std::string file = (t.folder / "new.toml").string();
   EXPECT_EQ(t.Agm({"--config", file, "map", "set", "a", "b", "--json"}), 0) << t.io.err;

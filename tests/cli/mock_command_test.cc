@@ -37,7 +37,7 @@ TEST(MockCommand, ReadsItsOptions) {
   EXPECT_EQ(options->pace, 5);
 }
 
-TEST(MockCommand, RefusesAPortThatIsNone) {
+TEST(MockCommand, RefusesAnInvalidPort) {
   CommandTest t;
   EXPECT_FALSE(t.Parse<MockOptions>(AddMock, {"mock", "--port", "70000"}));
   EXPECT_EQ(t.code, 2);

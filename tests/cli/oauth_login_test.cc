@@ -195,7 +195,7 @@ TEST(OauthLogin, IsNotHeldUpByAConnectionThatSaysNothing) {
   EXPECT_TRUE(done) << done.error().message;
 }
 
-TEST(OauthLogin, GivesUpWhenNobodyComesBack) {
+TEST(OauthLogin, GivesUpWhenTheBrowserDoesNotComeBack) {
   LoginTest t;
   t.redirects = [](const std::string&) { return std::vector<std::string>{"/?code=x&state=wrong"}; };
   t.browser.patience = Duration(300);
@@ -219,7 +219,7 @@ TEST(OauthLogin, SaysWhyTheTokenEndpointRefuses) {
   EXPECT_TRUE(Has(without.error().message, "gave no refresh token")) << without.error().message;
 }
 
-TEST(OauthLogin, SaysWhatIsMissingBeforeAnybodyIsSentAnywhere) {
+TEST(OauthLogin, ReportsMissingOptionsBeforeItOpensTheBrowser) {
   struct Case {
     std::vector<std::string> arguments;
     std::string why;

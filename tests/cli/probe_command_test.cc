@@ -51,7 +51,7 @@ TEST(Probe, RefusesACaseThatDoesNotExist) {
   EXPECT_TRUE(Has(t.io.err, "did you mean stream?")) << t.io.err;
 }
 
-TEST(Probe, FailsWithThreeWhereNobodyListens) {
+TEST(Probe, FailsWithThreeIfNoGatewayListens) {
   CommandTest t;
   t.gateway.up = false;
   EXPECT_EQ(t.Agm({"probe", "--base-url", "http://127.0.0.1:1"}), 3);

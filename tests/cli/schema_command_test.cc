@@ -86,7 +86,7 @@ TEST(SchemaCheck, RefusesWhatIsNoSchema) {
   }
 }
 
-TEST(SchemaCheck, SaysWhichModelsTakeNone) {
+TEST(SchemaCheck, NamesModelsThatAcceptNoSchema) {
   CommandTest t;
   EXPECT_EQ(t.Agm({"schema", "check", Saved(t, "{}"), "--model", "gemma-3-27b-it"}), 1);
   EXPECT_TRUE(Has(t.io.err, "gemma-3-27b-it takes neither tools nor schemas")) << t.io.err;

@@ -27,7 +27,7 @@ class ServeSecretsTest : public ServedTest {
   }
 };
 
-TEST_F(ServeSecretsTest, ReachTheUpstreamAndNobodyElse) {
+TEST_F(ServeSecretsTest, ReachOnlyTheUpstream) {
   WriteConfig("auth_mode = \"strict\"\n");
   Serve({"--log-level", "debug"});
   for (const bool stream : {false, true}) {

@@ -68,7 +68,7 @@ TEST_F(Cooldown, OfAnotherReasonDoesNotShortenEither) {
   EXPECT_EQ(StatusOf(pool, "a").rests.size(), 2U);
 }
 
-TEST_F(Cooldown, TheFirstHitOfADayQuotaOnlyRestsAsAsked) {
+TEST_F(Cooldown, TheFirstHitOfADayQuotaLastsAsLongAsTheUpstreamAsked) {
   Pool pool = Make({Named("a")});
   Break(pool, "a", Of(Trouble::kDayQuota, 36s));
   EXPECT_LE(Rests(pool, "a"), 38s);
@@ -175,7 +175,7 @@ TEST_F(Cooldown, ANetworkThatIsDownIsNoAccountsFault) {
   EXPECT_EQ(pool.Ready(), 2);
 }
 
-TEST_F(Cooldown, AnAccountThatAloneHasNoNetworkRests) {
+TEST_F(Cooldown, StartsWhenOnlyOneAccountHasNoNetwork) {
   Pool pool = Make({Named("a"), Named("b")});
   Break(pool, "a", Of(Trouble::kNetwork));
   clock_.Advance(1s);
@@ -185,7 +185,7 @@ TEST_F(Cooldown, AnAccountThatAloneHasNoNetworkRests) {
   EXPECT_EQ(StatusOf(pool, "b").state, "ready");
 }
 
-TEST_F(Cooldown, TroubleOfTheRequestTouchesNobody) {
+TEST_F(Cooldown, DoesNotStartForAnInvalidRequest) {
   Pool pool = Make({Named("a")});
   for (const Trouble trouble : {Trouble::kBadRequest, Trouble::kTooLarge, Trouble::kResourceDenied,
                                 Trouble::kUnknownResource, Trouble::kAborted, Trouble::kDeadline}) {
@@ -194,7 +194,7 @@ TEST_F(Cooldown, TroubleOfTheRequestTouchesNobody) {
   }
 }
 
-TEST_F(Cooldown, AfterALongRestOneRequestAtATimeGoesToSee) {
+TEST_F(Cooldown, AfterALongCooldownOneRequestAtATimeTestsTheAccount) {
   Pool pool = Make({Named("a")});
   Break(pool, "a", Of(Trouble::kNotEnabled));
   EXPECT_EQ(StatusOf(pool, "a").state, "quarantined");

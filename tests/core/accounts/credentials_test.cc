@@ -141,7 +141,7 @@ TEST_F(CredentialsTest, ARefreshTokenIsChangedForAnAccessToken) {
             "&client_secret=s%2Fcret");
 }
 
-TEST_F(CredentialsTest, AServiceAccountSignsWhoItIs) {
+TEST_F(CredentialsTest, AServiceAccountSignsItsAssertion) {
   transport_.Answer(TokenAnswer("access-1"));
   EXPECT_EQ(Ask(Cloud()), "access-1");
   ASSERT_EQ(transport_.sent().size(), 1U);
@@ -175,7 +175,7 @@ TEST_F(CredentialsTest, ATokenIsKeptAsLongAsItIsGood) {
   EXPECT_EQ(transport_.sent().size(), 2U);
 }
 
-TEST_F(CredentialsTest, ATokenIsRenewedBeforeItEndsWhileNobodyWaits) {
+TEST_F(CredentialsTest, ATokenIsRenewedBeforeItExpiresWithoutARequestWaiting) {
   transport_.Answer(TokenAnswer("access-1"));
   transport_.Answer(TokenAnswer("access-2"));
   EXPECT_EQ(Ask(OAuth()), "access-1");
@@ -204,7 +204,7 @@ TEST_F(CredentialsTest, ATokenEndsWhileTheMachineSleeps) {
   EXPECT_EQ(Ask(OAuth()), "access-2");
 }
 
-TEST_F(CredentialsTest, ManyWhoWaitAskOnce) {
+TEST_F(CredentialsTest, ManyWaitingRequestsFetchOnce) {
   transport_.AnswerBy([](const test::SentRequest&) {
     std::this_thread::sleep_for(20ms);
     return TokenAnswer("access-1");
@@ -221,7 +221,7 @@ TEST_F(CredentialsTest, ManyWhoWaitAskOnce) {
   EXPECT_EQ(transport_.sent().size(), 1U);
 }
 
-TEST_F(CredentialsTest, OneFailureIsToldToAllWhoWait) {
+TEST_F(CredentialsTest, OneFailureReachesAllWaitingRequests) {
   transport_.AnswerBy([](const test::SentRequest&) {
     std::this_thread::sleep_for(20ms);
     return FakeAnswer::Json(R"({"error":"invalid_grant"})", 400);
@@ -238,7 +238,7 @@ TEST_F(CredentialsTest, OneFailureIsToldToAllWhoWait) {
   EXPECT_LT(transport_.sent().size(), 8U);
 }
 
-TEST_F(CredentialsTest, AClientThatLeavesTakesNothingFromTheOthers) {
+TEST_F(CredentialsTest, ADisconnectingClientDoesNotCancelTheFetchForOthers) {
   struct Gone : Cancellation {
     bool Cancelled() const override { return true; }
   };
@@ -259,7 +259,7 @@ TEST_F(CredentialsTest, InvalidGrantQuarantinesAndTellsNothingOfTheAnswer) {
   EXPECT_THAT(failure.error.message, Not(HasSubstr("example.com")));
 }
 
-TEST_F(CredentialsTest, ATokenEndpointThatIsDownQuarantinesNobody) {
+TEST_F(CredentialsTest, ATokenEndpointThatIsDownQuarantinesNoAccount) {
   transport_.Answer(FakeAnswer::Json("{}", 503));
   EXPECT_EQ(FailureOf(OAuth()).trouble, Trouble::kNetwork);
   transport_.Answer(FakeAnswer::Broken(Fail(ErrorCode::kUpstreamUnavailable, "reset")));

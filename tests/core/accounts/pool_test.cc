@@ -90,7 +90,7 @@ TEST_F(PoolTest, GivesOnlyAccountsThatListTheModel) {
   for (int i = 0; i < 4; ++i) EXPECT_EQ(Given(pool, {}, 0ms, {}, "gemini-2.5-flash"), "all");
 }
 
-TEST_F(PoolTest, SaysThatNoAccountServesAModelThatNobodyLists) {
+TEST_F(PoolTest, SaysThatNoAccountListsTheModel) {
   auto pro = Named("pro");
   pro.models = {"gemini-2.5-pro"};
   Pool pool = Make({pro});
@@ -114,7 +114,7 @@ TEST_F(PoolTest, NeverGivesADisabledAccount) {
   EXPECT_EQ(pool.Ready(), 0);
 }
 
-TEST_F(PoolTest, RestsAnAccountThatWasRateLimited) {
+TEST_F(PoolTest, CoolsDownAnAccountThatWasRateLimited) {
   Pool pool = Make({Named("a"), Named("b")});
   Break(pool, "a", Of(Trouble::kMinuteQuota, 36s));
   for (int i = 0; i < 4; ++i) EXPECT_EQ(Given(pool), "b");
@@ -130,7 +130,7 @@ TEST_F(PoolTest, RestsAnAccountThatWasRateLimited) {
   EXPECT_EQ(StatusOf(pool, "a").state, "ready");
 }
 
-TEST_F(PoolTest, RestsAnAccountOnlyForTheModelThatWasLimited) {
+TEST_F(PoolTest, CoolsDownAnAccountOnlyForTheLimitedModel) {
   Pool pool = Make({Named("a")});
   Break(pool, "a", Of(Trouble::kMinuteQuota, 36s));
   EXPECT_FALSE(Take(pool));
@@ -138,7 +138,7 @@ TEST_F(PoolTest, RestsAnAccountOnlyForTheModelThatWasLimited) {
   EXPECT_EQ(pool.Ready(), 1);
 }
 
-TEST_F(PoolTest, WaitsForTheFirstThatWakesWhenAllRest) {
+TEST_F(PoolTest, WaitsForTheFirstCooldownToEnd) {
   Pool pool = Make({Named("a"), Named("b")});
   Break(pool, "a", Of(Trouble::kMinuteQuota, 30s));
   Break(pool, "b", Of(Trouble::kMinuteQuota, 3s));
@@ -147,14 +147,14 @@ TEST_F(PoolTest, WaitsForTheFirstThatWakesWhenAllRest) {
   EXPECT_LE(clock_.slept(), 3400ms);
 }
 
-TEST_F(PoolTest, DoesNotWaitAtAllWhenNobodyWakesInTime) {
+TEST_F(PoolTest, DoesNotWaitIfNoCooldownEndsInTime) {
   Pool pool = Make({Named("a")});
   Break(pool, "a", Of(Trouble::kMinuteQuota, 30s));
   EXPECT_FALSE(Take(pool, {}, 5s));
   EXPECT_EQ(clock_.slept(), 0ms);
 }
 
-TEST_F(PoolTest, TellsHonestlyWhoRestsAndUntilWhen) {
+TEST_F(PoolTest, ReportsTheCooldownsAndTheirEnds) {
   auto mailed = Named("a");
   mailed.email = "a@example.com";
   Pool pool = Make({mailed, Named("b")});
@@ -174,7 +174,7 @@ TEST_F(PoolTest, TellsHonestlyWhoRestsAndUntilWhen) {
   EXPECT_THAT(error.members, Not(HasSubstr("key-of")));
 }
 
-TEST_F(PoolTest, SaysWhyNobodyIsFreeWithoutTakingAnybody) {
+TEST_F(PoolTest, ExplainsWithoutALeaseWhyNoAccountIsAvailable) {
   Pool pool = Make({Named("a")});
   EXPECT_FALSE(pool.WhyNobody(kModel));
   EXPECT_EQ(StatusOf(pool, "a").requests, 0);
@@ -214,7 +214,7 @@ TEST_F(PoolTest, TheRequestThatMetAnOverloadMayAskAnotherAccountAtOnce) {
   EXPECT_EQ(lease->account().name, "b");
 }
 
-TEST_F(PoolTest, ABreakerIsWaitedForLikeARest) {
+TEST_F(PoolTest, WaitsForACircuitBreakerLikeForACooldown) {
   Pool pool = Make({Named("a")});
   Break(pool, "a", Of(Trouble::kModelOverloaded));
   EXPECT_EQ(Given(pool, {}, 5s), "a");
@@ -222,7 +222,7 @@ TEST_F(PoolTest, ABreakerIsWaitedForLikeARest) {
   EXPECT_LE(clock_.slept(), 3s);
 }
 
-TEST_F(PoolTest, AnOverloadElsewhereIsNotThisPlacesTrouble) {
+TEST_F(PoolTest, AnOverloadOfAnotherEndpointDoesNotCount) {
   auto europe = Named("eu");
   europe.base_url = "https://eu.upstream.test";
   Pool pool = Make({Named("us"), europe});
@@ -230,7 +230,7 @@ TEST_F(PoolTest, AnOverloadElsewhereIsNotThisPlacesTrouble) {
   EXPECT_EQ(Given(pool), "eu");
 }
 
-TEST_F(PoolTest, SaysUnknownModelWhenNobodyHasAccessToIt) {
+TEST_F(PoolTest, SaysUnknownModelIfNoAccountHasAccess) {
   Pool pool = Make({Named("a"), Named("b")});
   Break(pool, "a", Of(Trouble::kUnknownModel));
   Break(pool, "b", Of(Trouble::kNoQuota));
@@ -253,7 +253,7 @@ TEST_F(PoolTest, QuarantinesAnAccountWhoseKeyIsRefused) {
   EXPECT_FALSE(StatusOf(pool, "a").until);
 }
 
-TEST_F(PoolTest, AnotherKeyHealsAQuarantinedAccount) {
+TEST_F(PoolTest, AnotherKeyEndsAQuarantine) {
   Pool pool = Make({Named("a")});
   Break(pool, "a", Of(Trouble::kBadKey));
   auto mended = Named("a");
@@ -263,7 +263,7 @@ TEST_F(PoolTest, AnotherKeyHealsAQuarantinedAccount) {
   EXPECT_TRUE(journal_.rests.empty());
 }
 
-TEST_F(PoolTest, HealLetsTheSameKeyTryAgain) {
+TEST_F(PoolTest, HealEndsTheQuarantineOfTheSameKey) {
   Pool pool = Make({Named("a")});
   Break(pool, "a", Of(Trouble::kBadKey));
   pool.Heal("a");
@@ -271,7 +271,7 @@ TEST_F(PoolTest, HealLetsTheSameKeyTryAgain) {
   EXPECT_TRUE(journal_.rests.empty());
 }
 
-TEST_F(PoolTest, AnAccountThatIsRemovedAndAddedAgainStartsHealthy) {
+TEST_F(PoolTest, AnAccountThatIsAddedAgainHasNoCooldowns) {
   Pool pool = Make({Named("a"), Named("b")});
   Break(pool, "a", Of(Trouble::kBadKey));
   pool.Apply(Configured({Named("b")}));

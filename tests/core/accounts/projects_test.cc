@@ -14,7 +14,7 @@ class Projects : public PoolTest {
   }
 };
 
-TEST_F(Projects, KeysOfADeclaredProjectRestTogether) {
+TEST_F(Projects, KeysOfADeclaredProjectCoolDownTogether) {
   Pool pool = Make({Named("a", "p"), Named("b", "p"), Named("c", "q")});
   Break(pool, "a", Of(Trouble::kMinuteQuota, 30s));
   for (int i = 0; i < 4; ++i) EXPECT_EQ(Given(pool), "c");
@@ -27,14 +27,14 @@ TEST_F(Projects, ABadKeyIsNotItsProjectsTrouble) {
   EXPECT_EQ(Given(pool), "b");
 }
 
-TEST_F(Projects, MoneyIsTheProjects) {
+TEST_F(Projects, BillingFailuresBelongToTheProject) {
   Pool pool = Make({Named("a", "p"), Named("b", "p")});
   Break(pool, "a", Of(Trouble::kNoCredit));
   EXPECT_FALSE(Take(pool));
   EXPECT_FALSE(Take(pool, {}, 0ms, {}, "another-model"));
 }
 
-TEST_F(Projects, AccountsWithoutOneAreByThemselves) {
+TEST_F(Projects, AccountsWithoutAProjectAreIndependent) {
   Pool pool = Make({Named("a"), Named("b")});
   Break(pool, "a", Of(Trouble::kMinuteQuota, 30s));
   EXPECT_EQ(Given(pool), "b");
@@ -71,14 +71,14 @@ TEST_F(Projects, AnUndeclaredAccountJoinsTheDeclaredProjectThatHasItsNumber) {
   EXPECT_EQ(StatusOf(pool, "a").project, "my-project");
 }
 
-TEST_F(Projects, ADeclaredProjectTakesInWhoeverWasLearnedBefore) {
+TEST_F(Projects, ADeclaredProjectAbsorbsALearnedProject) {
   Pool pool = Make({Named("a", "my-project"), Named("b")});
   Break(pool, "b", Told("123"));
   Break(pool, "a", Told("123"));
   EXPECT_EQ(StatusOf(pool, "b").project, "my-project");
 }
 
-TEST_F(Projects, TheUsersWordStandsOverWhatAnswersTell) {
+TEST_F(Projects, TheConfigurationOverridesUpstreamResponses) {
   Pool pool = Make({Named("a", "p"), Named("b", "q")});
   Break(pool, "a", Told("123"));
   Break(pool, "b", Told("123"));
@@ -96,7 +96,7 @@ TEST_F(Projects, AKeyThatMovedToAnotherProjectMovesHereToo) {
   EXPECT_EQ(StatusOf(pool, "a").state, "ready");
 }
 
-TEST_F(Projects, ALeaseTellsWhoseQuotaItUses) {
+TEST_F(Projects, ALeaseNamesTheProjectOfItsQuota) {
   Pool pool = Make({Named("a", "p")});
   EXPECT_EQ(Take(pool)->project(), "p");
   Pool own = Make({Named("b")});

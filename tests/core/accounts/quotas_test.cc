@@ -43,7 +43,7 @@ class Foresight : public PoolTest {
   }
 };
 
-TEST_F(Foresight, ALimitThatUpstreamNamedIsNotRunIntoAgain) {
+TEST_F(Foresight, ANamedLimitIsNotExceededAgain) {
   Pool pool = Make({Named("a")});
   EXPECT_EQ(Served(pool, 5), 5);
   Break(pool, "a", Refusal(Trouble::kMinuteQuota, PerMinute(5), 20s));
@@ -66,7 +66,7 @@ TEST_F(Foresight, RequestsWaitForRoomWhereItComesInTime) {
   EXPECT_LE(clock_.slept(), 5s);
 }
 
-TEST_F(Foresight, ALimitThatOwnCountingContradictsRefusesNobody) {
+TEST_F(Foresight, ALimitThatContradictsOurCountRefusesNoRequest) {
   Pool pool = Make({Named("a")});
   EXPECT_EQ(Served(pool, 2), 2);  // another program uses the project too
   Break(pool, "a", Refusal(Trouble::kMinuteQuota, PerMinute(10), 20s));
@@ -74,7 +74,7 @@ TEST_F(Foresight, ALimitThatOwnCountingContradictsRefusesNobody) {
   EXPECT_EQ(Served(pool, 50), 50);
 }
 
-TEST_F(Foresight, ALimitThatNobodyNamedRefusesNobody) {
+TEST_F(Foresight, AnUnnamedLimitRefusesNoRequest) {
   Pool pool = Make({Named("a")});
   EXPECT_EQ(Served(pool, 5), 5);
   Break(pool, "a", Of(Trouble::kMinuteQuota, 20s));
@@ -118,7 +118,7 @@ TEST_F(Foresight, ALimitThatProvesRightAgainIsKnownForLonger) {
   EXPECT_EQ(Served(pool, 10), 10);
 }
 
-TEST_F(Foresight, AnAccountThatIsHealedStartsWithoutWhatWasLearned) {
+TEST_F(Foresight, HealForgetsLearnedLimits) {
   Pool pool = Make({Named("a")});
   EXPECT_EQ(Served(pool, 5), 5);
   Break(pool, "a", Refusal(Trouble::kMinuteQuota, PerMinute(5), 20s));
@@ -176,7 +176,7 @@ TEST_F(Foresight, OfTokensOnlyThoseOfThePromptAreCounted) {
   EXPECT_EQ(Given(pool), "a");
 }
 
-TEST_F(Foresight, RequestsADayRestUntilMidnightInLosAngelesAndOverARestart) {
+TEST_F(Foresight, ADailyLimitLastsUntilMidnightInLosAngelesAndOverARestart) {
   {
     Pool pool = Make({Limited(&config::Account::requests_per_day, 7)});
     EXPECT_EQ(Served(pool, 20), 7);
@@ -240,7 +240,7 @@ TEST(LastMinuteTest, TakesBackWhatTurnedOutToBeLess) {
   EXPECT_EQ(minute.Sum(kStart + 62s), 0);
 }
 
-TEST(PaceTest, ForgetsALimitThatWasOnlySeenFromAfarSooner) {
+TEST(PaceTest, ForgetsAnUncertainLimitSooner) {
   Pace pace;
   pace.Count(kStart, 10);
   pace.LearnLimit(kStart, kStart, 0, 0);

@@ -56,7 +56,7 @@ TEST_F(Scheduled, BalanceMovesAConversationOffABusyAccount) {
   EXPECT_NE(Talk(pool, "s"), home);
 }
 
-TEST_F(Scheduled, CacheFirstWaitsForTheConversationsAccountIfItWakesInTime) {
+TEST_F(Scheduled, CacheFirstWaitsForTheConversationsAccountIfItsCooldownEndsInTime) {
   Pool pool = Make(Three(), Scheduling::kCacheFirst);
   const std::string home = Talk(pool, "s");
   Break(pool, home, Of(Trouble::kMinuteQuota, 3s));
@@ -64,7 +64,7 @@ TEST_F(Scheduled, CacheFirstWaitsForTheConversationsAccountIfItWakesInTime) {
   EXPECT_GE(clock_.slept(), 3s);
 }
 
-TEST_F(Scheduled, CacheFirstDoesNotWaitForAnAccountThatWakesTooLate) {
+TEST_F(Scheduled, CacheFirstDoesNotWaitForACooldownThatEndsTooLate) {
   Pool pool = Make(Three(), Scheduling::kCacheFirst);
   const std::string home = Talk(pool, "s");
   Break(pool, home, Of(Trouble::kMinuteQuota, 30s));
@@ -201,7 +201,7 @@ TEST_F(Scheduled, AllOfAThousandGetTheirTurn) {
   EXPECT_EQ(given.size(), 1000U);
 }
 
-TEST_F(Scheduled, TheOneThatIsFreeIsFoundAmongAThousandThatRest) {
+TEST_F(Scheduled, FindsTheOneAvailableAccountAmongAThousandInCooldown) {
   std::vector<config::Account> accounts;
   for (int i = 0; i < 1000; ++i) accounts.push_back(Named("account-" + std::to_string(i)));
   Pool pool = Make(accounts);

@@ -31,7 +31,7 @@ class SilentJournal : public PoolJournal {
   std::atomic<int> saved{0};
 };
 
-TEST(PoolThreads, SixtyFourHammerOnePoolAndNothingIsLost) {
+TEST(PoolThreads, SixtyFourThreadsShareOnePoolWithoutLoss) {
   SilentJournal journal;
   std::vector<config::Account> accounts;
   for (int i = 0; i < 20; ++i) {
@@ -89,7 +89,7 @@ TEST(PoolThreads, AWaitEndsEarlyWhenAnAccountIsAdded) {
   EXPECT_LT(SystemClock().Now() - start, 10s);
 }
 
-TEST(PoolThreads, AWaitEndsEarlyWhenTheOneThatWentToSeeComesBackWell) {
+TEST(PoolThreads, AWaitEndsEarlyWhenATestedAccountWorks) {
   test::FakeClock clock;
   Pool pool(Configured({Named("a")}), clock, nullptr);
   const auto take = [&](TimePoint until) {

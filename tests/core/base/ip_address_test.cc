@@ -72,7 +72,7 @@ TEST(IpAddress, KnowsWhatIsNot) {
   }
 }
 
-TEST(IpAddress, KnowsHostsThatNobodyElseCanReach) {
+TEST(IpAddress, KnowsHostsThatAreNotPublic) {
   for (const char* host : {"localhost", "LOCALHOST.", "api.localhost", "printer.local", "redis",
                            "metadata.google.internal", "127.1", "0x7f000001", "017700000001",
                            "10.0.0.1", "::1", "fe80::1%eth0", "", "router.lan"}) {

@@ -38,7 +38,7 @@ TEST(Duration, ReadsEveryFormThatUpstreamsSend) {
   EXPECT_EQ(ReadDuration("250000us"), Duration(250));
 }
 
-TEST(Duration, RefusesWhatIsNone) {
+TEST(Duration, RefusesInvalidInput) {
   for (const char* text :
        {"", "s", "-1s", "1s2h", "1x", "1s ", "abc", "1..2s", "1e3s", "9999999d"}) {
     EXPECT_FALSE(ReadDuration(text)) << text;

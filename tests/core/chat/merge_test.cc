@@ -35,7 +35,7 @@ TEST(Merge, MakesOneAnswerOfCallsThatRunSideBySide) {
   EXPECT_TRUE(merge.ended());
 }
 
-TEST(Merge, FailsAsAWholeAndSaysNothingMore) {
+TEST(Merge, FailsAsAWholeAndEnds) {
   Merge merge({1, 2, 1});
   Events out;
   merge.Add(0, Started{}, out);

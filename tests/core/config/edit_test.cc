@@ -322,7 +322,7 @@ TEST(EditFile, DoesNotLoseWhatAnEditorSavesMeanwhile) {
   EXPECT_EQ(saves, 3);
 }
 
-TEST(EditFile, GivesUpOnAFileThatNeverRests) {
+TEST(EditFile, GivesUpOnAFileThatKeepsChanging) {
   test::TempDir dir;
   const auto file = dir.Write("f.toml", "");
   int saves = 0;

@@ -133,7 +133,7 @@ class CancellationTest : public GatewayTest {
   TimePoint closed_at_;
 };
 
-TEST_F(CancellationTest, WhileItWaitsForAnAccountThatRests) {
+TEST_F(CancellationTest, WhileItWaitsForAnAccountInCooldown) {
   Upstream([](Visitor& visitor) {
     visitor.Send(test::HttpAnswer(
         R"({"error":{"code":429,"status":"RESOURCE_EXHAUSTED","message":"x","details":[{"@type":)"

@@ -98,7 +98,7 @@ TEST_F(GatewayTest, TurnsOneAccountsQuotaIntoAnothersAnswer) {
   EXPECT_EQ(accounts[1]["state"], "ready");
 }
 
-TEST_F(GatewayTest, SaysHonestlyThatAllAccountsRest) {
+TEST_F(GatewayTest, ReportsThatAllAccountsAreInCooldown) {
   Add("one", "quota-minute-one");
   Add("two", "quota-minute-two");
   Start();

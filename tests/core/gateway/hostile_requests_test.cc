@@ -108,7 +108,7 @@ TEST_F(HostileRequestsTest, CompressedBombs) {
   EXPECT_EQ(Post(test::Packed(good), "Content-Encoding: gzip\r\n").status, 200);
 }
 
-TEST_F(HostileRequestsTest, MethodsAndTargetsThatNobodyNeeds) {
+TEST_F(HostileRequestsTest, MethodsAndTargetsWithoutAUse) {
   Start();
   for (const char* method : {"TRACE", "PUT", "PATCH", "PROPFIND", "BREW", "get", "GETGET"}) {
     const auto answer = Line(method + std::string(" ") + kChat);

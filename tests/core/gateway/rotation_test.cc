@@ -130,7 +130,7 @@ TEST_F(RotationTest, KeysOfADeclaredProjectAreNotTriedOneAfterTheOther) {
   EXPECT_EQ(RequestsOf("two-key"), 0);
 }
 
-TEST_F(RotationTest, KeysOfALearnedProjectRestTogetherFromThenOn) {
+TEST_F(RotationTest, KeysOfALearnedProjectCoolDownTogether) {
   AddOf("", "one");
   AddOf("", "two");
   const auto body = QuotaBody(kRequests, "10", "424242");
@@ -246,7 +246,7 @@ TEST_F(RotationTest, ARequestForAMethodThatTheModelLacksTouchesNoAccount) {
   EXPECT_EQ(ChatWith("gemini-2.5-flash").status, 200);
 }
 
-TEST_F(RotationTest, AModelThatNobodyHasQuotaForIsNotFound) {
+TEST_F(RotationTest, AModelWithoutQuotaOnAnyAccountIsNotFound) {
   Add("one", "one-key");
   Add("two", "two-key");
   Script({Step({{"model", "gemini-2.5-pro"}}, {{"error", "quota-zero"}})});
@@ -295,7 +295,7 @@ TEST_F(RotationTest, AModelThatIsOnlyUsedUpElsewhereIsNoUnknownOne) {
   EXPECT_EQ(Chat("hi").status, 429);
 }
 
-TEST_F(RotationTest, APromptThatIsTooLargeForTwoProjectsGoesNoFurtherAndTiresNobody) {
+TEST_F(RotationTest, APromptTooLargeForTwoProjectsStartsNoCooldown) {
   for (const char* name : {"one", "two", "three"}) Add(name, std::string(name) + "-key");
   Script({Step({{"text", "a very long story"}}, Refusal(QuotaBody(kTokens, "1000")))});
   Start();
@@ -307,7 +307,7 @@ TEST_F(RotationTest, APromptThatIsTooLargeForTwoProjectsGoesNoFurtherAndTiresNob
   EXPECT_EQ(Chat("short").status, 200);
 }
 
-TEST_F(RotationTest, APromptThatAnotherProjectTakesTellsThatTheFirstIsTired) {
+TEST_F(RotationTest, APromptThatAnotherProjectAcceptsStartsACooldownOfTheFirst) {
   Add("one", "one-key");
   Add("two", "two-key");
   config_.accounts[1].priority = 1;
@@ -345,7 +345,7 @@ TEST_F(RotationTest, SharedCapacityOfOneRegionSendsToTheProjectsOtherRegions) {
   EXPECT_NE(asked[1].find("/locations/europe-west4/"), std::string::npos) << asked[1];
 }
 
-TEST_F(RotationTest, AnOverloadThatPassesIsWaitedForWhereNobodyElseCanHelp) {
+TEST_F(RotationTest, WaitsForAShortOverloadIfNoOtherAccountCanHelp) {
   Add("one", "one-key");
   config_.proxy.max_wait = Duration(5'000);
   Script({Step({{"key", "one-key"}}, {{"error", "overloaded"}}, 1)});
@@ -390,7 +390,7 @@ TEST_F(RotationTest, ATokenThatUpstreamNoLongerTakesIsFetchedAnew) {
   EXPECT_EQ(StateOf("robot")["state"], "ready");
 }
 
-TEST_F(RotationTest, ATokenIsThereBeforeAnybodyAsks) {
+TEST_F(RotationTest, ATokenIsFetchedBeforeTheFirstRequest) {
   AddRobot("robot");
   Start();
   long fetched = 0;
@@ -415,7 +415,7 @@ TEST_F(RotationTest, ATokenThatUpstreamNeverTakesQuarantinesAfterOneRefresh) {
   EXPECT_EQ(StateOf("robot")["reason"], "unauthenticated");
 }
 
-TEST_F(RotationTest, ATokenIsFetchedOnceForAllWhoWaitForIt) {
+TEST_F(RotationTest, ATokenIsFetchedOnceForAllWaitingRequests) {
   AddRobot("robot");
   Script({Step({{"method", "token"}}, {{"hang_ms", 100}})});
   Start();
@@ -472,7 +472,7 @@ TEST_F(RotationTest, CooldownsAndQuarantinesSurviveARestart) {
   EXPECT_EQ(StateOf("bad")["state"], "quarantined");
 }
 
-TEST_F(RotationTest, AnAccountThatSomebodyHasSeenToIsHealedWhileItRuns) {
+TEST_F(RotationTest, AQuarantineCanBeEndedWhileTheGatewayRuns) {
   Add("work", "work-key");
   Script({Step({{"key", "work-key"}}, {{"error", "service-disabled"}}, 1)});
   Start();
@@ -486,7 +486,7 @@ TEST_F(RotationTest, AnAccountThatSomebodyHasSeenToIsHealedWhileItRuns) {
   EXPECT_EQ(Chat("hi").status, 200);
 }
 
-TEST_F(RotationTest, OnlyAnAccountThatThereIsCanBeHealed) {
+TEST_F(RotationTest, EndingTheQuarantineOfAnUnknownAccountFails) {
   Add("work", "work-key");
   config_.proxy.auth_mode = config::AuthMode::kStrict;
   config_.proxy.api_keys = {{"default", Secret("sk-mine")}};

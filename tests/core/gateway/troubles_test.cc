@@ -121,7 +121,7 @@ void ExpectWait(const Got& got, int least, int most) {
   EXPECT_EQ(got.header("x-should-retry"), std::stoi(wait) > 60 ? "false" : "");
 }
 
-TEST_P(Troubles, IsToldToTheClientWhereNobodyElseCanHelp) {
+TEST_P(Troubles, ReachesTheClientIfNoOtherAccountCanHelp) {
   Add("broken", "broken-key");
   Break("broken-key");
   Start();

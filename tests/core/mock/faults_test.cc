@@ -169,7 +169,7 @@ TEST_F(FaultsTest, StallsInsideTheStream) {
   EXPECT_TRUE(client.ReceiveUntil("\r\n\r\n\r\n", all)) << "the first event comes";
 }
 
-TEST_F(FaultsTest, TearsTheBytesApart) {
+TEST_F(FaultsTest, SplitsTheBytes) {
   const std::string whole = Stream(Asking("Grüße 🌍")).body;
   for (const int size : {1, 2, 3, 7}) {
     Script(Doing(fmt::format(R"("split":{})", size)));

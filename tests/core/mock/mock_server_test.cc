@@ -243,7 +243,7 @@ TEST(MockServer, SaysThatAPortIsTaken) {
   EXPECT_NE(second.error().message.find(std::to_string((*first)->port())), std::string::npos);
 }
 
-TEST(MockServer, RefusesAScriptThatIsNone) {
+TEST(MockServer, RefusesAnInvalidScript) {
   const auto started = MockServer::Start({.script = R"({"steps":[{"do":{"eror":"x"}}]})"});
   ASSERT_FALSE(started);
   EXPECT_EQ(started.error().code, ErrorCode::kConfig);

@@ -362,7 +362,7 @@ TEST_F(RefusalsTest, AMangledSignatureOfTheMockIsFoundOut) {
             std::string::npos);
 }
 
-TEST_F(RefusalsTest, ModelsAndMethodsThatAreNone) {
+TEST_F(RefusalsTest, UnknownModelsAndMethods) {
   EXPECT_EQ(Call("nope", "generateContent", Asking("x")).status, 404);
   EXPECT_EQ(Call("gemini-2.0-flash", "generateContent", Asking("x")).status, 404);
   EXPECT_EQ(Call("gemini-embedding-001", "generateContent", Asking("x")).status, 404);

@@ -27,7 +27,7 @@ class SqlitePoolJournalTest : public testing::Test {
   const test::TempDir folder_;
 };
 
-TEST_F(SqlitePoolJournalTest, KeepsRestsOverARestart) {
+TEST_F(SqlitePoolJournalTest, KeepsCooldownsOverARestart) {
   {
     const auto database = Database::Open(folder_.path());
     SqlitePoolJournal journal = JournalOf(*database);
@@ -47,7 +47,7 @@ TEST_F(SqlitePoolJournalTest, KeepsRestsOverARestart) {
   EXPECT_EQ(rests[1].credential, "abcd");
 }
 
-TEST_F(SqlitePoolJournalTest, ForgetsRestsThatAreOver) {
+TEST_F(SqlitePoolJournalTest, ForgetsExpiredCooldowns) {
   const auto database = Database::OpenInMemory();
   SqlitePoolJournal journal = JournalOf(*database);
   journal.SaveRest(Rest("over", 1min));
@@ -69,7 +69,7 @@ TEST_F(SqlitePoolJournalTest, NeverShortensALaterDeadline) {
   EXPECT_EQ(journal.LoadRests().at(0).until, now_ + 10min);
 }
 
-TEST_F(SqlitePoolJournalTest, DropsAllRestsOfAnOwner) {
+TEST_F(SqlitePoolJournalTest, DropsAllCooldownsOfAnOwner) {
   const auto database = Database::OpenInMemory();
   SqlitePoolJournal journal = JournalOf(*database);
   journal.SaveRest(Rest("work", 10min));

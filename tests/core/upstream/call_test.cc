@@ -91,7 +91,7 @@ class CommentsForEver : public Transport {
   int reads = 0;
 };
 
-TEST(Call, ComesBackToWhoCannotWaitAfterEachPiece) {
+TEST(Call, ReturnsAfterEachPieceToACallerThatMustNotBlock) {
   CommentsForEver transport;
   auto started = Start(transport, true);
   auto& call = *std::get<std::unique_ptr<Call>>(started);
@@ -251,7 +251,7 @@ class Switch : public Cancellation {
   bool on = false;
 };
 
-TEST(Call, IsNobodysFaultWhenItIsCalledOff) {
+TEST(Call, IsNoFailureOfTheAccountWhenCancelled) {
   FakeTransport transport;
   FakeAnswer answer = FakeAnswer::Sse({kHello});
   answer.hangs = true;

@@ -165,7 +165,7 @@ TEST(Classify, TellsWhenTryingAgainCanHelp) {
   EXPECT_EQ(Judge("bad_request.signature").error.retry_after_ms, -1);
 }
 
-TEST(Classify, SurvivesWhatNobodyShouldSend) {
+TEST(Classify, SurvivesInvalidBodies) {
   for (const std::string& body :
        {std::string(200'000, '['), std::string("{\"error\":null}"), std::string("{\"error\":7}"),
         std::string("[]"),

@@ -25,7 +25,7 @@ TEST(RetryDelay, ReadsEverySpellingOfAProtobufDuration) {
   EXPECT_EQ(Read(R"({"nanos":1})"), Duration(1));
 }
 
-TEST(RetryDelay, FindsNothingInWhatIsNone) {
+TEST(RetryDelay, FindsNothingInOtherText) {
   for (const char* json :
        {R"("soon")", R"("-3s")", R"("")", "36", "null", "{}", R"({"seconds":-1})",
         R"({"seconds":1.5})", R"({"seconds":"1e9"})", R"({"seconds":1,"nanos":5000000000})",

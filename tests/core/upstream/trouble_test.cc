@@ -23,7 +23,7 @@ TEST(TroubleTable, HasARowWithANameOfItsOwnForEachTrouble) {
   EXPECT_EQ(FindTrouble("no such thing"), std::nullopt);
 }
 
-TEST(TroubleTable, LetsNobodyRestForAFaultOfTheRequest) {
+TEST(TroubleTable, StartsNoCooldownForAnInvalidRequest) {
   for (const Trouble trouble : {Trouble::kBadRequest, Trouble::kTooLarge, Trouble::kResourceDenied,
                                 Trouble::kUnknownResource}) {
     EXPECT_EQ(RowOf(trouble).next, NextTry::kStop) << RowOf(trouble).name;

@@ -325,7 +325,7 @@ ScriptedServer::Script DiesOnReuse(void (Visitor::*end)()) {
   };
 }
 
-TEST(CurlTransport, TriesAgainUnseenWhenAReusedConnectionIsClosedInItsFace) {
+TEST(CurlTransport, RetriesUnseenWhenAReusedConnectionIsClosed) {
   ScriptedServer server(DiesOnReuse(&Visitor::Close));
   CurlTransport transport;
   EXPECT_EQ(Got(transport, Request(server.url("/"))), "{}");
@@ -333,7 +333,7 @@ TEST(CurlTransport, TriesAgainUnseenWhenAReusedConnectionIsClosedInItsFace) {
   EXPECT_EQ(server.connections(), 2);
 }
 
-TEST(CurlTransport, TriesAgainUnseenWhenAReusedConnectionIsReset) {
+TEST(CurlTransport, RetriesUnseenWhenAReusedConnectionIsReset) {
   ScriptedServer server(DiesOnReuse(&Visitor::Reset));
   CurlTransport transport;
   EXPECT_EQ(Got(transport, Request(server.url("/"))), "{}");
@@ -823,7 +823,7 @@ TEST(CurlTransport, DoesNotTakeTheReadersOwnPauseForSilence) {
   EXPECT_EQ(GotAll(**download), "2");
 }
 
-TEST(CurlTransport, TakesNothingFromTheNetworkThatNobodyAskedFor) {
+TEST(CurlTransport, ReadsNothingBetweenTwoCalls) {
   std::atomic<std::size_t> sent{0};
   ScriptedServer server([&](Visitor& visitor) {
     visitor.ReadRequest();
@@ -1132,7 +1132,7 @@ ScriptedServer::Script Tunnel(Guarded<std::string>& asked) {
   };
 }
 
-TEST(CurlTransportProxy, AsksForATunnelWhateverTheUpstreamSpeaks) {
+TEST(CurlTransportProxy, AsksForATunnelForEveryUpstream) {
   Guarded<std::string> asked;
   ScriptedServer proxy(Tunnel(asked));
   CurlTransport transport;

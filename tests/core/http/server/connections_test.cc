@@ -66,7 +66,7 @@ TEST_F(HttpConnectionsTest, ExpiresTheIdleOnly) {
   EXPECT_EQ(sending->Unpark(), Waits::kRestOfRequest);
 }
 
-TEST_F(HttpConnectionsTest, MakesRoomWithWhoeverWouldGoNext) {
+TEST_F(HttpConnectionsTest, MakesRoomByExpiringTheNextConnection) {
   HttpConnection* third = Parked(Waits::kRequest, 30);
   HttpConnection* first = Parked(Waits::kRestOfRequest, 10);
   HttpConnection* second = Parked(Waits::kRequest, 20);
@@ -77,7 +77,7 @@ TEST_F(HttpConnectionsTest, MakesRoomWithWhoeverWouldGoNext) {
   EXPECT_EQ(third->Unpark(), Waits::kRequest);
 }
 
-TEST_F(HttpConnectionsTest, TakesNobodyOnceAllAreCancelled) {
+TEST_F(HttpConnectionsTest, AddsNoConnectionAfterCancelAll) {
   HttpConnection* open = Parked(Waits::kTaking, 10);
   connections_.CancelAll();
   EXPECT_TRUE(open->client().Cancelled());

@@ -145,7 +145,7 @@ TEST(HttpServerHostile, DropsAClientThatTakesNothing) {
   EXPECT_LT(client.ReadAll().size(), 50'000'000U);
 }
 
-TEST(HttpServerHostile, DropsAClientThatTakesCrumbs) {
+TEST(HttpServerHostile, DropsAClientThatReadsTooLittle) {
   for (const char* path : {"/whole", "/stream"}) {
     RunningServer server(
         [](HttpRequest& request) {

@@ -243,7 +243,7 @@ TEST(HttpServerStop, TakesARequestThatHadBegunToArrive) {
   stopper.join();
 }
 
-TEST(HttpServerStop, CancelsWhoeverIsNotDoneInTime) {
+TEST(HttpServerStop, CancelsRequestsThatAreNotDoneInTime) {
   Waiting waiting;
   RunningServer server(std::ref(waiting));
   auto client = server.Connect();

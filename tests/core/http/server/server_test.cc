@@ -244,7 +244,7 @@ TEST(HttpServer, HandsEveryMethodAndUpgradesToTheHandler) {
   EXPECT_EQ(client.Read()->body, "GET websocket");
 }
 
-TEST(HttpServer, CaresForNoRangeAndNoAccept) {
+TEST(HttpServer, IgnoresRangeAndAccept) {
   RunningServer server([](HttpRequest&) { return Text("0123456789"); });
   auto client = server.Connect();
   client.Send("GET / HTTP/1.1\r\nHost: x\r\nRange: bytes=2-3\r\nAccept: ;;q=,,/\r\n\r\n");

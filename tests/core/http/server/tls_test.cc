@@ -74,7 +74,7 @@ TEST(TlsIdentity, TellsAKeyOfAnotherCertificate) {
                                  files.tls.certificate);
 }
 
-TEST(TlsIdentity, TellsAnEncryptedKeyAndAsksNobody) {
+TEST(TlsIdentity, ReportsAnEncryptedKeyWithoutAPrompt) {
   const Files files;
   files.folder.Write("key.pem", test::Encrypted(files.key, "passphrase"));
   EXPECT_NE(files.Refused().find("the key is encrypted"), std::string::npos) << files.Refused();
@@ -161,7 +161,7 @@ TEST_F(HttpServerTlsImpatient, GivesAHandshakeNoMoreTimeForEachOfItsBytes) {
   EXPECT_TRUE(client.Closed());
 }
 
-TEST_F(HttpServerTls, TellsWhoSpeaksPlainHttpWhatToDo) {
+TEST_F(HttpServerTls, TellsAPlainHttpClientWhatToDo) {
   test::RawClient client(server_.port());
   client.Send(kGet);
   const auto answer = client.Read();

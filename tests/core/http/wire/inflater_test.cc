@@ -31,7 +31,7 @@ TEST(Inflater, GivesNoMoreThanIsAskedForAndGoesOnFromThere) {
   }
 }
 
-TEST(Inflater, WaitsForMoreAndSeesWhatIsNone) {
+TEST(Inflater, WaitsForMoreAndDetectsInvalidData) {
   const std::string packed = Packed("hello", Wrapping::kBare);
   Inflater inflater(Inflater::Form::kBare);
   std::string out;

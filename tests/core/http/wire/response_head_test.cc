@@ -83,7 +83,7 @@ TEST(ResponseHead, SaysWhereTheBodyEnds) {
   }
 }
 
-TEST(ResponseHead, RefusesWhatIsNone) {
+TEST(ResponseHead, RefusesInvalidInput) {
   for (const char* head :
        {"SSH-2.0-OpenSSH_9.2\r\n",
         "HTTP/2 200\r\n",

@@ -97,7 +97,7 @@ TEST(ModelTraits, TurnBudgetsIntoLevelsAndClampThem) {
   EXPECT_EQ(TraitsOf("gemini-3-flash").SettingFor(with(-1)), ThinkingSetting{});
 }
 
-TEST(ModelTraits, AreInferredFromNamesNobodyKnows) {
+TEST(ModelTraits, AreInferredForUnknownNames) {
   EXPECT_EQ(TraitsOf("gemini-5-krypton").family, "gemini-5");
   EXPECT_FALSE(TraitsOf("gemini-5-krypton").penalties);
   EXPECT_EQ(TraitsOf("gemini-3.9-flash").version, 39);

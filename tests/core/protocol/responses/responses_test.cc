@@ -133,7 +133,7 @@ TEST(ResponsesRequest, OpensTheSignaturesThatItSealed) {
   EXPECT_EQ(std::get<chat::ToolCall>(request.messages[1].blocks[1]).signature, "");
 }
 
-TEST(ResponsesRequest, GivesATextItsOwnSignatureBackAndNobodyElse) {
+TEST(ResponsesRequest, ReturnsASignatureToItsOwnTextOnly) {
   const auto request = Read(R"({"model":"m","input":[{"role":"user","content":"go"},
       {"type":"message","role":"assistant","content":[{"type":"output_text","text":"ok"}]},
       {"type":"reasoning","summary":[],"encrypted_content":"agm1t.dGV4dA=="},
