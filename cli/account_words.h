@@ -12,7 +12,7 @@ namespace agm::cli {
 /// The page where people create a key of the Gemini API.
 inline constexpr std::string_view kKeyPage = "https://aistudio.google.com/apikey";
 
-/// What an account's state is in words: "ready", "ready, 2 models cooling down", "cooling down",
+/// An account's state in words: "ready", "ready, 2 models cooling down", "cooling down",
 /// "quarantined", "disabled". A cooldown of single models leaves the account ready.
 std::string StateWords(const accounts::AccountStatus& status);
 
@@ -20,7 +20,7 @@ std::string StateWords(const accounts::AccountStatus& status);
 /// words for it.
 std::string ReasonWords(std::string_view reason);
 
-/// What a person does about a reason; empty if it ends by itself. `name` is the account's.
+/// The remedy for a reason; empty if it ends by itself. `name` is the account's.
 std::string Remedy(std::string_view reason, std::string_view name);
 
 /// A sentence for each thing that keeps the account, or some of its models, from serving:

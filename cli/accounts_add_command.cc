@@ -207,7 +207,7 @@ Result<void> CheckDuplicate(const config::Config& config, const config::Account&
               other->name, kKeyPage);
 }
 
-/// What comes after a success.
+/// The next step after a success.
 std::string NextStep(bool gateway_runs) {
   return gateway_runs ? "The running gateway uses it from now on." : "Next: agm serve";
 }

@@ -32,7 +32,7 @@ std::string ErrorRate(const accounts::AccountStatus& status) {
   return part > 0 && part < 0.01 ? "<1 %" : fmt::format("{:.0f} %", 100 * part);
 }
 
-/// What fits 80 columns.
+/// The part that fits 80 columns.
 Table ShortTable(const Context& context, const AccountStates& states) {
   Table table({"NAME", "STATE", "AGAIN", "REQUESTS", "TOKENS", "ERRORS"});
   for (const accounts::AccountStatus& status : states.accounts) {

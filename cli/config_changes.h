@@ -6,7 +6,7 @@
 
 namespace agm::cli {
 
-/// What a reload changed, for the log: "account home added; account work changed; 3 rules, were 2;
+/// The changes of a reload, for the log: "account home added; account work changed; 3 rules, were 2;
 /// max_wait 10, was 5". "nothing that matters here" if the settings are equal. Without secrets.
 std::string WriteChanges(const config::Config& before, const config::Config& after);
 

@@ -25,7 +25,7 @@ std::string Tokens(const Json& model, const char* key) {
   return tokens < 1024 ? std::to_string(tokens) : std::to_string(tokens / 1024) + "k";
 }
 
-/// What a model is for, from its name.
+/// A model's purpose, from its name.
 std::string_view KindOf(std::string_view id) {
   const auto has = [&](std::string_view part) { return id.find(part) != id.npos; };
   if (has("embedding")) return "embedding";

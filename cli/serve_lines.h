@@ -8,7 +8,7 @@
 
 namespace agm::cli {
 
-/// What `agm serve` says when it accepts connections.
+/// The lines of `agm serve` when it accepts connections.
 struct Listening {
   int port = 0;
   int ready = 0;                           ///< accounts

@@ -13,7 +13,7 @@
 namespace agm::cli {
 namespace {
 
-/// What people type first because other programs call it so.
+/// The words that people type first because other programs use them.
 struct Guess {
   std::string_view word;
   std::string_view command;

@@ -41,7 +41,7 @@ class Catalog {
   std::vector<upstream::ModelEntry> Models(const config::Config& config,
                                            const Cancellation& client);
 
-  /// What the upstreams list; asks them if the list is old.
+  /// The models that the upstreams list; asks the upstreams if the list is old.
   ModelList Look(const config::Config& config, const Cancellation& client);
   /// The list as it is. Never asks.
   ModelList Known() const;

@@ -8,7 +8,7 @@
 
 namespace agm::gateway {
 
-/// What a request asks of a model.
+/// The ability of a model that a request needs.
 enum class Use { kGenerate, kEmbed };
 
 /// The targets of a request that an account can serve, in their order. A target is left out if no

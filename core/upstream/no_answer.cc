@@ -49,7 +49,7 @@ constexpr bool OnlyAccountAndNetworkStartACooldown() {
 }
 static_assert(OnlyAccountAndNetworkStartACooldown());
 
-/// What the blocks of a response amount to.
+/// The kinds of content in a response.
 struct Contents {
   bool answer = false;  ///< text, a call, media
   bool refusal = false;
@@ -108,7 +108,7 @@ std::optional<NoAnswer> WhatIsMissing(const Queue<chat::Event>& events) {
   if (Ends(*finished, chat::FinishReason::kContentFilter)) {
     return contents.refusal ? kPromptBlocked : kAnswerBlocked;
   }
-  // Where the answer reached its length or some choice was blocked, a retry would end the same way.
+  // If the answer reached its length or a choice was blocked, a retry would end the same way.
   if (contents.answer || !Ends(*finished, chat::FinishReason::kStop)) return std::nullopt;
   if (contents.thoughts) return kThoughtsOnly;
   return contents.blocks ? kSignatureOnly : kEmpty;

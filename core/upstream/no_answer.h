@@ -13,7 +13,7 @@
 /// cooldown starts and what the client is told. trouble.h does the same for the other failures.
 namespace agm::upstream {
 
-/// What a response holds instead of an answer.
+/// The content of a response instead of an answer.
 enum class NoAnswer {
   kMalformedCall,      ///< finish reason MALFORMED_FUNCTION_CALL
   kUnexpectedCall,     ///< UNEXPECTED_TOOL_CALL
@@ -31,10 +31,10 @@ enum class NoAnswer {
   kSignatureOnly,      ///< STOP after a thought signature that signs no text
 };
 
-/// Where the fault lies. A fault of the prompt or the model never starts a cooldown.
+/// The cause of the fault. A fault of the prompt or the model never starts a cooldown.
 enum class Cause { kPrompt, kModel, kAccount, kNetwork };
 
-/// What the client is told if the response is final.
+/// The client's result if the response is final.
 enum class Told {
   kError,          ///< an error whose code is the row's name
   kContentFilter,  ///< the answer so far, which ends with the finish reason content_filter
@@ -57,8 +57,8 @@ const NoAnswerRow& RowOf(NoAnswer kind);
 /// The kind of that name; nothing if there is none.
 std::optional<NoAnswer> FindNoAnswer(std::string_view name);
 
-/// What is missing in a response that ended with chat::Finished; nothing where it holds an answer,
-/// or where its next hop may bring one. `events`: all events of the response.
+/// The fault of a response that ended with chat::Finished; nullopt if it contains an answer, or if
+/// its next hop may bring one. `events`: all events of the response.
 std::optional<NoAnswer> WhatIsMissing(const Queue<chat::Event>& events);
 
 /// A failed try whose response held no answer. `error`: the reader's.

@@ -13,7 +13,7 @@
 /// each class the client's error, whether to retry, and the owner and length of the cooldown.
 namespace agm::upstream {
 
-/// What a response with a good status holds instead of an answer (no_answer.h).
+/// The content of a 2xx response instead of an answer (no_answer.h).
 enum class NoAnswer;
 
 /// The classes of upstream failure.

@@ -51,8 +51,8 @@ class Connection {
     std::size_t size = 0;
   };
 
-  /// What goes over the socket: TLS's records, which libcurl writes and reads, or the bytes
-  /// themselves.
+  /// The kind of bytes on the socket: TLS records, which libcurl writes and reads, or plain
+  /// bytes.
   enum class Bytes { kPlain, kTls };
 
   /// `count` must outlive it.

@@ -16,8 +16,8 @@ namespace agm::gateway {
 
 class HttpStream;
 
-/// What all clients together may make the server hold. Heads have a budget of their own, since
-/// anybody may send them; bodies come only from callers whose head was accepted.
+/// The limits of the memory that all clients together use. Heads have their own budget, because any
+/// client may send them; bodies come only from callers whose head was accepted.
 ///
 /// Thread safety: any thread.
 struct HttpBudgets {

@@ -1,4 +1,4 @@
-// What the gateway answers from the head alone, so that it accepts no body.
+// Requests that the gateway answers from their head alone, without accepting a body.
 
 #include <fmt/format.h>
 #include <gtest/gtest.h>

@@ -22,7 +22,7 @@ namespace {
 using test::FakeAnswer;
 using upstream::NoAnswer;
 
-/// What the client gets in the end.
+/// The client's final result.
 enum class End { kError, kContentFilter, kEmpty };
 
 struct Row {

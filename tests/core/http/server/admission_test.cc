@@ -1,4 +1,4 @@
-// What HttpServer decides before it accepts a body, and when the descriptor table is full.
+// The decisions of HttpServer before it accepts a body, and when the descriptor table is full.
 
 #include <fmt/format.h>
 #include <gmock/gmock.h>
