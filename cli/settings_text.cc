@@ -65,6 +65,8 @@ constexpr std::array kProxy = {
                 "Without it the usual *_proxy variables count."},
     SettingText{"expose_account", "true or false, true",
                 "Tell clients which account answered (X-Account-Email)."},
+    SettingText{"list_aliases", "true or false, true",
+                "List the exact names of the built-in mapping in /v1/models."},
 };
 
 constexpr std::array kTls = {

@@ -4,9 +4,8 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <limits>
 
-#include "core/base/duration.h"
+#include "core/accounts/survey.h"
 #include "core/base/json_writer.h"
 
 namespace agm::accounts {
@@ -18,6 +17,13 @@ using upstream::RowOf;
 constexpr int kListed = 100;
 // When to retry while another request finds out whether an account works again.
 constexpr Duration kTrial{1000};
+
+// What ends without anybody's doing. A model that an account lacks, and what a person must fix, is
+// tried again some time too, but no client should wait for that.
+bool EndsByItself(upstream::Trouble trouble) {
+  return upstream::MustFix(trouble).empty() && trouble != upstream::Trouble::kNoQuota &&
+         trouble != upstream::Trouble::kUnknownModel;
+}
 
 const Rest* Longest(const Member& member, std::string_view model, TimePoint now) {
   const Rest* longest = nullptr;
@@ -41,81 +47,25 @@ std::string IsoTime(WallTime time) {
                      fmt::gmtime(std::chrono::system_clock::to_time_t(time)));
 }
 
-std::string Count(int count, std::string_view one, std::string_view many) {
-  return fmt::format("{} {}", count, count == 1 ? one : many);
+// Of several accounts the first in the configuration speaks for those that have the same trouble.
+void Count(Survey& survey, const Rest& rest) {
+  const auto same = std::ranges::find(survey.cases, rest.trouble, &Survey::Case::trouble);
+  if (same == survey.cases.end()) {
+    survey.cases.push_back({rest.trouble, 1, rest.said});
+  } else {
+    ++same->count;
+    if (same->said.empty()) same->said = rest.said;
+  }
 }
-
-/// Counts the states of all accounts that list the model.
-struct Survey {
-  int listing = 0;
-  int resting = 0;  ///< in a cooldown that ends by itself
-  int quarantined = 0;
-  int disabled = 0;
-  int being_tried = 0;  ///< one request is testing the account after a long cooldown
-  int no_such_model = 0;
-  int minute = 0;  ///< in cooldown for a quota that recovers soon
-  int day = 0;     ///< in cooldown for a quota that does not
-  int model = 0;   ///< in cooldown because the model or its endpoint is overloaded
-  TimePoint first = TimePoint::max();
-};
 
 void Add(Survey& survey, const Standing& standing) {
   ++survey.listing;
   if (standing.state == "disabled") ++survey.disabled;
   if (standing.rest == nullptr) return;
-  const bool quarantined = standing.state == "quarantined";
-  ++(quarantined ? survey.quarantined : survey.resting);
-  survey.first = std::min(survey.first, standing.rest->until);
-  const upstream::Trouble trouble = standing.rest->trouble;
-  if (trouble == upstream::Trouble::kNoQuota || trouble == upstream::Trouble::kUnknownModel) {
-    ++survey.no_such_model;
-    return;
+  Count(survey, *standing.rest);
+  if (EndsByItself(standing.rest->trouble)) {
+    survey.first = std::min(survey.first, standing.rest->until);
   }
-  const ErrorCode code = RowOf(trouble).code;
-  if (code == ErrorCode::kRateLimited) ++survey.minute;
-  if (code == ErrorCode::kQuotaExhausted) ++survey.day;
-  if (code == ErrorCode::kOverloaded || code == ErrorCode::kUpstreamRejected ||
-      code == ErrorCode::kUpstreamUnavailable || code == ErrorCode::kTimeout) {
-    ++survey.model;
-  }
-}
-
-ErrorCode CodeOf(const Survey& survey) {
-  if (survey.minute > 0) return ErrorCode::kRateLimited;
-  if (survey.day > 0 && survey.model == 0) return ErrorCode::kQuotaExhausted;
-  if (survey.day > 0) return ErrorCode::kRateLimited;
-  if (survey.model > 0) return ErrorCode::kOverloaded;
-  if (survey.no_such_model > 0) return ErrorCode::kUnknownModel;
-  return ErrorCode::kNoAccount;
-}
-
-std::string MessageOf(const Survey& survey, std::string_view model, Duration wait) {
-  if (survey.listing == 0) return fmt::format("no account serves the model \"{}\"", model);
-  if (survey.disabled == survey.listing) {
-    return fmt::format(
-        "every account that serves \"{}\" is disabled; `agm accounts enable NAME` "
-        "enables one",
-        model);
-  }
-  if (CodeOf(survey) == ErrorCode::kUnknownModel) {
-    return fmt::format("no account has access to the model \"{}\"", model);
-  }
-  std::string text;
-  if (survey.resting > 0) {
-    text =
-        fmt::format("{}; the first wakes in {}",
-                    Count(survey.resting, "account rests", "accounts rest"), WriteDuration(wait));
-  }
-  if (survey.quarantined > 0) {
-    text += fmt::format("{}{} quarantined", text.empty() ? "" : "; ",
-                        Count(survey.quarantined, "account is", "accounts are"));
-  }
-  if (text.empty() && survey.being_tried > 0) {
-    return "an account is being tried after a long rest; the next moment shows whether it works";
-  }
-  if (text.empty()) return "every account that could serve this request was tried";
-  if (survey.resting == 0) text += "; `agm accounts list` says why";
-  return text;
 }
 
 void WriteAccount(JsonWriter& json, const Member& member, const Standing& standing, Moment moment) {
@@ -146,10 +96,9 @@ WallTime CalendarTime(TimePoint point, Moment moment) {
 
 Error Exhausted(const std::vector<std::shared_ptr<Member>>& members, std::string_view model,
                 Moment moment) {
-  if (members.empty()) {
-    return Fail(ErrorCode::kNoAccount, "no account is configured; add one with `agm accounts add`");
-  }
   Survey survey;
+  survey.model = model;
+  survey.configured = !members.empty();
   std::string list;
   JsonWriter json(list);
   json.Array();
@@ -163,15 +112,7 @@ Error Exhausted(const std::vector<std::shared_ptr<Member>>& members, std::string
   json.EndArray();
 
   if (survey.being_tried > 0) survey.first = std::min(survey.first, moment.now + kTrial);
-  const bool wakes = survey.first != TimePoint::max() && survey.first > moment.now;
-  const Duration wait = wakes ? Left(moment.now, survey.first) : Duration{0};
-  Error error;
-  error.code = survey.listing == 0 ? ErrorCode::kUnknownModel : CodeOf(survey);
-  error.message = MessageOf(survey, model, std::chrono::ceil<std::chrono::seconds>(wait));
-  if (wakes && error.code != ErrorCode::kUnknownModel) {
-    error.retry_after_ms =
-        static_cast<int>(std::min<Duration::rep>(wait.count(), std::numeric_limits<int>::max()));
-  }
+  Error error = Tell(survey, moment);
   if (survey.listing > 0) error.members = "\"accounts\":" + list;
   return error;
 }

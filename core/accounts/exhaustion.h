@@ -24,8 +24,8 @@ Standing StandingOf(const Member& member, std::string_view model, TimePoint now)
 /// The complete status of one account.
 AccountStatus StatusOf(const Member& member, Moment moment);
 
-/// The error if no account can serve the model now: the most informative code, the end of the first
-/// cooldown, the number of accounts in cooldown, and the state of each (see Pool for the contract).
+/// Why no account can serve the model now: the most informative code, when the first cooldown ends,
+/// what a person must do, and the state of each account (see Pool for the contract).
 Error Exhausted(const std::vector<std::shared_ptr<Member>>& members, std::string_view model,
                 Moment moment);
 

@@ -107,6 +107,7 @@ void Pool::State::Punish(const Lease::Taken& taken, const Failure& failure, Mome
   const Rest* known = rests->Find(model, failure.trouble);
   Rest rest = Penalty(failure, model, known, taken.at, moment, RandomFraction());
   if (IsQuarantine(failure.trouble)) rest.why = failure.error.message;
+  rest.said = failure.said;
   // If no request succeeds anywhere, the network is down, and the account gets no cooldown.
   const bool others_work = known != nullptr && last_success > known->since;
   if (failure.trouble == Trouble::kNetwork && !others_work) rest.until = moment.now;

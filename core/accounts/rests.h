@@ -18,6 +18,7 @@ struct Rest {
   int strikes = 0;
   TimePoint counts_until{};  ///< a strike before then is a repeated one
   std::string why{};         ///< details for the person who must fix the cause
+  std::string said{};        ///< the upstream's own sentence, fit to be shown; may be empty
 
   bool forever() const { return until == TimePoint::max(); }
 };

@@ -84,6 +84,8 @@ Failure RefusedToken(std::string_view why) {
   Failure failure;
   failure.trouble = Trouble::kUnauthenticated;
   failure.error = Fail(upstream::RowOf(failure.trouble).code, "{}", why);
+  failure.error.reason = upstream::MustFix(failure.trouble);
+  failure.said = why;
   return failure;
 }
 

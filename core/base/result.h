@@ -26,7 +26,7 @@ enum class ErrorCode {
   kUnsupportedMedia,     ///< a content type or encoding that the gateway does not read
   kRateLimited,          ///< an upstream rate limit: retry after Error::retry_after_ms
   kQuotaExhausted,       ///< an upstream quota that does not recover within minutes
-  kNoAccount,            ///< no usable account, for a reason other than quota
+  kNoAccount,            ///< no account can serve until a person acts; Error::reason says on what
   kOverloaded,           ///< this gateway or the upstream's model is at its limit
   kUpstreamRejected,     ///< the upstream sent a response that cannot be used
   kUpstreamUnavailable,  ///< the upstream could not be reached, or broke the connection

@@ -54,6 +54,7 @@ struct Proxy {
   Scheduling scheduling = Scheduling::kCacheFirst;
   std::string upstream_proxy;
   bool expose_account = true;
+  bool list_aliases = true;
   Tls tls;
 
   /// The address to listen on: `host`, or the default that allow_lan_access implies.

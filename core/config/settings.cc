@@ -135,6 +135,7 @@ std::span<const Setting<Proxy>> ProxySettings() {
       Setting<P>{"upstream_proxy", TextSetting<P, &P::upstream_proxy, CheckUpstreamProxy>("").read,
                  ShowUpstreamProxy},
       BoolSetting<P, &P::expose_account>("expose_account"),
+      BoolSetting<P, &P::list_aliases>("list_aliases"),
   };
   return settings;
 }

@@ -35,6 +35,7 @@ std::string_view Template() {
 # scheduling = "cache_first"     # cache_first | balance | performance_first
 # upstream_proxy = ""            # http://, https:// or socks5://; empty: the usual *_proxy variables
 # expose_account = true          # X-Account-Email on answers
+# list_aliases = true            # the built-in names stand in /v1/models
 
 # [proxy.tls]
 # certificate = "cert.pem"

@@ -36,7 +36,7 @@ std::vector<std::string> Credentials(const HttpRequest& request) {
       found.emplace_back(http::Trim(value));
     }
   }
-  if (SurfaceOf(request.path) == Surface::kGemini) {
+  if (SurfaceOf(request.path) == Surface::kGemini || request.path.starts_with("/v1beta")) {
     found.push_back(QueryParameter(request.query, "key"));
   }
   return found;
@@ -54,10 +54,12 @@ Result<Caller> MatchKey(const HttpRequest& request, const config::Proxy& setting
   if (match != nullptr) return Caller{match->name};
   const bool any = std::any_of(credentials.begin(), credentials.end(),
                                [](const std::string& c) { return !c.empty(); });
-  Error error =
-      any ? Fail(ErrorCode::kUnauthenticated, "the API key is not one of this gateway's")
-          : Fail(ErrorCode::kUnauthenticated,
-                 "this gateway asks for an API key: send it as 'Authorization: Bearer KEY'");
+  Error error = Fail(ErrorCode::kUnauthenticated,
+                     "{}; the key is set on the gateway's machine, as proxy.api_key in its "
+                     "configuration or as AGM_API_KEY",
+                     any ? "the API key is not one of this gateway's"
+                         : "this gateway requires an API key: send it as 'Authorization: Bearer "
+                           "KEY'");
   if (any) error.reason = "invalid_api_key";
   return error;
 }
@@ -126,7 +128,7 @@ Result<Caller> Identify(const HttpRequest& request, RouteKind route,
 
 std::string AllowedOrigin(const HttpRequest& request, const config::Proxy& settings) {
   const std::string_view origin = request.header("origin");
-  if (origin.empty() || !Contains(settings.allowed_origins, origin)) return {};
+  if (origin.empty() || !OriginIsFine(origin, settings)) return {};
   return std::string(origin);
 }
 

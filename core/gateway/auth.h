@@ -25,7 +25,8 @@ struct Caller {
 /// and an Origin of a foreign web page, are kForbidden.
 Result<Caller> Identify(const HttpRequest& request, RouteKind route, const config::Proxy& settings);
 
-/// The value for Access-Control-Allow-Origin; empty: send none.
+/// The value for Access-Control-Allow-Origin: a page of this machine, an editor's own scheme
+/// ("app://", "vscode-webview://") or one of allowed_origins; empty: send none.
 std::string AllowedOrigin(const HttpRequest& request, const config::Proxy& settings);
 
 }  // namespace agm::gateway

@@ -108,7 +108,12 @@ ModelList Catalog::Known() const { return state_.Copy().list; }
 
 std::vector<upstream::ModelEntry> Catalog::Models(const config::Config& config,
                                                   const Cancellation& client) {
-  const auto models = Look(config, client).models;
+  Look(config, client);
+  return Listed(config);
+}
+
+std::vector<upstream::ModelEntry> Catalog::Listed(const config::Config& config) const {
+  const auto models = Known().models;
   std::vector<upstream::ModelEntry> listed;
   if (models && !models->empty()) {
     for (const auto& [id, entry] : *models) {

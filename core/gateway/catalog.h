@@ -41,6 +41,8 @@ class Catalog {
   std::vector<upstream::ModelEntry> Models(const config::Config& config,
                                            const Cancellation& client);
 
+  /// The same from the list as it is. Never asks.
+  std::vector<upstream::ModelEntry> Listed(const config::Config& config) const;
   /// The models that the upstreams list; asks the upstreams if the list is old.
   ModelList Look(const config::Config& config, const Cancellation& client);
   /// The list as it is. Never asks.

@@ -8,6 +8,7 @@
 #include "core/gateway/replies.h"
 #include "core/gateway/rotation.h"
 #include "core/gateway/targets.h"
+#include "core/gateway/unknown_model.h"
 #include "core/protocol/gemini/embeddings.h"
 #include "core/protocol/openai/embeddings.h"
 #include "core/upstream/address.h"
@@ -130,11 +131,15 @@ HttpReply Embed(Services& services, std::shared_ptr<const Settings> settings, Ht
   if (!request) return refuse(request.error());
   record.model = request->model;
   auto resolved = settings->map.Resolve(request->model);
-  if (!resolved) return refuse(resolved.error());
+  if (!resolved) {
+    return refuse(WithModelHelp(resolved.error(), services, *settings, record.model));
+  }
 
   const Asking asking{&services, settings, {}, http.client};
   auto embeddings = GetEmbeddings(asking, *request, resolved->targets, record);
-  if (!embeddings) return refuse(embeddings.error());
+  if (!embeddings) {
+    return refuse(WithModelHelp(embeddings.error(), services, *settings, record.model));
+  }
 
   record.usage.input = embeddings->tokens;
   record.usage.known = embeddings->tokens > 0;

@@ -14,6 +14,7 @@
 #include "core/gateway/media.h"
 #include "core/gateway/replies.h"
 #include "core/gateway/session.h"
+#include "core/gateway/unknown_model.h"
 
 namespace agm::gateway {
 namespace {
@@ -208,7 +209,9 @@ HttpReply Exchange(Services& services, std::shared_ptr<const Settings> settings,
   record.model = request->model;
 
   auto resolved = settings->map.Resolve(request->model);
-  if (!resolved) return refuse(resolved.error());
+  if (!resolved) {
+    return refuse(WithModelHelp(resolved.error(), services, *settings, record.model));
+  }
 
   auto inlined = InlineMedia(*services.media, resolved->targets, BudgetOf(config.proxy),
                              *http.client, *request);
@@ -218,7 +221,7 @@ HttpReply Exchange(Services& services, std::shared_ptr<const Settings> settings,
                       SessionOf(*request, http.header("x-session-id"), record.caller), http.client};
   const auto shared = std::make_shared<const chat::Request>(*std::move(request));
   auto answer = GetAnswer(asking, shared, resolved->targets, record);
-  if (!answer) return refuse(answer.error());
+  if (!answer) return refuse(WithModelHelp(answer.error(), services, *settings, record.model));
 
   auto life = std::unique_ptr<Life>(
       new Life{std::move(record), settings, shared, *std::move(answer), std::move(keeping)});

@@ -1,8 +1,13 @@
 #include "core/gateway/gateway.h"
 
+#include <fmt/format.h>
+
 #include <exception>
 #include <utility>
 
+#include "core/base/json_doc.h"
+#include "core/base/json_writer.h"
+#include "core/base/utf8.h"
 #include "core/gateway/auth.h"
 #include "core/gateway/embeddings_route.h"
 #include "core/gateway/exchange.h"
@@ -52,6 +57,34 @@ Error WrongMethod(const HttpRequest& request, const Route& route) {
   return error;
 }
 
+// Only a browser asks so, and it always says for which page.
+bool IsPreflight(const HttpRequest& request) {
+  return request.method == "OPTIONS" && !request.header("origin").empty();
+}
+
+/// An unknown path is mostly a wrong base URL.
+Error WithBaseUrl(Error error, const HttpRequest& request, const config::Proxy& proxy) {
+  const std::string_view host = request.header("host");
+  if (error.code != ErrorCode::kUnknownRoute || host.empty()) return error;
+  error.message += fmt::format("; the base URL is {}://{}/v1",
+                               proxy.tls.enabled() ? "https" : "http", ToUtf8(host));
+  return error;
+}
+
+// Azure's paths name the model; what the body says of it does not count.
+void NameModel(HttpRequest& request, const std::string& model) {
+  const auto doc = JsonDoc::Parse(request.body);
+  if (model.empty() || !doc || !doc->root().is(JsonKind::kObject)) return;
+  std::string body;
+  JsonWriter json(body);
+  json.Object().Key("model").String(ToUtf8(model));
+  for (const JsonMember member : doc->root().members()) {
+    if (!member.key.equals("model")) json.Key(member.key.text()).Raw(member.value.raw());
+  }
+  json.EndObject();
+  request.body = std::move(body);
+}
+
 bool IsUpgrade(const HttpRequest& request) { return !request.header("upgrade").empty(); }
 
 void AddCors(HttpReply& reply, const std::string& origin) {
@@ -91,8 +124,8 @@ HttpReply Gateway::Answer(HttpRequest& request, const std::shared_ptr<const Sett
   const std::string origin = AllowedOrigin(request, settings->config->proxy);
   HttpReply reply;
   try {
-    reply = request.method == "OPTIONS" ? Preflight(request, *settings, std::move(record))
-                                        : Dispatch(request, settings, std::move(record));
+    reply = IsPreflight(request) ? Preflight(request, *settings, std::move(record))
+                                 : Dispatch(request, settings, std::move(record));
   } catch (const std::exception& bug) {
     reply = Broken(request, *settings, id, bug.what());
   } catch (...) {
@@ -124,7 +157,7 @@ HttpReply Gateway::Dispatch(HttpRequest& request, const std::shared_ptr<const Se
   auto caller = Identify(request, route ? route->kind : RouteKind::kModels, config.proxy);
   if (!caller) return refuse(caller.error());
   record.caller = std::move(caller->name);
-  if (!route) return refuse(route.error());
+  if (!route) return refuse(WithBaseUrl(route.error(), request, config.proxy));
   route->kind = ToldApart(route->kind, request);
   record.route = RouteName(route->kind);
 
@@ -142,6 +175,7 @@ HttpReply Gateway::Dispatch(HttpRequest& request, const std::shared_ptr<const Se
   }
   if (!TakesForms(route->kind)) {
     if (auto good = CheckContentType(request); !good) return refuse(good.error());
+    NameModel(request, route->deployment);
   }
 
   switch (route->kind) {

@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <map>
+#include <optional>
 #include <set>
 #include <string>
 #include <utility>
@@ -14,8 +15,11 @@
 #include "core/base/json_writer.h"
 #include "core/base/utf8.h"
 #include "core/base/version.h"
+#include "core/config/model_name.h"
 #include "core/gateway/catalog.h"
 #include "core/gateway/replies.h"
+#include "core/gateway/unknown_model.h"
+#include "core/mapping/built_in.h"
 
 namespace agm::gateway {
 namespace {
@@ -74,26 +78,40 @@ struct Listed {
   std::vector<std::string> methods;
 };
 
-// The accounts' models and the exact names of the mapping, each name once, sorted.
-std::map<std::string, Listed> AllModels(Services& services, const Settings& settings,
-                                        const HttpRequest& http) {
-  std::map<std::string, Listed> all;
+using AllListed = std::map<std::string, Listed>;
+
+/// A name that leads to `target`, with what is known of that.
+Listed AliasOf(const std::string& name, const std::string& target, const AllListed& all) {
+  Listed alias{name, "agm", 0, 0, {"generateContent"}};
+  if (const auto known = all.find(target); known != all.end()) alias = known->second;
+  alias.id = name;
+  alias.owner = "agm";
+  return alias;
+}
+
+// The exact names of the built-in table that lead to a model which an account may serve.
+void AddBuiltIns(Services& services, const Settings& settings, AllListed& all) {
+  for (const mapping::BuiltIn& entry : mapping::BuiltIns()) {
+    if (entry.from.find('*') != std::string_view::npos) continue;
+    const auto served = [&](const std::string& target) { return services.pool->Lists(target); };
+    if (std::ranges::none_of(entry.to, served)) continue;
+    const std::string name(entry.from);
+    const auto resolved = settings.map.Resolve(name);
+    if (resolved) all.try_emplace(name, AliasOf(name, resolved->targets.front(), all));
+  }
+}
+
+// The accounts' models and the exact names of both mappings, each name once, sorted.
+AllListed AllModels(Services& services, const Settings& settings, const HttpRequest& http) {
+  AllListed all;
   for (const auto& entry : services.catalog->Models(*settings.config, *http.client)) {
     all[entry.id] = {entry.id, "google", entry.input_limit, entry.output_limit, entry.methods};
   }
   for (const std::string& name : settings.map.ExactNames()) {
-    Listed listed{name, "agm", 0, 0, {"generateContent"}};
     const auto resolved = settings.map.Resolve(name);
-    if (resolved) {
-      const auto target = all.find(resolved->targets.front());
-      if (target != all.end()) {
-        listed = target->second;
-        listed.id = name;
-        listed.owner = "agm";
-      }
-    }
-    all[name] = std::move(listed);
+    if (resolved) all[name] = AliasOf(name, resolved->targets.front(), all);
   }
+  if (settings.config->proxy.list_aliases) AddBuiltIns(services, settings, all);
   return all;
 }
 
@@ -115,21 +133,23 @@ void WriteGemini(JsonWriter& json, const Listed& model) {
   json.EndArray().EndObject();
 }
 
-// Finds a model; its id may have the prefixes that upstreams and routers use.
-const Listed* FindModel(const std::map<std::string, Listed>& all, std::string_view id) {
-  for (const std::string_view prefix : {"publishers/google/", "models/", "google/", "gemini/"}) {
-    if (id.starts_with(prefix)) id.remove_prefix(prefix.size());
+// Finds each name that a request may use: a listed one, or one that a pattern leads to a model.
+std::optional<Listed> FindModel(const AllListed& all, const Settings& settings,
+                                std::string_view id) {
+  const std::string name(config::WithoutModelPrefix(id));
+  if (const auto found = all.find(name); found != all.end()) return found->second;
+  const auto resolved = settings.map.Resolve(name);
+  if (!resolved || resolved->rule == mapping::Rule::kPassThrough) return std::nullopt;
+  for (const std::string& target : resolved->targets) {
+    if (all.contains(target)) return AliasOf(name, target, all);
   }
-  const auto found = all.find(std::string(id));
-  return found == all.end() ? nullptr : &found->second;
+  return std::nullopt;
 }
 
-Error NoSuchModel(const std::string& id) {
-  Error error = Fail(ErrorCode::kUnknownModel, "there is no model '{}'; GET /v1/models lists them",
-                     ToUtf8(id.substr(0, 200)));
-  error.reason = "model_not_found";
-  error.param = "model";
-  return error;
+Error NoSuchModel(const Services& services, const Settings& settings, const std::string& id) {
+  return WithModelHelp(
+      Fail(ErrorCode::kUnknownModel, "there is no model \"{}\"", ToUtf8(id.substr(0, 200))),
+      services, settings, id);
 }
 
 }  // namespace
@@ -202,8 +222,10 @@ HttpReply ModelsPage(Services& services, const Settings& settings, const HttpReq
 HttpReply ModelPage(Services& services, const Settings& settings, const HttpRequest& http,
                     const std::string& id, Record& record) {
   const auto all = AllModels(services, settings, http);
-  const Listed* model = FindModel(all, id);
-  if (model == nullptr) return Refuse(Surface::kOpenAi, NoSuchModel(id), record, *settings.config);
+  const auto model = FindModel(all, settings, id);
+  if (!model) {
+    return Refuse(Surface::kOpenAi, NoSuchModel(services, settings, id), record, *settings.config);
+  }
   std::string body;
   JsonWriter json(body);
   WriteOpenAi(json, *model);
@@ -223,8 +245,10 @@ HttpReply GeminiModelsPage(Services& services, const Settings& settings, const H
 HttpReply GeminiModelPage(Services& services, const Settings& settings, const HttpRequest& http,
                           const std::string& id, Record& record) {
   const auto all = AllModels(services, settings, http);
-  const Listed* model = FindModel(all, id);
-  if (model == nullptr) return Refuse(Surface::kGemini, NoSuchModel(id), record, *settings.config);
+  const auto model = FindModel(all, settings, id);
+  if (!model) {
+    return Refuse(Surface::kGemini, NoSuchModel(services, settings, id), record, *settings.config);
+  }
   std::string body;
   JsonWriter json(body);
   WriteGemini(json, *model);

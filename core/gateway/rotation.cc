@@ -134,7 +134,7 @@ Then Rotation::After(accounts::Lease lease, upstream::Failure& failure) {
   }
   if (failure.trouble == upstream::Trouble::kUnknownModel ||
       failure.trouble == upstream::Trouble::kNotServed) {
-    failure.error.message = fmt::format("{}: {}", model_, failure.error.message);
+    failure.error.message = fmt::format("the upstream does not serve the model \"{}\"", model_);
   }
   const upstream::TroubleRow& row = upstream::RowOf(failure.trouble);
   if (row.next == upstream::NextTry::kStop || asking_.client->Cancelled()) return Then::kStop;
@@ -165,9 +165,12 @@ Error Verdict(const Asking& asking, const Allowance& allowance, const std::strin
   if (!passes) return *last;
   if (auto nobody = asking.services->pool->WhyNobody(target)) return *std::move(nobody);
   if (allowance.rest) return *allowance.rest;
-  if (!last) return Fail(ErrorCode::kNoAccount, "no account could be tried");
   // The attempts are used up, but an account is available: the client may retry at once.
-  Error error = *last;
+  Error error =
+      last && last->code != ErrorCode::kNoAccount
+          ? *last
+          : Fail(ErrorCode::kOverloaded, "the accounts that were tried cannot serve this");
+  error.message += "; another account is available, try again in 1s";
   error.retry_after_ms = 1000;
   return error;
 }

@@ -5,13 +5,16 @@
 #include <optional>
 #include <span>
 
-#include "core/base/edit_distance.h"
+#include "core/config/nearest.h"
 
 namespace agm::gateway {
 namespace {
 
 constexpr std::string_view kGet = "GET, HEAD";
 constexpr std::string_view kPost = "POST";
+
+/// How exactly a path must be written to match.
+enum class Spelling { kLenient, kExact };
 
 /// One row per route. `path` is written without /v1; "*" matches one id, "**" the rest of the path,
 /// because model ids may contain slashes.
@@ -21,14 +24,16 @@ struct Row {
   std::string_view path;
   std::string_view methods;
   bool model_route;
+  Spelling spelling = Spelling::kLenient;
 };
 
 constexpr std::array kRows = {
-    Row{RouteKind::kHealth, "health", "/healthz", kGet, false},
+    Row{RouteKind::kHealth, "health", "/healthz", kGet, false, Spelling::kExact},
     Row{RouteKind::kHealth, "health", "/health", kGet, false},
-    Row{RouteKind::kReady, "ready", "/readyz", kGet, false},
-    Row{RouteKind::kMetrics, "metrics", "/metrics", kGet, false},
-    Row{RouteKind::kAccounts, "accounts", "/agm/accounts", "GET, HEAD, POST", false},
+    Row{RouteKind::kReady, "ready", "/readyz", kGet, false, Spelling::kExact},
+    Row{RouteKind::kMetrics, "metrics", "/metrics", kGet, false, Spelling::kExact},
+    Row{RouteKind::kAccounts, "accounts", "/agm/accounts", "GET, HEAD, POST", false,
+        Spelling::kExact},
     Row{RouteKind::kModels, "models", "/models", kGet, false},
     Row{RouteKind::kModel, "model", "/models/**", kGet, false},
     Row{RouteKind::kChatCompletions, "chat_completions", "/chat/completions", kPost, true},
@@ -107,8 +112,16 @@ Route Refine(const Row& row, std::string id) {
   return {method ? RouteKind::kGeminiMethod : row.kind, std::move(id)};
 }
 
+std::optional<Route> MatchOwnPage(std::string_view path) {
+  for (const Row& row : kRows) {
+    if (row.spelling == Spelling::kExact && row.path == path) return Route{row.kind, {}};
+  }
+  return std::nullopt;
+}
+
 std::optional<Route> MatchExactly(const Segments& path) {
   for (const Row& row : kRows) {
+    if (row.spelling == Spelling::kExact) continue;
     if (auto id = Match(row, path)) {
       // Google's SDK with its default version requests "/v1/models/x:generateContent".
       if (row.kind == RouteKind::kModel && id->find(':') != std::string::npos) {
@@ -119,6 +132,8 @@ std::optional<Route> MatchExactly(const Segments& path) {
   }
   return std::nullopt;
 }
+
+bool HasId(const Row& row) { return row.path.find('*') != std::string_view::npos; }
 
 // The number of segments that pattern and path share, counted from the end.
 std::size_t SharedTail(const Segments& pattern, std::span<const std::string_view> path) {
@@ -141,7 +156,7 @@ std::optional<Route> MatchLastSegment(const Segments& path) {
     for (const Row& row : kRows) {
       const Segments& pattern = PatternOf(row);
       // Rows with ids do not count, and "models" alone means OpenAI's list.
-      if (row.path.find('*') != std::string_view::npos || pattern.front() == "v1beta") continue;
+      if (HasId(row) || pattern.front() == "v1beta" || row.spelling == Spelling::kExact) continue;
       const std::size_t shared = SharedTail(pattern, std::span(path).first(length));
       if (shared == 0 || shared < best_shared) continue;
       if (shared == best_shared && pattern.size() >= best_size) continue;
@@ -161,18 +176,55 @@ Segments WithoutVersion(Segments path) {
   return path;
 }
 
+bool EndsInARoute(const Segments& path) {
+  return std::ranges::any_of(kRows, [&](const Row& row) {
+    return !HasId(row) && row.spelling == Spelling::kLenient &&
+           PatternOf(row).back() == path.back();
+  });
+}
+
+// Behind any prefix ("/openai/v1/models/ID", "/api/responses/ID"). What looks like an id but is a
+// route's own segment belongs to a stacked path.
+std::optional<Route> MatchBehindPrefix(const Segments& path) {
+  for (std::size_t at = 1; at < path.size(); ++at) {
+    const auto begin = path.begin() + static_cast<std::ptrdiff_t>(at);
+    auto route = MatchExactly(WithoutVersion({begin, path.end()}));
+    if (route && (route->id.empty() || !EndsInARoute(path))) return route;
+  }
+  return std::nullopt;
+}
+
+// "/openai/deployments/MODEL/chat/completions"
+std::optional<Route> MatchDeployment(const Segments& path) {
+  const auto word = std::ranges::find(path, "deployments");
+  if (path.end() - word < 3) return std::nullopt;
+  auto route = MatchExactly(WithoutVersion({word + 2, path.end()}));
+  if (!route || !IsModelRoute(route->kind)) return std::nullopt;
+  route->deployment = *(word + 1);
+  return route;
+}
+
+std::string Shown(const Row& row) {
+  const bool own =
+      row.spelling == Spelling::kExact || row.path == "/health" || row.path.starts_with("/v1beta");
+  return (own ? "" : "/v1") + std::string(row.path);
+}
+
+// A slip of one of the routes, or a route that begins with the same segment; empty if none is near.
 std::string Nearest(const Segments& path) {
   const std::string asked =
       "/" + Join(std::span(path).first(std::min<std::size_t>(path.size(), 6)));
-  const std::string shown = asked.substr(0, 80);
-  const auto nearest =
-      std::min_element(kRows.begin(), kRows.end(), [&](const Row& a, const Row& b) {
-        return EditDistance(shown, a.path) < EditDistance(shown, b.path);
-      });
-  const bool versioned = nearest->path.starts_with("/v1beta") || nearest->path.ends_with("z") ||
-                         nearest->path == "/health" || nearest->path == "/metrics" ||
-                         nearest->path.starts_with("/agm");
-  return (versioned ? "" : "/v1") + std::string(nearest->path);
+  const bool gemini = asked.starts_with("/v1beta");
+  std::vector<std::string_view> family;
+  for (const Row& row : kRows) {
+    if (!HasId(row) && row.path.starts_with("/v1beta") == gemini) family.push_back(row.path);
+  }
+  const std::string_view slip = config::Nearest(asked, family);
+  const auto nearest = std::ranges::find_if(kRows, [&](const Row& row) {
+    if (!slip.empty()) return row.path == slip;
+    return !gemini && !path.empty() && !HasId(row) && PatternOf(row).front() == path.front();
+  });
+  return nearest == kRows.end() ? std::string() : Shown(*nearest);
 }
 
 Error NoSuchPath(const std::string& message) {
@@ -194,14 +246,21 @@ Result<Route> FindRoute(std::string_view path) {
   const bool steps = std::ranges::any_of(
       segments, [](std::string_view each) { return each == "." || each == ".."; });
   if (steps) return NoSuchPath("the path has a segment . or .., which no route has");
+  if (auto route = MatchOwnPage(path)) return *std::move(route);
   if (auto route = MatchExactly(segments)) return *std::move(route);
+  if (auto route = MatchDeployment(segments)) return *std::move(route);
+  if (auto route = MatchBehindPrefix(segments)) return *std::move(route);
   if (auto route = MatchLastSegment(segments)) return *std::move(route);
-  return NoSuchPath("unknown path; the nearest route is " + Nearest(segments));
+  const std::string nearest = Nearest(segments);
+  return NoSuchPath("unknown path" +
+                    (nearest.empty() ? nearest : "; the nearest route is " + nearest));
 }
 
 Surface SurfaceOf(std::string_view path) {
   const Segments segments = Split(path);
-  if (!segments.empty() && IsGeminiPrefix(segments.front())) return Surface::kGemini;
+  // Google's own OpenAI-compatible paths are "/v1beta/openai/...".
+  const bool openai = segments.size() > 1 && segments[1] == "openai";
+  if (!segments.empty() && IsGeminiPrefix(segments.front()) && !openai) return Surface::kGemini;
   const auto route = FindRoute(path);
   if (!route) return Surface::kOpenAi;
   if (route->kind == RouteKind::kGeminiMethod) return Surface::kGemini;

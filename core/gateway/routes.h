@@ -38,11 +38,15 @@ enum class Surface { kOpenAi, kAnthropic, kGemini };
 struct Route {
   RouteKind kind = RouteKind::kHealth;
   std::string id;
+  std::string deployment{};  ///< the model that an Azure path names; empty: the body names it
 };
 
 /// Finds the route of a percent-decoded path. It accepts paths with or without /v1, doubled /v1 or
-/// slashes, one slash at the end, and stacked paths ("/v1/chat/completions/responses"): if no route
-/// matches exactly, their last known segment counts. kUnknownRoute names the nearest route.
+/// slashes, one slash at the end, any prefix ("/openai/v1/models/ID" keeps its id), Azure's
+/// "/openai/deployments/MODEL/chat/completions", and stacked paths
+/// ("/v1/chat/completions/responses"): if no route matches exactly, their last known segment counts.
+/// The gateway's own pages (/agm, /metrics, /healthz, /readyz) match exactly or not at all.
+/// kUnknownRoute names the nearest route of the same family, if there is one.
 Result<Route> FindRoute(std::string_view path);
 
 /// The API whose format errors on this path use, also for unknown routes.

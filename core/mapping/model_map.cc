@@ -27,6 +27,16 @@ Result<std::string> CheckedName(std::string_view name) {
   return error;
 }
 
+// Names of other vendors' catalogs ("openai/gpt-4o", "small:free"): an upstream's path cannot hold
+// them.
+Error UpstreamHasNone(std::string_view name) {
+  Error error =
+      Fail(ErrorCode::kUnknownModel, "there is no model \"{}\": no rule maps this name", name);
+  error.reason = "model_not_found";
+  error.param = "model";
+  return error;
+}
+
 std::string WhyWon(const Resolution& won) {
   switch (won.rule) {
     case Rule::kExact:
@@ -92,7 +102,11 @@ ModelMap::ModelMap(const config::Config& config) {
 Result<Resolution> ModelMap::Resolve(std::string_view name) const {
   auto asked = CheckedName(name);
   if (!asked) return std::move(asked).error();
-  return Find(*asked);
+  Resolution found = Find(*asked);
+  if (found.rule == Rule::kPassThrough && asked->find_first_of("/:") != std::string::npos) {
+    return UpstreamHasNone(*asked);
+  }
+  return found;
 }
 
 Result<Explanation> ModelMap::Explain(std::string_view name) const {

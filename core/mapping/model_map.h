@@ -47,7 +47,8 @@ struct Explanation {
 ///   for (const auto& target : resolved->targets) ...
 ///
 /// A target is not mapped again. The user's names are case-sensitive, built-in names are not. Names
-/// that could change an upstream's URL are refused with kUnknownModel.
+/// that could change an upstream's URL are refused with kUnknownModel, and so are names with "/" or
+/// ":" that no rule maps.
 ///
 /// Thread safety: immutable.
 class ModelMap {

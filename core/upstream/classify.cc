@@ -34,7 +34,7 @@ constexpr std::array<Known, 19> kReasons = {{
     {"CONSUMER_SUSPENDED", kBlocked},
     {"CONSUMER_INVALID", kBlocked},
     {"SERVICE_DISABLED", kNotEnabled},
-    {"BILLING_DISABLED", kNotEnabled},
+    {"BILLING_DISABLED", kNoCredit},
     {"API_KEY_SERVICE_BLOCKED", kNotEnabled},
     {"API_KEY_HTTP_REFERRER_BLOCKED", kNotEnabled},
     {"API_KEY_IP_ADDRESS_BLOCKED", kNotEnabled},
@@ -199,6 +199,9 @@ Trouble OfForbidden(const ErrorBody& body) {
   }
   if (Says(body, {"unregistered callers"})) return kUnauthenticated;
   if (Says(body, {"location is not supported", "not available in your country"})) return kLocation;
+  if (Says(body, {"requires billing", "billing to be enabled", "billing is disabled"})) {
+    return kNoCredit;
+  }
   return NamesResource(body) ? kResourceDenied : kNotEnabled;
 }
 
@@ -298,7 +301,7 @@ std::string_view Words(Trouble trouble) {
     case kSpendCap:
       return "the account's spending limit is reached";
     case kNoCredit:
-      return "the account's prepaid credit is used up";
+      return "the account's billing is off, or its prepaid credit is used up";
     case kBadKey:
       return "the account's key is not valid";
     case kUnauthenticated:
@@ -356,6 +359,30 @@ std::string Findings(const ErrorBody& body) {
   return PlainWords(found.empty() ? body.message : found, kLongest);
 }
 
+std::string Lower(std::string_view text) {
+  std::string lower(text);
+  for (char& c : lower) {
+    if (c >= 'A' && c <= 'Z') c = static_cast<char>(c | 0x20);
+  }
+  return lower;
+}
+
+// The upstream's own sentence with its link. Its "retry in 36.4s" is left out: the pool says when.
+std::string Said(const ErrorBody& body) {
+  constexpr std::size_t kLongest = 400;
+  std::string text = body.message.substr(0, Lower(body.message).find("please retry in"));
+  if (body.project.size() > 2) {
+    for (auto at = text.find(body.project); at != text.npos; at = text.find(body.project, at)) {
+      text.replace(at, body.project.size(), "…");
+    }
+  }
+  std::ranges::replace(text, '"', '\'');
+  std::string said = PlainWords(text, kLongest);
+  if (said.empty() || body.link.empty() || said.find("https://") != said.npos) return said;
+  const std::string link = PlainWords(body.link, kLongest);
+  return link.starts_with("https://") ? said + " " + link : said;
+}
+
 // A finer reason if somebody can act on it: clients shorten the context, the gateway repairs the
 // rest.
 std::string_view WhatToMend(const ErrorBody& body) {
@@ -388,16 +415,22 @@ int RetryAfter(const TroubleRow& row, std::optional<Duration> asked) {
 }
 
 std::string_view ReasonOf(Trouble trouble) {
+  if (const std::string_view fix = MustFix(trouble); !fix.empty()) return fix;
   if (trouble == kUnknownModel || trouble == kNotServed) return "model_not_found";
   if (trouble == kTooLarge) return "request_too_large";
   return {};
 }
 
-Error Tell(Trouble trouble, const ErrorBody& body, std::optional<Duration> asked) {
+Error Tell(Trouble trouble, const ErrorBody& body, std::string_view said,
+           std::optional<Duration> asked) {
   if (trouble == kBadRequest) return TellBadRequest(body);
   const TroubleRow& row = RowOf(trouble);
-  return {row.code, std::string(Words(trouble)), std::string(ReasonOf(trouble)),
-          {},       RetryAfter(row, asked),      {}};
+  Error error{row.code, std::string(Words(trouble)), std::string(ReasonOf(trouble)),
+              {},       RetryAfter(row, asked),      {}};
+  if (!MustFix(trouble).empty() && !said.empty()) {
+    error.message += fmt::format("; the upstream says: \"{}\"", said);
+  }
+  return error;
 }
 
 // True for an id made of the characters of Google's quota ids; other text is not passed on.
@@ -439,8 +472,11 @@ Failure Classify(int status, std::string_view body, bool vertex,
   std::optional<Duration> asked = read.retry_delay ? read.retry_delay : retry_after;
   const bool nonsense = asked == Duration(0) && trouble == kDayQuota;
   if (nonsense || trouble == kNoQuota) asked = std::nullopt;
-  return {trouble,      Tell(trouble, read, asked), asked, JoinIds(read.quotas),
-          read.project, LimitsOf(read.quotas)};
+  std::string said = Said(read);
+  Failure failure{trouble, Tell(trouble, read, said, asked), asked, JoinIds(read.quotas),
+                  read.project, LimitsOf(read.quotas)};
+  failure.said = std::move(said);
+  return failure;
 }
 
 }  // namespace agm::upstream

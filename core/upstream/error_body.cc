@@ -64,6 +64,7 @@ class Reader {
   void ReadDetail(JsonView detail) {
     if (const JsonView reason = detail["reason"]) out_.reasons.push_back(reason.text());
     ReadMetadata(detail["metadata"]);
+    for (const JsonView link : detail["links"].items()) NoteLink(link["url"].text());
     for (const JsonView violation : detail["violations"].items()) ReadQuota(violation);
     for (const JsonView violation : detail["fieldViolations"].items()) {
       out_.fields.push_back({violation["field"].text(), violation["description"].text()});
@@ -73,6 +74,7 @@ class Reader {
 
   void ReadMetadata(JsonView metadata) {
     NoteProject(metadata["consumer"].text());
+    NoteLink(metadata["activationUrl"].text());
     NoteDelay(ReadRetryDelay(metadata["quotaResetDelay"]));
     const JsonView limit = metadata["quota_limit"];
     if (!limit) return;
@@ -93,6 +95,10 @@ class Reader {
 
   void NoteProject(std::string_view consumer) {
     if (out_.project.empty()) out_.project = ProjectOf(consumer);
+  }
+
+  void NoteLink(std::string_view link) {
+    if (out_.link.empty() && link.starts_with("https://")) out_.link = link;
   }
 
   void NoteDelay(std::optional<Duration> delay) {

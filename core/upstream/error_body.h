@@ -41,6 +41,7 @@ struct ErrorBody {
   std::vector<FieldViolation> fields;
   std::optional<Duration> retry_delay;  ///< the longest delay in details or message
   std::string project;                  ///< the consumer project, without "projects/"
+  std::string link;                     ///< the first https link that a detail offers
 };
 
 /// Never fails: a body that is not JSON is searched as text.

@@ -4,6 +4,7 @@
 #include <array>
 
 #include "core/base/ascii.h"
+#include "core/base/ip_address.h"
 #include "core/base/utf8.h"
 
 namespace agm::upstream {
@@ -42,7 +43,7 @@ bool IsPrivate(std::string_view word) {
     return word.find(mark) != std::string_view::npos;
   });
   const bool mail = word.find('@') != std::string_view::npos;
-  return marked || mail || HoldsSecretRun(word);
+  return marked || mail || ReadIpAddress(word) || HoldsSecretRun(word);
 }
 
 // True for the word after "project", as in `Project my-project-123 ...`.

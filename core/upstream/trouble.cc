@@ -27,8 +27,8 @@ constexpr std::array<TroubleRow, 26> kTable = {{
     {kSharedLimit,     "shared_limit",       Code::kRateLimited,          kRotate, kAny,  Scope::kAccountModel,    seconds(30), 1},
     {kSharedCapacity,  "shared_capacity",    Code::kRateLimited,          kRotate, kAny,  Scope::kAccountModel,    seconds(5),  1},
     {kModelOverloaded, "model_overloaded",   Code::kOverloaded,           kSpaced, 3,     Scope::kModel,           seconds(2),  1},
-    {kSpendCap,        "spend_cap",          Code::kQuotaExhausted,       kRotate, kAny,  Scope::kAccount,         hours(1),    1},
-    {kNoCredit,        "no_credit",          Code::kQuotaExhausted,       kRotate, kAny,  Scope::kAccount,         hours(1),    1},
+    {kSpendCap,        "spend_cap",          Code::kNoAccount,            kRotate, kAny,  Scope::kAccount,         hours(1),    1},
+    {kNoCredit,        "no_credit",          Code::kNoAccount,            kRotate, kAny,  Scope::kAccount,         hours(1),    1},
     {kBadKey,          "bad_key",            Code::kNoAccount,            kRotate, kAny,  Scope::kAccountDisabled, seconds(0),  1},
     {kUnauthenticated, "unauthenticated",    Code::kNoAccount,            kRotate, kAny,  Scope::kAccountDisabled, seconds(0),  1},
     {kBlocked,         "blocked",            Code::kNoAccount,            kRotate, kAny,  Scope::kAccountDisabled, seconds(0),  1},
@@ -92,6 +92,44 @@ Trouble TroubleOfTransport(ErrorCode code) {
 }  // namespace
 
 const TroubleRow& RowOf(Trouble trouble) { return kTable.at(static_cast<std::size_t>(trouble)); }
+
+std::string_view MustFix(Trouble trouble) {
+  switch (trouble) {
+    case kBadKey:
+    case kUnauthenticated:
+      return "upstream_key_invalid";
+    case kBlocked:
+      return "upstream_blocked";
+    case kNotEnabled:
+      return "upstream_not_enabled";
+    case kLocation:
+      return "upstream_location";
+    case kSpendCap:
+    case kNoCredit:
+      return "upstream_billing";
+    case kMinuteQuota:
+    case kDayQuota:
+    case kNoQuota:
+    case kSharedLimit:
+    case kSharedCapacity:
+    case kModelOverloaded:
+    case kResourceDenied:
+    case kBadRequest:
+    case kUnknownModel:
+    case kNotServed:
+    case kUnknownResource:
+    case kAborted:
+    case kTooLarge:
+    case kInternal:
+    case kUnavailable:
+    case kDeadline:
+    case kNetwork:
+    case kGarbage:
+    case kRedirect:
+      return {};
+  }
+  return {};
+}
 
 std::optional<Trouble> FindTrouble(std::string_view name) {
   for (const TroubleRow& row : kTable) {

@@ -71,6 +71,11 @@ struct TroubleRow {
 
 const TroubleRow& RowOf(Trouble trouble);
 
+/// What a person must fix before the account can serve again, as `error.code` says it:
+/// "upstream_key_invalid", "upstream_blocked", "upstream_not_enabled", "upstream_location" or
+/// "upstream_billing". Empty for a failure that ends by itself or that no account causes.
+std::string_view MustFix(Trouble trouble);
+
 /// Finds a class by name; nullopt if there is none (state files may come from other versions).
 std::optional<Trouble> FindTrouble(std::string_view name);
 
@@ -96,6 +101,7 @@ struct Failure {
                         ///< number, without "projects/"
   std::vector<QuotaLimit> limits{};     ///< of the exceeded quotas, if the response names them
   std::optional<NoAnswer> no_answer{};  ///< of a response with a good status
+  std::string said{};  ///< the upstream's own sentence and link, safe to show; may be empty
 };
 
 /// Classifies an upstream's error response. `body` may be JSON (an object, or wrapped in an array),

@@ -19,6 +19,7 @@ Shape ShapeOf(ErrorCode code) {
     case ErrorCode::kUnauthenticated:
       return {401, "authentication_error"};
     case ErrorCode::kForbidden:
+    case ErrorCode::kNoAccount:
       return {403, "permission_error"};
     case ErrorCode::kUnknownRoute:
     case ErrorCode::kUnknownModel:
@@ -33,8 +34,6 @@ Shape ShapeOf(ErrorCode code) {
     case ErrorCode::kRateLimited:
     case ErrorCode::kQuotaExhausted:
       return {429, "rate_limit_error"};
-    case ErrorCode::kNoAccount:
-      return {503, "api_error"};
     case ErrorCode::kOverloaded:
       return {529, "overloaded_error"};
     case ErrorCode::kUpstreamRejected:
@@ -60,6 +59,9 @@ WireError WriteAnthropicError(const Error& error) {
   JsonWriter json(wire.body);
   json.Object().Key("type").String("error").Key("error").Object();
   json.Key("type").String(shape.type).Key("message").String(ToUtf8(error.message));
+  if (error.code == ErrorCode::kNoAccount && !error.reason.empty()) {
+    json.Key("details").Object().Key("error_code").String(error.reason).EndObject();
+  }
   json.RawMembers(error.members).EndObject().EndObject();
   return wire;
 }

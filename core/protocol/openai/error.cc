@@ -42,7 +42,7 @@ Shape ShapeOf(ErrorCode code) {
     case ErrorCode::kQuotaExhausted:
       return {429, "insufficient_quota", "insufficient_quota"};
     case ErrorCode::kNoAccount:
-      return {503, kService, "no_account_available"};
+      return {403, "permission_error", "no_account"};
     case ErrorCode::kOverloaded:
       return {503, kService, "server_is_overloaded"};
     case ErrorCode::kUpstreamRejected:
@@ -84,12 +84,7 @@ std::string OpenAiErrorBody(const Error& error) {
 }
 
 WireError WriteOpenAiError(const Error& error) {
-  WireError wire{ShapeOf(error.code).status, RetryHeaders(error), OpenAiErrorBody(error)};
-  // Without a known delay a retry is useless, so tell the SDKs to fail at once.
-  const bool hopeless =
-      error.code == ErrorCode::kQuotaExhausted || error.code == ErrorCode::kNoAccount;
-  if (hopeless && error.retry_after_ms < 0) wire.headers.emplace_back("x-should-retry", "false");
-  return wire;
+  return {ShapeOf(error.code).status, RetryHeaders(error), OpenAiErrorBody(error)};
 }
 
 }  // namespace agm::protocol

@@ -8,9 +8,14 @@
 
 namespace agm::protocol {
 
-/// The headers that tell a client's SDK when, and whether, to retry: Retry-After in whole seconds
-/// (rounded up), retry-after-ms for short delays, and `x-should-retry: false` for delays above the
-/// 60 s that the official SDKs wait. Empty if waiting does not help.
+/// The headers that tell a client's SDK when, and whether, to retry. All dialects have them:
+///
+///   at most 60 s     Retry-After in whole seconds (rounded up) and retry-after-ms
+///   at most 300 s    Retry-After and `x-should-retry: false`
+///   later            `x-should-retry: false` alone
+///   useless          `x-should-retry: false` alone: a wrong key, what a person must fix, and a
+///                    quota without a known end
+///   not known        none
 std::vector<std::pair<std::string, std::string>> RetryHeaders(const Error& error);
 
 }  // namespace agm::protocol

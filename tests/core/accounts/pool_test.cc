@@ -166,7 +166,9 @@ TEST_F(PoolTest, ReportsTheCooldownsAndTheirEnds) {
   EXPECT_EQ(error.code, ErrorCode::kRateLimited);
   EXPECT_GE(error.retry_after_ms, 33'000);
   EXPECT_LE(error.retry_after_ms, 34'000);
-  EXPECT_THAT(error.message, HasSubstr("2 accounts rest; the first wakes in 3"));
+  EXPECT_THAT(
+      error.message,
+      HasSubstr("the rate limit of gemini-2.5-flash is reached on every account; try again in 3"));
   EXPECT_THAT(error.message, Not(HasSubstr("a@example.com")));
   EXPECT_THAT(error.members, HasSubstr(R"("accounts":[{"label":"a@example.com","state":"cooling",)"
                                        R"("reason":"minute_quota","until":"2026-11-21T12:00:3)"));
@@ -191,7 +193,9 @@ TEST_F(PoolTest, SaysQuotaExhaustedWhenTheDayIsUsedUpEverywhere) {
   auto lease = Take(pool);
   ASSERT_FALSE(lease);
   EXPECT_EQ(lease.error().code, ErrorCode::kQuotaExhausted);
-  EXPECT_EQ(lease.error().message, "1 account rests; the first wakes in 20h");
+  EXPECT_EQ(lease.error().message,
+            "every account is out of today's quota for gemini-2.5-flash; it returns in 20 h (08:00 "
+            "UTC), try again in 72000s; add another project: agm accounts add");
 }
 
 TEST_F(PoolTest, SaysOverloadedWhenTheModelIs) {
@@ -247,7 +251,8 @@ TEST_F(PoolTest, QuarantinesAnAccountWhoseKeyIsRefused) {
   ASSERT_FALSE(lease);
   EXPECT_EQ(lease.error().code, ErrorCode::kNoAccount);
   EXPECT_EQ(lease.error().retry_after_ms, -1);
-  EXPECT_THAT(lease.error().message, HasSubstr("1 account is quarantined"));
+  EXPECT_THAT(lease.error().message, HasSubstr("refuses the account's API key"));
+  EXPECT_EQ(lease.error().reason, "upstream_key_invalid");
   EXPECT_EQ(StatusOf(pool, "a").state, "quarantined");
   EXPECT_EQ(StatusOf(pool, "a").reason, "bad_key");
   EXPECT_FALSE(StatusOf(pool, "a").until);

@@ -126,6 +126,32 @@ TEST(Auth, WhenOffRefusesForeignWebPagesButNotEditors) {
   EXPECT_TRUE(Identify(from("https://chat.example"), RouteKind::kModels, proxy));
 }
 
+TEST(Auth, LetsThoseOriginsReadAnswersThatItLetsAsk) {
+  config::Proxy proxy = Open();
+  proxy.allowed_origins = {"https://chat.example"};
+  const auto allowed = [&](const char* origin) {
+    return AllowedOrigin(Asking({{"Host", "localhost"}, {"Origin", origin}}), proxy);
+  };
+  for (const char* origin : {"app://obsidian.md", "vscode-webview://1a2b", "http://localhost:3000",
+                             "https://chat.example"}) {
+    EXPECT_EQ(allowed(origin), origin);
+  }
+  for (const char* origin : {"", "null", "https://evil.example"}) EXPECT_EQ(allowed(origin), "");
+}
+
+TEST(Auth, SaysWhereTheKeyIsSet) {
+  config::Proxy proxy = Open();
+  proxy.auth_mode = config::AuthMode::kStrict;
+  proxy.api_keys = {{"default", Secret("right")}};
+  for (const char* key : {"", "wrong"}) {
+    const auto caller = Identify(Asking({{"x-api-key", key}}), RouteKind::kModels, proxy);
+    ASSERT_FALSE(caller);
+    EXPECT_EQ(caller.error().code, ErrorCode::kUnauthenticated);
+    EXPECT_NE(caller.error().message.find("proxy.api_key"), std::string::npos);
+    EXPECT_NE(caller.error().message.find("AGM_API_KEY"), std::string::npos);
+  }
+}
+
 TEST(Auth, WhenOffHealthIsCheckedForItsHostToo) {
   EXPECT_EQ(CodeOf(Asking({{"Host", "evil.example"}}, "/healthz"), Open(), RouteKind::kHealth),
             ErrorCode::kForbidden);

@@ -75,6 +75,56 @@ TEST(Routes, NameTheNearestOfAnUnknownPath) {
   EXPECT_FALSE(FindRoute(std::string(100'000, 'x')));
 }
 
+TEST(Routes, NameTheNearestOfTheSameFamilyOrNone) {
+  const auto said = [](const std::string& path) { return FindRoute(path).error().message; };
+  EXPECT_EQ(said("/v1/embedding"), "unknown path; the nearest route is /v1/embeddings");
+  EXPECT_EQ(said("/v1/images/variations"),
+            "unknown path; the nearest route is /v1/images/generations");
+  EXPECT_EQ(said("/v1/chat"), "unknown path; the nearest route is /v1/chat/completions");
+  EXPECT_EQ(said("/metric"), "unknown path; the nearest route is /metrics");
+  EXPECT_EQ(said("/v1beta/model"), "unknown path; the nearest route is /v1beta/models");
+  for (const char* path : {"/v1/rerank", "/api/chat", "/favicon.ico", "/", "/v1beta/corpora"}) {
+    EXPECT_EQ(said(path), "unknown path") << path;
+  }
+}
+
+TEST(Routes, KeepTheIdBehindAnyPrefix) {
+  for (const std::string path : {"/openai/v1/models/m", "/openai/models/m", "/api/v1/models/m",
+                                 "/a/b/v1/models/m", "/v1/chat/completions/models/m"}) {
+    const auto route = FindRoute(path);
+    ASSERT_TRUE(route) << path;
+    EXPECT_EQ(route->kind, RouteKind::kModel) << path;
+    EXPECT_EQ(route->id, "m") << path;
+  }
+  EXPECT_EQ(FindRoute("/openai/v1/responses/resp_1")->id, "resp_1");
+  EXPECT_EQ(FindRoute("/openai/v1/responses/resp_1/input_items")->kind,
+            RouteKind::kResponseInputItems);
+  EXPECT_EQ(FindRoute("/proxy/v1beta/models/m:generateContent")->kind, RouteKind::kGeminiMethod);
+  EXPECT_EQ(FindRoute("/openai/models/chat/completions")->kind, RouteKind::kChatCompletions);
+}
+
+TEST(Routes, TakeTheModelFromAzuresDeployment) {
+  const auto route = FindRoute("/openai/deployments/gemini-2.5-pro/chat/completions");
+  ASSERT_TRUE(route);
+  EXPECT_EQ(route->kind, RouteKind::kChatCompletions);
+  EXPECT_EQ(route->deployment, "gemini-2.5-pro");
+  EXPECT_EQ(FindRoute("/openai/deployments/m/embeddings")->deployment, "m");
+  EXPECT_EQ(FindRoute("/v1/chat/completions")->deployment, "");
+  EXPECT_EQ(FindRoute("/openai/deployments/m/extra/chat/completions")->deployment, "");
+}
+
+TEST(Routes, MatchTheGatewaysOwnPagesExactlyOrNotAtAll) {
+  for (const char* path : {"/healthz", "/readyz", "/metrics", "/agm/accounts"}) {
+    EXPECT_TRUE(FindRoute(path)) << path;
+    for (const std::string before : {"/v1", "/api", "/"}) {
+      EXPECT_FALSE(FindRoute(before + path)) << before << path;
+    }
+    EXPECT_FALSE(FindRoute(std::string(path) + "/")) << path;
+  }
+  EXPECT_FALSE(FindRoute("/agm/x/accounts"));
+  EXPECT_EQ(FindRoute("/v1/chat/completions/metrics")->kind, RouteKind::kChatCompletions);
+}
+
 TEST(Routes, AllowTheirMethodsOnly) {
   EXPECT_TRUE(Allows(RouteKind::kModels, "GET"));
   EXPECT_TRUE(Allows(RouteKind::kModels, "HEAD"));

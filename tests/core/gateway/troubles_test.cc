@@ -16,7 +16,6 @@ namespace agm::gateway {
 namespace {
 
 constexpr int kNone = -1;  ///< no Retry-After
-constexpr int kDay = 24 * 3600;
 
 /// The expected effects of one upstream response.
 struct Row {
@@ -42,14 +41,14 @@ constexpr Row kRows[] = {
     {"shared_limit.bare",            429, "rate_limit_exceeded",   30,    32,     1, "cooling",     "later", true},
     {"shared_capacity.vertex",       429, "rate_limit_exceeded",    5,     6,     1, "cooling",     "later", true},
     {"model_overloaded.capacity",    503, "server_is_overloaded",   1,     5,     1, "cooling",     "later", true},
-    {"spend_cap.monthly",            429, "insufficient_quota",  3600,  3602,     1, "cooling",     "later", true},
-    {"no_credit.prepay",             429, "insufficient_quota",  3600,  3602,     1, "cooling",     "later", true},
-    {"bad_key.invalid",              503, "no_account_available", kNone, kNone,   1, "quarantined", "never", true},
-    {"unauthenticated.token",        503, "no_account_available", kNone, kNone,   1, "quarantined", "never", true},
-    {"blocked.leaked",               503, "no_account_available", kNone, kNone,   1, "quarantined", "never", true},
-    {"not_enabled.service",          503, "no_account_available", 3600,  3602,    1, "quarantined", "later", true},
+    {"spend_cap.monthly",            403, "upstream_billing",    kNone, kNone,    1, "cooling",     "later", true},
+    {"no_credit.prepay",             403, "upstream_billing",    kNone, kNone,    1, "cooling",     "later", true},
+    {"bad_key.invalid",              403, "upstream_key_invalid", kNone, kNone,   1, "quarantined", "never", true},
+    {"unauthenticated.token",        403, "upstream_key_invalid", kNone, kNone,   1, "quarantined", "never", true},
+    {"blocked.leaked",               403, "upstream_blocked",    kNone, kNone,    1, "quarantined", "never", true},
+    {"not_enabled.service",          403, "upstream_not_enabled", kNone, kNone,   1, "quarantined", "later", true},
     {"resource_denied.file",         404, "",                    kNone, kNone,    1, "ready",       "",      false},
-    {"location.user",                503, "no_account_available", kDay, kDay + 2, 1, "cooling",     "later", true},
+    {"location.user",                403, "upstream_location",   kNone, kNone,    1, "cooling",     "later", true},
     {"bad_request.unknown_name",     400, "",                    kNone, kNone,    1, "ready",       "",      false},
     {"unknown_model.vertex",         404, "model_not_found",     kNone, kNone,    1, "cooling",     "later", true},
     {"not_served.gemini",            404, "model_not_found",     kNone, kNone,    1, "ready",       "",      true},
@@ -131,7 +130,8 @@ TEST_P(Troubles, ReachesTheClientIfNoOtherAccountCanHelp) {
   const Json error = got.json()["error"];
   EXPECT_EQ(error["code"], row.code.empty() ? Json() : Json(row.code)) << got.body;
   ExpectWait(got, row.least_wait, row.most_wait);
-  if (row.code == "no_account_available" && row.least_wait == kNone) {
+  if (row.status == 403) {
+    EXPECT_EQ(error["type"], "permission_error");
     EXPECT_EQ(got.header("x-should-retry"), "false");
   }
   EXPECT_EQ(RequestsOf("broken-key"), row.tries);

@@ -41,7 +41,7 @@ TEST(OpenAiError, GivesEachCodeItsStatus) {
       {ErrorCode::kUnknownModel, 404},     {ErrorCode::kNotFound, 404},
       {ErrorCode::kTooLarge, 413},         {ErrorCode::kUnsupportedMedia, 415},
       {ErrorCode::kRateLimited, 429},      {ErrorCode::kQuotaExhausted, 429},
-      {ErrorCode::kNoAccount, 503},        {ErrorCode::kOverloaded, 503},
+      {ErrorCode::kNoAccount, 403},        {ErrorCode::kOverloaded, 503},
       {ErrorCode::kUpstreamRejected, 502}, {ErrorCode::kUpstreamUnavailable, 502},
       {ErrorCode::kTimeout, 504},          {ErrorCode::kInternal, 500}};
   for (const auto& [code, status] : rows) EXPECT_EQ(Write(code).status, status) << CodeName(code);
@@ -57,6 +57,11 @@ TEST(OpenAiError, TellsClientsHowLongToWait) {
 TEST(OpenAiError, TellsClientsNotToTryAgainWhereItIsLongOrInVain) {
   const WireError late = Write(ErrorCode::kRateLimited, 61'000);
   EXPECT_EQ(Header(late, "Retry-After"), "61");
+  EXPECT_EQ(Header(Write(ErrorCode::kRateLimited, 300'000), "Retry-After"), "300");
+  EXPECT_EQ(Header(Write(ErrorCode::kRateLimited, 300'001), "Retry-After"), "");
+  EXPECT_EQ(Header(Write(ErrorCode::kRateLimited, 300'001), "x-should-retry"), "false");
+  EXPECT_EQ(Header(Write(ErrorCode::kUnauthenticated), "x-should-retry"), "false");
+  EXPECT_EQ(Header(Write(ErrorCode::kNoAccount, 1000), "Retry-After"), "");
   EXPECT_EQ(Header(late, "x-should-retry"), "false");
   EXPECT_EQ(Header(Write(ErrorCode::kQuotaExhausted), "x-should-retry"), "false");
   EXPECT_EQ(Header(Write(ErrorCode::kNoAccount), "x-should-retry"), "false");
