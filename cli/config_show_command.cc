@@ -38,6 +38,8 @@ void PrintToml(Io& io, const config::Loaded& loaded, bool origin) {
     io.Print("\n[proxy.tls]\n");
     PrintTable(io, tls, origin);
   }
+  io.Print("\n[log]\n");
+  PrintTable(io, config::ShowLog(loaded), origin);
   if (!loaded.config.mapping.empty()) io.Print("\n[proxy.custom_mapping]\n");
   std::vector<config::Shown> rules;
   for (const auto& rule : loaded.config.mapping) {
@@ -74,6 +76,8 @@ Json SettingsDocument(const config::Loaded& loaded, bool origin) {
   json["proxy"]["api_keys"] = Keys(loaded.config.proxy.api_keys);
   json["proxy"]["effective_auth_mode"] = config::Word(loaded.config.proxy.EffectiveAuthMode());
   if (const auto tls = config::ShowTls(loaded); !tls.empty()) json["proxy"]["tls"] = Values(tls);
+  const auto log = config::ShowLog(loaded);
+  json["log"] = Values(log);
   json["custom_mapping"] = Json::object();
   for (const auto& rule : loaded.config.mapping) json["custom_mapping"][rule.from] = rule.to;
   json["accounts"] = Json::array();
@@ -84,6 +88,9 @@ Json SettingsDocument(const config::Loaded& loaded, bool origin) {
   }
   if (!origin) return json;
   for (const auto& shown : proxy) json["origins"][shown.name] = config::OriginName(shown.origin);
+  for (const auto& shown : log) {
+    json["origins"]["log." + shown.name] = config::OriginName(shown.origin);
+  }
   return json;
 }
 

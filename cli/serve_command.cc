@@ -87,7 +87,7 @@ void Announce(Io& io, Log& log, const config::Config& config, const Listening& l
   lines.insert(lines.begin(), StartLine(config, listening));
   for (const std::string& line : lines) {
     if (json) {
-      log.Write(LogLevel::kInfo, line.substr(line.find_first_not_of(' ')));
+      log.Announce(line.substr(line.find_first_not_of(' ')));
     } else {
       io.Say("{}", line);
     }
@@ -205,11 +205,17 @@ class Control {
   std::jthread watch_thread_;
 };
 
+LogFormat FormatOf(const ServeOptions& options, const config::Config& config) {
+  if (!options.log_format) return config.log.format;
+  return *options.log_format == "json" ? LogFormat::kJson : LogFormat::kText;
+}
+
 Result<std::unique_ptr<Log>> OpenLog(const ServeOptions& options, const config::Config& config,
                                      const Io& io) {
   LogOptions log;
-  log.format = options.log_format == "json" ? LogFormat::kJson : LogFormat::kText;
-  log.level = ReadLogLevel(options.log_level).value_or(LogLevel::kInfo);
+  log.format = FormatOf(options, config);
+  log.level = config.log.level;
+  if (options.log_level) log.level = ReadLogLevel(*options.log_level).value_or(log.level);
   if (io.quiet) log.level = LogLevel::kError;
   if (io.verbose) log.level = LogLevel::kDebug;
   log.access_log = config.proxy.access_log;
@@ -228,9 +234,13 @@ Result<void> RunServe(const Context& context, const ServeOptions& options) {
   config::Watch watch(*config_file);
   auto read = sources.Load();
   if (!read) return std::move(read).error();
-  for (const auto& warning : read->warnings) context.io().Warn("{}", warning.Text());
   auto log = OpenLog(options, *read->config, context.io());
   if (!log) return std::move(log).error();
+  const bool json = FormatOf(options, *read->config) == LogFormat::kJson;
+  for (const auto& warning : read->warnings) {
+    json ? (*log)->Write(LogLevel::kWarning, warning.Text())
+         : context.io().Warn("{}", warning.Text());
+  }
 
   const auto database = OpenState(context);
   auto service =
@@ -240,7 +250,7 @@ Result<void> RunServe(const Context& context, const ServeOptions& options) {
   const Control control(signals, **service, sources, **log, watch, read->config, *state_folder);
   Announce(context.io(), **log, *read->config,
            {(*service)->port(), (*service)->Ready(), options.mock, LanAddresses()},
-           options.log_format == "json");
+           json);
   ReleaseStartPages();
   (*service)->Serve();
   if (!database->Flush()) {

@@ -14,8 +14,8 @@ struct ServeOptions {
   bool mock = false;
   std::optional<std::string> auth_mode;
   std::optional<std::string> api_key;
-  std::string log_format = "text";
-  std::string log_level = "info";
+  std::optional<std::string> log_format;  ///< beats the configuration
+  std::optional<std::string> log_level;
 };
 
 /// Runs the gateway until SIGINT or SIGTERM; prints nothing on stdout. SIGHUP and a changed file

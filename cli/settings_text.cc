@@ -110,6 +110,18 @@ constexpr std::array kAccount = {
     SettingText{"enabled", "true or false, true", "Whether the account is used at all."},
 };
 
+constexpr std::array kLog = {
+    SettingText{"level", "text, \"info\"",
+                "The least important lines to write: \"debug\" (every choice and every try of a "
+                "request), \"info\", \"warning\" or \"error\". The option --log-level wins."},
+    SettingText{"format", "text, \"text\"",
+                "How lines are written: \"text\" or \"json\". The option --log-format wins."},
+    SettingText{"requests", "true or false, true", "Whether a log of requests is kept."},
+    SettingText{"keep", "span, \"7d\"", "How long requests are kept in it."},
+    SettingText{"max_size", "size, \"64MB\"", "How large it may become."},
+    SettingText{"totals_keep", "span, \"400d\"", "How long totals are kept."},
+};
+
 constexpr std::array kTables = {
     SettingsTable{"[proxy]", "How the gateway listens and works.", kProxy},
     SettingsTable{"[proxy.tls]",
@@ -118,6 +130,7 @@ constexpr std::array kTables = {
                   "certificate was renewed, send SIGHUP. New connections get the new one; where it "
                   "is of no use, the old one stays and the log says why.",
                   kTls},
+    SettingsTable{"[log]", "What the gateway tells its operator.", kLog},
     SettingsTable{"[proxy.custom_mapping]",
                   "Maps model names that clients ask for to models of the upstream, before the "
                   "built-in names.\n"

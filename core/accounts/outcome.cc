@@ -29,12 +29,39 @@ void Measure(Member& member, const ModelName& model, Duration first_byte, TimePo
   member.first_byte_ms = member.first_byte_ms ? Mean(*member.first_byte_ms, ms) : ms;
 }
 
-void Reward(Member& member, const ModelName& model, const Success& success, TimePoint now) {
+void Reward(Member& member, const ModelName& model, const Success& success, TimePoint now,
+            Notes& notes) {
   member.tokens += success.tokens;
   Measure(member, model, success.first_byte, now);
-  if (!member.rests.empty()) member.rests.Soften(model.text, now);
-  if (!member.project->rests.empty()) member.project->rests.Soften(model.text, now);
-  if (!member.endpoint->rests.empty()) member.endpoint->rests.Soften(model.text, now);
+  for (Rests* rests : {&member.rests, &member.project->rests, &member.endpoint->rests}) {
+    if (rests->empty()) continue;
+    if (const Rest* over = rests->TakeExpired(model.text, now)) {
+      notes.events.push_back({AccountEvent::Kind::kRecovered,
+                              member.account->Label(),
+                              over->model,
+                              std::string(upstream::RowOf(over->trouble).name),
+                              {},
+                              {}});
+    }
+    rests->Soften(model.text, now);
+  }
+}
+
+/// Notes the event that starts `rest`. Extending a cooldown that the log has already is no event.
+void TellOf(const Member& member, Rest& rest, const Rest* known, TimePoint now, Notes& notes) {
+  if (rest.until <= now) return;
+  const bool renewed = known != nullptr && known->told && known->until > now;
+  rest.told = true;
+  if (renewed) return;
+  AccountEvent event;
+  event.kind =
+      IsQuarantine(rest.trouble) ? AccountEvent::Kind::kQuarantined : AccountEvent::Kind::kCooldown;
+  event.account = member.account->Label();
+  event.model = rest.model;
+  event.reason = upstream::RowOf(rest.trouble).name;
+  if (!rest.forever()) event.length = Left(now, rest.until);
+  event.said = rest.said;
+  notes.events.push_back(std::move(event));
 }
 
 std::int64_t TokensOf(const Success* success) {
@@ -111,6 +138,7 @@ void Pool::State::Punish(const Lease::Taken& taken, const Failure& failure, Mome
   // If no request succeeds anywhere, the network is down, and the account gets no cooldown.
   const bool others_work = known != nullptr && last_success > known->since;
   if (failure.trouble == Trouble::kNetwork && !others_work) rest.until = moment.now;
+  TellOf(member, rest, known, moment.now, notes);
   const Rest& held = rests->Put(std::move(rest), moment.now);
   if (IsWorthKeeping(held, moment.now)) notes.rests.push_back(Journaled(member, held, moment));
 }
@@ -118,8 +146,10 @@ void Pool::State::Punish(const Lease::Taken& taken, const Failure& failure, Mome
 void Pool::State::LookAhead(Member& member, const ModelName& model, Moment moment, Notes& notes) {
   const auto wall = member.project->quotas[model].Ahead(moment);
   if (!wall) return;
-  const Rest rest{model.text, wall->trouble, moment.now, wall->until, 1, wall->until};
-  const Rest& held = member.project->rests.Put(rest, moment.now);
+  Rest rest{model.text, wall->trouble, moment.now, wall->until, 1, wall->until};
+  const Rest* known = member.project->rests.Find(model.text, wall->trouble);
+  TellOf(member, rest, known, moment.now, notes);
+  const Rest& held = member.project->rests.Put(std::move(rest), moment.now);
   const bool of_day = wall->trouble == Trouble::kDayQuota;
   if (of_day) notes.rests.push_back(Journaled(member, held, moment));
 }
@@ -133,7 +163,7 @@ void Pool::State::End(Lease::Taken& taken, const Success* success, const Failure
     --member.in_flight;
     --member.project->in_flight;
     if (success != nullptr) {
-      Reward(member, taken.model, *success, moment.now);
+      Reward(member, taken.model, *success, moment.now, notes);
       affinity.Prove(taken.session, member);
       last_success = moment.now;
     }
@@ -148,7 +178,7 @@ void Pool::State::End(Lease::Taken& taken, const Success* success, const Failure
     if (member.retired) notes.rests.clear();
     Wake();
   }
-  notes.Write(journal);
+  notes.Write(journal, hear);
 }
 
 void Pool::State::Restore(Moment moment) {
@@ -173,6 +203,7 @@ void Pool::State::Restore(Moment moment) {
     Rest rest{kept.model,   *trouble,
               moment.now,   OnMonotonic(kept.until, moment),
               kept.strikes, OnMonotonic(kept.counts_until, moment)};
+    rest.told = rest.until > moment.now;
     if (kept.account.starts_with(kProject)) {
       const auto project = roster.FindProject(kept.account.substr(kProject.size()));
       if (project) project->rests.Put(std::move(rest), moment.now);

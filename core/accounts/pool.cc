@@ -20,8 +20,9 @@ constexpr auto kJump = std::chrono::seconds(2);
 
 }  // namespace
 
-Pool::Pool(std::shared_ptr<const config::Config> config, Clock& clock, PoolJournal* journal)
-    : state_(std::make_shared<State>(clock, journal)) {
+Pool::Pool(std::shared_ptr<const config::Config> config, Clock& clock, PoolJournal* journal,
+           HearEvent hear)
+    : state_(std::make_shared<State>(clock, journal, std::move(hear))) {
   std::lock_guard lock(state_->mutex);
   state_->config = std::move(config);
   state_->roster.Apply(state_->config);
@@ -39,7 +40,7 @@ void Pool::Apply(std::shared_ptr<const config::Config> config) {
     state_->lines.clear();
     state_->Wake();
   }
-  notes.Write(state_->journal);
+  notes.Write(state_->journal, state_->hear);
 }
 
 bool Pool::Heal(const std::string& account) {
@@ -50,12 +51,14 @@ bool Pool::Heal(const std::string& account) {
     if (!member) return false;
     state_->roster.Heal(*member);
     notes.dropped = {account};
+    notes.events.push_back(
+        {AccountEvent::Kind::kRecovered, member->account->Label(), {}, {}, {}, {}});
     const auto project = state_->roster.FindProject(member->project->key);
     if (project && project->rests.empty()) notes.dropped.push_back("project:" + project->key);
     state_->lines.clear();
     state_->Wake();
   }
-  notes.Write(state_->journal);
+  notes.Write(state_->journal, state_->hear);
   return true;
 }
 
@@ -88,7 +91,7 @@ Result<Lease> Pool::Take(const Wanted& wanted, TimePoint deadline,
     }
     if (cancellation.Cancelled()) return Fail(ErrorCode::kCancelled, "the client went away");
   }
-  notes.Write(state_->journal);
+  notes.Write(state_->journal, state_->hear);
   return Lease(std::move(taken));
 }
 
@@ -125,7 +128,10 @@ std::vector<AccountStatus> Pool::Status() const {
   return all;
 }
 
-void Notes::Write(PoolJournal* journal) const {
+void Notes::Write(PoolJournal* journal, const HearEvent& hear) const {
+  for (const AccountEvent& event : events) {
+    if (hear) hear(event);
+  }
   if (journal == nullptr) return;
   for (const std::string& account : dropped) journal->DropRests(account);
   if (belonging) journal->SaveBelonging(*belonging);

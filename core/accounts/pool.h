@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
@@ -63,6 +64,24 @@ struct AccountStatus {
 
 using store::PoolJournal;
 
+/// Something that happened to an account, for the log.
+struct AccountEvent {
+  enum class Kind {
+    kCooldown,     ///< it is left alone for a time
+    kQuarantined,  ///< its credential was refused; a person must act
+    kRecovered     ///< it serves again
+  };
+  Kind kind = Kind::kCooldown;
+  std::string account;             ///< label
+  std::string model;               ///< empty: all models
+  std::string reason;              ///< name of the trouble
+  std::optional<Duration> length;  ///< nothing: until a person acts
+  std::string said;                ///< the upstream's own sentence, fit to be shown
+};
+
+/// Receives each account event once. Any thread may call it; it must not block for long.
+using HearEvent = std::function<void(const AccountEvent&)>;
+
 class Pool;
 
 /// An account for one attempt. It reports the outcome exactly once; destroying it without a report
@@ -100,8 +119,8 @@ class Lease {
 /// Take never returns an account in `wanted.tried`. If all others are in cooldown, it waits for the
 /// first cooldown to end, at most until `deadline`. If no account can serve in time, it fails with
 /// kRateLimited, kQuotaExhausted, kOverloaded, kUnknownModel or kNoAccount, whichever is most
-/// informative. The error has retry_after_ms = the earliest recovery, a message with the number of
-/// accounts in cooldown and the end of the first cooldown (without names), and Error::members =
+/// informative. The error has retry_after_ms = the earliest recovery, a message that says
+/// what happened, when it ends and what to do (without names of accounts), and Error::members =
 /// `"accounts":[...]` with label, state, reason and until of each. Take does not wait while another
 /// account is available, with one exception, the purpose of cache_first: a conversation waits for
 /// the account that answered it before, if its cooldown ends by `deadline`.
@@ -117,7 +136,8 @@ class Lease {
 /// Thread safety: any thread. No lock is held across I/O.
 class Pool {
  public:
-  Pool(std::shared_ptr<const config::Config> config, Clock& clock, PoolJournal* journal);
+  Pool(std::shared_ptr<const config::Config> config, Clock& clock, PoolJournal* journal,
+       HearEvent hear = {});
   ~Pool();
 
   void Apply(std::shared_ptr<const config::Config> config);

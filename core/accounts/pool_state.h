@@ -6,6 +6,7 @@
 #include <optional>
 #include <string>
 #include <unordered_map>
+#include <utility>
 #include <vector>
 
 #include "core/accounts/affinity.h"
@@ -16,22 +17,25 @@
 
 namespace agm::accounts {
 
-/// Changes to report to the journal after the lock is released.
+/// Changes and events to report after the lock is released.
 struct Notes {
   std::vector<PoolJournal::Rest> rests;
   std::optional<PoolJournal::Usage> usage;
   std::optional<PoolJournal::Belonging> belonging;
   std::vector<std::string> dropped;
+  std::vector<AccountEvent> events;
 
-  void Write(PoolJournal* journal) const;
+  void Write(PoolJournal* journal, const HearEvent& hear) const;
 };
 
 /// The pool's state. Functions under "Locked" require that the caller holds the lock.
 struct Pool::State {
-  State(Clock& the_clock, PoolJournal* the_journal) : clock(the_clock), journal(the_journal) {}
+  State(Clock& the_clock, PoolJournal* the_journal, HearEvent the_ear)
+      : clock(the_clock), journal(the_journal), hear(std::move(the_ear)) {}
 
   Clock& clock;
   PoolJournal* const journal;
+  const HearEvent hear;
 
   mutable std::mutex mutex;
   std::condition_variable changed;

@@ -42,11 +42,22 @@ const Rest& Rests::Put(Rest rest, TimePoint now) {
     if (known.trouble != rest.trouble || known.model != rest.model) continue;
     rest.until = std::max(rest.until, known.until);
     rest.counts_until = std::max(rest.counts_until, known.counts_until);
+    rest.told = rest.told || known.told;
     return known = std::move(rest);
   }
   if (rests_.size() >= kMost / 2) Prune(now);
   rests_.push_back(std::move(rest));
   return rests_.back();
+}
+
+const Rest* Rests::TakeExpired(std::string_view model, TimePoint now) {
+  const Rest* first = nullptr;
+  for (Rest& rest : rests_) {
+    if (!rest.told || rest.until > now || !Concerns(rest, model)) continue;
+    rest.told = false;
+    if (first == nullptr) first = &rest;
+  }
+  return first;
 }
 
 void Rests::Soften(std::string_view model, TimePoint now) {

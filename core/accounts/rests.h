@@ -19,6 +19,7 @@ struct Rest {
   TimePoint counts_until{};  ///< a strike before then is a repeated one
   std::string why{};         ///< details for the person who must fix the cause
   std::string said{};        ///< the upstream's own sentence, fit to be shown; may be empty
+  bool told = false;         ///< the log has a line about it, and none yet about its end
 
   bool forever() const { return until == TimePoint::max(); }
 };
@@ -38,6 +39,9 @@ class Rests {
   const Rest* Find(std::string_view model, upstream::Trouble trouble) const;
   /// Adds or extends an entry; keeps the later deadline. Returns the resulting entry.
   const Rest& Put(Rest rest, TimePoint now);
+  /// Returns the first entry that has expired for the model without the log having said so; null if
+  /// there is none. Marks all such entries as logged.
+  const Rest* TakeExpired(std::string_view model, TimePoint now);
   /// After a success: forgets expired entries for the model, except a daily quota's strikes.
   void Soften(std::string_view model, TimePoint now);
   /// True if a long cooldown of the whole owner has ended and no success has followed yet.

@@ -119,14 +119,14 @@ Error DayIsUsedUp(const Survey& survey, const Case& cause, const Wait& wait, Mom
 Error Missing(const Survey& survey, const Case* cause) {
   Error error =
       Fail(ErrorCode::kUnknownModel, "no account has access to the model \"{}\"", survey.model);
-  if (cause != nullptr && cause->trouble == Trouble::kNoQuota) {
-    error.message +=
-        "; its quota is 0 in the project's tier: enable billing for the project, or "
-        "use another model" +
-        Says(*cause);
-  }
   error.reason = "model_not_found";
   error.param = "model";
+  if (cause == nullptr) return error;
+  if (cause->trouble == Trouble::kNoQuota) {
+    error.message += "; its quota is 0 in the project's tier: enable billing for the project, or ";
+    error.message += "use another model";
+  }
+  error.message += Says(*cause);
   return error;
 }
 

@@ -13,6 +13,8 @@ class Cancellation {
   /// A descriptor that becomes readable (or hung up) when Cancelled() may have changed; -1: none.
   virtual int fd() const { return -1; }
   virtual bool Cancelled() const { return false; }
+  /// Whether it is this program that gives up, and not whoever asked.
+  virtual bool Stopping() const { return false; }
 };
 
 /// For work that cannot be cancelled.

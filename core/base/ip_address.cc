@@ -3,6 +3,7 @@
 #include <arpa/inet.h>
 
 #include <algorithm>
+#include <charconv>
 #include <cstring>
 #include <string>
 
@@ -74,6 +75,30 @@ std::optional<IpAddress> ReadIpAddress(std::string_view text) {
   IpAddress address;
   if (inet_pton(AF_INET6, name.c_str(), address.bytes.data()) == 1) return address;
   return std::nullopt;
+}
+
+bool IpRange::Contains(const IpAddress& address) const {
+  for (int i = 0; i < bits; ++i) {
+    const auto byte = static_cast<std::size_t>(i / 8);
+    const int mask = 0x80 >> (i % 8);
+    if (((first.bytes[byte] ^ address.bytes[byte]) & mask) != 0) return false;
+  }
+  return true;
+}
+
+std::optional<IpRange> ReadIpRange(std::string_view text) {
+  const std::size_t slash = text.find('/');
+  const auto first = ReadIpAddress(text.substr(0, slash));
+  if (!first) return std::nullopt;
+  if (slash == text.npos) return IpRange{*first};
+  const std::string_view digits = text.substr(slash + 1);
+  int bits = -1;
+  const auto [end, error] = std::from_chars(digits.data(), digits.data() + digits.size(), bits);
+  // IPv4 addresses are held in the last 32 bits.
+  const int before = text.substr(0, slash).find(':') == text.npos ? 96 : 0;
+  const bool whole = error == std::errc() && end == digits.data() + digits.size();
+  if (!whole || bits < 0 || before + bits > 128) return std::nullopt;
+  return IpRange{*first, before + bits};
 }
 
 std::optional<IpAddress> ReadHostAddress(std::string_view host) {

@@ -23,6 +23,17 @@ std::optional<IpAddress> ReadHostAddress(std::string_view host);
 /// Converts the four bytes of an IPv4 address, in network order.
 IpAddress FromIpv4(std::array<std::uint8_t, 4> bytes);
 
+/// A network: all addresses that share the first `bits` with `first`.
+struct IpRange {
+  IpAddress first;
+  int bits = 128;  ///< of the 128 of an IPv6 address
+
+  bool Contains(const IpAddress& address) const;
+};
+
+/// Reads "10.0.0.0/8", "2001:db8::/32", or an address that stands for itself.
+std::optional<IpRange> ReadIpRange(std::string_view text);
+
 /// True for 127.0.0.0/8 and ::1.
 bool IsLoopback(const IpAddress& address);
 

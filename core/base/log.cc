@@ -235,6 +235,14 @@ bool Log::Wants(LogLevel level) const {
   return impl_ != nullptr && impl_->messages().should_log(SpdlogLevel(level));
 }
 
+void Log::Announce(std::string_view message) {
+  if (impl_ == nullptr) return;
+  LogFields line(format_);
+  line.Add("level", LevelName(LogLevel::kInfo)).Add("msg", message);
+  // No level of the logger is above this one.
+  impl_->messages().log(spdlog::level::critical, spdlog::string_view_t(line.text()));
+}
+
 void Log::Write(LogLevel level, std::string_view message, const LogFields& fields) {
   if (!Wants(level)) return;
   LogFields line(format_);

@@ -58,6 +58,8 @@ class Log {
   void Write(LogLevel level, std::string_view message) { Write(level, message, Fields()); }
   void Write(LogLevel level, std::string_view message, const LogFields& fields);
   void Access(const LogFields& fields);
+  /// As Write at kInfo, whatever the level: for what the operator waits for.
+  void Announce(std::string_view message);
 
  private:
   class Impl;

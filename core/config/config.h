@@ -1,10 +1,12 @@
 #pragma once
 
+#include <chrono>
 #include <cstdint>
 #include <string>
 #include <vector>
 
 #include "core/base/clock.h"
+#include "core/base/log.h"
 #include "core/base/secret.h"
 
 /// The user's settings as plain values, with all defaults filled in. Names and defaults are those
@@ -100,8 +102,19 @@ struct Account {
   const std::string& Label() const { return email.empty() ? name : email; }
 };
 
+/// The table [log].
+struct LogSettings {
+  LogLevel level = LogLevel::kInfo;
+  LogFormat format = LogFormat::kText;
+  bool requests = true;  ///< keep a log of requests
+  Duration keep = std::chrono::hours(7 * 24);
+  std::uint64_t max_size = 64'000'000;
+  Duration totals_keep = std::chrono::hours(400 * 24);
+};
+
 struct Config {
   Proxy proxy;
+  LogSettings log;
   std::vector<MappingRule> mapping;  ///< in the file's order
   std::vector<Account> accounts;     ///< in the file's order
 };

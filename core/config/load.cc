@@ -15,7 +15,7 @@ namespace {
 namespace fs = std::filesystem;
 
 constexpr std::size_t kLongestFile = 4U << 20U;
-constexpr std::array<std::string_view, 2> kTopLevel = {"proxy", "accounts"};
+constexpr std::array<std::string_view, 3> kTopLevel = {"proxy", "log", "accounts"};
 
 /// Turns one configuration's text into settings.
 class Loader {
@@ -55,6 +55,10 @@ class Loader {
         }
         const Value* mapping = member.value.Find("custom_mapping");
         if (mapping != nullptr) config.mapping = ReadMapping(*mapping, reading);
+      } else if (member.key == "log") {
+        for (const auto name : ReadLog(member.value, reading, config.log)) {
+          loaded_.origins.emplace("log." + std::string(name), Origin::kFile);
+        }
       } else if (member.key == "accounts") {
         config.accounts = ReadAccounts(member.value, reading);
       } else {

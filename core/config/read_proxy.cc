@@ -151,4 +151,13 @@ std::vector<std::string_view> ReadProxy(const Value& table, const Reading& readi
   return present;
 }
 
+std::vector<std::string_view> ReadLog(const Value& table, const Reading& reading,
+                                      LogSettings& log) {
+  if (!table.is(ValueKind::kTable)) {
+    Expected(table, reading.In("log"), "a table: [log]");
+    return {};
+  }
+  return ReadTable<LogSettings>(table, LogTableSettings(), {}, reading.In("log."), log);
+}
+
 }  // namespace agm::config

@@ -25,6 +25,8 @@ struct Reading {
 std::vector<std::string_view> ReadProxy(const Value& table, const Reading& reading, Proxy& proxy);
 /// Reads [proxy.custom_mapping].
 std::vector<MappingRule> ReadMapping(const Value& table, const Reading& reading);
+/// Reads [log]; returns the names of the settings that were there.
+std::vector<std::string_view> ReadLog(const Value& table, const Reading& reading, LogSettings& log);
 /// Reads [[accounts]] and resolves their credentials.
 std::vector<Account> ReadAccounts(const Value& list, const Reading& reading);
 

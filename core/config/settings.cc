@@ -146,6 +146,19 @@ std::span<const Setting<Tls>> TlsSettings() {
   return settings;
 }
 
+std::span<const Setting<LogSettings>> LogTableSettings() {
+  using L = LogSettings;
+  static const std::array settings = {
+      WordSetting<L, &L::level, kLogLevelWords>("level"),
+      WordSetting<L, &L::format, kLogFormatWords>("format"),
+      BoolSetting<L, &L::requests>("requests"),
+      SpanSetting<L, &L::keep, 0>("keep"),
+      SizeSetting<L, &L::max_size>("max_size"),
+      SpanSetting<L, &L::totals_keep, 0>("totals_keep"),
+  };
+  return settings;
+}
+
 std::span<const Setting<Account>> AccountSettings() {
   using A = Account;
   static const std::array settings = {

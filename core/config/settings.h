@@ -27,6 +27,7 @@ struct Setting {
 /// tables inside [proxy]) have their own reading functions.
 std::span<const Setting<Proxy>> ProxySettings();
 std::span<const Setting<Tls>> TlsSettings();
+std::span<const Setting<LogSettings>> LogTableSettings();
 std::span<const Setting<Account>> AccountSettings();
 
 /// Reads the settings that `table` contains, reports keys that are neither in `settings` nor in

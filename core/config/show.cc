@@ -44,6 +44,17 @@ std::vector<Shown> ShowProxy(const Loaded& loaded) {
   return shown;
 }
 
+std::vector<Shown> ShowLog(const Loaded& loaded) {
+  std::vector<Shown> shown;
+  for (const auto& setting : LogTableSettings()) {
+    shown.push_back({std::string(setting.name),
+                     setting.show(loaded.config.log),
+                     loaded.OriginOf("log." + std::string(setting.name)),
+                     {}});
+  }
+  return shown;
+}
+
 std::vector<Shown> ShowTls(const Loaded& loaded) {
   std::vector<Shown> shown;
   if (!loaded.config.proxy.tls.enabled()) return shown;

@@ -18,6 +18,7 @@ struct Shown {
 /// The effective settings of [proxy], without its child tables.
 std::vector<Shown> ShowProxy(const Loaded& loaded);
 /// The settings of [proxy.tls]; empty if TLS is not configured.
+std::vector<Shown> ShowLog(const Loaded& loaded);
 std::vector<Shown> ShowTls(const Loaded& loaded);
 /// The settings of an account: those that its kind uses, and all that are set.
 std::vector<Shown> ShowAccount(const Account& account);

@@ -13,6 +13,9 @@ inline constexpr std::array<std::string_view, 4> kAuthModeWords = {"auto", "off"
                                                                    "all_except_health"};
 inline constexpr std::array<std::string_view, 3> kSchedulingWords = {"cache_first", "balance",
                                                                      "performance_first"};
+inline constexpr std::array<std::string_view, 4> kLogLevelWords = {"debug", "info", "warning",
+                                                                   "error"};
+inline constexpr std::array<std::string_view, 2> kLogFormatWords = {"text", "json"};
 inline constexpr std::array<std::string_view, 3> kAccountKindWords = {"gemini", "vertex", "mock"};
 
 /// The enum value's word in the file.

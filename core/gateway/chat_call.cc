@@ -101,7 +101,10 @@ Result<std::optional<Opened>> ChatCall::Open(Allowance& allowance, bool last_tar
   deadline_ = allowance.deadline;
   while (auto lease = rotation.Next()) {
     auto outcome = Once(*lease, allowance);
-    if (auto* opened = std::get_if<Opened>(&outcome)) return std::optional(std::move(*opened));
+    if (auto* opened = std::get_if<Opened>(&outcome)) {
+      rotation.Answered();
+      return std::optional(std::move(*opened));
+    }
     auto& failure = std::get<upstream::Failure>(outcome);
     if (!asking_.client->Cancelled() && Mend(failure)) continue;
     const Then then = rotation.After(*std::move(lease), failure);

@@ -94,6 +94,7 @@ Result<bool> Embedding::Target(const std::string& model, bool last) {
     auto failure = Ask(*lease, model);
     Note(model);
     if (!failure) {
+      rotation.Answered();
       lease->Report(accounts::Success{std::chrono::duration_cast<Duration>(clock.Now() - started),
                                       done_.tokens});
       return true;
@@ -135,7 +136,7 @@ HttpReply Embed(Services& services, std::shared_ptr<const Settings> settings, Ht
     return refuse(WithModelHelp(resolved.error(), services, *settings, record.model));
   }
 
-  const Asking asking{&services, settings, {}, http.client};
+  const Asking asking{&services, settings, {}, http.client, record.id};
   auto embeddings = GetEmbeddings(asking, *request, resolved->targets, record);
   if (!embeddings) {
     return refuse(WithModelHelp(embeddings.error(), services, *settings, record.model));

@@ -1,5 +1,7 @@
 #include "core/gateway/exchange.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <chrono>
 #include <exception>
@@ -53,6 +55,15 @@ void Keep(const Life& life, std::string_view object, Clock& clock) {
   life.keeping->conversations->Keep(std::move(saved));
 }
 
+void TraceMapping(Log& log, const std::string& id, const mapping::Resolution& resolution) {
+  if (!log.Wants(LogLevel::kDebug)) return;
+  LogFields fields = log.Fields();
+  fields.Add("id", id).Add("model", resolution.asked);
+  fields.Add("rule", mapping::RuleName(resolution.rule)).Add("from", resolution.from);
+  log.Write(LogLevel::kDebug, "the model's name is mapped",
+            fields.Add("targets", fmt::format("{}", fmt::join(resolution.targets, ","))));
+}
+
 protocol::Reply ReplyFor(const chat::Request& request, Clock& clock) {
   const auto now = clock.Wall().time_since_epoch();
   return {RandomId(24), request.model,
@@ -64,9 +75,10 @@ protocol::Reply ReplyFor(const chat::Request& request, Clock& clock) {
 class EventStream : public BodySource {
  public:
   EventStream(std::unique_ptr<Life> life, std::unique_ptr<protocol::StreamWriter> writer,
-              Services& services)
+              Services& services, const Cancellation& client)
       : life_(std::move(life)),
         writer_(std::move(writer)),
+        client_(client),
         clock_(*services.clock),
         log_(*services.log),
         keepalive_(life_->settings->config->proxy.keepalive_interval),
@@ -86,6 +98,12 @@ class EventStream : public BodySource {
     }
   }
 
+  void Stop(std::string& out) override {
+    const chat::Event event = chat::Failed{WhyCancelled(client_)};
+    writer_->Write(event, out);
+    Ends(event);
+  }
+
   Awaited awaited() override {
     if (life_->answer.held()) return {-1, kNoWait};
     const Awaited upstream = life_->answer.awaited();
@@ -99,6 +117,7 @@ class EventStream : public BodySource {
       auto event = life_->answer.Next(std::min(until, silent_until_));
       if (!event) return Silence(out, before);
       life_->record.FirstByte();
+      Explain(*event);
       writer_->Write(*event, out);
       if (Ends(*event)) {
         Keep(*life_, writer_->whole(), clock_);
@@ -106,6 +125,13 @@ class EventStream : public BodySource {
       }
       if (out.size() != before && !life_->answer.held()) return Piece();
     }
+  }
+
+  // An upstream call only knows that it was called off.
+  void Explain(chat::Event& event) const {
+    auto* failed = std::get_if<chat::Failed>(&event);
+    const bool called_off = failed != nullptr && failed->error.code == ErrorCode::kCancelled;
+    if (called_off) failed->error = WhyCancelled(client_);
   }
 
   Pulled Silence(std::string& out, std::size_t before) {
@@ -137,6 +163,8 @@ class EventStream : public BodySource {
       const bool client = failed->error.code == ErrorCode::kCancelled;
       record.end = client ? EndedBy::kClient : EndedBy::kUpstream;
       record.error = CodeName(failed->error.code);
+      record.why = failed->error.message;
+      if (client_.Stopping()) record.end = EndedBy::kGateway;
       return true;
     }
     return false;
@@ -144,13 +172,15 @@ class EventStream : public BodySource {
 
   std::unique_ptr<Life> life_;
   std::unique_ptr<protocol::StreamWriter> writer_;
+  const Cancellation& client_;
   Clock& clock_;
   Log& log_;
   const Duration keepalive_;
   TimePoint silent_until_;  ///< then a keep-alive comment is sent
 };
 
-HttpReply Stream(std::unique_ptr<Life> life, const protocol::Dialect& dialect, Services& services) {
+HttpReply Stream(std::unique_ptr<Life> life, const protocol::Dialect& dialect, Services& services,
+                 const Cancellation& client) {
   HttpReply reply;
   life->record.status = reply.status;
   reply.headers = ModelHeaders(life->record, *life->settings->config);
@@ -158,7 +188,8 @@ HttpReply Stream(std::unique_ptr<Life> life, const protocol::Dialect& dialect, S
   reply.headers.emplace_back("Cache-Control", "no-cache");
   reply.headers.emplace_back("X-Accel-Buffering", "no");
   auto writer = dialect.NewStreamWriter(ReplyFor(*life->request, *services.clock));
-  reply.source = std::make_unique<EventStream>(std::move(life), std::move(writer), services);
+  reply.source =
+      std::make_unique<EventStream>(std::move(life), std::move(writer), services, client);
   return reply;
 }
 
@@ -177,9 +208,14 @@ Result<chat::Response> FoldAnswer(Life& life) {
   return std::move(fold).Finish();
 }
 
-HttpReply Whole(std::unique_ptr<Life> life, const protocol::Dialect& dialect, Clock& clock) {
+HttpReply Whole(std::unique_ptr<Life> life, const protocol::Dialect& dialect, Clock& clock,
+                const Cancellation& client) {
   auto response = FoldAnswer(*life);
-  if (!response) return Refuse(dialect, response.error(), life->record, *life->settings->config);
+  if (!response) {
+    const bool called_off = response.error().code == ErrorCode::kCancelled;
+    const Error error = called_off ? WhyCancelled(client) : response.error();
+    return Refuse(dialect, error, life->record, *life->settings->config);
+  }
   life->record.usage = response->usage;
   auto body = dialect.WriteResponse(*response, ReplyFor(*life->request, clock));
   if (!body) return Refuse(dialect, body.error(), life->record, *life->settings->config);
@@ -213,20 +249,23 @@ HttpReply Exchange(Services& services, std::shared_ptr<const Settings> settings,
     return refuse(WithModelHelp(resolved.error(), services, *settings, record.model));
   }
 
+  TraceMapping(*services.log, record.id, *resolved);
+
   auto inlined = InlineMedia(*services.media, resolved->targets, BudgetOf(config.proxy),
                              *http.client, *request);
   if (!inlined) return refuse(inlined.error());
 
   const Asking asking{&services, settings,
-                      SessionOf(*request, http.header("x-session-id"), record.caller), http.client};
+                      SessionOf(*request, http.header("x-session-id"), record.caller), http.client,
+                      record.id};
   const auto shared = std::make_shared<const chat::Request>(*std::move(request));
   auto answer = GetAnswer(asking, shared, resolved->targets, record);
   if (!answer) return refuse(WithModelHelp(answer.error(), services, *settings, record.model));
 
   auto life = std::unique_ptr<Life>(
       new Life{std::move(record), settings, shared, *std::move(answer), std::move(keeping)});
-  return shared->stream ? Stream(std::move(life), dialect, services)
-                        : Whole(std::move(life), dialect, *services.clock);
+  return shared->stream ? Stream(std::move(life), dialect, services, *http.client)
+                        : Whole(std::move(life), dialect, *services.clock, *http.client);
 }
 
 }  // namespace agm::gateway

@@ -9,6 +9,7 @@
 #include "core/base/json_writer.h"
 #include "core/base/utf8.h"
 #include "core/gateway/auth.h"
+#include "core/gateway/client_address.h"
 #include "core/gateway/embeddings_route.h"
 #include "core/gateway/exchange.h"
 #include "core/gateway/pages.h"
@@ -120,6 +121,9 @@ std::optional<HttpReply> Gateway::AnswerHead(HttpRequest& head) {
 
 HttpReply Gateway::Answer(HttpRequest& request, const std::shared_ptr<const Settings>& settings) {
   Record record(*services_.clock, *services_.log, *services_.metrics);
+  record.from = ClientAddress(request, settings->config->proxy.trusted_proxies);
+  record.method = request.method;
+  record.path = request.path;
   const std::string id = record.id;
   const std::string origin = AllowedOrigin(request, settings->config->proxy);
   HttpReply reply;
@@ -245,6 +249,9 @@ HttpReply Gateway::Preflight(const HttpRequest& request, const Settings& setting
 HttpReply Gateway::Refusal(const HttpFault& fault, std::string_view path) {
   const auto settings = services_.settings.Copy();
   Record record(*services_.clock, *services_.log, *services_.metrics);
+  record.from = fault.peer;
+  record.method = fault.method;
+  record.path = path;
   if (const auto route = FindRoute(path)) record.route = RouteName(route->kind);
   HttpReply reply = Refuse(SurfaceOf(path), fault.error, record, *settings->config);
   if (fault.status != 0) record.status = reply.status = fault.status;

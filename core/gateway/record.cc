@@ -43,11 +43,13 @@ std::string_view EndName(EndedBy end) {
 }
 
 constexpr std::size_t kLongestName = 200;
+constexpr std::size_t kLongestReason = 600;
 
 /// Shortens names of clients and accounts, so that a log line stays bounded.
-void AddIf(LogFields& fields, std::string_view key, std::string_view value) {
-  if (value.size() > kLongestName) {
-    fields.Add(key, std::string(value.substr(0, kLongestName)) + "...");
+void AddIf(LogFields& fields, std::string_view key, std::string_view value,
+           std::size_t longest = kLongestName) {
+  if (value.size() > longest) {
+    fields.Add(key, std::string(value.substr(0, longest)) + "...");
   } else if (!value.empty()) {
     fields.Add(key, value);
   }
@@ -66,6 +68,9 @@ Record::Record(Clock& clock, Log& log, Metrics& metrics)
 Record::Record(Record&& other) noexcept
     : id(std::move(other.id)),
       caller(std::move(other.caller)),
+      from(std::move(other.from)),
+      method(std::move(other.method)),
+      path(std::move(other.path)),
       route(other.route),
       model(std::move(other.model)),
       target(std::move(other.target)),
@@ -75,6 +80,7 @@ Record::Record(Record&& other) noexcept
       phase(other.phase),
       end(other.end),
       error(other.error),
+      why(std::move(other.why)),
       usage(other.usage),
       clock_(other.clock_),
       log_(std::exchange(other.log_, nullptr)),
@@ -96,11 +102,15 @@ Record::~Record() {
   if (std::uncaught_exceptions() > exceptions_) {
     status = 500;
     error = CodeName(ErrorCode::kInternal);
+    why = "the gateway failed at this request; this is a bug";
   }
   const Duration age = Age();
   LogFields fields = log_->Fields();
   fields.Add("id", id);
   AddIf(fields, "caller", caller);
+  AddIf(fields, "from", from);
+  AddIf(fields, "method", method);
+  AddIf(fields, "path", path);
   fields.Add("route", route);
   AddIf(fields, "model", model);
   AddIf(fields, "target", target);
@@ -108,6 +118,7 @@ Record::~Record() {
   if (tries > 0) fields.Add("tries", tries);
   fields.Add("status", status);
   AddIf(fields, "error", error);
+  AddIf(fields, "why", why, kLongestReason);
   if (first_byte_.count() >= 0) fields.Add("first_ms", first_byte_.count());
   fields.Add("ms", age.count());
   if (usage.known) fields.Add("in", usage.input).Add("out", usage.output);

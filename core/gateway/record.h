@@ -32,6 +32,9 @@ class Record {
 
   std::string id;  ///< x-request-id
   std::string caller;
+  std::string from;    ///< the client's address
+  std::string method;  ///< as sent
+  std::string path;    ///< without the query, which may hold a key
   std::string_view route = "unknown";
   std::string model;    ///< as in the request
   std::string target;   ///< after mapping; empty before
@@ -41,6 +44,7 @@ class Record {
   Phase phase = Phase::kRead;
   EndedBy end = EndedBy::kGateway;
   std::string_view error;  ///< CodeName of the error sent to the client
+  std::string why;         ///< its message
   chat::Usage usage;
 
   /// Records that the first byte of the response is being sent.

@@ -26,6 +26,7 @@ HttpReply Send(protocol::WireError wire, const Error& error, Record& record,
                const config::Config& config) {
   record.status = wire.status;
   record.error = CodeName(error.code);
+  record.why = error.message;
   if (error.code == ErrorCode::kCancelled) record.end = EndedBy::kClient;
   HttpReply reply;
   reply.status = wire.status;
@@ -62,6 +63,13 @@ std::vector<HttpHeader> ModelHeaders(const Record& record, const config::Config&
     headers.emplace_back("X-Account-Email", OneLine(record.account));
   }
   return headers;
+}
+
+Error WhyCancelled(const Cancellation& client) {
+  if (!client.Stopping()) return Fail(ErrorCode::kCancelled, "the client went away");
+  Error error = Fail(ErrorCode::kOverloaded, "the gateway is stopping; try again in 1s");
+  error.retry_after_ms = 1000;
+  return error;
 }
 
 HttpReply Refuse(const protocol::Dialect& dialect, Error error, Record& record,

@@ -15,6 +15,9 @@ namespace agm::gateway {
 /// x-request-id, and X-Mapped-Model and X-Account-Email if they are known.
 std::vector<HttpHeader> ModelHeaders(const Record& record, const config::Config& config);
 
+/// The error of a request that was cancelled: its client left, or the gateway stops.
+Error WhyCancelled(const Cancellation& client);
+
 /// Writes an error in the dialect and notes it in the record. With expose_account off it leaves out
 /// the accounts' states.
 HttpReply Refuse(const protocol::Dialect& dialect, Error error, Record& record,

@@ -6,9 +6,41 @@
 #include <utility>
 
 #include "core/base/random.h"
+#include "core/gateway/replies.h"
 #include "core/upstream/no_answer.h"
 
 namespace agm::gateway {
+
+namespace {
+
+/// The fields that each line about a try has; nothing where nobody wants to read them.
+std::optional<LogFields> Traced(const Asking& asking, const Allowance& allowance,
+                                std::string_view model) {
+  const Log& log = *asking.services->log;
+  if (!log.Wants(LogLevel::kDebug)) return std::nullopt;
+  LogFields fields = log.Fields();
+  fields.Add("id", asking.id).Add("target", model);
+  if (allowance.tries > 0) fields.Add("try", allowance.tries).Add("account", allowance.account);
+  return fields;
+}
+
+void Trace(const Asking& asking, std::string_view what, const std::optional<LogFields>& fields) {
+  if (fields) asking.services->log->Write(LogLevel::kDebug, what, *fields);
+}
+
+std::string_view NextName(Then then) {
+  switch (then) {
+    case Then::kNextTry:
+      return "next account";
+    case Then::kNextTarget:
+      return "next target";
+    case Then::kStop:
+      return "stop";
+  }
+  return {};
+}
+
+}  // namespace
 
 Allowance::Allowance(const Asking& asking)
     : deadline(asking.services->clock->Now() + asking.proxy().request_timeout),
@@ -68,6 +100,10 @@ std::optional<accounts::Lease> Rotation::Next() {
   allowance_.phase = Phase::kWaiting;
   auto lease = Choose();
   if (!lease) {
+    if (auto fields = Traced(asking_, allowance_, model_)) {
+      Trace(asking_, "no account is left for the target",
+            fields->Add("why", lease.error().message));
+    }
     if (tried_.empty() || lease.error().retry_after_ms >= 0) allowance_.rest = lease.error();
     return std::nullopt;
   }
@@ -76,6 +112,7 @@ std::optional<accounts::Lease> Rotation::Next() {
   allowance_.left -= 1;
   allowance_.tries += 1;
   if (allowance_.tries > 1) asking_.services->metrics->Retried();
+  Trace(asking_, "an account is chosen", Traced(asking_, allowance_, model_));
   return *std::move(lease);
 }
 
@@ -124,7 +161,22 @@ Then Rotation::AfterNoAnswer(upstream::NoAnswer kind) {
   return Then::kNextTry;
 }
 
+void Rotation::Answered() const {
+  Trace(asking_, "the upstream answers", Traced(asking_, allowance_, model_));
+}
+
 Then Rotation::After(accounts::Lease lease, upstream::Failure& failure) {
+  const Then then = Judge(std::move(lease), failure);
+  if (auto fields = Traced(asking_, allowance_, model_)) {
+    fields->Add("trouble", upstream::RowOf(failure.trouble).name);
+    if (!failure.quota.empty()) fields->Add("quota", failure.quota);
+    fields->Add("why", failure.said.empty() ? failure.error.message : failure.said);
+    Trace(asking_, "a try failed", fields->Add("then", NextName(then)));
+  }
+  return then;
+}
+
+Then Rotation::Judge(accounts::Lease lease, upstream::Failure& failure) {
   const std::string account = lease.account().name;
   if (IsAtFault(std::move(lease), failure)) {
     failure.error = Fail(ErrorCode::kTooLarge,
@@ -152,12 +204,12 @@ Then Rotation::After(accounts::Lease lease, upstream::Failure& failure) {
 }
 
 Error Final(const Asking& asking, const upstream::Failure& failure) {
-  if (asking.client->Cancelled()) return Fail(ErrorCode::kCancelled, "the client went away");
+  if (asking.client->Cancelled()) return WhyCancelled(*asking.client);
   return failure.error;
 }
 
 Error Verdict(const Asking& asking, const Allowance& allowance, const std::string& target) {
-  if (asking.client->Cancelled()) return Fail(ErrorCode::kCancelled, "the client went away");
+  if (asking.client->Cancelled()) return WhyCancelled(*asking.client);
   const std::optional<Error>& last = allowance.last;
   const bool passes = !last || last->code == ErrorCode::kRateLimited ||
                       last->code == ErrorCode::kQuotaExhausted ||

@@ -23,6 +23,7 @@ struct Asking {
   std::shared_ptr<const Settings> settings;
   std::string session;
   const Cancellation* client = nullptr;
+  std::string id{};  ///< the request's, for the log
 
   const config::Proxy& proxy() const { return settings->config->proxy; }
 };
@@ -85,6 +86,8 @@ class Rotation {
   ~Rotation() { Settle(); }
 
   std::optional<accounts::Lease> Next();
+  /// Logs that the chosen account answers.
+  void Answered() const;
   /// Reports the failure, and sets the client's final error in it.
   Then After(accounts::Lease lease, upstream::Failure& failure);
 
@@ -95,6 +98,7 @@ class Rotation {
     upstream::Failure failure;
   };
 
+  Then Judge(accounts::Lease lease, upstream::Failure& failure);
   Then AfterNoAnswer(upstream::NoAnswer kind);
   bool IsAtFault(accounts::Lease lease, const upstream::Failure& failure);
   bool MayBeTooLarge(const upstream::Failure& failure) const;

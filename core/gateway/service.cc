@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "core/accounts/credentials.h"
+#include "core/gateway/account_log.h"
 #include "core/gateway/catalog.h"
 #include "core/gateway/gateway.h"
 #include "core/gateway/metrics.h"
@@ -42,11 +43,13 @@ struct Service::Parts {
         upstream::Transport& transport, store::Database& database,
         std::unique_ptr<upstream::Transport> media_transport)
       : media(std::move(media_transport)),
-        journal(database, clock,
-                [&log](const std::string& lost) { log.Write(LogLevel::kWarning, lost); }),
+        journal(
+            database, clock,
+            [&log](const std::string& lost) { log.Write(LogLevel::kWarning, lost); }),
         conversations(database),
         signatures(conversations, clock),
-        pool(config, clock, &journal),
+        pool(config, clock, &journal,
+             [&log](const accounts::AccountEvent& event) { LogAccountEvent(log, event); }),
         credentials(transport, clock),
         catalog(transport, credentials, clock, log),
         gateway(services),

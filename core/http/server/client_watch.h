@@ -24,6 +24,7 @@ class ClientWatch : public Cancellation {
 
   int fd() const override;
   bool Cancelled() const override;
+  bool Stopping() const override { return WasToldSo(); }
   void Cancel() { cancelled_.store(true); }
   /// True after Cancel; unlike Cancelled() it makes no system call.
   bool WasToldSo() const { return cancelled_.load(); }

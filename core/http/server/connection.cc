@@ -106,7 +106,7 @@ bool HttpConnection::SendOrKeep(std::string_view bytes) {
 HttpConnection::Sent HttpConnection::SendKept() {
   std::string_view rest = std::string_view(kept_).substr(taken_);
   const std::size_t before = rest.size();
-  if (!SendSome(rest) || watch_.WasToldSo()) return Sent::kFailed;
+  if (!SendSome(rest) || (watch_.WasToldSo() && !rest.empty())) return Sent::kFailed;
   taken_ += before - rest.size();
   lately_ += before - rest.size();
   if (lately_ >= kWorthwhile) {

@@ -100,7 +100,7 @@ class HttpServer::Impl : private httplib::Server {
   void BeginStream(HttpExchange& exchange);
   static void AttachBody(HttpExchange& exchange, httplib::Response& response);
   HttpReply Handle(HttpExchange& exchange);
-  HttpReply Refuse(const HttpFault& fault, std::string_view path);
+  HttpReply Refuse(HttpFault fault, const HttpRequest& request);
 
   const HttpHandler handler_;
   const Refusal refuse_;
@@ -226,7 +226,7 @@ void HttpServer::Impl::Respond(HttpExchange& exchange, httplib::Response& respon
   if (exchange.early) {
     reply = *std::move(exchange.early);
   } else {
-    reply = exchange.fault ? Refuse(*exchange.fault, exchange.request.path) : Handle(exchange);
+    reply = exchange.fault ? Refuse(*exchange.fault, exchange.request) : Handle(exchange);
   }
   if (HasNoBody(reply.status)) reply.source.reset();
   const bool until_close = reply.source && delivery.minor_version == 0;
@@ -261,7 +261,7 @@ HttpReply HttpServer::Impl::Handle(HttpExchange& exchange) {
     if (exchange.coding != BodyCoding::kIdentity) {
       Result<std::string> body =
           Inflate(request.body, exchange.coding, exchange.max_body, exchange.unpacked);
-      if (!body) return Refuse({std::move(body).error()}, request.path);
+      if (!body) return Refuse({std::move(body).error()}, request);
       request.body = *std::move(body);
       std::erase_if(request.headers, [](const HttpHeader& header) {
         return http::EqualsIgnoreCase(header.first, "Content-Encoding");
@@ -270,14 +270,16 @@ HttpReply HttpServer::Impl::Handle(HttpExchange& exchange) {
     return handler_(request);
   } catch (...) {
     return Refuse({Fail(ErrorCode::kInternal, "the gateway failed at this request; this is a bug")},
-                  request.path);
+                  request);
   }
 }
 
-HttpReply HttpServer::Impl::Refuse(const HttpFault& fault, std::string_view path) {
+HttpReply HttpServer::Impl::Refuse(HttpFault fault, const HttpRequest& request) {
+  fault.method = request.method;
+  fault.peer = request.remote_address;
   HttpReply reply;
   try {
-    reply = refuse_(fault, path);
+    reply = refuse_(fault, request.path);
   } catch (...) {
     reply.status = 500;
   }

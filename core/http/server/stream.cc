@@ -18,7 +18,7 @@ HttpStream::Needs HttpStream::Advance(bool may_wait) {
 
 HttpStream::Needs HttpStream::Go(bool may_wait) {
   for (;;) {
-    if (connection_.WasToldToGo()) return Needs::kBroken;
+    if (connection_.WasToldToGo()) return Stop();
     if (connection_.HasKept()) {
       const auto sent = connection_.SendKept();
       if (sent == HttpConnection::Sent::kFailed) return Needs::kBroken;
@@ -36,6 +36,16 @@ HttpStream::Needs HttpStream::Go(bool may_wait) {
     // Send one piece per call, so that the thread's other streams get their turn.
     if (awaited_.fd >= 0) return Needs::kSource;
   }
+}
+
+/// What the client does not take at once is lost.
+HttpStream::Needs HttpStream::Stop() {
+  if (connection_.HasKept() && connection_.SendKept() != HttpConnection::Sent::kAll) {
+    return Needs::kBroken;
+  }
+  piece_.clear();
+  source_->Stop(piece_);
+  return !piece_.empty() && SendPiece(true) ? Needs::kOver : Needs::kBroken;
 }
 
 /// RFC 9112, 7.1. The head is sent with the first piece, the end mark with the last.

@@ -49,6 +49,7 @@ class HttpStream {
 
  private:
   Needs Go(bool may_wait);
+  Needs Stop();
   bool SendPiece(bool last);
 
   HttpConnection& connection_;

@@ -48,6 +48,9 @@ class BodySource {
   virtual Pulled Next(std::string& out, TimePoint until) = 0;
   /// The condition to wait for before the next call of Next.
   virtual Awaited awaited() { return {}; }
+  /// The server ends before the body is whole: appends what tells the client so. Nothing is pulled
+  /// after it.
+  virtual void Stop(std::string&) {}
 };
 
 struct HttpReply {

@@ -19,7 +19,9 @@ inline constexpr std::size_t kMaxTargetSize = 8 * 1024;
 /// Why the server refuses a request before it calls a handler.
 struct HttpFault {
   Error error;
-  int status = 0;  ///< if HTTP has a more exact status than the error's; 0: the error's
+  int status = 0;        ///< if HTTP has a more exact status than the error's; 0: the error's
+  std::string method{};  ///< as far as it was read; for the log
+  std::string peer{};    ///< the address of the client; for the log
 };
 
 enum class BodyFraming { kNone, kLength, kChunked };

@@ -17,6 +17,29 @@ TEST(IpAddress, IsReadInBothFamilies) {
   EXPECT_FALSE(ReadHostAddress("example.com"));
 }
 
+TEST(IpRange, HoldsItsAddressesOfBothSpellings) {
+  const auto holds = [](const char* range, const char* address) {
+    const auto read = ReadIpRange(range);
+    EXPECT_TRUE(read) << range;
+    return read && read->Contains(*ReadIpAddress(address));
+  };
+  EXPECT_TRUE(holds("10.0.0.0/8", "10.255.0.1"));
+  EXPECT_TRUE(holds("10.0.0.0/8", "::ffff:10.1.2.3"));
+  EXPECT_FALSE(holds("10.0.0.0/8", "11.0.0.1"));
+  EXPECT_TRUE(holds("192.168.1.7", "192.168.1.7"));
+  EXPECT_FALSE(holds("192.168.1.7", "192.168.1.8"));
+  EXPECT_TRUE(holds("172.16.0.0/12", "172.31.255.255"));
+  EXPECT_FALSE(holds("172.16.0.0/12", "172.32.0.0"));
+  EXPECT_TRUE(holds("2001:db8::/32", "2001:db8:1::1"));
+  EXPECT_FALSE(holds("2001:db8::/32", "2001:db9::1"));
+  EXPECT_TRUE(holds("0.0.0.0/0", "8.8.8.8"));
+  EXPECT_FALSE(holds("0.0.0.0/0", "2001:db8::1"));
+  for (const char* none :
+       {"", "x", "10.0.0.0/33", "10.0.0.0/-1", "10.0.0.0/", "::1/129", "1.2/8"}) {
+    EXPECT_FALSE(ReadIpRange(none)) << none;
+  }
+}
+
 TEST(IpAddress, KnowsWhatIsPublic) {
   for (const char* text :
        {"8.8.8.8", "1.1.1.1", "172.15.0.1", "172.32.0.1", "100.63.0.1", "100.128.0.1",

@@ -67,9 +67,17 @@ keepalive_interval = 0
 scheduling = "balance"
 upstream_proxy = "socks5://127.0.0.1:1080"
 expose_account = false
+list_aliases = false
 [proxy.tls]
 certificate = "cert.pem"
 key = "/k.pem"
+[log]
+level = "debug"
+format = "json"
+requests = false
+keep = "2d"
+max_size = "1MB"
+totals_keep = "30d"
 )");
   const Proxy& proxy = config.proxy;
   EXPECT_EQ(proxy.host, "0.0.0.0");
@@ -98,6 +106,13 @@ key = "/k.pem"
   EXPECT_EQ(proxy.scheduling, Scheduling::kBalance);
   EXPECT_EQ(proxy.upstream_proxy, "socks5://127.0.0.1:1080");
   EXPECT_FALSE(proxy.expose_account);
+  EXPECT_FALSE(proxy.list_aliases);
+  EXPECT_EQ(config.log.level, LogLevel::kDebug);
+  EXPECT_EQ(config.log.format, LogFormat::kJson);
+  EXPECT_FALSE(config.log.requests);
+  EXPECT_EQ(config.log.keep, std::chrono::hours(48));
+  EXPECT_EQ(config.log.max_size, 1'000'000U);
+  EXPECT_EQ(config.log.totals_keep, std::chrono::hours(30 * 24));
   EXPECT_EQ(proxy.tls.certificate, "/etc/agm/cert.pem");
   EXPECT_EQ(proxy.tls.key, "/k.pem");
 }

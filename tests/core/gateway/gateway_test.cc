@@ -179,7 +179,8 @@ TEST_F(GatewayTest, MovesOnAlongAFallbackChain) {
 TEST_F(GatewayTest, WithoutAnyAccountSaysHowToAddOne) {
   Start();
   const Got got = Chat("hi");
-  EXPECT_EQ(got.status, 503);
+  EXPECT_EQ(got.status, 403);
+  EXPECT_EQ(got.json()["error"]["code"], "no_account");
   EXPECT_NE(got.body.find("agm accounts add"), std::string::npos) << got.body;
   const Got ready = Ask("GET", "/readyz");
   EXPECT_EQ(ready.status, 503);
@@ -219,6 +220,87 @@ TEST_F(GatewayTest, RefusesPathsMethodsAndTypesAsJson) {
                        {{"Content-Type", "application/x-www-form-urlencoded"}});
   EXPECT_EQ(type.status, 415);
   EXPECT_FALSE(type.json()["error"]["message"].get<std::string>().empty());
+}
+
+TEST_F(GatewayTest, NamesTheBaseUrlOfAnUnknownPath) {
+  Start();
+  const std::string message = Ask("GET", "/v2/nothing").json()["error"]["message"];
+  EXPECT_NE(message.find("; the base URL is http://127.0.0.1:"), std::string::npos) << message;
+  EXPECT_TRUE(message.ends_with("/v1")) << message;
+}
+
+TEST_F(GatewayTest, TellsAPreflightFromAWrongMethod) {
+  Start();
+  const Got plain = Ask("OPTIONS", "/v1/chat/completions");
+  EXPECT_EQ(plain.status, 405);
+  EXPECT_EQ(plain.header("allow"), "POST");
+  EXPECT_EQ(plain.json()["error"]["code"], "method_not_supported");
+  const Got editor = Ask("OPTIONS", "/v1/chat/completions", "",
+                         {{"Origin", "vscode-webview://1"},
+                          {"Access-Control-Request-Headers", "authorization,x-stainless-os"}});
+  EXPECT_EQ(editor.status, 204);
+  EXPECT_EQ(editor.header("access-control-allow-origin"), "vscode-webview://1");
+  EXPECT_EQ(editor.header("access-control-allow-headers"), "authorization,x-stainless-os");
+  EXPECT_EQ(Ask("OPTIONS", "/v1/models", "", {{"Origin", "https://evil.example"}}).status, 403);
+}
+
+TEST_F(GatewayTest, TakesTheModelFromAzuresPath) {
+  Add("work", "good-key");
+  Start();
+  const std::string path = "/openai/deployments/gemini-2.5-pro/chat/completions?api-version=1";
+  for (const char* body : {R"({"messages":[{"role":"user","content":"hi"}]})",
+                           R"({"model":"gpt-4o","messages":[{"role":"user","content":"hi"}]})"}) {
+    const Got got = Ask("POST", path, body);
+    EXPECT_EQ(got.status, 200) << got.body;
+    EXPECT_EQ(got.header("x-mapped-model"), "gemini-2.5-pro");
+  }
+}
+
+TEST_F(GatewayTest, HelpsWithAModelThatNobodyServes) {
+  Add("work", "good-key");
+  config_.accounts[0].models = {"gemini-2.5-*"};
+  config_.mapping = {{"smart", {"gemini-9-ultra"}}};
+  Start();
+  const auto said = [&](const std::string& model) {
+    const Got got = Ask("POST", "/v1/chat/completions", ChatBody("hi", false, model));
+    EXPECT_EQ(got.status, 404) << got.body;
+    EXPECT_EQ(got.json()["error"]["code"], "model_not_found");
+    EXPECT_EQ(got.json()["error"]["param"], "model");
+    return got.json()["error"]["message"].get<std::string>();
+  };
+  EXPECT_EQ(said("gemini-2.6-flash"),
+            "no account has access to the model \"gemini-2.6-flash\"; no rule maps this name; did "
+            "you mean \"gemini-2.5-flash\"?; `agm models` lists the models, `agm map set "
+            "gemini-2.6-flash MODEL` maps the name");
+  EXPECT_NE(said("smart").find("your rule \"smart\" led to \"gemini-9-ultra\""), std::string::npos);
+  EXPECT_NE(said("openai/gemini-2.5-pro").find("did you mean \"gemini-2.5-pro\"?"),
+            std::string::npos);
+  EXPECT_NE(said("gemini-2.5-flash:free").find("did you mean \"gemini-2.5-flash\"?"),
+            std::string::npos);
+  EXPECT_EQ(RequestsOf("good-key"), 0);
+}
+
+TEST_F(GatewayTest, ListsEachExactNameThatItServesAndFindsPatternsToo) {
+  Add("work", "good-key");
+  config_.mapping = {{"my-*", {"gemini-2.5-flash"}}};
+  Start();
+  std::vector<std::string> ids;
+  for (const Json& model : Ask("GET", "/v1/models").json()["data"]) ids.push_back(model["id"]);
+  ASSERT_NE(std::find(ids.begin(), ids.end(), "o3"), ids.end());
+  for (const std::string& id : ids) {
+    EXPECT_EQ(id.find('*'), std::string::npos) << id;
+    EXPECT_EQ(Ask("GET", "/v1/models/" + id).json()["id"], id);
+  }
+  EXPECT_EQ(Ask("GET", "/v1/models/my-own").json()["id"], "my-own");
+  EXPECT_EQ(Ask("GET", "/v1/models/nothing").status, 404);
+}
+
+TEST_F(GatewayTest, LeavesBuiltInNamesOutOfTheListWhereTheUserWantsThat) {
+  Add("work", "good-key");
+  config_.proxy.list_aliases = false;
+  Start();
+  for (const Json& model : Ask("GET", "/v1/models").json()["data"]) EXPECT_NE(model["id"], "o3");
+  EXPECT_EQ(Ask("GET", "/v1/models/o3").json()["id"], "o3");
 }
 
 TEST_F(GatewayTest, ListsModelsInBothShapes) {

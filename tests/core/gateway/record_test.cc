@@ -100,6 +100,8 @@ TEST_F(RecordTest, TellsOfRequestsThatWereRefusedBeforeTheyWereRead) {
   EXPECT_TRUE(Has(log, "route=chat_completions status=413 error=too_large")) << log;
   EXPECT_TRUE(Has(log, "route=chat_completions status=408 error=timeout")) << log;
   EXPECT_TRUE(Has(log, "route=unknown status=431 error=too_large")) << log;
+  EXPECT_TRUE(Has(log, "from=127.0.0.1 method=POST path=/v1/chat/completions")) << log;
+  EXPECT_TRUE(Has(log, "error=too_large why=\"")) << log;
 }
 
 TEST_F(RecordTest, TellsOfRequestsThatFoundTheGatewayFull) {
@@ -110,7 +112,69 @@ TEST_F(RecordTest, TellsOfRequestsThatFoundTheGatewayFull) {
   const std::string id = answer.header("x-request-id");
   EXPECT_FALSE(id.empty());
   EXPECT_TRUE(Has(Metrics(), "agm_requests_total{route=\"models\",status=\"503\"} 1\n"));
-  EXPECT_TRUE(Has(AccessLog(), "id=" + id + " route=models status=503 error=overloaded"));
+  const std::string log = AccessLog();
+  EXPECT_TRUE(Has(log, "id=" + id +
+                           " from=127.0.0.1 method=GET path=/v1/models route=models "
+                           "status=503 error=overloaded why=\"the gateway has 0 requests"))
+      << log;
+}
+
+TEST_F(RecordTest, TellsWhyARequestFailedAndForWhom) {
+  config_.proxy.trusted_proxies = {"127.0.0.0/8"};
+  ASSERT_TRUE(
+      mock_->SetScript(R"({"steps":[{"match":{"key":"good-key"},"do":{"error":"key-invalid"}}]})"));
+  Start();
+  const std::vector<upstream::Header> proxied = {{"X-Forwarded-For", "1.2.3.4, 203.0.113.9"}};
+  EXPECT_EQ(Ask("POST", "/v1/chat/completions", ChatBody("hi"), proxied).status, 403);
+  EXPECT_EQ(Ask("GET", "/v1/rerank?key=secret").status, 404);
+  const std::string log = AccessLog();
+  EXPECT_TRUE(Has(log, "from=203.0.113.9 method=POST path=/v1/chat/completions")) << log;
+  EXPECT_TRUE(Has(log, "error=no_account why=\"no account can serve gemini-2.5-flash: ")) << log;
+  EXPECT_TRUE(Has(log, "method=GET path=/v1/rerank route=unknown status=404")) << log;
+  EXPECT_TRUE(Has(log, "why=\"unknown path; the base URL is http://127.0.0.1:")) << log;
+  EXPECT_FALSE(Has(log, "secret")) << log;
+}
+
+TEST_F(RecordTest, TellsOfEachAccountEventOnceWithTheUpstreamsSentence) {
+  ASSERT_TRUE(
+      mock_->SetScript(R"({"steps":[{"match":{"key":"good-key"},"do":{"error":"key-invalid"}}]})"));
+  ::testing::internal::CaptureStderr();
+  Start();
+  Chat("hi");
+  Chat("hi");
+  Ask("POST", "/agm/accounts", R"({"heal":"work"})");
+  AccessLog();
+  const std::string log = ::testing::internal::GetCapturedStderr();
+  const std::string line =
+      "level=warning msg=\"an account is quarantined: the upstream refuses it\" "
+      "account=work@example.com reason=bad_key why=\"API key not valid";
+  const auto first = log.find(line);
+  ASSERT_NE(first, std::string::npos) << log;
+  EXPECT_EQ(log.find(line, first + 1), std::string::npos) << log;
+  EXPECT_TRUE(Has(log, "level=info msg=\"an account has recovered\" account=work")) << log;
+}
+
+TEST_F(RecordTest, ShowsTheWholeCourseOfARequestAtLevelDebug) {
+  Add("home", "other-key");
+  config_.mapping = {{"smart", {"gemini-2.5-flash"}}};
+  config_.accounts[1].priority = 1;
+  LogOptions options;
+  options.level = LogLevel::kDebug;
+  options.access_log = folder_ / "access.log";
+  log_ = *Log::Open(options);
+  ASSERT_TRUE(mock_->SetScript(
+      R"({"steps":[{"match":{"key":"good-key"},"do":{"error":"quota-minute"}}]})"));
+  ::testing::internal::CaptureStderr();
+  Start();
+  Ask("POST", "/v1/chat/completions", ChatBody("hi", false, "smart"));
+  AccessLog();
+  const std::string log = ::testing::internal::GetCapturedStderr();
+  for (const char* part : {"model=smart rule=exact from=smart targets=gemini-2.5-flash",
+                           "msg=\"an account is chosen\"", "try=1 account=work@example.com",
+                           "msg=\"a try failed\"", "trouble=minute_quota", "then=\"next account\"",
+                           "try=2 account=home@example.com", "msg=\"the upstream answers\""}) {
+    EXPECT_TRUE(Has(log, part)) << part << "\n" << log;
+  }
 }
 
 TEST_F(RecordTest, TellsTheOperatorWhatWasThrownAndTheClientThatItWas) {

@@ -268,7 +268,8 @@ TEST_F(RotationTest, AModelThatTwoAccountsDoNotKnowIsNotLookedForAnyFurther) {
   Start();
   const Got got = ChatWith("gemini-2.5-pro");
   EXPECT_EQ(got.status, 404);
-  EXPECT_NE(got.body.find("gemini-2.5-pro: the upstream does not serve"), std::string::npos)
+  EXPECT_NE(got.body.find(R"(the upstream does not serve the model \"gemini-2.5-pro\")"),
+            std::string::npos)
       << got.body;
   EXPECT_EQ(mock_->stats().requests, 2);
 }

@@ -54,6 +54,8 @@ class FedBody : public BodySource {
   }
   ~FedBody() override { --alive_; }
 
+  void Stop(std::string& out) override { out += "[stopped]"; }
+
   Pulled Next(std::string& out, TimePoint until) override {
     if (blocks_) {
       EXPECT_NE(until, kNoWait);
@@ -270,6 +272,7 @@ TEST_F(HttpServerStreams, MayEndWhileTheServerDrainsAndAreCancelledAfterThat) {
   FeedOf(1)->Write("end!");
   EXPECT_TRUE(ending.ReadUntil("0\r\n\r\n").ends_with("end!\r\n0\r\n\r\n"));
   EXPECT_TRUE(Eventually([&] { return alive_ == 1; }));
+  EXPECT_TRUE(lasting.ReadAll().ends_with("[stopped]\r\n0\r\n\r\n"));
   stop.join();
   EXPECT_EQ(alive_, 0);
 }
