@@ -249,8 +249,7 @@ Result<void> RunServe(const Context& context, const ServeOptions& options) {
 
   const Control control(signals, **service, sources, **log, watch, read->config, *state_folder);
   Announce(context.io(), **log, *read->config,
-           {(*service)->port(), (*service)->Ready(), options.mock, LanAddresses()},
-           json);
+           {(*service)->port(), (*service)->Ready(), options.mock, LanAddresses()}, json);
   ReleaseStartPages();
   (*service)->Serve();
   if (!database->Flush()) {

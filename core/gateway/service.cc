@@ -43,9 +43,8 @@ struct Service::Parts {
         upstream::Transport& transport, store::Database& database,
         std::unique_ptr<upstream::Transport> media_transport)
       : media(std::move(media_transport)),
-        journal(
-            database, clock,
-            [&log](const std::string& lost) { log.Write(LogLevel::kWarning, lost); }),
+        journal(database, clock,
+                [&log](const std::string& lost) { log.Write(LogLevel::kWarning, lost); }),
         conversations(database),
         signatures(conversations, clock),
         pool(config, clock, &journal,

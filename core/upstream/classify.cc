@@ -473,7 +473,8 @@ Failure Classify(int status, std::string_view body, bool vertex,
   const bool nonsense = asked == Duration(0) && trouble == kDayQuota;
   if (nonsense || trouble == kNoQuota) asked = std::nullopt;
   std::string said = Said(read);
-  Failure failure{trouble, Tell(trouble, read, said, asked), asked, JoinIds(read.quotas),
+  Failure failure{trouble,      Tell(trouble, read, said, asked),
+                  asked,        JoinIds(read.quotas),
                   read.project, LimitsOf(read.quotas)};
   failure.said = std::move(said);
   return failure;
