@@ -524,7 +524,7 @@ TEST_F(RotationTest, AccountsAreEnabledAndDisabledWhileItRuns) {
   config_.accounts[0].enabled = false;
   Apply();
   const Got got = Chat("hi");
-  EXPECT_EQ(got.status, 503);
+  EXPECT_EQ(got.status, 403);
   EXPECT_NE(got.body.find("agm accounts enable"), std::string::npos) << got.body;
   config_.accounts[0].enabled = true;
   Apply();
