@@ -12,7 +12,7 @@
 namespace agm::config {
 namespace {
 
-constexpr Duration kLongest = std::chrono::hours(24 * 7);
+constexpr Duration kTenYears = std::chrono::hours(10 * 365 * 24);
 constexpr std::uint64_t kMostBytes = 2ULL << 30U;
 constexpr std::size_t kShown = 60;
 
@@ -46,7 +46,7 @@ std::optional<Duration> SpanOf(const Value& value) {
   if (!number) return std::nullopt;
   const double seconds =
       value.is(ValueKind::kInteger) ? static_cast<double>(value.integer) : value.number;
-  const double most = static_cast<double>(kLongest.count()) / 1000.0;
+  const double most = static_cast<double>(kTenYears.count()) / 1000.0;
   if (!(seconds >= 0 && seconds <= most)) return std::nullopt;
   return Duration(static_cast<Duration::rep>(std::ceil(seconds * 1000 - 1e-6)));
 }
@@ -72,12 +72,13 @@ std::optional<int> ReadInt(const Value& value, const Scope& scope, int least, in
   return std::nullopt;
 }
 
-std::optional<Duration> ReadSpan(const Value& value, const Scope& scope, Duration least) {
+std::optional<Duration> ReadSpan(const Value& value, const Scope& scope, Duration least,
+                                 Duration most) {
   const auto span = SpanOf(value);
-  if (span && *span >= least && *span <= kLongest) return span;
+  if (span && *span >= least && *span <= most) return span;
   Expected(value, scope,
            fmt::format("{} to {}, as seconds or a text such as \"500ms\"",
-                       least.count() == 0 ? "0" : WriteDuration(least), WriteDuration(kLongest)));
+                       least.count() == 0 ? "0" : WriteDuration(least), WriteDuration(most)));
   return std::nullopt;
 }
 

@@ -27,11 +27,15 @@ struct Scope {
 /// string. May normalise the text.
 using TextCheck = std::string (*)(std::string& text);
 
+inline constexpr Duration kLongestSpan = std::chrono::hours(7 * 24);
+
 // Each function reads one value, or reports its problem and returns nullopt. Durations are seconds
-// or texts such as "500ms", at most a week; sizes are bytes or texts such as "100MB".
+// or texts such as "500ms", at most a week unless `most` says otherwise;
+// sizes are bytes or texts such as "100MB".
 std::optional<bool> ReadBool(const Value& value, const Scope& scope);
 std::optional<int> ReadInt(const Value& value, const Scope& scope, int least, int most);
-std::optional<Duration> ReadSpan(const Value& value, const Scope& scope, Duration least);
+std::optional<Duration> ReadSpan(const Value& value, const Scope& scope, Duration least,
+                                 Duration most = kLongestSpan);
 std::optional<std::uint64_t> ReadBytes(const Value& value, const Scope& scope);
 std::optional<std::string> ReadText(const Value& value, const Scope& scope, TextCheck check);
 /// Reads a file name and makes it absolute.

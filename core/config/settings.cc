@@ -152,9 +152,9 @@ std::span<const Setting<LogSettings>> LogTableSettings() {
       WordSetting<L, &L::level, kLogLevelWords>("level"),
       WordSetting<L, &L::format, kLogFormatWords>("format"),
       BoolSetting<L, &L::requests>("requests"),
-      SpanSetting<L, &L::keep, 0>("keep"),
+      LongSpanSetting<L, &L::keep>("keep"),
       SizeSetting<L, &L::max_size>("max_size"),
-      SpanSetting<L, &L::totals_keep, 0>("totals_keep"),
+      LongSpanSetting<L, &L::totals_keep>("totals_keep"),
   };
   return settings;
 }
