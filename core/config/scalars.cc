@@ -12,7 +12,6 @@
 namespace agm::config {
 namespace {
 
-constexpr Duration kTenYears = std::chrono::hours(10 * 365 * 24);
 constexpr std::uint64_t kMostBytes = 2ULL << 30U;
 constexpr std::size_t kShown = 60;
 

@@ -28,6 +28,7 @@ struct Scope {
 using TextCheck = std::string (*)(std::string& text);
 
 inline constexpr Duration kLongestSpan = std::chrono::hours(7 * 24);
+inline constexpr Duration kTenYears = std::chrono::hours(10 * 365 * 24);
 
 // Each function reads one value, or reports its problem and returns nullopt. Durations are seconds
 // or texts such as "500ms", at most a week unless `most` says otherwise;

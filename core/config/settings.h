@@ -70,10 +70,9 @@ Setting<S> SpanSetting(std::string_view name) {
 /// A span of up to ten years.
 template <class S, auto At>
 Setting<S> LongSpanSetting(std::string_view name) {
-  constexpr Duration kMost = std::chrono::hours(10 * 365 * 24);
   return {name,
           [](const Value& value, const Scope& scope, S& into) {
-            if (auto read = ReadSpan(value, scope, Duration(0), kMost)) into.*At = *read;
+            if (auto read = ReadSpan(value, scope, Duration(0), kTenYears)) into.*At = *read;
           },
           [](const S& from) { return WriteSeconds(from.*At); }};
 }
