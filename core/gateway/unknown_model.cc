@@ -30,7 +30,9 @@ bool IsPattern(std::string_view name) { return name.find('*') != std::string_vie
 /// Every name that a request may well mean.
 std::vector<std::string> Candidates(const Services& services, const Settings& settings) {
   std::vector<std::string> names;
-  for (auto& model : services.catalog->Listed(*settings.config)) names.push_back(model.id);
+  for (auto& model : services.catalog->Listed(*settings.config)) {
+    if (services.pool->Lists(model.id)) names.push_back(model.id);
+  }
   for (const std::string& name : settings.map.ExactNames()) names.push_back(name);
   for (const mapping::BuiltIn& entry : mapping::BuiltIns()) {
     if (!IsPattern(entry.from)) names.emplace_back(entry.from);

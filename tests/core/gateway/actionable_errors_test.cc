@@ -60,19 +60,19 @@ const Row kRows[] = {
      "billing is off, or its prepaid credit is used up.*the upstream says: \""},
     // It ends by itself:
     {"minute_quota.requests", 429, 429, "rate_limit_error", "rate_limit_exceeded", "RESOURCE_EXHAUSTED", 37, "",
-     "^the rate limit of gemini-2.5-flash is reached on every account; try again in 37s; "
+     "^the rate limit of gemini-2.5-flash is reached on every account; try again in 3[678]s; "
      "the upstream says: \"You exceeded your current quota.*rate-limits"},
     {"day_quota.short_delay", 429, 429, "insufficient_quota", "insufficient_quota", "RESOURCE_EXHAUSTED", 37, "",
      "^every account is out of today's quota for gemini-2.5-flash; it returns in 3. s \\(12:00 UTC\\), "
-     "try again in 37s; add another project: agm accounts add"},
+     "try again in 3[678]s; add another project: agm accounts add"},
     {"day_quota.long_delay", 429, 429, "insufficient_quota", "insufficient_quota", "RESOURCE_EXHAUSTED", -1, "false",
      "it returns in [0-9]+ h .*UTC\\), try again in [0-9][0-9][0-9][0-9]+s"},
     {"shared_capacity.vertex", 429, 429, "rate_limit_error", "rate_limit_exceeded", "RESOURCE_EXHAUSTED", 6, "",
-     "no free capacity for gemini-2.5-flash at the moment; try again in 6s"},
+     "no free capacity for gemini-2.5-flash at the moment; try again in [56]s"},
     {"model_overloaded.unavailable", 503, 529, "service_unavailable_error", "server_is_overloaded", "UNAVAILABLE", 2, "",
-     "^gemini-2.5-flash is overloaded at the moment; try again in 2s"},
+     "^gemini-2.5-flash is overloaded at the moment; try again in [23]s"},
     {"unavailable.json", 503, 529, "service_unavailable_error", "server_is_overloaded", "UNAVAILABLE", 2, "",
-     "the upstream is not available for gemini-2.5-flash at the moment; try again in 2s"},
+     "the upstream is not available for gemini-2.5-flash at the moment; try again in [23]s"},
     // The model is at fault:
     {"unknown_model.gemini", 404, 404, "invalid_request_error", "model_not_found", "NOT_FOUND", -1, "",
      "^no account has access to the model \"gemini-2.5-flash\"$"},
