@@ -359,18 +359,10 @@ std::string Findings(const ErrorBody& body) {
   return PlainWords(found.empty() ? body.message : found, kLongest);
 }
 
-std::string Lower(std::string_view text) {
-  std::string lower(text);
-  for (char& c : lower) {
-    if (c >= 'A' && c <= 'Z') c = static_cast<char>(c | 0x20);
-  }
-  return lower;
-}
-
 // The upstream's own sentence with its link. Its "retry in 36.4s" is left out: the pool says when.
 std::string Said(const ErrorBody& body) {
   constexpr std::size_t kLongest = 400;
-  std::string text = body.message.substr(0, Lower(body.message).find("please retry in"));
+  std::string text = body.message.substr(0, AsciiLower(body.message).find("please retry in"));
   if (body.project.size() > 2) {
     for (auto at = text.find(body.project); at != text.npos; at = text.find(body.project, at)) {
       text.replace(at, body.project.size(), "…");

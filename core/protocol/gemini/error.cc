@@ -1,5 +1,6 @@
 #include "core/protocol/gemini/error.h"
 
+#include "core/base/ascii.h"
 #include "core/base/json_writer.h"
 #include "core/base/utf8.h"
 #include "core/protocol/shared/retry_headers.h"
@@ -72,11 +73,7 @@ void WriteQuotaFailure(JsonWriter& json, const Error& error) {
 
 // In capitals, as Google writes reasons.
 void WriteErrorInfo(JsonWriter& json, std::string_view reason) {
-  std::string capitals(reason);
-  for (char& c : capitals) {
-    if (c >= 'a' && c <= 'z') c = static_cast<char>(c - 'a' + 'A');
-  }
-  Detail(json, "ErrorInfo").Key("reason").String(capitals);
+  Detail(json, "ErrorInfo").Key("reason").String(AsciiUpper(reason));
   json.Key("domain").String("googleapis.com").EndObject();
 }
 
