@@ -74,8 +74,9 @@ const Row kRows[] = {
     {"unavailable.json", 503, 529, "service_unavailable_error", "server_is_overloaded", "UNAVAILABLE", 2, "",
      "the upstream is not available for gemini-2.5-flash at the moment; try again in [23]s"},
     // The model is at fault:
-    {"unknown_model.gemini", 404, 404, "invalid_request_error", "model_not_found", "NOT_FOUND", -1, "",
-     "^no account has access to the model \"gemini-2.5-flash\"$"},
+    {"unknown_model.retired", 404, 404, "invalid_request_error", "model_not_found", "NOT_FOUND", -1, "",
+     "^no account has access to the model \"gemini-2.5-flash\"; "
+     "the upstream says: \"This model models/gemini-9-old is no longer available"},
     {"no_quota.quota_value", 404, 404, "invalid_request_error", "model_not_found", "NOT_FOUND", -1, "",
      "its quota is 0 in the project's tier: enable billing"},
 };
