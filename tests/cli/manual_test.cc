@@ -51,7 +51,7 @@ void ExpectAllNamed(const Settings& settings, std::size_t table, std::set<std::s
 TEST(Manual, ExplainsEverySettingThatIsReadAndNoOther) {
   ExpectAllNamed(config::ProxySettings(), 0, {});  // api_key and api_keys are read separately
   ExpectAllNamed(config::TlsSettings(), 1, {});
-  ExpectAllNamed(config::AccountSettings(), 3, {});
+  ExpectAllNamed(config::AccountSettings(), 4, {});
 }
 
 TEST(Roff, KeepsTextFromBeingRead) { EXPECT_EQ(Roff(".Sh\n'x\\n"), "\\&.Sh\n\\&'x\\en"); }
