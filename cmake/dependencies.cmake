@@ -46,6 +46,19 @@ if(AGM_JEMALLOC AND NOT AGM_SANITIZE)
   set(jemalloc "jemalloc ${jemalloc_version}")
 endif()
 
+# libsndfile 1.1 and later write mp3, opus and flac. It is optional: without it speech comes as wav or
+# pcm. Debian ships no CMake package of it.
+add_library(agm_sound INTERFACE)
+if(AGM_SNDFILE)
+  find_library(AGM_SNDFILE_LIBRARY sndfile)
+  find_path(AGM_SNDFILE_DIR sndfile.h)
+  if(AGM_SNDFILE_LIBRARY AND AGM_SNDFILE_DIR)
+    target_link_libraries(agm_sound INTERFACE ${AGM_SNDFILE_LIBRARY})
+    target_include_directories(agm_sound SYSTEM INTERFACE ${AGM_SNDFILE_DIR})
+    target_compile_definitions(agm_sound INTERFACE AGM_SNDFILE)
+  endif()
+endif()
+
 set(AGM_LIBRARIES
   "CLI11 ${CLI11_VERSION}" "cpp-httplib ${AGM_HTTPLIB_VERSION}" "fmt ${fmt_VERSION}"
   ${jemalloc} "libcurl ${CURL_VERSION_STRING}" "nlohmann/json ${nlohmann_json_VERSION}"

@@ -39,6 +39,7 @@ find core cli tests -name node_modules -prune -o \( -name '*.h' -o -name '*.cc' 
     door["^curl/"] = "^core/http/client/curl_[a-z]+[.](h|cc)$"
     door["^nlohmann/"] = "^core/base/json[.]h$"
     door["^toml[+][+]/"] = "^core/config/.*[.]cc$"
+    door["^sndfile[.]h$"] = "^core/protocol/shared/sound_encoder[.]cc$"
     door["^sqlite3"] = "^core/store/"
     door["^CLI/"] = "^cli/"
     door["^zlib[.]h$"] = "^(core/http/wire/inflater|tests/support/packed)[.]cc$"

@@ -33,7 +33,9 @@ struct Usage {
   friend bool operator==(const Usage&, const Usage&) = default;
 };
 
-enum class BlockKind { kText, kThought, kToolCall, kMedia, kRefusal };
+/// kOpaque is a part that only the upstream's own dialect can read back, such as what a tool of the
+/// upstream was asked and answered; no client is shown it.
+enum class BlockKind { kText, kThought, kToolCall, kMedia, kRefusal, kOpaque };
 
 struct Started {
   std::string id;             ///< the upstream's id of the response; may be empty
@@ -66,12 +68,13 @@ struct TokenLogprob {
   friend bool operator==(const TokenLogprob&, const TokenLogprob&) = default;
 };
 
-/// The next piece of the open block: text, a tool call's arguments, or base64 of media. A custom
-/// tool's input is plain text, not JSON.
+/// More of the open block: text, a piece of a tool call's arguments, base64 of media, or an opaque
+/// part's JSON. A custom tool's input comes as it is, not as JSON.
 struct BlockDelta {
   int choice = 0;
   std::string text;
-  std::vector<TokenLogprob> logprobs;  ///< of the text, if the client asked for them
+  std::vector<TokenLogprob> logprobs;  ///< of text, where they were asked for
+  std::string part{};                  ///< the upstream's own part (JSON), where the text shows it
   friend bool operator==(const BlockDelta&, const BlockDelta&) = default;
 };
 
@@ -97,10 +100,19 @@ struct Citation {
   friend bool operator==(const Citation&, const Citation&) = default;
 };
 
+/// A page that the upstream found.
+struct Source {
+  std::string url;
+  std::string title;
+  friend bool operator==(const Source&, const Source&) = default;
+};
+
 struct ChoiceFinish {
   int choice = 0;
   FinishReason reason = FinishReason::kStop;
   std::vector<Citation> citations;
+  std::vector<std::string> searches{};  ///< what the upstream searched the web for
+  std::vector<Source> sources{};        ///< all that it found, each once
   friend bool operator==(const ChoiceFinish&, const ChoiceFinish&) = default;
 };
 

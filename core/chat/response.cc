@@ -42,6 +42,8 @@ Block OpenBlock(BlockStarted&& started) {
       media.mime = std::move(started.mime);
       return media;
     }
+    case BlockKind::kOpaque:
+      return Opaque{std::move(started.name), {}};
   }
   return Text{};
 }
@@ -57,7 +59,8 @@ void Append(Block& block, std::string&& text) {
   std::visit(
       Overloaded{[&](Text& b) { append(b.text); }, [&](Thought& b) { append(b.text); },
                  [&](Refusal& b) { append(b.text); }, [&](ToolCall& b) { append(b.arguments); },
-                 [&](Media& b) { append(b.data); }, [](ToolResult&) {}, [](Opaque&) {}},
+                 [&](Media& b) { append(b.data); }, [&](Opaque& b) { append(b.body); },
+                 [](ToolResult&) {}},
       block);
 }
 
@@ -77,41 +80,46 @@ void UnfoldBlock(int choice, Block&& block, std::vector<TokenLogprob>& logprobs,
   started.choice = choice;
   std::string text;
   std::string signature;
-  const bool known =
-      std::visit(Overloaded{[&](Text& b) {
-                              text = std::move(b.text);
-                              signature = std::move(b.signature);
-                              return true;
-                            },
-                            [&](Thought& b) {
-                              started.kind = BlockKind::kThought;
-                              text = std::move(b.text);
-                              signature = std::move(b.signature);
-                              return true;
-                            },
-                            [&](Refusal& b) {
-                              started.kind = BlockKind::kRefusal;
-                              text = std::move(b.text);
-                              return true;
-                            },
-                            [&](ToolCall& b) {
-                              started.kind = BlockKind::kToolCall;
-                              started.id = std::move(b.id);
-                              started.name = std::move(b.name);
-                              started.tool = b.kind;
-                              text = std::move(b.arguments);
-                              signature = std::move(b.signature);
-                              return true;
-                            },
-                            [&](Media& b) {
-                              started.kind = BlockKind::kMedia;
-                              started.mime = std::move(b.mime);
-                              text = std::move(b.data);
-                              signature = std::move(b.signature);
-                              return true;
-                            },
-                            [](ToolResult&) { return false; }, [](Opaque&) { return false; }},
-                 block);
+  const bool known = std::visit(Overloaded{[&](Text& b) {
+                                             text = std::move(b.text);
+                                             signature = std::move(b.signature);
+                                             return true;
+                                           },
+                                           [&](Thought& b) {
+                                             started.kind = BlockKind::kThought;
+                                             text = std::move(b.text);
+                                             signature = std::move(b.signature);
+                                             return true;
+                                           },
+                                           [&](Refusal& b) {
+                                             started.kind = BlockKind::kRefusal;
+                                             text = std::move(b.text);
+                                             return true;
+                                           },
+                                           [&](ToolCall& b) {
+                                             started.kind = BlockKind::kToolCall;
+                                             started.id = std::move(b.id);
+                                             started.name = std::move(b.name);
+                                             started.tool = b.kind;
+                                             text = std::move(b.arguments);
+                                             signature = std::move(b.signature);
+                                             return true;
+                                           },
+                                           [&](Media& b) {
+                                             started.kind = BlockKind::kMedia;
+                                             started.mime = std::move(b.mime);
+                                             text = std::move(b.data);
+                                             signature = std::move(b.signature);
+                                             return true;
+                                           },
+                                           [&](Opaque& b) {
+                                             started.kind = BlockKind::kOpaque;
+                                             started.name = std::move(b.dialect);
+                                             text = std::move(b.body);
+                                             return true;
+                                           },
+                                           [](ToolResult&) { return false; }},
+                                block);
   if (!known) return;
   BlockDelta delta{choice, std::move(text), {}};
   if (started.kind == BlockKind::kText) delta.logprobs = std::exchange(logprobs, {});
@@ -158,6 +166,8 @@ void Fold::Add(Event event) {
                      Choice& choice = At(finish.choice);
                      choice.finish = finish.reason;
                      choice.citations = std::move(finish.citations);
+                     choice.searches = std::move(finish.searches);
+                     choice.sources = std::move(finish.sources);
                    }
                    response_.usage = e.usage;
                    response_.extra = std::move(e.extra);
@@ -185,7 +195,8 @@ std::vector<Event> Unfold(Response response) {
     for (Block& block : choice.blocks) {
       UnfoldBlock(choice.index, std::move(block), choice.logprobs, events);
     }
-    finished.choices.push_back({choice.index, choice.finish, std::move(choice.citations)});
+    finished.choices.push_back({choice.index, choice.finish, std::move(choice.citations),
+                                std::move(choice.searches), std::move(choice.sources)});
   }
   events.emplace_back(std::move(finished));
   return events;

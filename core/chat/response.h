@@ -15,7 +15,9 @@ struct Choice {
   std::vector<Block> blocks;
   FinishReason finish = FinishReason::kStop;
   std::vector<Citation> citations;
-  std::vector<TokenLogprob> logprobs;  ///< of all its text
+  std::vector<std::string> searches{};   ///< what the upstream searched the web for
+  std::vector<Source> sources{};         ///< all that it found
+  std::vector<TokenLogprob> logprobs{};  ///< of all its text
   friend bool operator==(const Choice&, const Choice&) = default;
 };
 

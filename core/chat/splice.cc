@@ -23,6 +23,11 @@ void CutByLength(Finished& finished) {
   for (ChoiceFinish& choice : finished.choices) choice.reason = FinishReason::kLength;
 }
 
+template <class T>
+void PutBefore(const std::vector<T>& earlier, std::vector<T>& later) {
+  later.insert(later.begin(), earlier.begin(), earlier.end());
+}
+
 // Makes the last hop's end that of the whole: the first hop's prompt, the output of all hops.
 void AddBefore(const Finished& before, Finished& last) {
   Usage usage = before.usage;
@@ -33,9 +38,11 @@ void AddBefore(const Finished& before, Finished& last) {
   usage.output_image += last.usage.output_image;
   last.usage = usage;
   if (before.choices.empty() || last.choices.empty()) return;
-  auto& citations = last.choices.front().citations;
-  const auto& earlier = before.choices.front().citations;
-  citations.insert(citations.begin(), earlier.begin(), earlier.end());
+  const ChoiceFinish& earlier = before.choices.front();
+  ChoiceFinish& later = last.choices.front();
+  PutBefore(earlier.citations, later.citations);
+  PutBefore(earlier.searches, later.searches);
+  PutBefore(earlier.sources, later.sources);
 }
 
 }  // namespace

@@ -131,7 +131,7 @@ Result<std::optional<Answer>> Attempts::Target(const std::string& model, bool la
     return std::optional<Answer>();
   }
   if (!whole) plan_ = {1, static_cast<int>(strands.size()), 1};
-  SignatureKeeper keeper(*asking_.services->signatures,
+  SignatureKeeper keeper(*asking_.services->signatures, asking_.caller,
                          asking_.services->catalog->TraitsOf(model).family);
   return std::optional(Answer(std::move(strands), plan_, std::move(keeper)));
 }

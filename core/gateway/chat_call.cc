@@ -33,6 +33,10 @@ Result<Draft> WriteDraft(const Asking& asking, const chat::Request& request,
                                                                   std::string_view family) {
     return signatures->Find(call, family);
   };
+  options.restore = [signatures = asking.services->signatures, caller = asking.caller](
+                        const chat::Message& turn, std::string_view family) {
+    return signatures->Restore(caller, turn, family);
+  };
   return Write(asking, request, model, options, id);
 }
 

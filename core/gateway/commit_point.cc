@@ -23,6 +23,7 @@ bool CommitPoint::Starts(const chat::BlockStarted& block) {
   switch (block.kind) {
     case chat::BlockKind::kText:
     case chat::BlockKind::kThought:
+    case chat::BlockKind::kOpaque:
       return false;
     case chat::BlockKind::kToolCall:
     case chat::BlockKind::kMedia:
@@ -35,7 +36,9 @@ bool CommitPoint::Starts(const chat::BlockStarted& block) {
 bool CommitPoint::Shows(const chat::BlockDelta& delta) {
   held_ += delta.text.size();
   if (delta.text.empty()) return false;
-  const bool hidden = open_[delta.choice] == chat::BlockKind::kThought && !shows_thoughts_;
+  const chat::BlockKind kind = open_[delta.choice];
+  const bool hidden =
+      kind == chat::BlockKind::kOpaque || (kind == chat::BlockKind::kThought && !shows_thoughts_);
   return !hidden || held_ > kMostHeld;
 }
 

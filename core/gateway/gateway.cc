@@ -21,6 +21,7 @@
 #include "core/protocol/openai/chat.h"
 #include "core/protocol/openai/completions.h"
 #include "core/protocol/openai/images.h"
+#include "core/protocol/openai/speech.h"
 #include "core/protocol/openai/transcriptions.h"
 
 namespace agm::gateway {
@@ -206,6 +207,12 @@ HttpReply Gateway::Dispatch(HttpRequest& request, const std::shared_ptr<const Se
       return CreateResponse(services_, settings, request, std::move(record));
     case RouteKind::kResponse:
       return StoredResponse(services_, *settings, request, route->id, record);
+    case RouteKind::kCancelResponse:
+      return CancelResponse(services_, *settings, route->id, record);
+    case RouteKind::kCompactResponse:
+      return CompactResponse(services_, settings, request, std::move(record));
+    case RouteKind::kCountInput:
+      return CountInput(services_, settings, request, std::move(record));
     case RouteKind::kResponseInputItems:
       return StoredInputItems(services_, *settings, request, route->id, record);
     case RouteKind::kEmbeddings:
@@ -221,6 +228,8 @@ HttpReply Gateway::Dispatch(HttpRequest& request, const std::shared_ptr<const Se
     case RouteKind::kTranscriptions:
       return Exchange(services_, settings, protocol::Transcriptions(request.header("content-type")),
                       request, std::move(record));
+    case RouteKind::kSpeech:
+      return Exchange(services_, settings, protocol::Speech(), request, std::move(record));
     case RouteKind::kMessages:
     case RouteKind::kCountTokens:
     case RouteKind::kGeminiMethod:

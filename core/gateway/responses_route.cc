@@ -9,9 +9,12 @@
 #include "core/base/json_doc.h"
 #include "core/base/json_writer.h"
 #include "core/base/utf8.h"
+#include "core/gateway/count_tokens.h"
 #include "core/gateway/exchange.h"
 #include "core/gateway/replies.h"
+#include "core/gateway/stored_items.h"
 #include "core/gateway/url.h"
+#include "core/protocol/responses/compaction.h"
 #include "core/protocol/responses/listing.h"
 #include "core/protocol/responses/request.h"
 #include "core/protocol/responses/responses.h"
@@ -29,10 +32,6 @@ Error NoSuchPrevious(const std::string& id) {
   return Invalid(
       "previous_response_not_found", "previous_response_id",
       fmt::format("there is no previous response with id '{}'", ToUtf8(id.substr(0, 100))));
-}
-
-std::string IdOf(JsonView item, const std::string& response, std::size_t index) {
-  return item["id"] ? item["id"].text() : fmt::format("item_{}_{}", response, index);
 }
 
 struct Page {
@@ -53,26 +52,87 @@ std::optional<Page> PageOf(std::string_view query) {
   return page;
 }
 
+/// What a request builds on, and whether its answer is to be kept.
+struct BuiltOn {
+  protocol::ResponsesContext context;
+  bool store = true;
+};
+
+Result<BuiltOn> ContextOf(store::Conversations& conversations, const std::string& caller,
+                          std::string_view body) {
+  auto links = protocol::ReadResponsesLinks(body);
+  if (!links) return std::move(links).error();
+  BuiltOn built_on;
+  built_on.store = links->store;
+  if (!links->previous.empty()) {
+    auto previous = conversations.Find(caller, links->previous);
+    if (!previous) return NoSuchPrevious(links->previous);
+    built_on.context.history = std::move(previous->items);
+  }
+  built_on.context.items = FindItems(conversations, caller, links->references);
+  return built_on;
+}
+
 }  // namespace
 
 HttpReply CreateResponse(Services& services, std::shared_ptr<const Settings> settings,
                          HttpRequest& http, Record record) {
+  auto built_on = ContextOf(*services.conversations, record.caller, http.body);
+  if (!built_on) {
+    return Refuse(Surface::kOpenAi, built_on.error(), record, *settings->config);
+  }
+  const protocol::Responses dialect(built_on->context);
+  std::optional<Keeping> keeping;
+  if (built_on->store) {
+    keeping = Keeping{services.conversations, std::move(built_on->context.history)};
+  }
+  return Exchange(services, std::move(settings), dialect, http, std::move(record),
+                  std::move(keeping));
+}
+
+HttpReply CompactResponse(Services& services, std::shared_ptr<const Settings> settings,
+                          HttpRequest& http, Record record) {
+  auto built_on = ContextOf(*services.conversations, record.caller, http.body);
+  if (!built_on) {
+    return Refuse(Surface::kOpenAi, built_on.error(), record, *settings->config);
+  }
+  const protocol::ResponsesCompaction dialect(std::move(built_on->context));
+  return Exchange(services, std::move(settings), dialect, http, std::move(record));
+}
+
+HttpReply CountInput(Services& services, std::shared_ptr<const Settings> settings,
+                     HttpRequest& http, Record record) {
   const auto refuse = [&](Error error) {
     return Refuse(Surface::kOpenAi, std::move(error), record, *settings->config);
   };
-  auto links = protocol::ReadResponsesLinks(http.body);
-  if (!links) return refuse(links.error());
-  std::string history;
-  if (!links->previous.empty()) {
-    auto previous = services.conversations->Find(record.caller, links->previous);
-    if (!previous) return refuse(NoSuchPrevious(links->previous));
-    history = std::move(previous->items);
-  }
-  const protocol::Responses dialect(history);
-  std::optional<Keeping> keeping;
-  if (links->store) keeping = Keeping{services.conversations, std::move(history)};
-  return Exchange(services, std::move(settings), dialect, http, std::move(record),
-                  std::move(keeping));
+  auto built_on = ContextOf(*services.conversations, record.caller, http.body);
+  if (!built_on) return refuse(built_on.error());
+  const protocol::Responses dialect(std::move(built_on->context));
+  const auto tokens = CountTokens(services, settings, dialect, http, record);
+  if (!tokens) return refuse(tokens.error());
+  std::string body;
+  JsonWriter json(body);
+  json.Object().Key("object").String("response.input_tokens");
+  json.Key("input_tokens").Int(*tokens).EndObject();
+  record.phase = Phase::kDone;
+  record.status = 200;
+  record.FirstByte();
+  HttpReply reply;
+  reply.headers = ModelHeaders(record, *settings->config);
+  reply.headers.emplace_back("Content-Type", kJson);
+  reply.body = std::move(body);
+  return reply;
+}
+
+HttpReply CancelResponse(Services& services, const Settings& settings, const std::string& id,
+                         Record& record) {
+  const bool known = services.conversations->Find(record.caller, id).has_value();
+  Error error = known ? Invalid("invalid_value", "response_id",
+                                fmt::format("'{}' cannot be cancelled: it did not run in the "
+                                            "background, and is complete",
+                                            ToUtf8(id.substr(0, 100))))
+                      : NoSuchResponse(id);
+  return Refuse(Surface::kOpenAi, std::move(error), record, *settings.config);
 }
 
 HttpReply StoredResponse(Services& services, const Settings& settings, const HttpRequest& http,
@@ -111,7 +171,7 @@ HttpReply StoredInputItems(Services& services, const Settings& settings, const H
 
   std::vector<std::pair<std::string, JsonView>> items;
   for (const JsonView item : doc->root().items()) {
-    items.emplace_back(IdOf(item, id, items.size()), item);
+    items.emplace_back(IdOfInput(item, id, items.size()), item);
   }
   if (!page->ascending) std::reverse(items.begin(), items.end());
   auto begin = items.begin();

@@ -14,7 +14,16 @@ namespace agm::gateway {
 
 HttpReply CreateResponse(Services& services, std::shared_ptr<const Settings> settings,
                          HttpRequest& http, Record record);
-/// GET and DELETE of one response.
+/// A conversation summed up as one compaction item.
+HttpReply CompactResponse(Services& services, std::shared_ptr<const Settings> settings,
+                          HttpRequest& http, Record record);
+/// How many tokens a request would have.
+HttpReply CountInput(Services& services, std::shared_ptr<const Settings> settings,
+                     HttpRequest& http, Record record);
+/// Always a refusal: no response runs in the background here.
+HttpReply CancelResponse(Services& services, const Settings& settings, const std::string& id,
+                         Record& record);
+/// GET and DELETE of one.
 HttpReply StoredResponse(Services& services, const Settings& settings, const HttpRequest& http,
                          const std::string& id, Record& record);
 HttpReply StoredInputItems(Services& services, const Settings& settings, const HttpRequest& http,

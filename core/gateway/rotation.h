@@ -23,7 +23,8 @@ struct Asking {
   std::shared_ptr<const Settings> settings;
   std::string session;
   const Cancellation* client = nullptr;
-  std::string id{};  ///< the request's, for the log
+  std::string id{};      ///< the request's, for the log
+  std::string caller{};  ///< the client key's name
 
   const config::Proxy& proxy() const { return settings->config->proxy; }
 };

@@ -21,10 +21,14 @@ enum class RouteKind {
   kResponses,
   kResponse,  ///< Route::id is the response
   kResponseInputItems,
+  kCancelResponse,   ///< Route::id is the response
+  kCompactResponse,  ///< a conversation becomes one compaction item
+  kCountInput,       ///< the tokens of a Responses request
   kEmbeddings,
   kImageGenerations,
   kImageEdits,
   kTranscriptions,
+  kSpeech,
   kMessages,
   kCountTokens,
   kGeminiModels,

@@ -9,10 +9,21 @@ namespace agm::gateway {
 namespace {
 
 constexpr std::size_t kRecent = 4096;
+constexpr std::size_t kLargestInMemory = 4096;
+constexpr std::size_t kLargestLayout = 256 * 1024;
 
 std::string KeyOf(std::string_view call, std::string_view family) {
   std::string key(family);
   return key.append("\n").append(call);
+}
+
+// Layouts are kept as signatures are, under a key that is no call's id.
+std::string LayoutKey(std::string_view caller, std::string_view fingerprint) {
+  Digest digest;
+  digest.Add(caller);
+  digest.Add("\n");
+  digest.Add(fingerprint);
+  return "turn " + digest.Hex().substr(0, 40);
 }
 
 }  // namespace
@@ -21,6 +32,7 @@ void Signatures::Keep(const std::string& call, const std::string& family,
                       const std::string& signature) {
   stored_.KeepSignature(call, family, signature, clock_.Wall());
   auto recent = recent_.Lock();
+  if (signature.size() > kLargestInMemory) return recent->Forget(KeyOf(call, family));
   recent->Add(KeyOf(call, family), {}) = signature;
 }
 
@@ -33,12 +45,29 @@ std::string Signatures::Find(std::string_view call, std::string_view family) {
     if (found != recent->by_key.end()) return found->second;
   }
   auto [signature, sure] = stored_.FindSignature(call, family);
-  if (!sure) return signature;
+  if (!sure || signature.size() > kLargestInMemory) return signature;
   auto recent = recent_.Lock();
   return recent->Add(std::move(key), std::move(signature));
 }
 
-/// Adds a signature; an entry that exists already is newer and stays.
+void Signatures::KeepLayout(std::string_view caller, const std::string& fingerprint,
+                            const std::string& family, const std::string& layout) {
+  if (layout.size() <= kLargestLayout) Keep(LayoutKey(caller, fingerprint), family, layout);
+}
+
+std::optional<std::vector<chat::Block>> Signatures::Restore(std::string_view caller,
+                                                            const chat::Message& turn,
+                                                            std::string_view family) {
+  const std::string layout = Find(LayoutKey(caller, chat::FingerprintOf(turn)), family);
+  if (layout.empty()) return std::nullopt;
+  return chat::RestoreTurn(turn, layout);
+}
+
+void Signatures::Recent::Forget(const std::string& key) {
+  if (by_key.erase(key) > 0) std::erase(order, key);
+}
+
+/// What is there already is newer.
 std::string& Signatures::Recent::Add(std::string key, std::string signature) {
   const auto [place, added] = by_key.try_emplace(key, std::move(signature));
   if (!added) return place->second;
@@ -51,12 +80,24 @@ std::string& Signatures::Recent::Add(std::string key, std::string signature) {
 }
 
 void SignatureKeeper::See(const chat::Event& event) {
-  if (const auto* started = std::get_if<chat::BlockStarted>(&event)) {
-    open_[started->choice] = started->kind == chat::BlockKind::kToolCall ? started->id : "";
-  } else if (const auto* stopped = std::get_if<chat::BlockStopped>(&event)) {
-    if (stopped->signature.empty()) return;
-    const std::string& call = open_[stopped->choice];
-    if (!call.empty()) signatures_->Keep(call, family_, stopped->signature);
+  std::visit([this](const auto& e) { On(e); }, event);
+}
+
+void SignatureKeeper::On(const chat::BlockStarted& event) {
+  open_[event.choice] = event.kind == chat::BlockKind::kToolCall ? event.id : "";
+  layouts_[event.choice].See(event);
+}
+
+void SignatureKeeper::On(const chat::BlockStopped& event) {
+  layouts_[event.choice].See(event);
+  const std::string& call = open_[event.choice];
+  if (!call.empty() && !event.signature.empty()) signatures_->Keep(call, family_, event.signature);
+}
+
+void SignatureKeeper::On(const chat::Finished&) {
+  for (const auto& [choice, layout] : layouts_) {
+    if (!layout.Worthwhile()) continue;
+    signatures_->KeepLayout(caller_, layout.Fingerprint(), family_, layout.Layout());
   }
 }
 

@@ -2,21 +2,26 @@
 
 #include <deque>
 #include <map>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <unordered_map>
+#include <vector>
 
 #include "core/base/clock.h"
 #include "core/base/guarded.h"
 #include "core/chat/event.h"
+#include "core/chat/request.h"
+#include "core/chat/turn_layout.h"
 #include "core/store/conversations.h"
 
 namespace agm::gateway {
 
-/// The thought signatures of tool calls, by call id. Most clients drop them, but the upstream
-/// requires them when the conversation continues. All are stored. The most recently stored or
-/// requested ones are kept in memory, including ids without a signature, because a long
-/// conversation asks for each of its calls again and again.
+/// What the model's turns have beyond what clients send back: the thought signatures that came with
+/// tool calls, by the call's id, and the layouts of whole turns (chat/turn_layout.h), by the caller
+/// and what the caller saw of the turn. The upstream asks for both when the conversation goes on.
+/// All are stored. The newest that were kept or asked for are in memory, also those that nobody
+/// has: a long conversation asks for each of its calls again and again.
 ///
 /// Thread safety: any thread.
 class Signatures {
@@ -27,12 +32,21 @@ class Signatures {
   /// Empty if no signature is known for a model of that family.
   std::string Find(std::string_view call, std::string_view family);
 
+  /// One larger than 256 KB is not kept.
+  void KeepLayout(std::string_view caller, const std::string& fingerprint,
+                  const std::string& family, const std::string& layout);
+  /// The model's own blocks of a turn; nothing where no more is known than what the caller sent.
+  std::optional<std::vector<chat::Block>> Restore(std::string_view caller,
+                                                  const chat::Message& turn,
+                                                  std::string_view family);
+
  private:
   struct Recent {
     std::unordered_map<std::string, std::string> by_key;  ///< signature by "family\ncall"
     std::deque<std::string> order;                        ///< oldest first
 
     std::string& Add(std::string key, std::string signature);
+    void Forget(const std::string& key);
   };
 
   store::Conversations& stored_;
@@ -40,19 +54,29 @@ class Signatures {
   Guarded<Recent> recent_;
 };
 
-/// Watches an answer's events and stores the signatures of its calls.
+/// Looks on while an answer passes and keeps the signatures of its calls, and its layout once it is
+/// whole.
 ///
 /// Thread safety: one thread at a time.
 class SignatureKeeper {
  public:
-  SignatureKeeper(Signatures& signatures, std::string family)
-      : signatures_(&signatures), family_(std::move(family)) {}
+  SignatureKeeper(Signatures& signatures, std::string caller, std::string family)
+      : signatures_(&signatures), caller_(std::move(caller)), family_(std::move(family)) {}
   void See(const chat::Event& event);
 
  private:
+  void On(const chat::BlockStarted& event);
+  void On(const chat::BlockDelta& event) { layouts_[event.choice].See(event); }
+  void On(const chat::BlockStopped& event);
+  void On(const chat::Finished& event);
+  void On(const chat::Started&) {}
+  void On(const chat::Failed&) {}
+
   Signatures* signatures_;
+  std::string caller_;
   std::string family_;
-  std::map<int, std::string> open_;  ///< call id by choice; empty: no open call
+  std::map<int, std::string> open_;  ///< call id by choice; empty: no call
+  std::map<int, chat::LayoutRecorder> layouts_;
 };
 
 }  // namespace agm::gateway

@@ -21,6 +21,7 @@ Targets Lite() {
 }
 Targets Image() { return {"gemini-nano-banana-2.1", "gemini-3-pro-image"}; }
 Targets SmallImage() { return {"gemini-3.1-flash-lite-image", "gemini-nano-banana-2.1"}; }
+Targets Speech() { return {"gemini-3.8-flash-tts", "gemini-3.8-flash-lite-tts"}; }
 Targets Transcription() { return Flash(); }
 Targets Embedding() { return {"gemini-embedding-2"}; }
 
@@ -53,6 +54,8 @@ void AddOpenAi(std::vector<BuiltIn>& table) {
                    {"davinci-*", Flash(), "an OpenAI completion model"},
                    {"babbage-*", Lite(), "a small OpenAI completion model"},
                    {"text-davinci-*", Flash(), "an OpenAI completion model"},
+                   {"gpt-*-tts*", Speech(), "an OpenAI speech model"},
+                   {"tts-1*", Speech(), "an OpenAI speech model"},
                    {"whisper-1", Transcription(), "an OpenAI transcription model"},
                    {"dall-e-*", Image(), "an OpenAI image model"},
                    {"text-embedding-*", Embedding(), "an OpenAI embedding model"},

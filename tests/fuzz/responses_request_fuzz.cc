@@ -50,7 +50,7 @@ void CheckAnswer(const chat::Request& request) {
 }
 
 void Check(std::string_view body, std::string_view history) {
-  const auto request = protocol::ReadResponsesRequest(body, history);
+  const auto request = protocol::ReadResponsesRequest(body, {std::string(history), {}});
   if (!request) {
     if (request.error().message.empty()) std::abort();
     return;

@@ -23,6 +23,8 @@ std::string_view Word(BlockKind kind) {
       return "media";
     case BlockKind::kRefusal:
       return "refusal";
+    case BlockKind::kOpaque:
+      return "opaque";
   }
   return "?";
 }

@@ -57,6 +57,7 @@ bool Fits(std::string_view event, std::string_view type) {
   if (is("response.function_call_arguments")) return type == "function_call";
   if (is("response.custom_tool_call_input")) return type == "custom_tool_call";
   if (is("response.image_generation_call")) return type == "image_generation_call";
+  if (is("response.web_search_call")) return type == "web_search_call";
   return false;
 }
 
@@ -138,6 +139,7 @@ class Reader {
     const Json& whole = item.whole;
     if (item.type == "message") {
       const Json& part = whole["content"][0];
+      if (part["type"] == "output_audio") return true;
       const bool refusal = part["type"] == "refusal";
       return part[refusal ? "refusal" : "text"] == item.text &&
              (refusal || part["annotations"] == Json(item.annotations));
@@ -153,6 +155,8 @@ class Reader {
   }
 
   std::string Inside(const std::string& name, const Json& data) {
+    // Events of sound name no item.
+    if (name.starts_with("response.audio.")) return "";
     const auto found = items_.find(data.value("output_index", -1));
     if (found == items_.end() || found->second.done) return "is about an item that is not open";
     Item& item = found->second;
@@ -199,6 +203,7 @@ class Reader {
     if (item.part.empty() || data["part"].value("type", "") != item.part)
       return "ends another part";
     item.part.clear();
+    if (data["part"].contains("data")) return "";
     const char* key = data["part"].contains("refusal") ? "refusal" : "text";
     return data["part"][key] == item.text ? "" : "ends a part that its deltas do not spell";
   }

@@ -4,6 +4,7 @@
 #include <limits>
 
 #include "core/protocol/gemini/tools.h"
+#include "core/protocol/gemini/voices.h"
 #include "core/protocol/schema/schema.h"
 #include "core/protocol/shared/compact_json.h"
 
@@ -142,7 +143,8 @@ class Config {
       Key("responseModalities").Array().String("AUDIO").EndArray();
       if (!request_.voice.empty()) {
         Key("speechConfig").Object().Key("voiceConfig").Object();
-        json_.Key("prebuiltVoiceConfig").Object().Key("voiceName").String(request_.voice);
+        json_.Key("prebuiltVoiceConfig").Object().Key("voiceName");
+        json_.String(GeminiVoice(request_.voice));
         json_.EndObject().EndObject().EndObject();
       }
     } else if (image) {

@@ -65,7 +65,10 @@ class Writer {
 
   Result<GeminiRequest> Run() {
     std::vector<std::unique_ptr<chat::Block>> spare;
-    GeminiTurns turns = ArrangeGeminiTurns(request_, traits_, spare);
+    // A repair that replaces signatures cannot reach those inside the upstream's own parts.
+    const TurnRestorer none;
+    GeminiTurns turns = ArrangeGeminiTurns(
+        request_, traits_, options_.replace_signatures ? none : options_.restore, spare);
     out_.body.reserve(TextSize(request_));
     json_.Object();
     System(turns);

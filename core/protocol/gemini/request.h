@@ -1,6 +1,7 @@
 #pragma once
 
 #include <functional>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -18,7 +19,13 @@ namespace agm::protocol {
 using SignatureLookup =
     std::function<std::string(std::string_view call_id, std::string_view family)>;
 
+/// Returns the model's own blocks of a turn that a client sent back, for a model of that family, or
+/// nothing if no more is known of the turn than what the client sent.
+using TurnRestorer = std::function<std::optional<std::vector<chat::Block>>(
+    const chat::Message& turn, std::string_view family)>;
+
 struct GeminiWriteOptions {
+  TurnRestorer restore{};           ///< may be empty
   SignatureLookup signatures;       ///< may be empty
   bool replace_signatures = false;  ///< repair: the placeholder instead of every signature
   bool lower_schemas = false;       ///< repair: the OpenAPI subset instead of JSON Schema

@@ -12,7 +12,6 @@
 #include <utility>
 
 #include "core/base/ascii.h"
-#include "core/base/utf8.h"
 #include "core/protocol/shared/compact_json.h"
 
 namespace agm::protocol {
@@ -198,6 +197,7 @@ GeminiStreamReader::Candidate& GeminiStreamReader::At(int index) {
   if (at != candidates_.end() && at->index == index) return *at;
   Candidate fresh;
   fresh.index = index;
+  fresh.grounding = GeminiGrounding(reading_.citations);
   return *candidates_.insert(at, std::move(fresh));
 }
 
@@ -211,38 +211,60 @@ void GeminiStreamReader::ReadCandidate(JsonView json) {
   if (const JsonView token = json["continuationToken"]; token.is(JsonKind::kString)) {
     continuation_ = token.raw();
   }
-  candidate.part_begins.clear();
+  candidate.grounding.BeginChunk();
   for (const JsonView part : json["content"]["parts"].items()) {
-    if (reading_.citations) candidate.part_begins.push_back(candidate.text.size());
+    candidate.grounding.BeginPart();
     ReadPart(candidate, part);
   }
-  if (const JsonView grounding = json["groundingMetadata"]) ReadGrounding(candidate, grounding);
+  candidate.grounding.Read(json["groundingMetadata"]);
   if (const JsonView reason = json["finishReason"]) ReadFinish(candidate, reason);
 }
 
 void GeminiStreamReader::ReadPart(Candidate& candidate, JsonView part) {
+  if (const JsonView call = part["functionCall"]) return ReadCall(candidate, call, Signature(part));
+  EndPieces(candidate);
   if (part["text"]) {
     ReadText(candidate, part, Signature(part));
-  } else if (const JsonView call = part["functionCall"]) {
-    ReadCall(candidate, call, Signature(part));
   } else if (const JsonView media = part["inlineData"]) {
     // A picture in a thought is a draft.
     if (!part["thought"].boolean()) ReadMedia(candidate, media, Signature(part));
   } else if (const JsonView code = part["executableCode"]) {
-    AddText(candidate, chat::BlockKind::kText, GeminiCodeText(code), Signature(part));
+    ReadCode(candidate, part, GeminiCodeText(code));
   } else if (const JsonView result = part["codeExecutionResult"]) {
-    AddText(candidate, chat::BlockKind::kText, GeminiCodeResultText(result), Signature(part));
+    ReadCode(candidate, part, GeminiCodeResultText(result));
+  } else if (part["toolCall"] || part["toolResponse"]) {
+    ReadOpaque(candidate, part);
   }
+}
+
+// Code that the model ran is shown as text, which the upstream does not count as such.
+void GeminiStreamReader::ReadCode(Candidate& candidate, JsonView part, std::string text) {
+  candidate.grounding.AddShown(text);
+  AddText(candidate, chat::BlockKind::kText, std::move(text), Signature(part),
+          CompactJson(part.raw()));
+}
+
+// What a tool of the upstream's own was asked, or what it answered.
+void GeminiStreamReader::ReadOpaque(Candidate& candidate, JsonView part) {
+  CloseBlock(candidate);
+  chat::BlockStarted started;
+  started.choice = candidate.index;
+  started.kind = chat::BlockKind::kOpaque;
+  started.name = "gemini";
+  Emit(std::move(started));
+  Emit(chat::BlockDelta{candidate.index, CompactJson(part.raw()), {}});
+  Emit(chat::BlockStopped{candidate.index, {}});
 }
 
 void GeminiStreamReader::ReadText(Candidate& candidate, JsonView part, std::string signature) {
   const bool thought = part["thought"].boolean();
+  if (!thought) candidate.grounding.AddText(part["text"].text());
   AddText(candidate, thought ? chat::BlockKind::kThought : chat::BlockKind::kText,
           part["text"].text(), std::move(signature));
 }
 
 void GeminiStreamReader::AddText(Candidate& candidate, chat::BlockKind kind, std::string text,
-                                 std::string signature) {
+                                 std::string signature, std::string part) {
   if (text.empty() && signature.empty()) return;
   if (candidate.open != kind) {
     CloseBlock(candidate);
@@ -254,9 +276,8 @@ void GeminiStreamReader::AddText(Candidate& candidate, chat::BlockKind kind, std
   }
   if (kind == chat::BlockKind::kText) {
     candidate.has_content = candidate.has_content || !text.empty();
-    if (reading_.citations) candidate.text += text;
   }
-  chat::BlockDelta delta{candidate.index, std::move(text), {}};
+  chat::BlockDelta delta{candidate.index, std::move(text), {}, std::move(part)};
   if (kind == chat::BlockKind::kText) delta.logprobs = std::exchange(candidate.logprobs, {});
   if (!delta.text.empty() || !delta.logprobs.empty()) Emit(std::move(delta));
   if (!signature.empty()) CloseBlock(candidate, std::move(signature));
@@ -266,37 +287,6 @@ void GeminiStreamReader::CloseBlock(Candidate& candidate, std::string signature)
   if (!candidate.open) return;
   candidate.open.reset();
   Emit(chat::BlockStopped{candidate.index, std::move(signature)});
-}
-
-void GeminiStreamReader::ReadCall(Candidate& candidate, JsonView call, std::string signature) {
-  if (candidate.has_call && reading_.one_call) return;
-  CloseBlock(candidate);
-  chat::BlockStarted started;
-  started.choice = candidate.index;
-  started.kind = chat::BlockKind::kToolCall;
-  started.id = call["id"].text();
-  if (started.id.empty() || started.id.size() > kLongestCallId || used_ids_.contains(started.id)) {
-    started.id = "call_" + ids_();
-  }
-  used_ids_.insert(started.id);
-  started.name = call["name"].text();
-  if (const auto known = reading_.tools.find(started.name); known != reading_.tools.end()) {
-    started.tool = known->second.kind;
-    started.name = known->second.name;
-  }
-  const JsonView args = call["args"];
-  const bool custom = started.tool == chat::ToolKind::kCustom;
-  std::string text;
-  if (custom && args["input"].is(JsonKind::kString)) {
-    text = args["input"].text();
-  } else {
-    text = args.is(JsonKind::kObject) ? CompactJson(args.raw()) : std::string(custom ? "" : "{}");
-  }
-  Emit(std::move(started));
-  if (!text.empty()) Emit(chat::BlockDelta{candidate.index, std::move(text), {}});
-  Emit(chat::BlockStopped{candidate.index, std::move(signature)});
-  candidate.has_call = true;
-  candidate.has_content = true;
 }
 
 void GeminiStreamReader::ReadMedia(Candidate& candidate, JsonView media, std::string signature) {
@@ -316,6 +306,7 @@ void GeminiStreamReader::ReadMedia(Candidate& candidate, JsonView media, std::st
 void GeminiStreamReader::ReadFinish(Candidate& candidate, JsonView reason) {
   using chat::FinishReason;
   if (blocked_) return;  // an earlier chunk has said how the answer ends
+  EndPieces(candidate);
   const FinishReason good = candidate.has_call ? FinishReason::kToolCalls : FinishReason::kStop;
   switch (GeminiEndingOf(reason)) {
     case GeminiEnding::kStop:
@@ -346,42 +337,7 @@ void GeminiStreamReader::ReadFinish(Candidate& candidate, JsonView reason) {
                             PlainReason(reason.text()))));
 }
 
-// Reads citations: each support names a span of the text in UTF-8 bytes and its sources. A streamed
-// chunk lists only new sources, so the list grows.
-void GeminiStreamReader::ReadGrounding(Candidate& candidate, JsonView grounding) {
-  for (const JsonView chunk : grounding["groundingChunks"].items()) {
-    const JsonView web = chunk["web"] ? chunk["web"] : chunk["retrievedContext"];
-    candidate.sources.emplace_back(web["uri"].text(), web["title"].text());
-  }
-  const auto clip = [&](std::int64_t at) {
-    return static_cast<std::size_t>(
-        std::clamp<std::int64_t>(at, 0, static_cast<std::int64_t>(candidate.text.size())));
-  };
-  const auto base = [&](JsonView segment) {
-    const auto part = segment["partIndex"].integer().value_or(0);
-    const bool known = part > 0 && part < static_cast<std::int64_t>(candidate.part_begins.size());
-    return known ? candidate.part_begins[static_cast<std::size_t>(part)] : 0;
-  };
-  const auto code_points = [&](std::size_t bytes) {
-    return static_cast<std::int64_t>(
-        CountCodePoints(std::string_view(candidate.text).substr(0, bytes)));
-  };
-  for (const JsonView support : grounding["groundingSupports"].items()) {
-    const JsonView segment = support["segment"];
-    const auto from = static_cast<std::int64_t>(base(segment));
-    const std::size_t begin = clip(from + segment["startIndex"].integer().value_or(0));
-    const std::size_t end = clip(from + segment["endIndex"].integer().value_or(0));
-    for (const JsonView index : support["groundingChunkIndices"].items()) {
-      const auto at = index.integer().value_or(-1);
-      if (at < 0 || at >= static_cast<std::int64_t>(candidate.sources.size())) continue;
-      const auto& [url, title] = candidate.sources[static_cast<std::size_t>(at)];
-      if (url.empty()) continue;
-      candidate.citations.push_back({code_points(begin), code_points(end), url, title});
-    }
-  }
-}
-
-// The body is complete: Finished if every candidate has ended, otherwise the response was cut off.
+// The body is complete: Finished if every candidate has ended, else the answer was cut off.
 void GeminiStreamReader::Finish() {
   if (pieces_.unfinished()) return Fail(CutOff());
   if (!started_ && format_ != Format::kUnknown) return Fail(Garbage("something else"));
@@ -393,13 +349,15 @@ void GeminiStreamReader::Finish() {
     // A token for the next hop may come without a finish reason.
     if (!candidate.finish && !continuation_.empty()) candidate.finish = chat::FinishReason::kLength;
     if (!candidate.finish) return Fail(CutOff());
+    EndPieces(candidate);
     CloseBlock(candidate);
     auto reason = *candidate.finish;
     // STOP may be sent before the call that it belongs to.
     if (reason == chat::FinishReason::kStop && candidate.has_call) {
       reason = chat::FinishReason::kToolCalls;
     }
-    finished.choices.push_back({candidate.index, reason, std::move(candidate.citations)});
+    finished.choices.push_back({candidate.index, reason, {}});
+    candidate.grounding.Finish(finished.choices.back());
   }
   finished.usage = counts_.Total();
   if (!continuation_.empty()) finished.extra["gemini.continuationToken"] = continuation_;

@@ -12,6 +12,8 @@
 #include "core/base/queue.h"
 #include "core/chat/event.h"
 #include "core/chat/response.h"
+#include "core/protocol/gemini/grounding.h"
+#include "core/protocol/gemini/partial_args.h"
 #include "core/protocol/gemini/pieces.h"
 #include "core/protocol/shared/id_source.h"
 #include "core/protocol/shared/json_pieces.h"
@@ -30,8 +32,8 @@ struct ClientTool {
 struct GeminiReading {
   /// Tools that have another name or kind for the client (renamed, or custom), by upstream name.
   std::map<std::string, ClientTool, std::less<>> tools;
-  bool one_call = false;   ///< the client allows no parallel calls: only the first is kept
-  bool citations = false;  ///< a search may run: keep text to convert byte offsets
+  bool one_call = false;   ///< the client wants no parallel calls: only the first is kept
+  bool citations = false;  ///< sources may come: text is kept so that byte offsets can be converted
 };
 
 /// An error object that the upstream sent instead of, or inside, a 200 response.
@@ -79,7 +81,15 @@ class GeminiStreamReader {
  private:
   enum class Format { kUnknown, kSse, kJson };
 
-  /// One candidate of the response.
+  /// A call whose arguments come piece by piece.
+  struct PartialCall {
+    std::string id;
+    std::string name;
+    std::string signature;
+    GeminiPartialArgs args;
+  };
+
+  /// One candidate of the answer.
   struct Candidate {
     int index = 0;
     std::optional<chat::BlockKind> open;       ///< text or thought; other blocks are closed at once
@@ -87,10 +97,8 @@ class GeminiStreamReader {
     bool has_call = false;
     bool has_content = false;  ///< text, a call, media or a refusal
     std::optional<chat::FinishReason> finish;
-    std::string text;                      ///< all text, if citations must be computed
-    std::vector<std::size_t> part_begins;  ///< offsets in `text` of the last chunk's parts
-    std::vector<std::pair<std::string, std::string>> sources;  ///< url, title; as received
-    std::vector<chat::Citation> citations;
+    GeminiGrounding grounding;
+    std::optional<PartialCall> call;  ///< that goes on in the next part
   };
 
   void PushJson(std::string_view bytes);
@@ -102,11 +110,17 @@ class GeminiStreamReader {
   void ReadCandidate(JsonView candidate);
   void ReadPart(Candidate& candidate, JsonView part);
   void ReadText(Candidate& candidate, JsonView part, std::string signature);
+  void ReadCode(Candidate& candidate, JsonView part, std::string text);
+  void ReadOpaque(Candidate& candidate, JsonView part);
+  bool ReadPiece(Candidate& candidate, JsonView call, std::string signature);
+  void EndPieces(Candidate& candidate);
+  void PutCall(Candidate& candidate, chat::BlockStarted started, JsonView args,
+               std::string signature);
   void ReadCall(Candidate& candidate, JsonView call, std::string signature);
   void ReadMedia(Candidate& candidate, JsonView media, std::string signature);
   void ReadFinish(Candidate& candidate, JsonView reason);
-  void ReadGrounding(Candidate& candidate, JsonView grounding);
-  void AddText(Candidate& candidate, chat::BlockKind kind, std::string text, std::string signature);
+  void AddText(Candidate& candidate, chat::BlockKind kind, std::string text, std::string signature,
+               std::string part = {});
   void CloseBlock(Candidate& candidate, std::string signature = {});
   void Finish();
   Candidate& At(int index);

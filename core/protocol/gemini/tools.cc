@@ -166,11 +166,11 @@ Result<void> WriteGeminiTools(const chat::Request& request, const ModelTraits& t
   if (hosted) {
     for (const chat::HostedTool tool : request.hosted_tools) {
       json.Object().Key(HostedName(tool)).Object().EndObject().EndObject();
-      if (tool == chat::HostedTool::kWebSearch) out.reading.citations = true;
     }
   }
   if (more != request.extra.end()) json.RawMembers(more->second);
   json.EndArray();
+  out.reading.citations = hosted || more != request.extra.end();
   WriteToolConfig(request, functions, functions && hosted, names, json);
   return {};
 }

@@ -48,14 +48,27 @@ std::size_t HeadLength(const chat::Request& request) {
   return length > 0 && length == messages.size() ? length - 1 : length;
 }
 
-void AddTurn(std::vector<GeminiTurn>& turns, const chat::Message& message) {
-  Blocks blocks;
-  AddBlocks(message, blocks);
+void AddTurn(std::vector<GeminiTurn>& turns, bool model, Blocks blocks) {
   if (blocks.empty()) return;
-  const bool model = message.role == chat::Role::kAssistant;
   if (turns.empty() || turns.back().model != model) turns.push_back({model, {}});
   auto& to = turns.back().blocks;
   to.insert(to.end(), blocks.begin(), blocks.end());
+}
+
+Blocks BlocksOf(const chat::Message& message, const ModelTraits& traits,
+                const TurnRestorer& restore, Spare& spare) {
+  Blocks blocks;
+  const bool model = message.role == chat::Role::kAssistant;
+  auto restored = model && restore ? restore(message, traits.family) : std::nullopt;
+  if (!restored) {
+    AddBlocks(message, blocks);
+    return blocks;
+  }
+  for (chat::Block& block : *restored) {
+    spare.push_back(std::make_unique<chat::Block>(std::move(block)));
+    blocks.push_back(spare.back().get());
+  }
+  return blocks;
 }
 
 template <class T>
@@ -172,14 +185,17 @@ std::size_t CurrentTurn(const std::vector<GeminiTurn>& turns) {
 }  // namespace
 
 GeminiTurns ArrangeGeminiTurns(const chat::Request& request, const ModelTraits& traits,
+                               const TurnRestorer& restore,
                                std::vector<std::unique_ptr<chat::Block>>& spare) {
   GeminiTurns out;
   const std::size_t head = traits.system ? HeadLength(request) : 0;
   for (std::size_t i = 0; i < request.messages.size(); ++i) {
+    const chat::Message& message = request.messages[i];
     if (i < head) {
-      AddBlocks(request.messages[i], out.system);
+      AddBlocks(message, out.system);
     } else {
-      AddTurn(out.turns, request.messages[i]);
+      AddTurn(out.turns, message.role == chat::Role::kAssistant,
+              BlocksOf(message, traits, restore, spare));
     }
   }
   if (out.turns.empty() || out.turns.front().model) {

@@ -6,6 +6,7 @@
 
 #include "core/chat/request.h"
 #include "core/protocol/gemini/model_traits.h"
+#include "core/protocol/gemini/request.h"
 
 namespace agm::protocol {
 
@@ -24,9 +25,11 @@ struct GeminiTurns {
 
 /// Arranges the messages of `request` into turns that obey the API's rules: the sides alternate,
 /// the user's turn is first and last (a minimal turn is inserted if necessary), and calls are
-/// directly followed by as many results in the same order. Empty blocks are left out. The pointers
-/// refer to `request`, to `spare` (which must outlive the turns), or to constants.
+/// directly followed by as many results in the same order. Empty blocks are left out. A turn of the
+/// model is what `restore` returns for it, if it returns anything. The pointers refer to `request`,
+/// to `spare` (which must outlive the turns), or to constants.
 GeminiTurns ArrangeGeminiTurns(const chat::Request& request, const ModelTraits& traits,
+                               const TurnRestorer& restore,
                                std::vector<std::unique_ptr<chat::Block>>& spare);
 
 }  // namespace agm::protocol

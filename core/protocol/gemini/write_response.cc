@@ -51,6 +51,8 @@ void WritePart(JsonWriter& json, const chat::Block& block) {
     json.Key("data").String(media->data).EndObject();
     Sign(json, media->signature);
     json.EndObject();
+  } else if (const auto* opaque = std::get_if<chat::Opaque>(&block)) {
+    if (opaque->dialect == "gemini") json.Raw(opaque->body);
   }
 }
 

@@ -22,7 +22,16 @@ namespace {
 
 constexpr std::size_t kWithoutContent = 768;  ///< approximate size of a response without its text
 
-/// A choice's blocks, sorted by the members of a message.
+// What really answered, as the upstream names it; null where it does not.
+void WriteFingerprint(std::string& out, std::string_view model_version) {
+  if (model_version.empty()) {
+    out += "null";
+  } else {
+    AppendJsonString(out, model_version);
+  }
+}
+
+/// A choice's blocks, sorted into what a message has room for.
 struct Flat {
   std::string text;
   bool has_text = false;
@@ -125,16 +134,15 @@ class ChatStream : public StreamWriter {
   explicit ChatStream(Reply reply) : reply_(std::move(reply)) {
     const bool usage = reply_.request != nullptr && reply_.request->stream_usage;
     wants_usage_ = usage;
-    head_ = "data: {\"id\":";
-    AppendJsonString(head_, ChatId(reply_));
-    head_ += R"(,"object":"chat.completion.chunk","created":)";
-    head_ += std::to_string(reply_.created);
-    head_ += R"(,"model":)";
-    AppendJsonString(head_, reply_.model);
-    usage_head_ = head_ + R"(,"choices":[],"usage":)";
-    head_ += R"(,"choices":[{"index":)";
+    begin_ = "data: {\"id\":";
+    AppendJsonString(begin_, ChatId(reply_));
+    begin_ += R"(,"object":"chat.completion.chunk","created":)";
+    begin_ += std::to_string(reply_.created);
+    begin_ += R"(,"model":)";
+    AppendJsonString(begin_, reply_.model);
     end_ = usage ? "}],\"usage\":null}\n\n" : "}]}\n\n";
     tail_ = R"(},"logprobs":null,"finish_reason":null)" + end_;
+    FinishHead({});
   }
 
   void Write(const chat::Event& event, std::string& out) override {
@@ -142,10 +150,24 @@ class ChatStream : public StreamWriter {
   }
 
  private:
-  void On(const chat::Started&, std::string&) {}
+  void On(const chat::Started& e, std::string&) {
+    if (!e.model_version.empty()) FinishHead(e.model_version);
+  }
+
+  // What answered is known with the first event.
+  void FinishHead(std::string_view model_version) {
+    std::string head = begin_ + R"(,"system_fingerprint":)";
+    WriteFingerprint(head, model_version);
+    usage_head_ = head + R"(,"choices":[],"usage":)";
+    head_ = head + R"(,"choices":[{"index":)";
+  }
 
   void On(const chat::BlockStarted& e, std::string& out) {
-    // As in a unary response, content is null if something else takes its place.
+    if (e.kind == chat::BlockKind::kOpaque) {
+      choices_[e.choice].open = e.kind;
+      return;
+    }
+    // As in a whole answer: no content where there is something instead of it.
     const bool instead =
         e.kind == chat::BlockKind::kToolCall || e.kind == chat::BlockKind::kRefusal;
     Progress& progress = Begin(e.choice, instead ? "null" : R"("")", out);
@@ -173,6 +195,8 @@ class ChatStream : public StreamWriter {
       case chat::BlockKind::kMedia:
         progress.media.data += e.text;
         return;
+      case chat::BlockKind::kOpaque:
+        return;
     }
   }
 
@@ -197,6 +221,7 @@ class ChatStream : public StreamWriter {
         return SignText(e, out);
       case chat::BlockKind::kThought:
       case chat::BlockKind::kRefusal:
+      case chat::BlockKind::kOpaque:
         return;
       case chat::BlockKind::kToolCall:
         progress.call.signature = e.signature;
@@ -308,6 +333,7 @@ class ChatStream : public StreamWriter {
 
   Reply reply_;
   bool wants_usage_ = false;
+  std::string begin_;       // up to the model
   std::string head_;        // up to the choice's index
   std::string tail_;        // after the delta's members
   std::string end_;         // after the finish reason
@@ -322,7 +348,10 @@ std::string WriteOpenAiChatResponse(const chat::Response& response, const Reply&
   out.reserve(kWithoutContent);
   JsonWriter json(out);
   json.Object().Key("id").String(ChatId(reply)).Key("object").String("chat.completion");
-  json.Key("created").Int(reply.created).Key("model").String(reply.model).Key("choices").Array();
+  json.Key("created").Int(reply.created).Key("model").String(reply.model);
+  json.Key("system_fingerprint");
+  WriteFingerprint(out, response.model_version);
+  json.Key("choices").Array();
   for (const chat::Choice& choice : response.choices) {
     json.Object().Key("index").Int(choice.index);
     WriteMessage(json, choice, reply);

@@ -99,10 +99,9 @@ void WriteImage(JsonWriter& json, const chat::Media& media, int index) {
 void WriteAudio(JsonWriter& json, const chat::Media& media, std::string_view id,
                 std::int64_t created, const chat::Request* request) {
   constexpr std::int64_t kLife = 3600;
-  const bool pcm = media.mime.starts_with("audio/L16") || media.mime.starts_with("audio/l16") ||
-                   media.mime.starts_with("audio/pcm");
   json.Object().Key("id").String(id).Key("data");
-  json.String(pcm && !WantsPcm(request) ? WavFromPcm(media.data, media.mime) : media.data);
+  json.String(IsPcm(media.mime) && !WantsPcm(request) ? WavFromPcm(media.data, media.mime)
+                                                      : media.data);
   json.Key("expires_at").Int(created + kLife).Key("transcript").String("").EndObject();
 }
 

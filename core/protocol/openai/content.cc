@@ -119,6 +119,12 @@ MaybeBlock ReadMedia(JsonView part, std::string_view type, const FieldPath& at, 
     return ReadUrl(part, "video_url", at, chat::MediaKind::kVideo, fields);
   }
   if (type == "input_audio") return ReadAudio(part, at, fields);
+  if (type == "output_audio") {
+    const std::string data = fields.NeededText(part, "data", at);
+    if (!fields.ok()) return std::nullopt;
+    return Take(MediaFromBase64(data, {}, {}, chat::MediaKind::kAudio), FieldPath(at, "data"),
+                fields);
+  }
   if (type == "file") return NeedObject(part, "file", at, fields);
   if (type == "input_file") return ReadFile(part, at, fields);
   fields.Refuse(

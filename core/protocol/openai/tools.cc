@@ -4,6 +4,7 @@
 #include <map>
 
 #include "core/base/json_writer.h"
+#include "core/protocol/openai/shell_tools.h"
 
 namespace agm::protocol {
 namespace {
@@ -39,6 +40,7 @@ class Tools {
   void ReadResponses(const std::vector<JsonView>& more) {
     responses_ = true;
     ReadList(fields_.Get(body_, "tools", JsonKind::kArray, {}), FieldPath("tools"), {});
+    latest_wins_ = true;
     for (const JsonView list : more) ReadList(list, FieldPath("input"), {});
     ReadRest();
   }
@@ -70,57 +72,48 @@ class Tools {
     }
     const std::string type = fields_.NeededText(tool, "type", at);
     if (!fields_.ok()) return;
+    if (responses_ && type == "tool_search") return ReadToolSearch(tool, at);
     if (responses_ && (type == "namespace" || ReadShell(type) || IsOpenAisOwn(type))) {
+      draws_ = draws_ || type == "image_generation";
       const std::string name = type == "namespace" ? tool["name"].text() : "";
       if (type == "namespace") ReadList(tool["tools"], at, name);
       return;
     }
-    const std::size_t before = request_.tools.size();
+    space_ = space;
     ReadPlainTool(tool, type, at);
-    if (!space.empty() && request_.tools.size() > before) PutInto(space, request_.tools.back());
+    space_ = {};
   }
 
   // Reads tools with a predefined shape; they become functions with an equivalent schema.
   bool ReadShell(std::string_view type) {
-    chat::Tool tool;
-    if (type == "local_shell") {
-      tool.parameters =
-          R"({"type":"object","properties":{"command":{"type":"array","items":{"type":"string"},)"
-          R"("description":"program and arguments"},"timeout_ms":{"type":"integer"},)"
-          R"("working_directory":{"type":"string"}},"required":["command"]})";
-      tool.description = "Runs a command on the user's machine.";
-    } else if (type == "shell") {
-      tool.parameters =
-          R"({"type":"object","properties":{"commands":{"type":"array","items":{"type":"string"}},)"
-          R"("timeout_ms":{"type":"integer"},"max_output_length":{"type":"integer"}},)"
-          R"("required":["commands"]})";
-      tool.description = "Runs shell commands on the user's machine.";
-    } else if (type == "apply_patch") {
-      tool.parameters =
-          R"({"type":"object","properties":{"type":{"type":"string","enum":["create_file",)"
-          R"("update_file","delete_file"]},"path":{"type":"string"},"diff":{"type":"string"}},)"
-          R"("required":["type","path"]})";
-      tool.description = "Creates, changes or deletes a file; diff is in the V4A format.";
-    } else {
-      return false;
-    }
-    tool.name = type;
-    tool.origin = fmt::format(R"({{"type":"{}_call"}})", type);
-    Add(std::move(tool), FieldPath("tools"));
+    auto tool = ShellTool(type);
+    if (!tool) return false;
+    Add(*std::move(tool), FieldPath("tools"));
     return true;
   }
 
+  // A search that the client runs is a function to the model. Where OpenAI would run it, all tools
+  // that it could find are declared already.
+  void ReadToolSearch(JsonView tool, const FieldPath& at) {
+    if (!tool["execution"].equals("client")) return;
+    chat::Tool search;
+    search.name = "tool_search";
+    search.description = fields_.Text(tool, "description", at);
+    const JsonView schema = fields_.Get(tool, "parameters", JsonKind::kObject, at);
+    if (!SaysNothing(schema)) search.parameters = schema.raw();
+    search.origin = R"({"type":"tool_search_call"})";
+    Add(std::move(search), at);
+  }
+
   static bool IsOpenAisOwn(std::string_view type) {
-    return type == "tool_search" || type == "programmatic_tool_calling" || type == "mcp" ||
-           type == "file_search" || type == "image_generation" || type.starts_with("computer");
+    return type == "programmatic_tool_calling" || type == "mcp" || type == "file_search" ||
+           type == "image_generation" || type.starts_with("computer");
   }
 
   void PutInto(std::string_view space, chat::Tool& tool) {
-    by_name_.erase(tool.name);
     JsonWriter json(tool.origin);
     json.Object().Key("namespace").String(space).Key("name").String(tool.name).EndObject();
     tool.name = NamespacedName(space, tool.name);
-    by_name_.emplace(tool.name, request_.tools.size() - 1);
   }
 
   void ReadPlainTool(JsonView tool, const std::string& type, const FieldPath& at) {
@@ -201,9 +194,12 @@ class Tools {
       fields_.Refuse("invalid_value", FieldPath(at, "name"), "expected a name, found nothing");
       return;
     }
+    if (!space_.empty()) PutInto(space_, tool);
     const auto [known, fresh] = by_name_.emplace(tool.name, request_.tools.size());
     if (fresh) {
       request_.tools.push_back(std::move(tool));
+    } else if (latest_wins_) {
+      request_.tools[known->second] = std::move(tool);
     } else if (!(request_.tools[known->second] == tool)) {
       fields_.Refuse("invalid_value", FieldPath(at, "name"),
                      fmt::format("two different tools are called \"{}\"", tool.name));
@@ -236,11 +232,15 @@ class Tools {
     }
     if (mode == chat::ToolMode::kRequired && request_.tools.empty()) {
       if (!request_.hosted_tools.empty()) return;
+      if (draws_) return Draw();
       fields_.Refuse("invalid_value", at, "tools are required for it, found none");
       return;
     }
     request_.tool_choice = chat::ToolChoice{mode, std::move(names)};
   }
+
+  // A picture is wanted: a model that draws none refuses that.
+  void Draw() { request_.modalities = {"text", "image"}; }
 
   void ReadChoice() {
     const FieldPath at("tool_choice");
@@ -259,6 +259,8 @@ class Tools {
       if (fields_.ok()) Choose(chat::ToolMode::kRequired, {name}, at);
     } else if (type == "allowed_tools") {
       ReadAllowed(choice["allowed_tools"] ? choice["allowed_tools"] : choice, at);
+    } else if (responses_ && type == "image_generation") {
+      Draw();
     } else if (!ReadHosted(type)) {
       fields_.Refuse("invalid_value", FieldPath(at, "type"),
                      fmt::format("expected function, custom or allowed_tools, found \"{}\"", type));
@@ -286,7 +288,9 @@ class Tools {
       const JsonView type = tool["type"];
       const JsonView name = tool["name"] ? tool["name"] : tool[type.text()]["name"];
       if (name.is(JsonKind::kString)) names.push_back(name.text());
+      if (required && type.equals("image_generation") && !name) Draw();
     }
+    if (names.empty() && !request_.modalities.empty()) return;
     if (names.empty()) {
       fields_.Refuse("invalid_value", inner, "expected at least one tool with a name");
       return;
@@ -314,6 +318,9 @@ class Tools {
   Fields& fields_;
   chat::Request& request_;
   bool responses_ = false;
+  std::string_view space_;    ///< of the tool that is read; empty: none
+  bool latest_wins_ = false;  ///< a tool that was found again is what it is now
+  bool draws_ = false;        ///< image_generation is among the tools
   std::map<std::string, std::size_t> by_name_;
 };
 

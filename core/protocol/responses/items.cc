@@ -3,16 +3,24 @@
 #include <algorithm>
 #include <utility>
 
+#include "core/base/json_writer.h"
 #include "core/protocol/openai/content.h"
 #include "core/protocol/openai/tools.h"
+#include "core/protocol/responses/compaction.h"
+#include "core/protocol/shared/media.h"
 
 namespace agm::protocol {
 namespace {
 
 std::string_view SealOf(Signs signs) { return signs == Signs::kNext ? "agm1." : "agm1t."; }
 
-// True for a shell call's output, which lists the result of each command; the model gets it as
-// JSON.
+// Where a call of a tool that is no plain function says what to do.
+std::string_view ActionMember(std::string_view type) {
+  if (type == "apply_patch_call") return "operation";
+  return type == "tool_search_call" ? "arguments" : "action";
+}
+
+// The output of a shell call is a list of what each command gave; the model reads it as JSON.
 bool IsShellOutput(JsonView output) {
   for (const JsonView part : output.items())
     return !part["type"] || !part["type"].is(JsonKind::kString);
@@ -38,12 +46,29 @@ void ResponsesItems::Read(JsonView items, const FieldPath& at) {
   }
 }
 
+void ResponsesItems::ReadHistory(JsonView items, const FieldPath& at) {
+  std::size_t begin = 0;
+  std::size_t index = 0;
+  for (const JsonView item : items.items()) {
+    if (IsCompaction(item)) begin = index;
+    ++index;
+  }
+  index = 0;
+  for (const JsonView item : items.items()) {
+    if (index++ < begin) continue;
+    ReadItem(item, at);
+    if (!fields_.ok()) return;
+  }
+  compacts_ = false;
+}
+
 void ResponsesItems::ReadItem(JsonView item, const FieldPath& at) {
   if (!item.is(JsonKind::kObject)) {
     fields_.WrongType(at, "an object", item);
     return;
   }
   const std::string type = item["type"] ? fields_.Text(item, "type", at) : "message";
+  compacts_ = type == "compaction_trigger";
   if (type == "message") {
     ReadMessage(item, at);
   } else if (type == "reasoning") {
@@ -55,6 +80,15 @@ void ResponsesItems::ReadItem(JsonView item, const FieldPath& at) {
   } else if (type == "function_call" || type == "custom_tool_call" || type == "local_shell_call" ||
              type == "shell_call" || type == "apply_patch_call") {
     ReadCall(item, type, at);
+  } else if (type == "tool_search_call") {
+    // One that OpenAI ran itself has no id, and its answer is for nobody.
+    if (item["call_id"]) ReadCall(item, type, at);
+  } else if (type == "tool_search_output") {
+    ReadFoundTools(item);
+  } else if (type == "image_generation_call") {
+    ReadImage(item);
+  } else if (type == "compaction") {
+    ReadCompaction(item);
   } else if (type == "function_call_output" || type == "custom_tool_call_output" ||
              type == "local_shell_call_output" || type == "shell_call_output" ||
              type == "apply_patch_call_output") {
@@ -115,7 +149,7 @@ void ResponsesItems::ReadCall(JsonView item, std::string_view type, const FieldP
     call.arguments = fields_.Text(item, "input", at);
   } else {
     call.name = type.substr(0, type.size() - std::string_view("_call").size());
-    const JsonView body = type == "apply_patch_call" ? item["operation"] : item["action"];
+    const JsonView body = item[ActionMember(type)];
     call.arguments = body.is(JsonKind::kObject) ? std::string(body.raw()) : "{}";
   }
   if (!fields_.ok()) return;
@@ -146,18 +180,22 @@ void ResponsesItems::ReadOutput(JsonView item, const FieldPath& at) {
                                item["call_id"] ? item["call_id"].text() : item["id"].text()));
     return;
   }
-  if (std::exchange(call->answered, true)) return;  // ignore a second output
   chat::ToolResult result;
-  result.id = call->id;
-  result.name = call->name;
   const JsonView output = item["output"];
   if (IsShellOutput(output)) {
     result.content.emplace_back(chat::Text{std::string(output.raw()), {}});
   } else {
     result.content = ReadOpenAiResult(output, FieldPath(at, "output"), fields_);
   }
+  Answer(*call, std::move(result));
+}
+
+void ResponsesItems::Answer(Call& call, chat::ToolResult result) {
+  if (std::exchange(call.answered, true)) return;  // a second output says nothing new
+  result.id = call.id;
+  result.name = call.name;
   auto& messages = request_.messages;
-  const std::size_t place = call->message + 1;
+  const std::size_t place = call.message + 1;
   if (place == messages.size() || messages[place].role != chat::Role::kTool) {
     chat::Message message;
     message.role = chat::Role::kTool;
@@ -165,6 +203,47 @@ void ResponsesItems::ReadOutput(JsonView item, const FieldPath& at) {
     for (Call& other : calls_) other.message += other.message >= place ? 1 : 0;
   }
   messages[place].blocks.emplace_back(std::move(result));
+}
+
+// The tools that the client found are tools of the request from here on; the model is told their
+// names.
+void ResponsesItems::ReadFoundTools(JsonView item) {
+  if (item["tools"].is(JsonKind::kArray)) tools_.push_back(item["tools"]);
+  Call* call = item["call_id"] ? FindCall(item) : nullptr;
+  if (call == nullptr) return;
+  std::string names;
+  JsonWriter json(names);
+  json.Array();
+  for (const JsonView tool : item["tools"].items()) {
+    const std::string space = tool["type"].equals("namespace") ? tool["name"].text() : "";
+    if (space.empty()) json.String(tool["name"].text());
+    for (const JsonView inner : tool["tools"].items()) {
+      json.String(NamespacedName(space, inner["name"].text()));
+    }
+  }
+  json.EndArray();
+  chat::ToolResult result;
+  result.content.emplace_back(chat::Text{std::move(names), {}});
+  Answer(*call, std::move(result));
+}
+
+// A picture that the model drew; one that is not whole, or no picture, is passed over.
+void ResponsesItems::ReadImage(JsonView item) {
+  const std::string data = item["result"].text();
+  if (data.empty()) return;
+  auto media = MediaFromBase64(data, {}, {}, chat::MediaKind::kImage);
+  if (!media || !media->mime.starts_with("image/")) return;
+  media->signature = std::exchange(signature_, {});
+  Assistant().blocks.emplace_back(*std::move(media));
+}
+
+void ResponsesItems::ReadCompaction(JsonView item) {
+  std::string summary = OpenCompaction(item["encrypted_content"].text());
+  if (summary.empty()) return;
+  signature_.clear();
+  chat::Message message;
+  message.blocks.emplace_back(chat::Text{std::move(summary), {}});
+  request_.messages.push_back(std::move(message));
 }
 
 void ResponsesItems::ReadReasoning(JsonView item) {

@@ -12,13 +12,14 @@ namespace agm::protocol {
 /// first:
 ///
 ///   ResponsesItems items(fields, request);
-///   items.Read(history, FieldPath("previous_response_id"));
+///   items.ReadHistory(history, FieldPath("previous_response_id"));
 ///   items.Read(input, FieldPath("input"));
 ///   items.Finish();
 ///
-/// Adjacent items of the assistant become one message. A call's output is placed directly after the
-/// message with the call, wherever it was in the list. Items that only OpenAI's servers can use are
-/// skipped.
+/// Items of the assistant's side that stand beside each other become one message. A call's output
+/// goes right behind the message with the call, wherever it stood in the list. A compaction of ours
+/// becomes a message of the user with its summary. Items that only OpenAI's servers can use are
+/// passed over.
 ///
 /// Thread safety: one thread at a time.
 class ResponsesItems {
@@ -26,10 +27,14 @@ class ResponsesItems {
   ResponsesItems(Fields& fields, chat::Request& request) : fields_(fields), request_(request) {}
 
   void Read(JsonView items, const FieldPath& at);
-  /// Checks that every call has an output.
+  /// The same of a stored conversation: what stands before its last compaction is left out.
+  void ReadHistory(JsonView items, const FieldPath& at);
+  /// Checks that every call has its output.
   void Finish();
   /// Arrays of tools that were items of the input.
   const std::vector<JsonView>& tools() const { return tools_; }
+  /// The last item of the input asks for a compaction.
+  bool compacts() const { return compacts_; }
 
  private:
   struct Call {
@@ -44,7 +49,11 @@ class ResponsesItems {
   void ReadMessage(JsonView item, const FieldPath& at);
   void ReadCall(JsonView item, std::string_view type, const FieldPath& at);
   void ReadOutput(JsonView item, const FieldPath& at);
+  void ReadFoundTools(JsonView item);
+  void ReadImage(JsonView item);
+  void ReadCompaction(JsonView item);
   void ReadReasoning(JsonView item);
+  void Answer(Call& call, chat::ToolResult result);
   chat::Message& Assistant();
   Call* FindCall(JsonView item);
 
@@ -52,7 +61,8 @@ class ResponsesItems {
   chat::Request& request_;
   std::vector<Call> calls_;
   std::vector<JsonView> tools_;
-  std::string signature_;  ///< of a reasoning item, for the call or text after it
+  std::string signature_;  ///< of a reasoning item, for the call, text or picture behind it
+  bool compacts_ = false;
 };
 
 /// The owner of a carried signature: the next call or text, or the text before it.

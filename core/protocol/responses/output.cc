@@ -1,5 +1,6 @@
 #include "core/protocol/responses/output.h"
 
+#include <algorithm>
 #include <array>
 
 #include "core/base/json_doc.h"
@@ -37,6 +38,10 @@ constexpr std::array kNeeded = {
 void WriteAction(JsonWriter& json, const CallShape& shape, const std::string& arguments) {
   const auto doc = JsonDoc::Parse(ArgumentsOr(arguments));
   const JsonView said = doc && doc->root().is(JsonKind::kObject) ? doc->root() : JsonView();
+  if (shape.type == "tool_search_call") {
+    json.Key("execution").String("client").Key("arguments").Raw(said ? said.raw() : "{}");
+    return;
+  }
   if (shape.type == "shell_call") json.Key("environment").Null();
   json.Key(shape.type == "apply_patch_call" ? "operation" : "action").Object();
   const bool local = shape.type == "local_shell_call";
@@ -53,6 +58,12 @@ void WriteAction(JsonWriter& json, const CallShape& shape, const std::string& ar
 }
 
 }  // namespace
+
+std::string_view CallShape::Prefix() const {
+  if (free_text()) return "ctc";
+  if (has_arguments()) return "fc";
+  return type == "tool_search_call" ? "tsc" : "sh";
+}
 
 CallShape ShapeOfCall(const chat::ToolCall& call, const chat::Request* request) {
   CallShape shape;
@@ -111,6 +122,51 @@ std::string ImageItem(std::string_view id, std::string_view base64, bool done) {
   done ? json.String(base64) : json.Null();
   json.EndObject();
   return out;
+}
+
+bool AsksForSearch(const chat::Request* request) {
+  if (request == nullptr) return false;
+  const auto& tools = request->hosted_tools;
+  return std::find(tools.begin(), tools.end(), chat::HostedTool::kWebSearch) != tools.end();
+}
+
+std::string SearchItem(std::string_view id, const std::vector<std::string>& searches,
+                       const std::vector<chat::Source>& sources, bool done) {
+  std::string out;
+  JsonWriter json(out);
+  json.Object().Key("id").String(id).Key("type").String("web_search_call");
+  json.Key("status").String(done ? "completed" : "in_progress");
+  json.Key("action").Object().Key("type").String("search");
+  json.Key("query").String(searches.empty() ? std::string_view() : searches.front());
+  json.Key("queries").Array();
+  for (const std::string& search : searches) json.String(search);
+  json.EndArray();
+  if (done) {
+    json.Key("sources").Array();
+    for (const chat::Source& source : sources) {
+      json.Object().Key("type").String("url").Key("url").String(source.url).EndObject();
+    }
+    json.EndArray();
+  }
+  json.EndObject().EndObject();
+  return out;
+}
+
+std::string AudioPart(std::string_view base64) {
+  std::string out;
+  JsonWriter json(out);
+  json.Object().Key("type").String("output_audio").Key("data").String(base64);
+  json.Key("transcript").String("").EndObject();
+  return out;
+}
+
+void WriteResponsesUsage(JsonWriter& json, const chat::Usage& usage) {
+  json.Object().Key("input_tokens").Int(usage.input);
+  json.Key("input_tokens_details").Object().Key("cached_tokens").Int(usage.cached);
+  json.Key("cache_write_tokens").Int(0).EndObject();
+  json.Key("output_tokens").Int(usage.output);
+  json.Key("output_tokens_details").Object().Key("reasoning_tokens").Int(usage.thoughts);
+  json.EndObject().Key("total_tokens").Int(usage.input + usage.output).EndObject();
 }
 
 void WriteResponsesCitation(JsonWriter& json, const chat::Citation& citation) {
@@ -246,12 +302,7 @@ std::string ResponseObject(const Reply& reply, const Ending& ending, std::string
   if (usage == nullptr) {
     json.Null();
   } else {
-    json.Object().Key("input_tokens").Int(usage->input);
-    json.Key("input_tokens_details").Object().Key("cached_tokens").Int(usage->cached);
-    json.Key("cache_write_tokens").Int(0).EndObject();
-    json.Key("output_tokens").Int(usage->output);
-    json.Key("output_tokens_details").Object().Key("reasoning_tokens").Int(usage->thoughts);
-    json.EndObject().Key("total_tokens").Int(usage->input + usage->output).EndObject();
+    WriteResponsesUsage(json, *usage);
   }
   json.RawMembers(further).EndObject();
   return out;

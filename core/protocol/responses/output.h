@@ -11,14 +11,16 @@
 /// Parts that a response object and its events share.
 namespace agm::protocol {
 
-/// The shape of a call as an item, which depends on its tool (function_call, custom_tool_call,
-/// local_shell_call, shell_call, apply_patch_call; with the namespace).
+/// One call as an item, in the shape that its tool has in this API (function_call,
+/// custom_tool_call, local_shell_call, shell_call, apply_patch_call, tool_search_call; with the
+/// namespace).
 struct CallShape {
   std::string type = "function_call";
   std::string space;  ///< namespace; empty: none
   std::string name;   ///< the client's own name
   bool free_text() const { return type == "custom_tool_call"; }
   bool has_arguments() const { return type == "function_call"; }
+  std::string_view Prefix() const;  ///< of the item's id
 };
 CallShape ShapeOfCall(const chat::ToolCall& call, const chat::Request* request);
 
@@ -30,12 +32,19 @@ std::string CallItem(std::string_view id, const chat::ToolCall& call, const Call
 std::string ReasoningItem(std::string_view id, std::string_view summary, std::string_view sealed,
                           bool done);
 std::string ImageItem(std::string_view id, std::string_view base64, bool done);
+/// True for a request that lets the upstream search the web.
+bool AsksForSearch(const chat::Request* request);
+/// A web_search_call; `done`: with what was found.
+std::string SearchItem(std::string_view id, const std::vector<std::string>& searches,
+                       const std::vector<chat::Source>& sources, bool done);
 
 /// Writes a part of a message: output_text, or a refusal.
 std::string MessagePart(std::string_view text, bool refusal,
                         const std::vector<chat::Citation>& citations,
                         const std::vector<chat::TokenLogprob>& logprobs);
-/// Writes a message with that part; an empty part: without parts.
+/// A part of a message that is sound; `base64` is a WAV file.
+std::string AudioPart(std::string_view base64);
+/// A message with that one part; an empty part: none yet.
 std::string MessageItem(std::string_view id, std::string_view part, std::string_view status);
 
 void WriteResponsesCitation(JsonWriter& json, const chat::Citation& citation);
@@ -43,7 +52,10 @@ void WriteResponsesCitation(JsonWriter& json, const chat::Citation& citation);
 enum class LogprobBytes { kTold, kLeftOut };
 std::string ResponsesLogprobs(const std::vector<chat::TokenLogprob>& tokens, LogprobBytes bytes);
 
-/// How the response ended.
+/// The `usage` of a response.
+void WriteResponsesUsage(JsonWriter& json, const chat::Usage& usage);
+
+/// How the answer ended.
 struct Ending {
   std::string status = "in_progress";
   std::string incomplete;        ///< reason; empty: none

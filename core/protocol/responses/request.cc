@@ -1,5 +1,6 @@
 #include "core/protocol/responses/request.h"
 
+#include <algorithm>
 #include <array>
 #include <optional>
 #include <utility>
@@ -7,6 +8,7 @@
 #include "core/base/json_doc.h"
 #include "core/base/json_writer.h"
 #include "core/protocol/openai/tools.h"
+#include "core/protocol/responses/compaction.h"
 #include "core/protocol/responses/items.h"
 #include "core/protocol/shared/fields.h"
 #include "core/protocol/shared/reasoning.h"
@@ -20,11 +22,13 @@ struct Echo {
   std::string_view otherwise;
 };
 constexpr std::array kEchoes = {
+    Echo{"frequency_penalty", "0"},
     Echo{"instructions", "null"},
     Echo{"max_output_tokens", "null"},
     Echo{"max_tool_calls", "null"},
     Echo{"metadata", "{}"},
     Echo{"parallel_tool_calls", "true"},
+    Echo{"presence_penalty", "0"},
     Echo{"previous_response_id", "null"},
     Echo{"prompt_cache_key", "null"},
     Echo{"safety_identifier", "null"},
@@ -120,6 +124,8 @@ void ReadSampling(JsonView body, Fields& fields, chat::Request& request) {
   chat::Sampling& s = request.sampling;
   s.temperature = fields.Number(body, "temperature", {}, {0, 2});
   s.top_p = fields.Number(body, "top_p", {}, {0, 1});
+  s.presence_penalty = fields.Number(body, "presence_penalty", {}, {-2, 2});
+  s.frequency_penalty = fields.Number(body, "frequency_penalty", {}, {-2, 2});
   s.max_tokens = fields.Integer(body, "max_output_tokens", {}, {1});
   if (const auto top = fields.Integer(body, "top_logprobs", {}, {0, 20}); top && *top > 0) {
     s.top_logprobs = top;
@@ -147,9 +153,25 @@ void ReadThoughts(JsonView body, Fields& fields, chat::Request& request) {
   }
 }
 
-// The request's own items as an array, in whatever form they were sent.
-std::string InputArray(JsonView input) {
-  if (input.is(JsonKind::kArray)) return std::string(input.raw());
+// The items with those that are known in the place of references to them.
+std::string WithReferred(JsonView input, const std::map<std::string, std::string>& known) {
+  std::string out;
+  JsonWriter json(out);
+  json.Array();
+  for (const JsonView item : input.items()) {
+    const auto found =
+        item["type"].equals("item_reference") ? known.find(item["id"].text()) : known.end();
+    json.Raw(found == known.end() ? item.raw() : std::string_view(found->second));
+  }
+  json.EndArray();
+  return out;
+}
+
+// The request's own items as an array, whichever way they came.
+std::string InputArray(JsonView input, const std::map<std::string, std::string>& known) {
+  if (input.is(JsonKind::kArray)) {
+    return known.empty() ? std::string(input.raw()) : WithReferred(input, known);
+  }
   std::string out;
   JsonWriter json(out);
   json.Array().Object().Key("type").String("message").Key("role").String("user");
@@ -158,7 +180,9 @@ std::string InputArray(JsonView input) {
   return out;
 }
 
-void ReadInput(JsonView body, JsonView history, Fields& fields, chat::Request& request) {
+void ReadInput(JsonView body, const ResponsesContext& context, Fields& fields,
+               chat::Request& request) {
+  const bool history = !context.history.empty();
   const FieldPath at("input");
   const JsonView input = body["input"];
   if (!input && !history) {
@@ -173,7 +197,7 @@ void ReadInput(JsonView body, JsonView history, Fields& fields, chat::Request& r
     fields.Refuse("empty_array", at, "expected at least one item, found none");
     return;
   }
-  request.extra["responses.input"] = input ? InputArray(input) : "[]";
+  request.extra["responses.input"] = input ? InputArray(input, context.items) : "[]";
 }
 
 }  // namespace
@@ -185,22 +209,29 @@ Result<ResponsesLinks> ReadResponsesLinks(std::string_view text) {
   ResponsesLinks links;
   links.previous = fields.Text(doc->root(), "previous_response_id", {});
   links.store = fields.Bool(doc->root(), "store", {}).value_or(true);
+  for (const JsonView item : doc->root()["input"].items()) {
+    if (!item["type"].equals("item_reference")) continue;
+    std::string id = item["id"].text();
+    auto& known = links.references;
+    if (std::find(known.begin(), known.end(), id) == known.end()) known.push_back(std::move(id));
+  }
   if (!fields.ok()) return *fields.error();
   return links;
 }
 
-Result<chat::Request> ReadResponsesRequest(std::string_view text, std::string_view history) {
+Result<chat::Request> ReadResponsesRequest(std::string_view text, const ResponsesContext& context) {
   const auto doc = ParseBody(text);
   if (!doc) return doc.error();
   const JsonView body = doc->root();
-  const auto before = JsonDoc::Parse(history.empty() ? "null" : history);
+  const auto before =
+      JsonDoc::Parse(context.history.empty() ? std::string_view("null") : context.history);
   if (!before) return before.error();
   Fields fields;
   chat::Request request;
   request.model = fields.Text(body, "model", {});
   if (request.model.empty()) fields.Refuse("", FieldPath("model"), "a model is required");
   RefuseUnserved(body, fields);
-  ReadInput(body, history.empty() ? JsonView() : before->root(), fields, request);
+  ReadInput(body, context, fields, request);
   if (!fields.ok()) return *fields.error();
 
   ReadInstructions(body, fields, request);
@@ -208,7 +239,7 @@ Result<chat::Request> ReadResponsesRequest(std::string_view text, std::string_vi
   const auto input = JsonDoc::Parse(own);
   if (!input) return input.error();
   ResponsesItems items(fields, request);
-  items.Read(before->root(), FieldPath("previous_response_id"));
+  items.ReadHistory(before->root(), FieldPath("previous_response_id"));
   items.Read(input->root(), FieldPath("input"));
   items.Finish();
   ReadResponsesTools(body, items.tools(), fields, request);
@@ -219,6 +250,7 @@ Result<chat::Request> ReadResponsesRequest(std::string_view text, std::string_vi
   request.user = fields.Text(body, "user", {});
   request.cache_key = fields.Text(body, "prompt_cache_key", {});
   request.extra["responses.echo"] = EchoMembers(body);
+  if (items.compacts()) AskForCompaction(request);
   if (!fields.ok()) return *fields.error();
   return request;
 }

@@ -1,7 +1,9 @@
 #pragma once
 
+#include <map>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "core/base/result.h"
 #include "core/chat/request.h"
@@ -10,16 +12,25 @@ namespace agm::protocol {
 
 /// A Responses request's references to other responses, which are needed before it can be read.
 struct ResponsesLinks {
-  std::string previous;  ///< previous_response_id; empty: none
-  bool store = true;     ///< the response is to be stored
+  std::string previous;                 ///< previous_response_id; empty: none
+  bool store = true;                    ///< the answer is to be kept
+  std::vector<std::string> references;  ///< ids of the items that item_reference names, each once
 };
 Result<ResponsesLinks> ReadResponsesLinks(std::string_view body);
 
-/// Reads a request of OpenAI's Responses API. `history` is a JSON array of the items that
-/// previous_response_id stands for; empty: none. Request::extra gets three entries:
-/// "responses.echo" (serialised members for the response object), "responses.input" (the request's
-/// own items), and "responses.encrypted" ("true" if the client carries signatures as encrypted
-/// content).
-Result<chat::Request> ReadResponsesRequest(std::string_view body, std::string_view history = {});
+/// What a Responses request builds on.
+struct ResponsesContext {
+  std::string
+      history;  ///< JSON array of the items that previous_response_id stands for; empty: none
+  std::map<std::string, std::string> items;  ///< JSON by id, of the items that it refers to
+};
+
+/// Reads a request of OpenAI's Responses API. What the response object echoes is kept as
+/// Request::extra["responses.echo"] (members, serialised), the request's own items as
+/// ["responses.input"], with referred items in the place of references. ["responses.encrypted"] is
+/// "true" where the client carries signatures as encrypted content, ["responses.compact"] where the
+/// answer is to be a compaction (see responses_compaction.h).
+Result<chat::Request> ReadResponsesRequest(std::string_view body,
+                                           const ResponsesContext& context = {});
 
 }  // namespace agm::protocol

@@ -5,7 +5,10 @@
 //                                item done
 //   refusal  ─▶ message          the same with refusal events
 //   call     ─▶ a call item      added, arguments delta, arguments done, item done
-//   media    ─▶ image call       added, item done
+//   picture  ─▶ image call       added, item done
+//   sound    ─▶ message          added, part added, audio delta, audio done, part done, item done
+//   search   ─▶ web search call  added, searching, item done; first in a whole answer, and last in
+//                                a stream, where it is known only at the end
 //
 // A text message stays open until the next block or the end, because its citations come at the end.
 // Citations of an earlier message appear only in the complete response.
@@ -21,36 +24,15 @@
 
 #include "core/base/json_writer.h"
 #include "core/base/utf8.h"
+#include "core/protocol/responses/compaction.h"
 #include "core/protocol/responses/events.h"
 #include "core/protocol/responses/items.h"
 #include "core/protocol/responses/output.h"
+#include "core/protocol/responses/text_message.h"
+#include "core/protocol/shared/wav.h"
 
 namespace agm::protocol {
 namespace {
-
-/// A text message, from its first delta to the end of the response.
-struct TextMessage {
-  ItemPlace place;
-  std::int64_t begin = 0;  ///< start of its text, in code points over all text of the response
-  std::string text;
-  std::vector<chat::TokenLogprob> logprobs;
-  std::string signature;
-  bool whole = false;  ///< its text is complete
-  std::int64_t end() const { return begin + static_cast<std::int64_t>(CountCodePoints(text)); }
-};
-
-// The citations of the message's own text, with offsets from its start.
-std::vector<chat::Citation> CitationsOf(const TextMessage& message,
-                                        const std::vector<chat::Citation>& all, bool last) {
-  std::vector<chat::Citation> own;
-  for (chat::Citation citation : all) {
-    if (citation.start < message.begin || (!last && citation.start >= message.end())) continue;
-    citation.start -= message.begin;
-    citation.end = std::min(citation.end, message.end()) - message.begin;
-    own.push_back(std::move(citation));
-  }
-  return own;
-}
 
 std::string EventLogprobs(const std::vector<chat::TokenLogprob>& tokens) {
   return ResponsesLogprobs(tokens, LogprobBytes::kLeftOut);
@@ -61,6 +43,7 @@ class ResponsesStream : public StreamWriter {
   explicit ResponsesStream(Reply reply) : reply_(std::move(reply)) {
     if (reply_.request == nullptr) return;
     encrypted_ = reply_.request->extra.contains("responses.encrypted");
+    compacts_ = WantsCompaction(reply_.request);
   }
 
   void Write(const chat::Event& event, std::string& out) override {
@@ -72,6 +55,12 @@ class ResponsesStream : public StreamWriter {
   std::string TakeObject() && { return std::move(whole_); }
   /// Adds members to the object, for a unary response.
   void FurtherMembers(std::string members) { further_ = std::move(members); }
+  /// Puts the search before everything else, where all of the answer is known.
+  void SearchFirst(const chat::ChoiceFinish& finish) {
+    std::string out;
+    Begin(out);
+    PutSearch(finish, out);
+  }
 
  private:
   void On(const chat::Started&, std::string& out) { Begin(out); }
@@ -89,7 +78,9 @@ class ResponsesStream : public StreamWriter {
     Begin(out);
     CloseText({}, "completed", out);
     open_ = e.kind;
+    mime_ = e.mime;
     text_.clear();
+    if (compacts_) return;
     switch (e.kind) {
       case chat::BlockKind::kText:
         return OpenText(out);
@@ -102,12 +93,17 @@ class ResponsesStream : public StreamWriter {
         call_ = {e.id, e.name, {}, e.tool, {}};
         return;
       case chat::BlockKind::kMedia:
+      case chat::BlockKind::kOpaque:
         return;
     }
   }
 
   void On(const chat::BlockDelta& e, std::string& out) {
     if (e.text.empty()) return;
+    if (compacts_) {
+      if (open_ == chat::BlockKind::kText) summary_ += e.text;
+      return;
+    }
     switch (open_) {
       case chat::BlockKind::kText:
         return TextDelta(e, out);
@@ -124,10 +120,13 @@ class ResponsesStream : public StreamWriter {
       case chat::BlockKind::kMedia:
         text_ += e.text;
         return;
+      case chat::BlockKind::kOpaque:
+        return;
     }
   }
 
   void On(const chat::BlockStopped& e, std::string& out) {
+    if (compacts_) return;
     switch (open_) {
       case chat::BlockKind::kText:
         messages_.back().signature = e.signature;
@@ -141,7 +140,9 @@ class ResponsesStream : public StreamWriter {
         call_.arguments = std::move(text_);
         return PutCall(e.signature, out);
       case chat::BlockKind::kMedia:
-        return PutImage(out);
+        return mime_.starts_with("audio/") ? PutAudio(out) : PutImage(e.signature, out);
+      case chat::BlockKind::kOpaque:
+        return;
     }
   }
 
@@ -149,8 +150,14 @@ class ResponsesStream : public StreamWriter {
     Begin(out);
     const chat::ChoiceFinish& finish = e.choices.front();
     const Ending ending = EndingOf(finish.reason);
+    if (compacts_ && summary_.empty()) {
+      return On(chat::Failed{Fail(ErrorCode::kUpstreamRejected, "the model wrote no summary")},
+                out);
+    }
+    if (compacts_) PutCompaction(out);
     CloseText(finish.citations, ending.status, out);
     Annotate(finish.citations);
+    PutSearch(finish, out);
     whole_ = ResponseObject(reply_, ending, Items(), &e.usage, further_);
     events_.Response("response." + ending.status, whole_, out);
   }
@@ -263,7 +270,7 @@ class ResponsesStream : public StreamWriter {
   void PutCall(const std::string& signature, std::string& out) {
     PutSignature(signature, Signs::kNext, out);
     const CallShape shape = ShapeOfCall(call_, reply_.request);
-    NewItem(shape.free_text() ? "ctc" : shape.has_arguments() ? "fc" : "sh");
+    NewItem(shape.Prefix());
     events_.Added(place_, CallItem(place_.id, call_, shape, false), out);
     if (shape.has_arguments()) {
       const std::string& text = call_.arguments.empty() ? kNoArguments : call_.arguments;
@@ -287,7 +294,8 @@ class ResponsesStream : public StreamWriter {
     events_.Send(name, std::move(data), out);
   }
 
-  void PutImage(std::string& out) {
+  void PutImage(const std::string& signature, std::string& out) {
+    PutSignature(signature, Signs::kNext, out);
     NewItem("ig");
     events_.Added(place_, ImageItem(place_.id, {}, false), out);
     for (const std::string_view name :
@@ -298,7 +306,39 @@ class ResponsesStream : public StreamWriter {
     Done(ImageItem(place_.id, text_, true), out);
   }
 
-  // Adds citations to messages that were closed before their citations were known.
+  void PutAudio(std::string& out) {
+    const std::string wav = IsPcm(mime_) ? WavFromPcm(text_, mime_) : text_;
+    NewItem("msg");
+    events_.Added(place_, MessageItem(place_.id, {}, "in_progress"), out);
+    events_.ContentPart("response.content_part.added", place_, AudioPart(""), out);
+    Delta("response.audio.delta", events_.Head("response.audio.delta"), wav, out);
+    ResponsesEvents::Send("response.audio.done", events_.Head("response.audio.done"), out);
+    events_.ContentPart("response.content_part.done", place_, AudioPart(wav), out);
+    Done(MessageItem(place_.id, AudioPart(wav), "completed"), out);
+  }
+
+  void PutCompaction(std::string& out) {
+    NewItem("cmp");
+    events_.Added(place_, CompactionItem(place_.id, {}, false), out);
+    Done(CompactionItem(place_.id, summary_, true), out);
+  }
+
+  // What the upstream searched for and found, once an answer.
+  void PutSearch(const chat::ChoiceFinish& finish, std::string& out) {
+    const bool sources = !finish.sources.empty() && AsksForSearch(reply_.request);
+    if (finish.searches.empty() && !sources) return;
+    if (std::exchange(searched_, true)) return;
+    place_ = {fmt::format("ws_{}s0", reply_.id), static_cast<int>(items_.size())};
+    events_.Added(place_, SearchItem(place_.id, finish.searches, finish.sources, false), out);
+    for (const std::string_view name :
+         {"response.web_search_call.in_progress", "response.web_search_call.searching",
+          "response.web_search_call.completed"}) {
+      ResponsesEvents::Send(name, events_.Item(name, place_), out);
+    }
+    Done(SearchItem(place_.id, finish.searches, finish.sources, true), out);
+  }
+
+  // Messages that were closed before their citations were known get them in the whole answer.
   void Annotate(const std::vector<chat::Citation>& citations) {
     if (citations.empty() || messages_.empty()) return;
     for (auto message = messages_.begin(); message != messages_.end() - 1; ++message) {
@@ -319,7 +359,11 @@ class ResponsesStream : public StreamWriter {
   int ids_ = 0;
   ItemPlace place_;  // of the latest item
   chat::BlockKind open_ = chat::BlockKind::kText;
-  std::string text_;  // of the open block, if it is not text of the response
+  std::string mime_;  // of the open block
+  std::string text_;  // of the open block, where it is no text of the answer
+  bool compacts_ = false;
+  std::string summary_;  // of a compaction
+  bool searched_ = false;
   std::vector<TextMessage> messages_;
   bool text_open_ = false;  // the last message is open
   chat::ToolCall call_;
@@ -328,27 +372,15 @@ class ResponsesStream : public StreamWriter {
   std::string further_;
 };
 
-// The member that programs written for chat completions read.
-std::string ChoicesOf(const chat::Response& response) {
-  std::string text;
-  if (!response.choices.empty()) {
-    for (const chat::Block& block : response.choices.front().blocks) {
-      if (const auto* part = std::get_if<chat::Text>(&block)) text += part->text;
-    }
-  }
-  std::string out;
-  JsonWriter json(out);
-  json.Key("choices").Array().Object().Key("index").Int(0).Key("message").Object();
-  json.Key("role").String("assistant").Key("content").String(text).EndObject();
-  json.Key("finish_reason").String("stop").EndObject().EndArray();
-  return out;
-}
-
 }  // namespace
 
 std::string WriteResponsesResponse(const chat::Response& response, const Reply& reply) {
   ResponsesStream stream(reply);
   stream.FurtherMembers(ChoicesOf(response));
+  if (!response.choices.empty()) {
+    const chat::Choice& choice = response.choices.front();
+    stream.SearchFirst({0, choice.finish, {}, choice.searches, choice.sources});
+  }
   std::string events;
   for (const chat::Event& event : chat::Unfold(response)) stream.Write(event, events);
   return std::move(stream).TakeObject();

@@ -3,16 +3,16 @@
 #include <string>
 
 #include "core/protocol/dialect.h"
+#include "core/protocol/responses/request.h"
 
 namespace agm::protocol {
 
-/// OpenAI's Responses API as a front dialect, for one request: `history` is a JSON array of the
-/// conversation's earlier items (those of previous_response_id), empty: none.
+/// OpenAI's Responses API as a front dialect, for one request and what it builds on.
 ///
 /// Thread safety: immutable.
 class Responses : public Dialect {
  public:
-  explicit Responses(std::string history = {}) : history_(std::move(history)) {}
+  explicit Responses(ResponsesContext context = {}) : context_(std::move(context)) {}
 
   std::string_view name() const override { return "responses"; }
   Result<chat::Request> ReadRequest(std::string_view body) const override;
@@ -22,7 +22,7 @@ class Responses : public Dialect {
   WireError WriteError(const Error& error) const override;
 
  private:
-  std::string history_;
+  ResponsesContext context_;
 };
 
 }  // namespace agm::protocol

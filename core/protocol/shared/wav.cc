@@ -10,7 +10,19 @@ namespace {
 
 constexpr std::uint32_t kDefaultRate = 24000;
 
-std::uint32_t RateOf(std::string_view mime) {
+void Put(std::string& out, std::uint32_t value, int bytes) {
+  for (int i = 0; i < bytes; ++i)
+    out += static_cast<char>(value >> (8U * static_cast<unsigned>(i)) & 0xFFU);
+}
+
+}  // namespace
+
+bool IsPcm(std::string_view mime) {
+  return mime.starts_with("audio/L16") || mime.starts_with("audio/l16") ||
+         mime.starts_with("audio/pcm");
+}
+
+std::uint32_t PcmRate(std::string_view mime) {
   const std::size_t at = mime.find("rate=");
   std::uint32_t rate = 0;
   if (at != std::string_view::npos) {
@@ -19,16 +31,7 @@ std::uint32_t RateOf(std::string_view mime) {
   return rate == 0 ? kDefaultRate : rate;
 }
 
-void Put(std::string& out, std::uint32_t value, int bytes) {
-  for (int i = 0; i < bytes; ++i)
-    out += static_cast<char>(value >> (8U * static_cast<unsigned>(i)) & 0xFFU);
-}
-
-}  // namespace
-
-std::string WavFromPcm(std::string_view base64, std::string_view mime) {
-  const std::string samples = DecodeBase64(base64);
-  const std::uint32_t rate = RateOf(mime);
+std::string WavFile(std::string_view samples, std::uint32_t rate) {
   const auto size = static_cast<std::uint32_t>(samples.size());
   std::string wav = "RIFF";
   Put(wav, size + 36, 4);
@@ -43,7 +46,11 @@ std::string WavFromPcm(std::string_view base64, std::string_view mime) {
   wav += "data";
   Put(wav, size, 4);
   wav += samples;
-  return EncodeBase64(wav);
+  return wav;
+}
+
+std::string WavFromPcm(std::string_view base64, std::string_view mime) {
+  return EncodeBase64(WavFile(DecodeBase64(base64), PcmRate(mime)));
 }
 
 }  // namespace agm::protocol

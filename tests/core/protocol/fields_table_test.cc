@@ -96,10 +96,11 @@ Outcome ToldOf(Result<chat::Request> request) {
 Outcome Chat(const std::string& body) { return ToldOf(ReadOpenAiChatRequest(body)); }
 
 Outcome ResponsesRoute(const std::string& body) {
-  constexpr std::string_view kHistory = "[]";
+  const std::string history = "[]";
   const auto links = ReadResponsesLinks(body);
   if (!links) return {links.error(), {}, {}};
-  Outcome outcome = ToldOf(ReadResponsesRequest(body, links->previous.empty() ? "" : kHistory));
+  Outcome outcome =
+      ToldOf(ReadResponsesRequest(body, {links->previous.empty() ? "" : history, {}}));
   outcome.neutral += fmt::format(" {} {}", links->previous, links->store);
   return outcome;
 }

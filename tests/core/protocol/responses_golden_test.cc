@@ -21,7 +21,7 @@ namespace agm::protocol {
 namespace {
 
 Responses DialectOf(const std::string& path) {
-  return Responses(test::ReadText(Path(path) / "history.json"));
+  return Responses({test::ReadText(Path(path) / "history.json"), {}});
 }
 
 struct Case : GoldenCase {
@@ -78,6 +78,14 @@ TEST_P(ResponsesAnswerCase, MayBeCutAnywhere) {
   }
 }
 
+// What was searched for is known at the end of a stream, and before a whole answer is written.
+void MoveSearchToTheEnd(Json& output) {
+  if (output.empty() || output[0]["type"] != "web_search_call") return;
+  const Json search = output[0];
+  output.erase(0);
+  output.push_back(search);
+}
+
 // Property 4 for the output, and 5: the stream has the same content as the complete response.
 void ExpectGoodStream(const Events& events, const Reply& reply) {
   const std::string stream = StreamOf(events, reply);
@@ -87,6 +95,7 @@ void ExpectGoodStream(const Events& events, const Reply& reply) {
   Json whole = Json::parse(*Responses().WriteResponse(*response, reply));
   EXPECT_EQ(whole["choices"].size(), 1U);
   whole.erase("choices");
+  MoveSearchToTheEnd(whole["output"]);
   EXPECT_EQ(test::PrettyJson(test::LastResponse(stream)), test::PrettyJson(whole.dump()));
 }
 

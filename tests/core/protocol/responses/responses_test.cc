@@ -27,7 +27,7 @@ using testing::ElementsAre;
 using testing::HasSubstr;
 
 chat::Request Read(const std::string& body, const std::string& history = {}) {
-  auto request = ReadResponsesRequest(body, history);
+  auto request = ReadResponsesRequest(body, {history, {}});
   if (!request) ADD_FAILURE() << request.error().message;
   return request ? *std::move(request) : chat::Request();
 }

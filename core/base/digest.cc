@@ -1,0 +1,54 @@
+#include "core/base/digest.h"
+
+#include <openssl/evp.h>
+
+#include <array>
+#include <new>
+
+namespace agm {
+namespace {
+
+struct FreeContext {
+  void operator()(EVP_MD_CTX* context) const { EVP_MD_CTX_free(context); }
+};
+using Context = std::unique_ptr<EVP_MD_CTX, FreeContext>;
+
+Context NewContext() {
+  Context context(EVP_MD_CTX_new());
+  if (!context) throw std::bad_alloc();
+  return context;
+}
+
+}  // namespace
+
+struct Digest::State {
+  Context context = NewContext();
+};
+
+Digest::Digest() : state_(std::make_unique<State>()) {
+  EVP_DigestInit_ex(state_->context.get(), EVP_sha256(), nullptr);
+}
+Digest::~Digest() = default;
+Digest::Digest(Digest&&) noexcept = default;
+Digest& Digest::operator=(Digest&&) noexcept = default;
+
+void Digest::Add(std::string_view bytes) {
+  EVP_DigestUpdate(state_->context.get(), bytes.data(), bytes.size());
+}
+
+std::string Digest::Hex() const {
+  const Context copy = NewContext();
+  EVP_MD_CTX_copy_ex(copy.get(), state_->context.get());
+  std::array<unsigned char, EVP_MAX_MD_SIZE> bytes{};
+  unsigned int size = 0;
+  EVP_DigestFinal_ex(copy.get(), bytes.data(), &size);
+  constexpr std::string_view kDigits = "0123456789abcdef";
+  std::string hex;
+  for (unsigned int i = 0; i < size; ++i) {
+    hex += kDigits[bytes[i] >> 4U];
+    hex += kDigits[bytes[i] & 15U];
+  }
+  return hex;
+}
+
+}  // namespace agm

@@ -1,0 +1,75 @@
+// The tool calls of the Gemini API's answers: whole ones, and those that come piece by piece.
+
+#include <utility>
+
+#include "core/protocol/gemini/response.h"
+#include "core/protocol/shared/compact_json.h"
+
+namespace agm::protocol {
+
+void GeminiStreamReader::ReadCall(Candidate& candidate, JsonView call, std::string signature) {
+  if (ReadPiece(candidate, call, signature)) return;
+  if (candidate.has_call && reading_.one_call) return;
+  chat::BlockStarted started;
+  started.id = call["id"].text();
+  started.name = call["name"].text();
+  PutCall(candidate, std::move(started), call["args"], std::move(signature));
+}
+
+// A call may come in several parts, the first with its name; all but the last say `willContinue`.
+// True where the part is one of such a call.
+bool GeminiStreamReader::ReadPiece(Candidate& candidate, JsonView call, std::string signature) {
+  const bool more = call["willContinue"].boolean();
+  if (call["name"]) {
+    EndPieces(candidate);
+    if (!more && !call["partialArgs"]) return false;
+    candidate.call = PartialCall{call["id"].text(), call["name"].text(), {}, {}};
+  } else if (!candidate.call) {
+    return false;
+  }
+  candidate.call->args.Add(call["partialArgs"]);
+  if (!signature.empty()) candidate.call->signature = std::move(signature);
+  if (!more) EndPieces(candidate);
+  return true;
+}
+
+void GeminiStreamReader::EndPieces(Candidate& candidate) {
+  if (!candidate.call) return;
+  PartialCall call = *std::exchange(candidate.call, std::nullopt);
+  if (candidate.has_call && reading_.one_call) return;
+  chat::BlockStarted started;
+  started.id = std::move(call.id);
+  started.name = std::move(call.name);
+  const std::string args = call.args.Json();
+  const auto doc = JsonDoc::Parse(args);
+  PutCall(candidate, std::move(started), doc ? doc->root() : JsonView(), std::move(call.signature));
+}
+
+void GeminiStreamReader::PutCall(Candidate& candidate, chat::BlockStarted started, JsonView args,
+                                 std::string signature) {
+  CloseBlock(candidate);
+  started.choice = candidate.index;
+  started.kind = chat::BlockKind::kToolCall;
+  if (started.id.empty() || started.id.size() > kLongestCallId || used_ids_.contains(started.id)) {
+    started.id = "call_" + ids_();
+  }
+  used_ids_.insert(started.id);
+  if (const auto known = reading_.tools.find(started.name); known != reading_.tools.end()) {
+    started.tool = known->second.kind;
+    started.name = known->second.name;
+  }
+  const bool custom = started.tool == chat::ToolKind::kCustom;
+  std::string text;
+  if (custom && args["input"].is(JsonKind::kString)) {
+    text = args["input"].text();
+  } else {
+    text = args.is(JsonKind::kObject) ? CompactJson(args.raw()) : std::string(custom ? "" : "{}");
+  }
+  Emit(std::move(started));
+  if (!text.empty()) Emit(chat::BlockDelta{candidate.index, std::move(text), {}});
+  Emit(chat::BlockStopped{candidate.index, std::move(signature)});
+  candidate.has_call = true;
+  candidate.has_content = true;
+}
+
+}  // namespace agm::protocol
