@@ -1,6 +1,6 @@
 // What our answers have beyond OpenAI's published types, as core/protocol/FIELDS.md lists it:
 // `Type: a.b[].c` is a member that the type does not know, `Type: a.b = word` one with a value that
-// it does not know (null is such a word).
+// it does not know: null, a word, or the type of an object.
 import { readFile } from 'node:fs/promises';
 import { ANYTHING } from './type_check.mjs';
 
@@ -45,7 +45,19 @@ function take(value, [head, ...rest], word) {
   if (head !== key && rest.length > 0) return inner.map((item) => take(item, rest, word)).some(Boolean);
   if (rest.length > 0) return take(inner, rest, word);
   if (word === undefined) delete value[key];
-  else if (String(inner) === word) value[key] = ANYTHING;
+  else if (head !== key) return replace(inner, word);
+  else if (is(inner, word)) value[key] = ANYTHING;
   else return false;
   return true;
+}
+
+// True for the word itself, and for an object of that type.
+const is = (value, word) => String(value) === word || value?.type === word;
+
+function replace(list, word) {
+  const found = list.some((item) => is(item, word));
+  list.forEach((item, index) => {
+    if (is(item, word)) list[index] = ANYTHING;
+  });
+  return found;
 }
