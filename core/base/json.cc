@@ -5,10 +5,11 @@
 namespace agm {
 
 Result<Json> ParseJson(std::string_view text, int depth) {
-  // JsonDoc does the strict checks (depth, UTF-8, lone surrogates) and has readable error messages.
+  // JsonDoc does the strict checks (depth, UTF-8) and has readable error messages; it replaces halves
+  // of surrogate pairs.
   const auto checked = JsonDoc::Parse(text, {.depth = depth});
   if (!checked) return checked.error();
-  Json value = Json::parse(text, nullptr, /*allow_exceptions=*/false);
+  Json value = Json::parse(checked->text(), nullptr, /*allow_exceptions=*/false);
   if (value.is_discarded()) return Fail(ErrorCode::kInvalidRequest, "not valid JSON");
   return value;
 }

@@ -6,6 +6,9 @@
 //   A JsonNode is appended for each value and for each member name, in the order of the text; an
 //   object's nodes are name, value, name, value, ... and `next` is the index after a node's
 //   children.
+//
+// Half of a surrogate pair has no UTF-8 form. If the text has one, as an escape or as three bytes, a
+// second pass reads a copy in which U+FFFD replaces it, so that raw slices are well formed too.
 
 #include "core/base/json_doc.h"
 
@@ -18,7 +21,34 @@
 #include "core/base/utf8.h"
 
 namespace agm {
-namespace {}  // namespace
+namespace {
+
+/// Half of a surrogate pair in a text.
+struct JsonHalf {
+  std::size_t at = 0;
+  std::size_t size = 0;
+};
+
+// U+D800 to U+DFFF written as if they were characters.
+constexpr std::size_t kHalfInBytes = 3;
+bool IsHalfInBytes(std::string_view bytes) {
+  const auto byte = [&](std::size_t i) { return static_cast<unsigned char>(bytes[i]); };
+  return bytes.size() == kHalfInBytes && byte(0) == 0xED && byte(1) >= 0xA0 && byte(1) <= 0xBF &&
+         byte(2) >= 0x80 && byte(2) <= 0xBF;
+}
+
+std::string WithoutHalves(std::string_view text, const std::vector<JsonHalf>& halves) {
+  std::string out;
+  out.reserve(text.size());
+  std::size_t done = 0;
+  for (const JsonHalf& half : halves) {
+    out.append(text.substr(done, half.at - done)).append("\xEF\xBF\xBD");
+    done = half.at + half.size;
+  }
+  return out.append(text.substr(done));
+}
+
+}  // namespace
 
 /// The parser's state for one text; see the grammar at the top.
 class JsonParser {
@@ -27,6 +57,9 @@ class JsonParser {
     doc_.text_ = text;
     doc_.nodes_.reserve(std::clamp<std::size_t>(text.size() / 12, 16, 65536));
   }
+
+  /// The halves of surrogate pairs in the text, in its order, once Run was successful.
+  const std::vector<JsonHalf>& halves() const { return halves_; }
 
   Result<JsonDoc> Run() {
     if (text_.size() >= UINT32_MAX) return Fail(ErrorCode::kTooLarge, "JSON text over 4 GB");
@@ -193,13 +226,16 @@ class JsonParser {
       if (c == '\\') {
         nodes().back().escaped = true;
         const std::size_t n = JsonEscapeLength(text_, at);
-        if (n == 0) return FailAt(at, "a valid escape (no lone surrogate) in a string");
+        if (n == 0) return FailAt(at, "a valid escape in a string");
+        if (IsHalfEscape(text_.substr(at, n))) halves_.push_back({at, n});
         at += n;
       } else if (static_cast<unsigned char>(c) < 0x20) {
         return FailAt(at, "no control character in a string");
       } else {
-        const std::size_t n = Utf8Sequence(text_.substr(at, 4));
+        const bool half = IsHalfInBytes(text_.substr(at, kHalfInBytes));
+        const std::size_t n = half ? kHalfInBytes : Utf8Sequence(text_.substr(at, 4));
         if (n == 0) return FailAt(at, "UTF-8");
+        if (half) halves_.push_back({at, n});
         at += n;
       }
     }
@@ -232,11 +268,18 @@ class JsonParser {
   int depth_ = 0;                // number of open arrays and objects
   std::uint32_t innermost_ = 0;  // the innermost open one; its node's `next` is its parent
   std::string problem_;
+  std::vector<JsonHalf> halves_;
   JsonDoc doc_;
 };
 
 Result<JsonDoc> JsonDoc::Parse(std::string_view text, JsonLimits limits) {
-  return JsonParser(text, limits).Run();
+  JsonParser parser(text, limits);
+  auto doc = parser.Run();
+  if (!doc || parser.halves().empty()) return doc;
+  auto copy = std::make_unique<const std::string>(WithoutHalves(text, parser.halves()));
+  auto again = JsonParser(*copy, limits).Run();
+  if (again) again->copy_ = std::move(copy);
+  return again;
 }
 
 }  // namespace agm

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -90,9 +91,11 @@ struct JsonNode {
 ///   for (JsonView message : doc->root()["messages"].items()) ...
 ///
 /// The text must outlive the doc. Parse rejects everything that RFC 8259 forbids, ill-formed UTF-8,
-/// escapes of lone surrogates, too deep nesting and too many values; it skips a byte order mark.
-/// Errors are kInvalidRequest and name line and column. Numbers are converted only when a caller
-/// asks for them.
+/// too deep nesting and too many values; it skips a byte order mark. Errors are kInvalidRequest and
+/// name line and column. Numbers are converted only when a caller asks for them.
+///
+/// Parse reads half of a surrogate pair in a string as U+FFFD: clients and models cut emoji in two.
+/// The doc then views its own copy of the text, so that text() and raw slices agree.
 ///
 /// Thread safety: immutable.
 class JsonDoc {
@@ -105,6 +108,8 @@ class JsonDoc {
   JsonDoc& operator=(const JsonDoc&) = delete;
 
   JsonView root() const { return JsonView(this, 0); }
+  /// The text that was read: the one that was given, with U+FFFD for halves of surrogate pairs.
+  std::string_view text() const { return text_; }
 
  private:
   friend class JsonView;
@@ -114,6 +119,7 @@ class JsonDoc {
   JsonDoc() = default;
 
   std::string_view text_;
+  std::unique_ptr<const std::string> copy_;  ///< what `text_` views where halves were replaced
   std::vector<JsonNode> nodes_;
 };
 

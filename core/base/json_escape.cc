@@ -79,10 +79,16 @@ std::size_t JsonEscapeLength(std::string_view text, std::size_t at) {
   const char c = at + 1 < text.size() ? text[at + 1] : '\0';
   if (c != 'u') return IsShortEscape(c) ? 2 : 0;
   const int code = HexFour(text, at + 2);
-  if (code < 0 || IsLowSurrogate(code)) return 0;
+  if (code < 0) return 0;
   if (!IsHighSurrogate(code)) return 6;
   const bool pair = text.substr(at + 6, 2) == "\\u" && IsLowSurrogate(HexFour(text, at + 8));
-  return pair ? 12 : 0;
+  return pair ? 12 : 6;
+}
+
+bool IsHalfEscape(std::string_view escape) {
+  if (escape.size() != 6) return false;
+  const int code = HexFour(escape, 2);
+  return IsHighSurrogate(code) || IsLowSurrogate(code);
 }
 
 // A decoded escape is never longer than the escape itself, so the output fits into inside.size().

@@ -111,7 +111,8 @@ struct Tool {
   friend bool operator==(const Tool&, const Tool&) = default;
 };
 
-enum class ToolMode { kAuto, kNone, kRequired };
+/// kValidated: as kAuto, but the upstream holds calls to their schemas.
+enum class ToolMode { kAuto, kNone, kRequired, kValidated };
 
 struct ToolChoice {
   ToolMode mode = ToolMode::kAuto;

@@ -4,6 +4,7 @@
 
 #include "core/gateway/catalog.h"
 #include "core/gateway/commit_point.h"
+#include "core/gateway/media.h"
 #include "core/upstream/no_answer.h"
 #include "core/upstream/trouble.h"
 
@@ -79,23 +80,38 @@ std::variant<Opened, upstream::Failure> ChatCall::Once(accounts::Lease& lease,
   return Opened(std::move(lease), std::move(call), std::move(held), started, clock);
 }
 
-// The upstream may refuse something that the gateway added: a signature that it does not know, or a
-// schema that it does not accept. Writes the request again without it, once.
-bool ChatCall::Mend(const upstream::Failure& failure) {
-  if (draft_.mended || failure.trouble != upstream::Trouble::kBadRequest) return false;
+void ChatCall::LogRepair(const upstream::Failure& failure) const {
+  Log& log = *asking_.services->log;
+  log.Write(LogLevel::kInfo, "request repaired",
+            log.Fields()
+                .Add("id", id_)
+                .Add("model", draft_.outgoing.model)
+                .Add("repair", protocol::RepairName(failure.repair))
+                .Add("refusal", failure.error.message));
+}
+
+// Writes the request once more, without what the upstream refused or with the media that it could
+// not fetch; true if the result differs. Fails if the gateway cannot fetch the client's media.
+Result<bool> ChatCall::Repair(const upstream::Failure& failure) {
+  using protocol::GeminiRepair;
+  if (draft_.repaired || failure.repair == GeminiRepair::kNone) return false;
+  std::shared_ptr<const chat::Request> request = request_;
   protocol::GeminiWriteOptions options = draft_.options;
-  const std::string& reason = failure.error.reason;
-  if (reason == "invalid_thought_signature" || reason == "missing_thought_signature") {
-    options.replace_signatures = true;
-  } else if (reason == "invalid_schema") {
-    options.lower_schemas = true;
+  if (failure.repair == GeminiRepair::kFetchMedia) {
+    auto fetched = FetchAllMedia(*asking_.services->media, BudgetOf(asking_.proxy()),
+                                 *asking_.client, *request_);
+    if (!fetched) return std::move(fetched).error();
+    if (*fetched == nullptr) return false;
+    request = *std::move(fetched);
   } else {
-    return false;
+    options.repair = failure.repair;
   }
-  auto again = Write(asking_, *request_, draft_.outgoing.model, options, id_);
-  if (!again) return false;
+  auto again = Write(asking_, *request, draft_.outgoing.model, options, id_);
+  if (!again || again->outgoing.body.view() == draft_.outgoing.body.view()) return false;
+  LogRepair(failure);
+  request_ = std::move(request);
   draft_ = *std::move(again);
-  draft_.mended = true;
+  draft_.repaired = true;
   return true;
 }
 
@@ -110,7 +126,9 @@ Result<std::optional<Opened>> ChatCall::Open(Allowance& allowance, bool last_tar
       return std::optional(std::move(*opened));
     }
     auto& failure = std::get<upstream::Failure>(outcome);
-    if (!asking_.client->Cancelled() && Mend(failure)) continue;
+    auto repaired = asking_.client->Cancelled() ? Result<bool>(false) : Repair(failure);
+    if (!repaired) return std::move(repaired).error();
+    if (*repaired) continue;
     const Then then = rotation.After(*std::move(lease), failure);
     if (then == Then::kStop) return Final(asking_, failure);
     if (then == Then::kNextTarget) break;
@@ -121,7 +139,7 @@ Result<std::optional<Opened>> ChatCall::Open(Allowance& allowance, bool last_tar
 Result<std::optional<Opened>> ChatCall::Continue(const std::string& token) {
   const upstream::SharedText whole = draft_.outgoing.body;
   draft_.outgoing.body = protocol::WithContinuation(whole.view(), token);
-  draft_.mended = true;  // it was accepted before, so a refusal is not due to our additions
+  draft_.repaired = true;  // the upstream accepted the request before: no repair helps
   Allowance allowance(asking_);
   allowance.deadline = deadline_;
   allowance.no_answer_retried = true;  // the client has got the hops so far

@@ -20,8 +20,8 @@ namespace agm::gateway {
 struct Draft {
   protocol::GeminiWriteOptions options;
   upstream::Outgoing outgoing;
-  int calls = 1;        ///< number of such calls that give all choices
-  bool mended = false;  ///< rewritten after the upstream refused it
+  int calls = 1;          ///< number of such calls that give all choices
+  bool repaired = false;  ///< rewritten after the upstream refused it
 };
 
 /// Writes the request for a target. Logs under `id` what the model does not support.
@@ -30,7 +30,8 @@ Result<Draft> WriteDraft(const Asking& asking, const chat::Request& request,
 
 /// One call of a chat request to one target: leases an account, calls the upstream, and continues
 /// with the next account until an event commits the response. If the upstream refuses something
-/// that the gateway added to the request, the request is repaired once.
+/// that the gateway can write otherwise (core/upstream/repair.h), the gateway repairs the request
+/// once.
 ///
 /// Thread safety: one thread at a time; Open and Continue block.
 class ChatCall {
@@ -50,7 +51,8 @@ class ChatCall {
   std::variant<Opened, upstream::Failure> Once(accounts::Lease& lease, const Allowance& allowance);
   std::optional<upstream::Failure> Hold(upstream::Call& call, TimePoint deadline,
                                         Queue<chat::Event>& held) const;
-  bool Mend(const upstream::Failure& failure);
+  Result<bool> Repair(const upstream::Failure& failure);
+  void LogRepair(const upstream::Failure& failure) const;
 
   Asking asking_;
   std::shared_ptr<const chat::Request> request_;

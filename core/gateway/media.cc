@@ -41,6 +41,18 @@ class Inliner {
         left_(budget.bytes),
         deadline_(SystemClock().Now() + budget.time) {}
 
+  /// True once there are bytes in the place of a reference.
+  bool inlined() const { return inlined_; }
+
+  Result<void> Request(const Readers& readers, chat::Request& request) {
+    if (auto done = Messages(readers, request.messages); !done) return done;
+    for (auto& prompt : request.further) {
+      if (auto done = Messages(readers, prompt); !done) return done;
+    }
+    return {};
+  }
+
+ private:
   Result<void> Messages(const Readers& readers, std::vector<chat::Message>& messages) {
     for (chat::Message& message : messages) {
       for (chat::Block& block : message.blocks) {
@@ -50,7 +62,6 @@ class Inliner {
     return {};
   }
 
- private:
   Result<void> Block(const Readers& readers, chat::Block& block) {
     if (auto* media = std::get_if<chat::Media>(&block)) return Media(readers.urls, *media);
     auto* result = std::get_if<chat::ToolResult>(&block);
@@ -77,6 +88,7 @@ class Inliner {
     media.mime = std::move(inlined->mime);
     media.data = std::move(inlined->data);
     media.uri.clear();
+    inlined_ = true;
     return {};
   }
 
@@ -107,6 +119,7 @@ class Inliner {
   upstream::Transport& transport_;
   const Cancellation& cancellation_;
   std::size_t left_;
+  bool inlined_ = false;
   TimePoint deadline_;
   std::map<std::string, upstream::FetchedMedia> fetched_;  // by URL
 };
@@ -123,13 +136,18 @@ MediaBudget BudgetOf(const config::Proxy& proxy) {
 Result<void> InlineMedia(upstream::Transport& transport, const std::vector<std::string>& targets,
                          const MediaBudget& budget, const Cancellation& cancellation,
                          chat::Request& request) {
-  const Readers readers = ReadersOf(targets);
+  return Inliner(transport, budget, cancellation).Request(ReadersOf(targets), request);
+}
+
+Result<std::shared_ptr<const chat::Request>> FetchAllMedia(upstream::Transport& transport,
+                                                           const MediaBudget& budget,
+                                                           const Cancellation& cancellation,
+                                                           const chat::Request& request) {
+  auto fetched = std::make_shared<chat::Request>(request);
   Inliner inliner(transport, budget, cancellation);
-  if (auto done = inliner.Messages(readers, request.messages); !done) return done;
-  for (auto& prompt : request.further) {
-    if (auto done = inliner.Messages(readers, prompt); !done) return done;
-  }
-  return {};
+  if (auto done = inliner.Request({false, false}, *fetched); !done) return std::move(done).error();
+  if (!inliner.inlined()) return std::shared_ptr<const chat::Request>();
+  return std::shared_ptr<const chat::Request>(std::move(fetched));
 }
 
 }  // namespace agm::gateway

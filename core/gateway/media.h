@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstddef>
+#include <memory>
 #include <string>
 #include <vector>
 
@@ -34,5 +35,12 @@ MediaBudget BudgetOf(const config::Proxy& proxy);
 Result<void> InlineMedia(upstream::Transport& transport, const std::vector<std::string>& targets,
                          const MediaBudget& budget, const Cancellation& cancellation,
                          chat::Request& request);
+
+/// `request` with the bytes in the place of every reference but the upstream's own: for a target
+/// that could not fetch one. Null where there was none. Fails as InlineMedia does.
+Result<std::shared_ptr<const chat::Request>> FetchAllMedia(upstream::Transport& transport,
+                                                           const MediaBudget& budget,
+                                                           const Cancellation& cancellation,
+                                                           const chat::Request& request);
 
 }  // namespace agm::gateway

@@ -30,7 +30,9 @@ struct Answer {
   std::string finish_message;
   std::string block_reason;  ///< the prompt is blocked: no candidates
   int candidates = 1;
-  Duration pace{0};  ///< pause between the words of a stream
+  bool logprobs = false;  ///< return log probabilities of the text's tokens, one per word
+  int top_logprobs = 0;   ///< alternatives per token
+  Duration pace{0};       ///< pause between the words of a stream
 
   std::int64_t prompt_tokens = 0;
   std::int64_t prompt_image_tokens = 0;  ///< the image tokens among them

@@ -4,6 +4,7 @@
 #include <optional>
 
 #include "core/base/json_writer.h"
+#include "core/mock/logprobs.h"
 #include "core/mock/pretty.h"
 
 namespace agm::mock {
@@ -98,14 +99,6 @@ bool HasParts(const Answer& answer) {
          !answer.calls.empty();
 }
 
-// The length of the next word with the spaces after it; never ends inside a UTF-8 sequence.
-std::size_t WordLength(std::string_view text) {
-  std::size_t end = text.find_first_of(" \n\t");
-  if (end == std::string_view::npos) return text.size();
-  end = text.find_first_not_of(" \n\t", end);
-  return end == std::string_view::npos ? text.size() : end;
-}
-
 /// Produces the answer piece by piece; each Next() is one event.
 class AnswerStream : public Body {
  public:
@@ -160,7 +153,8 @@ class AnswerStream : public Body {
   }
 
   template <class WriteParts>
-  std::string Event(std::int64_t tokens, bool finish, WriteParts write_parts) {
+  std::string Event(std::int64_t tokens, bool finish, WriteParts write_parts,
+                    std::string_view text = {}) {
     output_ += tokens * answer_.candidates;
     finished_ = finished_ || finish;
     std::string out;
@@ -171,6 +165,7 @@ class AnswerStream : public Body {
       write_parts(json);
       json.EndArray().Key("role").String("model").EndObject();
       if (finish) WriteFinish(json, answer_);
+      WriteLogprobs(json, answer_, text);
       json.Key("index").Int(index).EndObject();
     }
     json.EndArray();
@@ -194,7 +189,8 @@ class AnswerStream : public Body {
     const std::string_view said = std::string_view(answer_.text).substr(0, at_);
     const std::int64_t tokens =
         CountTokens(said) - CountTokens(said.substr(0, said.size() - word.size()));
-    return Event(tokens, last, [&](JsonWriter& json) { WriteText(json, word, false, {}); });
+    return Event(
+        tokens, last, [&](JsonWriter& json) { WriteText(json, word, false, {}); }, word);
   }
 
   std::string Media() {
@@ -254,6 +250,7 @@ std::string WriteAnswer(const Answer& answer) {
     }
     json.Key("role").String("model").EndObject();
     WriteFinish(json, answer);
+    WriteLogprobs(json, answer, answer.text);
     json.Key("index").Int(index).EndObject();
   }
   json.EndArray();

@@ -128,6 +128,8 @@ class Answerer {
     answer_.prompt_audio_tokens = PromptMedia(request_, "audio/");
     const auto count = NumberOf(Field(config_, "candidateCount"));
     answer_.candidates = static_cast<int>(count.value_or(1));
+    answer_.logprobs = Field(config_, "responseLogprobs").boolean();
+    answer_.top_logprobs = static_cast<int>(NumberOf(Field(config_, "logprobs")).value_or(0));
     Think();
     if (!Call()) Say();
     Shorten();

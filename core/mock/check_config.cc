@@ -57,7 +57,8 @@ class ConfigCheck {
     if (logprobs && !wanted) Say("logprobs", "is only allowed when response_logprobs is true");
     if (logprobs && (*logprobs < 0 || *logprobs > 20))
       Say("logprobs", "must be in the range [0, 20].");
-    if (wanted && model_.family >= (rules_.strict ? 25 : 35)) {
+    const bool gives = model_.family < (rules_.strict && !rules_.vertex ? 25 : 35);
+    if (wanted && !gives) {
       complaints_.Refuse(fmt::format("Logprobs is not enabled for models/{}", model_.id));
     }
   }

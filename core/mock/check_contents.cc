@@ -83,17 +83,16 @@ class PartCheck {
     for (const JsonMember member : part.members()) {
       if (member.value.is(JsonKind::kNull)) continue;
       const std::string key = member.key.text();
-      has_data = has_data || Data(key, part, member.value);
+      has_data = Data(key, member.value) || has_data;
     }
     if (!has_data) Say("data", "required oneof field 'data' must have one initialized field");
   }
 
-  bool Data(std::string_view key, JsonView part, JsonView value) {
-    static constexpr std::array<std::string_view, 4> kOthers = {
-        "executableCode", "codeExecutionResult", "toolCall", "toolResponse"};
-    if (key == "text") {
-      Text(part, value);
-    } else if (IsField(key, "functionCall")) {
+  bool Data(std::string_view key, JsonView value) {
+    static constexpr std::array<std::string_view, 6> kOthers = {
+        "text",     "executableCode", "codeExecutionResult",
+        "toolCall", "toolResponse",   "videoMetadata"};
+    if (IsField(key, "functionCall")) {
       Call(value);
     } else if (IsField(key, "functionResponse")) {
       Response(value);
@@ -106,11 +105,6 @@ class PartCheck {
                                  [&](std::string_view name) { return IsField(key, name); });
     }
     return true;
-  }
-
-  void Text(JsonView part, JsonView value) {
-    const bool empty = value.raw() == "\"\"" && !Field(part, "thoughtSignature");
-    if (empty && (rules_.strict || rules_.vertex)) Say("text", "must not be empty");
   }
 
   void Call(JsonView call) {
@@ -126,10 +120,6 @@ class PartCheck {
     Name("function_response.name", Field(response, "name"));
     if (!Field(response, "response")) {
       Say("function_response.response", "required field is not set");
-    }
-    if (model_) {
-      complaints_.Refuse(
-          "Please ensure that a function response turn has role \"user\" or \"function\".");
     }
   }
 
@@ -173,7 +163,8 @@ class PartCheck {
   bool model_ = false;
 };
 
-/// The function calls and responses of a turn.
+/// The function calls and responses of a turn. A model turn may hold calls together with their
+/// responses, of tools that ran on the service's side: those are left out.
 struct Turn {
   JsonView content;
   bool model = false;
@@ -181,6 +172,42 @@ struct Turn {
   std::vector<JsonView> responses;
   JsonView first_call_part;
 };
+
+// Removes the call of that name; false if there is none.
+bool TakeOutCall(std::vector<JsonView>& calls, const std::string& name) {
+  const auto call =
+      std::ranges::find_if(calls, [&](JsonView one) { return Field(one, "name").text() == name; });
+  if (call == calls.end()) return false;
+  calls.erase(call);
+  return true;
+}
+
+// The responses in a model turn answer the calls of that turn or of the model turn before it.
+void TakeOutAnswered(std::vector<Turn>& turns) {
+  Turn& turn = turns.back();
+  Turn* before = turns.size() > 1 ? &turns[turns.size() - 2] : nullptr;
+  std::erase_if(turn.responses, [&](JsonView response) {
+    const std::string name = Field(response, "name").text();
+    return TakeOutCall(turn.calls, name) ||
+           (before != nullptr && before->model && TakeOutCall(before->calls, name));
+  });
+}
+
+// Two turns of calls in a row count as one.
+void JoinCalls(std::vector<Turn>& turns) {
+  if (turns.size() < 2 || turns.back().calls.empty()) return;
+  Turn& before = turns[turns.size() - 2];
+  if (!before.model || before.calls.empty()) return;
+  before.calls.insert(before.calls.end(), turns.back().calls.begin(), turns.back().calls.end());
+  turns.pop_back();
+}
+
+// Calls whose arguments came in pieces, which Vertex AI takes back without responses.
+bool AreStreamed(const Turn& turn) {
+  return std::ranges::any_of(turn.calls, [](JsonView call) {
+    return Field(call, "partialArgs") || Field(call, "willContinue");
+  });
+}
 
 std::vector<Turn> ReadTurns(JsonView contents) {
   std::vector<Turn> turns;
@@ -195,6 +222,8 @@ std::vector<Turn> ReadTurns(JsonView contents) {
         turn.responses.push_back(response);
       }
     });
+    if (turn.model) TakeOutAnswered(turns);
+    JoinCalls(turns);
   });
   return turns;
 }
@@ -224,11 +253,16 @@ void CheckPairs(const CheckRules& rules, const std::vector<Turn>& turns, Complai
             "Please ensure that function call turn comes immediately after a user turn or after a "
             "function response turn.");
       }
-      if (after == nullptr || after->responses.size() != turns[i].calls.size()) {
+      const bool exempt = rules.vertex && AreStreamed(turns[i]);
+      if (!exempt && (after == nullptr || after->responses.size() != turns[i].calls.size())) {
         complaints.Refuse(std::string(kCount));
       }
     }
     if (turns[i].responses.empty()) continue;
+    if (turns[i].model) {
+      complaints.Refuse(
+          "Please ensure that a function response turn has role \"user\" or \"function\".");
+    }
     if (before == nullptr || before->calls.empty()) {
       complaints.Refuse(
           "Please ensure that function response turn comes immediately after a function call "
@@ -277,7 +311,9 @@ void CheckOrder(const CheckRules& rules, const std::vector<Turn>& turns, Complai
         "The last turn must be a user turn: prefilled model turns are not supported.");
   }
   for (std::size_t i = 1; rules.strict && i < turns.size(); ++i) {
-    if (turns[i].model != turns[i - 1].model) continue;
+    // What a user says after responses is a turn of its own.
+    const bool after_responses = !turns[i].model && !turns[i - 1].responses.empty();
+    if (turns[i].model != turns[i - 1].model || after_responses) continue;
     complaints.Refuse("Please ensure that multiturn requests alternate between user and model.");
   }
 }

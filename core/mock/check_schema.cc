@@ -12,6 +12,7 @@ namespace agm::mock {
 namespace {
 
 constexpr int kDeepest = 32;
+constexpr std::array<std::string_view, 3> kBesideReference = {"title", "description", "default"};
 
 // The name of a schema's type, which may be given as a number.
 std::string TypeOf(JsonView schema) {
@@ -86,9 +87,6 @@ class SchemaCheck {
       if (!type.empty() && type != "OBJECT") {
         complaints_.Field(path + ".properties", "only allowed for OBJECT type");
       }
-      if (properties.size() == 0) {
-        complaints_.Field(path + ".properties", "should be non-empty for OBJECT type");
-      }
       for (const JsonMember member : properties.members()) {
         Schema(member.value, fmt::format("{}.properties[{}]", path, member.key.text()), depth + 1);
       }
@@ -158,7 +156,8 @@ class JsonSchemaCheck {
 
   void Reference(JsonView schema, const std::string& path) {
     for (const JsonMember member : schema.members()) {
-      if (member.key.text().starts_with('$')) continue;
+      const std::string key = member.key.text();
+      if (key.starts_with('$') || std::ranges::count(kBesideReference, key) > 0) continue;
       complaints_.Field(path, "a schema with $ref may hold no other keyword");
       return;
     }

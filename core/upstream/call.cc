@@ -98,6 +98,8 @@ void RunningCall::Judge(Failed& failed) {
   }
   if (failed.error.code == ErrorCode::kInvalidRequest) {
     failure_ = Failure{Trouble::kBadRequest, failed.error, std::nullopt, {}, {}};
+    // The response itself may say that a signature is missing.
+    failure_->repair = protocol::GeminiRepair::kReplaceSignatures;
     return;
   }
   const auto kind = FindNoAnswer(failed.error.reason);

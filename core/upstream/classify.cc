@@ -8,6 +8,7 @@
 #include "core/base/ascii.h"
 #include "core/upstream/error_body.h"
 #include "core/upstream/plain_words.h"
+#include "core/upstream/repair.h"
 #include "core/upstream/trouble.h"
 
 namespace agm::upstream {
@@ -375,8 +376,7 @@ std::string Said(const ErrorBody& body) {
   return link.starts_with("https://") ? said + " " + link : said;
 }
 
-// A finer reason if somebody can act on it: clients shorten the context, the gateway repairs the
-// rest.
+// A finer reason if somebody can act on it: clients shorten the context.
 std::string_view WhatToMend(const ErrorBody& body) {
   if (NamesContextLength(body)) return "context_length_exceeded";
   if (Says(body, {"thought_signature", "thought signature", "thoughtsignature"})) {
@@ -469,6 +469,7 @@ Failure Classify(int status, std::string_view body, bool vertex,
                   asked,        JoinIds(read.quotas),
                   read.project, LimitsOf(read.quotas)};
   failure.said = std::move(said);
+  if (trouble == kBadRequest) failure.repair = FindRepair(read.text);
   return failure;
 }
 

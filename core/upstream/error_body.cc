@@ -2,11 +2,10 @@
 
 #include <algorithm>
 #include <cctype>
-#include <charconv>
-#include <system_error>
 
 #include "core/base/ascii.h"
 #include "core/base/json_doc.h"
+#include "core/protocol/shared/numbers.h"
 #include "core/upstream/retry_delay.h"
 
 namespace agm::upstream {
@@ -24,14 +23,9 @@ void AppendLetters(std::string& out, std::string_view text) {
   out += ' ';
 }
 
-// Reads "250000" or 250000; proto JSON writes 64-bit integers as strings.
 std::optional<std::int64_t> ReadLimit(JsonView value) {
-  if (value.is(JsonKind::kNumber)) return value.integer();
-  const std::string text = value.text();
-  std::int64_t limit = 0;
-  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), limit);
-  const bool whole = error == std::errc() && end == text.data() + text.size() && limit >= 0;
-  return whole ? std::optional(limit) : std::nullopt;
+  const auto limit = protocol::IntegerOf(value);
+  return limit.value_or(-1) < 0 ? std::nullopt : limit;
 }
 
 // Reads "projects/123", "project_number:123" and "project:my-project"; an API key is not a project.

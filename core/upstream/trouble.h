@@ -8,6 +8,7 @@
 
 #include "core/base/clock.h"
 #include "core/base/result.h"
+#include "core/protocol/gemini/repair.h"
 
 /// Upstream failures, classified by the reaction that they need. The table in trouble.cc states for
 /// each class the client's error, whether to retry, and the owner and length of the cooldown.
@@ -102,6 +103,8 @@ struct Failure {
   std::vector<QuotaLimit> limits{};     ///< of the exceeded quotas, if the response names them
   std::optional<NoAnswer> no_answer{};  ///< of a response with a good status
   std::string said{};  ///< the upstream's own sentence and link, safe to show; may be empty
+  /// The repair to make before the gateway sends the request once more; kNone if none helps.
+  protocol::GeminiRepair repair = protocol::GeminiRepair::kNone;
 };
 
 /// Classifies an upstream's error response. `body` may be JSON (an object, or wrapped in an array),

@@ -17,10 +17,10 @@ using namespace agm;
 constexpr JsonLimits kDeep{512, 16'000'000};
 
 void CheckModel(const chat::Request& request, std::string_view model) {
-  for (const bool repair : {false, true}) {
+  using enum protocol::GeminiRepair;
+  for (const auto repair : {kNone, kReplaceSignatures, kLowerSchemas, kTellFormat}) {
     protocol::GeminiWriteOptions options;
-    options.lower_schemas = repair;
-    options.replace_signatures = repair;
+    options.repair = repair;
     const auto written = protocol::WriteGeminiRequest(request, protocol::TraitsOf(model), options);
     if (!written) {
       if (written.error().message.empty()) std::abort();

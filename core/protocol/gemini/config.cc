@@ -15,7 +15,9 @@ constexpr std::size_t kMaxStops = 5;
 constexpr double kBelowTwo = 1.99;  // penalties are in [-2, 2)
 
 bool TakesFormat(const chat::Request& request, const ModelTraits& traits) {
-  return traits.json && (traits.json_with_tools || !OffersTools(request, traits));
+  const bool tools = OffersTools(request, traits) || !request.hosted_tools.empty() ||
+                     request.extra.contains("gemini.tools");
+  return traits.json && (traits.json_with_tools || !tools);
 }
 
 /// Writes the config of one request; the first member opens the object.
@@ -23,7 +25,12 @@ class Config {
  public:
   Config(const chat::Request& request, const ModelTraits& traits, const GeminiWriteOptions& options,
          JsonWriter& json, GeminiRequest& out)
-      : request_(request), traits_(traits), options_(options), json_(json), out_(out) {}
+      : request_(request),
+        traits_(traits),
+        options_(options),
+        sampling_(Repaired(request.sampling, options.repair)),
+        json_(json),
+        out_(out) {}
 
   Result<void> Write() {
     Sampling();
@@ -46,7 +53,7 @@ class Config {
   void Drop(std::string_view what) { out_.dropped.emplace_back(what); }
 
   void Sampling() {
-    const chat::Sampling& s = request_.sampling;
+    const chat::Sampling& s = sampling_;
     if (!traits_.sampling && (s.temperature || s.top_p || s.top_k)) {
       Drop("temperature, top_p, top_k (this model ignores them)");
     } else {
@@ -70,7 +77,7 @@ class Config {
   }
 
   void Stops() {
-    const auto& stops = request_.sampling.stop;
+    const auto& stops = sampling_.stop;
     if (stops.empty()) return;
     if (stops.size() > kMaxStops) Drop("stop sequences behind the fifth");
     Key("stopSequences").Array();
@@ -96,7 +103,7 @@ class Config {
   }
 
   Result<void> Logprobs() {
-    const auto& top = request_.sampling.top_logprobs;
+    const auto& top = sampling_.top_logprobs;
     if (!top) return {};
     if (!traits_.logprobs) {
       return Invalid("unsupported_parameter", "logprobs", "this model gives no logprobs");
@@ -119,7 +126,7 @@ class Config {
       Key("responseSchema").Raw(format.schema);
       return;
     }
-    const bool lower = options_.lower_schemas || !traits_.json_schema;
+    const bool lower = LowersFormat(options_.repair) || !traits_.json_schema;
     const SchemaText schema = lower ? LowerSchema(format.schema) : CleanSchema(format.schema);
     for (const SchemaNote& note : schema.notes) {
       if (note.fate == SchemaFate::kDropped)
@@ -151,13 +158,18 @@ class Config {
       Key("responseModalities").Array();
       if (wants("text")) json_.String("TEXT");
       json_.String("IMAGE").EndArray();
-      ImageConfig();
     }
+    ImageConfig();
     return {};
   }
 
   void ImageConfig() {
+    if (options_.repair == GeminiRepair::kOmitPicture) return;
     const auto& [ratio, size] = request_.picture;
+    if (!traits_.image_output) {
+      if (!ratio.empty() || !size.empty()) Drop("image_config (this model draws no pictures)");
+      return;
+    }
     const bool sized = !size.empty() && traits_.large_images;
     if (!size.empty() && !sized) Drop("picture size (this model draws one size)");
     if (ratio.empty() && !sized) return;
@@ -169,7 +181,7 @@ class Config {
 
   void ThinkingConfig() {
     const chat::Reasoning& reasoning = request_.reasoning;
-    const ThinkingSetting setting = traits_.SettingFor(reasoning);
+    const ThinkingSetting setting = Repaired(traits_.SettingFor(reasoning), options_.repair);
     if (traits_.thinking == Thinking::kNone) {
       const bool wanted = reasoning.budget.value_or(0) != 0 ||
                           reasoning.effort.value_or(chat::Effort::kNone) != chat::Effort::kNone;
@@ -196,6 +208,7 @@ class Config {
   const chat::Request& request_;
   const ModelTraits& traits_;
   const GeminiWriteOptions& options_;
+  const chat::Sampling sampling_;
   JsonWriter& json_;
   GeminiRequest& out_;
   bool open_ = false;

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "core/base/utf8.h"
+#include "core/protocol/shared/numbers.h"
 
 namespace agm::protocol {
 namespace {
@@ -28,7 +29,7 @@ void GeminiGrounding::AddShown(std::string_view text) {
 }
 
 std::int64_t GeminiGrounding::BaseOf(JsonView segment) const {
-  const auto part = segment["partIndex"].integer().value_or(0);
+  const auto part = IntegerOf(segment["partIndex"]).value_or(0);
   const bool known = part > 0 && part < static_cast<std::int64_t>(part_begins_.size());
   return known ? static_cast<std::int64_t>(part_begins_[static_cast<std::size_t>(part)]) : 0;
 }
@@ -49,11 +50,11 @@ void GeminiGrounding::Read(JsonView grounding) {
     const std::int64_t base = BaseOf(segment);
     constexpr std::int64_t kFar = std::int64_t{1} << 40;
     const auto at = [&](std::string_view key) {
-      return base + std::clamp<std::int64_t>(segment[key].integer().value_or(0), 0, kFar);
+      return base + std::clamp<std::int64_t>(IntegerOf(segment[key]).value_or(0), 0, kFar);
     };
     Support found{at("startIndex"), at("endIndex"), segment["text"].text(), {}};
     for (const JsonView index : support["groundingChunkIndices"].items()) {
-      const auto source = index.integer().value_or(-1);
+      const auto source = IntegerOf(index).value_or(-1);
       if (source >= 0) found.sources.push_back(static_cast<std::size_t>(source));
     }
     supports_.push_back(std::move(found));

@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "core/base/ascii.h"
+#include "core/protocol/shared/numbers.h"
 
 namespace agm::protocol {
 namespace {
@@ -42,7 +43,7 @@ constexpr std::array kEndings = {
 
 // Keeps the last value that is not zero; zeros in early or late chunks do not count.
 void Count(JsonView usage, std::string_view field, std::int64_t& to) {
-  const auto value = usage[field].integer();
+  const auto value = IntegerOf(usage[field]);
   if (value && *value > 0) to = *value;
 }
 
@@ -53,7 +54,7 @@ void CountModality(JsonView details, std::string_view modality, std::int64_t& to
 }
 
 chat::Alternative ReadAlternative(JsonView token) {
-  return {token["token"].text(), token["logProbability"].number().value_or(kNoLogprob)};
+  return {token["token"].text(), NumberOf(token["logProbability"]).value_or(kNoLogprob)};
 }
 
 }  // namespace
@@ -85,7 +86,9 @@ void GeminiCounts::Read(JsonView usage) {
 chat::Usage GeminiCounts::Total() const {
   chat::Usage usage;
   usage.known = seen_;
-  usage.input = prompt_ + tool_prompt_;
+  // Where more is cached than was sent, the prompt was counted without what is cached.
+  const std::int64_t uncounted = cached_ > prompt_ + tool_prompt_ ? cached_ : 0;
+  usage.input = prompt_ + tool_prompt_ + uncounted;
   usage.cached = cached_;
   usage.thoughts = thoughts_;
   // Some models include thoughts in the candidates' tokens; the total shows whether they do.

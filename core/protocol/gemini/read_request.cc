@@ -241,9 +241,7 @@ class Reader {
     }
     if (mode == "ANY") choice.mode = chat::ToolMode::kRequired;
     if (mode == "NONE") choice.mode = chat::ToolMode::kNone;
-    if (mode == "VALIDATED" && choice.names.empty()) {
-      for (chat::Tool& tool : request_.tools) tool.strict = true;
-    }
+    if (mode == "VALIDATED") choice.mode = chat::ToolMode::kValidated;
     request_.tool_choice = std::move(choice);
   }
 

@@ -58,7 +58,7 @@ class Writer {
  public:
   Writer(const chat::Request& request, const ModelTraits& traits, const GeminiWriteOptions& options)
       : request_(request),
-        traits_(traits),
+        traits_(Repaired(traits, options.repair)),
         options_(options),
         names_(request.tools),
         json_(out_.body) {}
@@ -67,8 +67,9 @@ class Writer {
     std::vector<std::unique_ptr<chat::Block>> spare;
     // A repair that replaces signatures cannot reach those inside the upstream's own parts.
     const TurnRestorer none;
-    GeminiTurns turns = ArrangeGeminiTurns(
-        request_, traits_, options_.replace_signatures ? none : options_.restore, spare);
+    const bool replace = options_.repair == GeminiRepair::kReplaceSignatures;
+    GeminiTurns turns =
+        ArrangeGeminiTurns(request_, traits_, replace ? none : options_.restore, spare);
     out_.body.reserve(TextSize(request_));
     json_.Object();
     System(turns);
@@ -84,6 +85,7 @@ class Writer {
     Rest();
     json_.EndObject();
     out_.reading.tools = names_.ToRead();
+    out_.reading.hide_thoughts = !request_.reasoning.show.value_or(false);
     out_.reading.one_call = !request_.parallel_tool_calls;
     return std::move(out_);
   }
@@ -137,7 +139,8 @@ class Writer {
 
   void Sign(std::string_view signature) {
     if (!IsSignature(signature)) return;
-    json_.Key("thoughtSignature").String(options_.replace_signatures ? kDummySignature : signature);
+    const bool replace = options_.repair == GeminiRepair::kReplaceSignatures;
+    json_.Key("thoughtSignature").String(replace ? kDummySignature : signature);
   }
 
   void MediaPart(const chat::Media& media) {
@@ -232,7 +235,9 @@ class Writer {
   }
 
   void Rest() {
-    if (!request_.service_tier.empty()) json_.Key("serviceTier").String(request_.service_tier);
+    const bool tier = options_.repair != GeminiRepair::kOmitServiceTier;
+    if (tier && !request_.service_tier.empty())
+      json_.Key("serviceTier").String(request_.service_tier);
     constexpr std::string_view kPrefix = "gemini.";
     for (const auto& [key, value] : request_.extra) {
       if (!key.starts_with(kPrefix)) {
@@ -249,7 +254,7 @@ class Writer {
   }
 
   const chat::Request& request_;
-  const ModelTraits& traits_;
+  const ModelTraits traits_;
   const GeminiWriteOptions& options_;
   GeminiRequest out_;
   GeminiToolNames names_;

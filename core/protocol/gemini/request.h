@@ -9,6 +9,7 @@
 #include "core/base/result.h"
 #include "core/chat/request.h"
 #include "core/protocol/gemini/model_traits.h"
+#include "core/protocol/gemini/repair.h"
 #include "core/protocol/gemini/response.h"
 
 namespace agm::protocol {
@@ -25,10 +26,9 @@ using TurnRestorer = std::function<std::optional<std::vector<chat::Block>>(
     const chat::Message& turn, std::string_view family)>;
 
 struct GeminiWriteOptions {
-  TurnRestorer restore{};           ///< may be empty
-  SignatureLookup signatures;       ///< may be empty
-  bool replace_signatures = false;  ///< repair: the placeholder instead of every signature
-  bool lower_schemas = false;       ///< repair: the OpenAPI subset instead of JSON Schema
+  TurnRestorer restore{};      ///< may be empty
+  SignatureLookup signatures;  ///< may be empty
+  GeminiRepair repair = GeminiRepair::kNone;
 };
 
 /// A request for generateContent or streamGenerateContent, with what is needed to read its

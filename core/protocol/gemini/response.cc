@@ -13,6 +13,7 @@
 
 #include "core/base/ascii.h"
 #include "core/protocol/shared/compact_json.h"
+#include "core/protocol/shared/numbers.h"
 
 namespace agm::protocol {
 namespace {
@@ -154,7 +155,7 @@ void GeminiStreamReader::Fail(Error error) {
 }
 
 void GeminiStreamReader::ReadError(JsonView error, std::string_view json) {
-  const auto status = error["code"].integer().value_or(0);
+  const auto status = IntegerOf(error["code"]).value_or(0);
   upstream_error_ =
       UpstreamError{static_cast<int>(std::clamp<std::int64_t>(status, 0, 999)), std::string(json)};
   Error failure = agm::Fail(ErrorCode::kUpstreamUnavailable,
@@ -202,7 +203,7 @@ GeminiStreamReader::Candidate& GeminiStreamReader::At(int index) {
 }
 
 void GeminiStreamReader::ReadCandidate(JsonView json) {
-  const auto index = json["index"].integer().value_or(0);
+  const auto index = IntegerOf(json["index"]).value_or(0);
   if (index < 0 || index >= kMaxCandidates) return Fail(Garbage("a candidate index out of range"));
   Candidate& candidate = At(static_cast<int>(index));
   if (const JsonView logprobs = json["logprobsResult"]) {
@@ -258,6 +259,7 @@ void GeminiStreamReader::ReadOpaque(Candidate& candidate, JsonView part) {
 
 void GeminiStreamReader::ReadText(Candidate& candidate, JsonView part, std::string signature) {
   const bool thought = part["thought"].boolean();
+  if (thought && reading_.hide_thoughts) return;
   if (!thought) candidate.grounding.AddText(part["text"].text());
   AddText(candidate, thought ? chat::BlockKind::kThought : chat::BlockKind::kText,
           part["text"].text(), std::move(signature));
@@ -337,7 +339,7 @@ void GeminiStreamReader::ReadFinish(Candidate& candidate, JsonView reason) {
                             PlainReason(reason.text()))));
 }
 
-// The body is complete: Finished if every candidate has ended, else the answer was cut off.
+// The body is complete: Finished if every candidate has ended, otherwise the response was cut off.
 void GeminiStreamReader::Finish() {
   if (pieces_.unfinished()) return Fail(CutOff());
   if (!started_ && format_ != Format::kUnknown) return Fail(Garbage("something else"));

@@ -6,6 +6,19 @@
 #include "core/protocol/shared/compact_json.h"
 
 namespace agm::protocol {
+namespace {
+
+// The bare input of a custom tool. Models name the one member as they like.
+JsonView CustomInput(JsonView args) {
+  if (args["input"].is(JsonKind::kString)) return args["input"];
+  if (args.size() != 1) return {};
+  for (const JsonMember member : args.members()) {
+    if (member.value.is(JsonKind::kString)) return member.value;
+  }
+  return {};
+}
+
+}  // namespace
 
 void GeminiStreamReader::ReadCall(Candidate& candidate, JsonView call, std::string signature) {
   if (ReadPiece(candidate, call, signature)) return;
@@ -59,9 +72,10 @@ void GeminiStreamReader::PutCall(Candidate& candidate, chat::BlockStarted starte
     started.name = known->second.name;
   }
   const bool custom = started.tool == chat::ToolKind::kCustom;
+  const JsonView input = custom ? CustomInput(args) : JsonView();
   std::string text;
-  if (custom && args["input"].is(JsonKind::kString)) {
-    text = args["input"].text();
+  if (input) {
+    text = input.text();
   } else {
     text = args.is(JsonKind::kObject) ? CompactJson(args.raw()) : std::string(custom ? "" : "{}");
   }

@@ -34,6 +34,8 @@ std::string_view ModeName(const chat::ToolChoice& choice, bool strict) {
       return "NONE";
     case chat::ToolMode::kRequired:
       return "ANY";
+    case chat::ToolMode::kValidated:
+      return "VALIDATED";
     case chat::ToolMode::kAuto:
       return strict || !choice.names.empty() ? "VALIDATED" : "AUTO";
   }
@@ -160,7 +162,7 @@ Result<void> WriteGeminiTools(const chat::Request& request, const ModelTraits& t
   }
   const auto more = request.extra.find("gemini.tools");
   if (!functions && !hosted && more == request.extra.end()) return {};
-  const bool lower = options.lower_schemas || !traits.json_schema;
+  const bool lower = LowersTools(options.repair) || !traits.json_schema;
   json.Key("tools").Array();
   if (functions) WriteDeclarations(request, lower, names, json, out);
   if (hosted) {

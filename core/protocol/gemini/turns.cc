@@ -48,13 +48,6 @@ std::size_t HeadLength(const chat::Request& request) {
   return length > 0 && length == messages.size() ? length - 1 : length;
 }
 
-void AddTurn(std::vector<GeminiTurn>& turns, bool model, Blocks blocks) {
-  if (blocks.empty()) return;
-  if (turns.empty() || turns.back().model != model) turns.push_back({model, {}});
-  auto& to = turns.back().blocks;
-  to.insert(to.end(), blocks.begin(), blocks.end());
-}
-
 Blocks BlocksOf(const chat::Message& message, const ModelTraits& traits,
                 const TurnRestorer& restore, Spare& spare) {
   Blocks blocks;
@@ -78,6 +71,21 @@ std::vector<const T*> All(const Blocks& blocks) {
     if (const auto* item = std::get_if<T>(block)) found.push_back(item);
   }
   return found;
+}
+
+bool HasResults(const Blocks& blocks) {
+  return std::any_of(blocks.begin(), blocks.end(), [](const chat::Block* block) {
+    return std::holds_alternative<chat::ToolResult>(*block);
+  });
+}
+
+void AddTurn(std::vector<GeminiTurn>& turns, bool model, const Blocks& blocks) {
+  if (blocks.empty()) return;
+  if (turns.empty() || turns.back().model != model) turns.push_back({model, {}});
+  GeminiTurn& turn = turns.back();
+  const bool after_results = HasResults(turn.blocks) && !HasResults(blocks);
+  if (after_results && turn.next == nullptr) turn.next = blocks.front();
+  turn.blocks.insert(turn.blocks.end(), blocks.begin(), blocks.end());
 }
 
 const chat::Block* EmptyResult(const chat::ToolCall& call, Spare& spare) {
@@ -159,7 +167,48 @@ Blocks OrderResults(const std::vector<const chat::ToolCall*>& calls, const Block
   return ordered;
 }
 
+/// Gives calls that share an id ids of their own, because the upstream pairs by id. Clients that
+/// name calls by their function send such ones.
+class DistinctIds {
+ public:
+  explicit DistinctIds(Spare& spare) : spare_(spare) {}
+
+  /// Puts copies with other ids in the place of repeated calls and of their results, which stand in
+  /// the order of the calls.
+  void Apply(Blocks& calls, Blocks& results) {
+    std::size_t at = 0;
+    for (const chat::Block*& block : calls) {
+      const auto* call = std::get_if<chat::ToolCall>(block);
+      if (call == nullptr) continue;
+      const chat::Block*& result = results[at++];
+      if (call->id.empty() || taken_.insert(call->id).second) continue;
+      const std::string id = Fresh(call->id);
+      block = WithId(*call, id);
+      result = WithId(std::get<chat::ToolResult>(*result), id);
+    }
+  }
+
+ private:
+  std::string Fresh(const std::string& id) {
+    for (int n = 2;; ++n) {
+      std::string fresh = id + "-" + std::to_string(n);
+      if (taken_.insert(fresh).second) return fresh;
+    }
+  }
+
+  template <class T>
+  const chat::Block* WithId(T block, const std::string& id) {
+    block.id = id;
+    spare_.push_back(std::make_unique<chat::Block>(std::move(block)));
+    return spare_.back().get();
+  }
+
+  Spare& spare_;
+  std::unordered_set<std::string> taken_;
+};
+
 void PairResults(std::vector<GeminiTurn>& turns, Spare& spare) {
+  DistinctIds ids(spare);
   for (std::size_t i = 0; i < turns.size(); ++i) {
     if (turns[i].model) {
       const bool calls = !All<chat::ToolCall>(turns[i].blocks).empty();
@@ -168,16 +217,36 @@ void PairResults(std::vector<GeminiTurn>& turns, Spare& spare) {
     }
     const auto calls =
         i == 0 ? std::vector<const chat::ToolCall*>() : All<chat::ToolCall>(turns[i - 1].blocks);
-    if (calls.empty() && All<chat::ToolResult>(turns[i].blocks).empty()) continue;
+    if (calls.empty() && !HasResults(turns[i].blocks)) continue;
     turns[i].blocks = OrderResults(calls, turns[i].blocks, spare);
+    if (i > 0) ids.Apply(turns[i - 1].blocks, turns[i].blocks);
     if (turns[i].blocks.empty()) turns[i].blocks.push_back(MinimalText());
   }
 }
 
-// The latest user turn without results begins the current turn.
+// Makes a user's text after tool results a turn of its own: in one turn with the results, the model
+// takes the text for a part of them. Media from one message with results stay with them.
+void SplitAfterResults(std::vector<GeminiTurn>& turns) {
+  for (std::size_t i = 0; i < turns.size(); ++i) {
+    Blocks& blocks = turns[i].blocks;
+    if (turns[i].model || !HasResults(blocks)) continue;
+    const auto rest = std::find_if(blocks.begin(), blocks.end(), [&](const chat::Block* block) {
+      const bool belongs = std::holds_alternative<chat::ToolResult>(*block) ||
+                           std::holds_alternative<chat::Media>(*block);
+      return !belongs || block == turns[i].next;
+    });
+    if (rest == blocks.end()) continue;
+    GeminiTurn own{false, Blocks(rest, blocks.end())};
+    blocks.erase(rest, blocks.end());
+    turns.insert(turns.begin() + static_cast<std::ptrdiff_t>(i) + 1, std::move(own));
+  }
+}
+
+// The latest user turn that neither holds results nor follows them begins the current turn.
 std::size_t CurrentTurn(const std::vector<GeminiTurn>& turns) {
   for (std::size_t i = turns.size(); i-- > 0;) {
-    if (!turns[i].model && All<chat::ToolResult>(turns[i].blocks).empty()) return i;
+    const bool follows = i > 0 && HasResults(turns[i - 1].blocks);
+    if (!turns[i].model && !follows && !HasResults(turns[i].blocks)) return i;
   }
   return 0;
 }
@@ -202,6 +271,7 @@ GeminiTurns ArrangeGeminiTurns(const chat::Request& request, const ModelTraits& 
     out.turns.insert(out.turns.begin(), {false, {MinimalText()}});
   }
   PairResults(out.turns, spare);
+  SplitAfterResults(out.turns);
   if (out.turns.back().model) out.turns.push_back({false, {MinimalText()}});
   out.current = CurrentTurn(out.turns);
   return out;

@@ -14,6 +14,8 @@ namespace agm::protocol {
 struct GeminiTurn {
   bool model = false;
   std::vector<const chat::Block*> blocks;
+  /// The first block of a message that follows results and brings none; null where there is none.
+  const chat::Block* next = nullptr;
 };
 
 struct GeminiTurns {
@@ -23,9 +25,10 @@ struct GeminiTurns {
   std::size_t current = 0;
 };
 
-/// Arranges the messages of `request` into turns that obey the API's rules: the sides alternate,
-/// the user's turn is first and last (a minimal turn is inserted if necessary), and calls are
-/// directly followed by as many results in the same order. Empty blocks are left out. A turn of the
+/// Arranges the messages of `request` into turns that obey the API's rules: the user's turn is first
+/// and last (a minimal turn is inserted if necessary), and calls are directly followed by as many
+/// results in the same order, with a distinct id for each pair. The sides alternate, except that a
+/// user's text after tool results is a turn of its own. Empty blocks are left out. A turn of the
 /// model is what `restore` returns for it, if it returns anything. The pointers refer to `request`,
 /// to `spare` (which must outlive the turns), or to constants.
 GeminiTurns ArrangeGeminiTurns(const chat::Request& request, const ModelTraits& traits,

@@ -86,6 +86,7 @@ Result<chat::Request> ReadOpenAiChatRequest(std::string_view text) {
   ReadOpenAiSampling(body, fields, request);
   ReadLogprobs(body, fields, request);
   ReadOpenAiReasoning(body, fields, request);
+  ShowOpenRouterThoughts(body, request);
   ReadOpenAiTools(body, fields, request);
   ReadOpenAiFormat(body, fields, request);
   ReadServiceTier(body, fields, request);

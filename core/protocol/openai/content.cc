@@ -135,6 +135,13 @@ MaybeBlock ReadMedia(JsonView part, std::string_view type, const FieldPath& at, 
   return std::nullopt;
 }
 
+// Thoughts of an earlier answer, in the words of several servers. No model takes them back.
+bool IsThought(JsonView part) {
+  const JsonView type = part["type"];
+  return type.equals("think") || type.equals("thinking") || type.equals("reasoning") ||
+         type.equals("redacted_thinking");
+}
+
 MaybeBlock ReadPart(JsonView part, const FieldPath& at, Speaker speaker, Fields& fields) {
   if (part.is(JsonKind::kString)) return chat::Text{part.text(), {}};
   if (!part.is(JsonKind::kObject)) {
@@ -175,7 +182,9 @@ void ReadOpenAiContent(JsonView content, const FieldPath& at, Speaker speaker, F
   }
   std::size_t index = 0;
   for (const JsonView part : content.items()) {
-    auto block = ReadPart(part, FieldPath(at, index++), speaker, fields);
+    const FieldPath inner(at, index++);
+    if (speaker == Speaker::kAssistant && IsThought(part)) continue;
+    auto block = ReadPart(part, inner, speaker, fields);
     if (!block) return;
     blocks.push_back(*std::move(block));
   }

@@ -39,6 +39,16 @@ constexpr std::array<std::pair<std::string_view, std::string_view>, 11> kTasks =
     {"code_retrieval_query", "CODE_RETRIEVAL_QUERY"},
 }};
 
+// The sizes that OpenAI's names imply (https://platform.openai.com/docs/guides/embeddings): vector
+// stores are created for them.
+std::optional<std::int64_t> SizeOf(std::string_view model) {
+  constexpr std::string_view kVendor = "openai/";
+  if (model.starts_with(kVendor)) model.remove_prefix(kVendor.size());
+  if (model == "text-embedding-3-small" || model == "text-embedding-ada-002") return 1536;
+  if (model == "text-embedding-3-large") return 3072;
+  return std::nullopt;
+}
+
 /// Reads one request; `fields_` keeps the first problem.
 class Reader {
  public:
@@ -46,6 +56,7 @@ class Reader {
     out_.model = fields_.NeededText(root, "model", {});
     Input(root["input"]);
     out_.dimensions = fields_.Integer(root, "dimensions", {}, {1, kMostDimensions});
+    if (!out_.dimensions) out_.dimensions = SizeOf(out_.model);
     out_.title = fields_.Text(root, "title", {});
     Encoding(fields_.Text(root, "encoding_format", {}));
     Task(root, "input_type");

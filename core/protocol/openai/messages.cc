@@ -151,7 +151,9 @@ class Messages {
     result.id = fields_.NeededText(json, "tool_call_id", at);
     if (!fields_.ok()) return;
     const auto known = names_.find(result.id);
-    const bool in_place = open_.erase(result.id) > 0 || answered_.contains(result.id);
+    const auto open = open_.find(result.id);
+    const bool waits = open != open_.end();
+    const bool in_place = waits || answered_.contains(result.id);
     if (known == names_.end() || !in_place) {
       fields_.Refuse("invalid_value", FieldPath("messages"),
                      fmt::format("a message with role 'tool' must answer a call of the assistant "
@@ -160,8 +162,10 @@ class Messages {
       return;
     }
     result.name = known->second;
-    // A second result for the same call is ignored.
-    if (!answered_.insert(result.id).second) return;
+    // A second result for the same call is ignored; several calls may share an id.
+    if (!waits) return;
+    open_.erase(open);
+    answered_.insert(result.id);
     result.content = ReadOpenAiResult(json["content"], FieldPath(at, "content"), fields_);
     message.blocks.emplace_back(std::move(result));
   }
@@ -191,7 +195,7 @@ class Messages {
   Fields& fields_;
   chat::Request& request_;
   std::map<std::string, std::string> names_;  ///< of all calls so far, by call id
-  std::set<std::string> open_;                ///< unanswered calls of the last assistant message
+  std::multiset<std::string> open_;           ///< ids of the unanswered calls
   std::set<std::string> answered_;
 };
 

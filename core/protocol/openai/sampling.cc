@@ -59,7 +59,9 @@ void ReadOpenAiSampling(JsonView body, Fields& fields, chat::Request& request) {
   chat::Sampling& s = request.sampling;
   s.temperature = fields.Number(body, "temperature", root, {0, 2});
   s.top_p = fields.Number(body, "top_p", root, {0, 1});
-  s.top_k = fields.Integer(body, "top_k", root, {1});
+  s.top_k = fields.Integer(body, "top_k", root);
+  // Chat programs send 0 or -1 where the limit is switched off.
+  if (s.top_k.value_or(1) < 1) s.top_k.reset();
   s.max_tokens = fields.Integer(body, "max_tokens", root, {1});
   for (const std::string_view key : {"max_completion_tokens", "max_output_tokens"}) {
     if (const auto limit = fields.Integer(body, key, root, {1})) s.max_tokens = limit;

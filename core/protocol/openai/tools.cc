@@ -274,9 +274,12 @@ class Tools {
       Choose(chat::ToolMode::kAuto, {}, at);
     } else if (choice.equals("required") || choice.equals("any")) {
       Choose(chat::ToolMode::kRequired, {}, at);
+    } else if (choice.equals("validated")) {
+      Choose(chat::ToolMode::kValidated, {}, at);
     } else {
-      fields_.Refuse("invalid_value", at,
-                     fmt::format("expected none, auto or required, found \"{}\"", choice.text()));
+      fields_.Refuse(
+          "invalid_value", at,
+          fmt::format("expected none, auto, required or validated, found \"{}\"", choice.text()));
     }
   }
 
@@ -346,7 +349,8 @@ void ReadOpenAiFormat(JsonView body, Fields& fields, chat::Request& request) {
   const std::string type = fields.NeededText(format, "type", at);
   if (!fields.ok() || type == "text") return;
   if (type == "json_object") {
-    request.format.kind = chat::OutputFormat::kJson;
+    // Compatible servers take a schema here (llama.cpp, Together).
+    ReadJsonSchema(format, at, fields, request);
     return;
   }
   if (type != "json_schema") {

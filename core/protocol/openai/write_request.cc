@@ -278,6 +278,8 @@ class Writer {
     const bool required = choice.mode == chat::ToolMode::kRequired;
     if (choice.mode == chat::ToolMode::kNone) {
       json_.String("none");
+    } else if (choice.names.empty() && choice.mode == chat::ToolMode::kValidated) {
+      json_.String("validated");
     } else if (choice.names.empty()) {
       json_.String(required ? "required" : "auto");
     } else if (Functions()) {
@@ -306,9 +308,14 @@ class Writer {
       json_.String("json_object").EndObject();
       return;
     }
+    const std::string schema = format.openapi ? RaiseSchema(format.schema) : format.schema;
+    if (format.name.empty() && !format.strict) {
+      json_.String("json_object").Key("schema").Raw(schema).EndObject();
+      return;
+    }
     json_.String("json_schema").Key("json_schema").Object();
     json_.Key("name").String(format.name.empty() ? "answer" : format.name);
-    json_.Key("schema").Raw(format.openapi ? RaiseSchema(format.schema) : format.schema);
+    json_.Key("schema").Raw(schema);
     if (format.strict) json_.Key("strict").Bool(true);
     json_.EndObject().EndObject();
   }
@@ -333,7 +340,17 @@ class Writer {
     json_.EndObject().EndObject();
   }
 
+  void ImageConfig() {
+    const auto& [ratio, size] = request_.picture;
+    if (ratio.empty() && size.empty()) return;
+    json_.Key("image_config").Object();
+    if (!ratio.empty()) json_.Key("aspect_ratio").String(ratio);
+    if (!size.empty()) json_.Key("image_size").String(size);
+    json_.EndObject();
+  }
+
   void Rest() {
+    ImageConfig();
     if (!request_.service_tier.empty()) json_.Key("service_tier").String(request_.service_tier);
     if (!request_.modalities.empty()) {
       json_.Key("modalities").Array();

@@ -164,10 +164,14 @@ void ResponsesItems::ReadCall(JsonView item, std::string_view type, const FieldP
 ResponsesItems::Call* ResponsesItems::FindCall(JsonView item) {
   for (const std::string_view key : {"call_id", "id"}) {
     const std::string id = item[key].text();
-    const auto found = std::find_if(calls_.rbegin(), calls_.rend(), [&](const Call& call) {
-      return !id.empty() && (call.id == id || call.item == id);
-    });
-    if (found != calls_.rend()) return &*found;
+    if (id.empty()) continue;
+    // Of calls that share an id, the first that waits; of answered ones, any.
+    Call* found = nullptr;
+    for (Call& call : calls_) {
+      const bool meant = call.id == id || call.item == id;
+      if (meant && (found == nullptr || found->answered)) found = &call;
+    }
+    if (found != nullptr) return found;
   }
   return nullptr;
 }

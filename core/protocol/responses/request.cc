@@ -98,9 +98,7 @@ void ReadFormat(JsonView body, Fields& fields, chat::Request& request) {
   if (!format) return;
   const std::string type = fields.NeededText(format, "type", at);
   if (!fields.ok() || type == "text") return;
-  if (type == "json_object") {
-    request.format.kind = chat::OutputFormat::kJson;
-  } else if (type == "json_schema") {
+  if (type == "json_schema" || type == "json_object") {
     ReadJsonSchema(format, at, fields, request);
   } else {
     fields.Refuse("invalid_value", FieldPath(at, "type"),

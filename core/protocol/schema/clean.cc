@@ -32,16 +32,6 @@ class Cleaner {
   }
 
  private:
-  // References of the forms `#/$defs/X` and `#/definitions/X` are kept.
-  static std::string DefinitionName(std::string_view reference) {
-    for (const std::string_view prefix : {"#/$defs/", "#/definitions/"}) {
-      if (!reference.starts_with(prefix)) continue;
-      const std::string_view name = reference.substr(prefix.size());
-      if (name.find('/') == std::string_view::npos) return std::string(name);
-    }
-    return {};
-  }
-
   void Schema(JsonView schema, const FieldPath& at, bool root = false) {
     const bool deep = depth_ >= kMostDepth || !scope_.Count();
     if (deep) scope_.Note(SchemaFate::kDropped, at, {}, "nested too deeply, or too large");
@@ -53,10 +43,9 @@ class Cleaner {
       return;
     }
     if (const JsonView reference = schema["$ref"]; reference && !root) {
+      // References to the root's definitions stay what they are.
       const std::string name = DefinitionName(reference.text());
-      if (!name.empty() && scope_.Resolve(reference.text())) {
-        return Reference(schema, name, at);
-      }
+      if (!name.empty() && scope_.DefinesAtRoot(name)) return Reference(schema, at);
     }
     const std::size_t mark = scope_.mark();
     const SchemaNode node = scope_.Enter(schema);
@@ -69,7 +58,7 @@ class Cleaner {
     scope_.Leave(mark);
   }
 
-  void Reference(JsonView schema, const std::string& name, const FieldPath& at) {
+  void Reference(JsonView schema, const FieldPath& at) {
     for (const JsonMember member : schema.members()) {
       const std::string key = member.key.text();
       if (key == "$ref") {
@@ -80,6 +69,8 @@ class Cleaner {
         scope_.Note(SchemaFate::kDropped, at, key, "nothing may stand beside $ref");
       }
     }
+    const std::string reference = schema["$ref"].text();
+    const std::string name = reference.substr(reference.rfind('/') + 1);
     json_.Object().Key("$ref").String("#/$defs/" + name).EndObject();
   }
 

@@ -37,6 +37,12 @@ JsonView Child(JsonView at, const std::string& step) {
   return {};
 }
 
+// Keywords whose members are schemas under names that their author chose.
+bool NamesSchemas(JsonView keyword) {
+  return keyword.equals("properties") || keyword.equals("patternProperties") ||
+         keyword.equals("$defs") || keyword.equals("definitions");
+}
+
 }  // namespace
 
 JsonView SchemaNode::operator[](std::string_view key) const {
@@ -46,19 +52,70 @@ JsonView SchemaNode::operator[](std::string_view key) const {
   return {};
 }
 
-JsonView SchemaScope::Resolve(std::string_view reference) {
-  if (!reference.starts_with('#')) return {};
-  reference.remove_prefix(1);
+std::string DefinitionName(std::string_view reference) {
+  for (const std::string_view prefix : {"#/$defs/", "#/definitions/"}) {
+    if (!reference.starts_with(prefix)) continue;
+    const std::string_view name = reference.substr(prefix.size());
+    if (name.find('/') == std::string_view::npos) return Step(name);
+  }
+  return {};
+}
+
+JsonView SchemaScope::Resolve(JsonView reference) {
+  const JsonView found = Follow(reference.text());
+  return found ? found : FindNested(reference);
+}
+
+bool SchemaScope::DefinesAtRoot(const std::string& name) const {
+  return root_["$defs"][name] || root_["definitions"][name];
+}
+
+JsonView SchemaScope::Follow(std::string_view pointer) {
+  if (!pointer.starts_with('#')) return {};
+  pointer.remove_prefix(1);
   JsonView at = root_;
-  while (!reference.empty() && at) {
-    if (!reference.starts_with('/')) return {};
-    reference.remove_prefix(1);
-    const std::size_t end = std::min(reference.find('/'), reference.size());
+  while (!pointer.empty() && at) {
+    if (!pointer.starts_with('/')) return {};
+    pointer.remove_prefix(1);
+    const std::size_t end = std::min(pointer.find('/'), pointer.size());
     work_ += at.size();
-    at = Child(at, Step(reference.substr(0, end)));
-    reference.remove_prefix(end);
+    at = Child(at, Step(pointer.substr(0, end)));
+    pointer.remove_prefix(end);
   }
   return at;
+}
+
+// Of the schemas that define the name, the innermost around the reference; else the first.
+JsonView SchemaScope::FindNested(JsonView reference) {
+  const std::string name = DefinitionName(reference.text());
+  if (name.empty()) return {};
+  if (!holders_) FindDefinitions(root_);
+  JsonView found;
+  for (const JsonView holder : *holders_) {
+    const JsonView own = holder["$defs"][name];
+    const JsonView definition = own ? own : holder["definitions"][name];
+    const std::string_view text = holder.raw();
+    const char* place = reference.raw().data();
+    const bool around = place >= text.data() && place < text.data() + text.size();
+    if (definition && (around || !found)) found = definition;
+  }
+  return found;
+}
+
+void SchemaScope::FindDefinitions(JsonView schema) {
+  if (!holders_) holders_.emplace();
+  if (schema["$defs"].is(JsonKind::kObject) || schema["definitions"].is(JsonKind::kObject)) {
+    holders_->push_back(schema);
+  }
+  for (const JsonMember member : schema.members()) {
+    if (!Count()) return;
+    for (const JsonView item : member.value.items()) FindDefinitions(item);
+    if (NamesSchemas(member.key)) {
+      for (const JsonMember inner : member.value.members()) FindDefinitions(inner.value);
+    } else {
+      FindDefinitions(member.value);
+    }
+  }
 }
 
 SchemaNode SchemaScope::Enter(JsonView schema) {
@@ -74,7 +131,7 @@ void SchemaScope::Expand(JsonView schema, int depth, SchemaNode& node) {
   node.sources.push_back(schema);
   work_ += schema.size();
   if (const JsonView reference = schema["$ref"]) {
-    const JsonView target = Resolve(reference.text());
+    const JsonView target = Resolve(reference);
     const char* name = target.raw().data();
     const auto turns = std::count(active_.begin(), active_.end(), name);
     if (!target || turns >= kMostTurns) {

@@ -22,6 +22,9 @@ struct SchemaNode {
   bool Has(std::string_view key) const { return static_cast<bool>((*this)[key]); }
 };
 
+/// The name X in `#/$defs/X` and `#/definitions/X`; empty for other references.
+std::string DefinitionName(std::string_view reference);
+
 /// Resolves references inside one schema and stops at circular ones. Both converters walk
 /// recursively and share this class: Enter on the way down, Leave on the way up.
 ///
@@ -30,8 +33,12 @@ class SchemaScope {
  public:
   SchemaScope(JsonView root, SchemaReport report) : root_(root), report_(report) {}
 
-  /// The schema at `#/...`; absent for other documents and for places that do not exist.
-  JsonView Resolve(std::string_view reference);
+  /// The schema that a `$ref` names: the one at `#/...`, else the definition of that name in the
+  /// nearest schema around the reference, because generators leave definitions inside nested
+  /// schemas. Absent for other documents and for places that do not exist.
+  JsonView Resolve(JsonView reference);
+  /// True if the root itself holds a definition of that name.
+  bool DefinesAtRoot(const std::string& name) const;
 
   /// `schema` with everything that it consists of. Follows references up to the recursion limit.
   SchemaNode Enter(JsonView schema);
@@ -54,10 +61,14 @@ class SchemaScope {
   static constexpr int kMostTurns = 2;  // how often one definition may contain itself
 
   void Expand(JsonView schema, int depth, SchemaNode& node);
+  JsonView Follow(std::string_view pointer);
+  JsonView FindNested(JsonView reference);
+  void FindDefinitions(JsonView schema);
 
   JsonView root_;
   SchemaReport report_;
-  std::vector<const char*> active_;  // definitions being written, outermost first
+  std::optional<std::vector<JsonView>> holders_;  // schemas with definitions, outermost first
+  std::vector<const char*> active_;               // definitions being written, outermost first
   std::size_t work_ = 0;
   std::vector<SchemaNote> notes_;
 };

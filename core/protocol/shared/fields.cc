@@ -5,6 +5,8 @@
 
 #include <algorithm>
 
+#include "core/protocol/shared/numbers.h"
+
 namespace agm::protocol {
 
 std::string FieldPath::Text() const {
@@ -43,6 +45,11 @@ JsonView Fields::Get(JsonView object, std::string_view key, JsonKind kind, const
   return {};
 }
 
+JsonView Fields::GetNumber(JsonView object, std::string_view key, const FieldPath& at) {
+  const JsonView value = object[key];
+  return NumberOf(value) && ok() ? value : Get(object, key, JsonKind::kNumber, at);
+}
+
 std::string Fields::Text(JsonView object, std::string_view key, const FieldPath& at) {
   return Get(object, key, JsonKind::kString, at).text();
 }
@@ -70,10 +77,10 @@ std::optional<bool> Fields::Bool(JsonView object, std::string_view key, const Fi
 
 std::optional<std::int64_t> Fields::Integer(JsonView object, std::string_view key,
                                             const FieldPath& at, Range<std::int64_t> range) {
-  const JsonView value = Get(object, key, JsonKind::kNumber, at);
+  const JsonView value = GetNumber(object, key, at);
   if (!value) return std::nullopt;
   const FieldPath path(at, key);
-  const auto number = value.integer();
+  const auto number = IntegerOf(value);
   if (!number) {
     Refuse("invalid_type", path, fmt::format("expected an integer, found {}", value.raw()));
   } else if (*number < range.min) {
@@ -88,10 +95,10 @@ std::optional<std::int64_t> Fields::Integer(JsonView object, std::string_view ke
 
 std::optional<double> Fields::Number(JsonView object, std::string_view key, const FieldPath& at,
                                      Range<double> range) {
-  const JsonView value = Get(object, key, JsonKind::kNumber, at);
+  const JsonView value = GetNumber(object, key, at);
   if (!value) return std::nullopt;
   const FieldPath path(at, key);
-  const auto number = value.number();
+  const auto number = NumberOf(value);
   if (!number) {
     Refuse("invalid_value", path, "expected a number that a double can hold");
   } else if (*number < range.min) {

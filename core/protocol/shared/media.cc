@@ -64,18 +64,57 @@ Result<DataUrl> ReadDataUrl(std::string_view url) {
 
 bool IsDataUrl(std::string_view url) { return StartsWithWord(url, "data:"); }
 
-// The media type: the given one, else that of the name, else that of the bytes.
-std::string ChooseMime(std::string mime, std::string_view name, const std::string& base64) {
-  if (!mime.empty() && mime != kUnknown) return mime;
-  mime = MimeOfName(name);
+bool IsText(std::string_view mime) {
+  return mime.starts_with("text/") || mime == "image/svg+xml" || mime == "application/rtf";
+}
+
+// True if the first bytes are UTF-8 text without control characters except white space.
+bool LooksLikeText(const std::string& base64) {
+  constexpr std::size_t kHead = 4096;  // whole groups of four
+  std::string head = DecodeBase64(std::string_view(base64).substr(0, kHead));
+  for (std::size_t cut = 0; base64.size() > kHead && cut < 3 && !IsUtf8(head); ++cut) {
+    head.pop_back();  // of a character that the end of the head cuts in two
+  }
+  return IsUtf8(head) && std::none_of(head.begin(), head.end(), [](char c) {
+           return static_cast<unsigned char>(c) < 0x20 && c != '\n' && c != '\r' && c != '\t' &&
+                  c != '\f' && c != '\x1b';
+         });
+}
+
+std::string TextMime(std::string_view name) {
+  std::string mime = MimeOfName(name);
+  return IsText(mime) ? mime : "text/plain";
+}
+
+// Corrects a file's label that its bytes or its name contradict: browsers label TypeScript's .ts as
+// MPEG video.
+std::string CorrectLabel(std::string told, std::string_view name, const std::string& base64) {
+  const bool text = LooksLikeText(base64);
+  if (text) return IsText(told) ? told : TextMime(name);
+  if (!told.starts_with("text/")) return told;
+  std::string mime = MimeOfName(name);
+  if (mime.empty() || IsText(mime)) mime = MimeOfBase64(base64);
+  return mime == kUnknown ? told : mime;
+}
+
+// The media type: that of bytes which leave no doubt, else the label, else that of the name, else
+// that of the bytes.
+std::string ChooseMime(std::string told, std::string_view name, const std::string& base64,
+                       chat::MediaKind kind) {
+  std::string certain = CertainMimeOfBase64(base64);
+  const bool sound = told.starts_with("audio/") && certain.starts_with("audio/");
+  if (!certain.empty() && !sound) return certain;
+  if (!told.empty() && told != kUnknown) {
+    return kind == chat::MediaKind::kFile ? CorrectLabel(std::move(told), name, base64) : told;
+  }
+  std::string mime = MimeOfName(name);
   if (mime.empty()) mime = MimeOfBase64(base64);
-  if (mime == kUnknown && IsUtf8(DecodeBase64(base64))) return "text/plain";
-  return mime;
+  return mime == kUnknown && LooksLikeText(base64) ? "text/plain" : mime;
 }
 
 Result<chat::Media> Inline(DataUrl data, std::string_view name, chat::MediaKind kind) {
   chat::Media media;
-  media.mime = ChooseMime(std::move(data.mime), name, data.base64);
+  media.mime = ChooseMime(std::move(data.mime), name, data.base64, kind);
   media.kind = kind;
   media.data = std::move(data.base64);
   media.name = name;

@@ -113,6 +113,15 @@ std::string MimeOfBase64(std::string_view base64) {
   return "application/octet-stream";
 }
 
+std::string CertainMimeOfBase64(std::string_view base64) {
+  constexpr std::array<std::string_view, 10> kCertain = {
+      "image/png",  "image/jpeg",      "image/gif", "image/webp", "image/heic",
+      "image/avif", "application/pdf", "audio/wav", "audio/flac", "audio/aiff"};
+  std::string mime = MimeOfBase64(base64);
+  const bool certain = std::find(kCertain.begin(), kCertain.end(), mime) != kCertain.end();
+  return certain ? mime : std::string();
+}
+
 std::string MimeOfName(std::string_view name) {
   name = name.substr(0, name.find_first_of("?#"));
   const std::size_t dot = name.rfind('.');

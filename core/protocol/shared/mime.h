@@ -9,6 +9,9 @@ namespace agm::protocol {
 /// WAV, MP3, OGG, FLAC, AIFF, MP4, ...); "application/octet-stream" if they are unknown.
 std::string MimeOfBase64(std::string_view base64);
 
+/// The same if the bytes leave no doubt, whatever a label says; else empty.
+std::string CertainMimeOfBase64(std::string_view base64);
+
 /// The media type for the extension of a file name or URI; empty if it is unknown.
 std::string MimeOfName(std::string_view name);
 

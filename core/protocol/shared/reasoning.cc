@@ -75,6 +75,19 @@ void ReadThinkingConfig(JsonView config, const FieldPath& at, Fields& fields,
   reasoning.budget = tokens;
 }
 
+// image_config: {aspect_ratio, image_size}
+void ReadImageConfig(JsonView config, const FieldPath& at, Fields& fields, chat::Request& request) {
+  if (!config) return;
+  if (!config.is(JsonKind::kObject)) {
+    fields.WrongType(at, "an object", config);
+    return;
+  }
+  const JsonView ratio = Either(config, "aspect_ratio", "aspectRatio");
+  const JsonView size = Either(config, "image_size", "imageSize");
+  if (ratio.is(JsonKind::kString)) request.picture.ratio = ratio.text();
+  if (size.is(JsonKind::kString)) request.picture.size = size.text();
+}
+
 void KeepSafety(JsonView settings, const FieldPath& at, Fields& fields, chat::Request& request) {
   if (!settings) return;
   if (!settings.is(JsonKind::kArray)) {
@@ -89,10 +102,30 @@ void ReadGoogle(JsonView google, const FieldPath& at, Fields& fields, chat::Requ
   const FieldPath thinking(at, "thinking_config");
   ReadThinkingConfig(Either(google, "thinking_config", "thinkingConfig"), thinking, fields,
                      request.reasoning);
+  ReadImageConfig(Either(google, "image_config", "imageConfig"), FieldPath(at, "image_config"),
+                  fields, request);
   const JsonView cached = Either(google, "cached_content", "cachedContent");
   if (cached.is(JsonKind::kString)) request.extra["gemini.cachedContent"] = cached.raw();
   KeepSafety(Either(google, "safety_settings", "safetySettings"), FieldPath(at, "safety_settings"),
              fields, request);
+}
+
+// Reads OpenRouter's reasoning: {effort | max_tokens, enabled, exclude} and its older
+// include_reasoning.
+void ReadReasoning(JsonView body, Fields& fields, chat::Reasoning& reasoning) {
+  const JsonView include = body["include_reasoning"];
+  if (include.is(JsonKind::kBool)) reasoning.show = include.boolean();
+  const FieldPath at("reasoning");
+  const JsonView wish = body["reasoning"];
+  if (!wish.is(JsonKind::kObject)) return;
+  if (!reasoning.effort) ReadEffort(wish, "effort", at, fields, reasoning);
+  const auto budget = fields.Integer(wish, "max_tokens", at, {0, kMostTokens});
+  if (budget) reasoning.budget = budget;
+  if (wish["exclude"].is(JsonKind::kBool)) reasoning.show = !wish["exclude"].boolean();
+  const JsonView enabled = wish["enabled"];
+  if (!enabled.is(JsonKind::kBool) || enabled.boolean()) return;
+  reasoning.effort = Effort::kNone;
+  reasoning.budget.reset();
 }
 
 // Reads {type: "enabled", budget_tokens} | {type: "disabled"} | {type: "adaptive"}
@@ -126,16 +159,23 @@ std::string_view EffortName(Effort effort) {
 
 void ReadOpenAiReasoning(JsonView body, Fields& fields, chat::Request& request) {
   ReadEffort(body, "reasoning_effort", {}, fields, request.reasoning);
-  const JsonView reasoning = body["reasoning"];
-  if (reasoning.is(JsonKind::kObject) && !request.reasoning.effort) {
-    ReadEffort(reasoning, "effort", FieldPath("reasoning"), fields, request.reasoning);
-  }
+  ReadReasoning(body, fields, request.reasoning);
   ReadThinking(body, fields, request);
+  ReadImageConfig(Either(body, "image_config", "imageConfig"), FieldPath("image_config"), fields,
+                  request);
   const FieldPath extra("extra_body");
   ReadGoogle(body["extra_body"]["google"], FieldPath(extra, "google"), fields, request);
   ReadGoogle(body["google"], FieldPath("google"), fields, request);
   KeepSafety(Either(body, "safety_settings", "safetySettings"), FieldPath("safety_settings"),
              fields, request);
+}
+
+void ShowOpenRouterThoughts(JsonView body, chat::Request& request) {
+  chat::Reasoning& reasoning = request.reasoning;
+  const JsonView wish = body["reasoning"];
+  const bool asked = wish["effort"] || wish["max_tokens"] || wish["enabled"].boolean();
+  if (!asked || wish["summary"] || reasoning.show || reasoning.effort == Effort::kNone) return;
+  reasoning.show = true;
 }
 
 }  // namespace agm::protocol

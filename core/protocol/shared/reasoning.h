@@ -9,10 +9,15 @@
 
 namespace agm::protocol {
 
-/// Reads the thinking effort and Google's own settings: `reasoning_effort`, `reasoning`, `thinking`
-/// (Anthropic's format), `extra_body.google` and `google` with thinking_config, cached_content and
-/// safety_settings, and top-level `safety_settings`.
+/// Reads the thinking effort and Google's own settings: `reasoning_effort`, `reasoning` (OpenAI's and
+/// OpenRouter's), `thinking` (Anthropic's format), `image_config`, `extra_body.google` and `google`
+/// with thinking_config, image_config, cached_content and safety_settings, and top-level
+/// `safety_settings`.
 void ReadOpenAiReasoning(JsonView body, Fields& fields, chat::Request& request);
+
+/// OpenRouter's chat API shows thoughts if its `reasoning` object asks for thinking and does not
+/// exclude them (https://openrouter.ai/docs/use-cases/reasoning-tokens).
+void ShowOpenRouterThoughts(JsonView body, chat::Request& request);
 
 /// The effort with that name ("low", "xhigh", ...).
 std::optional<chat::Effort> EffortOfName(std::string_view name);

@@ -129,6 +129,7 @@ TEST_F(InlineMediaTest, SaysWhereInTheRequestItFailed) {
 TEST_F(InlineMediaTest, TakesNoTextForAPicture) {
   FakeAnswer page = Picture();
   page.headers = {{"content-type", "text/plain"}};
+  page.pieces = {"no picture"};
   transport_.Answer(page);
   request_ = Asking(Image("https://example.com/a.png"));
   const auto done = Inline(kOld);

@@ -17,6 +17,29 @@ constexpr std::string_view kWeather =
 
 Json Parts(const Answered& answer) { return answer.json()["candidates"][0]["content"]["parts"]; }
 
+TEST_F(AnswersTest, GivesLogprobsWhereTheyAreAskedFor) {
+  const auto candidate_of = [&](const std::string& body) {
+    return Call("gemini-3-flash-preview", "generateContent", body).json()["candidates"][0];
+  };
+  EXPECT_FALSE(candidate_of(Asking("a b")).contains("logprobsResult"));
+  const Json candidate = candidate_of(
+      Asking("a b", R"("generationConfig":{"responseLogprobs":true,"logprobs":3})"));
+  const Json& result = candidate["logprobsResult"];
+  std::string text;
+  for (const Json& token : result["chosenCandidates"]) {
+    text += std::string(token["token"]);
+    EXPECT_LT(double(token["logProbability"]), 0);
+  }
+  EXPECT_EQ(text, candidate["content"]["parts"][0]["text"]);
+  ASSERT_EQ(result["topCandidates"].size(), result["chosenCandidates"].size());
+  for (std::size_t i = 0; i < result["topCandidates"].size(); ++i) {
+    const Json& top = result["topCandidates"][i]["candidates"];
+    ASSERT_EQ(top.size(), 3U);
+    EXPECT_EQ(top[0], result["chosenCandidates"][i]);
+    EXPECT_LT(double(top[1]["logProbability"]), double(top[0]["logProbability"]));
+  }
+}
+
 TEST_F(AnswersTest, CallsTheFunctionThatTheUserNames) {
   const Json part =
       Parts(Generate(Asking("please\n call weather {\"city\":\"Bonn\"}", kWeather)))[0];
