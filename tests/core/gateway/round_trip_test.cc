@@ -92,13 +92,16 @@ class RoundTripTest : public GatewayTest, public testing::WithParamInterface<Tur
 
   Json PostChat(const Json& messages) {
     const Json tool = {{"type", "function"}, {"function", {{"name", "look"}}}};
+    const Json thoughts = {{"thinking_config", {{"include_thoughts", true}}}};
     return Post("/v1/chat/completions", {{"model", "gemini-3-flash-preview"},
+                                         {"google", thoughts},
                                          {"messages", messages},
                                          {"tools", Json::array({tool})}});
   }
 
   Json PostResponses(Json body) {
     body["model"] = "gemini-3-flash-preview";
+    body["reasoning"] = {{"summary", "auto"}};
     body["tools"] = Json::array({{{"type", "function"}, {"name", "look"}}});
     return Post("/v1/responses", body);
   }

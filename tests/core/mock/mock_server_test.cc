@@ -239,7 +239,7 @@ TEST(MockServer, SaysThatAPortIsTaken) {
   ASSERT_TRUE(first);
   const auto second = MockServer::Start({.port = (*first)->port()});
   ASSERT_FALSE(second);
-  EXPECT_EQ(second.error().code, ErrorCode::kIo);
+  EXPECT_EQ(second.error().code, ErrorCode::kConfig);
   EXPECT_NE(second.error().message.find(std::to_string((*first)->port())), std::string::npos);
 }
 
