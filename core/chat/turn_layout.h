@@ -17,7 +17,7 @@
 /// fingerprint of what the client sees, and puts it back when the turn returns in a history.
 ///
 ///   LayoutRecorder recorder;                               // of one choice of an answer
-///   for (const Event& event : events) recorder.See(event);
+///   recorder.See(block_started);                           // and each delta and stop of a block
 ///   if (recorder.Worthwhile()) Keep(recorder.Fingerprint(), recorder.Layout());
 ///   ...
 ///   const std::string layout = Find(FingerprintOf(message));

@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "core/base/digest.h"
 #include "core/base/guarded.h"
 #include "core/base/json_doc.h"
 #include "core/base/json_writer.h"
@@ -15,6 +16,7 @@
 #include "core/chat/merge.h"
 #include "core/chat/response.h"
 #include "core/chat/splice.h"
+#include "core/chat/turn_layout.h"
 #include "core/config/edit.h"
 #include "core/config/load.h"
 #include "core/config/patches.h"
@@ -36,6 +38,8 @@
 #include "core/mock/event_loop.h"
 #include "core/mock/http_message.h"
 #include "core/mock/mock_server.h"
+#include "core/protocol/gemini/grounding.h"
+#include "core/protocol/gemini/partial_args.h"
 #include "core/protocol/gemini/response.h"
 #include "core/protocol/responses/events.h"
 #include "core/protocol/responses/items.h"
@@ -48,6 +52,10 @@
 #include "core/store/sqlite_pool_journal.h"
 
 namespace agm {
+
+void DigestExample() {
+#include "examples/core/base/digest.h.inc"
+}
 
 void GuardedExample(){
 #include "examples/core/base/guarded.h.inc"
@@ -88,6 +96,12 @@ void FoldExample(bool more, Event event) {
 
 void SpliceExample(Splice& splice, Event hop_event) {
 #include "examples/core/chat/splice.h.inc"
+}
+
+void Keep(const std::string& fingerprint, const std::string& layout);
+std::string Find(const std::string& fingerprint);
+void TurnLayoutExample(const BlockStarted& block_started, const Message& message) {
+#include "examples/core/chat/turn_layout.h.inc"
 }
 
 }  // namespace agm::chat
@@ -218,6 +232,15 @@ Result<void> MockServerExample() {
 }  // namespace agm::mock
 
 namespace agm::protocol {
+
+void GeminiGroundingExample(bool keep_text, std::string_view text, std::string_view code,
+                            JsonView candidate, chat::ChoiceFinish& finish) {
+#include "examples/core/protocol/gemini/grounding.h.inc"
+}
+
+void GeminiPartialArgsExample(JsonView call) {
+#include "examples/core/protocol/gemini/partial_args.h.inc"
+}
 
 void GeminiStreamReaderExample(const IdSource& ids, const GeminiReading& reading,
                                std::string_view bytes) {

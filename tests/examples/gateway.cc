@@ -22,6 +22,7 @@
 #include "core/gateway/rotation.h"
 #include "core/gateway/service.h"
 #include "core/gateway/targets.h"
+#include "core/gateway/unknown_model.h"
 #include "core/upstream/address.h"
 #include "core/upstream/call.h"
 #include "core/upstream/fetch.h"
@@ -89,6 +90,13 @@ void InlineMediaExample(upstream::Transport& transport, const std::vector<std::s
 Error RotationExample(const Asking& asking, Allowance& allowance, const std::string& model,
                       const std::string& body, bool last_target, upstream::Failure& failure) {
 #include "examples/core/gateway/rotation.h.inc"
+  return {};
+}
+
+HttpReply refuse(const Error& error);
+HttpReply WithModelHelpExample(const Result<void>& answer, const Services& services,
+                               const Settings& settings, const Record& record) {
+#include "examples/core/gateway/unknown_model.h.inc"
   return {};
 }
 
