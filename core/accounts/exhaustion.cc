@@ -18,8 +18,8 @@ constexpr int kListed = 100;
 // When to retry while another request finds out whether an account works again.
 constexpr Duration kTrial{1000};
 
-// What ends without anybody's doing. A model that an account lacks, and what a person must fix, is
-// tried again some time too, but no client should wait for that.
+// True for a failure that ends without a person's help. A model that an account lacks, and a
+// failure that a person must fix, are retried some time too, but no client should wait for that.
 bool EndsByItself(upstream::Trouble trouble) {
   return upstream::MustFix(trouble).empty() && trouble != upstream::Trouble::kNoQuota &&
          trouble != upstream::Trouble::kUnknownModel;

@@ -11,9 +11,9 @@
 
 namespace agm::accounts {
 
-/// What is found when all accounts that list a model are looked at.
+/// The states of all accounts that list a model.
 struct Survey {
-  /// So many accounts have this trouble.
+  /// The number of accounts with this trouble.
   struct Case {
     upstream::Trouble trouble;
     int count = 0;
@@ -29,7 +29,7 @@ struct Survey {
   TimePoint first = TimePoint::max();  ///< the earliest end of what ends by itself
 };
 
-/// What a client is told of it, naming no account: the failure, the model, when it ends, what to do
+/// The client's error, which names no account: the failure, the model, when it ends, what to do
 /// and the upstream's own sentence.
 ///
 ///   ends by itself      kRateLimited, kQuotaExhausted or kOverloaded, with retry_after_ms and

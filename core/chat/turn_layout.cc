@@ -21,7 +21,7 @@ namespace {
 
 constexpr std::string_view kDialect = "gemini";
 
-/// What a client sent back of a turn, in the order of each kind.
+/// The parts of a turn that a client sent back, in the order of each kind.
 struct Shown {
   std::string text;
   std::vector<const ToolCall*> calls;

@@ -24,7 +24,7 @@
 ///   if (auto blocks = RestoreTurn(message, layout)) ...    // the model's own turn
 namespace agm::chat {
 
-/// What of a turn a client sees. Thread safety: one thread at a time.
+/// A digest of the parts of a turn that a client sees. Thread safety: one thread at a time.
 class TurnFingerprint {
  public:
   void AddText(std::string_view text) { text_.Add(text); }

@@ -9,7 +9,7 @@ namespace agm::gateway {
 
 /// The address of the client, for logs and limits: the peer's, unless that is one of the
 /// `trusted_proxies` (addresses and networks). Then it is the last address in X-Forwarded-For that
-/// is no trusted proxy itself. What stands further left anybody can have written.
+/// is not a trusted proxy itself. Any client can have written the addresses further left.
 ///
 /// Thread safety: any thread.
 std::string ClientAddress(const HttpRequest& request,

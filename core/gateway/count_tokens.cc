@@ -21,7 +21,7 @@ namespace {
 
 using upstream::Failure;
 
-// What Vertex AI's countTokens takes of a request for an answer.
+// The members of a generateContent request that Vertex AI's countTokens accepts.
 constexpr std::array<std::string_view, 4> kVertexMembers = {"systemInstruction", "contents",
                                                             "tools", "generationConfig"};
 

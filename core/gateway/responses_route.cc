@@ -52,7 +52,7 @@ std::optional<Page> PageOf(std::string_view query) {
   return page;
 }
 
-/// What a request builds on, and whether its answer is to be kept.
+/// The context that a request continues, and whether its response is to be stored.
 struct BuiltOn {
   protocol::ResponsesContext context;
   bool store = true;

@@ -187,8 +187,8 @@ bool EndsInARoute(const Segments& path) {
   });
 }
 
-// Behind any prefix ("/openai/v1/models/ID", "/api/responses/ID"). What looks like an id but is a
-// route's own segment belongs to a stacked path.
+// Behind any prefix ("/openai/v1/models/ID", "/api/responses/ID"). A segment that looks like an
+// id but is a part of a route belongs to a stacked path.
 std::optional<Route> MatchBehindPrefix(const Segments& path) {
   for (std::size_t at = 1; at < path.size(); ++at) {
     const auto begin = path.begin() + static_cast<std::ptrdiff_t>(at);

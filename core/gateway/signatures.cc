@@ -67,7 +67,7 @@ void Signatures::Recent::Forget(const std::string& key) {
   if (by_key.erase(key) > 0) std::erase(order, key);
 }
 
-/// What is there already is newer.
+/// Adds an entry; one that exists already is newer and stays.
 std::string& Signatures::Recent::Add(std::string key, std::string signature) {
   const auto [place, added] = by_key.try_emplace(key, std::move(signature));
   if (!added) return place->second;

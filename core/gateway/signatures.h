@@ -17,11 +17,11 @@
 
 namespace agm::gateway {
 
-/// What the model's turns have beyond what clients send back: the thought signatures that came with
-/// tool calls, by the call's id, and the layouts of whole turns (chat/turn_layout.h), by the caller
-/// and what the caller saw of the turn. The upstream asks for both when the conversation goes on.
-/// All are stored. The newest that were kept or asked for are in memory, also those that nobody
-/// has: a long conversation asks for each of its calls again and again.
+/// The parts of the model's turns that clients do not send back: the thought signatures that came
+/// with tool calls, by the call's id, and the layouts of whole turns (chat/turn_layout.h), by the
+/// caller and what the caller saw of the turn. The upstream asks for both when the conversation
+/// goes on. All are stored. The newest that were kept or asked for are in memory, also those that
+/// nobody has: a long conversation asks for each of its calls again and again.
 ///
 /// Thread safety: any thread.
 class Signatures {

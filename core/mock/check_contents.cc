@@ -311,7 +311,7 @@ void CheckOrder(const CheckRules& rules, const std::vector<Turn>& turns, Complai
         "The last turn must be a user turn: prefilled model turns are not supported.");
   }
   for (std::size_t i = 1; rules.strict && i < turns.size(); ++i) {
-    // What a user says after responses is a turn of its own.
+    // A user's text after responses is a turn of its own.
     const bool after_responses = !turns[i].model && !turns[i - 1].responses.empty();
     if (turns[i].model != turns[i - 1].model || after_responses) continue;
     complaints.Refuse("Please ensure that multiturn requests alternate between user and model.");

@@ -1,6 +1,6 @@
-// The texts are those of the Gemini API and of Vertex AI. Where a refusal names a field, the path
-// of the field decides; else the words by which the API names the thing. The first row that fits
-// counts, so paths that hold names of the client's (schemas) stand first.
+// The texts are those of the Gemini API and of Vertex AI. If a refusal names a field, the field's
+// path selects the repair; otherwise the API's words for the subject do. The first matching row
+// counts, so paths that contain names chosen by the client (schemas) come first.
 
 #include "core/upstream/repair.h"
 

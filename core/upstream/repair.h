@@ -6,7 +6,7 @@
 
 namespace agm::upstream {
 
-/// What to write otherwise after Google refused a request with `text` (ErrorBody::text, lower
+/// The repair of a request after Google refused it with `text` (ErrorBody::text, lower
 /// case): each field path, and each text without one, has one repair. kNone where none would help.
 protocol::GeminiRepair FindRepair(std::string_view text);
 

@@ -72,7 +72,7 @@ struct TroubleRow {
 
 const TroubleRow& RowOf(Trouble trouble);
 
-/// What a person must fix before the account can serve again, as `error.code` says it:
+/// The problem that a person must fix before the account can serve again, as in `error.code`:
 /// "upstream_key_invalid", "upstream_blocked", "upstream_not_enabled", "upstream_location" or
 /// "upstream_billing". Empty for a failure that ends by itself or that no account causes.
 std::string_view MustFix(Trouble trouble);

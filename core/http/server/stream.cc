@@ -38,7 +38,7 @@ HttpStream::Needs HttpStream::Go(bool may_wait) {
   }
 }
 
-/// What the client does not take at once is lost.
+/// Bytes that the client does not accept at once are lost.
 HttpStream::Needs HttpStream::Stop() {
   if (connection_.HasKept() && connection_.SendKept() != HttpConnection::Sent::kAll) {
     return Needs::kBroken;

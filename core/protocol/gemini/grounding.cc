@@ -75,8 +75,8 @@ GeminiGrounding::Span GeminiGrounding::Find(const Support& support) const {
   return {found, found + support.text.size()};
 }
 
-// Counts code points of what the client sees before byte `at`. What was put in right there stands
-// before a span that begins there, and behind one that ends there.
+// Counts the code points that the client sees before byte `at`. Text inserted exactly there comes
+// before a span that begins there, and after one that ends there.
 std::int64_t GeminiGrounding::Shown(std::size_t at, bool begin) const {
   auto shown = static_cast<std::int64_t>(CountCodePoints(std::string_view(text_).substr(0, at)));
   for (const Inserted& text : inserted_) {

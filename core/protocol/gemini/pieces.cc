@@ -86,7 +86,7 @@ void GeminiCounts::Read(JsonView usage) {
 chat::Usage GeminiCounts::Total() const {
   chat::Usage usage;
   usage.known = seen_;
-  // Where more is cached than was sent, the prompt was counted without what is cached.
+  // If more tokens are cached than were sent, the prompt's count excludes the cached ones.
   const std::int64_t uncounted = cached_ > prompt_ + tool_prompt_ ? cached_ : 0;
   usage.input = prompt_ + tool_prompt_ + uncounted;
   usage.cached = cached_;

@@ -245,7 +245,7 @@ void GeminiStreamReader::ReadCode(Candidate& candidate, JsonView part, std::stri
           CompactJson(part.raw()));
 }
 
-// What a tool of the upstream's own was asked, or what it answered.
+// A call of one of the upstream's own tools, or its result.
 void GeminiStreamReader::ReadOpaque(Candidate& candidate, JsonView part) {
   CloseBlock(candidate);
   chat::BlockStarted started;

@@ -22,7 +22,7 @@ namespace {
 
 constexpr std::size_t kWithoutContent = 768;  ///< approximate size of a response without its text
 
-// What really answered, as the upstream names it; null where it does not.
+// The model version that the upstream reports; null if it reports none.
 void WriteFingerprint(std::string& out, std::string_view model_version) {
   if (model_version.empty()) {
     out += "null";
@@ -154,7 +154,7 @@ class ChatStream : public StreamWriter {
     if (!e.model_version.empty()) FinishHead(e.model_version);
   }
 
-  // What answered is known with the first event.
+  // The model version is known with the first event.
   void FinishHead(std::string_view model_version) {
     std::string head = begin_ + R"(,"system_fingerprint":)";
     WriteFingerprint(head, model_version);

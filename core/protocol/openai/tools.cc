@@ -92,8 +92,8 @@ class Tools {
     return true;
   }
 
-  // A search that the client runs is a function to the model. Where OpenAI would run it, all tools
-  // that it could find are declared already.
+  // A search that the client runs is a function to the model. If OpenAI runs it, all tools that it
+  // could find are declared already.
   void ReadToolSearch(JsonView tool, const FieldPath& at) {
     if (!tool["execution"].equals("client")) return;
     chat::Tool search;

@@ -26,7 +26,7 @@ bool WantsCompaction(const chat::Request* request);
 
 /// Our form of a compaction's `encrypted_content`.
 std::string SealCompaction(std::string_view summary);
-/// What the model is told in place of the conversation; empty if the compaction is not ours.
+/// The text for the model in place of the conversation; empty if the compaction is not ours.
 std::string OpenCompaction(std::string_view sealed);
 /// True for a compaction item of ours.
 bool IsCompaction(JsonView item);

@@ -14,7 +14,7 @@ namespace {
 
 std::string_view SealOf(Signs signs) { return signs == Signs::kNext ? "agm1." : "agm1t."; }
 
-// Where a call of a tool that is no plain function says what to do.
+// The member with the action, in a call of a tool that is not a plain function.
 std::string_view ActionMember(std::string_view type) {
   if (type == "apply_patch_call") return "operation";
   return type == "tool_search_call" ? "arguments" : "action";

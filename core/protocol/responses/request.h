@@ -18,18 +18,18 @@ struct ResponsesLinks {
 };
 Result<ResponsesLinks> ReadResponsesLinks(std::string_view body);
 
-/// What a Responses request builds on.
+/// The conversation that a Responses request continues.
 struct ResponsesContext {
   std::string
       history;  ///< JSON array of the items that previous_response_id stands for; empty: none
   std::map<std::string, std::string> items;  ///< JSON by id, of the items that it refers to
 };
 
-/// Reads a request of OpenAI's Responses API. What the response object echoes is kept as
-/// Request::extra["responses.echo"] (members, serialised), the request's own items as
-/// ["responses.input"], with referred items in the place of references. ["responses.encrypted"] is
-/// "true" where the client carries signatures as encrypted content, ["responses.compact"] where the
-/// answer is to be a compaction (see responses_compaction.h).
+/// Reads a request of OpenAI's Responses API. Request::extra gets these entries: "responses.echo"
+/// (serialised members for the response object), "responses.input" (the request's own items, with
+/// referred items in the place of references), "responses.encrypted" ("true" if the client carries
+/// signatures as encrypted content), and "responses.compact" (if the response is to be a
+/// compaction, see compaction.h).
 Result<chat::Request> ReadResponsesRequest(std::string_view body,
                                            const ResponsesContext& context = {});
 

@@ -323,7 +323,7 @@ class ResponsesStream : public StreamWriter {
     Done(CompactionItem(place_.id, summary_, true), out);
   }
 
-  // What the upstream searched for and found, once an answer.
+  // The upstream's searches and their results, once per response.
   void PutSearch(const chat::ChoiceFinish& finish, std::string& out) {
     const bool sources = !finish.sources.empty() && AsksForSearch(reply_.request);
     if (finish.searches.empty() && !sources) return;

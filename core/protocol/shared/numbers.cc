@@ -5,7 +5,7 @@ namespace {
 
 constexpr std::size_t kLongestNumber = 64;  // longer digits are no number that anybody means
 
-// What the string holds, read as JSON: the grammar of numbers is written once.
+// Reads the string's content as JSON, so that the grammar of numbers is written once.
 template <class T>
 std::optional<T> Inside(JsonView value, std::optional<T> (JsonView::*read)() const) {
   if (!value.is(JsonKind::kString) || value.raw().size() > kLongestNumber) return std::nullopt;

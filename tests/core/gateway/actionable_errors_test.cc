@@ -1,4 +1,4 @@
-// What a client reads where no account can serve: for each kind of trouble the status, the code,
+// The client's error if no account can serve: for each kind of trouble the status, the code,
 // the headers and the message, in the shapes of OpenAI (chat and responses), Anthropic and Google.
 
 #include <gmock/gmock.h>

@@ -30,7 +30,7 @@ TEST(ClientAddress, IsTheLastThatNoTrustedProxyWroteForItself) {
       {"127.0.0.1", local, {{"X-Forwarded-For", "203.0.113.9:4711"}}, "203.0.113.9"},
       {"::1", local, {{"X-Forwarded-For", "[2001:db8::7]:4711"}}, "2001:db8::7"},
       {"::ffff:127.0.0.1", local, {{"X-Forwarded-For", "2001:db8::7"}}, "2001:db8::7"},
-      // What is no address ends the search.
+      // Text that is not an address ends the search.
       {"127.0.0.1", local, {{"X-Forwarded-For", "unknown"}}, "127.0.0.1"},
       {"127.0.0.1", local, {{"X-Forwarded-For", "203.0.113.9, evil\" x=1"}}, "127.0.0.1"},
       {"127.0.0.1", local, {{"X-Forwarded-For", " , ,"}}, "127.0.0.1"},

@@ -1,4 +1,4 @@
-// What the model said comes back to it as it said it, whichever way the client sends it back: every
+// The model gets its own output back unchanged, in whatever form the client sends it back: every
 // kind of part, on chat and on Responses.
 
 #include <gtest/gtest.h>
@@ -106,7 +106,7 @@ class RoundTripTest : public GatewayTest, public testing::WithParamInterface<Tur
     return Post("/v1/responses", body);
   }
 
-  // What the model is told of its own turn: each call gets a result, and the user goes on.
+  // Checks the model's own turn in the next request: each call gets a result, and the user goes on.
   void ExpectTheModelsOwn() {
     const auto requests = mock_->TakeRequests();
     ASSERT_EQ(requests.size(), 2U);

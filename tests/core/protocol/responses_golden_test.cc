@@ -78,7 +78,7 @@ TEST_P(ResponsesAnswerCase, MayBeCutAnywhere) {
   }
 }
 
-// What was searched for is known at the end of a stream, and before a whole answer is written.
+// The searches are known at the end of a stream, but before a unary response is written.
 void MoveSearchToTheEnd(Json& output) {
   if (output.empty() || output[0]["type"] != "web_search_call") return;
   const Json search = output[0];
