@@ -171,7 +171,10 @@ class Control {
 
   void Reload() {
     auto read = sources_.Load();
-    if (!read) return Refused(read.error());
+    if (!read) {
+      service_.CountRefusedReload();
+      return Refused(read.error());
+    }
     for (const auto& warning : read->warnings) log_.Write(LogLevel::kWarning, warning.Text());
     const config::Proxy& proxy = read->config->proxy;
     if (auto applied = service_.Apply(read->config); !applied) return Refused(applied.error());
@@ -243,8 +246,13 @@ Result<void> RunServe(const Context& context, const ServeOptions& options) {
   }
 
   const auto database = OpenState(context);
+  auto requests = OpenRequestLog(context);
+  if (const auto warning = requests->TakeWarning()) {
+    (*log)->Write(LogLevel::kWarning, warning->message);
+  }
   auto service =
-      gateway::Service::Start(read->config, **log, context.clock(), context.transport(), *database);
+      gateway::Service::Start(read->config, **log, context.clock(), context.transport(), *database,
+                              upstream::NewMediaTransport(), std::move(requests));
   if (!service) return Explained(std::move(service).error(), context, read->config->proxy);
 
   const Control control(signals, **service, sources, **log, watch, read->config, *state_folder);

@@ -100,6 +100,10 @@ constexpr std::array kAccount = {
     SettingText{"models", "list of texts, [\"*\"]",
                 "Which upstream models the account may serve; * stands for anything."},
     SettingText{"priority", "number, 0", "Accounts with a lower number serve first."},
+    SettingText{
+        "billing", "text, \"auto\"",
+        "\"free\" or \"paid\", for the billed cost in agm stats. \"auto\": free once a refusal "
+        "has named a quota of the free tier, else paid."},
     SettingText{"requests_per_minute", "number, 0",
                 "How many requests a minute the account's project has for each model.\n"
                 "With a limit the account cools down before the upstream refuses.\n"
@@ -116,10 +120,13 @@ constexpr std::array kLog = {
                 "request), \"info\", \"warning\" or \"error\". The option --log-level wins."},
     SettingText{"format", "text, \"text\"",
                 "How lines are written: \"text\" or \"json\". The option --log-format wins."},
-    SettingText{"requests", "true or false, true", "Whether a log of requests is kept."},
-    SettingText{"keep", "span, \"7d\"", "How long requests are kept in it."},
-    SettingText{"max_size", "size, \"64MB\"", "How large it may become."},
-    SettingText{"totals_keep", "span, \"400d\"", "How long totals are kept."},
+    SettingText{
+        "requests", "true or false, true",
+        "Whether a row is kept for each request (agm logs). Totals are counted in any case."},
+    SettingText{"keep", "span, \"7d\"", "How long rows are kept."},
+    SettingText{"max_size", "size, \"64MB\"",
+                "The largest size of the request log; the oldest rows go first."},
+    SettingText{"totals_keep", "span, \"400d\"", "How long the totals of agm stats are kept."},
 };
 
 constexpr std::array kTables = {

@@ -11,4 +11,7 @@ namespace agm::cli {
 /// is known. Never fails: see store::Database.
 std::unique_ptr<store::Database> OpenState(const Context& context);
 
+/// Opens the request log of the state folder for the gateway. Never fails: see store::Database.
+std::unique_ptr<store::Database> OpenRequestLog(const Context& context);
+
 }  // namespace agm::cli

@@ -28,6 +28,10 @@ std::string_view Word(AccountKind kind) {
   return kAccountKindWords.at(static_cast<std::size_t>(kind));
 }
 
+std::string_view Word(Billing billing) {
+  return kBillingWords.at(static_cast<std::size_t>(billing));
+}
+
 std::optional<AccountKind> FindAccountKind(std::string_view word) {
   const auto at = std::ranges::find(kAccountKindWords, word);
   if (at == kAccountKindWords.end()) return std::nullopt;

@@ -19,6 +19,7 @@ namespace agm::config {
 enum class AuthMode { kAuto, kOff, kStrict, kAllExceptHealth };
 enum class Scheduling { kCacheFirst, kBalance, kPerformanceFirst };
 enum class AccountKind { kGemini, kVertex, kMock };
+enum class Billing { kAuto, kFree, kPaid };
 
 struct ApiKey {
   std::string name;  ///< the caller's name in logs; "default" for proxy.api_key
@@ -91,6 +92,7 @@ struct Account {
   int requests_per_minute = 0;  ///< the project's limit for each model; 0: not known
   int tokens_per_minute = 0;    ///< of prompt tokens
   int requests_per_day = 0;
+  Billing billing = Billing::kAuto;  ///< for the cost in `agm stats`
   bool enabled = true;
   /// Why the account cannot serve although it is enabled, for example "GEMINI_API_KEY is not set";
   /// empty: it can. Determined during loading.

@@ -178,6 +178,7 @@ std::span<const Setting<Account>> AccountSettings() {
       SecretSetting<A, &A::refresh_token>("refresh_token"),
       ListSetting<A, &A::models, CheckModelGlob>("models"),
       IntSetting<A, &A::priority, -1'000'000, 1'000'000>("priority"),
+      WordSetting<A, &A::billing, kBillingWords>("billing"),
       IntSetting<A, &A::requests_per_minute, 0, kMostOfAQuota>("requests_per_minute"),
       IntSetting<A, &A::tokens_per_minute, 0, kMostOfAQuota>("tokens_per_minute"),
       IntSetting<A, &A::requests_per_day, 0, kMostOfAQuota>("requests_per_day"),

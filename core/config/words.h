@@ -17,11 +17,13 @@ inline constexpr std::array<std::string_view, 4> kLogLevelWords = {"debug", "inf
                                                                    "error"};
 inline constexpr std::array<std::string_view, 2> kLogFormatWords = {"text", "json"};
 inline constexpr std::array<std::string_view, 3> kAccountKindWords = {"gemini", "vertex", "mock"};
+inline constexpr std::array<std::string_view, 3> kBillingWords = {"auto", "free", "paid"};
 
 /// The enum value's word in the file.
 std::string_view Word(AuthMode mode);
 std::string_view Word(Scheduling scheduling);
 std::string_view Word(AccountKind kind);
+std::string_view Word(Billing billing);
 
 /// The account kind that `word` names, or nullopt.
 std::optional<AccountKind> FindAccountKind(std::string_view word);

@@ -71,6 +71,7 @@ Result<std::vector<ChatCall>> Attempts::Write(const std::string& model) {
   for (const auto& prompt : prompts_) {
     auto draft = WriteDraft(asking_, *prompt, model, record_.id);
     if (!draft) return std::move(draft).error();
+    if (calls.empty()) record_.dropped = draft->dropped;
     const int choices = draft->calls > 1 ? 1 : static_cast<int>(prompt->choices);
     plan_ = {static_cast<int>(prompts_.size()), draft->calls, choices};
     for (int i = 1; i < draft->calls; ++i) calls.emplace_back(asking_, prompt, *draft, record_.id);
@@ -99,7 +100,8 @@ std::vector<Opening> Attempts::OpenAll(std::vector<ChatCall>& calls, bool last) 
 
 // The record names the target that was called last, not one for which no account was free.
 void Attempts::Note(const std::string& model) {
-  const int before = std::exchange(record_.tries, 0);
+  const int before = record_.tries;
+  record_.ForgetTries();
   for (auto allowance = allowances_.rbegin(); allowance != allowances_.rend(); ++allowance) {
     allowance->NoteIn(record_);
   }

@@ -22,7 +22,7 @@ Result<Draft> Write(const Asking& asking, const chat::Request& request, const st
   }
   upstream::Outgoing outgoing{
       model, request.stream, std::move(written->body), std::move(written->reading), {}};
-  return Draft{options, std::move(outgoing), written->calls, false};
+  return Draft{options, std::move(outgoing), written->calls, std::move(written->dropped)};
 }
 
 }  // namespace
@@ -65,8 +65,8 @@ std::variant<Opened, upstream::Failure> ChatCall::Once(accounts::Lease& lease,
   const TimePoint started = clock.Now();
   auto opened =
       WithCredential(asking_, lease.account(), allowance.deadline, [&](const Secret& secret) {
-        return upstream::Call::Start(*asking_.services->transport, lease.account(), secret,
-                                     draft_.outgoing, allowance.Limits(asking_), *asking_.client);
+        return upstream::Call::Start(asking_.transport(), lease.account(), secret, draft_.outgoing,
+                                     allowance.Limits(asking_), *asking_.client);
       });
   if (auto* failure = std::get_if<upstream::Failure>(&opened)) return std::move(*failure);
   auto call = std::get<std::unique_ptr<upstream::Call>>(std::move(opened));
@@ -126,6 +126,7 @@ Result<std::optional<Opened>> ChatCall::Open(Allowance& allowance, bool last_tar
       return std::optional(std::move(*opened));
     }
     auto& failure = std::get<upstream::Failure>(outcome);
+    rotation.Failed(failure);
     auto repaired = asking_.client->Cancelled() ? Result<bool>(false) : Repair(failure);
     if (!repaired) return std::move(repaired).error();
     if (*repaired) continue;

@@ -4,6 +4,7 @@
 #include <optional>
 #include <string>
 #include <variant>
+#include <vector>
 
 #include "core/base/queue.h"
 #include "core/base/result.h"
@@ -21,6 +22,7 @@ struct Draft {
   protocol::GeminiWriteOptions options;
   upstream::Outgoing outgoing;
   int calls = 1;          ///< number of such calls that give all choices
+  std::vector<std::string> dropped{};  ///< fields that the model does not support
   bool repaired = false;  ///< rewritten after the upstream refused it
 };
 

@@ -5,8 +5,10 @@
 #include <variant>
 
 #include "core/chat/embedding.h"
+#include "core/gateway/history.h"
 #include "core/gateway/replies.h"
 #include "core/gateway/rotation.h"
+#include "core/gateway/taped.h"
 #include "core/gateway/targets.h"
 #include "core/gateway/unknown_model.h"
 #include "core/protocol/gemini/embeddings.h"
@@ -55,7 +57,7 @@ std::variant<std::monostate, Failure> Embedding::Rest(const config::Account& acc
     auto call = protocol::WriteGeminiEmbeddings(request_, left, model, vertex);
     const upstream::Question question{upstream::ModelUrl(account, model, call.method),
                                       std::move(call.body)};
-    auto answer = upstream::Fetch(*asking_.services->transport, account, secret, question,
+    auto answer = upstream::Fetch(asking_.transport(), account, secret, question,
                                   allowance_.Limits(asking_), *asking_.client);
     if (auto* failure = std::get_if<Failure>(&answer)) return std::move(*failure);
     const std::size_t before = done_.vectors.size();
@@ -80,7 +82,7 @@ std::optional<Failure> Embedding::Ask(const accounts::Lease& lease, const std::s
 // The record names the target that was called last.
 void Embedding::Note(const std::string& model) {
   record_.target = model;
-  record_.tries = 0;
+  record_.ForgetTries();
   allowance_.NoteIn(record_);
 }
 
@@ -92,9 +94,9 @@ Result<bool> Embedding::Target(const std::string& model, bool last) {
   while (auto lease = rotation.Next()) {
     const TimePoint started = clock.Now();
     auto failure = Ask(*lease, model);
+    failure ? rotation.Failed(*failure) : rotation.Answered();
     Note(model);
     if (!failure) {
-      rotation.Answered();
       lease->Report(accounts::Success{std::chrono::duration_cast<Duration>(clock.Now() - started),
                                       done_.tokens});
       return true;
@@ -136,7 +138,9 @@ HttpReply Embed(Services& services, std::shared_ptr<const Settings> settings, Ht
     return refuse(WithModelHelp(resolved.error(), services, *settings, record.model));
   }
 
-  const Asking asking{&services, settings, {}, http.client, record.id};
+  record.rule = RuleText(*resolved);
+  const Asking asking{&services,   settings,  {},
+                      http.client, record.id, TapeCalls(*services.transport, record.tape)};
   auto embeddings = GetEmbeddings(asking, *request, resolved->targets, record);
   if (!embeddings) {
     return refuse(WithModelHelp(embeddings.error(), services, *settings, record.model));

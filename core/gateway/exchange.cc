@@ -13,9 +13,11 @@
 #include "core/base/json_writer.h"
 #include "core/base/random.h"
 #include "core/gateway/attempts.h"
+#include "core/gateway/history.h"
 #include "core/gateway/media.h"
 #include "core/gateway/replies.h"
 #include "core/gateway/session.h"
+#include "core/gateway/taped.h"
 #include "core/gateway/unknown_model.h"
 
 namespace agm::gateway {
@@ -250,6 +252,8 @@ HttpReply Exchange(Services& services, std::shared_ptr<const Settings> settings,
   }
 
   TraceMapping(*services.log, record.id, *resolved);
+  record.rule = RuleText(*resolved);
+  record.stream = request->stream;
 
   auto inlined = InlineMedia(*services.media, resolved->targets, BudgetOf(config.proxy),
                              *http.client, *request);
@@ -257,7 +261,7 @@ HttpReply Exchange(Services& services, std::shared_ptr<const Settings> settings,
 
   const Asking asking{
       &services,   settings,  SessionOf(*request, http.header("x-session-id"), record.caller),
-      http.client, record.id, record.caller};
+      http.client, record.id, record.caller, TapeCalls(*services.transport, record.tape)};
   const auto shared = std::make_shared<const chat::Request>(*std::move(request));
   auto answer = GetAnswer(asking, shared, resolved->targets, record);
   if (!answer) return refuse(WithModelHelp(answer.error(), services, *settings, record.model));

@@ -12,10 +12,12 @@
 #include "core/gateway/client_address.h"
 #include "core/gateway/embeddings_route.h"
 #include "core/gateway/exchange.h"
+#include "core/gateway/history.h"
 #include "core/gateway/pages.h"
 #include "core/gateway/replies.h"
 #include "core/gateway/responses_route.h"
 #include "core/gateway/routes.h"
+#include "core/gateway/taped.h"
 #include "core/gateway/url.h"
 #include "core/http/wire/grammar.h"
 #include "core/protocol/openai/chat.h"
@@ -121,11 +123,15 @@ std::optional<HttpReply> Gateway::AnswerHead(HttpRequest& head) {
 }
 
 HttpReply Gateway::Answer(HttpRequest& request, const std::shared_ptr<const Settings>& settings) {
-  Record record(*services_.clock, *services_.log, *services_.metrics);
+  Record record(*services_.clock, *services_.log, *services_.journal);
   record.from = ClientAddress(request, settings->config->proxy.trusted_proxies);
   record.method = request.method;
   record.path = request.path;
+  record.client = ClientProgram(request.header("user-agent"));
   const std::string id = record.id;
+  const WallTime began = record.began();
+  const auto tape = services_.recording->On() ? TapeRequest(request) : nullptr;
+  record.tape = tape;
   const std::string origin = AllowedOrigin(request, settings->config->proxy);
   HttpReply reply;
   try {
@@ -137,13 +143,14 @@ HttpReply Gateway::Answer(HttpRequest& request, const std::shared_ptr<const Sett
     reply = Broken(request, *settings, id, "something that is no std::exception");
   }
   AddCors(reply, origin);
+  if (tape) TapeReply(reply, tape, *services_.journal, began, id);
   return reply;
 }
 
 HttpReply Gateway::Broken(const HttpRequest& request, const Settings& settings,
                           const std::string& id, std::string_view what) {
   LogThrown(*services_.log, id, what);
-  Record record(*services_.clock, *services_.log, *services_.metrics);
+  Record record(*services_.clock, *services_.log, *services_.journal);
   record.id = id;
   record.Forget();  // the thrown request's record has been written already
   return Refuse(SurfaceOf(request.path),
@@ -165,6 +172,7 @@ HttpReply Gateway::Dispatch(HttpRequest& request, const std::shared_ptr<const Se
   if (!route) return refuse(WithBaseUrl(route.error(), request, config.proxy));
   route->kind = ToldApart(route->kind, request);
   record.route = RouteName(route->kind);
+  record.calls_model = IsModelRoute(route->kind);
 
   if (IsUpgrade(request)) {
     HttpReply reply =
@@ -189,7 +197,7 @@ HttpReply Gateway::Dispatch(HttpRequest& request, const std::shared_ptr<const Se
     case RouteKind::kReady:
       return ReadyPage(services_, record);
     case RouteKind::kMetrics:
-      return MetricsPage(services_, in_flight_(), record);
+      return MetricsPage(services_, *settings, in_flight_(), record);
     case RouteKind::kAccounts:
       return request.method == "POST" ? HealPage(services_, *settings, request, record)
                                       : AccountsPage(services_, record);
@@ -257,7 +265,7 @@ HttpReply Gateway::Preflight(const HttpRequest& request, const Settings& setting
 
 HttpReply Gateway::Refusal(const HttpFault& fault, std::string_view path) {
   const auto settings = services_.settings.Copy();
-  Record record(*services_.clock, *services_.log, *services_.metrics);
+  Record record(*services_.clock, *services_.log, *services_.journal);
   record.from = fault.peer;
   record.method = fault.method;
   record.path = path;

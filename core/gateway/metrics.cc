@@ -1,124 +1,183 @@
 #include "core/gateway/metrics.h"
 
-#include <fmt/format.h>
+#include <string>
 
-#include <iterator>
-
-#include "core/base/version.h"
+#include "core/ledger/totals.h"
 
 namespace agm::gateway {
 namespace {
 
-// Escapes a label's value for the Prometheus format.
-std::string Label(std::string_view text) {
-  std::string out;
-  for (const char c : text) {
-    if (c == '\\' || c == '"') out += '\\';
-    if (c == '\n') {
-      out += "\\n";
-    } else {
-      out += c;
-    }
-  }
-  return out;
+constexpr std::size_t kMostModels = 64;
+constexpr std::size_t kMostKeys = 200;
+constexpr std::string_view kOther = "other";
+
+/// The entry of `name`, or of "other" when the table is full.
+template <class T>
+T& Bounded(std::map<std::string, T>& table, const std::string& name, std::size_t most) {
+  const auto known = table.find(name);
+  if (known != table.end()) return known->second;
+  return table[table.size() < most ? name : std::string(kOther)];
 }
 
-void Head(std::string& out, std::string_view name, std::string_view type, std::string_view help) {
-  fmt::format_to(std::back_inserter(out), "# HELP {0} {2}\n# TYPE {0} {1}\n", name, type, help);
-}
+std::string_view YesNo(bool yes) { return yes ? "true" : "false"; }
 
-template <class... Args>
-void Line(std::string& out, fmt::format_string<Args...> format, Args&&... args) {
-  fmt::format_to(std::back_inserter(out), format, std::forward<Args>(args)...);
-  out += '\n';
-}
-
-void Single(std::string& out, std::string_view name, std::string_view type, std::string_view help,
-            std::uint64_t value) {
-  Head(out, name, type, help);
-  Line(out, "{} {}", name, value);
-}
-
-void WriteAccounts(std::string& out, const std::vector<accounts::AccountStatus>& accounts) {
-  Head(out, "agm_account_state", "gauge", "1 for the state that each account is in.");
-  for (const auto& account : accounts) {
-    for (const std::string_view state : {"ready", "cooling", "disabled", "quarantined"}) {
-      Line(out, "agm_account_state{{account=\"{}\",state=\"{}\"}} {}", Label(account.name), state,
-           account.state == state ? 1 : 0);
-    }
-  }
-  Head(out, "agm_account_requests_total", "counter", "Upstream tries by account.");
-  for (const auto& account : accounts) {
-    Line(out, "agm_account_requests_total{{account=\"{}\"}} {}", Label(account.name),
-         account.requests);
-  }
-  Head(out, "agm_account_errors_total", "counter", "Failed upstream tries by account.");
-  for (const auto& account : accounts) {
-    Line(out, "agm_account_errors_total{{account=\"{}\"}} {}", Label(account.name), account.errors);
-  }
+std::string_view OutcomeOf(const ledger::Entry& entry) {
+  if (entry.cancelled()) return "cancelled";
+  return entry.failed() ? "error" : "ok";
 }
 
 }  // namespace
 
-void Metrics::Histogram::Add(Duration value) {
-  const double seconds = std::chrono::duration<double>(value).count();
-  std::size_t bucket = 0;
-  while (bucket < kBounds.size() && seconds > kBounds.at(bucket)) ++bucket;
-  ++buckets.at(bucket);
-  sum += seconds;
-  ++count;
+// The tries that the history does not name answered at once.
+void Metrics::CountTries(Totals& totals, const ledger::Entry& entry) {
+  const std::string target = ledger::KeyOf(entry).target;
+  std::uint64_t answered = static_cast<std::uint64_t>(entry.tries);
+  for (const ledger::Try& each : entry.history) {
+    const std::string& of = each.target == entry.target ? target : each.target;
+    ++Bounded(totals.models, of, kMostModels).tries[{each.account, each.outcome}];
+    answered -= answered > 0 ? 1 : 0;
+  }
+  if (answered > 0) {
+    Bounded(totals.models, target, kMostModels).tries[{entry.account, "ok"}] += answered;
+  }
 }
 
-void Metrics::Count(const Measured& measured) {
-  const std::string route(measured.route);
+void Metrics::CountModel(Totals& totals, const ledger::Entry& entry) {
+  if (!entry.calls_model || entry.target.empty()) return;
+  CountTries(totals, entry);
+  Model& model = Bounded(totals.models, ledger::KeyOf(entry).target, kMostModels);
+  ledger::Sums sums;
+  sums.Add(entry);
+  ledger::Sums tokens;
+  tokens.tokens = model.tokens;
+  tokens.Add(sums);
+  model.tokens = tokens.tokens;
+  model.list += sums.list;
+  model.billed += sums.billed;
+  model.unpriced += static_cast<std::uint64_t>(sums.unpriced);
+  if (entry.upstream.count() >= 0) model.upstream.Add(entry.upstream);
+  if (entry.tries > 0) totals.waits.Add(entry.waited);
+}
+
+void Metrics::CountKey(Totals& totals, const ledger::Entry& entry) {
+  if (entry.caller.empty()) return;
+  Key& key = Bounded(totals.keys, entry.caller, kMostKeys);
+  ++key.requests[OutcomeOf(entry)];
+  key.list += entry.cost.list.value_or(0);
+}
+
+void Metrics::Count(const ledger::Entry& entry) {
   auto totals = totals_.Lock();
-  ++totals->requests[{route, measured.status}];
-  totals->latency[route].Add(measured.total);
-  if (measured.first_byte.count() >= 0) totals->first_byte[route].Add(measured.first_byte);
-  totals->input_tokens += static_cast<std::uint64_t>(measured.input_tokens);
-  totals->output_tokens += static_cast<std::uint64_t>(measured.output_tokens);
-  totals->cancelled += measured.cancelled ? 1 : 0;
+  ++totals->requests[{entry.route, entry.status}];
+  const ByStream by{entry.route, entry.stream};
+  totals->latency[by].Add(entry.total);
+  if (entry.first_byte.count() >= 0) totals->first_byte[by].Add(entry.first_byte);
+  totals->input_tokens += static_cast<std::uint64_t>(entry.tokens.input);
+  totals->output_tokens += static_cast<std::uint64_t>(entry.tokens.output);
+  totals->cancelled += entry.cancelled() ? 1 : 0;
+  CountModel(*totals, entry);
+  CountKey(*totals, entry);
 }
 
-void Metrics::WriteHistogram(std::string& out, std::string_view name, std::string_view help,
-                             const std::map<std::string, Histogram>& histograms) {
-  Head(out, name, "histogram", help);
-  for (const auto& [route, histogram] : histograms) {
-    std::uint64_t below = 0;
-    for (std::size_t i = 0; i < kBounds.size(); ++i) {
-      below += histogram.buckets.at(i);
-      Line(out, "{}_bucket{{route=\"{}\",le=\"{}\"}} {}", name, route, kBounds.at(i), below);
-    }
-    Line(out, "{}_bucket{{route=\"{}\",le=\"+Inf\"}} {}", name, route, histogram.count);
-    Line(out, "{}_sum{{route=\"{}\"}} {}", name, route, histogram.sum);
-    Line(out, "{}_count{{route=\"{}\"}} {}", name, route, histogram.count);
-  }
+void Metrics::Reloaded(bool applied) {
+  (applied ? reloads_applied_ : reloads_refused_).fetch_add(1, std::memory_order_relaxed);
 }
 
-std::string Metrics::Write(const std::vector<accounts::AccountStatus>& accounts,
-                           int in_flight) const {
-  const Totals totals = totals_.Copy();
-  std::string out;
-  Head(out, "agm_build_info", "gauge", "1; the labels say what runs.");
-  Line(out, "agm_build_info{{version=\"{}\",commit=\"{}\"}} 1", Version(), Commit());
-  Head(out, "agm_requests_total", "counter", "Finished requests by route and status.");
+void Metrics::WriteRequests(PrometheusText& text, const Totals& totals) {
+  text.Family("agm_requests_total", "counter", "Finished requests by route and status.");
   for (const auto& [key, count] : totals.requests) {
-    Line(out, "agm_requests_total{{route=\"{}\",status=\"{}\"}} {}", key.first, key.second, count);
+    text.Sample({{"route", key.first}, {"status", std::to_string(key.second)}}, count);
   }
-  WriteHistogram(out, "agm_request_duration_seconds", "Time to the last byte.", totals.latency);
-  WriteHistogram(out, "agm_first_byte_seconds", "Time to the first byte of the answer.",
-                 totals.first_byte);
-  Head(out, "agm_tokens_total", "counter", "Tokens as the upstream counted them.");
-  Line(out, "agm_tokens_total{{direction=\"input\"}} {}", totals.input_tokens);
-  Line(out, "agm_tokens_total{{direction=\"output\"}} {}", totals.output_tokens);
-  Single(out, "agm_requests_cancelled_total", "counter", "Requests whose client went away.",
-         totals.cancelled);
-  Single(out, "agm_upstream_retries_total", "counter", "Upstream tries after the first one.",
-         retries_.load(std::memory_order_relaxed));
-  Single(out, "agm_requests_in_flight", "gauge", "Requests being answered now.",
-         static_cast<std::uint64_t>(in_flight));
-  WriteAccounts(out, accounts);
-  return out;
+  text.Family("agm_request_duration_seconds", "histogram", "Time to the last byte.");
+  for (const auto& [key, histogram] : totals.latency) {
+    histogram.Write(text, {{"route", key.first}, {"stream", YesNo(key.second)}});
+  }
+  text.Family("agm_first_byte_seconds", "histogram", "Time to the first byte of the answer.");
+  for (const auto& [key, histogram] : totals.first_byte) {
+    histogram.Write(text, {{"route", key.first}, {"stream", YesNo(key.second)}});
+  }
+  text.Family("agm_wait_seconds", "histogram",
+              "Time that requests waited for an account, over all tries.");
+  totals.waits.Write(text, {});
+  text.Family("agm_tokens_total", "counter", "Tokens as the upstream counted them.");
+  text.Sample({{"direction", "input"}}, totals.input_tokens);
+  text.Sample({{"direction", "output"}}, totals.output_tokens);
+  text.Family("agm_requests_cancelled_total", "counter", "Requests whose client went away.");
+  text.Sample({}, totals.cancelled);
+}
+
+void Metrics::WriteModels(PrometheusText& text, const Totals& totals) {
+  text.Family("agm_upstream_tries_total", "counter",
+              "Upstream tries by outcome: ok, or the name of the failure.");
+  for (const auto& [name, model] : totals.models) {
+    for (const auto& [key, count] : model.tries) {
+      text.Sample({{"model", name}, {"account", key.first}, {"outcome", key.second}}, count);
+    }
+  }
+  text.Family("agm_upstream_duration_seconds", "histogram",
+              "Time from the start of the last try to its first event.");
+  for (const auto& [name, model] : totals.models) model.upstream.Write(text, {{"model", name}});
+  text.Family("agm_cost_usd_total", "counter",
+              "Cost at list price of the requests whose price is known.");
+  for (const auto& [name, model] : totals.models) text.Money({{"model", name}}, model.list);
+  text.Family("agm_cost_billed_usd_total", "counter",
+              "Cost that is billed, of the requests whose price and billing are known.");
+  for (const auto& [name, model] : totals.models) text.Money({{"model", name}}, model.billed);
+  text.Family("agm_unpriced_requests_total", "counter",
+              "Answered requests whose list price is not known.");
+  for (const auto& [name, model] : totals.models) text.Sample({{"model", name}}, model.unpriced);
+}
+
+void Metrics::WriteTokens(PrometheusText& text, const Totals& totals) {
+  text.Family("agm_input_tokens_total", "counter", "Tokens of prompts, cached ones included.");
+  for (const auto& [name, model] : totals.models) {
+    const ledger::Tokens& all = model.tokens;
+    text.Sample({{"model", name}, {"modality", "audio"}}, all.input_audio);
+    text.Sample({{"model", name}, {"modality", "image"}}, all.input_image);
+    text.Sample({{"model", name}, {"modality", "text"}},
+                all.input - all.input_audio - all.input_image);
+  }
+  text.Family("agm_output_tokens_total", "counter", "Generated tokens, reasoning included.");
+  for (const auto& [name, model] : totals.models) {
+    const ledger::Tokens& all = model.tokens;
+    text.Sample({{"model", name}, {"modality", "audio"}}, all.output_audio);
+    text.Sample({{"model", name}, {"modality", "image"}}, all.output_image);
+    text.Sample({{"model", name}, {"modality", "text"}},
+                all.output - all.output_audio - all.output_image);
+  }
+  text.Family("agm_cached_input_tokens_total", "counter",
+              "Tokens of prompts that came from the upstream's cache.");
+  for (const auto& [name, model] : totals.models) {
+    text.Sample({{"model", name}, {"modality", "unknown"}}, model.tokens.cached);
+  }
+  text.Family("agm_reasoning_tokens_total", "counter", "Generated tokens that are thoughts.");
+  for (const auto& [name, model] : totals.models) {
+    text.Sample({{"model", name}, {"modality", "text"}}, model.tokens.thoughts);
+  }
+}
+
+void Metrics::WriteKeys(PrometheusText& text, const Totals& totals) {
+  text.Family("agm_key_requests_total", "counter", "Requests by client key and outcome.");
+  for (const auto& [name, key] : totals.keys) {
+    for (const auto& [outcome, count] : key.requests) {
+      text.Sample({{"key", name}, {"outcome", outcome}}, count);
+    }
+  }
+  text.Family("agm_key_cost_usd_total", "counter", "Cost at list price by client key.");
+  for (const auto& [name, key] : totals.keys) text.Money({{"key", name}}, key.list);
+}
+
+void Metrics::Write(PrometheusText& text) const {
+  const Totals totals = totals_.Copy();
+  WriteRequests(text, totals);
+  WriteModels(text, totals);
+  WriteTokens(text, totals);
+  WriteKeys(text, totals);
+  text.Family("agm_upstream_retries_total", "counter", "Upstream tries after the first one.");
+  text.Sample({}, retries_.load(std::memory_order_relaxed));
+  text.Family("agm_config_reloads_total", "counter", "Reloads of the configuration by outcome.");
+  text.Sample({{"outcome", "applied"}}, reloads_applied_.load(std::memory_order_relaxed));
+  text.Sample({{"outcome", "refused"}}, reloads_refused_.load(std::memory_order_relaxed));
 }
 
 }  // namespace agm::gateway

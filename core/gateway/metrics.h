@@ -1,65 +1,72 @@
 #pragma once
 
-#include <array>
 #include <atomic>
 #include <cstdint>
 #include <map>
 #include <string>
 #include <string_view>
-#include <tuple>
-#include <vector>
+#include <utility>
 
-#include "core/accounts/pool.h"
-#include "core/base/clock.h"
 #include "core/base/guarded.h"
+#include "core/gateway/histogram.h"
+#include "core/gateway/prometheus.h"
+#include "core/ledger/entry.h"
 
 namespace agm::gateway {
 
-/// The measurements of one finished request.
-struct Measured {
-  std::string_view route;  ///< RouteName, or "unknown"
-  int status = 0;
-  Duration total{0};
-  Duration first_byte{-1};  ///< negative: no byte was sent
-  std::int64_t input_tokens = 0;
-  std::int64_t output_tokens = 0;
-  bool cancelled = false;
-};
-
-/// Counters and durations since the start, written as Prometheus text (exposition format 0.0.4).
-/// Labels are routes, status codes and account names, so their number is bounded; never a client's
-/// text.
+/// Counters and durations since the start, for Prometheus. The journal passes each finished request
+/// to Count, on its own thread.
+///
+/// Labels come from closed sets, so their number is bounded: routes, status codes, failures, account
+/// names, at most 64 models and at most 200 client keys (further ones are "other"). A model that a
+/// client invents is "other" until an upstream answers for it.
 ///
 /// Thread safety: any thread.
 class Metrics {
  public:
-  void Count(const Measured& measured);
+  void Count(const ledger::Entry& entry);
   void Retried() { retries_.fetch_add(1, std::memory_order_relaxed); }
-  std::string Write(const std::vector<accounts::AccountStatus>& accounts, int in_flight) const;
+  void Reloaded(bool applied);
+  void Write(PrometheusText& text) const;
 
  private:
-  /// Upper bounds in seconds; the last bucket is +Inf.
-  static constexpr std::array<double, 12> kBounds = {0.005, 0.01, 0.025, 0.05, 0.1, 0.25,
-                                                     0.5,   1,    2.5,   5,    10,  60};
-  struct Histogram {
-    std::array<std::uint64_t, kBounds.size() + 1> buckets{};
-    double sum = 0;
-    std::uint64_t count = 0;
-    void Add(Duration value);
+  struct Model {
+    std::map<std::pair<std::string, std::string>, std::uint64_t> tries;  ///< by account, outcome
+    ledger::Tokens tokens;
+    ledger::Nano list = 0;
+    ledger::Nano billed = 0;
+    std::uint64_t unpriced = 0;
+    Histogram upstream;
   };
+  struct Key {
+    std::map<std::string_view, std::uint64_t> requests;  ///< by outcome
+    ledger::Nano list = 0;
+  };
+  using ByStream = std::pair<std::string, bool>;  ///< route, stream
+
   struct Totals {
-    std::map<std::pair<std::string, int>, std::uint64_t> requests;
-    std::map<std::string, Histogram> latency;
-    std::map<std::string, Histogram> first_byte;
+    std::map<std::pair<std::string, int>, std::uint64_t> requests;  ///< by route, status
+    std::map<ByStream, Histogram> latency;
+    std::map<ByStream, Histogram> first_byte;
+    std::map<std::string, Model> models;
+    std::map<std::string, Key> keys;
+    Histogram waits;
     std::uint64_t input_tokens = 0;
     std::uint64_t output_tokens = 0;
     std::uint64_t cancelled = 0;
   };
-  static void WriteHistogram(std::string& out, std::string_view name, std::string_view help,
-                             const std::map<std::string, Histogram>& histograms);
+  static void CountModel(Totals& totals, const ledger::Entry& entry);
+  static void CountTries(Totals& totals, const ledger::Entry& entry);
+  static void CountKey(Totals& totals, const ledger::Entry& entry);
+  static void WriteRequests(PrometheusText& text, const Totals& totals);
+  static void WriteModels(PrometheusText& text, const Totals& totals);
+  static void WriteTokens(PrometheusText& text, const Totals& totals);
+  static void WriteKeys(PrometheusText& text, const Totals& totals);
 
   Guarded<Totals> totals_;
   std::atomic<std::uint64_t> retries_{0};
+  std::atomic<std::uint64_t> reloads_applied_{0};
+  std::atomic<std::uint64_t> reloads_refused_{0};
 };
 
 }  // namespace agm::gateway

@@ -17,6 +17,7 @@
 #include "core/base/version.h"
 #include "core/config/model_name.h"
 #include "core/gateway/catalog.h"
+#include "core/gateway/metrics_page.h"
 #include "core/gateway/replies.h"
 #include "core/gateway/unknown_model.h"
 #include "core/mapping/built_in.h"
@@ -182,9 +183,12 @@ HttpReply ReadyPage(Services& services, Record& record) {
   return PageReply(ready ? 200 : 503, kJson, std::move(body), record);
 }
 
-HttpReply MetricsPage(Services& services, int in_flight, Record& record) {
+HttpReply MetricsPage(Services& services, const Settings& settings, int in_flight, Record& record) {
+  services.journal->Settle();
+  const PresentState state{services.pool->Status(), in_flight, services.journal->figures(),
+                           settings.loaded, settings.certificate_expires};
   return PageReply(200, "text/plain; version=0.0.4; charset=utf-8",
-                   services.metrics->Write(services.pool->Status(), in_flight), record);
+                   WriteMetrics(*services.metrics, state), record);
 }
 
 HttpReply AccountsPage(Services& services, Record& record) {

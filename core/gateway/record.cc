@@ -1,9 +1,10 @@
 #include "core/gateway/record.h"
 
+#include <algorithm>
 #include <exception>
 #include <utility>
 
-#include "core/base/random.h"
+#include "core/ledger/request_id.h"
 
 namespace agm::gateway {
 namespace {
@@ -44,6 +45,7 @@ std::string_view EndName(EndedBy end) {
 
 constexpr std::size_t kLongestName = 200;
 constexpr std::size_t kLongestReason = 600;
+constexpr std::size_t kLongestModel = 100;
 
 /// Shortens names of clients and accounts, so that a log line stays bounded.
 void AddIf(LogFields& fields, std::string_view key, std::string_view value,
@@ -55,15 +57,33 @@ void AddIf(LogFields& fields, std::string_view key, std::string_view value,
   }
 }
 
+std::string Cut(std::string text, std::size_t longest) {
+  if (text.size() > longest) text.resize(longest);
+  return text;
+}
+
+// Names of fields come from clients: bounded, and one line each.
+std::vector<std::string> Lines(std::vector<std::string> names) {
+  constexpr std::size_t kMost = 32;
+  if (names.size() > kMost) names.resize(kMost);
+  for (std::string& name : names) {
+    name = Cut(std::move(name), kLongestModel);
+    std::replace(name.begin(), name.end(), '\n', ' ');
+  }
+  return names;
+}
+
 }  // namespace
 
-Record::Record(Clock& clock, Log& log, Metrics& metrics)
-    : id("req_" + RandomId(24)),
-      clock_(&clock),
+Record::Record(Clock& clock, Log& log, ledger::Journal& journal)
+    : clock_(&clock),
       log_(&log),
-      metrics_(&metrics),
+      journal_(&journal),
       started_(clock.Now()),
-      exceptions_(std::uncaught_exceptions()) {}
+      began_(clock.Wall()),
+      exceptions_(std::uncaught_exceptions()) {
+  id = ledger::NewRequestId(began_);
+}
 
 Record::Record(Record&& other) noexcept
     : id(std::move(other.id)),
@@ -82,10 +102,22 @@ Record::Record(Record&& other) noexcept
       error(other.error),
       why(std::move(other.why)),
       usage(other.usage),
+      client(std::move(other.client)),
+      rule(std::move(other.rule)),
+      account_name(std::move(other.account_name)),
+      billing(other.billing),
+      stream(other.stream),
+      calls_model(other.calls_model),
+      waited(other.waited),
+      upstream(other.upstream),
+      dropped(std::move(other.dropped)),
+      history(std::move(other.history)),
+      tape(std::move(other.tape)),
       clock_(other.clock_),
       log_(std::exchange(other.log_, nullptr)),
-      metrics_(other.metrics_),
+      journal_(other.journal_),
       started_(other.started_),
+      began_(other.began_),
       exceptions_(other.exceptions_),
       first_byte_(other.first_byte_) {}
 
@@ -94,7 +126,15 @@ Duration Record::Age() const {
 }
 
 void Record::FirstByte() {
-  if (first_byte_.count() < 0) first_byte_ = Age();
+  using std::chrono::microseconds;
+  if (first_byte_.count() >= 0) return;
+  first_byte_ = std::chrono::duration_cast<microseconds>(clock_->Now() - started_);
+}
+
+void Record::ForgetTries() {
+  tries = 0;
+  waited = Duration{0};
+  history.clear();
 }
 
 Record::~Record() {
@@ -104,7 +144,12 @@ Record::~Record() {
     error = CodeName(ErrorCode::kInternal);
     why = "the gateway failed at this request; this is a bug";
   }
-  const Duration age = Age();
+  const auto age = std::chrono::duration_cast<std::chrono::microseconds>(clock_->Now() - started_);
+  WriteLine(age);
+  AddEntry(age);
+}
+
+void Record::WriteLine(std::chrono::microseconds age) const {
   LogFields fields = log_->Fields();
   fields.Add("id", id);
   AddIf(fields, "caller", caller);
@@ -119,13 +164,46 @@ Record::~Record() {
   fields.Add("status", status);
   AddIf(fields, "error", error);
   AddIf(fields, "why", why, kLongestReason);
-  if (first_byte_.count() >= 0) fields.Add("first_ms", first_byte_.count());
-  fields.Add("ms", age.count());
+  if (first_byte_.count() >= 0) fields.Add("first_ms", first_byte_.count() / 1000);
+  fields.Add("ms", age.count() / 1000);
   if (usage.known) fields.Add("in", usage.input).Add("out", usage.output);
   fields.Add("end", EndName(end)).Add("phase", PhaseName(phase));
   log_->Access(fields);
-  metrics_->Count(
-      {route, status, age, first_byte_, usage.input, usage.output, end == EndedBy::kClient});
+}
+
+// Moves the facts into an entry; the record is not used afterwards.
+void Record::AddEntry(std::chrono::microseconds age) {
+  ledger::Entry entry;
+  entry.at = began_;
+  entry.id = std::move(id);
+  entry.route = route;
+  entry.method = std::move(method);
+  entry.path = Cut(std::move(path), kLongestName);
+  entry.caller = std::move(caller);
+  entry.client = std::move(client);
+  entry.model = Cut(std::move(model), kLongestModel);
+  entry.target = Cut(std::move(target), kLongestModel);
+  entry.rule = Cut(std::move(rule), kLongestName);
+  entry.account = std::move(account_name);
+  entry.error = error;
+  entry.why = Cut(std::move(why), kLongestReason);
+  entry.phase = PhaseName(phase);
+  entry.ended_by = EndName(end);
+  entry.status = status;
+  entry.tries = tries;
+  entry.stream = stream;
+  entry.calls_model = calls_model;
+  entry.billing = billing;
+  entry.waited = waited;
+  entry.first_byte = first_byte_;
+  entry.upstream = upstream;
+  entry.total = age;
+  entry.tokens = {usage.input,        usage.cached,       usage.output,
+                  usage.thoughts,     usage.input_audio,  usage.input_image,
+                  usage.output_audio, usage.output_image, usage.known};
+  entry.dropped = Lines(std::move(dropped));
+  entry.history = std::move(history);
+  journal_->Add(std::move(entry));
 }
 
 void LogThrown(Log& log, const std::string& id, std::string_view what) {

@@ -1,14 +1,17 @@
 #pragma once
 
+#include <chrono>
 #include <cstdint>
+#include <memory>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "core/base/clock.h"
 #include "core/base/log.h"
 #include "core/chat/event.h"
-#include "core/gateway/metrics.h"
 #include "core/http/server/server.h"
+#include "core/ledger/journal.h"
 
 namespace agm::gateway {
 
@@ -19,12 +22,12 @@ enum class Phase { kRead, kAuth, kConvert, kWaiting, kUpstream, kAnswer, kStream
 enum class EndedBy { kGateway, kClient, kUpstream };
 
 /// The facts of one request, collected while it runs. The destructor writes them once, as one
-/// access line and into the metrics. If an exception destroys it, it reports status 500.
+/// access line and one entry of the ledger. If an exception destroys it, it reports status 500.
 ///
 /// Thread safety: one thread at a time.
 class Record {
  public:
-  Record(Clock& clock, Log& log, Metrics& metrics);
+  Record(Clock& clock, Log& log, ledger::Journal& journal);
   Record(Record&& other) noexcept;
   Record(const Record&) = delete;
   Record& operator=(const Record&) = delete;
@@ -46,20 +49,39 @@ class Record {
   std::string_view error;  ///< CodeName of the error sent to the client
   std::string why;         ///< its message
   chat::Usage usage;
+  std::string client;        ///< the client program, such as "codex/0.169.0"
+  std::string rule;          ///< that mapped the model's name; empty: none
+  std::string account_name;  ///< of the account tried last
+  ledger::Billing billing = ledger::Billing::kUnknown;
+  bool stream = false;
+  bool calls_model = false;                ///< the route calls a model
+  Duration waited{0};                      ///< for accounts
+  std::chrono::microseconds upstream{-1};  ///< from the last attempt's start to its answer
+  std::vector<std::string> dropped;        ///< fields that were not passed on
+  std::vector<ledger::Try> history;        ///< the attempts, once one has failed
+  std::shared_ptr<ledger::Tape> tape;      ///< records the bodies; null: not recorded
 
+  /// Forgets the attempts, so that they can be noted anew.
+  void ForgetTries();
   /// Records that the first byte of the response is being sent.
   void FirstByte();
+  /// When the request began, which its id states too.
+  WallTime began() const { return began_; }
   Duration Age() const;
   /// Makes the destructor write nothing.
   void Forget() { log_ = nullptr; }
 
  private:
+  void WriteLine(std::chrono::microseconds age) const;
+  void AddEntry(std::chrono::microseconds age);
+
   Clock* clock_;
   Log* log_;
-  Metrics* metrics_;
+  ledger::Journal* journal_;
   TimePoint started_;
+  WallTime began_;  ///< the same moment by the calendar
   int exceptions_;  ///< number of active exceptions at construction
-  Duration first_byte_{-1};
+  std::chrono::microseconds first_byte_{-1};
 };
 
 /// Logs an exception during the request `id`, which is a bug.

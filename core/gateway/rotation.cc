@@ -56,6 +56,11 @@ void Allowance::NoteIn(Record& record) const {
   record.tries += tries;
   record.phase = phase;
   if (!account.empty()) record.account = account;
+  if (!account_name.empty()) record.account_name = account_name;
+  record.billing = billing;
+  record.waited += waited;
+  if (answered_after.count() >= 0) record.upstream = answered_after;
+  record.history.insert(record.history.end(), history.begin(), history.end());
 }
 
 Result<accounts::Lease> Rotation::Take(const std::vector<std::string>& without, TimePoint until) {
@@ -98,7 +103,11 @@ Result<accounts::Lease> Rotation::Choose() {
 std::optional<accounts::Lease> Rotation::Next() {
   if (allowance_.left <= 0) return std::nullopt;
   allowance_.phase = Phase::kWaiting;
+  Clock& clock = *asking_.services->clock;
+  asked_ = clock.Now();
   auto lease = Choose();
+  began_ = clock.Now();
+  allowance_.waited += std::chrono::duration_cast<Duration>(began_ - asked_);
   if (!lease) {
     if (auto fields = Traced(asking_, allowance_, model_)) {
       Trace(asking_, "no account is left for the target",
@@ -108,6 +117,9 @@ std::optional<accounts::Lease> Rotation::Next() {
     return std::nullopt;
   }
   allowance_.account = lease->account().Label();
+  allowance_.account_name = lease->account().name;
+  allowance_.billing = asking_.services->billing->Of(lease->account());
+  noted_ = false;
   allowance_.phase = Phase::kUpstream;
   allowance_.left -= 1;
   allowance_.tries += 1;
@@ -161,11 +173,37 @@ Then Rotation::AfterNoAnswer(upstream::NoAnswer kind) {
   return Then::kNextTry;
 }
 
-void Rotation::Answered() const {
+Duration Rotation::Taken() const {
+  return std::chrono::duration_cast<Duration>(asking_.services->clock->Now() - began_);
+}
+
+void Rotation::Failed(const upstream::Failure& failure) {
+  if (std::exchange(noted_, true)) return;
+  constexpr std::size_t kLongestReason = 300;
+  const std::string& why = failure.said.empty() ? failure.error.message : failure.said;
+  allowance_.history.push_back({allowance_.account_name, model_,
+                                std::string(upstream::RowOf(failure.trouble).name),
+                                why.substr(0, kLongestReason),
+                                std::chrono::duration_cast<Duration>(began_ - asked_), Taken()});
+}
+
+void Rotation::Answered() {
+  allowance_.answered_after = std::chrono::duration_cast<std::chrono::microseconds>(
+      asking_.services->clock->Now() - began_);
+  if (!allowance_.history.empty() && !std::exchange(noted_, true)) {
+    allowance_.history.push_back({allowance_.account_name,
+                                  model_,
+                                  "ok",
+                                  {},
+                                  std::chrono::duration_cast<Duration>(began_ - asked_),
+                                  Taken()});
+  }
   Trace(asking_, "the upstream answers", Traced(asking_, allowance_, model_));
 }
 
 Then Rotation::After(accounts::Lease lease, upstream::Failure& failure) {
+  Failed(failure);
+  asking_.services->billing->Note(lease.account(), failure.quota);
   const Then then = Judge(std::move(lease), failure);
   if (auto fields = Traced(asking_, allowance_, model_)) {
     fields->Add("trouble", upstream::RowOf(failure.trouble).name);

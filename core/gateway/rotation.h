@@ -12,6 +12,7 @@
 #include "core/base/result.h"
 #include "core/gateway/record.h"
 #include "core/gateway/services.h"
+#include "core/ledger/entry.h"
 #include "core/upstream/call.h"
 #include "core/upstream/trouble.h"
 
@@ -25,7 +26,10 @@ struct Asking {
   const Cancellation* client = nullptr;
   std::string id{};      ///< the request's, for the log
   std::string caller{};  ///< the client key's name
+  /// Records the calls; null: they are not recorded.
+  std::shared_ptr<upstream::Transport> taped{};
 
+  upstream::Transport& transport() const { return taped ? *taped : *services->transport; }
   const config::Proxy& proxy() const { return settings->config->proxy; }
 };
 
@@ -40,6 +44,12 @@ struct Allowance {
   int tries = 0;          ///< attempts made
   std::string account{};  ///< label of the account tried last
   Phase phase = Phase::kWaiting;
+  Duration waited{0};  ///< for accounts, over all attempts
+  std::chrono::microseconds answered_after{
+      -1};                     ///< of the attempt that was answered; negative: none
+  std::string account_name{};  ///< of the account tried last
+  ledger::Billing billing = ledger::Billing::kUnknown;
+  std::vector<ledger::Try> history{};  ///< the attempts, once one has failed
   std::optional<Error> last{};     ///< the error of the last attempt
   std::optional<Error> rest{};     ///< the pool's error when it had no account for the last target
   bool no_answer_retried = false;  ///< the one retry after a response without an answer was made
@@ -88,7 +98,9 @@ class Rotation {
 
   std::optional<accounts::Lease> Next();
   /// Logs that the chosen account answers.
-  void Answered() const;
+  void Answered();
+  /// Notes a failed attempt in the request's history. After does so too.
+  void Failed(const upstream::Failure& failure);
   /// Reports the failure, and sets the client's final error in it.
   Then After(accounts::Lease lease, upstream::Failure& failure);
 
@@ -101,6 +113,7 @@ class Rotation {
 
   Then Judge(accounts::Lease lease, upstream::Failure& failure);
   Then AfterNoAnswer(upstream::NoAnswer kind);
+  Duration Taken() const;
   bool IsAtFault(accounts::Lease lease, const upstream::Failure& failure);
   bool MayBeTooLarge(const upstream::Failure& failure) const;
   void Settle();
@@ -118,6 +131,9 @@ class Rotation {
   std::string second_chance_;          ///< a spent account that may be tried again after a pause
   bool paused_ = false;                ///< the only pause was made
   bool same_account_will_do_ = false;  ///< a response without an answer is retried
+  TimePoint asked_{};                  ///< when the pool was asked for the present account
+  TimePoint began_{};                  ///< when the present attempt began
+  bool noted_ = true;                  ///< the present attempt is in the history
   std::map<upstream::Trouble, int> met_;
   std::optional<Suspicion> suspicion_;
 };

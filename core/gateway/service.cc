@@ -26,6 +26,15 @@ Result<std::shared_ptr<const TlsIdentity>> IdentityOf(const config::Proxy& proxy
   return TlsIdentity::Load({proxy.tls.certificate, proxy.tls.key});
 }
 
+std::optional<WallTime> EndOf(const std::shared_ptr<const TlsIdentity>& identity) {
+  if (!identity) return std::nullopt;
+  return identity->expires();
+}
+
+ledger::Settings LogOf(const config::Config& config) {
+  return {config.log.requests, config.log.keep, config.log.max_size, config.log.totals_keep};
+}
+
 // Fetches tokens in advance, so that the first request need not wait. Limited, because a very large
 // pool does not use all accounts at once.
 void PrepareTokens(accounts::Credentials& credentials, const config::Config& config) {
@@ -41,8 +50,14 @@ void PrepareTokens(accounts::Credentials& credentials, const config::Config& con
 struct Service::Parts {
   Parts(std::shared_ptr<const config::Config> config, Log& log, Clock& clock,
         upstream::Transport& transport, store::Database& database,
-        std::unique_ptr<upstream::Transport> media_transport)
+        std::unique_ptr<upstream::Transport> media_transport,
+        std::unique_ptr<store::Database> log_file)
       : media(std::move(media_transport)),
+        requests(std::move(log_file)),
+        ledger(
+            *requests, clock, [this](const ledger::Entry& entry) { metrics.Count(entry); },
+            [&log](const std::string& lost) { log.Write(LogLevel::kWarning, lost); }),
+        recording(requests->path().parent_path(), clock),
         journal(database, clock,
                 [&log](const std::string& lost) { log.Write(LogLevel::kWarning, lost); }),
         conversations(database),
@@ -57,7 +72,8 @@ struct Service::Parts {
             [this](const HttpFault& f, std::string_view path) { return gateway.Refusal(f, path); },
             &Gateway::IsUrgent) {
     credentials.UseProxy(config->proxy.upstream_proxy);
-    services.settings.Set(std::make_shared<const Settings>(std::move(config)));
+    ledger.Apply(LogOf(*config));
+    services.settings.Set(std::make_shared<const Settings>(std::move(config), clock.Wall()));
     services.pool = &pool;
     services.credentials = &credentials;
     services.transport = &transport;
@@ -66,6 +82,9 @@ struct Service::Parts {
     services.conversations = &conversations;
     services.signatures = &signatures;
     services.metrics = &metrics;
+    services.journal = &ledger;
+    services.billing = &billing;
+    services.recording = &recording;
     services.log = &log;
     services.clock = &clock;
     gateway.CountInFlightWith([this] { return server.in_flight(); });
@@ -77,13 +96,17 @@ struct Service::Parts {
   }
 
   std::unique_ptr<upstream::Transport> media;
+  Metrics metrics;
+  Billing billing;
+  std::unique_ptr<store::Database> requests;
+  ledger::Journal ledger;
+  ledger::Recording recording;
   store::SqlitePoolJournal journal;
   store::Conversations conversations;
   Signatures signatures;
   accounts::Pool pool;
   accounts::Credentials credentials;
   Catalog catalog;
-  Metrics metrics;
   Services services;
   Gateway gateway;
   HttpServer server;
@@ -97,18 +120,22 @@ Result<std::unique_ptr<Service>> Service::Start(std::shared_ptr<const config::Co
                                                 Log& log, Clock& clock,
                                                 upstream::Transport& transport,
                                                 store::Database& database,
-                                                std::unique_ptr<upstream::Transport> media) {
+                                                std::unique_ptr<upstream::Transport> media,
+                                                std::unique_ptr<store::Database> requests) {
   auto identity = IdentityOf(config->proxy);
   if (!identity) return std::move(identity).error();
   const std::string host = config->proxy.ListenHost();
   const int wanted = config->proxy.port;
-  auto parts =
-      std::make_unique<Parts>(std::move(config), log, clock, transport, database, std::move(media));
+  auto parts = std::make_unique<Parts>(std::move(config), log, clock, transport, database,
+                                       std::move(media), std::move(requests));
   const auto port = parts->server.Bind(host, wanted);
   if (!port) return port.error();
   parts->port = *port;
+  const auto settings = parts->services.settings.Copy()->config;
+  parts->services.settings.Set(
+      std::make_shared<const Settings>(settings, clock.Wall(), EndOf(*identity)));
   parts->server.UseTls(*std::move(identity));
-  PrepareTokens(parts->credentials, *parts->services.settings.Copy()->config);
+  PrepareTokens(parts->credentials, *settings);
   return std::unique_ptr<Service>(new Service(std::move(parts)));
 }
 
@@ -118,16 +145,23 @@ void Service::Serve() { parts_->server.Serve(); }
 
 Result<void> Service::Apply(std::shared_ptr<const config::Config> config) {
   auto identity = IdentityOf(config->proxy);
+  parts_->metrics.Reloaded(identity.has_value());
   if (!identity) return std::move(identity).error();
+  const auto certificate_ends = EndOf(*identity);
+  parts_->ledger.Apply(LogOf(*config));
   parts_->server.UseTls(*std::move(identity));
   parts_->server.SetLimits(LimitsOf(config->proxy));
   parts_->pool.Apply(config);
   parts_->credentials.UseProxy(config->proxy.upstream_proxy);
   PrepareTokens(parts_->credentials, *config);
   parts_->catalog.Forget();
-  parts_->services.settings.Set(std::make_shared<const Settings>(std::move(config)));
+  parts_->services.settings.Set(std::make_shared<const Settings>(
+      std::move(config), parts_->services.clock->Wall(), certificate_ends));
   return {};
 }
+
+void Service::CountRefusedReload() { parts_->metrics.Reloaded(false); }
+bool Service::FlushLog() { return parts_->ledger.Flush(); }
 
 void Service::Stop(Duration drain) { parts_->server.Stop(drain); }
 

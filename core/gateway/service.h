@@ -8,6 +8,7 @@
 #include "core/base/result.h"
 #include "core/config/config.h"
 #include "core/http/client/transport.h"
+#include "core/ledger/schema.h"
 #include "core/store/database.h"
 #include "core/upstream/media_fetch.h"
 
@@ -25,12 +26,14 @@ class Service {
  public:
   /// Starts to listen at once (requests wait until Serve). Fails with kConfig if the address is not
   /// available or the certificate is invalid. `database` keeps what outlives the process. Media at
-  /// URLs from clients are fetched with `media`; tests pass their own. The references must outlive
-  /// the service.
+  /// URLs from clients are fetched with `media`; tests pass their own. The request log is kept in
+  /// `requests`. The references must outlive the service.
   static Result<std::unique_ptr<Service>> Start(
       std::shared_ptr<const config::Config> config, Log& log, Clock& clock,
       upstream::Transport& transport, store::Database& database,
-      std::unique_ptr<upstream::Transport> media = upstream::NewMediaTransport());
+      std::unique_ptr<upstream::Transport> media = upstream::NewMediaTransport(),
+      std::unique_ptr<store::Database> requests =
+          store::Database::OpenInMemory(ledger::RequestsFile()));
   ~Service();
 
   int port() const;
@@ -40,6 +43,10 @@ class Service {
   /// Applies other settings and reads the certificate again; running requests keep the old ones.
   /// The address does not change. On failure (kConfig) nothing changes.
   Result<void> Apply(std::shared_ptr<const config::Config> config);
+  /// Counts a configuration that was refused before it came to Apply.
+  void CountRefusedReload();
+  /// Writes what the request log still holds; false if it cannot be written now.
+  bool FlushLog();
   /// Stops accepting; running requests get `drain` to finish, then they are cancelled.
   void Stop(Duration drain);
 

@@ -1,6 +1,8 @@
 #pragma once
 
 #include <memory>
+#include <optional>
+#include <utility>
 
 #include "core/accounts/credentials.h"
 #include "core/accounts/pool.h"
@@ -8,9 +10,12 @@
 #include "core/base/guarded.h"
 #include "core/base/log.h"
 #include "core/config/config.h"
+#include "core/gateway/billing.h"
 #include "core/gateway/metrics.h"
 #include "core/gateway/signatures.h"
 #include "core/http/client/transport.h"
+#include "core/ledger/journal.h"
+#include "core/ledger/recording.h"
 #include "core/mapping/model_map.h"
 #include "core/store/conversations.h"
 
@@ -22,11 +27,14 @@ class Catalog;
 ///
 /// Thread safety: immutable.
 struct Settings {
-  explicit Settings(std::shared_ptr<const config::Config> loaded)
-      : config(std::move(loaded)), map(*config) {}
+  explicit Settings(std::shared_ptr<const config::Config> from, WallTime at = {},
+                    std::optional<WallTime> certificate_ends = {})
+      : config(std::move(from)), map(*config), loaded(at), certificate_expires(certificate_ends) {}
 
   std::shared_ptr<const config::Config> config;
   mapping::ModelMap map;
+  WallTime loaded;                              ///< when they were loaded
+  std::optional<WallTime> certificate_expires;  ///< nullopt: no TLS
 };
 
 /// Objects that all requests share; each one is thread-safe and outlives every request.
@@ -40,6 +48,9 @@ struct Services {
   store::Conversations* conversations = nullptr;
   Signatures* signatures = nullptr;
   Metrics* metrics = nullptr;
+  ledger::Journal* journal = nullptr;
+  Billing* billing = nullptr;
+  ledger::Recording* recording = nullptr;
   Log* log = nullptr;
   Clock* clock = nullptr;
 };

@@ -1,13 +1,11 @@
 #pragma once
 
 #include <cstdint>
-#include <memory>
 #include <optional>
 #include <string>
 #include <vector>
 
 #include "core/base/clock.h"
-#include "core/ledger/tape.h"
 
 /// The record of each request: the request log, exact totals, and prices.
 namespace agm::ledger {
@@ -85,7 +83,6 @@ struct Entry {
   Cost cost;                         ///< set by the journal
   std::vector<std::string> dropped;  ///< what the gateway did not pass on to the upstream
   std::vector<Try> history;          ///< all tries if there were several, or one that failed
-  std::shared_ptr<Tape> tape;        ///< the recorded bodies; null: not recorded
 
   bool failed() const { return status >= 400 || !error.empty(); }
   bool cancelled() const { return ended_by == "client"; }

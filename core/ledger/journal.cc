@@ -2,11 +2,11 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <iterator>
 #include <utility>
 
 #include "core/ledger/price.h"
-#include "core/ledger/requests.h"
 
 namespace agm::ledger {
 namespace {
@@ -16,6 +16,7 @@ using namespace std::chrono_literals;
 constexpr auto kCollect = 100ms;
 constexpr std::size_t kBuffer = 1024;
 constexpr std::size_t kMostWaiting = 4096;  ///< rows that wait for a disk that is full
+constexpr std::size_t kMostTapes = 32;
 constexpr auto kFirstRetry = 1s;
 constexpr auto kLongestRetry = 60s;
 constexpr auto kTidyEvery = 10s;
@@ -57,6 +58,13 @@ void Journal::Add(Entry entry) {
   skipped_.fetch_add(1, std::memory_order_relaxed);
 }
 
+void Journal::AddTape(Taped taped) {
+  std::lock_guard lock(incoming_mutex_);
+  if (incoming_tapes_.size() >= kMostTapes) return;
+  incoming_tapes_.push_back(std::move(taped));
+  arrived_.notify_one();
+}
+
 void Journal::Settle() {
   std::lock_guard lock(state_mutex_);
   SettleLocked();
@@ -76,7 +84,10 @@ void Journal::SettleLocked() {
   {
     std::lock_guard lock(incoming_mutex_);
     incoming_.swap(spare_);
+    std::move(incoming_tapes_.begin(), incoming_tapes_.end(), std::back_inserter(waiting_.tapes));
+    incoming_tapes_.clear();
   }
+  if (waiting_.tapes.size() > kMostTapes) waiting_.tapes.resize(kMostTapes);
   for (Entry& entry : spare_) CountLocked(entry);
   spare_.clear();
 }
@@ -111,7 +122,8 @@ bool Journal::WriteBatch() {
   if (batch.empty()) return true;
   const auto done = database_.Transact([&](store::Connection& connection) {
     auto written = WriteRequests(connection, batch.rows);
-    return written ? AddTotals(connection, batch.totals) : written;
+    if (written) written = AddTotals(connection, batch.totals);
+    return written ? WriteTapes(connection, batch.tapes) : written;
   });
   if (done) {
     written_.fetch_add(batch.rows.size(), std::memory_order_relaxed);
@@ -130,6 +142,7 @@ bool Journal::WriteBatch() {
 void Journal::KeepFor(Batch batch) {
   std::lock_guard lock(state_mutex_);
   for (const auto& [key, sums] : batch.totals) waiting_.totals[key].Add(sums);
+  if (waiting_.tapes.empty()) waiting_.tapes = std::move(batch.tapes);
   const std::size_t room = kMostWaiting - std::min(kMostWaiting, waiting_.rows.size());
   if (batch.rows.size() > room) {
     skipped_.fetch_add(batch.rows.size() - room, std::memory_order_relaxed);
@@ -159,7 +172,7 @@ void Journal::Work() {
     bool closing = false;
     {
       std::unique_lock lock(incoming_mutex_);
-      const auto woken = [&] { return closing_ || !incoming_.empty(); };
+      const auto woken = [&] { return closing_ || !incoming_.empty() || !incoming_tapes_.empty(); };
       // Rows grow old also while no request comes.
       failing_ ? arrived_.wait_for(lock, kFirstRetry, woken)
                : arrived_.wait_for(lock, 10min, woken);

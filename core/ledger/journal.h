@@ -11,6 +11,7 @@
 
 #include "core/base/clock.h"
 #include "core/ledger/entry.h"
+#include "core/ledger/requests.h"
 #include "core/ledger/retention.h"
 #include "core/ledger/settings.h"
 #include "core/ledger/totals.h"
@@ -46,6 +47,8 @@ class Journal {
 
   void Apply(const Settings& settings);
   void Add(Entry entry);
+  /// Keeps the recorded bodies of a request; drops them if many wait already.
+  void AddTape(Taped taped);
   /// Counts all entries that were added before, so that the metrics are current.
   void Settle();
   /// Settles and writes; false if the file cannot be written now.
@@ -64,7 +67,8 @@ class Journal {
   struct Batch {
     std::vector<Entry> rows;
     Totals totals;
-    bool empty() const { return rows.empty() && totals.empty(); }
+    std::vector<Taped> tapes;
+    bool empty() const { return rows.empty() && totals.empty() && tapes.empty(); }
   };
   /// Rows of the present second.
   struct Pace {
@@ -89,6 +93,7 @@ class Journal {
   std::mutex incoming_mutex_;  ///< locked last
   std::condition_variable arrived_;
   std::vector<Entry> incoming_;
+  std::vector<Taped> incoming_tapes_;
   bool closing_ = false;
 
   mutable std::mutex state_mutex_;

@@ -43,14 +43,13 @@ Result<void> WriteAttempts(Connection& connection, std::int64_t seq, const Entry
   return {};
 }
 
-Result<void> WriteTape(Connection& connection, const Entry& entry) {
-  if (!entry.tape) return {};
+Result<void> WriteTape(Connection& connection, const Taped& taped) {
   std::int64_t n = 0;
-  for (const TapePart& part : entry.tape->parts()) {
+  for (const TapePart& part : taped.tape->parts()) {
     auto done = connection.Run(
         "INSERT INTO body (at, id, n, part, call, head, cut, size, bytes) "
         "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
-        {Milliseconds(entry.at), entry.id, ++n, part.part, std::int64_t{part.call}, part.head,
+        {Milliseconds(taped.at), taped.id, ++n, part.part, std::int64_t{part.call}, part.head,
          std::int64_t{part.cut}, static_cast<std::int64_t>(part.body.size()), part.body});
     if (!done) return done;
   }
@@ -236,8 +235,14 @@ Result<void> WriteRequests(Connection& connection, const std::vector<Entry>& ent
     ++*seq;
     auto done = WriteRow(connection, *seq, entry);
     if (done) done = WriteAttempts(connection, *seq, entry);
-    if (done) done = WriteTape(connection, entry);
     if (!done) return done;
+  }
+  return {};
+}
+
+Result<void> WriteTapes(Connection& connection, const std::vector<Taped>& tapes) {
+  for (const Taped& taped : tapes) {
+    if (auto done = WriteTape(connection, taped); !done) return done;
   }
   return {};
 }

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -8,6 +9,7 @@
 
 #include "core/base/result.h"
 #include "core/ledger/entry.h"
+#include "core/ledger/tape.h"
 #include "core/store/database.h"
 
 namespace agm::ledger {
@@ -34,9 +36,16 @@ struct Logged {
   Entry entry;
 };
 
-/// Appends the entries in their order, with their attempts and recorded bodies; part of the
-/// caller's transaction.
+/// Appends the entries in their order, with their attempts; part of the caller's transaction.
 Result<void> WriteRequests(store::Connection& connection, const std::vector<Entry>& entries);
+
+/// The recorded bodies of the request `id`, which began at `at`.
+struct Taped {
+  WallTime at{};
+  std::string id;
+  std::shared_ptr<const Tape> tape;
+};
+Result<void> WriteTapes(store::Connection& connection, const std::vector<Taped>& tapes);
 
 /// The newest rows that the filter lets through, newest first; with `after` the oldest of them,
 /// oldest first. Without attempts.

@@ -41,6 +41,10 @@ class Tape {
     part.body.append(bytes.substr(0, kLongest + 1 - std::min(kLongest, part.body.size())));
     Bound(part);
   }
+  void SetHead(std::size_t index, std::string head) {
+    std::lock_guard lock(mutex_);
+    parts_.at(index).head = std::move(head);
+  }
   int NextCall() {
     std::lock_guard lock(mutex_);
     return ++calls_;

@@ -137,6 +137,15 @@ Result<std::shared_ptr<const TlsIdentity>> TlsIdentity::Load(const TlsFiles& fil
   return std::shared_ptr<const TlsIdentity>(new TlsIdentity(context));
 }
 
+WallTime TlsIdentity::expires() const {
+  const X509* certificate = ::SSL_CTX_get0_certificate(context_.get());
+  std::tm end{};
+  if (certificate == nullptr || ::ASN1_TIME_to_tm(::X509_get0_notAfter(certificate), &end) != 1) {
+    return WallTime{};
+  }
+  return WallTime(std::chrono::seconds(::timegm(&end)));
+}
+
 std::unique_ptr<Wire> TlsIdentity::Wrap(int fd) const { return NewTlsWire(*context_, fd); }
 
 }  // namespace agm::gateway

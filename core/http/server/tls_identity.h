@@ -3,6 +3,7 @@
 #include <memory>
 #include <string>
 
+#include "core/base/clock.h"
 #include "core/base/result.h"
 #include "core/http/server/wire.h"
 
@@ -34,6 +35,9 @@ class TlsIdentity {
 
   TlsIdentity(const TlsIdentity&) = delete;
   TlsIdentity& operator=(const TlsIdentity&) = delete;
+
+  /// The end of the certificate's validity.
+  WallTime expires() const;
 
   /// Starts TLS on a connected socket and takes ownership of it. The first calls of Receive perform
   /// the handshake as its bytes arrive.

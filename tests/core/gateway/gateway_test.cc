@@ -332,8 +332,9 @@ TEST_F(GatewayTest, CountsWhatItDid) {
       << metrics;
   EXPECT_NE(metrics.find("agm_account_state{account=\"work\",state=\"ready\"} 1"),
             std::string::npos);
-  EXPECT_NE(metrics.find("agm_first_byte_seconds_count{route=\"chat_completions\"} 1"),
-            std::string::npos);
+  EXPECT_NE(
+      metrics.find("agm_first_byte_seconds_count{route=\"chat_completions\",stream=\"false\"} 1"),
+      std::string::npos);
 }
 
 TEST_F(GatewayTest, KeepsTheAccountsStateOverAReload) {

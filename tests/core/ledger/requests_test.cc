@@ -123,9 +123,12 @@ TEST_F(Requests, AnIdMayBeShortenedWhileItIsUnique) {
 TEST_F(Requests, ClearedRowsLeaveNoTraceInTheFiles) {
   Entry entry = Answered();
   entry.model = "canary-model-31415926";
-  entry.tape = std::make_shared<Tape>();
-  entry.tape->Add({"request", 0, "{}", "canary-body-27182818", false});
   Write(std::vector<Entry>(50, entry));
+  const auto tape = std::make_shared<Tape>();
+  tape->Add({"request", 0, "{}", "canary-body-27182818", false});
+  ASSERT_TRUE(database_->Transact([&](store::Connection& connection) {
+    return WriteTapes(connection, {{entry.at, entry.id, tape}});
+  }));
   const auto grep = [&](std::string_view text) {
     int hits = 0;
     for (const auto& file : std::filesystem::directory_iterator(folder_.path())) {

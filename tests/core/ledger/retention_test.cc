@@ -18,16 +18,19 @@ class RetentionTest : public testing::Test {
   void Write(WallTime at, int rows, bool taped = false) {
     std::vector<Entry> entries;
     Totals totals;
+    std::vector<Taped> tapes;
     for (int i = 0; i < rows; ++i) {
       entries.push_back(Failed(at + i * 1ms));
       if (taped) {
-        entries.back().tape = std::make_shared<Tape>();
-        entries.back().tape->Add({"request", 0, "{}", std::string(1000, 'x'), false});
+        const auto tape = std::make_shared<Tape>();
+        tape->Add({"request", 0, "{}", std::string(1000, 'x'), false});
+        tapes.push_back({entries.back().at, entries.back().id, tape});
       }
       totals[KeyOf(entries.back())].Add(entries.back());
     }
     EXPECT_TRUE(database_->Transact([&](store::Connection& connection) {
       auto done = WriteRequests(connection, entries);
+      if (done) done = WriteTapes(connection, tapes);
       return done ? AddTotals(connection, totals) : done;
     }));
   }

@@ -1,0 +1,25 @@
+#include "core/gateway/billing.h"
+
+namespace agm::gateway {
+
+void Billing::Note(const config::Account& account, std::string_view quota) {
+  if (quota.find("FreeTier") == std::string_view::npos) return;
+  auto free = free_.Lock();
+  free->insert(account.name);
+}
+
+ledger::Billing Billing::Of(const config::Account& account) const {
+  switch (account.billing) {
+    case config::Billing::kFree:
+      return ledger::Billing::kFree;
+    case config::Billing::kPaid:
+      return ledger::Billing::kPaid;
+    case config::Billing::kAuto:
+      break;
+  }
+  if (account.kind == config::AccountKind::kMock) return ledger::Billing::kFree;
+  auto free = free_.Lock();
+  return free->contains(account.name) ? ledger::Billing::kFree : ledger::Billing::kPaid;
+}
+
+}  // namespace agm::gateway

@@ -1,0 +1,107 @@
+#include "core/gateway/metrics_page.h"
+
+#include <algorithm>
+#include <map>
+#include <utility>
+
+#include "core/base/version.h"
+#include "core/gateway/process_figures.h"
+#include "core/gateway/prometheus.h"
+
+namespace agm::gateway {
+namespace {
+
+using Accounts = std::vector<accounts::AccountStatus>;
+
+constexpr std::string_view kStates[] = {"ready", "cooling", "disabled", "quarantined"};
+
+double Seconds(WallTime time) {
+  return std::chrono::duration<double>(time.time_since_epoch()).count();
+}
+
+void WriteAccounts(PrometheusText& text, const Accounts& accounts) {
+  text.Family("agm_account_state", "gauge", "1 for the state that each account is in.");
+  std::map<std::string_view, std::int64_t> counts;
+  for (const auto& account : accounts) {
+    for (const std::string_view state : kStates) {
+      text.Sample({{"account", account.name}, {"state", state}}, account.state == state ? 1 : 0);
+      counts[state] += account.state == state ? 1 : 0;
+    }
+  }
+  text.Family("agm_accounts", "gauge", "Number of accounts in each state.");
+  for (const std::string_view state : kStates) text.Sample({{"state", state}}, counts[state]);
+  text.Family("agm_account_requests_total", "counter", "Upstream tries by account.");
+  for (const auto& account : accounts) {
+    text.Sample({{"account", account.name}}, account.requests);
+  }
+  text.Family("agm_account_errors_total", "counter", "Failed upstream tries by account.");
+  for (const auto& account : accounts) text.Sample({{"account", account.name}}, account.errors);
+}
+
+// The latest end of the account's cooldowns for each reason, over all models.
+void WriteRests(PrometheusText& text, const Accounts& accounts) {
+  text.Family("agm_account_rest_until_seconds", "gauge",
+              "When the account's cooldown ends, in seconds since 1970, by its reason.");
+  for (const auto& account : accounts) {
+    std::map<std::string, WallTime> ends;
+    for (const auto& rest : account.rests) {
+      if (rest.until) ends[rest.reason] = std::max(ends[rest.reason], *rest.until);
+    }
+    for (const auto& [reason, until] : ends) {
+      text.Sample({{"account", account.name}, {"reason", reason}}, Seconds(until));
+    }
+  }
+}
+
+void WriteLog(PrometheusText& text, const ledger::Journal::Figures& log) {
+  text.Family("agm_log_rows_written_total", "counter", "Rows of the request log.");
+  text.Sample({}, log.written);
+  text.Family("agm_log_rows_skipped_total", "counter",
+              "Requests without a row, because of the bound per second or a full disk; the totals "
+              "count them.");
+  text.Sample({}, log.skipped);
+  text.Family("agm_log_bytes", "gauge", "Size of the request log.");
+  text.Sample({}, log.bytes);
+}
+
+void WriteProcess(PrometheusText& text) {
+  const ProcessFigures process = ReadProcessFigures();
+  text.Family("process_start_time_seconds", "gauge", "Start of the process, since 1970.");
+  text.Sample({}, process.start_time);
+  text.Family("process_cpu_seconds_total", "counter", "User and system time.");
+  text.Sample({}, process.cpu_seconds);
+  text.Family("process_resident_memory_bytes", "gauge", "Resident memory.");
+  text.Sample({}, process.resident_bytes);
+  text.Family("process_threads", "gauge", "Number of threads.");
+  text.Sample({}, process.threads);
+  text.Family("process_open_fds", "gauge", "Number of open file descriptors.");
+  text.Sample({}, process.open_fds);
+  text.Family("process_max_fds", "gauge", "Limit of open file descriptors.");
+  text.Sample({}, process.max_fds);
+}
+
+}  // namespace
+
+std::string WriteMetrics(const Metrics& metrics, const PresentState& state) {
+  PrometheusText text;
+  text.Family("agm_build_info", "gauge", "1; the labels say what runs.");
+  text.Sample({{"version", Version()}, {"commit", Commit()}}, 1);
+  metrics.Write(text);
+  text.Family("agm_requests_in_flight", "gauge", "Requests being answered now.");
+  text.Sample({}, state.in_flight);
+  WriteAccounts(text, state.accounts);
+  WriteRests(text, state.accounts);
+  WriteLog(text, state.log);
+  text.Family("agm_config_loaded_timestamp_seconds", "gauge",
+              "When the present configuration was loaded, since 1970.");
+  text.Sample({}, Seconds(state.config_loaded));
+  if (state.certificate_expires) {
+    text.Family("agm_certificate_expiry_timestamp_seconds", "gauge",
+                "When the certificate for clients ends, since 1970.");
+    text.Sample({}, Seconds(*state.certificate_expires));
+  }
+  WriteProcess(text);
+  return std::move(text).Take();
+}
+
+}  // namespace agm::gateway
