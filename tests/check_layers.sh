@@ -30,6 +30,7 @@ find core cli tests -name node_modules -prune -o \( -name '*.h' -o -name '*.cc' 
     sees["ledger"] = "base store"
     sees["gateway"] = "base http/* chat config mapping protocol protocol/* upstream accounts store ledger"
     sees["mock"] = "base http/wire"
+    sees["replay"] = "base http/* config ledger store gateway"
     for (room in sees) {
       n = split(room " " sees[room], seen, " ")
       for (i = 1; i <= n; i++) may[room, seen[i]] = 1

@@ -1,0 +1,22 @@
+#pragma once
+
+#include <vector>
+
+#include "core/base/result.h"
+#include "core/ledger/entry.h"
+#include "core/ledger/tape.h"
+#include "core/replay/capture.h"
+#include "core/replay/mask.h"
+
+namespace agm::replay {
+
+/// Makes a capture of a recorded request, masked, and plays it once: its `response` and `sent` are
+/// what the masked request comes to, so that the file is true of itself; `recorded` holds what
+/// happened at the time.
+///
+/// kNotFound without a recording; kUnsupportedMedia for a form, whose parts cannot be masked;
+/// kTooLarge if a body was cut.
+Result<Capture> MakeCapture(const ledger::Entry& entry, const std::vector<ledger::TapePart>& tape,
+                            Texts texts);
+
+}  // namespace agm::replay
