@@ -61,9 +61,11 @@ class Commands {
                     std::shared_ptr<Options> options, Run<Options> run) {
     CLI::App* command = app_->add_subcommand(name, summary);
     command->footer("");  // else CLI11 copies the parent's examples
-    command->callback([chosen = chosen_, options = std::move(options), run = std::move(run)] {
-      *chosen = [options, run](const Context& context) { return run(context, *options); };
-    });
+    command->callback(
+        [command, chosen = chosen_, options = std::move(options), run = std::move(run)] {
+          if (!command->get_subcommands().empty()) return;  // one of those was chosen
+          *chosen = [options, run](const Context& context) { return run(context, *options); };
+        });
     return *command;
   }
 
@@ -73,6 +75,12 @@ class Commands {
     group->footer("");
     group->require_subcommand(0, 1);
     return {*group, *chosen_};
+  }
+
+  /// For subcommands of a command that also runs by itself.
+  Commands Below(CLI::App& command) const {
+    command.require_subcommand(0, 1);
+    return {command, *chosen_};
   }
 
   CLI::App& app() const { return *app_; }

@@ -5,13 +5,16 @@
 #include "cli/completion_command.h"
 #include "cli/config_command.h"
 #include "cli/help_command.h"
+#include "cli/logs_command.h"
 #include "cli/manual_command.h"
 #include "cli/map_command.h"
 #include "cli/mock_command.h"
 #include "cli/models_command.h"
 #include "cli/probe_command.h"
+#include "cli/replay_command.h"
 #include "cli/schema_command.h"
 #include "cli/serve_command.h"
+#include "cli/stats_command.h"
 
 namespace agm::cli {
 
@@ -20,6 +23,9 @@ void AddCommands(Commands root) {
   AddAccounts(root);
   AddMap(root);
   AddModels(root);
+  AddLogs(root);
+  AddStats(root);
+  AddReplay(root);
   AddProbe(root);
   AddMock(root);
   AddSchema(root);

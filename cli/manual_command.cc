@@ -2,6 +2,7 @@
 
 #include "cli/completions.h"
 #include "cli/manual.h"
+#include "cli/monitoring_files.h"
 #include "cli/tree.h"
 
 namespace agm::cli {
@@ -9,6 +10,8 @@ namespace {
 
 std::string Written(const std::string& what) {
   if (what == "toml") return SettingsManual();
+  if (what == "alerts") return AlertRules();
+  if (what == "dashboard") return Dashboard();
   const TreeCommand root = WholeTree();
   if (what == "man") return CommandManual(root);
   if (what == "bash") return BashCompletion(root);
@@ -20,10 +23,11 @@ std::string Written(const std::string& what) {
 void AddManual(Commands at, Run<ManualOptions> run) {
   auto options = std::make_shared<ManualOptions>();
   CLI::App& command =
-      at.Command("manual", "Write a manual page or a completion script", options, std::move(run));
+      at.Command("manual", "Write a manual page, a completion script or a file for monitoring",
+                 options, std::move(run));
   command.group("");
   OneOf(command.add_option("WHAT", options->what, "What to write")->required(),
-        {"man", "toml", "bash", "zsh", "fish"});
+        {"man", "toml", "bash", "zsh", "fish", "alerts", "dashboard"});
 }
 
 Result<void> RunManual(const Context& context, const ManualOptions& options) {

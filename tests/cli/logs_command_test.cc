@@ -1,0 +1,166 @@
+#include "cli/logs_command.h"
+
+#include <gtest/gtest.h>
+
+#include "cli/request_text.h"
+#include "cli/stats_command.h"
+#include "core/ledger/requests.h"
+#include "core/ledger/schema.h"
+#include "core/ledger/totals.h"
+#include "tests/cli/command_test.h"
+#include "tests/core/ledger/entries.h"
+
+namespace agm::cli {
+namespace {
+
+using namespace std::chrono_literals;
+using ledger::Answered;
+using ledger::Failed;
+
+constexpr WallTime kNow = test::FakeClock::kStart;
+
+class LogsTest : public testing::Test {
+ protected:
+  void Write(const std::vector<ledger::Entry>& entries) {
+    const auto database =
+        store::Database::Open(*t_.context().StateFolder(), Duration(2000), ledger::RequestsFile());
+    EXPECT_TRUE(database->Transact([&](store::Connection& connection) {
+      ledger::Totals totals;
+      for (const auto& entry : entries) totals[ledger::KeyOf(entry)].Add(entry);
+      auto done = ledger::WriteRequests(connection, entries);
+      return done ? ledger::AddTotals(connection, totals) : done;
+    }));
+  }
+  static int Lines(const std::string& text) {
+    return static_cast<int>(std::count(text.begin(), text.end(), '\n'));
+  }
+
+  CommandTest t_;
+};
+
+TEST_F(LogsTest, SaysWhereTheLogWillBeBeforeThereIsOne) {
+  EXPECT_EQ(t_.Agm({"logs"}), 0);
+  EXPECT_EQ(t_.io.out, "");
+  EXPECT_TRUE(Has(t_.io.err, "requests.db")) << t_.io.err;
+  EXPECT_EQ(t_.Agm({"logs", "path"}), 0);
+  EXPECT_TRUE(Has(t_.io.out, "/state/requests.db\n")) << t_.io.out;
+}
+
+TEST_F(LogsTest, ShowsTheNewestAtTheEnd) {
+  ledger::Entry first = Answered(kNow - 2min);
+  first.cost.list = 14'200'000;
+  first.stream = true;
+  first.first_byte = 1200ms;
+  first.total = 8400ms;
+  first.tokens.input = 12'400;
+  first.tokens.output = 1'300;
+  Write({first, Failed(kNow - 1min)});
+  EXPECT_EQ(t_.Agm({"logs"}), 0);
+  ASSERT_EQ(Lines(t_.io.out), 2) << t_.io.out;
+  const std::string line = t_.io.out.substr(9, t_.io.out.find('\n') - 9);
+  EXPECT_EQ(line,
+            "200 gpt-4o→gemini-2.5-flash work 1.2s/8.4s 12.4k→1.3k $0.0142 laptop codex/0.169.0");
+  EXPECT_TRUE(Has(t_.io.out, "429")) << t_.io.out;
+  EXPECT_TRUE(Has(t_.io.out, "rate_limited req_")) << t_.io.out;
+}
+
+TEST_F(LogsTest, FiltersAndFormats) {
+  Write({Answered(kNow - 3h), Answered(kNow - 1h), Failed(kNow - 1min)});
+  EXPECT_EQ(t_.Agm({"logs", "--since", "2h", "--json"}), 0);
+  ASSERT_EQ(Lines(t_.io.out), 2) << t_.io.out;
+  const auto json = ParseJson(t_.io.out.substr(0, t_.io.out.find('\n')));
+  ASSERT_TRUE(json);
+  EXPECT_EQ((*json)["time"], "2026-11-21T11:00:00.000Z");
+  EXPECT_EQ((*json)["cost_usd"], Json());
+  EXPECT_EQ((*json)["input_tokens"], 1000);
+  EXPECT_EQ(t_.Agm({"logs", "--errors", "--csv"}), 0);
+  EXPECT_EQ(Lines(t_.io.out), 2) << t_.io.out;
+  EXPECT_EQ(t_.Agm({"logs", "-n", "1", "--caller", "laptop"}), 0);
+  EXPECT_EQ(Lines(t_.io.out), 1);
+  EXPECT_EQ(t_.Agm({"logs", "--since", "yesterdayish"}), 2);
+  EXPECT_TRUE(Has(t_.io.err, "--since")) << t_.io.err;
+  EXPECT_EQ(t_.Agm({"logs", "--slow", "x"}), 2);
+}
+
+TEST_F(LogsTest, TellsEverythingThatHappened) {
+  ledger::Entry entry = Failed(kNow - 1min);
+  entry.rule = "exact gpt-4o";
+  entry.dropped = {"logit_bias", "user"};
+  entry.waited = 30ms;
+  Write({entry});
+  EXPECT_EQ(t_.Agm({"logs", "show", entry.id}), 0);
+  for (const char* part :
+       {"gemini-2.5-flash (by the rule exact gpt-4o)", "not sent on logit_bias",
+        "1. work on gemini-2.5-flash: minute_quota after 12ms; too many requests",
+        "2. home on gemini-2.5-flash: unavailable after 8ms, waited 30ms for it; 503",
+        "429 rate_limited", "every account is rate limited"}) {
+    EXPECT_TRUE(Has(t_.io.out, part)) << part << "\n" << t_.io.out;
+  }
+  EXPECT_EQ(t_.Agm({"logs", "show", entry.id, "--json"}), 0);
+  EXPECT_EQ(t_.Document()["attempts"].size(), 2U);
+  EXPECT_EQ(t_.Agm({"logs", "show", "req_nothing"}), 1);
+}
+
+TEST_F(LogsTest, TextOfClientsCannotControlTheTerminal) {
+  ledger::Entry entry = Answered(kNow);
+  entry.model = "\x1b[2Jgpt\nfake line";
+  Write({entry});
+  EXPECT_EQ(t_.Agm({"logs"}), 0);
+  EXPECT_FALSE(Has(t_.io.out, "\x1b")) << t_.io.out;
+  EXPECT_EQ(Lines(t_.io.out), 1);
+  EXPECT_EQ(CsvField("=cmd|'/c calc'"), "'=cmd|'/c calc'");
+  EXPECT_EQ(CsvField("a,\"b\""), "\"a,\"\"b\"\"\"");
+}
+
+TEST_F(LogsTest, ClearsAndRecords) {
+  Write({Answered(kNow - 48h), Answered(kNow)});
+  EXPECT_EQ(t_.Agm({"logs", "clear", "--before", "24h"}), 0);
+  EXPECT_EQ(t_.Agm({"logs", "--json"}), 0);
+  EXPECT_EQ(Lines(t_.io.out), 1);
+  EXPECT_EQ(t_.Agm({"logs", "clear"}), 0);
+  EXPECT_EQ(t_.Agm({"logs"}), 0);
+  EXPECT_EQ(t_.io.out, "");
+  EXPECT_EQ(t_.Agm({"logs", "record", "on", "--for", "5m", "--json"}), 0);
+  EXPECT_EQ(t_.Document()["until"], "2026-11-21T12:05:00Z");
+  EXPECT_EQ(t_.Agm({"logs", "record", "on", "--for", "2d"}), 2);
+  EXPECT_EQ(t_.Agm({"logs", "record", "off"}), 0);
+  EXPECT_EQ(t_.Agm({"logs", "record", "maybe"}), 2);
+}
+
+TEST_F(LogsTest, StatsAreTheExactTotals) {
+  ledger::Entry free = Answered(kNow - 1h);
+  free.account = "home";
+  free.cost = {550'000, 0};
+  ledger::Entry unknown = Answered(kNow - 1h);
+  unknown.target = "llama-4";
+  Write({free, free, Failed(kNow), unknown, Answered(kNow - 10 * 24h)});
+  EXPECT_EQ(t_.Agm({"stats", "--json", "--by", "model,account"}), 0);
+  const Json json = t_.Document();
+  EXPECT_EQ(json["total"]["requests"], 4);
+  EXPECT_EQ(json["total"]["errors"], 1);
+  EXPECT_EQ(json["total"]["cost_list_usd"], 0.0011);
+  EXPECT_EQ(json["total"]["cost_billed_usd"], 0.0);
+  EXPECT_EQ(json["total"]["unpriced"], 1);
+  ASSERT_EQ(json["rows"].size(), 3U);
+  EXPECT_EQ(json["rows"][0]["model"], "gemini-2.5-flash");
+  EXPECT_EQ(json["rows"][0]["account"], "home");
+  EXPECT_EQ(t_.Agm({"stats"}), 0);
+  EXPECT_TRUE(Has(t_.io.out, "total")) << t_.io.out;
+  EXPECT_TRUE(Has(t_.io.out, "+ ?")) << "an unknown price was shown as known\n" << t_.io.out;
+  EXPECT_EQ(t_.Agm({"stats", "--csv", "--by", "caller"}), 0);
+  EXPECT_TRUE(Has(t_.io.out, "caller,requests,errors")) << t_.io.out;
+  EXPECT_EQ(t_.Agm({"stats", "--by", "colour"}), 2);
+  EXPECT_EQ(t_.Agm({"stats", "--tz", "Mars/Olympus"}), 2);
+}
+
+TEST_F(LogsTest, DaysAreThoseOfTheZone) {
+  Write({Answered(WallTime(std::chrono::seconds(1'795'231'800)))});  // 2026-11-21 03:30 UTC
+  EXPECT_EQ(t_.Agm({"stats", "--json", "--bucket", "day", "--tz", "America/Los_Angeles"}), 0);
+  EXPECT_EQ(t_.Document()["rows"][0]["bucket"], "2026-11-20");
+  EXPECT_EQ(t_.Document()["time_zone"], "America/Los_Angeles");
+  EXPECT_EQ(t_.Agm({"stats", "--json", "--bucket", "day", "--tz", "UTC"}), 0);
+  EXPECT_EQ(t_.Document()["rows"][0]["bucket"], "2026-11-21");
+}
+
+}  // namespace
+}  // namespace agm::cli
