@@ -1,5 +1,6 @@
 #include "cli/replay_command.h"
 
+#include <algorithm>
 #include <vector>
 
 #include "cli/gateway_client.h"
@@ -27,6 +28,23 @@ Result<std::vector<replay::Difference>> AskGateway(const Context& context, const
                            std::to_string(answer->status)});
   }
   return differences;
+}
+
+// Makes the outcome what the file expects from now on.
+Result<void> Update(const Context& context, const std::string& file, replay::Capture capture) {
+  const auto played = replay::Play(capture);
+  if (!played) return played.error();
+  capture.response = played->response;
+  capture.upstream.resize(std::min(capture.upstream.size(), played->calls.size()));
+  for (std::size_t i = 0; i < capture.upstream.size(); ++i) {
+    capture.upstream[i].path = played->calls[i].path;
+    capture.upstream[i].sent = played->calls[i].sent;
+  }
+  if (auto done = WriteFileAtomically(file, replay::WriteCapture(capture), 0644); !done)
+    return done;
+  context.io().Say("{} now expects status {} after {} upstream calls.", file,
+                   capture.response.status, played->calls.size());
+  return {};
 }
 
 Result<std::vector<replay::Difference>> PlayHere(const replay::Capture& capture) {
@@ -59,6 +77,7 @@ Result<void> RunReplay(const Context& context, const ReplayOptions& options) {
   if (!capture) {
     return Fail(ErrorCode::kInvalidRequest, "{}: {}", options.file, capture.error().message);
   }
+  if (options.update) return Update(context, options.file, *capture);
   const auto differences =
       options.base_url ? AskGateway(context, *options.base_url, *capture) : PlayHere(*capture);
   if (!differences) return differences.error();
@@ -79,6 +98,8 @@ void AddReplay(Commands at, Run<ReplayOptions> run) {
       .add_option("--base-url", options->base_url,
                   "Send the request to this gateway instead, and compare the status only")
       ->type_name("URL");
+  command.add_flag("--update", options->update,
+                   "Write the outcome into the file, as what it expects from now on");
   command.footer(Examples({{"Play a fault report", "agm replay fault.json"}}));
 }
 

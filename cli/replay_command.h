@@ -10,6 +10,7 @@ namespace agm::cli {
 struct ReplayOptions {
   std::string file;
   std::optional<std::string> base_url;
+  bool update = false;
 };
 
 /// `agm replay FILE`: plays a file of `agm logs export` with the upstream's recorded answers, or
