@@ -96,7 +96,10 @@ std::string OptionSpelling(const CLI::Option& option) {
 
 std::string Synopsis(const CLI::App& command) {
   std::string text = CommandPath(command);
-  if (!ShownCommands(command).empty()) return text + " COMMAND ...";
+  if (!ShownCommands(command).empty()) {
+    const bool runs = command.get_parent() != nullptr && ShownOptions(command, false).size() > 1;
+    return text + (runs ? " [COMMAND ...] [OPTIONS]" : " COMMAND ...");
+  }
   for (const CLI::Option* option : ShownOptions(command, true)) {
     text += " " + PositionalSpelling(*option);
   }

@@ -90,8 +90,9 @@ Result<void> RunLogsPath(const Context& context, const LogsPathOptions&) {
 }
 
 void AddLogsPath(Commands at, Run<LogsPathOptions> run) {
-  at.Command("path", "Print where the request log is", std::make_shared<LogsPathOptions>(),
-             std::move(run));
+  CLI::App& command = at.Command("path", "Print where the request log is",
+                                 std::make_shared<LogsPathOptions>(), std::move(run));
+  command.footer(Examples({{"See how large it is", "ls -l $(agm logs path)"}}));
 }
 
 }  // namespace agm::cli

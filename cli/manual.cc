@@ -62,6 +62,9 @@ Cooldowns, usage, stored responses, and
 .Pa run.json ,
 by which commands find a gateway that runs on another port than the configured
 one.
+The request log and the totals are in
+.Pa requests.db ,
+which agm logs and agm stats read.
 .El
 .Sh EXIT STATUS
 .Bl -tag -width Ds
@@ -177,7 +180,9 @@ std::string Roff(std::string_view text) {
 std::string CommandManual(const TreeCommand& root) {
   std::string text = std::string(kHead) + List(root.options, false) + ".Sh COMMANDS\n";
   for (const TreeCommand* command : Flatten(root)) {
-    if (command->commands.empty()) text += CommandSection(*command);
+    // A command with subcommands has a section if it also runs by itself.
+    const bool runs = command->commands.empty() || (!command->root() && !command->options.empty());
+    if (runs) text += CommandSection(*command);
   }
   return text + std::string(kTail) + ".Sh EXAMPLES\n" + ExampleBlock(root.examples) +
          std::string(kEnd);

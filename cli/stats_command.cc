@@ -27,7 +27,7 @@ struct Span {
 };
 
 Result<Span> SpanOf(const StatsOptions& options, WallTime now) {
-  Span span{now - std::chrono::hours(7 * 24), now};
+  Span span{now - std::chrono::hours(7 * 24), now + Duration(1)};  // now itself counts too
   if (options.today) span.since = DayBegin(now);
   if (options.month) span.since = MonthBegin(now);
   if (options.since) {
@@ -140,13 +140,15 @@ void PrintTable(Io& io, const ledger::Statistics& statistics) {
 void PrintCsv(Io& io, const ledger::Statistics& statistics) {
   std::string head = statistics.buckets ? "bucket," : "";
   for (const By by : statistics.by) head += std::string(ledger::Name(by)) + ",";
-  for (const auto& [name, value] : ledger::ToJson(Sums{}).items()) head += name + ",";
+  const Json none = ledger::ToJson(Sums{});
+  for (const auto& [name, value] : none.items()) head += name + ",";
   head.back() = '\n';
   io.Out(head);
   const auto line = [&](const ledger::Statistics::Key& key, const Sums& sums) {
     std::string text;
     for (const std::string& value : key) text += CsvField(value) + ",";
-    for (const auto& [name, value] : ledger::ToJson(sums).items()) text += value.dump() + ",";
+    const Json json = ledger::ToJson(sums);
+    for (const auto& [name, value] : json.items()) text += value.dump() + ",";
     text.back() = '\n';
     io.Out(text);
   };

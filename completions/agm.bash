@@ -28,8 +28,8 @@ _agm() {
             continue
         fi
         case "$path ${COMP_WORDS[i]}" in
-            *' --config'|'agm serve --host'|'agm serve --port'|'agm serve --auth-mode'|'agm serve --api-key'|'agm serve --log-format'|'agm serve --log-level'|'agm accounts add --kind'|'agm accounts add --email'|'agm accounts add --api-key-env'|'agm accounts add --api-key-file'|'agm accounts add --service-account'|'agm accounts add --client-id'|'agm accounts add --client-secret-env'|'agm accounts add --client-secret-file'|'agm accounts add --project'|'agm accounts add --location'|'agm accounts add --base-url'|'agm accounts add --models'|'agm accounts add --priority'|'agm probe --base-url'|'agm probe --api-key'|'agm probe --model'|'agm probe --only'|'agm probe --timeout'|'agm mock --port'|'agm mock --script'|'agm mock --pace'|'agm schema check --model') skip=1 ;;
-            'agm serve'|'agm accounts'|'agm accounts add'|'agm accounts import'|'agm accounts list'|'agm accounts show'|'agm accounts enable'|'agm accounts disable'|'agm accounts remove'|'agm accounts check'|'agm map'|'agm map set'|'agm map list'|'agm map unset'|'agm map resolve'|'agm models'|'agm probe'|'agm mock'|'agm schema'|'agm schema check'|'agm config'|'agm config init'|'agm config path'|'agm config show'|'agm config get'|'agm config set'|'agm config edit'|'agm config check'|'agm config schema'|'agm help'|'agm version'|'agm completion') path+=" ${COMP_WORDS[i]}" ;;
+            *' --config'|'agm serve --host'|'agm serve --port'|'agm serve --auth-mode'|'agm serve --api-key'|'agm serve --log-format'|'agm serve --log-level'|'agm accounts add --kind'|'agm accounts add --email'|'agm accounts add --api-key-env'|'agm accounts add --api-key-file'|'agm accounts add --service-account'|'agm accounts add --client-id'|'agm accounts add --client-secret-env'|'agm accounts add --client-secret-file'|'agm accounts add --project'|'agm accounts add --location'|'agm accounts add --base-url'|'agm accounts add --models'|'agm accounts add --priority'|'agm logs -n'|'agm logs --lines'|'agm logs --since'|'agm logs --until'|'agm logs --status'|'agm logs --caller'|'agm logs --model'|'agm logs --account'|'agm logs --client'|'agm logs --slow'|'agm logs --id'|'agm logs record --for'|'agm logs clear --before'|'agm logs export -o'|'agm logs export --output'|'agm stats --since'|'agm stats --until'|'agm stats --by'|'agm stats --bucket'|'agm stats --tz'|'agm replay --base-url'|'agm probe --base-url'|'agm probe --api-key'|'agm probe --model'|'agm probe --only'|'agm probe --timeout'|'agm mock --port'|'agm mock --script'|'agm mock --pace'|'agm schema check --model') skip=1 ;;
+            'agm serve'|'agm accounts'|'agm accounts add'|'agm accounts import'|'agm accounts list'|'agm accounts show'|'agm accounts enable'|'agm accounts disable'|'agm accounts remove'|'agm accounts check'|'agm map'|'agm map set'|'agm map list'|'agm map unset'|'agm map resolve'|'agm models'|'agm logs'|'agm logs show'|'agm logs record'|'agm logs clear'|'agm logs path'|'agm logs export'|'agm stats'|'agm replay'|'agm probe'|'agm mock'|'agm schema'|'agm schema check'|'agm config'|'agm config init'|'agm config path'|'agm config show'|'agm config get'|'agm config set'|'agm config edit'|'agm config check'|'agm config schema'|'agm help'|'agm version'|'agm completion') path+=" ${COMP_WORDS[i]}" ;;
             *' -'*) ;;
             *' @'*|*' :'*) count=$((count - 1)) ;;
             *) count=$((count + 1)) ;;
@@ -58,6 +58,25 @@ _agm() {
         'agm accounts add --base-url') return ;;
         'agm accounts add --models') return ;;
         'agm accounts add --priority') return ;;
+        'agm logs -n'|'agm logs --lines') return ;;
+        'agm logs --since') return ;;
+        'agm logs --until') return ;;
+        'agm logs --status') return ;;
+        'agm logs --caller') return ;;
+        'agm logs --model') _agm_lines "$agm" complete models; return ;;
+        'agm logs --account') _agm_lines "$agm" complete accounts; return ;;
+        'agm logs --client') return ;;
+        'agm logs --slow') return ;;
+        'agm logs --id') return ;;
+        'agm logs record --for') return ;;
+        'agm logs clear --before') return ;;
+        'agm logs export -o'|'agm logs export --output') compopt -o filenames; mapfile -t COMPREPLY < <(compgen -f -- "$cur"); return ;;
+        'agm stats --since') return ;;
+        'agm stats --until') return ;;
+        'agm stats --by') return ;;
+        'agm stats --bucket') mapfile -t COMPREPLY < <(compgen -W 'hour day week month' -- "$cur"); return ;;
+        'agm stats --tz') return ;;
+        'agm replay --base-url') return ;;
         'agm probe --base-url') return ;;
         'agm probe --api-key') return ;;
         'agm probe --model') _agm_lines "$agm" complete models; return ;;
@@ -88,6 +107,14 @@ _agm() {
             'agm map unset') options+=' ' ;;
             'agm map resolve') options+=' ' ;;
             'agm models') options+=' --upstream' ;;
+            'agm logs') options+=' -f --follow -n --lines --since --until --errors --status --caller --model --account --client --slow --id --csv' ;;
+            'agm logs show') options+=' ' ;;
+            'agm logs record') options+=' --for' ;;
+            'agm logs clear') options+=' --before' ;;
+            'agm logs path') options+=' ' ;;
+            'agm logs export') options+=' -o --output --with-text' ;;
+            'agm stats') options+=' --since --until --today --month --by --bucket --tz --csv' ;;
+            'agm replay') options+=' --base-url --update' ;;
             'agm probe') options+=' --base-url --api-key --model --only --timeout' ;;
             'agm mock') options+=' --port --strict --script --pace' ;;
             'agm schema') options+=' ' ;;
@@ -110,7 +137,7 @@ _agm() {
     fi
 
     case "$path:$count" in
-        'agm':*) mapfile -t COMPREPLY < <(compgen -W 'serve accounts map models probe mock schema config help version completion' -- "$cur") ;;
+        'agm':*) mapfile -t COMPREPLY < <(compgen -W 'serve accounts map models logs stats replay probe mock schema config help version completion' -- "$cur") ;;
         'agm accounts':*) mapfile -t COMPREPLY < <(compgen -W 'add import list show enable disable remove check' -- "$cur") ;;
         'agm accounts add':0) _agm_lines "$agm" complete accounts; return ;;
         'agm accounts import':0) compopt -o filenames; mapfile -t COMPREPLY < <(compgen -f -- "$cur"); return ;;
@@ -124,6 +151,9 @@ _agm() {
         'agm map set':*) _agm_lines "$agm" complete models; return ;;
         'agm map unset':0) _agm_lines "$agm" complete rules; return ;;
         'agm map resolve':0) _agm_lines "$agm" complete models; return ;;
+        'agm logs':*) mapfile -t COMPREPLY < <(compgen -W 'show record clear path export' -- "$cur") ;;
+        'agm logs record':0) mapfile -t COMPREPLY < <(compgen -W 'on off' -- "$cur"); return ;;
+        'agm replay':0) compopt -o filenames; mapfile -t COMPREPLY < <(compgen -f -- "$cur"); return ;;
         'agm schema':*) mapfile -t COMPREPLY < <(compgen -W 'check' -- "$cur") ;;
         'agm schema check':0) compopt -o filenames; mapfile -t COMPREPLY < <(compgen -f -- "$cur"); return ;;
         'agm config':*) mapfile -t COMPREPLY < <(compgen -W 'init path show get set edit check schema' -- "$cur") ;;

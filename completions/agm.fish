@@ -11,9 +11,9 @@ function __agm_path
             continue
         end
         switch "$path $token"
-            case '* --config' 'agm serve --host' 'agm serve --port' 'agm serve --auth-mode' 'agm serve --api-key' 'agm serve --log-format' 'agm serve --log-level' 'agm accounts add --kind' 'agm accounts add --email' 'agm accounts add --api-key-env' 'agm accounts add --api-key-file' 'agm accounts add --service-account' 'agm accounts add --client-id' 'agm accounts add --client-secret-env' 'agm accounts add --client-secret-file' 'agm accounts add --project' 'agm accounts add --location' 'agm accounts add --base-url' 'agm accounts add --models' 'agm accounts add --priority' 'agm probe --base-url' 'agm probe --api-key' 'agm probe --model' 'agm probe --only' 'agm probe --timeout' 'agm mock --port' 'agm mock --script' 'agm mock --pace' 'agm schema check --model'
+            case '* --config' 'agm serve --host' 'agm serve --port' 'agm serve --auth-mode' 'agm serve --api-key' 'agm serve --log-format' 'agm serve --log-level' 'agm accounts add --kind' 'agm accounts add --email' 'agm accounts add --api-key-env' 'agm accounts add --api-key-file' 'agm accounts add --service-account' 'agm accounts add --client-id' 'agm accounts add --client-secret-env' 'agm accounts add --client-secret-file' 'agm accounts add --project' 'agm accounts add --location' 'agm accounts add --base-url' 'agm accounts add --models' 'agm accounts add --priority' 'agm logs -n' 'agm logs --lines' 'agm logs --since' 'agm logs --until' 'agm logs --status' 'agm logs --caller' 'agm logs --model' 'agm logs --account' 'agm logs --client' 'agm logs --slow' 'agm logs --id' 'agm logs record --for' 'agm logs clear --before' 'agm logs export -o' 'agm logs export --output' 'agm stats --since' 'agm stats --until' 'agm stats --by' 'agm stats --bucket' 'agm stats --tz' 'agm replay --base-url' 'agm probe --base-url' 'agm probe --api-key' 'agm probe --model' 'agm probe --only' 'agm probe --timeout' 'agm mock --port' 'agm mock --script' 'agm mock --pace' 'agm schema check --model'
                 set skip 1
-            case 'agm serve' 'agm accounts' 'agm accounts add' 'agm accounts import' 'agm accounts list' 'agm accounts show' 'agm accounts enable' 'agm accounts disable' 'agm accounts remove' 'agm accounts check' 'agm map' 'agm map set' 'agm map list' 'agm map unset' 'agm map resolve' 'agm models' 'agm probe' 'agm mock' 'agm schema' 'agm schema check' 'agm config' 'agm config init' 'agm config path' 'agm config show' 'agm config get' 'agm config set' 'agm config edit' 'agm config check' 'agm config schema' 'agm help' 'agm version' 'agm completion'
+            case 'agm serve' 'agm accounts' 'agm accounts add' 'agm accounts import' 'agm accounts list' 'agm accounts show' 'agm accounts enable' 'agm accounts disable' 'agm accounts remove' 'agm accounts check' 'agm map' 'agm map set' 'agm map list' 'agm map unset' 'agm map resolve' 'agm models' 'agm logs' 'agm logs show' 'agm logs record' 'agm logs clear' 'agm logs path' 'agm logs export' 'agm stats' 'agm replay' 'agm probe' 'agm mock' 'agm schema' 'agm schema check' 'agm config' 'agm config init' 'agm config path' 'agm config show' 'agm config get' 'agm config set' 'agm config edit' 'agm config check' 'agm config schema' 'agm help' 'agm version' 'agm completion'
                 set path "$path $token"
         end
     end
@@ -38,6 +38,9 @@ complete -c agm -n '__agm_at "agm"' -a serve -d 'Run the gateway'
 complete -c agm -n '__agm_at "agm"' -a accounts -d 'Manage the accounts that the gateway draws on'
 complete -c agm -n '__agm_at "agm"' -a map -d 'Manage which models serve which names'
 complete -c agm -n '__agm_at "agm"' -a models -d 'List the models that clients may ask for'
+complete -c agm -n '__agm_at "agm"' -a logs -d 'Show the requests that the gateway served'
+complete -c agm -n '__agm_at "agm"' -a stats -d 'Show requests, tokens and costs by model, account or key'
+complete -c agm -n '__agm_at "agm"' -a replay -d 'Play an exported request again and compare the outcome'
 complete -c agm -n '__agm_at "agm"' -a probe -d 'Try every API of a running gateway and check its answers'
 complete -c agm -n '__agm_at "agm"' -a mock -d 'Run a stand-in for the Gemini API on this machine'
 complete -c agm -n '__agm_at "agm"' -a schema -d 'Look at what becomes of JSON schemas'
@@ -137,6 +140,56 @@ complete -c agm -n '__agm_at "agm map resolve"' -a '(__agm_live models)'
 
 # agm models
 complete -c agm -n '__agm_at "agm models"' -l upstream -d 'Ask the accounts what they offer'
+
+# agm logs
+complete -c agm -n '__agm_at "agm logs"' -a show -d 'Show everything that happened to one request'
+complete -c agm -n '__agm_at "agm logs"' -a record -d 'Record the bodies of requests for a while, or stop that'
+complete -c agm -n '__agm_at "agm logs"' -a clear -d 'Delete the request log, with totals and recorded bodies'
+complete -c agm -n '__agm_at "agm logs"' -a path -d 'Print where the request log is'
+complete -c agm -n '__agm_at "agm logs"' -a export -d 'Write a recorded request as a file that can be played anywhere'
+complete -c agm -n '__agm_at "agm logs"' -s f -l follow -d 'Go on with new requests as they come'
+complete -c agm -n '__agm_at "agm logs"' -s n -l lines -x -d 'Show at most this many'
+complete -c agm -n '__agm_at "agm logs"' -l since -x -d 'Show those since a time, or a span ago'
+complete -c agm -n '__agm_at "agm logs"' -l until -x -d 'Show those before a time'
+complete -c agm -n '__agm_at "agm logs"' -l errors -d 'Show failed requests only'
+complete -c agm -n '__agm_at "agm logs"' -l status -x -d 'Show those with this status'
+complete -c agm -n '__agm_at "agm logs"' -l caller -x -d 'Show those of this client key'
+complete -c agm -n '__agm_at "agm logs"' -l model -x -a '(__agm_live models)' -d 'Show those for this model, as asked or as mapped'
+complete -c agm -n '__agm_at "agm logs"' -l account -x -a '(__agm_live accounts)' -d 'Show those of this account'
+complete -c agm -n '__agm_at "agm logs"' -l client -x -d 'Show those of this program, such as codex'
+complete -c agm -n '__agm_at "agm logs"' -l slow -x -d 'Show those that took at least this long'
+complete -c agm -n '__agm_at "agm logs"' -l id -x -d 'Show everything about one request'
+complete -c agm -n '__agm_at "agm logs"' -l csv -d 'Write comma-separated values with a header'
+
+# agm logs show
+
+# agm logs record
+complete -c agm -n '__agm_at "agm logs record"' -a 'on off'
+complete -c agm -n '__agm_at "agm logs record"' -l for -x -d 'How long to record, at most 24h (default 10m)'
+
+# agm logs clear
+complete -c agm -n '__agm_at "agm logs clear"' -l before -x -d 'Delete only what is older than this'
+
+# agm logs path
+
+# agm logs export
+complete -c agm -n '__agm_at "agm logs export"' -s o -l output -r -F -d 'Write to this file instead of stdout'
+complete -c agm -n '__agm_at "agm logs export"' -l with-text -d 'Keep the texts; credentials, addresses and media are replaced in any case'
+
+# agm stats
+complete -c agm -n '__agm_at "agm stats"' -l since -x -d 'Count from a time, or a span ago (default 7d)'
+complete -c agm -n '__agm_at "agm stats"' -l until -x -d 'Count up to a time'
+complete -c agm -n '__agm_at "agm stats"' -l today -d 'Count since midnight'
+complete -c agm -n '__agm_at "agm stats"' -l month -d 'Count since the first of the month'
+complete -c agm -n '__agm_at "agm stats"' -l by -x -d 'Tell apart by model, account, caller (default model)'
+complete -c agm -n '__agm_at "agm stats"' -l bucket -x -a 'hour day week month' -d 'Tell apart by spans of time'
+complete -c agm -n '__agm_at "agm stats"' -l tz -x -d 'The zone of days and times (default: the machine\'s)'
+complete -c agm -n '__agm_at "agm stats"' -l csv -d 'Write comma-separated values with a header'
+
+# agm replay
+complete -c agm -n '__agm_at "agm replay"' -F
+complete -c agm -n '__agm_at "agm replay"' -l base-url -x -d 'Send the request to this gateway instead, and compare the status only'
+complete -c agm -n '__agm_at "agm replay"' -l update -d 'Write the outcome into the file, as what it expects from now on'
 
 # agm probe
 complete -c agm -n '__agm_at "agm probe"' -l base-url -x -d 'Probe the gateway at this address instead of the one that is found'

@@ -50,7 +50,7 @@ struct Allowance {
   std::string account_name{};  ///< of the account tried last
   ledger::Billing billing = ledger::Billing::kUnknown;
   std::vector<ledger::Try> history{};  ///< the attempts, once one has failed
-  std::optional<Error> last{};     ///< the error of the last attempt
+  std::optional<Error> last{};         ///< the error of the last attempt
   std::optional<Error> rest{};     ///< the pool's error when it had no account for the last target
   bool no_answer_retried = false;  ///< the one retry after a response without an answer was made
 

@@ -21,6 +21,12 @@ constexpr auto kFirstRetry = 1s;
 constexpr auto kLongestRetry = 60s;
 constexpr auto kTidyEvery = 10s;
 
+/// An answered question of a machine about the gateway itself: it needs no row.
+bool IsProbe(const Entry& entry) {
+  return !entry.failed() &&
+         (entry.route == "health" || entry.route == "ready" || entry.route == "metrics");
+}
+
 }  // namespace
 
 Journal::Journal(store::Database& database, Clock& clock, Count count, Warn warn)
@@ -96,7 +102,7 @@ void Journal::CountLocked(Entry& entry) {
   entry.cost = CostOf(ListPrices(), entry);
   count_(entry);
   waiting_.totals[KeyOf(entry)].Add(entry);
-  if (!settings_.requests) return;
+  if (!settings_.requests || IsProbe(entry)) return;
   if (MayWriteRow(entry)) {
     waiting_.rows.push_back(std::move(entry));
   } else {

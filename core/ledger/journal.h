@@ -28,7 +28,7 @@ namespace agm::ledger {
 /// and writes rows and totals in batches, at most a tenth of a second later. After a kill at most
 /// that much is lost; rows and totals of a batch are written together or not at all.
 ///
-/// Rows are bounded per second and may be skipped; totals and `count` never miss an entry: if the
+/// Answered health checks and scrapes have no rows. Rows are bounded per second and may be skipped; totals and `count` never miss an entry: if the
 /// buffer is full, because the thread is starved, Add counts the entry itself and only its row is
 /// skipped. While the file cannot be written (disk full), totals and the latest rows wait in
 /// memory.

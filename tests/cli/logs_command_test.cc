@@ -149,6 +149,7 @@ TEST_F(LogsTest, StatsAreTheExactTotals) {
   EXPECT_TRUE(Has(t_.io.out, "+ ?")) << "an unknown price was shown as known\n" << t_.io.out;
   EXPECT_EQ(t_.Agm({"stats", "--csv", "--by", "caller"}), 0);
   EXPECT_TRUE(Has(t_.io.out, "caller,requests,errors")) << t_.io.out;
+  EXPECT_TRUE(Has(t_.io.out, "\nlaptop,4,1,0,")) << t_.io.out;
   EXPECT_EQ(t_.Agm({"stats", "--by", "colour"}), 2);
   EXPECT_EQ(t_.Agm({"stats", "--tz", "Mars/Olympus"}), 2);
 }

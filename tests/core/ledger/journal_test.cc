@@ -104,6 +104,22 @@ TEST_F(JournalTest, WithoutTheRequestLogTotalsAreStillCounted) {
   EXPECT_EQ(InFile().requests, 1);
 }
 
+TEST_F(JournalTest, AnsweredScrapesAndHealthChecksHaveNoRows) {
+  Start();
+  for (const char* route : {"metrics", "health", "ready", "models"}) {
+    Entry entry = Answered();
+    entry.route = route;
+    journal_->Add(entry);
+  }
+  Entry refused = Failed();
+  refused.route = "metrics";
+  journal_->Add(refused);
+  ASSERT_TRUE(journal_->Flush());
+  EXPECT_EQ(Rows(), 2);
+  EXPECT_EQ(InFile().requests, 5);
+  EXPECT_EQ(journal_->figures().skipped, 0U);
+}
+
 TEST_F(JournalTest, NoEntryIsLostToTheTotalsWhenManyThreadsAdd) {
   Start();
   std::vector<std::thread> threads;

@@ -1,0 +1,108 @@
+#include "core/gateway/history.h"
+
+#include <gtest/gtest.h>
+
+#include <optional>
+
+#include "core/gateway/billing.h"
+#include "core/ledger/requests.h"
+#include "tests/core/gateway/gateway_fixture.h"
+#include "tests/support/temp_dir.h"
+
+namespace agm::gateway {
+namespace {
+
+TEST(History, NamesTheClientProgramOnly) {
+  EXPECT_EQ(ClientProgram("codex/0.169.0 (Linux; secret-host)"), "codex/0.169.0");
+  EXPECT_EQ(ClientProgram("claude-cli/2.0 (external)"), "claude-cli/2.0");
+  EXPECT_EQ(ClientProgram(""), "");
+  EXPECT_EQ(ClientProgram("<script>"), "");
+  EXPECT_EQ(ClientProgram(std::string(100, 'a')).size(), 40U);
+}
+
+TEST(History, NamesTheRule) {
+  EXPECT_EQ(RuleText({"gpt-4o", {"x"}, mapping::Rule::kExact, "gpt-4o"}), "exact gpt-4o");
+  EXPECT_EQ(RuleText({"gpt-4o", {"x"}, mapping::Rule::kPassThrough, ""}), "");
+}
+
+class HistoryTest : public GatewayTest {
+ protected:
+  // The row of a request after the service has ended.
+  ledger::Entry Logged(const std::string& id) {
+    EXPECT_TRUE(service_->FlushLog());
+    auto reader = store::Connection::OpenToRead(folder_ / "requests.db", Duration(2'000));
+    EXPECT_TRUE(reader) << reader.error().message;
+    auto found = ledger::FindRequest(*reader, id);
+    EXPECT_TRUE(found) << found.error().message;
+    return found ? found->entry : ledger::Entry();
+  }
+  void StartWithLog() {
+    auto service = Service::Start(
+        std::make_shared<const config::Config>(config_), *log_, SystemClock(), *transport_,
+        *database_, upstream::NewMediaTransport(),
+        store::Database::Open(folder_.path(), Duration(2'000), ledger::RequestsFile()));
+    ASSERT_TRUE(service) << service.error().message;
+    service_ = *std::move(service);
+    thread_ = std::jthread([this] { service_->Serve(); });
+  }
+
+  test::TempDir folder_;
+};
+
+TEST_F(HistoryTest, TellsTheRuleTheDroppedFieldsAndEveryTry) {
+  Add("one", "quota-minute-one");
+  Add("two", "good-key");
+  config_.mapping = {{"gpt-4o", {"gemini-2.5-flash"}}};
+  StartWithLog();
+  std::string body = ChatBody("hi", false, "gpt-4o");
+  body.insert(1, R"("logit_bias":{"1":2},)");
+  const Got got = Ask("POST", "/v1/chat/completions", body);
+  ASSERT_EQ(got.status, 200) << got.body;
+  const ledger::Entry entry = Logged(got.header("x-request-id"));
+  EXPECT_EQ(entry.rule, "exact gpt-4o");
+  EXPECT_TRUE(entry.client.starts_with("agm/")) << entry.client;
+  EXPECT_EQ(entry.model, "gpt-4o");
+  EXPECT_EQ(entry.target, "gemini-2.5-flash");
+  EXPECT_EQ(entry.path, "/v1/chat/completions");
+  EXPECT_FALSE(entry.dropped.empty());
+  ASSERT_EQ(entry.history.size(), 2U);
+  EXPECT_EQ(entry.history[0].account, "one");
+  EXPECT_EQ(entry.history[0].outcome, "minute_quota");
+  EXPECT_EQ(entry.history[1].account, "two");
+  EXPECT_EQ(entry.history[1].outcome, "ok");
+  EXPECT_EQ(entry.account, "two") << "the name, not the mail address";
+  EXPECT_TRUE(entry.tokens.known);
+  EXPECT_EQ(entry.cost.list, entry.cost.billed);
+  EXPECT_GT(entry.cost.list.value_or(0), 0);
+}
+
+TEST_F(HistoryTest, AnAccountWhoseRefusalNamesTheFreeTierIsNotBilled) {
+  Add("one", "good-key");
+  config_.accounts.front().billing = config::Billing::kFree;
+  StartWithLog();
+  const ledger::Entry entry = Logged(Chat("hi").header("x-request-id"));
+  EXPECT_EQ(entry.cost.billed, 0);
+  EXPECT_GT(entry.cost.list.value_or(0), 0);
+  Billing billing;
+  config::Account account;
+  account.name = "free";
+  EXPECT_EQ(billing.Of(account), ledger::Billing::kPaid);
+  billing.Note(account, "GenerateRequestsPerMinutePerProjectPerModel-FreeTier");
+  EXPECT_EQ(billing.Of(account), ledger::Billing::kFree);
+}
+
+TEST_F(HistoryTest, AFailureIsFoundByTheIdOfItsError) {
+  Add("one", "quota-minute-one");
+  StartWithLog();
+  const Got got = Chat("hi");
+  ASSERT_EQ(got.status, 429);
+  const ledger::Entry entry = Logged(got.header("x-request-id"));
+  EXPECT_EQ(entry.error, "rate_limited");
+  EXPECT_FALSE(entry.why.empty());
+  EXPECT_FALSE(entry.cost.list);
+  const Got nowhere = Ask("GET", "/nowhere");
+  EXPECT_EQ(Logged(nowhere.header("x-request-id")).status, 404);
+}
+
+}  // namespace
+}  // namespace agm::gateway
