@@ -11,8 +11,10 @@
 #include "core/base/json_doc.h"
 #include "core/base/json_writer.h"
 #include "core/gateway/chat_call.h"
+#include "core/gateway/history.h"
 #include "core/gateway/media.h"
 #include "core/gateway/rotation.h"
+#include "core/gateway/taped.h"
 #include "core/upstream/address.h"
 #include "core/upstream/fetch.h"
 
@@ -74,7 +76,7 @@ std::variant<std::int64_t, Failure> Counting::Ask(const accounts::Lease& lease,
   const upstream::Question question{upstream::ModelUrl(account, model, "countTokens"),
                                     CountingBody(body, model, vertex)};
   auto answer = WithCredential(asking_, account, allowance_.deadline, [&](const Secret& secret) {
-    return upstream::Fetch(*asking_.services->transport, account, secret, question,
+    return upstream::Fetch(asking_.transport(), account, secret, question,
                            allowance_.Limits(asking_), *asking_.client);
   });
   if (auto* failure = std::get_if<Failure>(&answer)) return std::move(*failure);
@@ -94,11 +96,14 @@ Result<std::optional<std::int64_t>> Counting::Target(const std::string& model, b
   while (auto lease = rotation.Next()) {
     const TimePoint started = clock.Now();
     auto outcome = Ask(*lease, model, body);
-    record_.tries = 0;
+    const auto* failed = std::get_if<Failure>(&outcome);
+    failed != nullptr ? rotation.Failed(*failed) : rotation.Answered();
+    record_.ForgetTries();
     allowance_.NoteIn(record_);
     if (const auto* tokens = std::get_if<std::int64_t>(&outcome)) {
       lease->Report(
           accounts::Success{std::chrono::duration_cast<Duration>(clock.Now() - started), 0});
+      record_.usage.known = true;  // it uses no tokens and costs nothing
       return std::optional(*tokens);
     }
     auto& failure = std::get<Failure>(outcome);
@@ -124,7 +129,14 @@ Result<std::int64_t> CountTokens(Services& services, std::shared_ptr<const Setti
                              *http.client, *request);
   if (!inlined) return std::move(inlined).error();
 
-  const Asking asking{&services, std::move(settings), {}, http.client, record.id, record.caller};
+  record.rule = RuleText(*resolved);
+  const Asking asking{&services,
+                      std::move(settings),
+                      {},
+                      http.client,
+                      record.id,
+                      record.caller,
+                      TapeCalls(*services.transport, record.tape)};
   Counting counting(asking, *request, record);
   for (std::size_t i = 0; i < resolved->targets.size(); ++i) {
     auto tokens = counting.Target(resolved->targets[i], i + 1 == resolved->targets.size());

@@ -139,8 +139,13 @@ HttpReply Embed(Services& services, std::shared_ptr<const Settings> settings, Ht
   }
 
   record.rule = RuleText(*resolved);
-  const Asking asking{&services,   settings,  {},
-                      http.client, record.id, TapeCalls(*services.transport, record.tape)};
+  const Asking asking{&services,
+                      settings,
+                      {},
+                      http.client,
+                      record.id,
+                      record.caller,
+                      TapeCalls(*services.transport, record.tape)};
   auto embeddings = GetEmbeddings(asking, *request, resolved->targets, record);
   if (!embeddings) {
     return refuse(WithModelHelp(embeddings.error(), services, *settings, record.model));

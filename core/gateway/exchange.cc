@@ -259,9 +259,13 @@ HttpReply Exchange(Services& services, std::shared_ptr<const Settings> settings,
                              *http.client, *request);
   if (!inlined) return refuse(inlined.error());
 
-  const Asking asking{
-      &services,   settings,  SessionOf(*request, http.header("x-session-id"), record.caller),
-      http.client, record.id, record.caller, TapeCalls(*services.transport, record.tape)};
+  const Asking asking{&services,
+                      settings,
+                      SessionOf(*request, http.header("x-session-id"), record.caller),
+                      http.client,
+                      record.id,
+                      record.caller,
+                      TapeCalls(*services.transport, record.tape)};
   const auto shared = std::make_shared<const chat::Request>(*std::move(request));
   auto answer = GetAnswer(asking, shared, resolved->targets, record);
   if (!answer) return refuse(WithModelHelp(answer.error(), services, *settings, record.model));
