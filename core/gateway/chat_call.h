@@ -21,9 +21,9 @@ namespace agm::gateway {
 struct Draft {
   protocol::GeminiWriteOptions options;
   upstream::Outgoing outgoing;
-  int calls = 1;          ///< number of such calls that give all choices
+  int calls = 1;                       ///< number of such calls that give all choices
   std::vector<std::string> dropped{};  ///< fields that the model does not support
-  bool repaired = false;  ///< rewritten after the upstream refused it
+  bool repaired = false;               ///< rewritten after the upstream refused it
 };
 
 /// Writes the request for a target. Logs under `id` what the model does not support.

@@ -62,7 +62,7 @@ std::string Normal(std::string_view text) {
       const auto id = ids.emplace(word, ids.size() + 1).first;
       out.append(word.substr(0, prefix)).append("#").append(std::to_string(id->second));
     } else if (IsTime(word)) {
-      out += "#time";
+      out += "0";
     } else if (IsWait(text, at, word)) {
       out += "#s";
     } else {

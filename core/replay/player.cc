@@ -131,35 +131,4 @@ Result<Played> Play(const Capture& capture) {
   return Played{*std::move(outcome), transport.made()};
 }
 
-std::vector<Difference> Compare(const Capture& capture, const Played& played) {
-  std::vector<Difference> all;
-  const auto compare = [&](const std::string& what, const std::string& expected,
-                           const std::string& found) {
-    if (expected != found) all.push_back({what, expected, found});
-  };
-  const Outcome& expected = capture.response;
-  if (expected.status != 0) {
-    compare("response.status", std::to_string(expected.status),
-            std::to_string(played.response.status));
-    if (!expected.body.empty()) {
-      compare("response.body", Normal(expected.body), Normal(played.response.body));
-    }
-  }
-  if (!expected.content_type.empty()) {
-    compare("response.content_type", expected.content_type, played.response.content_type);
-  }
-  compare("upstream.length", std::to_string(capture.upstream.size()),
-          std::to_string(played.calls.size()));
-  for (std::size_t i = 0; i < std::min(capture.upstream.size(), played.calls.size()); ++i) {
-    const std::string at = fmt::format("upstream[{}].", i);
-    if (!capture.upstream[i].path.empty()) {
-      compare(at + "path", capture.upstream[i].path, played.calls[i].path);
-    }
-    if (!capture.upstream[i].sent.empty()) {
-      compare(at + "sent", Normal(capture.upstream[i].sent), Normal(played.calls[i].sent));
-    }
-  }
-  return all;
-}
-
 }  // namespace agm::replay

@@ -26,8 +26,10 @@ struct Difference {
   std::string found;
 };
 
-/// Compares ids and times by their order only, since they differ each time. Members that the
-/// capture leaves out are not compared.
+/// Compares what the capture names: members that it leaves out, in the file and in the JSON of
+/// bodies and events, may be whatever they are, so that a case states what matters and survives
+/// members that are added later. Ids are compared by their order and times not at all, since both
+/// differ each time.
 std::vector<Difference> Compare(const Capture& capture, const Played& played);
 
 /// The text with ids ("#1", "#2" in the order of their first use), times and keep-alive comments
