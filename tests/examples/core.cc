@@ -34,6 +34,7 @@
 #include "core/http/wire/request_reader.h"
 #include "core/http/wire/response_reader.h"
 #include "core/ledger/journal.h"
+#include "core/ledger/recording.h"
 #include "core/mapping/model_map.h"
 #include "core/mock/event_loop.h"
 #include "core/mock/http_message.h"
@@ -201,6 +202,10 @@ struct ExampleMetrics {
 void JournalExample(store::Database* database, Clock& clock, ExampleMetrics& metrics,
                     const Journal::Warn& warn, Entry entry) {
 #include "examples/core/ledger/journal.h.inc"
+}
+
+void RecordingExample(const std::filesystem::path& folder, Clock& clock) {
+#include "examples/core/ledger/recording.h.inc"
 }
 
 }  // namespace agm::ledger

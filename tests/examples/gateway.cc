@@ -19,6 +19,7 @@
 #include "core/accounts/quotas.h"
 #include "core/gateway/commit_point.h"
 #include "core/gateway/media.h"
+#include "core/gateway/prometheus.h"
 #include "core/gateway/rotation.h"
 #include "core/gateway/service.h"
 #include "core/gateway/targets.h"
@@ -71,6 +72,10 @@ void QuotasExample(Quotas& quotas, const config::Account& account, Moment moment
 }  // namespace agm::accounts
 
 namespace agm::gateway {
+
+std::string PrometheusTextExample(std::string_view route, std::uint64_t count) {
+#include "examples/core/gateway/prometheus.h.inc"
+}
 
 void CommitPointExample(const chat::Request& request, chat::Event event, upstream::Call& call,
                         TimePoint until) {
