@@ -1,4 +1,4 @@
-#include <cctype>
+#include <algorithm>
 #include <map>
 
 #include "core/replay/player.h"
@@ -10,14 +10,18 @@ constexpr std::size_t kIdLength = 20;    ///< random characters at the end of an
 constexpr std::size_t kTimeDigits = 10;  ///< of seconds since 1970
 
 bool IsDigit(char c) { return c >= '0' && c <= '9'; }
-bool IsAlnum(char c) { return IsDigit(c) || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z'); }
+bool IsLower(char c) { return c >= 'a' && c <= 'z'; }
+bool IsUpper(char c) { return c >= 'A' && c <= 'Z'; }
+bool IsAlnum(char c) { return IsDigit(c) || IsLower(c) || IsUpper(c); }
 bool IsWord(char c) { return IsAlnum(c) || c == '_' || c == '-'; }
 
 // "chatcmpl-" of "chatcmpl-4fT..."; the whole word if it is no id.
 std::size_t PrefixLength(std::string_view word) {
   std::size_t at = word.size();
   while (at > 0 && IsAlnum(word[at - 1])) --at;
-  const bool mixed = word.find_first_of("0123456789", at) != std::string_view::npos;
+  const std::string_view end = word.substr(at);
+  const auto has = [&](auto kind) { return std::any_of(end.begin(), end.end(), kind); };
+  const bool mixed = has(IsDigit) || (has(IsLower) && has(IsUpper));
   return at > 0 && word.size() - at >= kIdLength && mixed ? at : word.size();
 }
 

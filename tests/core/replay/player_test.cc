@@ -114,6 +114,8 @@ TEST(Normal, MakesIdsTimesAndWaitsAlike) {
             R"({"id":"chatcmpl-#1","created":0,"b":"abc"})");
   EXPECT_EQ(Normal("x-abcdefghij0123456789 y-abcdefghij0123456789 z-bbbbbbbbbb0123456789"),
             "x-#1 y-#2 z-#3");
+  EXPECT_EQ(Normal("chatcmpl-SzVVCJwTHOyoUrDVQbCxaFTt"), "chatcmpl-#1") << "an id without digits";
+  EXPECT_EQ(Normal("unknown-abcdefghijklmnopqrstuvwxyz"), "unknown-abcdefghijklmnopqrstuvwxyz");
   EXPECT_EQ(Normal("try again in 18s"), "try again in #s");
   EXPECT_EQ(Normal("a\n: keep-alive\n\nb"), "a\nb");
 }
