@@ -123,10 +123,10 @@ constexpr std::array kLog = {
     SettingText{
         "requests", "true or false, true",
         "Whether a row is kept for each request (agm logs). Totals are counted in any case."},
-    SettingText{"keep", "span, \"7d\"", "How long rows are kept."},
+    SettingText{"keep", "seconds, \"7d\"", "How long rows are kept."},
     SettingText{"max_size", "size, \"64MB\"",
                 "The largest size of the request log; the oldest rows go first."},
-    SettingText{"totals_keep", "span, \"400d\"", "How long the totals of agm stats are kept."},
+    SettingText{"totals_keep", "seconds, \"400d\"", "How long the totals of agm stats are kept."},
 };
 
 constexpr std::array kTables = {
