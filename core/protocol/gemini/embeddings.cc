@@ -6,6 +6,7 @@
 
 #include "core/base/json_doc.h"
 #include "core/base/json_writer.h"
+#include "core/protocol/shared/numbers.h"
 
 namespace agm::protocol {
 namespace {
@@ -93,7 +94,7 @@ Result<void> AddVector(JsonView values, chat::Embeddings& out) {
 
 Result<void> AddPrediction(JsonView prediction, chat::Embeddings& out) {
   const JsonView embeddings = prediction["embeddings"];
-  out.tokens += embeddings["statistics"]["token_count"].integer().value_or(0);
+  out.tokens += IntegerOf(embeddings["statistics"]["token_count"]).value_or(0);
   return AddVector(embeddings["values"], out);
 }
 
@@ -130,7 +131,7 @@ Result<void> ReadGeminiEmbeddings(std::string_view body, std::size_t texts, chat
   const std::size_t before = out.vectors.size();
   if (auto added = AddAll(doc->root(), out); !added) return added;
   if (out.vectors.size() - before != texts) return NoEmbeddings("another number of vectors");
-  out.tokens += doc->root()["usageMetadata"]["promptTokenCount"].integer().value_or(0);
+  out.tokens += IntegerOf(doc->root()["usageMetadata"]["promptTokenCount"]).value_or(0);
   return {};
 }
 

@@ -8,7 +8,7 @@
 namespace agm::protocol {
 namespace {
 
-// The bare input of a custom tool. Models name the one member as they like.
+// The bare input of a custom tool; some models give its one member another name.
 JsonView CustomInput(JsonView args) {
   if (args["input"].is(JsonKind::kString)) return args["input"];
   if (args.size() != 1) return {};

@@ -22,8 +22,8 @@ TEST_F(AnswersTest, GivesLogprobsWhereTheyAreAskedFor) {
     return Call("gemini-3-flash-preview", "generateContent", body).json()["candidates"][0];
   };
   EXPECT_FALSE(candidate_of(Asking("a b")).contains("logprobsResult"));
-  const Json candidate = candidate_of(
-      Asking("a b", R"("generationConfig":{"responseLogprobs":true,"logprobs":3})"));
+  const Json candidate =
+      candidate_of(Asking("a b", R"("generationConfig":{"responseLogprobs":true,"logprobs":3})"));
   const Json& result = candidate["logprobsResult"];
   std::string text;
   for (const Json& token : result["chosenCandidates"]) {
