@@ -95,6 +95,19 @@ Result<Lease> Pool::Take(const Wanted& wanted, TimePoint deadline,
   return Lease(std::move(taken));
 }
 
+std::optional<config::Account> Pool::Peek(const std::string& model,
+                                          const std::string& session) const {
+  std::lock_guard lock(state_->mutex);
+  const Moment moment = state_->Look();
+  const Affinity::Tie tie = state_->affinity.Find(Affinity::KeyOf(session), moment.now);
+  const std::vector<std::string> tried;
+  const Search search{moment.now, moment.wall,      state_->config->proxy.scheduling,
+                      tried,      tie.member.get(), false};
+  const Member* member = state_->LineFor(model).Choose(search);
+  if (member == nullptr) return std::nullopt;
+  return *member->account;
+}
+
 std::optional<Error> Pool::WhyNobody(const std::string& model) const {
   std::lock_guard lock(state_->mutex);
   const Moment moment = state_->Look();

@@ -147,6 +147,9 @@ class Pool {
   Result<Lease> Take(const Wanted& wanted, TimePoint deadline, const Cancellation& cancellation);
   /// The error that Take would return without waiting; nullopt while an account is available.
   std::optional<Error> WhyNobody(const std::string& model) const;
+  /// The account that Take would give at once, without a lease, for a request that uses no quota.
+  /// Nothing while no account is available.
+  std::optional<config::Account> Peek(const std::string& model, const std::string& session) const;
   /// True if any account lists the model (in cooldown or not).
   bool Lists(const std::string& model) const;
   /// Accounts in the configuration's order.

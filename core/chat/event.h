@@ -40,6 +40,7 @@ enum class BlockKind { kText, kThought, kToolCall, kMedia, kRefusal, kOpaque };
 struct Started {
   std::string id;             ///< the upstream's id of the response; may be empty
   std::string model_version;  ///< the model that generated the response; may be empty
+  Usage usage{};              ///< of the prompt, if the upstream told it with the first event
   friend bool operator==(const Started&, const Started&) = default;
 };
 
@@ -100,19 +101,28 @@ struct Citation {
   friend bool operator==(const Citation&, const Citation&) = default;
 };
 
-/// A page that the upstream found.
-struct Source {
+/// A page on the web that the upstream's own tools looked at.
+struct WebPage {
   std::string url;
   std::string title;
-  friend bool operator==(const Source&, const Source&) = default;
+  bool failed = false;  ///< it could not be read
+  friend bool operator==(const WebPage&, const WebPage&) = default;
+};
+
+/// The searches and fetches that the upstream's own tools made for a choice.
+struct WebUse {
+  std::vector<std::string> queries;  ///< as they were searched for
+  std::vector<WebPage> found;        ///< by the searches
+  std::vector<WebPage> fetched;      ///< because the prompt named them
+  bool empty() const { return queries.empty() && found.empty() && fetched.empty(); }
+  friend bool operator==(const WebUse&, const WebUse&) = default;
 };
 
 struct ChoiceFinish {
   int choice = 0;
   FinishReason reason = FinishReason::kStop;
   std::vector<Citation> citations;
-  std::vector<std::string> searches{};  ///< what the upstream searched the web for
-  std::vector<Source> sources{};        ///< all that it found, each once
+  WebUse web{};
   friend bool operator==(const ChoiceFinish&, const ChoiceFinish&) = default;
 };
 

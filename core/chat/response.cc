@@ -166,8 +166,7 @@ void Fold::Add(Event event) {
                      Choice& choice = At(finish.choice);
                      choice.finish = finish.reason;
                      choice.citations = std::move(finish.citations);
-                     choice.searches = std::move(finish.searches);
-                     choice.sources = std::move(finish.sources);
+                     choice.web = std::move(finish.web);
                    }
                    response_.usage = e.usage;
                    response_.extra = std::move(e.extra);
@@ -195,8 +194,8 @@ std::vector<Event> Unfold(Response response) {
     for (Block& block : choice.blocks) {
       UnfoldBlock(choice.index, std::move(block), choice.logprobs, events);
     }
-    finished.choices.push_back({choice.index, choice.finish, std::move(choice.citations),
-                                std::move(choice.searches), std::move(choice.sources)});
+    finished.choices.push_back(
+        {choice.index, choice.finish, std::move(choice.citations), std::move(choice.web)});
   }
   events.emplace_back(std::move(finished));
   return events;

@@ -15,8 +15,7 @@ struct Choice {
   std::vector<Block> blocks;
   FinishReason finish = FinishReason::kStop;
   std::vector<Citation> citations;
-  std::vector<std::string> searches{};   ///< what the upstream searched the web for
-  std::vector<Source> sources{};         ///< all that it found
+  WebUse web{};
   std::vector<TokenLogprob> logprobs{};  ///< of all its text
   friend bool operator==(const Choice&, const Choice&) = default;
 };

@@ -41,8 +41,9 @@ void AddBefore(const Finished& before, Finished& last) {
   const ChoiceFinish& earlier = before.choices.front();
   ChoiceFinish& later = last.choices.front();
   PutBefore(earlier.citations, later.citations);
-  PutBefore(earlier.searches, later.searches);
-  PutBefore(earlier.sources, later.sources);
+  PutBefore(earlier.web.queries, later.web.queries);
+  PutBefore(earlier.web.found, later.web.found);
+  PutBefore(earlier.web.fetched, later.web.fetched);
 }
 
 }  // namespace

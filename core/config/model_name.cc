@@ -27,6 +27,13 @@ std::string_view WithoutModelPrefix(std::string_view name) {
   return name;
 }
 
+std::string_view WithoutContextMark(std::string_view name) {
+  for (const std::string_view mark : {"[1m]", "[1M]"}) {
+    if (name.ends_with(mark)) name.remove_suffix(mark.size());
+  }
+  return name;
+}
+
 std::string ModelNameFault(std::string_view name) {
   if (name.empty()) return "is empty";
   if (name.size() > kLongest) return fmt::format("is longer than {} bytes", kLongest);

@@ -18,6 +18,7 @@
 #include "core/gateway/replies.h"
 #include "core/gateway/session.h"
 #include "core/gateway/taped.h"
+#include "core/gateway/token_counter.h"
 #include "core/gateway/unknown_model.h"
 
 namespace agm::gateway {
@@ -66,14 +67,14 @@ void TraceMapping(Log& log, const std::string& id, const mapping::Resolution& re
             fields.Add("targets", fmt::format("{}", fmt::join(resolution.targets, ","))));
 }
 
-protocol::Reply ReplyFor(const chat::Request& request, Clock& clock) {
+protocol::Reply ReplyFor(const chat::Request& request, const Record& record, Clock& clock) {
   const auto now = clock.Wall().time_since_epoch();
   return {RandomId(24), request.model,
-          std::chrono::duration_cast<std::chrono::seconds>(now).count(), &request};
+          std::chrono::duration_cast<std::chrono::seconds>(now).count(), &request, record.id};
 }
 
-/// A stream: each upstream event becomes one piece; while the upstream is silent, a comment is
-/// sent.
+/// A stream: each upstream event becomes one piece; while the upstream is silent, the dialect's
+/// keep-alive is sent.
 class EventStream : public BodySource {
  public:
   EventStream(std::unique_ptr<Life> life, std::unique_ptr<protocol::StreamWriter> writer,
@@ -138,7 +139,7 @@ class EventStream : public BodySource {
 
   Pulled Silence(std::string& out, std::size_t before) {
     if (out.size() == before && clock_.Now() < silent_until_) return Pulled::kNothingYet;
-    if (out.size() == before) out += ": keep-alive\n\n";
+    if (out.size() == before) out += writer_->KeepAlive();
     return Piece();
   }
 
@@ -189,7 +190,7 @@ HttpReply Stream(std::unique_ptr<Life> life, const protocol::Dialect& dialect, S
   reply.headers.emplace_back("Content-Type", "text/event-stream; charset=utf-8");
   reply.headers.emplace_back("Cache-Control", "no-cache");
   reply.headers.emplace_back("X-Accel-Buffering", "no");
-  auto writer = dialect.NewStreamWriter(ReplyFor(*life->request, *services.clock));
+  auto writer = dialect.NewStreamWriter(ReplyFor(*life->request, life->record, *services.clock));
   reply.source =
       std::make_unique<EventStream>(std::move(life), std::move(writer), services, client);
   return reply;
@@ -210,26 +211,46 @@ Result<chat::Response> FoldAnswer(Life& life) {
   return std::move(fold).Finish();
 }
 
+HttpReply Written(const chat::Response& response, const chat::Request& request,
+                  const protocol::Dialect& dialect, const config::Config& config, Clock& clock,
+                  Record& record) {
+  record.usage = response.usage;
+  auto body = dialect.WriteResponse(response, ReplyFor(request, record, clock));
+  if (!body) return Refuse(dialect, body.error(), record, config);
+  record.phase = Phase::kDone;
+  record.status = 200;
+  record.FirstByte();
+  HttpReply reply;
+  reply.headers = ModelHeaders(record, config);
+  reply.headers.emplace_back("Content-Type", dialect.ContentType(request));
+  reply.body = *std::move(body);
+  return reply;
+}
+
 HttpReply Whole(std::unique_ptr<Life> life, const protocol::Dialect& dialect, Clock& clock,
                 const Cancellation& client) {
+  const config::Config& config = *life->settings->config;
   auto response = FoldAnswer(*life);
   if (!response) {
     const bool called_off = response.error().code == ErrorCode::kCancelled;
     const Error error = called_off ? WhyCancelled(client) : response.error();
-    return Refuse(dialect, error, life->record, *life->settings->config);
+    return Refuse(dialect, error, life->record, config);
   }
-  life->record.usage = response->usage;
-  auto body = dialect.WriteResponse(*response, ReplyFor(*life->request, clock));
-  if (!body) return Refuse(dialect, body.error(), life->record, *life->settings->config);
-  life->record.phase = Phase::kDone;
-  life->record.status = 200;
-  life->record.FirstByte();
-  HttpReply reply;
-  reply.headers = ModelHeaders(life->record, *life->settings->config);
-  reply.headers.emplace_back("Content-Type", dialect.ContentType(*life->request));
-  reply.body = *std::move(body);
-  Keep(*life, reply.body, clock);
+  HttpReply reply = Written(*response, *life->request, dialect, config, clock, life->record);
+  if (reply.status == 200) Keep(*life, reply.body, clock);
   return reply;
+}
+
+// A request for no tokens at all: the prompt is counted, and nothing is generated.
+HttpReply Ungenerated(const Asking& asking, const chat::Request& request, const std::string& model,
+                      const protocol::Dialect& dialect, Record record) {
+  record.target = model;
+  chat::Response response;
+  response.choices.emplace_back().finish = chat::FinishReason::kLength;
+  response.usage.input = asking.services->counter->Count(asking, request, model);
+  response.usage.known = true;
+  return Written(response, request, dialect, *asking.settings->config, *asking.services->clock,
+                 record);
 }
 
 }  // namespace
@@ -261,11 +282,14 @@ HttpReply Exchange(Services& services, std::shared_ptr<const Settings> settings,
 
   const Asking asking{&services,
                       settings,
-                      SessionOf(*request, http.header("x-session-id"), record.caller),
+                      SessionOf(*request, SessionHeader(http), record.caller),
                       http.client,
                       record.id,
                       record.caller,
                       TapeCalls(*services.transport, record.tape)};
+  if (request->sampling.max_tokens == 0) {
+    return Ungenerated(asking, *request, resolved->targets.front(), dialect, std::move(record));
+  }
   const auto shared = std::make_shared<const chat::Request>(*std::move(request));
   auto answer = GetAnswer(asking, shared, resolved->targets, record);
   if (!answer) return refuse(WithModelHelp(answer.error(), services, *settings, record.model));

@@ -10,6 +10,7 @@
 #include "core/base/utf8.h"
 #include "core/gateway/auth.h"
 #include "core/gateway/client_address.h"
+#include "core/gateway/count_route.h"
 #include "core/gateway/embeddings_route.h"
 #include "core/gateway/exchange.h"
 #include "core/gateway/history.h"
@@ -20,6 +21,7 @@
 #include "core/gateway/taped.h"
 #include "core/gateway/url.h"
 #include "core/http/wire/grammar.h"
+#include "core/protocol/anthropic/messages.h"
 #include "core/protocol/openai/chat.h"
 #include "core/protocol/openai/completions.h"
 #include "core/protocol/openai/images.h"
@@ -95,8 +97,15 @@ void AddCors(HttpReply& reply, const std::string& origin) {
   if (origin.empty()) return;
   reply.headers.emplace_back("Access-Control-Allow-Origin", origin);
   reply.headers.emplace_back("Access-Control-Expose-Headers",
-                             "x-request-id, X-Mapped-Model, X-Account-Email, Retry-After");
+                             "x-request-id, request-id, X-Mapped-Model, X-Account-Email, "
+                             "Retry-After");
   reply.headers.emplace_back("Vary", "Origin");
+}
+
+// Anthropic's SDKs read the request's id from a header of another name.
+void NameRequest(HttpReply& reply, Surface surface) {
+  const std::string id(FindHeader(reply.headers, "x-request-id"));
+  if (surface == Surface::kAnthropic && !id.empty()) reply.headers.emplace_back("request-id", id);
 }
 
 // Google's SDK requests its own list under the path of OpenAI's list.
@@ -142,6 +151,7 @@ HttpReply Gateway::Answer(HttpRequest& request, const std::shared_ptr<const Sett
   } catch (...) {
     reply = Broken(request, *settings, id, "something that is no std::exception");
   }
+  NameRequest(reply, SurfaceOf(request));
   AddCors(reply, origin);
   if (tape) TapeReply(reply, tape, *services_.journal, began, id);
   return reply;
@@ -153,7 +163,7 @@ HttpReply Gateway::Broken(const HttpRequest& request, const Settings& settings,
   Record record(*services_.clock, *services_.log, *services_.journal);
   record.id = id;
   record.Forget();  // the thrown request's record has been written already
-  return Refuse(SurfaceOf(request.path),
+  return Refuse(SurfaceOf(request),
                 Fail(ErrorCode::kInternal, "the gateway failed at this request; this is a bug"),
                 record, *settings.config);
 }
@@ -162,7 +172,7 @@ HttpReply Gateway::Dispatch(HttpRequest& request, const std::shared_ptr<const Se
                             Record record) {
   const config::Config& config = *settings->config;
   const auto refuse = [&](Error error) {
-    return Refuse(SurfaceOf(request.path), std::move(error), record, config);
+    return Refuse(SurfaceOf(request), std::move(error), record, config);
   };
   auto route = FindRoute(request.path);
   record.phase = Phase::kAuth;
@@ -202,9 +212,13 @@ HttpReply Gateway::Dispatch(HttpRequest& request, const std::shared_ptr<const Se
       return request.method == "POST" ? HealPage(services_, *settings, request, record)
                                       : AccountsPage(services_, record);
     case RouteKind::kModels:
-      return ModelsPage(services_, *settings, request, record);
+      return SurfaceOf(request) == Surface::kAnthropic
+                 ? AnthropicModelsPage(services_, *settings, request, record)
+                 : ModelsPage(services_, *settings, request, record);
     case RouteKind::kModel:
-      return ModelPage(services_, *settings, request, route->id, record);
+      return SurfaceOf(request) == Surface::kAnthropic
+                 ? AnthropicModelPage(services_, *settings, request, route->id, record)
+                 : ModelPage(services_, *settings, request, route->id, record);
     case RouteKind::kGeminiModels:
       return GeminiModelsPage(services_, *settings, request, record);
     case RouteKind::kGeminiModel:
@@ -239,7 +253,11 @@ HttpReply Gateway::Dispatch(HttpRequest& request, const std::shared_ptr<const Se
     case RouteKind::kSpeech:
       return Exchange(services_, settings, protocol::Speech(), request, std::move(record));
     case RouteKind::kMessages:
+      return Exchange(services_, settings, protocol::AnthropicMessages(), request,
+                      std::move(record));
     case RouteKind::kCountTokens:
+      return CountTokens(services_, settings, request, std::move(record));
+    case RouteKind::kMessageBatches:
     case RouteKind::kGeminiMethod:
       return refuse(NotBuilt(*route));
   }
@@ -249,7 +267,7 @@ HttpReply Gateway::Dispatch(HttpRequest& request, const std::shared_ptr<const Se
 HttpReply Gateway::Preflight(const HttpRequest& request, const Settings& settings, Record record) {
   if (AllowedOrigin(request, settings.config->proxy).empty()) {
     return Refuse(
-        SurfaceOf(request.path),
+        SurfaceOf(request),
         Fail(ErrorCode::kForbidden,
              "web pages of '{}' may not use this gateway; add it to proxy.allowed_origins",
              request.header("origin")),
@@ -271,6 +289,7 @@ HttpReply Gateway::Refusal(const HttpFault& fault, std::string_view path) {
   record.path = path;
   if (const auto route = FindRoute(path)) record.route = RouteName(route->kind);
   HttpReply reply = Refuse(SurfaceOf(path), fault.error, record, *settings->config);
+  NameRequest(reply, SurfaceOf(path));
   if (fault.status != 0) record.status = reply.status = fault.status;
   return reply;
 }

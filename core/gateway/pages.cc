@@ -124,6 +124,17 @@ void WriteOpenAi(JsonWriter& json, const Listed& model) {
   json.EndObject();
 }
 
+void IntOrNull(JsonWriter& json, std::int64_t value) { value > 0 ? json.Int(value) : json.Null(); }
+
+void WriteAnthropic(JsonWriter& json, const Listed& model) {
+  json.Object().Key("type").String("model").Key("id").String(ToUtf8(model.id));
+  json.Key("display_name").String(ToUtf8(model.id));
+  json.Key("created_at").String(IsoTime(WallTime(std::chrono::seconds(kModelsCreated))));
+  IntOrNull(json.Key("max_input_tokens"), model.input_limit);
+  IntOrNull(json.Key("max_tokens"), model.output_limit);
+  json.Key("capabilities").Null().Key("lifecycle").String("active").EndObject();
+}
+
 void WriteGemini(JsonWriter& json, const Listed& model) {
   json.Object().Key("name").String("models/" + ToUtf8(model.id));
   json.Key("displayName").String(ToUtf8(model.id));
@@ -233,6 +244,34 @@ HttpReply ModelPage(Services& services, const Settings& settings, const HttpRequ
   std::string body;
   JsonWriter json(body);
   WriteOpenAi(json, *model);
+  return PageReply(200, kJson, std::move(body), record);
+}
+
+HttpReply AnthropicModelsPage(Services& services, const Settings& settings, const HttpRequest& http,
+                              Record& record) {
+  const auto all = AllModels(services, settings, http);
+  std::string body;
+  JsonWriter json(body);
+  json.Object().Key("data").Array();
+  for (const auto& [id, model] : all) WriteAnthropic(json, model);
+  json.EndArray().Key("has_more").Bool(false).Key("first_id");
+  all.empty() ? json.Null() : json.String(ToUtf8(all.begin()->first));
+  json.Key("last_id");
+  all.empty() ? json.Null() : json.String(ToUtf8(all.rbegin()->first));
+  json.EndObject();
+  return PageReply(200, kJson, std::move(body), record);
+}
+
+HttpReply AnthropicModelPage(Services& services, const Settings& settings, const HttpRequest& http,
+                             const std::string& id, Record& record) {
+  const auto all = AllModels(services, settings, http);
+  const Listed* model = FindModel(all, id);
+  if (model == nullptr) {
+    return Refuse(Surface::kAnthropic, NoSuchModel(id), record, *settings.config);
+  }
+  std::string body;
+  JsonWriter json(body);
+  WriteAnthropic(json, *model);
   return PageReply(200, kJson, std::move(body), record);
 }
 

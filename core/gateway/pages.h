@@ -23,6 +23,11 @@ HttpReply ModelsPage(Services& services, const Settings& settings, const HttpReq
                      Record& record);
 HttpReply ModelPage(Services& services, const Settings& settings, const HttpRequest& http,
                     const std::string& id, Record& record);
+/// The same two in Anthropic's format; the whole list is one page.
+HttpReply AnthropicModelsPage(Services& services, const Settings& settings, const HttpRequest& http,
+                              Record& record);
+HttpReply AnthropicModelPage(Services& services, const Settings& settings, const HttpRequest& http,
+                             const std::string& id, Record& record);
 /// The same two in Google's format.
 HttpReply GeminiModelsPage(Services& services, const Settings& settings, const HttpRequest& http,
                            Record& record);

@@ -40,12 +40,13 @@ HttpReply Send(protocol::WireError wire, const Error& error, Record& record,
   return reply;
 }
 
-protocol::WireError WriteErrorFor(Surface surface, const Error& error) {
+protocol::WireError WriteErrorFor(Surface surface, const Error& error,
+                                  std::string_view request_id) {
   switch (surface) {
     case Surface::kOpenAi:
       return protocol::WriteOpenAiError(error);
     case Surface::kAnthropic:
-      return protocol::WriteAnthropicError(error);
+      return protocol::WriteAnthropicError(error, request_id);
     case Surface::kGemini:
       return protocol::WriteGeminiError(error);
   }
@@ -75,12 +76,12 @@ Error WhyCancelled(const Cancellation& client) {
 HttpReply Refuse(const protocol::Dialect& dialect, Error error, Record& record,
                  const config::Config& config) {
   const Error shown = Discreet(std::move(error), config);
-  return Send(dialect.WriteError(shown), shown, record, config);
+  return Send(dialect.WriteError(shown, record.id), shown, record, config);
 }
 
 HttpReply Refuse(Surface surface, Error error, Record& record, const config::Config& config) {
   const Error shown = Discreet(std::move(error), config);
-  return Send(WriteErrorFor(surface, shown), shown, record, config);
+  return Send(WriteErrorFor(surface, shown, record.id), shown, record, config);
 }
 
 HttpReply PageReply(int status, std::string_view content_type, std::string body, Record& record) {

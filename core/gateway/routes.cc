@@ -12,6 +12,7 @@ namespace {
 
 constexpr std::string_view kGet = "GET, HEAD";
 constexpr std::string_view kPost = "POST";
+constexpr std::string_view kAny = "GET, HEAD, POST, DELETE";
 
 /// How exactly a path must be written to match.
 enum class Spelling { kLenient, kExact };
@@ -52,6 +53,8 @@ constexpr std::array kRows = {
     Row{RouteKind::kSpeech, "speech", "/audio/speech", kPost, true},
     Row{RouteKind::kCountTokens, "count_tokens", "/messages/count_tokens", kPost, true},
     Row{RouteKind::kMessages, "messages", "/messages", kPost, true},
+    Row{RouteKind::kMessageBatches, "message_batches", "/messages/batches", kAny, false},
+    Row{RouteKind::kMessageBatches, "message_batches", "/messages/batches/**", kAny, false},
     Row{RouteKind::kGeminiModels, "gemini_models", "/v1beta/models", kGet, false},
     Row{RouteKind::kGeminiModel, "gemini_model", "/v1beta/models/**", kGet, false},
     Row{RouteKind::kGeminiMethod, "gemini_method", "/v1beta/models/**", kPost, true},
@@ -237,6 +240,38 @@ Error NoSuchPath(const std::string& message) {
   return error;
 }
 
+// The API that a route belongs to; nothing where several have it, or none.
+std::optional<Surface> SurfaceOfRoute(RouteKind kind) {
+  switch (kind) {
+    case RouteKind::kMessages:
+    case RouteKind::kCountTokens:
+    case RouteKind::kMessageBatches:
+      return Surface::kAnthropic;
+    case RouteKind::kGeminiModels:
+    case RouteKind::kGeminiModel:
+    case RouteKind::kGeminiMethod:
+      return Surface::kGemini;
+    case RouteKind::kChatCompletions:
+    case RouteKind::kCompletions:
+    case RouteKind::kResponses:
+    case RouteKind::kResponse:
+    case RouteKind::kResponseInputItems:
+    case RouteKind::kEmbeddings:
+    case RouteKind::kImageGenerations:
+    case RouteKind::kImageEdits:
+    case RouteKind::kTranscriptions:
+      return Surface::kOpenAi;
+    case RouteKind::kHealth:
+    case RouteKind::kReady:
+    case RouteKind::kMetrics:
+    case RouteKind::kAccounts:
+    case RouteKind::kModels:
+    case RouteKind::kModel:
+      return std::nullopt;
+  }
+  return std::nullopt;
+}
+
 const Row& RowOf(RouteKind kind) {
   return *std::find_if(kRows.begin(), kRows.end(), [kind](const Row& r) { return r.kind == kind; });
 }
@@ -267,11 +302,17 @@ Surface SurfaceOf(std::string_view path) {
   if (!segments.empty() && IsGeminiPrefix(segments.front()) && !openai) return Surface::kGemini;
   const auto route = FindRoute(path);
   if (!route) return Surface::kOpenAi;
-  if (route->kind == RouteKind::kGeminiMethod) return Surface::kGemini;
-  if (route->kind == RouteKind::kMessages || route->kind == RouteKind::kCountTokens) {
-    return Surface::kAnthropic;
-  }
-  return Surface::kOpenAi;
+  return SurfaceOfRoute(route->kind).value_or(Surface::kOpenAi);
+}
+
+Surface SurfaceOf(const HttpRequest& request) {
+  const Segments segments = Split(request.path);
+  if (!segments.empty() && IsGeminiPrefix(segments.front())) return Surface::kGemini;
+  const auto route = FindRoute(request.path);
+  const auto own = route ? SurfaceOfRoute(route->kind) : std::nullopt;
+  if (own) return *own;
+  if (!request.header("x-goog-api-key").empty()) return Surface::kGemini;
+  return request.header("anthropic-version").empty() ? Surface::kOpenAi : Surface::kAnthropic;
 }
 
 std::string_view AllowedMethods(RouteKind kind) { return RowOf(kind).methods; }

@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "core/base/result.h"
+#include "core/http/wire/message.h"
 
 namespace agm::gateway {
 
@@ -31,6 +32,7 @@ enum class RouteKind {
   kSpeech,
   kMessages,
   kCountTokens,
+  kMessageBatches,  ///< not served
   kGeminiModels,
   kGeminiModel,   ///< Route::id is the model
   kGeminiMethod,  ///< Route::id is "model:method"
@@ -55,6 +57,8 @@ Result<Route> FindRoute(std::string_view path);
 
 /// The API whose format errors on this path use, also for unknown routes.
 Surface SurfaceOf(std::string_view path);
+/// The same for a request, whose headers tell where several APIs share a path, or none has it.
+Surface SurfaceOf(const HttpRequest& request);
 
 /// The methods of a route in the form of the Allow header ("GET, HEAD").
 std::string_view AllowedMethods(RouteKind kind);

@@ -9,6 +9,7 @@
 #include "core/gateway/gateway.h"
 #include "core/gateway/metrics.h"
 #include "core/gateway/services.h"
+#include "core/gateway/token_counter.h"
 #include "core/http/server/server.h"
 #include "core/http/server/tls_identity.h"
 #include "core/store/sqlite_pool_journal.h"
@@ -66,6 +67,7 @@ struct Service::Parts {
              [&log](const accounts::AccountEvent& event) { LogAccountEvent(log, event); }),
         credentials(transport, clock),
         catalog(transport, credentials, clock, log),
+        counter(clock),
         gateway(services),
         server(
             LimitsOf(config->proxy), [this](HttpRequest& r) { return gateway.Answer(r); },
@@ -79,6 +81,7 @@ struct Service::Parts {
     services.transport = &transport;
     services.media = media.get();
     services.catalog = &catalog;
+    services.counter = &counter;
     services.conversations = &conversations;
     services.signatures = &signatures;
     services.metrics = &metrics;
@@ -107,6 +110,7 @@ struct Service::Parts {
   accounts::Pool pool;
   accounts::Credentials credentials;
   Catalog catalog;
+  TokenCounter counter;
   Services services;
   Gateway gateway;
   HttpServer server;

@@ -22,6 +22,7 @@
 namespace agm::gateway {
 
 class Catalog;
+class TokenCounter;
 
 /// The settings that a request starts with and keeps, even if they are reloaded meanwhile.
 ///
@@ -45,6 +46,7 @@ struct Services {
   upstream::Transport* transport = nullptr;
   upstream::Transport* media = nullptr;  ///< for URLs from clients: public addresses only
   Catalog* catalog = nullptr;
+  TokenCounter* counter = nullptr;
   store::Conversations* conversations = nullptr;
   Signatures* signatures = nullptr;
   Metrics* metrics = nullptr;

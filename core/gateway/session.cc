@@ -31,6 +31,15 @@ std::string HeadOf(const chat::Request& request) {
 
 }  // namespace
 
+std::string SessionHeader(const HttpRequest& request) {
+  const std::string_view plain = request.header("x-session-id");
+  if (!plain.empty()) return std::string(plain);
+  std::string session(request.header("x-claude-code-session-id"));
+  const std::string_view agent = request.header("x-claude-code-agent-id");
+  if (!session.empty() && !agent.empty()) session.append("\n").append(agent);
+  return session;
+}
+
 std::string SessionOf(const chat::Request& request, std::string_view header,
                       std::string_view caller) {
   const bool named = !request.cache_key.empty() || !header.empty() || !request.user.empty();

@@ -102,9 +102,12 @@ ModelMap::ModelMap(const config::Config& config) {
 Result<Resolution> ModelMap::Resolve(std::string_view name) const {
   auto asked = CheckedName(name);
   if (!asked) return std::move(asked).error();
-  Resolution found = Find(*asked);
-  if (found.rule == Rule::kPassThrough && asked->find_first_of("/:") != std::string::npos) {
-    return UpstreamHasNone(*asked);
+  if (exact_.contains(*asked)) return Find(*asked);
+  auto bare = CheckedName(config::WithoutContextMark(*asked));
+  if (!bare) return std::move(bare).error();
+  Resolution found = Find(*bare);
+  if (found.rule == Rule::kPassThrough && bare->find_first_of("/:") != std::string::npos) {
+    return UpstreamHasNone(*bare);
   }
   return found;
 }

@@ -46,9 +46,10 @@ struct Explanation {
 ///   auto resolved = map.Resolve("models/gpt-4o");
 ///   for (const auto& target : resolved->targets) ...
 ///
-/// A target is not mapped again. The user's names are case-sensitive, built-in names are not. Names
-/// that could change an upstream's URL are refused with kUnknownModel, and so are names with "/" or
-/// ":" that no rule maps.
+/// A target is not mapped again. The user's names are case-sensitive, built-in names are not. The
+/// map ignores a trailing "[1m]", which asks for a long context, unless an exact rule contains it.
+/// Names that could change an upstream's URL are refused with kUnknownModel, and so are names with
+/// "/" or ":" that no rule maps.
 ///
 /// Thread safety: immutable.
 class ModelMap {

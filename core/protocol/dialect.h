@@ -28,7 +28,11 @@ struct Reply {
   std::string model;                       ///< the model name in the client's request
   std::int64_t created = 0;                ///< unix seconds
   const chat::Request* request = nullptr;  ///< the answered request; must outlive the writer
+  std::string request_id{};                ///< as in the x-request-id header
 };
+
+/// A comment that keeps a silent event stream open; clients skip it.
+inline constexpr std::string_view kKeepAliveComment = ": keep-alive\n\n";
 
 /// Writes events as the dialect's stream. Each call appends zero or more complete frames, ready to
 /// be sent, to `out`.
@@ -43,6 +47,8 @@ class StreamWriter {
   virtual void Write(const chat::Event& event, std::string& out) = 0;
   /// After Finished or Failed: the complete response object, if the dialect stores responses.
   virtual std::string_view whole() const { return {}; }
+  /// The text that is sent while the upstream is silent, so that clients keep the connection.
+  virtual std::string_view KeepAlive() const { return kKeepAliveComment; }
 };
 
 /// One front dialect. Thread safety: immutable.
@@ -58,7 +64,9 @@ class Dialect {
   /// The content type of WriteResponse's result.
   virtual std::string_view ContentType(const chat::Request&) const { return "application/json"; }
   virtual std::unique_ptr<StreamWriter> NewStreamWriter(Reply reply) const = 0;
-  virtual WireError WriteError(const Error& error) const = 0;
+  /// `request_id` goes into the body if the API's errors name their request.
+  virtual WireError WriteError(const Error& error, std::string_view request_id) const = 0;
+  WireError WriteError(const Error& error) const { return WriteError(error, {}); }
 };
 
 }  // namespace agm::protocol

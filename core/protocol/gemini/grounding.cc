@@ -61,6 +61,13 @@ void GeminiGrounding::Read(JsonView grounding) {
   }
 }
 
+void GeminiGrounding::ReadFetched(JsonView metadata) {
+  for (const JsonView page : metadata["urlMetadata"].items()) {
+    const bool good = page["urlRetrievalStatus"].equals("URL_RETRIEVAL_STATUS_SUCCESS");
+    fetched_.push_back({page["retrievedUrl"].text(), {}, !good});
+  }
+}
+
 GeminiGrounding::Span GeminiGrounding::Find(const Support& support) const {
   const auto clip = [&](std::int64_t at) {
     return static_cast<std::size_t>(std::min(at, static_cast<std::int64_t>(text_.size())));
@@ -86,11 +93,12 @@ std::int64_t GeminiGrounding::Shown(std::size_t at, bool begin) const {
 }
 
 void GeminiGrounding::Finish(chat::ChoiceFinish& finish) const {
-  finish.searches = searches_;
-  for (const chat::Source& source : sources_) {
-    const bool known =
-        std::find(finish.sources.begin(), finish.sources.end(), source) != finish.sources.end();
-    if (!source.url.empty() && !known) finish.sources.push_back(source);
+  finish.web.queries = searches_;
+  finish.web.fetched = fetched_;
+  std::vector<chat::WebPage>& found = finish.web.found;
+  for (const chat::WebPage& source : sources_) {
+    const bool known = std::find(found.begin(), found.end(), source) != found.end();
+    if (!source.url.empty() && !known) found.push_back(source);
   }
   for (const Support& support : supports_) {
     const Span span = Find(support);
@@ -102,7 +110,7 @@ void GeminiGrounding::Finish(chat::ChoiceFinish& finish) const {
     }
   }
   if (!finish.citations.empty() || text_.empty()) return;
-  for (const chat::Source& source : finish.sources) {
+  for (const chat::WebPage& source : found) {
     finish.citations.push_back({0, Shown(text_.size(), true), source.url, source.title});
   }
 }

@@ -37,7 +37,10 @@ class GeminiGrounding {
   void BeginPart() { part_begins_.push_back(text_.size()); }
   void AddText(std::string_view text);
   void AddShown(std::string_view text);
+  /// A candidate's groundingMetadata.
   void Read(JsonView grounding);
+  /// A candidate's urlContextMetadata: the pages that the prompt named.
+  void ReadFetched(JsonView metadata);
   void Finish(chat::ChoiceFinish& finish) const;
 
  private:
@@ -66,7 +69,8 @@ class GeminiGrounding {
   std::string text_;
   std::vector<Inserted> inserted_;
   std::vector<std::size_t> part_begins_;  ///< of the last chunk
-  std::vector<chat::Source> sources_;     ///< a chunk lists only new ones, so the list grows
+  std::vector<chat::WebPage> fetched_;
+  std::vector<chat::WebPage> sources_;    ///< a chunk lists only new ones, so the list grows
   std::vector<std::string> searches_;
   std::vector<Support> supports_;
 };

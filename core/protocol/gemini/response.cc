@@ -131,8 +131,8 @@ void GeminiStreamReader::ReadChunk(std::string_view json) {
   const JsonView chunk = doc->root();
   if (!chunk.is(JsonKind::kObject)) return Fail(Garbage(KindName(chunk.kind())));
   if (const JsonView error = chunk["error"]) return ReadError(error, json);
-  Start(chunk);
   counts_.Read(chunk["usageMetadata"]);
+  Start(chunk);
   for (const JsonView candidate : chunk["candidates"].items()) {
     ReadCandidate(candidate);
     if (ended_) return;
@@ -143,7 +143,7 @@ void GeminiStreamReader::ReadChunk(std::string_view json) {
 void GeminiStreamReader::Start(JsonView chunk) {
   if (started_) return;
   started_ = true;
-  Emit(chat::Started{chunk["responseId"].text(), chunk["modelVersion"].text()});
+  Emit(chat::Started{chunk["responseId"].text(), chunk["modelVersion"].text(), counts_.Total()});
 }
 
 void GeminiStreamReader::Fail(Error error) {
@@ -218,6 +218,7 @@ void GeminiStreamReader::ReadCandidate(JsonView json) {
     ReadPart(candidate, part);
   }
   candidate.grounding.Read(json["groundingMetadata"]);
+  candidate.grounding.ReadFetched(json["urlContextMetadata"]);
   if (const JsonView reason = json["finishReason"]) ReadFinish(candidate, reason);
 }
 

@@ -22,7 +22,10 @@ class CompletionsDialect : public Dialect {
   std::unique_ptr<StreamWriter> NewStreamWriter(Reply reply) const override {
     return NewCompletionsStream(std::move(reply));
   }
-  WireError WriteError(const Error& error) const override { return WriteOpenAiError(error); }
+  using Dialect::WriteError;
+  WireError WriteError(const Error& error, std::string_view) const override {
+    return WriteOpenAiError(error);
+  }
 };
 
 }  // namespace

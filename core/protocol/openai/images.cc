@@ -28,7 +28,10 @@ class ImageGenerationsDialect : public Dialect {
   std::unique_ptr<StreamWriter> NewStreamWriter(Reply reply) const override {
     return NewImageStream("image_generation", std::move(reply));
   }
-  WireError WriteError(const Error& error) const override { return WriteImageError(error); }
+  using Dialect::WriteError;
+  WireError WriteError(const Error& error, std::string_view) const override {
+    return WriteImageError(error);
+  }
 };
 
 }  // namespace
@@ -51,6 +54,8 @@ std::unique_ptr<StreamWriter> ImageEdits::NewStreamWriter(Reply reply) const {
   return NewImageStream("image_edit", std::move(reply));
 }
 
-WireError ImageEdits::WriteError(const Error& error) const { return WriteImageError(error); }
+WireError ImageEdits::WriteError(const Error& error, std::string_view) const {
+  return WriteImageError(error);
+}
 
 }  // namespace agm::protocol

@@ -23,7 +23,8 @@ class ImageEdits : public Dialect {
   Result<std::string> WriteResponse(const chat::Response& response,
                                     const Reply& reply) const override;
   std::unique_ptr<StreamWriter> NewStreamWriter(Reply reply) const override;
-  WireError WriteError(const Error& error) const override;
+  using Dialect::WriteError;
+  WireError WriteError(const Error& error, std::string_view) const override;
 
  private:
   std::string content_type_;

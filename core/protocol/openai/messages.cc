@@ -6,6 +6,7 @@
 
 #include "core/protocol/openai/content.h"
 #include "core/protocol/openai/tools.h"
+#include "core/protocol/shared/tool_json.h"
 
 namespace agm::protocol {
 namespace {

@@ -3,6 +3,7 @@
 #include "core/protocol/openai/messages.h"
 #include "core/protocol/openai/tools.h"
 #include "core/protocol/shared/media.h"
+#include "core/protocol/shared/tool_json.h"
 
 namespace agm::protocol {
 namespace {

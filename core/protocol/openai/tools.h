@@ -26,11 +26,5 @@ std::string NamespacedName(std::string_view space, std::string_view name);
 
 /// Reads `response_format`.
 void ReadOpenAiFormat(JsonView body, Fields& fields, chat::Request& request);
-/// Reads {name, schema, strict} at the path `at`; without a schema any JSON is accepted.
-void ReadJsonSchema(JsonView spec, const FieldPath& at, Fields& fields, chat::Request& request);
-
-/// The arguments of a call as the raw text of a JSON object: other values are wrapped as
-/// {"input": ...}, an absent value becomes {}.
-std::string ArgumentsObject(JsonView arguments);
 
 }  // namespace agm::protocol

@@ -26,6 +26,8 @@ std::unique_ptr<StreamWriter> Transcriptions::NewStreamWriter(Reply reply) const
   return NewTranscriptionStream(std::move(reply));
 }
 
-WireError Transcriptions::WriteError(const Error& error) const { return WriteOpenAiError(error); }
+WireError Transcriptions::WriteError(const Error& error, std::string_view) const {
+  return WriteOpenAiError(error);
+}
 
 }  // namespace agm::protocol

@@ -23,7 +23,8 @@ class Transcriptions : public Dialect {
                                     const Reply& reply) const override;
   std::string_view ContentType(const chat::Request& request) const override;
   std::unique_ptr<StreamWriter> NewStreamWriter(Reply reply) const override;
-  WireError WriteError(const Error& error) const override;
+  using Dialect::WriteError;
+  WireError WriteError(const Error& error, std::string_view) const override;
 
  private:
   std::string content_type_;

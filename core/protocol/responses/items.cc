@@ -8,6 +8,7 @@
 #include "core/protocol/openai/tools.h"
 #include "core/protocol/responses/compaction.h"
 #include "core/protocol/shared/media.h"
+#include "core/protocol/shared/tool_json.h"
 
 namespace agm::protocol {
 namespace {

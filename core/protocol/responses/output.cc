@@ -131,7 +131,7 @@ bool AsksForSearch(const chat::Request* request) {
 }
 
 std::string SearchItem(std::string_view id, const std::vector<std::string>& searches,
-                       const std::vector<chat::Source>& sources, bool done) {
+                       const std::vector<chat::WebPage>& sources, bool done) {
   std::string out;
   JsonWriter json(out);
   json.Object().Key("id").String(id).Key("type").String("web_search_call");
@@ -143,7 +143,7 @@ std::string SearchItem(std::string_view id, const std::vector<std::string>& sear
   json.EndArray();
   if (done) {
     json.Key("sources").Array();
-    for (const chat::Source& source : sources) {
+    for (const chat::WebPage& source : sources) {
       json.Object().Key("type").String("url").Key("url").String(source.url).EndObject();
     }
     json.EndArray();

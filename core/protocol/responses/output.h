@@ -36,7 +36,7 @@ std::string ImageItem(std::string_view id, std::string_view base64, bool done);
 bool AsksForSearch(const chat::Request* request);
 /// A web_search_call; `done`: with what was found.
 std::string SearchItem(std::string_view id, const std::vector<std::string>& searches,
-                       const std::vector<chat::Source>& sources, bool done);
+                       const std::vector<chat::WebPage>& sources, bool done);
 
 /// Writes a part of a message: output_text, or a refusal.
 std::string MessagePart(std::string_view text, bool refusal,

@@ -12,6 +12,7 @@
 #include "core/protocol/responses/items.h"
 #include "core/protocol/shared/fields.h"
 #include "core/protocol/shared/reasoning.h"
+#include "core/protocol/shared/tool_json.h"
 
 namespace agm::protocol {
 namespace {

@@ -325,17 +325,17 @@ class ResponsesStream : public StreamWriter {
 
   // The upstream's searches and their results, once per response.
   void PutSearch(const chat::ChoiceFinish& finish, std::string& out) {
-    const bool sources = !finish.sources.empty() && AsksForSearch(reply_.request);
-    if (finish.searches.empty() && !sources) return;
+    const bool sources = !finish.web.found.empty() && AsksForSearch(reply_.request);
+    if (finish.web.queries.empty() && !sources) return;
     if (std::exchange(searched_, true)) return;
     place_ = {fmt::format("ws_{}s0", reply_.id), static_cast<int>(items_.size())};
-    events_.Added(place_, SearchItem(place_.id, finish.searches, finish.sources, false), out);
+    events_.Added(place_, SearchItem(place_.id, finish.web.queries, finish.web.found, false), out);
     for (const std::string_view name :
          {"response.web_search_call.in_progress", "response.web_search_call.searching",
           "response.web_search_call.completed"}) {
       ResponsesEvents::Send(name, events_.Item(name, place_), out);
     }
-    Done(SearchItem(place_.id, finish.searches, finish.sources, true), out);
+    Done(SearchItem(place_.id, finish.web.queries, finish.web.found, true), out);
   }
 
   // Messages that were closed before their citations were known get them in the whole answer.
@@ -379,7 +379,7 @@ std::string WriteResponsesResponse(const chat::Response& response, const Reply& 
   stream.FurtherMembers(ChoicesOf(response));
   if (!response.choices.empty()) {
     const chat::Choice& choice = response.choices.front();
-    stream.SearchFirst({0, choice.finish, {}, choice.searches, choice.sources});
+    stream.SearchFirst({0, choice.finish, {}, choice.web});
   }
   std::string events;
   for (const chat::Event& event : chat::Unfold(response)) stream.Write(event, events);

@@ -23,6 +23,8 @@ std::unique_ptr<StreamWriter> Responses::NewStreamWriter(Reply reply) const {
   return NewResponsesStream(std::move(reply));
 }
 
-WireError Responses::WriteError(const Error& error) const { return WriteOpenAiError(error); }
+WireError Responses::WriteError(const Error& error, std::string_view) const {
+  return WriteOpenAiError(error);
+}
 
 }  // namespace agm::protocol

@@ -80,9 +80,6 @@ void AppendSseData(std::string& out, std::string_view json);
 /// Like AppendSseData, with an event name before the data.
 void AppendSseEvent(std::string& out, std::string_view name, std::string_view json);
 
-/// A comment for silent periods, so that proxies do not close the connection.
-inline constexpr std::string_view kSseKeepAlive = ": keep-alive\n\n";
-
 /// The end of an OpenAI stream.
 inline constexpr std::string_view kSseDone = "data: [DONE]\n\n";
 

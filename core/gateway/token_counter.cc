@@ -1,0 +1,81 @@
+#include "core/gateway/token_counter.h"
+
+#include <algorithm>
+#include <functional>
+#include <variant>
+
+#include "core/gateway/catalog.h"
+#include "core/protocol/gemini/count.h"
+#include "core/protocol/gemini/request.h"
+#include "core/upstream/address.h"
+#include "core/upstream/fetch.h"
+
+namespace agm::gateway {
+namespace {
+
+constexpr Duration kPatience{2'000};
+constexpr Duration kKept{300'000};
+constexpr Duration kGuessKept{5'000};  ///< so that a failing upstream is not asked by each client
+constexpr Duration kSlice{50};
+constexpr int kMostRunning = 4;
+constexpr std::size_t kMostEntries = 1024;
+
+std::optional<std::int64_t> Ask(const Asking& asking, const std::string& model,
+                                const std::string& body, TimePoint deadline) {
+  const auto account = asking.services->pool->Peek(model, asking.session);
+  if (!account) return std::nullopt;
+  const bool vertex = account->kind == config::AccountKind::kVertex;
+  const upstream::Question question{upstream::ModelUrl(*account, model, "countTokens"),
+                                    protocol::WriteGeminiCount(body, model, vertex)};
+  Allowance allowance(asking);
+  allowance.deadline = deadline;
+  const auto answer = WithCredential(asking, *account, deadline, [&](const Secret& secret) {
+    return upstream::Fetch(*asking.services->transport, *account, secret, question,
+                           allowance.Limits(asking), *asking.client);
+  });
+  const auto* text = std::get_if<std::string>(&answer);
+  return text == nullptr ? std::nullopt : protocol::ReadGeminiCount(*text);
+}
+
+}  // namespace
+
+std::optional<std::int64_t> TokenCounter::Known(const Key& key) const {
+  const auto found = entries_.find(key);
+  if (found == entries_.end() || found->second.until <= clock_.Now()) return std::nullopt;
+  return found->second.tokens;
+}
+
+void TokenCounter::Keep(const Key& key, std::int64_t tokens, Duration time) {
+  if (entries_.size() >= kMostEntries) {
+    std::erase_if(entries_, [](const auto& item) { return !item.second.counting; });
+  }
+  entries_[key] = {false, tokens, clock_.Now() + time};
+}
+
+std::int64_t TokenCounter::Count(const Asking& asking, const chat::Request& request,
+                                 const std::string& model) {
+  const std::int64_t guess = protocol::EstimateTokens(request);
+  const auto written =
+      protocol::WriteGeminiRequest(request, asking.services->catalog->TraitsOf(model));
+  if (!written) return guess;
+  const Key key{std::hash<std::string>{}(model + "\n" + written->body), written->body.size()};
+  const TimePoint deadline = clock_.Now() + kPatience;
+
+  std::unique_lock lock(mutex_);
+  while (!Known(key) && (entries_[key].counting || running_ >= kMostRunning)) {
+    if (clock_.Now() >= deadline || asking.client->Cancelled()) return guess;
+    clock_.Wait(changed_, lock, kSlice);
+  }
+  if (const auto known = Known(key)) return *known;
+  entries_[key].counting = true;
+  ++running_;
+  lock.unlock();
+  const auto counted = Ask(asking, model, written->body, deadline);
+  lock.lock();
+  --running_;
+  Keep(key, counted.value_or(guess), counted ? kKept : kGuessKept);
+  changed_.notify_all();
+  return counted.value_or(guess);
+}
+
+}  // namespace agm::gateway

@@ -1,0 +1,160 @@
+#include "core/protocol/anthropic/messages_blocks.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "core/base/json_writer.h"
+#include "core/base/utf8.h"
+
+namespace agm::protocol {
+namespace {
+
+bool Offered(const chat::Request* request, chat::HostedTool tool) {
+  if (request == nullptr) return false;
+  const auto& tools = request->hosted_tools;
+  return std::find(tools.begin(), tools.end(), tool) != tools.end();
+}
+
+// The byte at which the code point number `count` begins.
+std::size_t ByteOf(std::string_view text, std::int64_t count) {
+  std::size_t at = 0;
+  for (; count > 0 && at < text.size(); --count) {
+    at += std::max<std::size_t>(Utf8Sequence(text.substr(at)), 1);
+  }
+  return at;
+}
+
+}  // namespace
+
+MessageBlocks::MessageBlocks(const Reply& reply, MessageSink& sink)
+    : reply_(reply), sink_(sink), domains_(reply.request) {
+  if (reply.request != nullptr) shows_thoughts_ = reply.request->reasoning.show.value_or(false);
+}
+
+void MessageBlocks::On(const chat::BlockStarted& e) {
+  if (e.choice != 0) return;
+  now_ = e;
+  held_.clear();
+}
+
+void MessageBlocks::On(const chat::BlockDelta& e) {
+  if (e.choice != 0 || e.text.empty()) return;
+  switch (now_.kind) {
+    case chat::BlockKind::kThought:
+      return Thought(e.text);
+    case chat::BlockKind::kText:
+      return Text(e.text);
+    case chat::BlockKind::kRefusal:
+      refusal_ += e.text;
+      return;
+    case chat::BlockKind::kToolCall:
+    case chat::BlockKind::kMedia:
+      held_ += e.text;
+      return;
+  }
+}
+
+void MessageBlocks::On(const chat::BlockStopped& e) {
+  if (e.choice != 0) return;
+  if (now_.kind == chat::BlockKind::kToolCall) Call();
+  if (now_.kind == chat::BlockKind::kMedia) Picture();
+}
+
+void MessageBlocks::Thought(std::string_view text) {
+  if (!shows_thoughts_ || answered_) return;
+  if (!open_) sink_.Begin({kind_ = MessageBlockKind::kThinking, {}, {}});
+  open_ = true;
+  sink_.Add(text);
+}
+
+void MessageBlocks::Text(std::string_view text) {
+  answered_ = true;
+  if (open_ && kind_ != MessageBlockKind::kText) Close();
+  if (!open_) {
+    sink_.Begin({kind_ = MessageBlockKind::kText, {}, {}});
+    begin_ = text_.size();
+  }
+  open_ = true;
+  if (Offered(reply_.request, chat::HostedTool::kWebSearch)) text_ += text;
+  sink_.Add(text);
+}
+
+void MessageBlocks::Call() {
+  answered_ = called_ = true;
+  Close();
+  sink_.Begin({MessageBlockKind::kToolUse, now_.id, now_.name});
+  sink_.Add(Input());
+  sink_.End({});
+}
+
+// An input is always an object, also for a tool that takes plain text.
+std::string MessageBlocks::Input() const {
+  if (now_.tool == chat::ToolKind::kFunction) return held_.empty() ? "{}" : held_;
+  std::string input;
+  JsonWriter(input).Object().Key("input").String(held_).EndObject();
+  return input;
+}
+
+// Answers have no block for media.
+void MessageBlocks::Picture() {
+  if (!held_.empty()) Text(fmt::format("![image](data:{};base64,{})", now_.mime, held_));
+}
+
+// The mark is no signature of anybody's, nor base64: it says that the block came from here, and
+// must never be taken for what an upstream signed.
+void MessageBlocks::Close() {
+  if (!open_) return;
+  open_ = false;
+  sink_.End(kind_ == MessageBlockKind::kThinking ? "agm1:" + reply_.id : std::string());
+}
+
+void MessageBlocks::Finish(const chat::Finished& e) {
+  if (e.choices.empty() || e.choices.front().choice != 0) return Close();
+  const chat::ChoiceFinish& finish = e.choices.front();
+  if (open_ && kind_ == MessageBlockKind::kText) Cite(finish.citations);
+  Close();
+  if (Offered(reply_.request, chat::HostedTool::kWebSearch)) Searched(finish.web);
+  if (Offered(reply_.request, chat::HostedTool::kUrlContext)) Fetched(finish.web);
+}
+
+// Citations come with the end. Those of a block that was closed before are lost.
+void MessageBlocks::Cite(const std::vector<chat::Citation>& citations) {
+  for (const chat::Citation& citation : citations) {
+    const std::size_t begin = ByteOf(text_, citation.start);
+    const std::size_t end = ByteOf(text_, citation.end);
+    const bool shown = domains_.Allows({citation.url, citation.title, false});
+    if (!shown || begin < begin_ || end <= begin) continue;
+    sink_.Cite(WebCitation(citation, std::string_view(text_).substr(begin, end - begin)));
+  }
+}
+
+// One pair of blocks for all searches: the upstream does not tell which found what.
+void MessageBlocks::Searched(const chat::WebUse& web) {
+  if (web.queries.empty() && web.found.empty()) return;
+  searches_ = std::max(1, static_cast<int>(web.queries.size()));
+  const std::string query = web.queries.empty() ? std::string() : web.queries.front();
+  const std::string id = ServerCall("web_search", "query", query);
+  sink_.Whole(WebSearchResult(id, ShownPages(web.found, domains_)));
+}
+
+void MessageBlocks::Fetched(const chat::WebUse& web) {
+  for (const chat::WebPage& page : web.fetched) {
+    ++fetches_;
+    const std::string id = ServerCall("web_fetch", "url", page.url);
+    sink_.Whole(WebFetchResult(id, page));
+  }
+}
+
+std::string MessageBlocks::ServerCall(std::string_view name, std::string_view key,
+                                      std::string_view value) {
+  std::string id = fmt::format("srvtoolu_{}{}", reply_.id, ++server_calls_);
+  std::string input;
+  JsonWriter(input).Object().Key(key).String(value).EndObject();
+  sink_.Begin({MessageBlockKind::kServerToolUse, id, std::string(name)});
+  sink_.Add(input);
+  sink_.End({});
+  return id;
+}
+
+}  // namespace agm::protocol

@@ -1,0 +1,23 @@
+#pragma once
+
+#include <string_view>
+
+#include "core/base/result.h"
+#include "core/chat/request.h"
+
+namespace agm::protocol {
+
+/// The route for which a body of the Messages API is read.
+enum class MessagesUse {
+  kCreate,  ///< POST /v1/messages
+  kCount,   ///< POST /v1/messages/count_tokens: no max_tokens, and results need not fit their calls
+};
+
+/// Reads a request of Anthropic's Messages API. Fails with kInvalidRequest and the field's path.
+///
+/// Thoughts of earlier turns are left out, whoever wrote them: signatures stay with the gateway,
+/// under the ids of calls. Tools that the client defers are declared only where the conversation
+/// refers to them. What no upstream can be told is kept in `extra` as "anthropic.FIELD".
+Result<chat::Request> ReadMessagesRequest(std::string_view body, MessagesUse use);
+
+}  // namespace agm::protocol
