@@ -132,7 +132,8 @@ void WriteAnthropic(JsonWriter& json, const Listed& model) {
   json.Key("created_at").String(IsoTime(WallTime(std::chrono::seconds(kModelsCreated))));
   IntOrNull(json.Key("max_input_tokens"), model.input_limit);
   IntOrNull(json.Key("max_tokens"), model.output_limit);
-  json.Key("capabilities").Null().Key("lifecycle").String("active").EndObject();
+  json.Key("capabilities").Null().Key("lifecycle").String("active");
+  json.Key("line").Null().Key("deprecated_at").Null().Key("retires_at").Null().EndObject();
 }
 
 void WriteGemini(JsonWriter& json, const Listed& model) {

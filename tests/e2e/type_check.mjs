@@ -1,4 +1,5 @@
-// Checks values against the types of the npm package `openai`, with the TypeScript compiler.
+// Checks values against the types of the npm packages `openai` and `@anthropic-ai/sdk`, with the
+// TypeScript compiler.
 //
 //   problemsOf([{ label: 'a chat', type: 'ChatCompletion', value: {...} }])   // -> ['a chat: ...']
 //   membersOf('OpenAI.Model')                                        // -> ['id', 'created', ...]
@@ -7,6 +8,8 @@ import ts from 'typescript';
 
 // Stands for a value that fits every type.
 export const ANYTHING = 'a value that fits every type';
+
+const IMPORTS = ["import type OpenAI from 'openai';", "import type Anthropic from '@anthropic-ai/sdk';"];
 
 const FILE = fileURLToPath(new URL('answers.generated.ts', import.meta.url));
 
@@ -28,6 +31,11 @@ const TYPES = {
   TranscriptionVerbose: 'OpenAI.Audio.TranscriptionVerbose',
   TranscriptionStreamEvent: 'OpenAI.Audio.TranscriptionStreamEvent',
   ErrorBody: '{ error: OpenAI.ErrorObject }',
+  Message: 'Anthropic.Message',
+  MessageStreamEvent: 'Anthropic.RawMessageStreamEvent',
+  MessageTokensCount: 'Anthropic.MessageTokensCount',
+  AnthropicModel: 'Anthropic.ModelInfo',
+  AnthropicError: 'Anthropic.ErrorResponse',
   never: 'never',
 };
 
@@ -63,9 +71,9 @@ function programOf(text) {
 
 // The names of all members of a type; of a union, of each of its members.
 export function membersOf(type) {
-  const program = programOf(`import type OpenAI from 'openai';\nexport declare const it: ${type};`);
+  const program = programOf([...IMPORTS, `export declare const it: ${type};`].join('\n'));
   const checker = program.getTypeChecker();
-  const [, declared] = program.getSourceFile(FILE).statements;
+  const declared = program.getSourceFile(FILE).statements.at(-1);
   const whole = checker.getTypeAtLocation(declared.declarationList.declarations[0]);
   const types = whole.isUnion() ? whole.types : [whole];
   return [...new Set(types.flatMap((one) => one.getProperties().map(({ name }) => name)))];
@@ -73,7 +81,7 @@ export function membersOf(type) {
 
 // One line a problem, with the label of its answer.
 export function problemsOf(answers) {
-  const lines = ["import type OpenAI from 'openai';"];
+  const lines = [...IMPORTS];
   for (const [name, type] of Object.entries(TYPES)) lines.push(`type T_${name} = ${type};`);
   const first = lines.length;
   answers.forEach(({ type, value }, at) => {

@@ -1,9 +1,12 @@
 // Compiles the usage examples in the headers of core/ below gateway and accounts. Each function
 // declares what its example uses; extract.sh copies the example from the header. Nothing runs.
 
+#include <functional>
 #include <map>
+#include <set>
 #include <span>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "core/base/digest.h"
@@ -39,6 +42,8 @@
 #include "core/mock/event_loop.h"
 #include "core/mock/http_message.h"
 #include "core/mock/mock_server.h"
+#include "core/protocol/anthropic/messages_history.h"
+#include "core/protocol/anthropic/messages_hosted.h"
 #include "core/protocol/gemini/grounding.h"
 #include "core/protocol/gemini/partial_args.h"
 #include "core/protocol/gemini/response.h"
@@ -245,6 +250,16 @@ void GeminiGroundingExample(bool keep_text, std::string_view text, std::string_v
 
 void GeminiPartialArgsExample(JsonView call) {
 #include "examples/core/protocol/gemini/partial_args.h.inc"
+}
+
+void Use(const MessagesNews& news);
+void MessagesHistoryExample(JsonView body, Fields& fields, chat::Request& request) {
+#include "examples/core/protocol/anthropic/messages_history.h.inc"
+}
+
+void HostedEchoExample(JsonView block, std::string_view type,
+                       std::set<std::string, std::less<>>& loaded, chat::Message& message) {
+#include "examples/core/protocol/anthropic/messages_hosted.h.inc"
 }
 
 void GeminiStreamReaderExample(const IdSource& ids, const GeminiReading& reading,

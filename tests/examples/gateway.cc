@@ -23,6 +23,7 @@
 #include "core/gateway/rotation.h"
 #include "core/gateway/service.h"
 #include "core/gateway/targets.h"
+#include "core/gateway/token_counter.h"
 #include "core/gateway/unknown_model.h"
 #include "core/upstream/address.h"
 #include "core/upstream/call.h"
@@ -96,6 +97,11 @@ Error RotationExample(const Asking& asking, Allowance& allowance, const std::str
                       const std::string& body, bool last_target, upstream::Failure& failure) {
 #include "examples/core/gateway/rotation.h.inc"
   return {};
+}
+
+void TokenCounterExample(TokenCounter& counter, const Asking& asking, const chat::Request& request,
+                         const std::string& model) {
+#include "examples/core/gateway/token_counter.h.inc"
 }
 
 HttpReply refuse(const Error& error);

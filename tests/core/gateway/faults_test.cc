@@ -14,6 +14,7 @@
 
 #include "core/base/utf8.h"
 #include "tests/core/gateway/gateway_fixture.h"
+#include "tests/support/messages_grammar.h"
 #include "tests/support/responses_grammar.h"
 #include "tests/support/scripted_server.h"
 
@@ -134,6 +135,19 @@ Heard HearCompletionsStream(const Got& got) {
   return heard;
 }
 
+Heard HearMessagesStream(const Got& got) {
+  Heard heard{.problem = test::MessagesStreamProblem(got.body)};
+  heard.failed = test::MessagesFailed(got.body);
+  std::string problem;
+  for (const std::string& data : DataOf(got.body, problem)) {
+    const Json json = Json::parse(data, nullptr, false);
+    if (json.value("type", "") == "content_block_delta") {
+      heard.text += json["delta"].value("text", "");
+    }
+  }
+  return heard;
+}
+
 struct Dialect {
   const char* name;
   const char* path;
@@ -152,6 +166,10 @@ constexpr Dialect kDialects[] = {
     {"Completions", "/v1/completions", R"({"model":"gemini-2.5-flash","prompt":"hi")",
      &HearCompletionsStream,
      [](const Json& json) { return json["choices"][0]["text"].get<std::string>(); }},
+    {"Messages", "/v1/messages",
+     R"({"model":"gemini-2.5-flash","max_tokens":4000,"messages":[{"role":"user","content":"hi"}])",
+     &HearMessagesStream,
+     [](const Json& json) { return json["content"][0]["text"].get<std::string>(); }},
 };
 
 Heard Hear(const Dialect& dialect, bool stream, const Got& got) {
@@ -289,7 +307,7 @@ TEST_P(FaultsAtEveryStep, Hangs) {
 }
 
 INSTANTIATE_TEST_SUITE_P(, FaultsAtEveryStep,
-                         ::testing::Combine(::testing::Values(0, 1, 2), ::testing::Bool()),
+                         ::testing::Combine(::testing::Values(0, 1, 2, 3), ::testing::Bool()),
                          [](const auto& each) {
                            return std::string(kDialects[std::get<0>(each.param)].name) +
                                   (std::get<1>(each.param) ? "Stream" : "Whole");
@@ -420,7 +438,7 @@ TEST_P(FaultsOfAnswer, ClosesAConnectionThatWasKept) {
 }
 
 INSTANTIATE_TEST_SUITE_P(, FaultsOfAnswer,
-                         ::testing::Combine(::testing::Values(0, 1, 2), ::testing::Bool()),
+                         ::testing::Combine(::testing::Values(0, 1, 2, 3), ::testing::Bool()),
                          [](const auto& each) {
                            return std::string(kDialects[std::get<0>(each.param)].name) +
                                   (std::get<1>(each.param) ? "Stream" : "Whole");

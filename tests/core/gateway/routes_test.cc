@@ -136,6 +136,16 @@ TEST(Routes, AllowTheirMethodsOnly) {
 
 TEST(Routes, ShapeErrorsAsThePathsOwnApiDoes) {
   EXPECT_EQ(SurfaceOf("/v1/messages"), Surface::kAnthropic);
+  EXPECT_EQ(FindRoute("/v1/messages/batches/b1/results")->kind, RouteKind::kMessageBatches);
+  HttpRequest models;
+  models.path = "/v1/models";
+  EXPECT_EQ(SurfaceOf(models), Surface::kOpenAi);
+  models.headers = {{"anthropic-version", "2023-06-01"}};
+  EXPECT_EQ(SurfaceOf(models), Surface::kAnthropic);
+  models.headers.emplace_back("x-goog-api-key", "k");
+  EXPECT_EQ(SurfaceOf(models), Surface::kGemini);
+  models.path = "/v1/chat/completions";
+  EXPECT_EQ(SurfaceOf(models), Surface::kOpenAi);
   EXPECT_EQ(SurfaceOf("/v1beta/models/x"), Surface::kGemini);
   EXPECT_EQ(SurfaceOf("/v1beta/nothing"), Surface::kGemini);
   EXPECT_EQ(SurfaceOf("/v1/models/m:streamGenerateContent"), Surface::kGemini);

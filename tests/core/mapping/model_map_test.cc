@@ -84,7 +84,7 @@ TEST(ModelMap, LetsTheUsersPatternBeatTheBuiltInTable) {
 TEST(ModelMap, PassesUnknownNamesThroughAsTheyAre) {
   const auto map = Map({});
   EXPECT_EQ(Resolved(map, "gemini-4-neon"), "pass-through  -> gemini-4-neon");
-  EXPECT_EQ(Resolved(map, "Some/Model@7"), "pass-through  -> Some/Model@7");
+  EXPECT_EQ(Resolved(map, "Some-Model@7"), "pass-through  -> Some-Model@7");
   EXPECT_EQ(Resolved(map, "gemini-2.5-flash-lite"), "pass-through  -> gemini-2.5-flash-lite");
   EXPECT_EQ(Resolved(map, "gemini-2.5-pro-tts"), "pass-through  -> gemini-2.5-pro-tts");
 }
@@ -114,6 +114,13 @@ TEST(ModelMap, RefusesNamesThatCouldChangeTheAddress) {
   EXPECT_EQ(map.Resolve("a b").error().param, "model");
 }
 
+TEST(ModelMap, IgnoresTheMarkOfALongContextUnlessARuleHasIt) {
+  const auto map = Map({{"m", {"a"}}, {"n[1m]", {"b"}}});
+  EXPECT_EQ(Resolved(map, "m[1M]"), Resolved(map, "m"));
+  EXPECT_NE(Resolved(map, "n[1m]"), Resolved(map, "n"));
+  EXPECT_EQ(map.Resolve("other[1m]")->targets.front(), "other");
+}
+
 TEST(ModelMap, KnowsTheNamesThatClientsUse) {
   const auto map = Map({});
   const auto first = [&](std::string_view name) {
@@ -140,6 +147,7 @@ TEST(ModelMap, KnowsTheNamesThatClientsUse) {
   EXPECT_EQ(first("claude-opus-4-5"), "gemini-3.1-pro-preview");
   EXPECT_EQ(first("claude-3-5-sonnet-latest"), "gemini-3.8-flash");
   EXPECT_EQ(first("claude-haiku-4-5"), "gemini-3.5-flash-lite");
+  EXPECT_EQ(first("claude-opus-5[1m]"), "gemini-3.1-pro-preview");
   EXPECT_EQ(first("whisper-1"), "gemini-3.8-flash");
   EXPECT_EQ(first("dall-e-3"), "gemini-nano-banana-2.1");
   EXPECT_EQ(first("gpt-image-1"), "gemini-nano-banana-2.1");

@@ -12,6 +12,7 @@
 #include <vector>
 
 #include "core/base/json.h"
+#include "core/protocol/anthropic/messages_request.h"
 #include "core/protocol/gemini/embeddings.h"
 #include "core/protocol/gemini/request.h"
 #include "core/protocol/openai/chat_request.h"
@@ -140,13 +141,26 @@ Outcome Transcripts(const std::string& body) {
 
 Outcome Images(const std::string& body) { return ToldOf(ReadImageGeneration(body)); }
 
+Outcome Messages(const std::string& body) {
+  return ToldOf(ReadMessagesRequest(body, MessagesUse::kCreate));
+}
+
+Outcome Counted(const std::string& body) {
+  return ToldOf(ReadMessagesRequest(body, MessagesUse::kCount));
+}
+
 Outcome Legacy(const std::string& body) { return ToldOf(ReadCompletionsRequest(body)); }
 
 const std::map<std::string, std::function<Outcome(const std::string&)>> kRoutes = {
-    {"POST /v1/chat/completions", Chat}, {"POST /v1/responses", ResponsesRoute},
-    {"POST /v1/completions", Legacy},    {"POST /v1/images/generations", Images},
-    {"POST /v1/images/edits", Edits},    {"POST /v1/audio/transcriptions", Transcripts},
+    {"POST /v1/chat/completions", Chat},
+    {"POST /v1/responses", ResponsesRoute},
+    {"POST /v1/completions", Legacy},
+    {"POST /v1/images/generations", Images},
+    {"POST /v1/images/edits", Edits},
+    {"POST /v1/audio/transcriptions", Transcripts},
     {"POST /v1/embeddings", Embeddings},
+    {"POST /v1/messages", Messages},
+    {"POST /v1/messages/count_tokens", Counted},
 };
 
 // --- the comparison ------------------------------------------------------------------------------
