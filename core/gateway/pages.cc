@@ -266,9 +266,10 @@ HttpReply AnthropicModelsPage(Services& services, const Settings& settings, cons
 HttpReply AnthropicModelPage(Services& services, const Settings& settings, const HttpRequest& http,
                              const std::string& id, Record& record) {
   const auto all = AllModels(services, settings, http);
-  const Listed* model = FindModel(all, id);
-  if (model == nullptr) {
-    return Refuse(Surface::kAnthropic, NoSuchModel(id), record, *settings.config);
+  const auto model = FindModel(all, settings, id);
+  if (!model) {
+    return Refuse(Surface::kAnthropic, NoSuchModel(services, settings, id), record,
+                  *settings.config);
   }
   std::string body;
   JsonWriter json(body);

@@ -256,6 +256,10 @@ std::optional<Surface> SurfaceOfRoute(RouteKind kind) {
     case RouteKind::kResponses:
     case RouteKind::kResponse:
     case RouteKind::kResponseInputItems:
+    case RouteKind::kCancelResponse:
+    case RouteKind::kCompactResponse:
+    case RouteKind::kCountInput:
+    case RouteKind::kSpeech:
     case RouteKind::kEmbeddings:
     case RouteKind::kImageGenerations:
     case RouteKind::kImageEdits:

@@ -52,6 +52,8 @@ void MessageBlocks::On(const chat::BlockDelta& e) {
     case chat::BlockKind::kMedia:
       held_ += e.text;
       return;
+    case chat::BlockKind::kOpaque:
+      return;  // an upstream's own part, which this API has no block for
   }
 }
 

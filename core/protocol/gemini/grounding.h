@@ -70,7 +70,7 @@ class GeminiGrounding {
   std::vector<Inserted> inserted_;
   std::vector<std::size_t> part_begins_;  ///< of the last chunk
   std::vector<chat::WebPage> fetched_;
-  std::vector<chat::WebPage> sources_;    ///< a chunk lists only new ones, so the list grows
+  std::vector<chat::WebPage> sources_;  ///< a chunk lists only new ones, so the list grows
   std::vector<std::string> searches_;
   std::vector<Support> supports_;
 };

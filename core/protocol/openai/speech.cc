@@ -149,6 +149,8 @@ std::unique_ptr<StreamWriter> Speech::NewStreamWriter(Reply reply) const {
   return std::make_unique<SpeechStream>(std::move(reply));
 }
 
-WireError Speech::WriteError(const Error& error) const { return WriteOpenAiError(error); }
+WireError Speech::WriteError(const Error& error, std::string_view) const {
+  return WriteOpenAiError(error);
+}
 
 }  // namespace agm::protocol

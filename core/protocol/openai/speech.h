@@ -21,7 +21,7 @@ class Speech : public Dialect {
                                     const Reply& reply) const override;
   std::string_view ContentType(const chat::Request& request) const override;
   std::unique_ptr<StreamWriter> NewStreamWriter(Reply reply) const override;
-  WireError WriteError(const Error& error) const override;
+  WireError WriteError(const Error& error, std::string_view request_id) const override;
 };
 
 }  // namespace agm::protocol

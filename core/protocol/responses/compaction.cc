@@ -101,7 +101,7 @@ std::unique_ptr<StreamWriter> ResponsesCompaction::NewStreamWriter(Reply reply) 
   return NewResponsesStream(std::move(reply));
 }
 
-WireError ResponsesCompaction::WriteError(const Error& error) const {
+WireError ResponsesCompaction::WriteError(const Error& error, std::string_view) const {
   return WriteOpenAiError(error);
 }
 

@@ -47,7 +47,7 @@ class ResponsesCompaction : public Dialect {
   Result<std::string> WriteResponse(const chat::Response& response,
                                     const Reply& reply) const override;
   std::unique_ptr<StreamWriter> NewStreamWriter(Reply reply) const override;
-  WireError WriteError(const Error& error) const override;
+  WireError WriteError(const Error& error, std::string_view request_id) const override;
 
  private:
   ResponsesContext context_;

@@ -149,7 +149,7 @@ TEST_P(ActionableErrors, HaveOpenAisShapeForChatAndForResponses) {
 
 TEST_P(ActionableErrors, HaveAnthropicsShape) {
   const Error error = Told();
-  const protocol::WireError wire = protocol::WriteAnthropicError(error);
+  const protocol::WireError wire = protocol::WriteAnthropicError(error, "req_1");
   EXPECT_EQ(wire.status, GetParam().anthropic_status);
   const Json body = Json::parse(wire.body);
   EXPECT_EQ(body["type"], "error");
