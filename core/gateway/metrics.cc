@@ -74,7 +74,7 @@ void Metrics::Count(const ledger::Entry& entry) {
   if (entry.first_byte.count() >= 0) totals->first_byte[by].Add(entry.first_byte);
   totals->input_tokens += static_cast<std::uint64_t>(entry.tokens.input);
   totals->output_tokens += static_cast<std::uint64_t>(entry.tokens.output);
-  totals->cancelled += entry.cancelled() ? 1 : 0;
+  if (entry.cancelled()) ++totals->cancelled;
   CountModel(*totals, entry);
   CountKey(*totals, entry);
 }
