@@ -101,7 +101,7 @@ void Decide(const Context& context, const config::Config& config,
     const CredentialVerdict verdict = TryCredential(context, import.account);
     if (verdict.usable()) continue;
     import.result = CredentialName(verdict.credential);
-    import.why = verdict.why + (verdict.said.empty() ? "" : " (" + verdict.said + ")");
+    import.why = verdict.why;
   }
   context.io().Progress("");
 }

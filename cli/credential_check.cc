@@ -115,19 +115,17 @@ std::variant<std::vector<upstream::ModelEntry>, upstream::Failure> AskForModels(
 }
 
 Error RefusalOf(const config::Account& account, const CredentialVerdict& verdict) {
-  const std::string said = verdict.said.empty() ? "" : " (" + verdict.said + ")";
   if (verdict.credential == Credential::kUnreachable) {
     const bool far = account.base_url.starts_with("https:");
     return Fail(ErrorCode::kUpstreamUnavailable,
-                "the credential could not be tried: {}{}\nNothing was added. {}--no-check adds {} "
+                "the credential could not be tried: {}\nNothing was added. {}--no-check adds {} "
                 "untried.",
-                verdict.why, said,
-                far ? "If this machine needs a proxy, set proxy.upstream_proxy. " : "",
+                verdict.why, far ? "If this machine needs a proxy, set proxy.upstream_proxy. " : "",
                 account.name);
   }
   const std::string remedy = Remedy(verdict.reason, account.name);
   return Fail(ErrorCode::kUpstreamRejected,
-              "the upstream refuses the credential: {}{}\nNothing was added.{}", verdict.why, said,
+              "the upstream refuses the credential: {}\nNothing was added.{}", verdict.why,
               remedy.empty() ? "" : " What to do: " + remedy + ".");
 }
 

@@ -30,7 +30,6 @@ struct CredentialVerdict {
   std::string reason;  ///< the name of the failure: "bad_key"
   std::string why;     ///< a sentence; safe to show
   std::string quota;   ///< names of the exceeded quotas, joined with ","
-  std::string said{};  ///< the upstream's own sentence and link; may be empty
 
   bool usable() const {
     return credential == Credential::kGood || credential == Credential::kLimited;
