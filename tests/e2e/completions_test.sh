@@ -85,12 +85,21 @@ expect() { # SHELL LINE WORDS...
   failed=1
 }
 
+# As expect, but other words may be offered too.
+offers() { # SHELL LINE WORDS...
+  local missing
+  missing=$(grep -vxF -f <(completed "$@") <(printf '%s\n' "${@:3}"))
+  [ -z "$missing" ] && return
+  printf 'completions_test: %s: "%s" does not offer %s\n' "$1" "$2" "$missing" >&2
+  failed=1
+}
+
 for shell in bash fish zsh; do
   command -v "$shell" >/dev/null || continue
   expect $shell "$home/agm accounts show " work me@home
-  expect $shell "$home/agm map set " my-model gemini-x-pro gemini-x-flash
-  expect $shell "$home/agm map set x gem" gemini-x-pro gemini-x-flash
-  expect $shell "$home/agm accounts list --" --watch --json --help --config --quiet --verbose --no-color --version
+  offers $shell "$home/agm map set " my-model gemini-x-pro gemini-x-flash
+  offers $shell "$home/agm map set x gem" gemini-x-pro gemini-x-flash
+  expect $shell "$home/agm accounts list --" --watch --wide --json --help --config --quiet --verbose --no-color --version
 done
 expect bash "$home/agm accounts show me@h" @home
 expect bash "$home/agm probe --model=gemini-x-p" gemini-x-pro

@@ -64,7 +64,7 @@ add() { # KEY
 add quota-day-r0-x2-key || fail 'could not add an account'
 serve
 refuses_to_chat >/dev/null || fail "a key without quota served"
-tells reason day_quota || fail 'the account does not rest'
+tells reason day_quota || fail 'the account is not in cooldown'
 
 check=$(run accounts check work)
 for part in good ' ms' PerDay; do
@@ -74,14 +74,14 @@ done
 sleep 1 # what is to be kept is written a moment later
 kill -9 "$serve_pid"
 wait "$serve_pid" 2>/dev/null
-tells reason day_quota || fail 'the state file does not tell that the account rests'
+tells reason day_quota || fail 'the state file does not say that the account is in cooldown'
 serve
-refuses_to_chat >/dev/null || fail 'the rest did not outlive a kill'
-tells reason day_quota || fail 'the account does not rest after a kill'
+refuses_to_chat >/dev/null || fail 'the cooldown did not outlive a kill'
+tells reason day_quota || fail 'the account is not in cooldown after a kill'
 
 # The key is the same: the file hardly changes, and yet the account is to start healthy.
 add quota-day-r0-x2-key || fail 'could not add the account again'
-tells state ready || fail 'adding an account again did not heal it'
+tells state ready || fail 'an account that was added again is not ready'
 
 run accounts disable work || fail 'could not disable the account'
 soon tells state disabled
@@ -90,7 +90,7 @@ run accounts enable work || fail 'could not enable the account'
 soon tells state ready
 soon chats
 
-list=$(run accounts list)
-for column in STATE REASON UNTIL REQUESTS TOKENS ERRORS 'FIRST BYTE' 'LAST USED'; do
-  case $list in *"$column"*) ;; *) fail "accounts list has no $column" ;; esac
+list=$(run accounts list --wide)
+for column in STATE REASON AGAIN REQUESTS TOKENS ERRORS 'FIRST BYTE' 'LAST USED'; do
+  case $list in *"$column"*) ;; *) fail "accounts list --wide has no $column" ;; esac
 done
