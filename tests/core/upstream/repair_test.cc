@@ -160,7 +160,7 @@ INSTANTIATE_TEST_SUITE_P(
               "name.",
               kNone},
         Known{"Bare", "Request contains an invalid argument.", kNone}),
-    [](const auto& info) { return info.param.name; });
+    [](const auto& known) { return known.param.name; });
 
 #undef TOOL
 #undef ANSWER
