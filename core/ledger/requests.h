@@ -16,17 +16,17 @@ namespace agm::ledger {
 
 /// Which rows of the log are wanted. Empty members do not restrict.
 struct Filter {
-  std::optional<WallTime> since;
-  std::optional<WallTime> until;
-  std::optional<std::int64_t> before;  ///< seq: older rows only
-  std::optional<std::int64_t> after;   ///< seq: newer rows only
+  std::optional<WallTime> since{};
+  std::optional<WallTime> until{};
+  std::optional<std::int64_t> before{};  ///< seq: older rows only
+  std::optional<std::int64_t> after{};   ///< seq: newer rows only
   bool errors = false;
-  std::optional<int> status;
-  std::string caller;
-  std::string model;  ///< as asked, or as mapped
-  std::string account;
-  std::string client;  ///< a prefix: "codex"
-  std::string route;
+  std::optional<int> status{};
+  std::string caller{};
+  std::string model{};  ///< as asked, or as mapped
+  std::string account{};
+  std::string client{};  ///< a prefix: "codex"
+  std::string route{};
   Duration slow{0};  ///< at least this long
   std::size_t limit = 100;
 };

@@ -103,7 +103,9 @@ TEST(Complete, NeverFailsAndPrintsNoMessages) {
   for (const char* what : {"accounts", "models", "rules"}) {
     EXPECT_EQ(t.Agm({"complete", what}), 0);
     EXPECT_EQ(t.io.err, "");
-    if (what != std::string("models")) EXPECT_EQ(t.io.out, "");
+    if (what != std::string("models")) {
+      EXPECT_EQ(t.io.out, "");
+    }
   }
 }
 

@@ -170,7 +170,9 @@ TEST_P(ActionableErrors, HaveGooglesShapeWithItsDetails) {
   EXPECT_EQ(body["status"], GetParam().google);
   ExpectHeaders(wire);
   const std::string details = body.value("details", Json::array()).dump();
-  if (wire.status == 403) EXPECT_THAT(details, HasSubstr("\"reason\":\"UPSTREAM_"));
+  if (wire.status == 403) {
+    EXPECT_THAT(details, HasSubstr("\"reason\":\"UPSTREAM_"));
+  }
   if (wire.status != 429) return;
   const bool day = error.code == ErrorCode::kQuotaExhausted;
   EXPECT_THAT(details, HasSubstr(day ? "PerDay" : "PerMinute"));

@@ -100,7 +100,9 @@ TEST(Price, ACostIsMonotoneAdditiveAndNeverNegative) {
     }
     EXPECT_GE(CostOf(price, Of(INT64_MAX, INT64_MAX, INT64_MAX), "priority"), 0);
     EXPECT_GE(CostOf(price, Of(-5, 7, -9), ""), 0);
-    if (!price.from.empty()) EXPECT_EQ(price.from.size(), 10U);
+    if (!price.from.empty()) {
+      EXPECT_EQ(price.from.size(), 10U);
+    }
   }
 }
 
