@@ -21,17 +21,17 @@ namespace agm::ledger {
 
 /// Takes the entry of each finished request and keeps the log and the totals.
 ///
-///   Journal journal(*database, clock, [&](const Entry& entry) { metrics.Count(entry); }, warn);
+///   Journal journal(*database, clock, [&](const Entry& each) { metrics.Count(each); }, warn);
 ///   journal.Add(std::move(entry));    // on the request's thread: one move into a bounded buffer
 ///
 /// The journal's own thread prices the entries, passes each one to `count`, adds it to the totals,
 /// and writes rows and totals in batches, at most a tenth of a second later. After a kill at most
 /// that much is lost; rows and totals of a batch are written together or not at all.
 ///
-/// Answered health checks and scrapes have no rows. Rows are bounded per second and may be skipped; totals and `count` never miss an entry: if the
-/// buffer is full, because the thread is starved, Add counts the entry itself and only its row is
-/// skipped. While the file cannot be written (disk full), totals and the latest rows wait in
-/// memory.
+/// Answered health checks and scrapes have no rows. Rows are bounded per second and may be skipped;
+/// totals and `count` never miss an entry: if the buffer is full, because the thread is starved, Add
+/// counts the entry itself and skips only its row. While the file cannot be written (disk full),
+/// totals and the latest rows wait in memory.
 ///
 /// Thread safety: any thread.
 class Journal {
