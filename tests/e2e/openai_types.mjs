@@ -53,7 +53,7 @@ const flat = ({ type, function: fn, custom }) => ({ type, ...fn, ...custom });
 const responsesOf = ({ messages, tools, n, logprobs, reasoning_effort: effort, ...rest }) => {
   const body = { model: rest.model, input: messages, top_logprobs: rest.top_logprobs };
   if (tools) body.tools = tools.map(flat);
-  if (effort) body.reasoning = { effort, summary: 'auto' };
+  body.reasoning = { effort, summary: 'auto' };
   if (rest.parallel_tool_calls === false) body.parallel_tool_calls = false;
   return { ...body, include: ['reasoning.encrypted_content', 'message.output_text.logprobs'] };
 };
