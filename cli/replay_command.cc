@@ -13,7 +13,7 @@ namespace {
 
 constexpr Duration kPatience = std::chrono::minutes(10);
 
-// What a running gateway makes of the request; its own accounts answer, so only the status counts.
+// Sends the request to a running gateway, whose own accounts answer: only the status is compared.
 Result<std::vector<replay::Difference>> AskGateway(const Context& context, const std::string& url,
                                                    const replay::Capture& capture) {
   Gateway gateway{GatewayUrl(url), {}, {}};

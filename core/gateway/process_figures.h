@@ -4,7 +4,7 @@
 
 namespace agm::gateway {
 
-/// What the kernel says about this process (/proc/self); 0 where it says nothing.
+/// Figures of this process from the kernel (/proc/self); 0 where the kernel gives none.
 struct ProcessFigures {
   double start_time = 0;  ///< seconds since 1970
   double cpu_seconds = 0;

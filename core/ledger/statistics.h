@@ -10,7 +10,7 @@
 
 namespace agm::ledger {
 
-/// What the rows of a statistic are told apart by.
+/// The key that distinguishes the rows of a statistic.
 enum class By { kCaller, kModel, kAccount };
 
 /// Sums of the totals by some columns and, if wanted, by spans of time.

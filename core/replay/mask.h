@@ -5,7 +5,7 @@
 
 namespace agm::replay {
 
-/// What of a recorded body may leave the machine.
+/// The parts of a recorded body that may leave the machine.
 enum class Texts { kReplace, kKeep };
 
 /// A body without what must not leave the machine: credentials, mail and IP addresses and projects

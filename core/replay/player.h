@@ -8,7 +8,7 @@
 
 namespace agm::replay {
 
-/// What a capture comes to when it is played: the response, and the upstream calls that were made.
+/// The outcome of playing a capture: the response, and the upstream calls that were made.
 struct Played {
   Outcome response;
   std::vector<UpstreamCall> calls;  ///< their path and what was sent
