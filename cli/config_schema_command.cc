@@ -1,35 +1,38 @@
 #include <algorithm>
+#include <span>
 #include <string_view>
 
 #include "cli/config_set_command.h"
-#include "cli/settings_text.h"
-#include "core/config/words.h"
+#include "core/config/settings_tables.h"
 
-// The schema is made of the table that the manual is made of, so that both name the same settings.
 namespace agm::cli {
 namespace {
 
-template <class Words>
-Json Enum(const Words& words) {
+Json Enum(std::span<const std::string_view> words) {
   Json list = Json::array();
   for (const std::string_view word : words) list.push_back(word);
   return {{"type", "string"}, {"enum", std::move(list)}};
 }
 
-/// The type that the manual's words for a value mean ("seconds, 5").
-Json TypeOf(std::string_view name, std::string_view value) {
-  if (name == "auth_mode") return Enum(config::kAuthModeWords);
-  if (name == "scheduling") return Enum(config::kSchedulingWords);
-  if (name == "kind") return Enum(config::kAccountKindWords);
-  if (value.starts_with("true or false")) return {{"type", "boolean"}};
-  if (value.starts_with("number")) return {{"type", "integer"}};
-  if (value.starts_with("seconds")) return {{"type", {"number", "string"}}};
-  if (value.starts_with("size")) return {{"type", {"integer", "string"}}};
-  if (value.starts_with("list of tables")) {
-    return {{"type", "array"}, {"items", {{"type", "object"}}}};
+Json TypeOf(const config::SettingText& setting) {
+  using config::SettingType;
+  if (!setting.words.empty()) return Enum(setting.words);
+  switch (setting.type) {
+    case SettingType::kBool:
+      return {{"type", "boolean"}};
+    case SettingType::kNumber:
+      return {{"type", "integer"}};
+    case SettingType::kSeconds:
+      return {{"type", {"number", "string"}}};
+    case SettingType::kSize:
+      return {{"type", {"integer", "string"}}};
+    case SettingType::kTables:
+      return {{"type", "array"}, {"items", {{"type", "object"}}}};
+    case SettingType::kTexts:
+      return {{"type", "array"}, {"items", {{"type", "string"}}}};
+    default:
+      return {{"type", "string"}};
   }
-  if (value.starts_with("list")) return {{"type", "array"}, {"items", {{"type", "string"}}}};
-  return {{"type", "string"}};
 }
 
 std::string OneLine(std::string_view text) {
@@ -38,19 +41,20 @@ std::string OneLine(std::string_view text) {
   return line;
 }
 
-Json TableSchema(const SettingsTable& table) {
+Json TableSchema(const config::SettingsTable& table) {
   Json schema = {{"type", "object"}, {"description", OneLine(table.text)}};
   schema["properties"] = Json::object();
-  for (const SettingText& setting : table.settings) {
-    Json property = TypeOf(setting.name, setting.value);
-    property["description"] = OneLine(setting.text);
+  for (const config::SettingText& setting : table.settings) {
+    Json property = TypeOf(setting);
+    property["description"] = OneLine(setting.doc.text);
+    if (setting.HasDefault()) property["default"] = Json::parse(setting.value);
     schema["properties"][std::string(setting.name)] = std::move(property);
   }
   schema["additionalProperties"] = false;
   return schema;
 }
 
-Json MappingSchema(const SettingsTable& table) {
+Json MappingSchema(const config::SettingsTable& table) {
   const Json name = {{"type", "string"}};
   return {{"type", "object"},
           {"description", OneLine(table.text)},
@@ -59,7 +63,7 @@ Json MappingSchema(const SettingsTable& table) {
 }
 
 /// Puts a table's schema at its place: "[proxy.tls]" is a property of proxy.
-void Place(Json& root, const SettingsTable& table) {
+void Place(Json& root, const config::SettingsTable& table) {
   const bool list = table.title.starts_with("[[");
   std::string path(table.title.substr(list ? 2 : 1));
   path.resize(path.find(']'));
@@ -88,7 +92,7 @@ Result<void> RunConfigSchema(const Context& context, const ConfigSchemaOptions&)
                {"type", "object"},
                {"properties", Json::object()},
                {"additionalProperties", false}};
-  for (const SettingsTable& table : SettingsTables()) Place(root, table);
+  for (const config::SettingsTable& table : config::SettingsTables()) Place(root, table);
   context.io().PrintJson(root);
   return {};
 }

@@ -10,8 +10,8 @@
 
 #include "cli/config_command.h"
 #include "cli/nearest.h"
-#include "cli/settings_text.h"
 #include "core/config/edit.h"
+#include "core/config/settings_tables.h"
 
 namespace agm::cli {
 namespace {
@@ -67,9 +67,9 @@ bool IsKnown(const std::string& key) {
   const std::string table = dot == std::string::npos ? "" : key.substr(0, dot);
   const bool account = table.starts_with("accounts.");
   const std::string title = account ? "[[accounts]]" : "[" + table + "]";
-  for (const SettingsTable& each : SettingsTables()) {
+  for (const config::SettingsTable& each : config::SettingsTables()) {
     if (each.title != title) continue;
-    return std::ranges::count(each.settings, key.substr(dot + 1), &SettingText::name) > 0;
+    return std::ranges::count(each.settings, key.substr(dot + 1), &config::SettingText::name) > 0;
   }
   return key.starts_with("custom_mapping.");
 }

@@ -1,7 +1,7 @@
 #include <fmt/format.h>
 
 #include "cli/manual.h"
-#include "cli/settings_text.h"
+#include "core/config/settings_tables.h"
 
 namespace agm::cli {
 namespace {
@@ -73,17 +73,23 @@ service_account = "sa.json"
 .Xr agm 1
 )";
 
+/// The type and the default: "seconds, 5".
+std::string ValueText(const config::SettingText& setting) {
+  std::string text(Name(setting.type));
+  return setting.HasDefault() ? text + ", " + setting.value : text;
+}
+
 }  // namespace
 
 std::string SettingsManual() {
   std::string text(kHead);
-  for (const SettingsTable& table : SettingsTables()) {
+  for (const config::SettingsTable& table : config::SettingsTables()) {
     text += fmt::format(".Sh {} TABLE\n{}\n", table.title, RoffText(table.text));
     if (table.settings.empty()) continue;
     text += ".Bl -tag -width Ds\n";
-    for (const SettingText& setting : table.settings) {
-      text += fmt::format(".It Ic {} Pq {}\n{}\n", setting.name, Roff(setting.value),
-                          RoffText(setting.text));
+    for (const config::SettingText& setting : table.settings) {
+      text += fmt::format(".It Ic {} Pq {}\n{}\n", setting.name, Roff(ValueText(setting)),
+                          RoffText(setting.doc.text));
     }
     text += ".El\n";
   }

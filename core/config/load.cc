@@ -76,7 +76,6 @@ class Loader {
     for (const auto& setting : ProxySettings()) {
       if (setting.name == member.key) return belongs("[proxy]");
     }
-    if (member.key == "api_key" || member.key == "api_keys") return belongs("[proxy]");
     if (member.key == "custom_mapping") return belongs("[proxy.custom_mapping]");
     if (member.key == "tls") return belongs("[proxy.tls]");
     WarnUnknown(member, "", kTopLevel, found_);

@@ -9,8 +9,7 @@
 namespace agm::config {
 namespace {
 
-constexpr std::array<std::string_view, 4> kOthers = {"api_key", "api_keys", "tls",
-                                                     "custom_mapping"};
+constexpr std::array<std::string_view, 2> kTables = {"tls", "custom_mapping"};
 
 void ReadTls(const Value& table, const Reading& reading, Tls& tls) {
   const Scope scope = reading.In("proxy.tls.");
@@ -139,10 +138,8 @@ std::vector<std::string_view> ReadProxy(const Value& table, const Reading& readi
     Expected(table, reading.In("proxy"), "a table: [proxy]");
     return {};
   }
-  auto present = ReadTable<Proxy>(table, ProxySettings(), kOthers, reading.In("proxy."), proxy);
+  auto present = ReadTable<Proxy>(table, ProxySettings(), kTables, reading.In("proxy."), proxy);
   ReadKeys(table, reading, proxy.api_keys);
-  if (table.Find("api_key") != nullptr) present.push_back("api_key");
-  if (table.Find("api_keys") != nullptr) present.push_back("api_keys");
   if (const Value* tls = table.Find("tls")) {
     ReadTls(*tls, reading, proxy.tls);
     present.push_back("tls");

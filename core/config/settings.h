@@ -14,24 +14,49 @@
 
 namespace agm::config {
 
-/// One key of a table in the file: how to read it into a struct, and how to show its value (in a
-/// notation that is valid TOML and JSON; secrets are masked).
+/// The type of a setting's value in the file.
+enum class SettingType {
+  kBool,
+  kNumber,
+  kSeconds,
+  kSize,
+  kText,
+  kAddress,
+  kFile,
+  kTexts,
+  kTables,
+};
+
+/// Everything that the manual, the template and the JSON schema say about a setting. The default
+/// is not a part of it: it is the value of the default-constructed struct.
+struct SettingDoc {
+  /// One or more sentences, one on each line; the first one stands in the template.
+  std::string_view text{};
+  /// A value for the template where the default says nothing ("\"sa.json\"").
+  std::string_view example{};
+};
+
+/// One key of a table in the file: its name, type and documentation, how to read it into a struct,
+/// and how to show its value (in a notation that is valid TOML and JSON; secrets are masked).
+/// Without `read`, a function of its own reads the key.
 template <class S>
 struct Setting {
   std::string_view name;
+  SettingType type;
+  SettingDoc doc;
   void (*read)(const Value& value, const Scope& scope, S& into);
   std::string (*show)(const S& from);
+  std::span<const std::string_view> words{};  ///< the values of an enum
 };
 
-/// The keys with a single value, in the order of the manual. Other keys (api_key and api_keys, the
-/// tables inside [proxy]) have their own reading functions.
+/// The keys of each table, in the order of the manual.
 std::span<const Setting<Proxy>> ProxySettings();
 std::span<const Setting<Tls>> TlsSettings();
 std::span<const Setting<LogSettings>> LogTableSettings();
 std::span<const Setting<Account>> AccountSettings();
 
 /// Reads the settings that `table` contains, reports keys that are neither in `settings` nor in
-/// `others`, and returns the names of those it found. Messages put `prefix` before names
+/// `others`, and returns the names of those it found. Messages put the scope's name before names
 /// ("proxy.").
 template <class S>
 std::vector<std::string_view> ReadTable(const Value& table, std::span<const Setting<S>> settings,
@@ -41,8 +66,8 @@ std::vector<std::string_view> ReadTable(const Value& table, std::span<const Sett
 // The functions below create settings; `At` is a pointer to the member.
 
 template <class S, auto At>
-Setting<S> BoolSetting(std::string_view name) {
-  return {name,
+Setting<S> BoolSetting(std::string_view name, SettingDoc doc) {
+  return {name, SettingType::kBool, doc,
           [](const Value& value, const Scope& scope, S& into) {
             if (auto read = ReadBool(value, scope)) into.*At = *read;
           },
@@ -50,8 +75,8 @@ Setting<S> BoolSetting(std::string_view name) {
 }
 
 template <class S, auto At, int Least, int Most>
-Setting<S> IntSetting(std::string_view name) {
-  return {name,
+Setting<S> IntSetting(std::string_view name, SettingDoc doc) {
+  return {name, SettingType::kNumber, doc,
           [](const Value& value, const Scope& scope, S& into) {
             if (auto read = ReadInt(value, scope, Least, Most)) into.*At = *read;
           },
@@ -59,8 +84,8 @@ Setting<S> IntSetting(std::string_view name) {
 }
 
 template <class S, auto At, int LeastMs>
-Setting<S> SpanSetting(std::string_view name) {
-  return {name,
+Setting<S> SpanSetting(std::string_view name, SettingDoc doc) {
+  return {name, SettingType::kSeconds, doc,
           [](const Value& value, const Scope& scope, S& into) {
             if (auto read = ReadSpan(value, scope, Duration(LeastMs))) into.*At = *read;
           },
@@ -69,26 +94,26 @@ Setting<S> SpanSetting(std::string_view name) {
 
 /// A span of up to ten years.
 template <class S, auto At>
-Setting<S> LongSpanSetting(std::string_view name) {
-  return {name,
+Setting<S> LongSpanSetting(std::string_view name, SettingDoc doc) {
+  return {name, SettingType::kSeconds, doc,
           [](const Value& value, const Scope& scope, S& into) {
             if (auto read = ReadSpan(value, scope, Duration(0), kTenYears)) into.*At = *read;
           },
-          [](const S& from) { return WriteSeconds(from.*At); }};
+          [](const S& from) { return WriteDays(from.*At); }};
 }
 
 template <class S, auto At>
-Setting<S> SizeSetting(std::string_view name) {
-  return {name,
+Setting<S> SizeSetting(std::string_view name, SettingDoc doc) {
+  return {name, SettingType::kSize, doc,
           [](const Value& value, const Scope& scope, S& into) {
             if (auto read = ReadBytes(value, scope)) into.*At = *read;
           },
           [](const S& from) { return Quoted(WriteSize(from.*At)); }};
 }
 
-template <class S, auto At, TextCheck Check = nullptr>
-Setting<S> TextSetting(std::string_view name) {
-  return {name,
+template <class S, auto At, TextCheck Check = nullptr, SettingType Type = SettingType::kText>
+Setting<S> TextSetting(std::string_view name, SettingDoc doc) {
+  return {name, Type, doc,
           [](const Value& value, const Scope& scope, S& into) {
             if (auto read = ReadText(value, scope, Check)) into.*At = std::move(*read);
           },
@@ -96,8 +121,8 @@ Setting<S> TextSetting(std::string_view name) {
 }
 
 template <class S, auto At>
-Setting<S> PathSetting(std::string_view name) {
-  return {name,
+Setting<S> PathSetting(std::string_view name, SettingDoc doc) {
+  return {name, SettingType::kFile, doc,
           [](const Value& value, const Scope& scope, S& into) {
             if (auto read = ReadPath(value, scope)) into.*At = std::move(*read);
           },
@@ -105,8 +130,8 @@ Setting<S> PathSetting(std::string_view name) {
 }
 
 template <class S, auto At>
-Setting<S> SecretSetting(std::string_view name) {
-  return {name,
+Setting<S> SecretSetting(std::string_view name, SettingDoc doc) {
+  return {name, SettingType::kText, doc,
           [](const Value& value, const Scope& scope, S& into) {
             if (auto read = ReadSecret(value, scope)) into.*At = std::move(*read);
           },
@@ -114,8 +139,8 @@ Setting<S> SecretSetting(std::string_view name) {
 }
 
 template <class S, auto At, TextCheck Check = nullptr>
-Setting<S> ListSetting(std::string_view name) {
-  return {name,
+Setting<S> ListSetting(std::string_view name, SettingDoc doc) {
+  return {name, SettingType::kTexts, doc,
           [](const Value& value, const Scope& scope, S& into) {
             if (auto read = ReadTexts(value, scope, Check)) into.*At = std::move(*read);
           },
@@ -124,13 +149,22 @@ Setting<S> ListSetting(std::string_view name) {
 
 /// `Words` is an array of words; the index of a word is its enum value.
 template <class S, auto At, const auto& Words>
-Setting<S> WordSetting(std::string_view name) {
+Setting<S> WordSetting(std::string_view name, SettingDoc doc) {
   return {name,
+          SettingType::kText,
+          doc,
           [](const Value& value, const Scope& scope, S& into) {
             using Enum = std::remove_reference_t<decltype(into.*At)>;
             if (auto read = ReadWord(value, scope, Words)) into.*At = static_cast<Enum>(*read);
           },
-          [](const S& from) { return Quoted(Words.at(static_cast<std::size_t>(from.*At))); }};
+          [](const S& from) { return Quoted(Words.at(static_cast<std::size_t>(from.*At))); },
+          Words};
+}
+
+/// A key that a function of its own reads.
+template <class S>
+Setting<S> OtherSetting(std::string_view name, SettingType type, SettingDoc doc) {
+  return {name, type, doc, nullptr, [](const S&) { return std::string(); }};
 }
 
 /// Warns of an unknown key.
@@ -148,6 +182,7 @@ std::vector<std::string_view> ReadTable(const Value& table, std::span<const Sett
     const Value* value = table.Find(setting.name);
     if (value == nullptr) continue;
     present.push_back(setting.name);
+    if (setting.read == nullptr) continue;
     setting.read(*value,
                  {scope.found, scope.name + std::string(setting.name), scope.folder, scope.home},
                  into);

@@ -31,6 +31,8 @@ std::vector<Shown> ShowProxy(const Loaded& loaded) {
   const Proxy& proxy = loaded.config.proxy;
   std::vector<Shown> shown;
   for (const auto& setting : ProxySettings()) {
+    if (setting.name == "api_key") shown.push_back(ShowKey(loaded));
+    if (setting.read == nullptr) continue;
     Shown line{std::string(setting.name), setting.show(proxy), loaded.OriginOf(setting.name), {}};
     if (setting.name == "host" && proxy.host.empty()) {
       line.value = Quoted(proxy.ListenHost());
@@ -39,7 +41,6 @@ std::vector<Shown> ShowProxy(const Loaded& loaded) {
       line.note = fmt::format("auto means {} here", Word(proxy.EffectiveAuthMode()));
     }
     shown.push_back(std::move(line));
-    if (setting.name == "auth_mode") shown.push_back(ShowKey(loaded));
   }
   return shown;
 }

@@ -52,4 +52,10 @@ std::string WriteSeconds(Duration duration) {
   return fmt::format("{}", static_cast<double>(duration.count()) / 1000.0);
 }
 
+std::string WriteDays(Duration duration) {
+  constexpr Duration kDay = std::chrono::hours(24);
+  const bool whole = duration.count() > 0 && duration % kDay == Duration::zero();
+  return whole ? fmt::format("\"{}d\"", duration / kDay) : WriteSeconds(duration);
+}
+
 }  // namespace agm::config

@@ -22,5 +22,7 @@ std::string QuotedList(const std::vector<std::string>& texts);
 std::string WriteKey(std::string_view key);
 /// Writes a duration in seconds: `5`, `0.25`.
 std::string WriteSeconds(Duration duration);
+/// A span of whole days as a text ("7d"), any other in seconds.
+std::string WriteDays(Duration duration);
 
 }  // namespace agm::config

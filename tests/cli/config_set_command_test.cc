@@ -4,7 +4,7 @@
 
 #include <regex>
 
-#include "cli/settings_text.h"
+#include "core/config/settings_tables.h"
 #include "tests/cli/command_test.h"
 
 namespace agm::cli {
@@ -132,11 +132,11 @@ TEST(ConfigSchema, HasEverySettingOfTheManual) {
   EXPECT_TRUE(proxy["tls"]["properties"].contains("certificate"));
   EXPECT_TRUE(proxy.contains("custom_mapping"));
   const Json& account = schema["properties"]["accounts"]["items"]["properties"];
-  for (const SettingsTable& table : SettingsTables()) {
+  for (const config::SettingsTable& table : config::SettingsTables()) {
     const Json& properties = table.title == "[proxy]"        ? proxy
                              : table.title == "[[accounts]]" ? account
                                                              : Json::object();
-    for (const SettingText& setting : table.settings) {
+    for (const config::SettingText& setting : table.settings) {
       if (properties.empty()) continue;
       EXPECT_TRUE(properties.contains(std::string(setting.name))) << setting.name;
     }

@@ -9,7 +9,7 @@
 
 #include "core/base/file.h"
 #include "core/config/load.h"
-#include "core/config/settings.h"
+#include "core/config/settings_tables.h"
 #include "tests/support/temp_dir.h"
 
 namespace agm::config {
@@ -221,9 +221,12 @@ TEST(Template, LoadsAsTheDefaultsAndNamesEverySetting) {
   const auto loaded = Load(Source{std::string(Template()), "t.toml"});
   ASSERT_TRUE(loaded) << loaded.error().message;
   EXPECT_THAT(loaded->warnings, IsEmpty());
-  for (const auto& setting : ProxySettings()) {
-    const std::string line = fmt::format("\n# {} = {}", setting.name, setting.show(Proxy()));
-    EXPECT_THAT(Template(), HasSubstr(line));
+  for (const SettingsTable& table : SettingsTables()) {
+    EXPECT_THAT(Template(), HasSubstr(table.title));
+    for (const SettingText& setting : table.settings) {
+      const std::string value = setting.HasDefault() ? setting.value : "";
+      EXPECT_THAT(Template(), HasSubstr(fmt::format("\n#{} = {}", setting.name, value)));
+    }
   }
 }
 
@@ -233,10 +236,9 @@ TEST(Template, LoadsWithEveryCommentedLineTakenIn) {
     const std::size_t end = Template().find('\n', at);
     std::string line(Template().substr(at, end - at));
     at = end + 1;
-    const bool setting = line.starts_with("# ") && (line[2] == '[' || line[2] == '"' ||
-                                                    line.find(" = ") != std::string::npos);
-    if (line.starts_with("# api_keys") || line.starts_with("# it.")) continue;
-    text += (setting ? line.substr(2) : line) + "\n";
+    const bool setting = line.size() > 1 && line[0] == '#' && line[1] != ' ';
+    if (line.starts_with("#api_key")) continue;  // each of them excludes the others
+    text += (setting ? line.substr(1) : line) + "\n";
   }
   const auto loaded = Load(Source{text, "t.toml"}, {{"GEMINI_API_KEY", "k"}});
   ASSERT_TRUE(loaded) << loaded.error().message << text;

@@ -1,0 +1,70 @@
+#include "core/config/settings_tables.h"
+
+namespace agm::config {
+namespace {
+
+template <class S>
+std::vector<SettingText> Texts(std::span<const Setting<S>> settings) {
+  const S defaults;
+  std::vector<SettingText> texts;
+  for (const Setting<S>& setting : settings) {
+    texts.push_back(
+        {setting.name, setting.type, setting.words, setting.show(defaults), setting.doc});
+  }
+  return texts;
+}
+
+std::vector<SettingsTable> MakeTables() {
+  return {
+      {"[proxy]", "How the gateway listens and works.", Texts(ProxySettings())},
+      {"[proxy.tls]",
+       "Present: the gateway speaks TLS (1.2 or 1.3) instead of plain HTTP.\n"
+       "Both files are read when the gateway starts and when it reloads: after a certificate was "
+       "renewed, send SIGHUP. New connections get the new one; where it is of no use, the old one "
+       "stays and the log says why.",
+       Texts(TlsSettings())},
+      {"[log]", "What the gateway tells its operator.", Texts(LogTableSettings())},
+      {"[proxy.custom_mapping]",
+       "Maps model names that clients ask for to models of the upstream, before the built-in "
+       "names.\n"
+       "A key is an exact name or a pattern with *; an exact name beats a pattern, and of patterns "
+       "the one with the most literal characters.\n"
+       "A value is a name or a list of names that are tried in turn.",
+       {}},
+      {"[[accounts]]", "One account of the pool; there may be any number.",
+       Texts(AccountSettings())},
+  };
+}
+
+}  // namespace
+
+std::span<const SettingsTable> SettingsTables() {
+  static const std::vector<SettingsTable> tables = MakeTables();
+  return tables;
+}
+
+std::string_view Name(SettingType type) {
+  switch (type) {
+    case SettingType::kBool:
+      return "true or false";
+    case SettingType::kNumber:
+      return "number";
+    case SettingType::kSeconds:
+      return "seconds";
+    case SettingType::kSize:
+      return "size";
+    case SettingType::kText:
+      return "text";
+    case SettingType::kAddress:
+      return "address";
+    case SettingType::kFile:
+      return "file";
+    case SettingType::kTexts:
+      return "list of texts";
+    case SettingType::kTables:
+      return "list of tables";
+  }
+  return {};
+}
+
+}  // namespace agm::config
