@@ -12,7 +12,7 @@
 #include "core/config/config.h"
 #include "core/http/client/transport.h"
 #include "core/protocol/gemini/model_traits.h"
-#include "core/upstream/models.h"
+#include "core/upstream/gemini/models.h"
 
 namespace agm::gateway {
 

@@ -32,7 +32,7 @@ Result<Draft> WriteDraft(const Asking& asking, const chat::Request& request,
 
 /// One call of a chat request to one target: leases an account, calls the upstream, and continues
 /// with the next account until an event commits the response. If the upstream refuses something
-/// that the gateway can write otherwise (core/upstream/repair.h), the gateway repairs the request
+/// that the gateway can write otherwise (core/upstream/gemini/repair.h), the gateway repairs the request
 /// once.
 ///
 /// Thread safety: one thread at a time; Open and Continue block.

@@ -15,8 +15,8 @@
 #include "core/gateway/media.h"
 #include "core/gateway/rotation.h"
 #include "core/gateway/taped.h"
-#include "core/upstream/address.h"
 #include "core/upstream/fetch.h"
+#include "core/upstream/gemini/address.h"
 
 namespace agm::gateway {
 namespace {

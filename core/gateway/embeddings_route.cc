@@ -13,8 +13,8 @@
 #include "core/gateway/unknown_model.h"
 #include "core/protocol/gemini/embeddings.h"
 #include "core/protocol/openai/embeddings.h"
-#include "core/upstream/address.h"
 #include "core/upstream/fetch.h"
+#include "core/upstream/gemini/address.h"
 
 namespace agm::gateway {
 namespace {

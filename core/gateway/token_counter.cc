@@ -7,8 +7,8 @@
 #include "core/gateway/catalog.h"
 #include "core/protocol/gemini/count.h"
 #include "core/protocol/gemini/request.h"
-#include "core/upstream/address.h"
 #include "core/upstream/fetch.h"
+#include "core/upstream/gemini/address.h"
 
 namespace agm::gateway {
 namespace {

@@ -14,7 +14,7 @@
 #include "core/http/client/transport.h"
 #include "core/protocol/gemini/response.h"
 #include "core/protocol/shared/id_source.h"
-#include "core/upstream/address.h"
+#include "core/upstream/gemini/address.h"
 #include "core/upstream/trouble.h"
 
 namespace agm::upstream {

@@ -25,9 +25,9 @@
 #include "core/gateway/targets.h"
 #include "core/gateway/token_counter.h"
 #include "core/gateway/unknown_model.h"
-#include "core/upstream/address.h"
 #include "core/upstream/call.h"
 #include "core/upstream/fetch.h"
+#include "core/upstream/gemini/address.h"
 #include "core/upstream/media_fetch.h"
 
 namespace agm::upstream {
@@ -100,7 +100,7 @@ Error RotationExample(const Asking& asking, Allowance& allowance, const std::str
 }
 
 void TokenCounterExample(TokenCounter& counter, const Asking& asking, const chat::Request& request,
-                         const std::string& model) {
+                         const std::string& model){
 #include "examples/core/gateway/token_counter.h.inc"
 }
 

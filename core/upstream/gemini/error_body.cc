@@ -1,4 +1,4 @@
-#include "core/upstream/error_body.h"
+#include "core/upstream/gemini/error_body.h"
 
 #include <algorithm>
 #include <cctype>

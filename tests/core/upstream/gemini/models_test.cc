@@ -1,4 +1,4 @@
-#include "core/upstream/models.h"
+#include "core/upstream/gemini/models.h"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>

@@ -1,4 +1,4 @@
-#include "core/upstream/repair.h"
+#include "core/upstream/gemini/repair.h"
 
 #include <gtest/gtest.h>
 

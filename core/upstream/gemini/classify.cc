@@ -6,9 +6,9 @@
 #include <initializer_list>
 
 #include "core/base/ascii.h"
-#include "core/upstream/error_body.h"
+#include "core/upstream/gemini/error_body.h"
+#include "core/upstream/gemini/repair.h"
 #include "core/upstream/plain_words.h"
-#include "core/upstream/repair.h"
 #include "core/upstream/trouble.h"
 
 namespace agm::upstream {

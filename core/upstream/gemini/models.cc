@@ -1,4 +1,4 @@
-#include "core/upstream/models.h"
+#include "core/upstream/gemini/models.h"
 
 #include <fmt/format.h>
 
@@ -7,8 +7,8 @@
 #include "core/base/ascii.h"
 #include "core/base/json_doc.h"
 #include "core/protocol/gemini/model_traits.h"
-#include "core/upstream/address.h"
 #include "core/upstream/fetch.h"
+#include "core/upstream/gemini/address.h"
 
 namespace agm::upstream {
 namespace {

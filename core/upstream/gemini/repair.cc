@@ -2,7 +2,7 @@
 // path selects the repair; otherwise the API's words for the subject do. The first matching row
 // counts, so paths that contain names chosen by the client (schemas) come first.
 
-#include "core/upstream/repair.h"
+#include "core/upstream/gemini/repair.h"
 
 #include <algorithm>
 #include <array>

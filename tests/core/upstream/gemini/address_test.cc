@@ -1,4 +1,4 @@
-#include "core/upstream/address.h"
+#include "core/upstream/gemini/address.h"
 
 #include <gtest/gtest.h>
 
