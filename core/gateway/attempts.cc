@@ -25,7 +25,7 @@ namespace {
 constexpr std::size_t kSideBySide = 16;
 
 using Requests = std::vector<std::shared_ptr<const chat::Request>>;
-using Opening = Result<std::optional<Opened>>;
+using Opening = Result<std::optional<LeasedCall>>;
 
 // Makes one request for each prompt.
 Requests CutIntoPrompts(std::shared_ptr<const chat::Request> request) {
@@ -43,8 +43,9 @@ Requests CutIntoPrompts(std::shared_ptr<const chat::Request> request) {
 /// The attempts of one request over all its targets.
 class Attempts {
  public:
-  Attempts(const Asking& asking, std::shared_ptr<const chat::Request> request, Record& record)
-      : asking_(asking), prompts_(CutIntoPrompts(std::move(request))), record_(record) {}
+  Attempts(const RequestContext& context, std::shared_ptr<const chat::Request> request,
+           Record& record)
+      : context_(context), prompts_(CutIntoPrompts(std::move(request))), record_(record) {}
 
   /// nullopt if another target should be tried; an error if that would not help.
   Result<std::optional<Answer>> Target(const std::string& model, bool last);
@@ -56,7 +57,7 @@ class Attempts {
   std::vector<Opening> OpenAll(std::vector<ChatCall>& calls, bool last);
   void Note(const std::string& model);
 
-  const Asking& asking_;
+  const RequestContext& context_;
   const Requests prompts_;
   Record& record_;
   chat::CallPlan plan_;
@@ -69,22 +70,22 @@ Result<std::vector<ChatCall>> Attempts::Write(const std::string& model) {
   std::vector<ChatCall> calls;
   calls.reserve(prompts_.size());
   for (const auto& prompt : prompts_) {
-    auto draft = WriteDraft(asking_, *prompt, model, record_.id);
+    auto draft = WriteDraft(context_, *prompt, model, record_.id);
     if (!draft) return std::move(draft).error();
     if (calls.empty()) record_.dropped = draft->dropped;
     const int choices = draft->calls > 1 ? 1 : static_cast<int>(prompt->choices);
     plan_ = {static_cast<int>(prompts_.size()), draft->calls, choices};
-    for (int i = 1; i < draft->calls; ++i) calls.emplace_back(asking_, prompt, *draft, record_.id);
-    calls.emplace_back(asking_, prompt, *std::move(draft), record_.id);
+    for (int i = 1; i < draft->calls; ++i) calls.emplace_back(context_, prompt, *draft, record_.id);
+    calls.emplace_back(context_, prompt, *std::move(draft), record_.id);
   }
-  allowances_.resize(std::max(allowances_.size(), calls.size()), Allowance(asking_));
+  allowances_.resize(std::max(allowances_.size(), calls.size()), Allowance(context_));
   return calls;
 }
 
 // Opens calls in parallel on several threads; a single call, the usual case, on this thread.
 std::vector<Opening> Attempts::OpenAll(std::vector<ChatCall>& calls, bool last) {
   std::vector<Opening> openings;
-  for (std::size_t i = 0; i < calls.size(); ++i) openings.emplace_back(std::optional<Opened>());
+  for (std::size_t i = 0; i < calls.size(); ++i) openings.emplace_back(std::optional<LeasedCall>());
   std::atomic<std::size_t> next{0};
   const auto work = [&] {
     for (std::size_t i = next++; i < calls.size(); i = next++) {
@@ -116,30 +117,30 @@ Result<std::optional<Answer>> Attempts::Target(const std::string& model, bool la
   if (!calls) return std::move(calls).error();
   auto openings = OpenAll(*calls, last);
   Note(model);
-  std::vector<Strand> strands;
-  strands.reserve(openings.size());
+  std::vector<ChoiceStream> streams;
+  streams.reserve(openings.size());
   std::optional<Error> error;
   for (std::size_t i = 0; i < openings.size(); ++i) {
     if (openings[i] && *openings[i]) {
-      strands.emplace_back(std::move((*calls)[i]), **std::move(openings[i]));
+      streams.emplace_back(std::move((*calls)[i]), **std::move(openings[i]));
     } else {
       verdict_ = i;
       if (!openings[i] && !error) error = openings[i].error();
     }
   }
-  const bool whole = strands.size() == openings.size();
-  if (!whole && (strands.empty() || !prompts_.front()->fewer_will_do)) {
+  const bool whole = streams.size() == openings.size();
+  if (!whole && (streams.empty() || !prompts_.front()->fewer_will_do)) {
     if (error) return *std::move(error);
     return std::optional<Answer>();
   }
-  if (!whole) plan_ = {1, static_cast<int>(strands.size()), 1};
-  SignatureKeeper keeper(*asking_.services->signatures, asking_.caller,
-                         asking_.services->catalog->TraitsOf(model).family);
-  return std::optional(Answer(std::move(strands), plan_, std::move(keeper)));
+  if (!whole) plan_ = {1, static_cast<int>(streams.size()), 1};
+  SignatureKeeper keeper(*context_.services->signatures, context_.caller,
+                         context_.services->catalog->TraitsOf(model).family);
+  return std::optional(Answer(std::move(streams), plan_, std::move(keeper)));
 }
 
 Error Attempts::Verdict() const {
-  return gateway::Verdict(asking_, allowances_[verdict_], target_);
+  return gateway::Verdict(context_, allowances_[verdict_], target_);
 }
 
 }  // namespace
@@ -151,25 +152,26 @@ std::optional<chat::Event> Answer::Next(TimePoint until) {
 }
 
 std::optional<chat::Event> Answer::NextOfAll(TimePoint until) {
-  if (strands_.size() == 1) return strands_.front().Next(until);
+  if (streams_.size() == 1) return streams_.front().Next(until);
   while (ready_.empty() && !merge_.ended()) {
-    auto event = strands_[at_].Next(until);
+    auto event = streams_[at_].Next(until);
     if (!event) return std::nullopt;
     const bool done = std::holds_alternative<chat::Finished>(*event);
     std::vector<chat::Event> out;
     merge_.Add(static_cast<int>(at_), *std::move(event), out);
     for (chat::Event& whole : out) ready_.push(std::move(whole));
-    if (done && at_ + 1 < strands_.size()) ++at_;
+    if (done && at_ + 1 < streams_.size()) ++at_;
   }
   if (ready_.empty()) return std::nullopt;
   return ready_.pop();
 }
 
-Result<Answer> GetAnswer(const Asking& asking, std::shared_ptr<const chat::Request> request,
+Result<Answer> GetAnswer(const RequestContext& context,
+                         std::shared_ptr<const chat::Request> request,
                          const std::vector<std::string>& targets, Record& record) {
-  const auto servable = ServableTargets(asking, targets, Use::kGenerate);
+  const auto servable = ServableTargets(context, targets, Use::kGenerate);
   if (!servable) return servable.error();
-  Attempts attempts(asking, std::move(request), record);
+  Attempts attempts(context, std::move(request), record);
   for (std::size_t i = 0; i < servable->size(); ++i) {
     auto answer = attempts.Target((*servable)[i], i + 1 == servable->size());
     if (!answer) return std::move(answer).error();

@@ -25,20 +25,20 @@ namespace agm::gateway {
 /// Thread safety: one thread at a time.
 class Answer {
  public:
-  Answer(std::vector<Strand> strands, chat::CallPlan plan, SignatureKeeper keeper)
-      : strands_(std::move(strands)), merge_(plan), keeper_(std::move(keeper)) {}
+  Answer(std::vector<ChoiceStream> streams, chat::CallPlan plan, SignatureKeeper keeper)
+      : streams_(std::move(streams)), merge_(plan), keeper_(std::move(keeper)) {}
 
   /// The next event of the whole answer; nullopt if `until` passed before there was one.
   std::optional<chat::Event> Next(TimePoint until);
   /// True if Next would return without waiting.
-  bool held() const { return !ready_.empty() || strands_[at_].held(); }
+  bool held() const { return !ready_.empty() || streams_[at_].held(); }
   /// The condition to wait for if held() is false.
-  Awaited awaited() { return strands_[at_].awaited(); }
+  Awaited awaited() { return streams_[at_].awaited(); }
 
  private:
   std::optional<chat::Event> NextOfAll(TimePoint until);
 
-  std::vector<Strand> strands_;  ///< never empty
+  std::vector<ChoiceStream> streams_;  ///< never empty
   std::size_t at_ = 0;
   chat::Merge merge_;
   SignatureKeeper keeper_;
@@ -52,7 +52,8 @@ class Answer {
 /// Fails with the client's error. Fills record.target, account, tries and phase.
 ///
 /// Thread safety: any thread; blocks.
-Result<Answer> GetAnswer(const Asking& asking, std::shared_ptr<const chat::Request> request,
+Result<Answer> GetAnswer(const RequestContext& context,
+                         std::shared_ptr<const chat::Request> request,
                          const std::vector<std::string>& targets, Record& record);
 
 }  // namespace agm::gateway

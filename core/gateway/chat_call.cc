@@ -11,9 +11,10 @@
 namespace agm::gateway {
 namespace {
 
-Result<Draft> Write(const Asking& asking, const chat::Request& request, const std::string& model,
-                    const protocol::GeminiWriteOptions& options, const std::string& id) {
-  Services& services = *asking.services;
+Result<Draft> Write(const RequestContext& context, const chat::Request& request,
+                    const std::string& model, const protocol::GeminiWriteOptions& options,
+                    const std::string& id) {
+  Services& services = *context.services;
   auto written = protocol::WriteGeminiRequest(request, services.catalog->TraitsOf(model), options);
   if (!written) return std::move(written).error();
   for (const std::string& lost : written->dropped) {
@@ -27,18 +28,18 @@ Result<Draft> Write(const Asking& asking, const chat::Request& request, const st
 
 }  // namespace
 
-Result<Draft> WriteDraft(const Asking& asking, const chat::Request& request,
+Result<Draft> WriteDraft(const RequestContext& context, const chat::Request& request,
                          const std::string& model, const std::string& id) {
   protocol::GeminiWriteOptions options;
-  options.signatures = [signatures = asking.services->signatures](std::string_view call,
-                                                                  std::string_view family) {
+  options.signatures = [signatures = context.services->signatures](std::string_view call,
+                                                                   std::string_view family) {
     return signatures->Find(call, family);
   };
-  options.restore = [signatures = asking.services->signatures, caller = asking.caller](
+  options.restore = [signatures = context.services->signatures, caller = context.caller](
                         const chat::Message& turn, std::string_view family) {
     return signatures->Restore(caller, turn, family);
   };
-  return Write(asking, request, model, options, id);
+  return Write(context, request, model, options, id);
 }
 
 // Pulls events until one commits the response; returns the failure if it fails before that.
@@ -59,14 +60,14 @@ std::optional<upstream::Failure> ChatCall::Hold(upstream::Call& call, TimePoint 
   }
 }
 
-std::variant<Opened, upstream::Failure> ChatCall::Once(accounts::Lease& lease,
-                                                       const Allowance& allowance) {
-  Clock& clock = *asking_.services->clock;
+std::variant<LeasedCall, upstream::Failure> ChatCall::Once(accounts::Lease& lease,
+                                                           const Allowance& allowance) {
+  Clock& clock = *context_.services->clock;
   const TimePoint started = clock.Now();
   auto opened =
-      WithCredential(asking_, lease.account(), allowance.deadline, [&](const Secret& secret) {
-        return upstream::Call::Start(asking_.transport(), lease.account(), secret, draft_.outgoing,
-                                     allowance.Limits(asking_), *asking_.client);
+      WithCredential(context_, lease.account(), allowance.deadline, [&](const Secret& secret) {
+        return upstream::Call::Start(context_.transport(), lease.account(), secret, draft_.outgoing,
+                                     allowance.Limits(context_), *context_.client);
       });
   if (auto* failure = std::get_if<upstream::Failure>(&opened)) return std::move(*failure);
   auto call = std::get<std::unique_ptr<upstream::Call>>(std::move(opened));
@@ -77,11 +78,11 @@ std::variant<Opened, upstream::Failure> ChatCall::Once(accounts::Lease& lease,
   if (missing && upstream::RowOf(*missing).retry && allowance.MayRetryNoAnswer()) {
     return upstream::NoAnswerFailure(*missing);
   }
-  return Opened(std::move(lease), std::move(call), std::move(held), started, clock);
+  return LeasedCall(std::move(lease), std::move(call), std::move(held), started, clock);
 }
 
 void ChatCall::LogRepair(const upstream::Failure& failure) const {
-  Log& log = *asking_.services->log;
+  Log& log = *context_.services->log;
   log.Write(LogLevel::kInfo, "request repaired",
             log.Fields()
                 .Add("id", id_)
@@ -98,15 +99,15 @@ Result<bool> ChatCall::Repair(const upstream::Failure& failure) {
   std::shared_ptr<const chat::Request> request = request_;
   protocol::GeminiWriteOptions options = draft_.options;
   if (failure.repair == GeminiRepair::kFetchMedia) {
-    auto fetched = FetchAllMedia(*asking_.services->media, BudgetOf(asking_.proxy()),
-                                 *asking_.client, *request_);
+    auto fetched = FetchAllMedia(*context_.services->media, BudgetOf(context_.proxy()),
+                                 *context_.client, *request_);
     if (!fetched) return std::move(fetched).error();
     if (*fetched == nullptr) return false;
     request = *std::move(fetched);
   } else {
     options.repair = failure.repair;
   }
-  auto again = Write(asking_, *request, draft_.outgoing.model, options, id_);
+  auto again = Write(context_, *request, draft_.outgoing.model, options, id_);
   if (!again || again->outgoing.body.view() == draft_.outgoing.body.view()) return false;
   LogRepair(failure);
   request_ = std::move(request);
@@ -115,33 +116,33 @@ Result<bool> ChatCall::Repair(const upstream::Failure& failure) {
   return true;
 }
 
-Result<std::optional<Opened>> ChatCall::Open(Allowance& allowance, bool last_target) {
-  Rotation rotation(asking_, allowance, draft_.outgoing.model, draft_.outgoing.body.view().size(),
+Result<std::optional<LeasedCall>> ChatCall::Open(Allowance& allowance, bool last_target) {
+  Rotation rotation(context_, allowance, draft_.outgoing.model, draft_.outgoing.body.view().size(),
                     last_target);
   deadline_ = allowance.deadline;
   while (auto lease = rotation.Next()) {
     auto outcome = Once(*lease, allowance);
-    if (auto* opened = std::get_if<Opened>(&outcome)) {
+    if (auto* opened = std::get_if<LeasedCall>(&outcome)) {
       rotation.Answered();
       return std::optional(std::move(*opened));
     }
     auto& failure = std::get<upstream::Failure>(outcome);
     rotation.Failed(failure);
-    auto repaired = asking_.client->Cancelled() ? Result<bool>(false) : Repair(failure);
+    auto repaired = context_.client->Cancelled() ? Result<bool>(false) : Repair(failure);
     if (!repaired) return std::move(repaired).error();
     if (*repaired) continue;
-    const Then then = rotation.After(*std::move(lease), failure);
-    if (then == Then::kStop) return Final(asking_, failure);
-    if (then == Then::kNextTarget) break;
+    const NextStep next = rotation.After(*std::move(lease), failure);
+    if (next == NextStep::kStop) return Final(context_, failure);
+    if (next == NextStep::kNextTarget) break;
   }
-  return std::optional<Opened>();
+  return std::optional<LeasedCall>();
 }
 
-Result<std::optional<Opened>> ChatCall::Continue(const std::string& token) {
+Result<std::optional<LeasedCall>> ChatCall::Continue(const std::string& token) {
   const upstream::SharedText whole = draft_.outgoing.body;
   draft_.outgoing.body = protocol::WithContinuation(whole.view(), token);
   draft_.repaired = true;  // the upstream accepted the request before: no repair helps
-  Allowance allowance(asking_);
+  Allowance allowance(context_);
   allowance.deadline = deadline_;
   allowance.no_answer_retried = true;  // the client has got the hops so far
   auto opened = Open(allowance, true);
@@ -149,7 +150,7 @@ Result<std::optional<Opened>> ChatCall::Continue(const std::string& token) {
   return opened;
 }
 
-std::optional<chat::Event> Strand::Next(TimePoint until) {
+std::optional<chat::Event> ChoiceStream::Next(TimePoint until) {
   for (;;) {
     if (auto event = splice_.Next()) return event;
     if (splice_.token()) {
@@ -164,7 +165,7 @@ std::optional<chat::Event> Strand::Next(TimePoint until) {
 }
 
 // If no further hop can be started, the answer ends with "length", and the client may ask for more.
-void Strand::NextHop() {
+void ChoiceStream::NextHop() {
   auto hop = call_.Continue(*splice_.token());
   if (!hop || !*hop) return splice_.GiveUp();
   opened_ = **std::move(hop);

@@ -10,7 +10,7 @@
 #include "core/base/result.h"
 #include "core/chat/request.h"
 #include "core/chat/splice.h"
-#include "core/gateway/opened.h"
+#include "core/gateway/leased_call.h"
 #include "core/gateway/rotation.h"
 #include "core/protocol/gemini/request.h"
 #include "core/upstream/call.h"
@@ -27,7 +27,7 @@ struct Draft {
 };
 
 /// Writes the request for a target. Logs under `id` what the model does not support.
-Result<Draft> WriteDraft(const Asking& asking, const chat::Request& request,
+Result<Draft> WriteDraft(const RequestContext& context, const chat::Request& request,
                          const std::string& model, const std::string& id);
 
 /// One call of a chat request to one target: leases an account, calls the upstream, and continues
@@ -38,25 +38,27 @@ Result<Draft> WriteDraft(const Asking& asking, const chat::Request& request,
 /// Thread safety: one thread at a time; Open and Continue block.
 class ChatCall {
  public:
-  ChatCall(Asking asking, std::shared_ptr<const chat::Request> request, Draft draft, std::string id)
-      : asking_(std::move(asking)),
+  ChatCall(RequestContext context, std::shared_ptr<const chat::Request> request, Draft draft,
+           std::string id)
+      : context_(std::move(context)),
         request_(std::move(request)),
         draft_(std::move(draft)),
         id_(std::move(id)) {}
 
   /// nullopt if another target should be tried; an error if that would not help.
-  Result<std::optional<Opened>> Open(Allowance& allowance, bool last_target);
+  Result<std::optional<LeasedCall>> Open(Allowance& allowance, bool last_target);
   /// Starts the next hop of an interrupted answer, with attempts of its own but the same deadline.
-  Result<std::optional<Opened>> Continue(const std::string& token);
+  Result<std::optional<LeasedCall>> Continue(const std::string& token);
 
  private:
-  std::variant<Opened, upstream::Failure> Once(accounts::Lease& lease, const Allowance& allowance);
+  std::variant<LeasedCall, upstream::Failure> Once(accounts::Lease& lease,
+                                                   const Allowance& allowance);
   std::optional<upstream::Failure> Hold(upstream::Call& call, TimePoint deadline,
                                         Queue<chat::Event>& held) const;
   Result<bool> Repair(const upstream::Failure& failure);
   void LogRepair(const upstream::Failure& failure) const;
 
-  Asking asking_;
+  RequestContext context_;
   std::shared_ptr<const chat::Request> request_;
   Draft draft_;
   std::string id_;        ///< request id for the log
@@ -66,9 +68,10 @@ class ChatCall {
 /// An opened call with all its hops, as one list of events.
 ///
 /// Thread safety: one thread at a time.
-class Strand {
+class ChoiceStream {
  public:
-  Strand(ChatCall call, Opened opened) : call_(std::move(call)), opened_(std::move(opened)) {}
+  ChoiceStream(ChatCall call, LeasedCall opened)
+      : call_(std::move(call)), opened_(std::move(opened)) {}
 
   /// The next event; nullopt if `until` passed before there was one, or if a next hop is needed and
   /// `until` is kNoWait.
@@ -83,7 +86,7 @@ class Strand {
   void NextHop();
 
   ChatCall call_;
-  Opened opened_;
+  LeasedCall opened_;
   chat::Splice splice_;
 };
 

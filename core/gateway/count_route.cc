@@ -26,9 +26,9 @@ HttpReply CountTokens(Services& services, std::shared_ptr<const Settings> settin
   record.target = resolved->targets.front();
 
   record.phase = Phase::kUpstream;
-  const Asking asking{&services, settings, SessionOf(*request, SessionHeader(http), record.caller),
-                      http.client};
-  const std::int64_t tokens = services.counter->Count(asking, *request, record.target);
+  const RequestContext context{
+      &services, settings, SessionOf(*request, SessionHeader(http), record.caller), http.client};
+  const std::int64_t tokens = services.counter->Count(context, *request, record.target);
   std::string body;
   JsonWriter json(body);
   json.Object().Key("input_tokens").Int(tokens);

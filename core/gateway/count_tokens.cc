@@ -52,18 +52,18 @@ std::string CountingBody(std::string_view request, const std::string& model, boo
 /// One request on its way to a number.
 class Counting {
  public:
-  Counting(const Asking& asking, const chat::Request& request, Record& record)
-      : asking_(asking), request_(request), record_(record), allowance_(asking) {}
+  Counting(const RequestContext& context, const chat::Request& request, Record& record)
+      : context_(context), request_(request), record_(record), allowance_(context) {}
 
   /// Nothing where another target should be asked; an error where that would not help.
   Result<std::optional<std::int64_t>> Target(const std::string& model, bool last);
-  Error Verdict() const { return gateway::Verdict(asking_, allowance_, record_.target); }
+  Error Verdict() const { return gateway::Verdict(context_, allowance_, record_.target); }
 
  private:
   std::variant<std::int64_t, Failure> Ask(const accounts::Lease& lease, const std::string& model,
                                           std::string_view body);
 
-  const Asking& asking_;
+  const RequestContext& context_;
   const chat::Request& request_;
   Record& record_;
   Allowance allowance_;
@@ -75,9 +75,9 @@ std::variant<std::int64_t, Failure> Counting::Ask(const accounts::Lease& lease,
   const bool vertex = account.kind == config::AccountKind::kVertex;
   const upstream::Question question{upstream::ModelUrl(account, model, "countTokens"),
                                     CountingBody(body, model, vertex)};
-  auto answer = WithCredential(asking_, account, allowance_.deadline, [&](const Secret& secret) {
-    return upstream::Fetch(asking_.transport(), account, secret, question,
-                           allowance_.Limits(asking_), *asking_.client);
+  auto answer = WithCredential(context_, account, allowance_.deadline, [&](const Secret& secret) {
+    return upstream::Fetch(context_.transport(), account, secret, question,
+                           allowance_.Limits(context_), *context_.client);
   });
   if (auto* failure = std::get_if<Failure>(&answer)) return std::move(*failure);
   const auto doc = JsonDoc::Parse(std::get<std::string>(answer));
@@ -88,11 +88,11 @@ std::variant<std::int64_t, Failure> Counting::Ask(const accounts::Lease& lease,
 
 Result<std::optional<std::int64_t>> Counting::Target(const std::string& model, bool last) {
   record_.target = model;
-  const auto draft = WriteDraft(asking_, request_, model, record_.id);
+  const auto draft = WriteDraft(context_, request_, model, record_.id);
   if (!draft) return draft.error();
   const std::string_view body = draft->outgoing.body.view();
-  Rotation rotation(asking_, allowance_, model, body.size(), last);
-  Clock& clock = *asking_.services->clock;
+  Rotation rotation(context_, allowance_, model, body.size(), last);
+  Clock& clock = *context_.services->clock;
   while (auto lease = rotation.Next()) {
     const TimePoint started = clock.Now();
     auto outcome = Ask(*lease, model, body);
@@ -107,9 +107,9 @@ Result<std::optional<std::int64_t>> Counting::Target(const std::string& model, b
       return std::optional(*tokens);
     }
     auto& failure = std::get<Failure>(outcome);
-    const Then then = rotation.After(*std::move(lease), failure);
-    if (then == Then::kStop) return Final(asking_, failure);
-    if (then == Then::kNextTarget) break;
+    const NextStep next = rotation.After(*std::move(lease), failure);
+    if (next == NextStep::kStop) return Final(context_, failure);
+    if (next == NextStep::kNextTarget) break;
   }
   return std::optional<std::int64_t>();
 }
@@ -130,14 +130,14 @@ Result<std::int64_t> CountTokens(Services& services, std::shared_ptr<const Setti
   if (!inlined) return std::move(inlined).error();
 
   record.rule = RuleText(*resolved);
-  const Asking asking{&services,
-                      std::move(settings),
-                      {},
-                      http.client,
-                      record.id,
-                      record.caller,
-                      TapeCalls(*services.transport, record.tape)};
-  Counting counting(asking, *request, record);
+  const RequestContext context{&services,
+                               std::move(settings),
+                               {},
+                               http.client,
+                               record.id,
+                               record.caller,
+                               TapeCalls(*services.transport, record.tape)};
+  Counting counting(context, *request, record);
   for (std::size_t i = 0; i < resolved->targets.size(); ++i) {
     auto tokens = counting.Target(resolved->targets[i], i + 1 == resolved->targets.size());
     if (!tokens) return std::move(tokens).error();

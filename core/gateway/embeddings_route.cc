@@ -24,12 +24,12 @@ using upstream::Failure;
 /// Gets the vectors for the texts of one request.
 class Embedding {
  public:
-  Embedding(const Asking& asking, const chat::EmbeddingRequest& request, Record& record)
-      : asking_(asking), request_(request), record_(record), allowance_(asking) {}
+  Embedding(const RequestContext& context, const chat::EmbeddingRequest& request, Record& record)
+      : context_(context), request_(request), record_(record), allowance_(context) {}
 
   /// False if another target should be tried; an error if that would not help.
   Result<bool> Target(const std::string& model, bool last);
-  Error Verdict() const { return gateway::Verdict(asking_, allowance_, target_); }
+  Error Verdict() const { return gateway::Verdict(context_, allowance_, target_); }
   const chat::Embeddings& done() const { return done_; }
 
  private:
@@ -39,7 +39,7 @@ class Embedding {
 
   void Note(const std::string& model);
 
-  const Asking& asking_;
+  const RequestContext& context_;
   const chat::EmbeddingRequest& request_;
   Record& record_;
   Allowance allowance_;
@@ -57,8 +57,8 @@ std::variant<std::monostate, Failure> Embedding::Rest(const config::Account& acc
     auto call = protocol::WriteGeminiEmbeddings(request_, left, model, vertex);
     const upstream::Question question{upstream::ModelUrl(account, model, call.method),
                                       std::move(call.body)};
-    auto answer = upstream::Fetch(asking_.transport(), account, secret, question,
-                                  allowance_.Limits(asking_), *asking_.client);
+    auto answer = upstream::Fetch(context_.transport(), account, secret, question,
+                                  allowance_.Limits(context_), *context_.client);
     if (auto* failure = std::get_if<Failure>(&answer)) return std::move(*failure);
     const std::size_t before = done_.vectors.size();
     const auto read =
@@ -73,7 +73,7 @@ std::variant<std::monostate, Failure> Embedding::Rest(const config::Account& acc
 
 std::optional<Failure> Embedding::Ask(const accounts::Lease& lease, const std::string& model) {
   auto outcome =
-      WithCredential(asking_, lease.account(), allowance_.deadline,
+      WithCredential(context_, lease.account(), allowance_.deadline,
                      [&](const Secret& secret) { return Rest(lease.account(), secret, model); });
   if (auto* failure = std::get_if<Failure>(&outcome)) return std::move(*failure);
   return std::nullopt;
@@ -89,8 +89,8 @@ void Embedding::Note(const std::string& model) {
 Result<bool> Embedding::Target(const std::string& model, bool last) {
   target_ = model;
   if (record_.target.empty()) record_.target = model;
-  Rotation rotation(asking_, allowance_, model, 0, last);
-  Clock& clock = *asking_.services->clock;
+  Rotation rotation(context_, allowance_, model, 0, last);
+  Clock& clock = *context_.services->clock;
   while (auto lease = rotation.Next()) {
     const TimePoint started = clock.Now();
     auto failure = Ask(*lease, model);
@@ -101,19 +101,20 @@ Result<bool> Embedding::Target(const std::string& model, bool last) {
                                       done_.tokens});
       return true;
     }
-    const Then then = rotation.After(*std::move(lease), *failure);
-    if (then == Then::kStop) return Final(asking_, *failure);
-    if (then == Then::kNextTarget) break;
+    const NextStep next = rotation.After(*std::move(lease), *failure);
+    if (next == NextStep::kStop) return Final(context_, *failure);
+    if (next == NextStep::kNextTarget) break;
   }
   done_ = {};
   return false;
 }
 
-Result<chat::Embeddings> GetEmbeddings(const Asking& asking, const chat::EmbeddingRequest& request,
+Result<chat::Embeddings> GetEmbeddings(const RequestContext& context,
+                                       const chat::EmbeddingRequest& request,
                                        const std::vector<std::string>& targets, Record& record) {
-  const auto servable = ServableTargets(asking, targets, Use::kEmbed);
+  const auto servable = ServableTargets(context, targets, Use::kEmbed);
   if (!servable) return servable.error();
-  Embedding embedding(asking, request, record);
+  Embedding embedding(context, request, record);
   for (std::size_t i = 0; i < servable->size(); ++i) {
     auto whole = embedding.Target((*servable)[i], i + 1 == servable->size());
     if (!whole) return std::move(whole).error();
@@ -139,14 +140,14 @@ HttpReply Embed(Services& services, std::shared_ptr<const Settings> settings, Ht
   }
 
   record.rule = RuleText(*resolved);
-  const Asking asking{&services,
-                      settings,
-                      {},
-                      http.client,
-                      record.id,
-                      record.caller,
-                      TapeCalls(*services.transport, record.tape)};
-  auto embeddings = GetEmbeddings(asking, *request, resolved->targets, record);
+  const RequestContext context{&services,
+                               settings,
+                               {},
+                               http.client,
+                               record.id,
+                               record.caller,
+                               TapeCalls(*services.transport, record.tape)};
+  auto embeddings = GetEmbeddings(context, *request, resolved->targets, record);
   if (!embeddings) {
     return refuse(WithModelHelp(embeddings.error(), services, *settings, record.model));
   }

@@ -242,14 +242,14 @@ HttpReply Whole(std::unique_ptr<Life> life, const protocol::Dialect& dialect, Cl
 }
 
 // A request for no tokens at all: the prompt is counted, and nothing is generated.
-HttpReply Ungenerated(const Asking& asking, const chat::Request& request, const std::string& model,
-                      const protocol::Dialect& dialect, Record record) {
+HttpReply Ungenerated(const RequestContext& context, const chat::Request& request,
+                      const std::string& model, const protocol::Dialect& dialect, Record record) {
   record.target = model;
   chat::Response response;
   response.choices.emplace_back().finish = chat::FinishReason::kLength;
-  response.usage.input = asking.services->counter->Count(asking, request, model);
+  response.usage.input = context.services->counter->Count(context, request, model);
   response.usage.known = true;
-  return Written(response, request, dialect, *asking.settings->config, *asking.services->clock,
+  return Written(response, request, dialect, *context.settings->config, *context.services->clock,
                  record);
 }
 
@@ -280,18 +280,18 @@ HttpReply Exchange(Services& services, std::shared_ptr<const Settings> settings,
                              *http.client, *request);
   if (!inlined) return refuse(inlined.error());
 
-  const Asking asking{&services,
-                      settings,
-                      SessionOf(*request, SessionHeader(http), record.caller),
-                      http.client,
-                      record.id,
-                      record.caller,
-                      TapeCalls(*services.transport, record.tape)};
+  const RequestContext context{&services,
+                               settings,
+                               SessionOf(*request, SessionHeader(http), record.caller),
+                               http.client,
+                               record.id,
+                               record.caller,
+                               TapeCalls(*services.transport, record.tape)};
   if (request->sampling.max_tokens == 0) {
-    return Ungenerated(asking, *request, resolved->targets.front(), dialect, std::move(record));
+    return Ungenerated(context, *request, resolved->targets.front(), dialect, std::move(record));
   }
   const auto shared = std::make_shared<const chat::Request>(*std::move(request));
-  auto answer = GetAnswer(asking, shared, resolved->targets, record);
+  auto answer = GetAnswer(context, shared, resolved->targets, record);
   if (!answer) return refuse(WithModelHelp(answer.error(), services, *settings, record.model));
 
   auto life = std::unique_ptr<Life>(

@@ -14,27 +14,28 @@ namespace agm::gateway {
 namespace {
 
 /// The fields that each line about a try has; nothing where nobody wants to read them.
-std::optional<LogFields> Traced(const Asking& asking, const Allowance& allowance,
+std::optional<LogFields> Traced(const RequestContext& context, const Allowance& allowance,
                                 std::string_view model) {
-  const Log& log = *asking.services->log;
+  const Log& log = *context.services->log;
   if (!log.Wants(LogLevel::kDebug)) return std::nullopt;
   LogFields fields = log.Fields();
-  fields.Add("id", asking.id).Add("target", model);
+  fields.Add("id", context.id).Add("target", model);
   if (allowance.tries > 0) fields.Add("try", allowance.tries).Add("account", allowance.account);
   return fields;
 }
 
-void Trace(const Asking& asking, std::string_view what, const std::optional<LogFields>& fields) {
-  if (fields) asking.services->log->Write(LogLevel::kDebug, what, *fields);
+void Trace(const RequestContext& context, std::string_view what,
+           const std::optional<LogFields>& fields) {
+  if (fields) context.services->log->Write(LogLevel::kDebug, what, *fields);
 }
 
-std::string_view NextName(Then then) {
-  switch (then) {
-    case Then::kNextTry:
+std::string_view StepName(NextStep step) {
+  switch (step) {
+    case NextStep::kNextTry:
       return "next account";
-    case Then::kNextTarget:
+    case NextStep::kNextTarget:
       return "next target";
-    case Then::kStop:
+    case NextStep::kStop:
       return "stop";
   }
   return {};
@@ -42,12 +43,12 @@ std::string_view NextName(Then then) {
 
 }  // namespace
 
-Allowance::Allowance(const Asking& asking)
-    : deadline(asking.services->clock->Now() + asking.proxy().request_timeout),
-      left(std::max(1, asking.proxy().max_attempts)) {}
+Allowance::Allowance(const RequestContext& context)
+    : deadline(context.services->clock->Now() + context.proxy().request_timeout),
+      left(std::max(1, context.proxy().max_attempts)) {}
 
-upstream::Limits Allowance::Limits(const Asking& asking) const {
-  const config::Proxy& proxy = asking.proxy();
+upstream::Limits Allowance::Limits(const RequestContext& context) const {
+  const config::Proxy& proxy = context.proxy();
   return {proxy.connect_timeout, proxy.first_byte_timeout, proxy.idle_timeout, deadline,
           proxy.upstream_proxy};
 }
@@ -65,26 +66,26 @@ void Allowance::NoteIn(Record& record) const {
 
 Result<accounts::Lease> Rotation::Take(const std::vector<std::string>& without, TimePoint until) {
   const bool under_way = !tried_.empty() && &without == &tried_;
-  return asking_.services->pool->Take({model_, asking_.session, without, under_way}, until,
-                                      *asking_.client);
+  return context_.services->pool->Take({model_, context_.session, without, under_way}, until,
+                                       *context_.client);
 }
 
 // Waits briefly with full jitter; false if the deadline passed or the client disconnected.
 bool Rotation::Pause() {
-  Clock& clock = *asking_.services->clock;
+  Clock& clock = *context_.services->clock;
   const auto jitter = static_cast<Duration::rep>(900 * RandomFraction());
   const TimePoint end = std::min(allowance_.deadline, clock.Now() + Duration(100 + jitter));
-  while (clock.Now() < end && !asking_.client->Cancelled()) {
+  while (clock.Now() < end && !context_.client->Cancelled()) {
     clock.Sleep(std::min(Left(clock.Now(), end), Duration(50)));
   }
-  return !asking_.client->Cancelled() && clock.Now() < allowance_.deadline;
+  return !context_.client->Cancelled() && clock.Now() < allowance_.deadline;
 }
 
 Result<accounts::Lease> Rotation::Choose() {
-  Clock& clock = *asking_.services->clock;
+  Clock& clock = *context_.services->clock;
   const bool first = last_ && tried_.empty();
   const auto patience = [&] {
-    return std::min(clock.Now() + asking_.proxy().max_wait, allowance_.deadline);
+    return std::min(clock.Now() + context_.proxy().max_wait, allowance_.deadline);
   };
   // With cache_first the pool may wait for the conversation's own account, so the first attempt
   // passes the limit for that wait.
@@ -103,14 +104,14 @@ Result<accounts::Lease> Rotation::Choose() {
 std::optional<accounts::Lease> Rotation::Next() {
   if (allowance_.left <= 0) return std::nullopt;
   allowance_.phase = Phase::kWaiting;
-  Clock& clock = *asking_.services->clock;
+  Clock& clock = *context_.services->clock;
   asked_ = clock.Now();
   auto lease = Choose();
   began_ = clock.Now();
   allowance_.waited += std::chrono::duration_cast<Duration>(began_ - asked_);
   if (!lease) {
-    if (auto fields = Traced(asking_, allowance_, model_)) {
-      Trace(asking_, "no account is left for the target",
+    if (auto fields = Traced(context_, allowance_, model_)) {
+      Trace(context_, "no account is left for the target",
             fields->Add("why", lease.error().message));
     }
     if (tried_.empty() || lease.error().retry_after_ms >= 0) allowance_.rest = lease.error();
@@ -118,13 +119,13 @@ std::optional<accounts::Lease> Rotation::Next() {
   }
   allowance_.account = lease->account().Label();
   allowance_.account_name = lease->account().name;
-  allowance_.billing = asking_.services->billing->Of(lease->account());
+  allowance_.billing = context_.services->billing->Of(lease->account());
   noted_ = false;
   allowance_.phase = Phase::kUpstream;
   allowance_.left -= 1;
   allowance_.tries += 1;
-  if (allowance_.tries > 1) asking_.services->metrics->Retried();
-  Trace(asking_, "an account is chosen", Traced(asking_, allowance_, model_));
+  if (allowance_.tries > 1) context_.services->metrics->Retried();
+  Trace(context_, "an account is chosen", Traced(context_, allowance_, model_));
   return *std::move(lease);
 }
 
@@ -165,16 +166,16 @@ void Rotation::Settle() {
 }
 
 // One retry, wherever the fault lies: the account that gave no answer may give one the next time.
-Then Rotation::AfterNoAnswer(upstream::NoAnswer kind) {
+NextStep Rotation::AfterNoAnswer(upstream::NoAnswer kind) {
   const bool retries = upstream::RowOf(kind).retry && !allowance_.no_answer_retried;
-  if (!retries) return Then::kNextTarget;
+  if (!retries) return NextStep::kNextTarget;
   allowance_.no_answer_retried = true;
   same_account_will_do_ = true;
-  return Then::kNextTry;
+  return NextStep::kNextTry;
 }
 
 Duration Rotation::Taken() const {
-  return std::chrono::duration_cast<Duration>(asking_.services->clock->Now() - began_);
+  return std::chrono::duration_cast<Duration>(context_.services->clock->Now() - began_);
 }
 
 void Rotation::Failed(const upstream::Failure& failure) {
@@ -189,7 +190,7 @@ void Rotation::Failed(const upstream::Failure& failure) {
 
 void Rotation::Answered() {
   allowance_.answered_after = std::chrono::duration_cast<std::chrono::microseconds>(
-      asking_.services->clock->Now() - began_);
+      context_.services->clock->Now() - began_);
   if (!allowance_.history.empty() && !std::exchange(noted_, true)) {
     allowance_.history.push_back({allowance_.account_name,
                                   model_,
@@ -198,36 +199,36 @@ void Rotation::Answered() {
                                   std::chrono::duration_cast<Duration>(began_ - asked_),
                                   Taken()});
   }
-  Trace(asking_, "the upstream answers", Traced(asking_, allowance_, model_));
+  Trace(context_, "the upstream answers", Traced(context_, allowance_, model_));
 }
 
-Then Rotation::After(accounts::Lease lease, upstream::Failure& failure) {
+NextStep Rotation::After(accounts::Lease lease, upstream::Failure& failure) {
   Failed(failure);
-  asking_.services->billing->Note(lease.account(), failure.quota);
-  const Then then = Judge(std::move(lease), failure);
-  if (auto fields = Traced(asking_, allowance_, model_)) {
+  context_.services->billing->Note(lease.account(), failure.quota);
+  const NextStep next = Judge(std::move(lease), failure);
+  if (auto fields = Traced(context_, allowance_, model_)) {
     fields->Add("trouble", upstream::RowOf(failure.trouble).name);
     if (!failure.quota.empty()) fields->Add("quota", failure.quota);
     fields->Add("why", failure.said.empty() ? failure.error.message : failure.said);
-    Trace(asking_, "a try failed", fields->Add("then", NextName(then)));
+    Trace(context_, "a try failed", fields->Add("then", StepName(next)));
   }
-  return then;
+  return next;
 }
 
-Then Rotation::Judge(accounts::Lease lease, upstream::Failure& failure) {
+NextStep Rotation::Judge(accounts::Lease lease, upstream::Failure& failure) {
   const std::string account = lease.account().name;
   if (IsAtFault(std::move(lease), failure)) {
     failure.error = Fail(ErrorCode::kTooLarge,
                          "two projects refused the request for its number of tokens: it is larger "
                          "than what they have in a minute");
-    return Then::kStop;
+    return NextStep::kStop;
   }
   if (failure.trouble == upstream::Trouble::kUnknownModel ||
       failure.trouble == upstream::Trouble::kNotServed) {
     failure.error.message = fmt::format("the upstream does not serve the model \"{}\"", model_);
   }
   const upstream::TroubleRow& row = upstream::RowOf(failure.trouble);
-  if (row.next == upstream::NextTry::kStop || asking_.client->Cancelled()) return Then::kStop;
+  if (row.next == upstream::NextTry::kStop || context_.client->Cancelled()) return NextStep::kStop;
   allowance_.last = failure.error;
   tried_.push_back(account);
   if (failure.no_answer) return AfterNoAnswer(*failure.no_answer);
@@ -238,22 +239,23 @@ Then Rotation::Judge(accounts::Lease lease, upstream::Failure& failure) {
   const bool of_model = row.scope == upstream::RestScope::kModel;
   const bool enough = ++met_[failure.trouble] >= row.tries;
   if (row.next == upstream::NextTry::kSpaced && !of_model) second_chance_ = account;
-  return enough || (of_model && !last_) ? Then::kNextTarget : Then::kNextTry;
+  return enough || (of_model && !last_) ? NextStep::kNextTarget : NextStep::kNextTry;
 }
 
-Error Final(const Asking& asking, const upstream::Failure& failure) {
-  if (asking.client->Cancelled()) return WhyCancelled(*asking.client);
+Error Final(const RequestContext& context, const upstream::Failure& failure) {
+  if (context.client->Cancelled()) return WhyCancelled(*context.client);
   return failure.error;
 }
 
-Error Verdict(const Asking& asking, const Allowance& allowance, const std::string& target) {
-  if (asking.client->Cancelled()) return WhyCancelled(*asking.client);
+Error Verdict(const RequestContext& context, const Allowance& allowance,
+              const std::string& target) {
+  if (context.client->Cancelled()) return WhyCancelled(*context.client);
   const std::optional<Error>& last = allowance.last;
   const bool passes = !last || last->code == ErrorCode::kRateLimited ||
                       last->code == ErrorCode::kQuotaExhausted ||
                       last->code == ErrorCode::kOverloaded || last->code == ErrorCode::kNoAccount;
   if (!passes) return *last;
-  if (auto nobody = asking.services->pool->WhyNobody(target)) return *std::move(nobody);
+  if (auto nobody = context.services->pool->WhyNobody(target)) return *std::move(nobody);
   if (allowance.rest) return *allowance.rest;
   // The attempts are used up, but an account is available: the client may retry at once.
   Error error =

@@ -19,7 +19,7 @@
 namespace agm::gateway {
 
 /// The context of a request to the upstream. Cheap to copy; its pointers outlive the request.
-struct Asking {
+struct RequestContext {
   Services* services = nullptr;
   std::shared_ptr<const Settings> settings;
   std::string session;
@@ -37,7 +37,7 @@ struct Asking {
 ///
 /// Thread safety: one thread at a time.
 struct Allowance {
-  explicit Allowance(const Asking& asking);
+  explicit Allowance(const RequestContext& context);
 
   TimePoint deadline;
   int left;               ///< attempts left
@@ -55,21 +55,21 @@ struct Allowance {
   bool no_answer_retried = false;  ///< the one retry after a response without an answer was made
 
   bool MayRetryNoAnswer() const { return !no_answer_retried && left > 0; }
-  upstream::Limits Limits(const Asking& asking) const;
+  upstream::Limits Limits(const RequestContext& context) const;
   void NoteIn(Record& record) const;
 };
 
 /// How to continue after a failed attempt.
-enum class Then { kNextTry, kNextTarget, kStop };
+enum class NextStep { kNextTry, kNextTarget, kStop };
 
 /// The accounts for one question to one target, in the order of the attempts:
 ///
-///   Rotation rotation(asking, allowance, model, body.size(), last_target);
+///   Rotation rotation(context, allowance, model, body.size(), last_target);
 ///   while (auto lease = rotation.Next()) {
 ///     ... ask the upstream; on success leave the loop, else
-///     const Then then = rotation.After(*std::move(lease), failure);
-///     if (then == Then::kStop) return Final(asking, failure);   // the request is invalid
-///     if (then == Then::kNextTarget) break;                     // the model cannot serve it
+///     const NextStep next = rotation.After(*std::move(lease), failure);
+///     if (next == NextStep::kStop) return Final(context, failure);   // the request is invalid
+///     if (next == NextStep::kNextTarget) break;                     // the model cannot serve it
 ///   }
 ///   // no account or attempt is left; the allowance has the reason
 ///
@@ -85,9 +85,9 @@ enum class Then { kNextTry, kNextTarget, kStop };
 /// Thread safety: one thread at a time; Next blocks.
 class Rotation {
  public:
-  Rotation(const Asking& asking, Allowance& allowance, std::string model, std::size_t request_bytes,
-           bool last_target)
-      : asking_(asking),
+  Rotation(const RequestContext& context, Allowance& allowance, std::string model,
+           std::size_t request_bytes, bool last_target)
+      : context_(context),
         allowance_(allowance),
         model_(std::move(model)),
         request_bytes_(request_bytes),
@@ -102,7 +102,7 @@ class Rotation {
   /// Notes a failed attempt in the request's history. After does so too.
   void Failed(const upstream::Failure& failure);
   /// Reports the failure, and sets the client's final error in it.
-  Then After(accounts::Lease lease, upstream::Failure& failure);
+  NextStep After(accounts::Lease lease, upstream::Failure& failure);
 
  private:
   /// A refusal for tokens by one project: either the prompt is too large, or the quota is used up.
@@ -111,8 +111,8 @@ class Rotation {
     upstream::Failure failure;
   };
 
-  Then Judge(accounts::Lease lease, upstream::Failure& failure);
-  Then AfterNoAnswer(upstream::NoAnswer kind);
+  NextStep Judge(accounts::Lease lease, upstream::Failure& failure);
+  NextStep AfterNoAnswer(upstream::NoAnswer kind);
   Duration Taken() const;
   bool IsAtFault(accounts::Lease lease, const upstream::Failure& failure);
   bool MayBeTooLarge(const upstream::Failure& failure) const;
@@ -121,7 +121,7 @@ class Rotation {
   Result<accounts::Lease> Take(const std::vector<std::string>& without, TimePoint until);
   bool Pause();
 
-  const Asking& asking_;
+  const RequestContext& context_;
   Allowance& allowance_;
   const std::string model_;
   const std::size_t request_bytes_;
@@ -141,11 +141,12 @@ class Rotation {
 /// Calls `send(secret)` with the account's credential. If the upstream refuses the credential, it
 /// is renewed once. `send` and this function return a variant of the result and a Failure.
 template <typename Send>
-auto WithCredential(const Asking& asking, const config::Account& account, TimePoint deadline,
-                    Send&& send) -> decltype(send(std::declval<const Secret&>())) {
-  accounts::Credentials& credentials = *asking.services->credentials;
+auto WithCredential(const RequestContext& context, const config::Account& account,
+                    TimePoint deadline, Send&& send)
+    -> decltype(send(std::declval<const Secret&>())) {
+  accounts::Credentials& credentials = *context.services->credentials;
   for (bool again = true;; again = false) {
-    auto credential = credentials.For(account, deadline, *asking.client);
+    auto credential = credentials.For(account, deadline, *context.client);
     if (auto* failure = std::get_if<upstream::Failure>(&credential)) return std::move(*failure);
     const Secret& secret = std::get<Secret>(credential);
     auto outcome = send(secret);
@@ -158,11 +159,11 @@ auto WithCredential(const Asking& asking, const config::Account& account, TimePo
 }
 
 /// The client's error for a failure that no other attempt would fix.
-Error Final(const Asking& asking, const upstream::Failure& failure);
+Error Final(const RequestContext& context, const upstream::Failure& failure);
 
 /// The client's error after all targets have failed. A temporary failure is described by the pool:
 /// the number of accounts in cooldown and the end of the first cooldown. Others are the last
 /// attempt's error.
-Error Verdict(const Asking& asking, const Allowance& allowance, const std::string& target);
+Error Verdict(const RequestContext& context, const Allowance& allowance, const std::string& target);
 
 }  // namespace agm::gateway

@@ -51,11 +51,11 @@ Error WrongMethod(const ModelList& list, const std::string& target, Use use) {
 
 }  // namespace
 
-Result<std::vector<std::string>> ServableTargets(const Asking& asking,
+Result<std::vector<std::string>> ServableTargets(const RequestContext& context,
                                                  const std::vector<std::string>& targets, Use use) {
-  Services& services = *asking.services;
+  Services& services = *context.services;
   const bool asks = targets.size() > 1 || use == Use::kEmbed;
-  const ModelList list = asks ? services.catalog->Look(*asking.settings->config, *asking.client)
+  const ModelList list = asks ? services.catalog->Look(*context.settings->config, *context.client)
                               : services.catalog->Known();
   std::vector<std::string> servable;
   std::string unlisted;

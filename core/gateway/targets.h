@@ -15,14 +15,14 @@ enum class Use { kGenerate, kEmbed };
 /// account lists it, neither in the configuration nor in what its upstream lists, or if the listed
 /// model lacks the method that `use` needs. That costs no try.
 ///
-///   auto targets = ServableTargets(asking, listed, Use::kGenerate);
+///   auto targets = ServableTargets(context, listed, Use::kGenerate);
 ///
 /// The last target that may exist stays, because upstreams serve models that they do not list.
 /// Fails with kUnknownModel where the last one lacks the method. Asks upstream for its list if
 /// several targets or embeddings are asked for and the list is old.
 ///
 /// Thread safety: any thread; blocks while it asks.
-Result<std::vector<std::string>> ServableTargets(const Asking& asking,
+Result<std::vector<std::string>> ServableTargets(const RequestContext& context,
                                                  const std::vector<std::string>& targets, Use use);
 
 }  // namespace agm::gateway

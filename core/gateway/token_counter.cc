@@ -20,18 +20,18 @@ constexpr Duration kSlice{50};
 constexpr int kMostRunning = 4;
 constexpr std::size_t kMostEntries = 1024;
 
-std::optional<std::int64_t> Ask(const Asking& asking, const std::string& model,
+std::optional<std::int64_t> Ask(const RequestContext& context, const std::string& model,
                                 const std::string& body, TimePoint deadline) {
-  const auto account = asking.services->pool->Peek(model, asking.session);
+  const auto account = context.services->pool->Peek(model, context.session);
   if (!account) return std::nullopt;
   const bool vertex = account->kind == config::AccountKind::kVertex;
   const upstream::Question question{upstream::ModelUrl(*account, model, "countTokens"),
                                     protocol::WriteGeminiCount(body, model, vertex)};
-  Allowance allowance(asking);
+  Allowance allowance(context);
   allowance.deadline = deadline;
-  const auto answer = WithCredential(asking, *account, deadline, [&](const Secret& secret) {
-    return upstream::Fetch(*asking.services->transport, *account, secret, question,
-                           allowance.Limits(asking), *asking.client);
+  const auto answer = WithCredential(context, *account, deadline, [&](const Secret& secret) {
+    return upstream::Fetch(*context.services->transport, *account, secret, question,
+                           allowance.Limits(context), *context.client);
   });
   const auto* text = std::get_if<std::string>(&answer);
   return text == nullptr ? std::nullopt : protocol::ReadGeminiCount(*text);
@@ -52,25 +52,25 @@ void TokenCounter::Keep(const Key& key, std::int64_t tokens, Duration time) {
   entries_[key] = {false, tokens, clock_.Now() + time};
 }
 
-std::int64_t TokenCounter::Count(const Asking& asking, const chat::Request& request,
+std::int64_t TokenCounter::Count(const RequestContext& context, const chat::Request& request,
                                  const std::string& model) {
   const std::int64_t guess = protocol::EstimateTokens(request);
   const auto written =
-      protocol::WriteGeminiRequest(request, asking.services->catalog->TraitsOf(model));
+      protocol::WriteGeminiRequest(request, context.services->catalog->TraitsOf(model));
   if (!written) return guess;
   const Key key{std::hash<std::string>{}(model + "\n" + written->body), written->body.size()};
   const TimePoint deadline = clock_.Now() + kPatience;
 
   std::unique_lock lock(mutex_);
   while (!Known(key) && (entries_[key].counting || running_ >= kMostRunning)) {
-    if (clock_.Now() >= deadline || asking.client->Cancelled()) return guess;
+    if (clock_.Now() >= deadline || context.client->Cancelled()) return guess;
     clock_.Wait(changed_, lock, kSlice);
   }
   if (const auto known = Known(key)) return *known;
   entries_[key].counting = true;
   ++running_;
   lock.unlock();
-  const auto counted = Ask(asking, model, written->body, deadline);
+  const auto counted = Ask(context, model, written->body, deadline);
   lock.lock();
   --running_;
   Keep(key, counted.value_or(guess), counted ? kKept : kGuessKept);

@@ -16,7 +16,7 @@ namespace agm::gateway {
 
 /// Counts the tokens of prompts, for clients that ask often and many at once:
 ///
-///   const std::int64_t tokens = counter.Count(asking, request, model);
+///   const std::int64_t tokens = counter.Count(context, request, model);
 ///
 /// The upstream counts. Equal prompts at the same time are one call, whose number is kept for some
 /// minutes. Where there is no free account, no answer within two seconds, or no place among the few
@@ -28,7 +28,8 @@ class TokenCounter {
   explicit TokenCounter(Clock& clock) : clock_(clock) {}
 
   /// At least 1.
-  std::int64_t Count(const Asking& asking, const chat::Request& request, const std::string& model);
+  std::int64_t Count(const RequestContext& context, const chat::Request& request,
+                     const std::string& model);
 
  private:
   /// A prompt by the hash and the length of what is sent for it.

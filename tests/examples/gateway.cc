@@ -83,7 +83,7 @@ void CommitPointExample(const chat::Request& request, chat::Event event, upstrea
 #include "examples/core/gateway/commit_point.h.inc"
 }
 
-void ServableTargetsExample(const Asking& asking, const std::vector<std::string>& listed) {
+void ServableTargetsExample(const RequestContext& context, const std::vector<std::string>& listed) {
 #include "examples/core/gateway/targets.h.inc"
 }
 
@@ -93,14 +93,14 @@ void InlineMediaExample(upstream::Transport& transport, const std::vector<std::s
 #include "examples/core/gateway/media.h.inc"
 }
 
-Error RotationExample(const Asking& asking, Allowance& allowance, const std::string& model,
+Error RotationExample(const RequestContext& context, Allowance& allowance, const std::string& model,
                       const std::string& body, bool last_target, upstream::Failure& failure) {
 #include "examples/core/gateway/rotation.h.inc"
   return {};
 }
 
-void TokenCounterExample(TokenCounter& counter, const Asking& asking, const chat::Request& request,
-                         const std::string& model){
+void TokenCounterExample(TokenCounter& counter, const RequestContext& context,
+                         const chat::Request& request, const std::string& model){
 #include "examples/core/gateway/token_counter.h.inc"
 }
 

@@ -1,4 +1,4 @@
-#include "core/gateway/opened.h"
+#include "core/gateway/leased_call.h"
 
 #include <chrono>
 #include <utility>
@@ -8,14 +8,14 @@
 
 namespace agm::gateway {
 
-Opened::Opened(accounts::Lease lease, std::unique_ptr<upstream::Call> call, Queue<chat::Event> held,
-               TimePoint started, Clock& clock)
+LeasedCall::LeasedCall(accounts::Lease lease, std::unique_ptr<upstream::Call> call,
+                       Queue<chat::Event> held, TimePoint started, Clock& clock)
     : lease_(std::move(lease)),
       call_(std::move(call)),
       held_(std::move(held)),
       first_byte_(std::chrono::duration_cast<Duration>(clock.Now() - started)) {}
 
-void Opened::Settle(const chat::Event& event) {
+void LeasedCall::Settle(const chat::Event& event) {
   if (const auto* finished = std::get_if<chat::Finished>(&event)) {
     const chat::Usage& usage = finished->usage;
     lease_.Report(accounts::Success{first_byte_, usage.input + usage.output, usage.input});
@@ -26,7 +26,7 @@ void Opened::Settle(const chat::Event& event) {
   }
 }
 
-std::optional<chat::Event> Opened::Next(TimePoint until) {
+std::optional<chat::Event> LeasedCall::Next(TimePoint until) {
   std::optional<chat::Event> event;
   if (held_.empty()) {
     event = call_->Next(until);

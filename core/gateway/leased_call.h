@@ -15,10 +15,10 @@ namespace agm::gateway {
 /// first meaningful one. Destroying it closes the upstream connection and returns the lease.
 ///
 /// Thread safety: one thread at a time.
-class Opened {
+class LeasedCall {
  public:
-  Opened(accounts::Lease lease, std::unique_ptr<upstream::Call> call, Queue<chat::Event> held,
-         TimePoint started, Clock& clock);
+  LeasedCall(accounts::Lease lease, std::unique_ptr<upstream::Call> call, Queue<chat::Event> held,
+             TimePoint started, Clock& clock);
 
   /// The next event; nullopt if `until` passed before there was one. Reports the lease's outcome
   /// when the answer is Finished or Failed.
