@@ -136,7 +136,9 @@ Result<std::optional<Answer>> Attempts::Target(const std::string& model, bool la
   if (!whole) plan_ = {1, static_cast<int>(streams.size()), 1};
   SignatureKeeper keeper(*context_.services->signatures, context_.caller,
                          context_.services->catalog->TraitsOf(model).family);
-  return std::optional(Answer(std::move(streams), plan_, std::move(keeper)));
+  const bool show = prompts_.front()->reasoning.show.value_or(false);
+  return std::optional(
+      Answer(std::move(streams), plan_, std::move(keeper), chat::ThoughtFilter(show)));
 }
 
 Error Attempts::Verdict() const {
@@ -146,9 +148,11 @@ Error Attempts::Verdict() const {
 }  // namespace
 
 std::optional<chat::Event> Answer::Next(TimePoint until) {
-  auto event = NextOfAll(until);
-  if (event) keeper_.See(*event);
-  return event;
+  for (;;) {
+    auto event = NextOfAll(until);
+    if (event) keeper_.See(*event);
+    if (!event || filter_.Passes(*event)) return event;
+  }
 }
 
 std::optional<chat::Event> Answer::NextOfAll(TimePoint until) {

@@ -11,6 +11,7 @@
 #include "core/chat/event.h"
 #include "core/chat/merge.h"
 #include "core/chat/request.h"
+#include "core/chat/thought_filter.h"
 #include "core/gateway/chat_call.h"
 #include "core/gateway/record.h"
 #include "core/gateway/rotation.h"
@@ -25,8 +26,12 @@ namespace agm::gateway {
 /// Thread safety: one thread at a time.
 class Answer {
  public:
-  Answer(std::vector<ChoiceStream> streams, chat::CallPlan plan, SignatureKeeper keeper)
-      : streams_(std::move(streams)), merge_(plan), keeper_(std::move(keeper)) {}
+  Answer(std::vector<ChoiceStream> streams, chat::CallPlan plan, SignatureKeeper keeper,
+         chat::ThoughtFilter filter)
+      : streams_(std::move(streams)),
+        merge_(plan),
+        keeper_(std::move(keeper)),
+        filter_(std::move(filter)) {}
 
   /// The next event of the whole answer; nullopt if `until` passed before there was one.
   std::optional<chat::Event> Next(TimePoint until);
@@ -42,6 +47,7 @@ class Answer {
   std::size_t at_ = 0;
   chat::Merge merge_;
   SignatureKeeper keeper_;
+  chat::ThoughtFilter filter_;  ///< behind the keeper, which needs hidden thoughts too
   Queue<chat::Event> ready_;
 };
 

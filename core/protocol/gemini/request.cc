@@ -85,7 +85,6 @@ class Writer {
     Rest();
     json_.EndObject();
     out_.reading.tools = names_.ToRead();
-    out_.reading.hide_thoughts = !request_.reasoning.show.value_or(false);
     out_.reading.one_call = !request_.parallel_tool_calls;
     return std::move(out_);
   }

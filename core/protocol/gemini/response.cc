@@ -260,7 +260,6 @@ void GeminiStreamReader::ReadOpaque(Candidate& candidate, JsonView part) {
 
 void GeminiStreamReader::ReadText(Candidate& candidate, JsonView part, std::string signature) {
   const bool thought = part["thought"].boolean();
-  if (thought && reading_.hide_thoughts) return;
   if (!thought) candidate.grounding.AddText(part["text"].text());
   AddText(candidate, thought ? chat::BlockKind::kThought : chat::BlockKind::kText,
           part["text"].text(), std::move(signature));

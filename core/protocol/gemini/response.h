@@ -32,9 +32,8 @@ struct ClientTool {
 struct GeminiReading {
   /// Tools that have another name or kind for the client (renamed, or custom), by upstream name.
   std::map<std::string, ClientTool, std::less<>> tools;
-  bool hide_thoughts = false;  ///< the client asked for none, but models may send them anyway
-  bool one_call = false;       ///< the client allows no parallel calls: only the first is kept
-  bool citations = false;      ///< sources may come: keep text to convert byte offsets
+  bool one_call = false;   ///< the client allows no parallel calls: only the first is kept
+  bool citations = false;  ///< sources may come: keep text to convert byte offsets
 };
 
 /// An error object that the upstream sent instead of, or inside, a 200 response.
