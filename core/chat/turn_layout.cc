@@ -130,6 +130,7 @@ void LayoutRecorder::See(const BlockStarted& event) {
       return;  // its entries come with its deltas
     case BlockKind::kToolCall:
       entries_.push_back({Kind::kCall, 0, {}, {}});
+      calls_.push_back(event.id);
       return fingerprint_.AddCall(event.id);
     case BlockKind::kMedia:
       lost_ = lost_ || event.mime.starts_with("audio/");

@@ -52,6 +52,8 @@ class LayoutRecorder {
   /// for turns that no client can send back.
   bool Worthwhile() const;
   std::string Fingerprint() const { return fingerprint_.Hex(); }
+  /// The ids of the turn's calls.
+  const std::vector<std::string>& calls() const { return calls_; }
   /// To be read by RestoreTurn alone.
   std::string Layout() const;
 
@@ -69,6 +71,7 @@ class LayoutRecorder {
 
   TurnFingerprint fingerprint_;
   std::vector<Entry> entries_;
+  std::vector<std::string> calls_;
   BlockKind open_ = BlockKind::kText;
   bool fresh_ = false;  ///< the open block has no entry yet
   bool lost_ = false;   ///< something that no client sends back

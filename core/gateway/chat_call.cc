@@ -39,6 +39,10 @@ Result<Draft> WriteDraft(const RequestContext& context, const chat::Request& req
                         const chat::Message& turn, std::string_view family) {
     return signatures->Restore(caller, turn, family);
   };
+  options.turn_of = [signatures = context.services->signatures, caller = context.caller](
+                        std::string_view call, std::string_view family) {
+    return signatures->TurnOf(caller, call, family);
+  };
   return Write(context, request, model, options, id);
 }
 

@@ -26,6 +26,8 @@ std::string LayoutKey(std::string_view caller, std::string_view fingerprint) {
   return "turn " + digest.Hex().substr(0, 40);
 }
 
+std::string CallKey(std::string_view call) { return std::string("call ").append(call); }
+
 }  // namespace
 
 void Signatures::Keep(const std::string& call, const std::string& family,
@@ -50,9 +52,22 @@ std::string Signatures::Find(std::string_view call, std::string_view family) {
   return recent->Add(std::move(key), std::move(signature));
 }
 
-void Signatures::KeepLayout(std::string_view caller, const std::string& fingerprint,
-                            const std::string& family, const std::string& layout) {
-  if (layout.size() <= kLargestLayout) Keep(LayoutKey(caller, fingerprint), family, layout);
+void Signatures::KeepTurn(std::string_view caller, const chat::LayoutRecorder& turn,
+                          const std::string& family) {
+  const std::string fingerprint = turn.Fingerprint();
+  const std::string layout = turn.Worthwhile() ? turn.Layout() : std::string();
+  if (!layout.empty() && layout.size() <= kLargestLayout) {
+    Keep(LayoutKey(caller, fingerprint), family, layout);
+  }
+  if (turn.calls().size() < 2) return;
+  for (const std::string& call : turn.calls()) {
+    Keep(LayoutKey(caller, CallKey(call)), family, fingerprint);
+  }
+}
+
+std::string Signatures::TurnOf(std::string_view caller, std::string_view call,
+                               std::string_view family) {
+  return Find(LayoutKey(caller, CallKey(call)), family);
 }
 
 std::optional<std::vector<chat::Block>> Signatures::Restore(std::string_view caller,
@@ -96,8 +111,7 @@ void SignatureKeeper::On(const chat::BlockStopped& event) {
 
 void SignatureKeeper::On(const chat::Finished&) {
   for (const auto& [choice, layout] : layouts_) {
-    if (!layout.Worthwhile()) continue;
-    signatures_->KeepLayout(caller_, layout.Fingerprint(), family_, layout.Layout());
+    signatures_->KeepTurn(caller_, layout, family_);
   }
 }
 

@@ -32,9 +32,12 @@ class Signatures {
   /// Empty if no signature is known for a model of that family.
   std::string Find(std::string_view call, std::string_view family);
 
-  /// One larger than 256 KB is not kept.
-  void KeepLayout(std::string_view caller, const std::string& fingerprint,
-                  const std::string& family, const std::string& layout);
+  /// Keeps the turn's layout if it is worthwhile and not larger than 256 KB, and which calls of a
+  /// turn with several belong together.
+  void KeepTurn(std::string_view caller, const chat::LayoutRecorder& turn,
+                const std::string& family);
+  /// Names the turn with several calls in which this call was made; empty if it is not known.
+  std::string TurnOf(std::string_view caller, std::string_view call, std::string_view family);
   /// The model's own blocks of a turn; nothing where no more is known than what the caller sent.
   std::optional<std::vector<chat::Block>> Restore(std::string_view caller,
                                                   const chat::Message& turn,

@@ -66,10 +66,9 @@ class Writer {
   Result<GeminiRequest> Run() {
     std::vector<std::unique_ptr<chat::Block>> spare;
     // A repair that replaces signatures cannot reach those inside the upstream's own parts.
-    const TurnRestorer none;
+    const GeminiWriteOptions none;
     const bool replace = options_.repair == GeminiRepair::kReplaceSignatures;
-    GeminiTurns turns =
-        ArrangeGeminiTurns(request_, traits_, replace ? none : options_.restore, spare);
+    GeminiTurns turns = ArrangeGeminiTurns(request_, traits_, replace ? none : options_, spare);
     out_.body.reserve(TextSize(request_));
     json_.Object();
     System(turns);

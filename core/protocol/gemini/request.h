@@ -26,7 +26,10 @@ using TurnRestorer = std::function<std::optional<std::vector<chat::Block>>(
     const chat::Message& turn, std::string_view family)>;
 
 struct GeminiWriteOptions {
-  TurnRestorer restore{};      ///< may be empty
+  TurnRestorer restore{};  ///< may be empty
+  /// Names the turn of the model in which it made a call among several, for a model of that family:
+  /// equal names mean the same turn; empty if it is not known. May be empty.
+  SignatureLookup turn_of{};
   SignatureLookup signatures;  ///< may be empty
   GeminiRepair repair = GeminiRepair::kNone;
 };

@@ -73,6 +73,67 @@ std::vector<const T*> All(const Blocks& blocks) {
   return found;
 }
 
+const chat::ToolCall* FirstCall(const chat::Message& message) {
+  if (message.role != chat::Role::kAssistant) return nullptr;
+  for (const chat::Block& block : message.blocks) {
+    if (const auto* call = std::get_if<chat::ToolCall>(&block)) return call;
+  }
+  return nullptr;
+}
+
+bool IsResults(const chat::Message& message) {
+  return message.role != chat::Role::kAssistant && !message.blocks.empty() &&
+         std::all_of(message.blocks.begin(), message.blocks.end(), [](const chat::Block& block) {
+           return std::holds_alternative<chat::ToolResult>(block);
+         });
+}
+
+/// Puts the calls of one turn together again, where the client has put each call's result behind the
+/// call.
+class CallsOfOneTurn {
+ public:
+  CallsOfOneTurn(const std::vector<chat::Message>& messages, const SignatureLookup& turn_of,
+                 std::string_view family)
+      : messages_(messages), turn_of_(turn_of), family_(family) {}
+
+  /// The messages from `at` on that belong together, in the order to be sent; joined ones are kept
+  /// in `joined`. Moves `at` behind them.
+  std::vector<const chat::Message*> From(
+      std::size_t& at, std::vector<std::unique_ptr<chat::Message>>& joined) const {
+    const chat::Message& first = messages_[at];
+    std::size_t next = NextCall(at++);
+    if (next == 0) return {&first};
+    const std::string turn = TurnOf(first);
+    if (turn.empty() || TurnOf(messages_[next]) != turn) return {&first};
+    joined.push_back(std::make_unique<chat::Message>(first));
+    auto& blocks = joined.back()->blocks;
+    std::vector<const chat::Message*> group = {joined.back().get()};
+    for (; next != 0 && TurnOf(messages_[next]) == turn; next = NextCall(at++)) {
+      for (; at < next; ++at) group.push_back(&messages_[at]);
+      blocks.insert(blocks.end(), messages_[at].blocks.begin(), messages_[at].blocks.end());
+    }
+    return group;
+  }
+
+ private:
+  std::string TurnOf(const chat::Message& message) const {
+    return turn_of_(FirstCall(message)->id, family_);
+  }
+
+  // The next message with calls, if only results stand between; else 0.
+  std::size_t NextCall(std::size_t at) const {
+    if (!turn_of_ || FirstCall(messages_[at]) == nullptr) return 0;
+    std::size_t next = at + 1;
+    while (next < messages_.size() && IsResults(messages_[next])) ++next;
+    const bool follows = next > at + 1 && next < messages_.size();
+    return follows && FirstCall(messages_[next]) != nullptr ? next : 0;
+  }
+
+  const std::vector<chat::Message>& messages_;
+  const SignatureLookup& turn_of_;
+  const std::string_view family_;
+};
+
 bool HasResults(const Blocks& blocks) {
   return std::any_of(blocks.begin(), blocks.end(), [](const chat::Block* block) {
     return std::holds_alternative<chat::ToolResult>(*block);
@@ -254,17 +315,16 @@ std::size_t CurrentTurn(const std::vector<GeminiTurn>& turns) {
 }  // namespace
 
 GeminiTurns ArrangeGeminiTurns(const chat::Request& request, const ModelTraits& traits,
-                               const TurnRestorer& restore,
+                               const GeminiWriteOptions& options,
                                std::vector<std::unique_ptr<chat::Block>>& spare) {
   GeminiTurns out;
   const std::size_t head = traits.system ? HeadLength(request) : 0;
-  for (std::size_t i = 0; i < request.messages.size(); ++i) {
-    const chat::Message& message = request.messages[i];
-    if (i < head) {
-      AddBlocks(message, out.system);
-    } else {
-      AddTurn(out.turns, message.role == chat::Role::kAssistant,
-              BlocksOf(message, traits, restore, spare));
+  for (std::size_t i = 0; i < head; ++i) AddBlocks(request.messages[i], out.system);
+  const CallsOfOneTurn calls(request.messages, options.turn_of, traits.family);
+  for (std::size_t i = head; i < request.messages.size();) {
+    for (const chat::Message* message : calls.From(i, out.joined)) {
+      AddTurn(out.turns, message->role == chat::Role::kAssistant,
+              BlocksOf(*message, traits, options.restore, spare));
     }
   }
   if (out.turns.empty() || out.turns.front().model) {

@@ -56,6 +56,12 @@ const std::vector<Turn> kTurns = {
          {"toolResponse":{"toolType":"URL_CONTEXT","response":{},"id":"s1"}},
          {"text":"Now I look."},
          {"functionCall":{"id":"c1","name":"look","args":{}},"thoughtSignature":"QkJC"}])"},
+    {"ServerToolAndCalls",
+     R"([{"toolCall":{"toolType":"URL_CONTEXT","args":{},"id":"s1"},"thoughtSignature":"QUFB"},
+         {"toolResponse":{"toolType":"URL_CONTEXT","response":{},"id":"s1"}},
+         {"text":"I look twice."},
+         {"functionCall":{"id":"c1","name":"look","args":{}},"thoughtSignature":"QkJC"},
+         {"functionCall":{"id":"c2","name":"look","args":{"a":"b"}}}])"},
     {"Code", R"([{"executableCode":{"language":"PYTHON","code":"print(1)\n"},
                   "thoughtSignature":"QUFB"},
                  {"codeExecutionResult":{"outcome":"OUTCOME_OK","output":"1\n"}},
@@ -160,6 +166,24 @@ TEST_P(RoundTripTest, ByTheItemsOfAResponse) {
   Json input = Json::array({question_});
   for (const Json& item : output) input.push_back(item);
   AddOutputs(output, input);
+  PostResponses({{"input", input}});
+  ExpectTheModelsOwn();
+}
+
+TEST_P(RoundTripTest, ByTheItemsOfAResponseOfWhichCallsAlternateWithOutputs) {
+  const Json output =
+      PostResponses({{"input", Json::array({question_})}, {"store", false}})["output"];
+  Json input = Json::array({question_});
+  Json outputs = Json::array();
+  for (const Json& item : output) {
+    if (item["type"] == "function_call") input.insert(input.end(), outputs.begin(), outputs.end());
+    if (item["type"] == "function_call") outputs = Json::array();
+    input.push_back(item);
+    AddOutputs(Json::array({item}), outputs);
+    outputs.erase(outputs.size() - 1);
+  }
+  input.insert(input.end(), outputs.begin(), outputs.end());
+  input.push_back({{"role", "user"}, {"content", "And?"}});
   PostResponses({{"input", input}});
   ExpectTheModelsOwn();
 }
