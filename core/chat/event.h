@@ -51,6 +51,7 @@ struct BlockStarted {
   std::string name;                     ///< of the tool
   std::string mime;                     ///< of media
   ToolKind tool = ToolKind::kFunction;  ///< of a tool call
+  std::string signature{};              ///< as BlockStopped's, where the block's start tells it
   friend bool operator==(const BlockStarted&, const BlockStarted&) = default;
 };
 

@@ -29,6 +29,13 @@ struct Sum {
 
 void AddCall(Sum& sum, JsonView json) {
   const auto index = json["index"].integer().value_or(-1);
+  if (!json["id"] && index + 1 == static_cast<std::int64_t>(sum.calls.size())) {
+    chat::ToolCall& open = sum.calls.back();
+    open.arguments += json["function"]["arguments"].text();
+    const std::string signature = protocol::EchoedSignature(json);
+    if (!signature.empty()) open.signature = signature;
+    return;
+  }
   EXPECT_EQ(index, static_cast<std::int64_t>(sum.calls.size())) << "tool indexes grow by one";
   chat::ToolCall call;
   call.id = json["id"].text();

@@ -36,6 +36,7 @@ void MessageBlocks::On(const chat::BlockStarted& e) {
   if (e.choice != 0) return;
   now_ = e;
   held_.clear();
+  call_streams_ = false;
 }
 
 void MessageBlocks::On(const chat::BlockDelta& e) {
@@ -49,6 +50,7 @@ void MessageBlocks::On(const chat::BlockDelta& e) {
       refusal_ += e.text;
       return;
     case chat::BlockKind::kToolCall:
+      return CallDelta(e.text);
     case chat::BlockKind::kMedia:
       held_ += e.text;
       return;
@@ -59,7 +61,7 @@ void MessageBlocks::On(const chat::BlockDelta& e) {
 
 void MessageBlocks::On(const chat::BlockStopped& e) {
   if (e.choice != 0) return;
-  if (now_.kind == chat::BlockKind::kToolCall) Call();
+  if (now_.kind == chat::BlockKind::kToolCall) EndCall();
   if (now_.kind == chat::BlockKind::kMedia) Picture();
 }
 
@@ -82,11 +84,28 @@ void MessageBlocks::Text(std::string_view text) {
   sink_.Add(text);
 }
 
-void MessageBlocks::Call() {
+void MessageBlocks::BeginCall() {
   answered_ = called_ = true;
   Close();
   sink_.Begin({MessageBlockKind::kToolUse, now_.id, now_.name});
-  sink_.Add(Input());
+}
+
+// An input that comes in several pieces is passed on from its second piece on.
+void MessageBlocks::CallDelta(std::string_view text) {
+  if (call_streams_) return sink_.Add(text);
+  const bool first = held_.empty();
+  held_ += text;
+  if (first || now_.tool != chat::ToolKind::kFunction) return;
+  call_streams_ = true;
+  BeginCall();
+  sink_.Add(held_);
+}
+
+void MessageBlocks::EndCall() {
+  if (!call_streams_) {
+    BeginCall();
+    sink_.Add(Input());
+  }
   sink_.End({});
 }
 

@@ -60,7 +60,9 @@ class MessageBlocks {
  private:
   void Thought(std::string_view text);
   void Text(std::string_view text);
-  void Call();
+  void BeginCall();
+  void CallDelta(std::string_view text);
+  void EndCall();
   std::string Input() const;
   void Picture();
   void Close();
@@ -72,9 +74,10 @@ class MessageBlocks {
   const Reply& reply_;
   MessageSink& sink_;
   bool shows_thoughts_ = true;
-  chat::BlockStarted now_;  ///< the upstream's open block
-  std::string held_;        ///< of a call's input or of media, until it is whole
-  bool open_ = false;       ///< a block of ours
+  chat::BlockStarted now_;     ///< the upstream's open block
+  std::string held_;           ///< of a call's input or of media, until it is whole
+  bool call_streams_ = false;  ///< the call's block was begun before its input was whole
+  bool open_ = false;          ///< a block of ours
   MessageBlockKind kind_ = MessageBlockKind::kText;  ///< its kind
   bool answered_ = false;                            ///< a text or call was written
   bool called_ = false;

@@ -2,121 +2,142 @@
 
 #include <algorithm>
 #include <charconv>
+#include <utility>
+
+#include "core/base/json_writer.h"
 
 namespace agm::protocol {
 namespace {
 
 constexpr std::size_t kMostSteps = 32;
-constexpr std::size_t kMostNodes = 100'000;
+constexpr std::size_t kMostValues = 100'000;
 
-/// One step of a path, taken from its front.
-struct Step {
-  std::string_view name;
-  bool index = false;
-};
-
-// path := "$" (("." name) | ("[" number "]") | ("['" name "']"))*
-bool TakeStep(std::string_view& path, Step& step) {
-  const bool bracket = path.front() == '[';
-  if (!bracket && path.front() != '.') return false;
-  path.remove_prefix(1);
-  const std::size_t end =
-      std::min(bracket ? path.find(']') : path.find_first_of(".["), path.size());
-  step.name = path.substr(0, end);
-  path.remove_prefix(bracket && end < path.size() ? end + 1 : end);
-  const bool quoted =
-      bracket && step.name.size() >= 2 && (step.name.front() == '\'' || step.name.front() == '"');
-  if (quoted) step.name = step.name.substr(1, step.name.size() - 2);
-  step.index = bracket && !quoted;
-  return !step.name.empty();
+// Appends the inside of a JSON string.
+void AppendInside(std::string& out, std::string_view text) {
+  std::string quoted;
+  AppendJsonString(quoted, text);
+  out.append(quoted, 1, quoted.size() - 2);
 }
 
 }  // namespace
 
-GeminiPartialArgs::Node* GeminiPartialArgs::Child(Node& parent, std::string_view step, bool index) {
-  const Node::Kind kind = index ? Node::Kind::kArray : Node::Kind::kObject;
-  if (parent.kind == Node::Kind::kNothing) parent.kind = kind;
-  if (parent.kind != kind) return nullptr;
-  auto& children = parent.children;
-  auto child = children.end();
-  if (index) {
-    std::size_t at = 0;
-    const auto [end, error] = std::from_chars(step.data(), step.data() + step.size(), at);
-    if (error != std::errc() || end != step.data() + step.size()) return nullptr;
-    if (at > children.size()) return nullptr;
-    child = children.begin() + static_cast<std::ptrdiff_t>(at);
-  } else {
-    child = std::find_if(children.begin(), children.end(),
-                         [&](const auto& each) { return each.name == step; });
-  }
-  if (child != children.end()) return &*child;
-  if (++nodes_ > kMostNodes) return nullptr;
-  Node& fresh = children.emplace_back();
-  if (!index) fresh.name = step;
-  return &fresh;
-}
-
-GeminiPartialArgs::Node* GeminiPartialArgs::At(std::string_view path) {
-  if (!path.starts_with('$')) return nullptr;
-  path.remove_prefix(1);
-  Node* node = &root_;
-  for (std::size_t steps = 0; node != nullptr && !path.empty(); ++steps) {
-    Step step;
-    if (steps == kMostSteps || !TakeStep(path, step)) return nullptr;
-    node = Child(*node, step.name, step.index);
-  }
-  return node;
-}
-
-void GeminiPartialArgs::Add(JsonView pieces) {
-  for (const JsonView piece : pieces.items()) {
-    Node* node = At(piece["jsonPath"].text());
-    if (node == nullptr || node == &root_ || !node->children.empty()) continue;
-    if (const JsonView text = piece["stringValue"]) {
-      node->kind = Node::Kind::kText;
-      node->value += text.text();
-    } else {
-      const JsonView number = piece["numberValue"];
-      const JsonView boolean = piece["boolValue"];
-      node->kind = Node::Kind::kScalar;
-      node->value = number ? number.raw() : boolean ? boolean.raw() : "null";
+// path := "$" (("." name) | ("[" number "]") | ("['" name "']"))*
+std::optional<GeminiPartialArgs::Path> GeminiPartialArgs::ReadPath(std::string_view text) {
+  if (!text.starts_with('$')) return std::nullopt;
+  text.remove_prefix(1);
+  Path path;
+  while (!text.empty()) {
+    const bool bracket = text.front() == '[';
+    if ((!bracket && text.front() != '.') || path.size() == kMostSteps) return std::nullopt;
+    text.remove_prefix(1);
+    const std::size_t end =
+        std::min(bracket ? text.find(']') : text.find_first_of(".["), text.size());
+    std::string_view name = text.substr(0, end);
+    text.remove_prefix(bracket && end < text.size() ? end + 1 : end);
+    const bool quoted =
+        bracket && name.size() >= 2 && (name.front() == '\'' || name.front() == '"');
+    if (quoted) name = name.substr(1, name.size() - 2);
+    if (name.empty()) return std::nullopt;
+    Step step{std::string(name), std::nullopt};
+    if (bracket && !quoted) {
+      std::size_t index = 0;
+      const auto [rest, error] = std::from_chars(name.data(), name.data() + name.size(), index);
+      if (error != std::errc() || rest != name.data() + name.size()) return std::nullopt;
+      step.index = index;
     }
+    path.push_back(std::move(step));
   }
+  if (path.empty()) return std::nullopt;
+  return path;
 }
 
-void GeminiPartialArgs::Write(const Node& node, JsonWriter& json) {
-  switch (node.kind) {
-    case Node::Kind::kNothing:
-      json.Null();
-      return;
-    case Node::Kind::kText:
-      json.String(node.value);
-      return;
-    case Node::Kind::kScalar:
-      json.Raw(node.value);
-      return;
-    case Node::Kind::kObject:
-      json.Object();
-      for (const Node& child : node.children) Write(child, json.Key(child.name));
-      json.EndObject();
-      return;
-    case Node::Kind::kArray:
-      json.Array();
-      for (const Node& child : node.children) Write(child, json);
-      json.EndArray();
-      return;
-  }
-}
-
-std::string GeminiPartialArgs::Json() const {
+std::string GeminiPartialArgs::Add(JsonView pieces) {
   std::string out;
-  JsonWriter json(out);
-  if (root_.kind == Node::Kind::kObject) {
-    Write(root_, json);
-  } else {
-    json.Object().EndObject();
+  for (const JsonView piece : pieces.items()) {
+    if (!broken_) AddPiece(piece, out);
   }
-  return out;
+  return broken_ ? std::string() : out;
+}
+
+void GeminiPartialArgs::AddPiece(JsonView piece, std::string& out) {
+  const auto path = ReadPath(piece["jsonPath"].text());
+  if (!path) return;
+  const bool first = levels_.empty();
+  if (first) levels_.emplace_back();
+  std::size_t depth = 0;  // of the deepest open level that holds the place
+  while (depth + 1 < path->size() && depth + 1 < levels_.size() &&
+         levels_[depth + 1].at == (*path)[depth]) {
+    ++depth;
+  }
+  const JsonView text = piece["stringValue"];
+  if (text && Continues(*path, depth)) return AppendInside(out, text.text());
+  if (!Fits(*path, depth)) {
+    if (first) levels_.clear();
+    return;
+  }
+  if (first) out += '{';
+  Open(*path, depth, out);
+  if (text) {
+    out += '"';
+    AppendInside(out, text.text());
+    text_ = path->back();
+    return;
+  }
+  const JsonView number = piece["numberValue"];
+  const JsonView boolean = piece["boolValue"];
+  out += number ? number.raw() : boolean ? boolean.raw() : "null";
+}
+
+bool GeminiPartialArgs::Continues(const Path& path, std::size_t depth) const {
+  return text_ && depth + 1 == path.size() && depth + 1 == levels_.size() && *text_ == path.back();
+}
+
+// True if the place is free and next to what is written.
+bool GeminiPartialArgs::Fits(const Path& path, std::size_t depth) {
+  const Level& level = levels_[depth];
+  const Step& step = path[depth];
+  if (level.array != step.index.has_value() || values_ == kMostValues) return false;
+  broken_ = step.index ? *step.index < level.size : level.members.contains(step.name);
+  if (broken_ || (step.index && *step.index > level.size)) return false;
+  return std::all_of(path.begin() + static_cast<std::ptrdiff_t>(depth) + 1, path.end(),
+                     [](const Step& below) { return below.index.value_or(0) == 0; });
+}
+
+// Closes what does not hold the place, and opens what does.
+void GeminiPartialArgs::Open(const Path& path, std::size_t depth, std::string& out) {
+  CloseTo(depth, out);
+  for (std::size_t i = depth; i < path.size(); ++i) {
+    Name(levels_.back(), path[i], out);
+    if (i + 1 == path.size()) break;
+    const bool array = path[i + 1].index.has_value();
+    out += array ? '[' : '{';
+    levels_.push_back({path[i], array});
+  }
+  ++values_;
+}
+
+void GeminiPartialArgs::Name(Level& level, const Step& step, std::string& out) {
+  if (level.size++ > 0) out += ',';
+  if (step.index) return;
+  AppendJsonString(out, step.name);
+  out += ':';
+  level.members.insert(step.name);
+}
+
+void GeminiPartialArgs::CloseTo(std::size_t depth, std::string& out) {
+  if (std::exchange(text_, std::nullopt)) out += '"';
+  while (levels_.size() > depth + 1) {
+    out += levels_.back().array ? ']' : '}';
+    levels_.pop_back();
+  }
+}
+
+std::string GeminiPartialArgs::End() {
+  if (levels_.empty()) return "{}";
+  std::string out;
+  CloseTo(0, out);
+  levels_.clear();
+  return out + "}";
 }
 
 }  // namespace agm::protocol

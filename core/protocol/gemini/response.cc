@@ -216,6 +216,7 @@ void GeminiStreamReader::ReadCandidate(JsonView json) {
   for (const JsonView part : json["content"]["parts"].items()) {
     candidate.grounding.BeginPart();
     ReadPart(candidate, part);
+    if (ended_) return;
   }
   candidate.grounding.Read(json["groundingMetadata"]);
   candidate.grounding.ReadFetched(json["urlContextMetadata"]);

@@ -87,6 +87,8 @@ class GeminiStreamReader {
     std::string name;
     std::string signature;
     GeminiPartialArgs args;
+    bool streams = false;  ///< its block is open; a custom tool's input is no JSON and waits
+    std::string held;      ///< the arguments so far of one that does not stream
   };
 
   /// One candidate of the answer.
@@ -113,7 +115,10 @@ class GeminiStreamReader {
   void ReadCode(Candidate& candidate, JsonView part, std::string text);
   void ReadOpaque(Candidate& candidate, JsonView part);
   bool ReadPiece(Candidate& candidate, JsonView call, std::string signature);
+  void BeginPieces(Candidate& candidate, JsonView call, std::string signature);
+  void AddPieces(Candidate& candidate, const std::string& text);
   void EndPieces(Candidate& candidate);
+  void BeginCall(Candidate& candidate, chat::BlockStarted& started);
   void PutCall(Candidate& candidate, chat::BlockStarted started, JsonView args,
                std::string signature);
   void ReadCall(Candidate& candidate, JsonView call, std::string signature);

@@ -18,6 +18,16 @@ JsonView CustomInput(JsonView args) {
   return {};
 }
 
+// The client may have got the arguments already, so they cannot be changed.
+Error Rewritten() {
+  return {ErrorCode::kUpstreamRejected,
+          "the model failed to write a valid answer: it wrote an argument of a tool call twice",
+          "malformed_function_call",
+          {},
+          -1,
+          {}};
+}
+
 }  // namespace
 
 void GeminiStreamReader::ReadCall(Candidate& candidate, JsonView call, std::string signature) {
@@ -36,30 +46,61 @@ bool GeminiStreamReader::ReadPiece(Candidate& candidate, JsonView call, std::str
   if (call["name"]) {
     EndPieces(candidate);
     if (!more && !call["partialArgs"]) return false;
-    candidate.call = PartialCall{call["id"].text(), call["name"].text(), {}, {}};
+    BeginPieces(candidate, call, signature);
   } else if (!candidate.call) {
     return false;
   }
-  candidate.call->args.Add(call["partialArgs"]);
   if (!signature.empty()) candidate.call->signature = std::move(signature);
-  if (!more) EndPieces(candidate);
+  AddPieces(candidate, candidate.call->args.Add(call["partialArgs"]));
+  if (candidate.call->args.broken()) {
+    candidate.call.reset();
+    Fail(Rewritten());
+  } else if (!more) {
+    EndPieces(candidate);
+  }
   return true;
+}
+
+void GeminiStreamReader::BeginPieces(Candidate& candidate, JsonView call, std::string signature) {
+  candidate.call = PartialCall{call["id"].text(), call["name"].text(), {}, {}, false, {}};
+  PartialCall& partial = *candidate.call;
+  const auto known = reading_.tools.find(partial.name);
+  const bool custom =
+      known != reading_.tools.end() && known->second.kind == chat::ToolKind::kCustom;
+  partial.streams = !custom && !(candidate.has_call && reading_.one_call);
+  if (!partial.streams) return;
+  chat::BlockStarted started;
+  started.id = partial.id;
+  started.name = partial.name;
+  started.signature = std::move(signature);
+  BeginCall(candidate, started);
+  Emit(std::move(started));
+}
+
+void GeminiStreamReader::AddPieces(Candidate& candidate, const std::string& text) {
+  PartialCall& partial = *candidate.call;
+  if (!partial.streams) {
+    partial.held += text;
+  } else if (!text.empty()) {
+    Emit(chat::BlockDelta{candidate.index, text, {}});
+  }
 }
 
 void GeminiStreamReader::EndPieces(Candidate& candidate) {
   if (!candidate.call) return;
+  AddPieces(candidate, candidate.call->args.End());
   PartialCall call = *std::exchange(candidate.call, std::nullopt);
+  if (call.streams) return Emit(chat::BlockStopped{candidate.index, std::move(call.signature)});
   if (candidate.has_call && reading_.one_call) return;
   chat::BlockStarted started;
   started.id = std::move(call.id);
   started.name = std::move(call.name);
-  const std::string args = call.args.Json();
-  const auto doc = JsonDoc::Parse(args);
+  const auto doc = JsonDoc::Parse(call.held);
   PutCall(candidate, std::move(started), doc ? doc->root() : JsonView(), std::move(call.signature));
 }
 
-void GeminiStreamReader::PutCall(Candidate& candidate, chat::BlockStarted started, JsonView args,
-                                 std::string signature) {
+// Gives the call an id of its own, and the client's name of the tool.
+void GeminiStreamReader::BeginCall(Candidate& candidate, chat::BlockStarted& started) {
   CloseBlock(candidate);
   started.choice = candidate.index;
   started.kind = chat::BlockKind::kToolCall;
@@ -71,6 +112,13 @@ void GeminiStreamReader::PutCall(Candidate& candidate, chat::BlockStarted starte
     started.tool = known->second.kind;
     started.name = known->second.name;
   }
+  candidate.has_call = true;
+  candidate.has_content = true;
+}
+
+void GeminiStreamReader::PutCall(Candidate& candidate, chat::BlockStarted started, JsonView args,
+                                 std::string signature) {
+  BeginCall(candidate, started);
   const bool custom = started.tool == chat::ToolKind::kCustom;
   const JsonView input = custom ? CustomInput(args) : JsonView();
   std::string text;
@@ -82,8 +130,6 @@ void GeminiStreamReader::PutCall(Candidate& candidate, chat::BlockStarted starte
   Emit(std::move(started));
   if (!text.empty()) Emit(chat::BlockDelta{candidate.index, std::move(text), {}});
   Emit(chat::BlockStopped{candidate.index, std::move(signature)});
-  candidate.has_call = true;
-  candidate.has_content = true;
 }
 
 }  // namespace agm::protocol

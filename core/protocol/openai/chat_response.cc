@@ -125,22 +125,24 @@ struct Progress {
   int calls = 0;
   int images = 0;
   chat::BlockKind open = chat::BlockKind::kText;
-  chat::ToolCall call;  ///< kept until it is complete, because its signature comes last
+  /// A call that comes whole is written whole, with its signature. One that comes in several pieces
+  /// is written piece by piece.
+  chat::ToolCall call;
+  bool call_streams = false;  ///< its first chunk was sent
   chat::Media media;
 };
 
 class ChatStream : public StreamWriter {
  public:
   explicit ChatStream(Reply reply) : reply_(std::move(reply)) {
-    const bool usage = reply_.request != nullptr && reply_.request->stream_usage;
-    wants_usage_ = usage;
+    wants_usage_ = reply_.request != nullptr && reply_.request->stream_usage;
     begin_ = "data: {\"id\":";
     AppendJsonString(begin_, ChatId(reply_));
     begin_ += R"(,"object":"chat.completion.chunk","created":)";
     begin_ += std::to_string(reply_.created);
     begin_ += R"(,"model":)";
     AppendJsonString(begin_, reply_.model);
-    end_ = usage ? "}],\"usage\":null}\n\n" : "}]}\n\n";
+    end_ = wants_usage_ ? "}],\"usage\":null}\n\n" : "}]}\n\n";
     tail_ = R"(},"logprobs":null,"finish_reason":null)" + end_;
     FinishHead({});
   }
@@ -173,7 +175,8 @@ class ChatStream : public StreamWriter {
     Progress& progress = Begin(e.choice, instead ? "null" : R"("")", out);
     progress.open = e.kind;
     if (e.kind == chat::BlockKind::kToolCall) {
-      progress.call = {e.id, e.name, {}, e.tool, {}};
+      progress.call = {e.id, e.name, {}, e.tool, e.signature};
+      progress.call_streams = false;
     } else if (e.kind == chat::BlockKind::kMedia) {
       progress.media = {};
       progress.media.mime = e.mime;
@@ -190,8 +193,7 @@ class ChatStream : public StreamWriter {
       case chat::BlockKind::kRefusal:
         return Delta(e.choice, R"("refusal":)", e.text, out);
       case chat::BlockKind::kToolCall:
-        progress.call.arguments += e.text;
-        return;
+        return CallDelta(e, progress, out);
       case chat::BlockKind::kMedia:
         progress.media.data += e.text;
         return;
@@ -224,8 +226,7 @@ class ChatStream : public StreamWriter {
       case chat::BlockKind::kOpaque:
         return;
       case chat::BlockKind::kToolCall:
-        progress.call.signature = e.signature;
-        return Call(e.choice, progress, out);
+        return EndCall(e, progress, out);
       case chat::BlockKind::kMedia:
         progress.media.signature = e.signature;
         return Media(e.choice, progress, out);
@@ -238,6 +239,33 @@ class ChatStream : public StreamWriter {
     JsonWriter json(delta);
     WriteSignature(json, e.signature);
     Chunk(e.choice, delta, out);
+  }
+
+  void CallDelta(const chat::BlockDelta& e, Progress& progress, std::string& out) {
+    const bool function =
+        progress.call.kind == chat::ToolKind::kFunction && !SpeaksFunctions(reply_.request);
+    if (!function || (!progress.call_streams && progress.call.arguments.empty())) {
+      progress.call.arguments += e.text;
+      return;
+    }
+    if (!std::exchange(progress.call_streams, true)) Call(e.choice, progress, out);
+    CallPiece(e.choice, progress, e.text, {}, out);
+  }
+
+  void EndCall(const chat::BlockStopped& e, Progress& progress, std::string& out) {
+    const bool signed_late = e.signature != progress.call.signature;
+    progress.call.signature = e.signature;
+    if (!progress.call_streams) return Call(e.choice, progress, out);
+    if (signed_late) CallPiece(e.choice, progress, {}, e.signature, out);
+  }
+
+  void CallPiece(int choice, const Progress& progress, std::string_view arguments,
+                 std::string_view signature, std::string& out) {
+    std::string delta;
+    JsonWriter json(delta);
+    WriteOpenAiCallPiece(json.Key("tool_calls").Array(), progress.calls - 1, arguments, signature);
+    json.EndArray();
+    Chunk(choice, delta, out);
   }
 
   void Call(int choice, Progress& progress, std::string& out) {

@@ -76,6 +76,16 @@ void WriteOpenAiCall(JsonWriter& json, const chat::ToolCall& call, int index) {
   json.EndObject();
 }
 
+void WriteOpenAiCallPiece(JsonWriter& json, int index, std::string_view arguments,
+                          std::string_view signature) {
+  json.Object().Key("index").Int(index);
+  if (!arguments.empty()) {
+    json.Key("function").Object().Key("arguments").String(arguments).EndObject();
+  }
+  WriteSignature(json, signature);
+  json.EndObject();
+}
+
 void WriteAnnotations(JsonWriter& json, const std::vector<chat::Citation>& citations) {
   json.Array();
   for (const chat::Citation& citation : citations) {

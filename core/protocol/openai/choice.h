@@ -19,6 +19,9 @@ void AppendOpenAiUsage(std::string& out, const chat::Usage& usage);
 
 /// Writes one tool call; `index` < 0: without an index (for a unary response).
 void WriteOpenAiCall(JsonWriter& json, const chat::ToolCall& call, int index);
+/// Further arguments of the stream's call number `index`, or its signature; either may be empty.
+void WriteOpenAiCallPiece(JsonWriter& json, int index, std::string_view arguments,
+                          std::string_view signature);
 
 /// Writes `extra_content.google.thought_signature`, if there is a signature.
 void WriteSignature(JsonWriter& json, std::string_view signature);

@@ -1,5 +1,7 @@
 #include "core/protocol/responses/events.h"
 
+#include <fmt/format.h>
+
 #include <utility>
 
 #include "core/base/json_writer.h"
@@ -69,6 +71,25 @@ void ResponsesEvents::SummaryPart(std::string_view name, const ItemPlace& place,
   JsonWriter json(data);
   json.Key("part").Object().Key("type").String("summary_text").Key("text").String(text).EndObject();
   Send(name, std::move(data), out);
+}
+
+void ResponsesEvents::Call(std::string_view name, const ItemPlace& place, std::string_view text,
+                           std::string_view tool, std::string& out) {
+  std::string data = Item(name, place);
+  JsonWriter json(data);
+  if (!tool.empty()) json.Key("name").String(tool);
+  const bool input = name.starts_with("response.custom_tool_call");
+  json.Key(!name.ends_with(".done") ? "delta" : input ? "input" : "arguments").String(text);
+  Send(name, std::move(data), out);
+}
+
+void ResponsesEvents::Steps(const ItemPlace& place, std::string_view call, std::string_view doing,
+                            std::string& out) {
+  for (const std::string_view step :
+       {std::string_view("in_progress"), doing, std::string_view("completed")}) {
+    const std::string name = fmt::format("{}.{}", call, step);
+    Send(name, Item(name, place), out);
+  }
 }
 
 void ResponsesEvents::Annotation(const ItemPlace& place, int index, const chat::Citation& citation,

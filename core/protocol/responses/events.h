@@ -43,6 +43,13 @@ class ResponsesEvents {
   /// Writes reasoning_summary_part.added or .done.
   void SummaryPart(std::string_view name, const ItemPlace& place, std::string_view text,
                    std::string& out);
+  /// Writes a delta of a call's arguments or input, or (a name that ends with ".done") the whole;
+  /// an empty `tool` is not written.
+  void Call(std::string_view name, const ItemPlace& place, std::string_view text,
+            std::string_view tool, std::string& out);
+  /// Writes the progress of a call that the upstream makes itself: in_progress, `doing`, completed.
+  void Steps(const ItemPlace& place, std::string_view call, std::string_view doing,
+             std::string& out);
   void Annotation(const ItemPlace& place, int index, const chat::Citation& citation,
                   std::string& out);
 

@@ -90,7 +90,8 @@ class ResponsesStream : public StreamWriter {
       case chat::BlockKind::kThought:
         return OpenReasoning(out);
       case chat::BlockKind::kToolCall:
-        call_ = {e.id, e.name, {}, e.tool, {}};
+        call_ = {e.id, e.name, {}, e.tool, e.signature};
+        call_streams_ = false;
         return;
       case chat::BlockKind::kMedia:
       case chat::BlockKind::kOpaque:
@@ -117,6 +118,7 @@ class ResponsesStream : public StreamWriter {
         return Delta(kName, events_.Summary(kName, place_), e.text, out);
       }
       case chat::BlockKind::kToolCall:
+        return CallDelta(e.text, out);
       case chat::BlockKind::kMedia:
         text_ += e.text;
         return;
@@ -267,42 +269,45 @@ class ResponsesStream : public StreamWriter {
     Done(ReasoningItem(place_.id, {}, SealSignature(signature, signs), true), out);
   }
 
-  void PutCall(const std::string& signature, std::string& out) {
+  // A call that comes whole is written at its end. One that comes in several pieces is written piece
+  // by piece, from its second piece on.
+  void CallDelta(const std::string& text, std::string& out) {
+    const bool first = std::exchange(text_, text_ + text).empty();
+    if (call_streams_) return events_.Call(kArgumentsDelta, place_, text, {}, out);
+    if (first || !ShapeOfCall(call_, reply_.request).has_arguments()) return;
+    call_streams_ = true;
+    OpenCall(call_.signature, out);
+    events_.Call(kArgumentsDelta, place_, text_, {}, out);
+  }
+
+  void OpenCall(const std::string& signature, std::string& out) {
     PutSignature(signature, Signs::kNext, out);
     const CallShape shape = ShapeOfCall(call_, reply_.request);
     NewItem(shape.Prefix());
     events_.Added(place_, CallItem(place_.id, call_, shape, false), out);
-    if (shape.has_arguments()) {
-      const std::string& text = call_.arguments.empty() ? kNoArguments : call_.arguments;
-      CallEvent("response.function_call_arguments.delta", "delta", text, {}, out);
-      CallEvent("response.function_call_arguments.done", "arguments", text, shape.name, out);
-    } else if (shape.free_text()) {
-      if (!call_.arguments.empty()) {
-        CallEvent("response.custom_tool_call_input.delta", "delta", call_.arguments, {}, out);
-      }
-      CallEvent("response.custom_tool_call_input.done", "input", call_.arguments, {}, out);
-    }
-    Done(CallItem(place_.id, call_, shape, true), out);
   }
 
-  void CallEvent(std::string_view name, std::string_view key, std::string_view text,
-                 std::string_view tool, std::string& out) {
-    std::string data = events_.Item(name, place_);
-    JsonWriter json(data);
-    if (!tool.empty()) json.Key("name").String(tool);
-    json.Key(key).String(text);
-    events_.Send(name, std::move(data), out);
+  void PutCall(const std::string& signature, std::string& out) {
+    if (!call_streams_) OpenCall(signature, out);
+    const CallShape shape = ShapeOfCall(call_, reply_.request);
+    if (shape.has_arguments()) {
+      const std::string& text = call_.arguments.empty() ? kNoArguments : call_.arguments;
+      if (!call_streams_) events_.Call(kArgumentsDelta, place_, text, {}, out);
+      events_.Call("response.function_call_arguments.done", place_, text, shape.name, out);
+    } else if (shape.free_text()) {
+      if (!call_.arguments.empty()) {
+        events_.Call("response.custom_tool_call_input.delta", place_, call_.arguments, {}, out);
+      }
+      events_.Call("response.custom_tool_call_input.done", place_, call_.arguments, {}, out);
+    }
+    Done(CallItem(place_.id, call_, shape, true), out);
   }
 
   void PutImage(const std::string& signature, std::string& out) {
     PutSignature(signature, Signs::kNext, out);
     NewItem("ig");
     events_.Added(place_, ImageItem(place_.id, {}, false), out);
-    for (const std::string_view name :
-         {"response.image_generation_call.in_progress", "response.image_generation_call.generating",
-          "response.image_generation_call.completed"}) {
-      events_.Send(name, events_.Item(name, place_), out);
-    }
+    events_.Steps(place_, "response.image_generation_call", "generating", out);
     Done(ImageItem(place_.id, text_, true), out);
   }
 
@@ -330,11 +335,7 @@ class ResponsesStream : public StreamWriter {
     if (std::exchange(searched_, true)) return;
     place_ = {fmt::format("ws_{}s0", reply_.id), static_cast<int>(items_.size())};
     events_.Added(place_, SearchItem(place_.id, finish.web.queries, finish.web.found, false), out);
-    for (const std::string_view name :
-         {"response.web_search_call.in_progress", "response.web_search_call.searching",
-          "response.web_search_call.completed"}) {
-      ResponsesEvents::Send(name, events_.Item(name, place_), out);
-    }
+    events_.Steps(place_, "response.web_search_call", "searching", out);
     Done(SearchItem(place_.id, finish.web.queries, finish.web.found, true), out);
   }
 
@@ -351,6 +352,7 @@ class ResponsesStream : public StreamWriter {
   }
 
   inline static const std::string kNoArguments = "{}";
+  static constexpr std::string_view kArgumentsDelta = "response.function_call_arguments.delta";
 
   Reply reply_;
   ResponsesEvents events_;
@@ -367,6 +369,7 @@ class ResponsesStream : public StreamWriter {
   std::vector<TextMessage> messages_;
   bool text_open_ = false;  // the last message is open
   chat::ToolCall call_;
+  bool call_streams_ = false;       // its item was added before its end
   std::vector<std::string> items_;  // complete items
   std::string whole_;
   std::string further_;
