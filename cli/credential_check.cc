@@ -3,6 +3,7 @@
 #include "cli/account_words.h"
 #include "cli/embedded_mock.h"
 #include "core/accounts/credentials.h"
+#include "core/upstream/providers.h"
 
 namespace agm::cli {
 namespace {
@@ -94,8 +95,10 @@ CredentialVerdict TryCredential(const Context& context, const config::Account& a
   const upstream::Limits limits = Limits(context);
   auto credential = CredentialOf(context, account, limits);
   if (const auto* failure = std::get_if<upstream::Failure>(&credential)) return Verdict(*failure);
-  auto outcome = upstream::CheckCredential(context.transport(), account,
-                                           std::get<Secret>(credential), limits, NeverCancelled());
+  auto outcome = upstream::BuiltInProviders()
+                     .For(account.kind)
+                     .CheckCredential({context.transport(), limits, NeverCancelled()}, account,
+                                      std::get<Secret>(credential));
   if (const auto* failure = std::get_if<upstream::Failure>(&outcome)) return Verdict(*failure);
   return {Credential::kGood, std::get<Duration>(outcome), {}, {}, {}};
 }
@@ -110,8 +113,10 @@ std::variant<std::vector<upstream::ModelEntry>, upstream::Failure> AskForModels(
   const upstream::Limits limits = Limits(context);
   auto credential = CredentialOf(context, account, limits);
   if (auto* failure = std::get_if<upstream::Failure>(&credential)) return std::move(*failure);
-  return upstream::ListModels(context.transport(), account, std::get<Secret>(credential), limits,
-                              NeverCancelled());
+  return upstream::BuiltInProviders()
+      .For(account.kind)
+      .ListModels({context.transport(), limits, NeverCancelled()}, account,
+                  std::get<Secret>(credential));
 }
 
 Error RefusalOf(const config::Account& account, const CredentialVerdict& verdict) {

@@ -8,7 +8,7 @@
 #include "cli/context.h"
 #include "core/base/result.h"
 #include "core/config/config.h"
-#include "core/upstream/gemini/models.h"
+#include "core/upstream/model_entry.h"
 #include "core/upstream/trouble.h"
 
 namespace agm::cli {

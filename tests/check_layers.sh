@@ -24,7 +24,8 @@ find core cli tests -name node_modules -prune -o \( -name '*.h' -o -name '*.cc' 
     sees["protocol/responses"] = "base chat protocol protocol/shared protocol/openai"
     sees["protocol/anthropic"] = "base chat protocol protocol/shared"
     sees["protocol/gemini"] = "base chat protocol protocol/shared protocol/schema"
-    sees["upstream"] = "base http/wire http/client chat config protocol protocol/*"
+    sees["upstream"] = "base http/wire http/client chat config protocol protocol/* upstream/*"
+    sees["upstream/gemini"] = "base http/wire http/client chat config protocol protocol/shared protocol/gemini upstream"
     sees["accounts"] = "base http/client chat config upstream store"
     sees["store"] = "base"
     sees["ledger"] = "base store"
@@ -50,7 +51,7 @@ find core cli tests -name node_modules -prune -o \( -name '*.h' -o -name '*.cc' 
 
   # The room of a path that split() cut into n parts.
   function room_of(parts, n) {
-    return n > 3 && (parts[2] == "http" || parts[2] == "protocol") ? parts[2] "/" parts[3] : parts[2]
+    return n > 3 && (parts[2] ~ /^(http|protocol|upstream)$/) ? parts[2] "/" parts[3] : parts[2]
   }
 
   function may_include(from_room, to_room) {

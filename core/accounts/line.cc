@@ -39,6 +39,10 @@ Line::Line(ModelName model, const std::vector<Member*>& members) : model_(std::m
   std::map<int, std::vector<Member*>> by_priority;
   for (Member* member : members) by_priority[member->account->priority].push_back(member);
   for (auto& [priority, awake] : by_priority) {
+    for (const Member* member : awake) {
+      const config::AccountKind kind = member->account->kind;
+      if (std::ranges::find(kinds_, kind) == kinds_.end()) kinds_.push_back(kind);
+    }
     tiers_.push_back({priority, std::move(awake), {}, 0, nullptr});
   }
 }

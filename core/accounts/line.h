@@ -42,6 +42,8 @@ class Line {
 
   bool empty() const { return tiers_.empty(); }
   const ModelName& model() const { return model_; }
+  /// The kinds of its accounts, each once, in their order of priority.
+  const std::vector<config::AccountKind>& kinds() const { return kinds_; }
 
   /// The best available account; null if there is none.
   Member* Choose(const Search& search);
@@ -84,6 +86,7 @@ class Line {
 
   ModelName model_;
   std::vector<Tier> tiers_;
+  std::vector<config::AccountKind> kinds_;
 };
 
 }  // namespace agm::accounts

@@ -123,6 +123,11 @@ bool Pool::Lists(const std::string& model) const {
   return !state_->LineFor(model).empty();
 }
 
+std::vector<config::AccountKind> Pool::KindsOf(const std::string& model) const {
+  std::lock_guard lock(state_->mutex);
+  return state_->LineFor(model).kinds();
+}
+
 int Pool::Ready() const {
   std::lock_guard lock(state_->mutex);
   const TimePoint now = state_->Look().now;

@@ -150,6 +150,8 @@ class Pool {
   /// The account that Take would give at once, without a lease, for a request that uses no quota.
   /// Nothing while no account is available.
   std::optional<config::Account> Peek(const std::string& model, const std::string& session) const;
+  /// The kinds of the accounts that list the model (in cooldown or not), each once.
+  std::vector<config::AccountKind> KindsOf(const std::string& model) const;
   /// True if any account lists the model (in cooldown or not).
   bool Lists(const std::string& model) const;
   /// Accounts in the configuration's order.

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <variant>
 #include <vector>
@@ -130,7 +131,9 @@ struct ChoiceFinish {
 struct Finished {
   std::vector<ChoiceFinish> choices;  ///< each choice once, in rising order of index; never empty
   Usage usage;
-  Extra extra;  ///< dialect-specific fields such as "gemini.groundingMetadata", raw JSON
+  /// The token, as raw JSON, with which the upstream goes on: it interrupted a long response.
+  std::optional<std::string> continuation{};
+  Extra extra{};  ///< dialect-specific fields such as "gemini.groundingMetadata", raw JSON
   friend bool operator==(const Finished&, const Finished&) = default;
 };
 

@@ -188,7 +188,7 @@ Result<Response> Fold::Finish() && {
 
 std::vector<Event> Unfold(Response response) {
   std::vector<Event> events;
-  Finished finished{{}, response.usage, std::move(response.extra)};
+  Finished finished{{}, response.usage, {}, std::move(response.extra)};
   events.emplace_back(Started{std::move(response.id), std::move(response.model_version)});
   for (Choice& choice : response.choices) {
     for (Block& block : choice.blocks) {

@@ -7,17 +7,8 @@
 namespace agm::chat {
 namespace {
 
-constexpr std::string_view kToken = "gemini.continuationToken";
 constexpr int kMaxStalled = 3;
 constexpr int kMaxHops = 64;
-
-std::optional<std::string> TakeToken(Finished& finished) {
-  const auto found = finished.extra.find(std::string(kToken));
-  if (found == finished.extra.end()) return std::nullopt;
-  std::string token = std::move(found->second);
-  finished.extra.erase(found);
-  return token;
-}
 
 void CutByLength(Finished& finished) {
   for (ChoiceFinish& choice : finished.choices) choice.reason = FinishReason::kLength;
@@ -88,7 +79,7 @@ void Splice::AddStopped(BlockStopped&& stopped) {
 }
 
 void Splice::AddFinished(Finished&& finished) {
-  auto token = TakeToken(finished);
+  auto token = std::exchange(finished.continuation, std::nullopt);
   for (ChoiceFinish& choice : finished.choices) {
     for (Citation& citation : choice.citations) {
       citation.start += text_before_;

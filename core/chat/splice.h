@@ -9,7 +9,7 @@
 namespace agm::chat {
 
 /// Joins the hops of a long response into one. An upstream that interrupts a long response returns
-/// a token ("gemini.continuationToken" in Finished::extra); the same request with the token returns
+/// a token (Finished::continuation); the same request with the token returns
 /// the next part, called a hop.
 ///
 ///   splice.Add(std::move(hop_event));        // an event of the current hop

@@ -6,7 +6,7 @@
 //     an invalid request  ──▶ the error
 //     otherwise           ──▶ the next target
 //
-// chat_call.cc handles a single call, rotation.cc chooses the accounts.
+// drafts.cc writes the calls, chat_call.cc handles a single one, rotation.cc chooses the accounts.
 
 #include "core/gateway/attempts.h"
 
@@ -14,9 +14,7 @@
 #include <atomic>
 #include <thread>
 #include <utility>
-#include <variant>
 
-#include "core/gateway/catalog.h"
 #include "core/gateway/targets.h"
 
 namespace agm::gateway {
@@ -40,6 +38,12 @@ Requests CutIntoPrompts(std::shared_ptr<const chat::Request> request) {
   return prompts;
 }
 
+std::shared_ptr<const chat::Request> ForOneChoice(const chat::Request& request) {
+  auto one = std::make_shared<chat::Request>(request);
+  one->choices = 1;
+  return one;
+}
+
 /// The attempts of one request over all its targets.
 class Attempts {
  public:
@@ -48,14 +52,14 @@ class Attempts {
       : context_(context), prompts_(CutIntoPrompts(std::move(request))), record_(record) {}
 
   /// nullopt if another target should be tried; an error if that would not help.
-  Result<std::optional<Answer>> Target(const std::string& model, bool last);
+  Result<std::optional<OpenedCalls>> Target(const std::string& target, bool last);
   /// The client's error after all targets have failed.
   Error Verdict() const;
 
  private:
-  Result<std::vector<ChatCall>> Write(const std::string& model);
+  Result<std::vector<ChatCall>> Write(const std::string& target);
   std::vector<Opening> OpenAll(std::vector<ChatCall>& calls, bool last);
-  void Note(const std::string& model);
+  void Note(const std::string& target);
 
   const RequestContext& context_;
   const Requests prompts_;
@@ -66,17 +70,17 @@ class Attempts {
   std::size_t verdict_ = 0;            ///< index of the call that failed for the last target
 };
 
-Result<std::vector<ChatCall>> Attempts::Write(const std::string& model) {
+Result<std::vector<ChatCall>> Attempts::Write(const std::string& target) {
   std::vector<ChatCall> calls;
   calls.reserve(prompts_.size());
   for (const auto& prompt : prompts_) {
-    auto draft = WriteDraft(context_, *prompt, model, record_.id);
-    if (!draft) return std::move(draft).error();
-    if (calls.empty()) record_.dropped = draft->dropped;
-    const int choices = draft->calls > 1 ? 1 : static_cast<int>(prompt->choices);
-    plan_ = {static_cast<int>(prompts_.size()), draft->calls, choices};
-    for (int i = 1; i < draft->calls; ++i) calls.emplace_back(context_, prompt, *draft, record_.id);
-    calls.emplace_back(context_, prompt, *std::move(draft), record_.id);
+    const int each = CallsFor(context_, *prompt, target);
+    auto drafts = Drafts::Write(context_, each > 1 ? ForOneChoice(*prompt) : prompt, target);
+    if (!drafts) return std::move(drafts).error();
+    if (calls.empty()) record_.dropped = drafts->dropped();
+    const int choices = each > 1 ? 1 : static_cast<int>(prompt->choices);
+    plan_ = {static_cast<int>(prompts_.size()), each, choices};
+    for (int i = 0; i < each; ++i) calls.emplace_back(context_, target, *drafts);
   }
   allowances_.resize(std::max(allowances_.size(), calls.size()), Allowance(context_));
   return calls;
@@ -100,45 +104,41 @@ std::vector<Opening> Attempts::OpenAll(std::vector<ChatCall>& calls, bool last) 
 }
 
 // The record names the target that was called last, not one for which no account was free.
-void Attempts::Note(const std::string& model) {
+void Attempts::Note(const std::string& target) {
   const int before = record_.tries;
   record_.ForgetTries();
   for (auto allowance = allowances_.rbegin(); allowance != allowances_.rend(); ++allowance) {
     allowance->NoteIn(record_);
   }
-  if (record_.tries > before) record_.target = model;
+  if (record_.tries > before) record_.target = target;
 }
 
-Result<std::optional<Answer>> Attempts::Target(const std::string& model, bool last) {
-  target_ = model;
-  if (record_.target.empty()) record_.target = model;
+Result<std::optional<OpenedCalls>> Attempts::Target(const std::string& target, bool last) {
+  target_ = target;
+  if (record_.target.empty()) record_.target = target;
   record_.phase = Phase::kConvert;
-  auto calls = Write(model);
+  auto calls = Write(target);
   if (!calls) return std::move(calls).error();
   auto openings = OpenAll(*calls, last);
-  Note(model);
-  std::vector<ChoiceStream> streams;
-  streams.reserve(openings.size());
+  Note(target);
+  OpenedCalls opened{target, {}, plan_};
+  opened.calls.reserve(openings.size());
   std::optional<Error> error;
   for (std::size_t i = 0; i < openings.size(); ++i) {
     if (openings[i] && *openings[i]) {
-      streams.emplace_back(std::move((*calls)[i]), **std::move(openings[i]));
+      opened.calls.push_back({std::move((*calls)[i]), **std::move(openings[i])});
     } else {
       verdict_ = i;
       if (!openings[i] && !error) error = openings[i].error();
     }
   }
-  const bool whole = streams.size() == openings.size();
-  if (!whole && (streams.empty() || !prompts_.front()->fewer_will_do)) {
+  const bool whole = opened.calls.size() == openings.size();
+  if (!whole && (opened.calls.empty() || !prompts_.front()->fewer_will_do)) {
     if (error) return *std::move(error);
-    return std::optional<Answer>();
+    return std::optional<OpenedCalls>();
   }
-  if (!whole) plan_ = {1, static_cast<int>(streams.size()), 1};
-  SignatureKeeper keeper(*context_.services->signatures, context_.caller,
-                         context_.services->catalog->TraitsOf(model).family);
-  const bool show = prompts_.front()->reasoning.show.value_or(false);
-  return std::optional(
-      Answer(std::move(streams), plan_, std::move(keeper), chat::ThoughtFilter(show)));
+  if (!whole) opened.plan = {1, static_cast<int>(opened.calls.size()), 1};
+  return std::optional(std::move(opened));
 }
 
 Error Attempts::Verdict() const {
@@ -147,39 +147,16 @@ Error Attempts::Verdict() const {
 
 }  // namespace
 
-std::optional<chat::Event> Answer::Next(TimePoint until) {
-  for (;;) {
-    auto event = NextOfAll(until);
-    if (event) keeper_.See(*event);
-    if (!event || filter_.Passes(*event)) return event;
-  }
-}
-
-std::optional<chat::Event> Answer::NextOfAll(TimePoint until) {
-  if (streams_.size() == 1) return streams_.front().Next(until);
-  while (ready_.empty() && !merge_.ended()) {
-    auto event = streams_[at_].Next(until);
-    if (!event) return std::nullopt;
-    const bool done = std::holds_alternative<chat::Finished>(*event);
-    std::vector<chat::Event> out;
-    merge_.Add(static_cast<int>(at_), *std::move(event), out);
-    for (chat::Event& whole : out) ready_.push(std::move(whole));
-    if (done && at_ + 1 < streams_.size()) ++at_;
-  }
-  if (ready_.empty()) return std::nullopt;
-  return ready_.pop();
-}
-
-Result<Answer> GetAnswer(const RequestContext& context,
-                         std::shared_ptr<const chat::Request> request,
-                         const std::vector<std::string>& targets, Record& record) {
+Result<OpenedCalls> OpenCalls(const RequestContext& context,
+                              std::shared_ptr<const chat::Request> request,
+                              const std::vector<std::string>& targets, Record& record) {
   const auto servable = ServableTargets(context, targets, Use::kGenerate);
   if (!servable) return servable.error();
   Attempts attempts(context, std::move(request), record);
   for (std::size_t i = 0; i < servable->size(); ++i) {
-    auto answer = attempts.Target((*servable)[i], i + 1 == servable->size());
-    if (!answer) return std::move(answer).error();
-    if (*answer) return **std::move(answer);
+    auto opened = attempts.Target((*servable)[i], i + 1 == servable->size());
+    if (!opened) return std::move(opened).error();
+    if (*opened) return **std::move(opened);
   }
   return attempts.Verdict();
 }

@@ -40,11 +40,28 @@ std::vector<const config::Account*> WithListsOfTheirOwn(const config::Config& co
   return accounts;
 }
 
+// The built-in models of each kind of upstream that has an account.
+std::vector<upstream::ModelEntry> BuiltIn(const config::Config& config,
+                                          const upstream::Providers& providers) {
+  std::set<const upstream::Provider*> kinds;
+  for (const config::Account& account : config.accounts) kinds.insert(&providers.For(account.kind));
+  if (kinds.empty()) kinds.insert(&providers.For({}));
+  std::vector<upstream::ModelEntry> models;
+  for (const upstream::Provider* provider : kinds) {
+    for (auto& model : provider->BuiltInModels()) models.push_back(std::move(model));
+  }
+  return models;
+}
+
 }  // namespace
 
-Catalog::Catalog(upstream::Transport& transport, accounts::Credentials& credentials, Clock& clock,
-                 Log& log)
-    : transport_(transport), credentials_(credentials), clock_(clock), log_(log) {}
+Catalog::Catalog(const upstream::Providers& providers, upstream::Transport& transport,
+                 accounts::Credentials& credentials, Clock& clock, Log& log)
+    : providers_(providers),
+      transport_(transport),
+      credentials_(credentials),
+      clock_(clock),
+      log_(log) {}
 
 const upstream::ModelEntry* ModelList::Find(const std::string& model) const {
   if (!models) return nullptr;
@@ -59,8 +76,8 @@ ModelList Catalog::Ask(const config::Config& config, const Cancellation& client)
   bool complete = accounts.size() <= kMostAsked;
   accounts.resize(std::min(accounts.size(), kMostAsked));
   for (const config::Account* account : accounts) {
-    // Vertex AI's list lacks models that it serves.
-    if (account->kind == config::AccountKind::kVertex) complete = false;
+    const upstream::Provider& provider = providers_.For(account->kind);
+    if (!provider.ListsAll(*account)) complete = false;
     auto credential = credentials_.For(*account, deadline, client);
     if (!std::holds_alternative<Secret>(credential)) {
       complete = false;
@@ -70,7 +87,7 @@ ModelList Catalog::Ask(const config::Config& config, const Cancellation& client)
     limits.deadline = deadline;
     limits.proxy = config.proxy.upstream_proxy;
     auto models =
-        upstream::ListModels(transport_, *account, std::get<Secret>(credential), limits, client);
+        provider.ListModels({transport_, limits, client}, *account, std::get<Secret>(credential));
     if (auto* entries = std::get_if<std::vector<upstream::ModelEntry>>(&models)) {
       for (upstream::ModelEntry& entry : *entries) found.try_emplace(entry.id, std::move(entry));
     } else {
@@ -121,23 +138,7 @@ std::vector<upstream::ModelEntry> Catalog::Listed(const config::Config& config) 
     }
     return listed;
   }
-  for (const protocol::KnownModel& model : protocol::KnownModels()) {
-    upstream::ModelEntry entry;
-    entry.id = model.id;
-    entry.input_limit = model.input_limit;
-    entry.output_limit = model.output_limit;
-    entry.methods = {"generateContent"};
-    listed.push_back(std::move(entry));
-  }
-  return listed;
-}
-
-protocol::ModelTraits Catalog::TraitsOf(const std::string& model) const {
-  protocol::ModelTraits traits = protocol::TraitsOf(model);
-  const ModelList list = Known();
-  const upstream::ModelEntry* entry = list.Find(model);
-  if (entry != nullptr && entry->output_limit > 0) traits.max_output_tokens = entry->output_limit;
-  return traits;
+  return BuiltIn(config, providers_);
 }
 
 void Catalog::Forget() {

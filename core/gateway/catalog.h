@@ -11,8 +11,7 @@
 #include "core/base/log.h"
 #include "core/config/config.h"
 #include "core/http/client/transport.h"
-#include "core/protocol/gemini/model_traits.h"
-#include "core/upstream/gemini/models.h"
+#include "core/upstream/providers.h"
 
 namespace agm::gateway {
 
@@ -34,8 +33,8 @@ struct ModelList {
 /// Thread safety: any thread. One thread asks the upstreams while the others use the old list.
 class Catalog {
  public:
-  Catalog(upstream::Transport& transport, accounts::Credentials& credentials, Clock& clock,
-          Log& log);
+  Catalog(const upstream::Providers& providers, upstream::Transport& transport,
+          accounts::Credentials& credentials, Clock& clock, Log& log);
 
   /// The models of the enabled accounts, by name; asks the upstreams if the list is old.
   std::vector<upstream::ModelEntry> Models(const config::Config& config,
@@ -48,10 +47,6 @@ class Catalog {
   /// The list as it is. Never asks.
   ModelList Known() const;
 
-  /// The abilities of a model: the built-in table, with the limits that the upstream lists. Never
-  /// asks.
-  protocol::ModelTraits TraitsOf(const std::string& model) const;
-
   /// Drops the list, after a reload.
   void Forget();
 
@@ -63,6 +58,7 @@ class Catalog {
   };
   ModelList Ask(const config::Config& config, const Cancellation& client);
 
+  const upstream::Providers& providers_;
   upstream::Transport& transport_;
   accounts::Credentials& credentials_;
   Clock& clock_;

@@ -2,7 +2,6 @@
 
 #include <utility>
 
-#include "core/gateway/catalog.h"
 #include "core/gateway/commit_point.h"
 #include "core/gateway/media.h"
 #include "core/upstream/no_answer.h"
@@ -11,45 +10,10 @@
 namespace agm::gateway {
 namespace {
 
-Result<Draft> Write(const RequestContext& context, const chat::Request& request,
-                    const std::string& model, const protocol::GeminiWriteOptions& options,
-                    const std::string& id) {
-  Services& services = *context.services;
-  auto written = protocol::WriteGeminiRequest(request, services.catalog->TraitsOf(model), options);
-  if (!written) return std::move(written).error();
-  for (const std::string& lost : written->dropped) {
-    services.log->Write(LogLevel::kDebug, "not sent on",
-                        services.log->Fields().Add("id", id).Add("field", lost));
-  }
-  upstream::Outgoing outgoing{
-      model, request.stream, std::move(written->body), std::move(written->reading), {}};
-  return Draft{options, std::move(outgoing), written->calls, std::move(written->dropped)};
-}
-
-}  // namespace
-
-Result<Draft> WriteDraft(const RequestContext& context, const chat::Request& request,
-                         const std::string& model, const std::string& id) {
-  protocol::GeminiWriteOptions options;
-  options.signatures = [signatures = context.services->signatures](std::string_view call,
-                                                                   std::string_view family) {
-    return signatures->Find(call, family);
-  };
-  options.restore = [signatures = context.services->signatures, caller = context.caller](
-                        const chat::Message& turn, std::string_view family) {
-    return signatures->Restore(caller, turn, family);
-  };
-  options.turn_of = [signatures = context.services->signatures, caller = context.caller](
-                        std::string_view call, std::string_view family) {
-    return signatures->TurnOf(caller, call, family);
-  };
-  return Write(context, request, model, options, id);
-}
-
 // Pulls events until one commits the response; returns the failure if it fails before that.
-std::optional<upstream::Failure> ChatCall::Hold(upstream::Call& call, TimePoint deadline,
-                                                Queue<chat::Event>& held) const {
-  CommitPoint commit(*request_);
+std::optional<upstream::Failure> Hold(upstream::Call& call, const chat::Request& request,
+                                      TimePoint deadline, Queue<chat::Event>& held) {
+  CommitPoint commit(request);
   for (;;) {
     auto event = call.Next(deadline);
     if (!event) {
@@ -64,19 +28,23 @@ std::optional<upstream::Failure> ChatCall::Hold(upstream::Call& call, TimePoint 
   }
 }
 
-std::variant<LeasedCall, upstream::Failure> ChatCall::Once(accounts::Lease& lease,
-                                                           const Allowance& allowance) {
+}  // namespace
+
+std::variant<LeasedCall, upstream::Failure> ChatCall::Try(accounts::Lease& lease,
+                                                          const Draft& draft,
+                                                          const Allowance& allowance) {
   Clock& clock = *context_.services->clock;
   const TimePoint started = clock.Now();
-  auto opened =
-      WithCredential(context_, lease.account(), allowance.deadline, [&](const Secret& secret) {
-        return upstream::Call::Start(context_.transport(), lease.account(), secret, draft_.outgoing,
-                                     allowance.Limits(context_), *context_.client);
+  auto opened = WithCredential(
+      context_, lease.account(), allowance.deadline, [&](const upstream::Recipient& recipient) {
+        return upstream::Call::Start(allowance.Sender(context_), recipient, draft.outgoing);
       });
   if (auto* failure = std::get_if<upstream::Failure>(&opened)) return std::move(*failure);
   auto call = std::get<std::unique_ptr<upstream::Call>>(std::move(opened));
   Queue<chat::Event> held;
-  if (auto failure = Hold(*call, allowance.deadline, held)) return *std::move(failure);
+  if (auto failure = Hold(*call, *draft.request, allowance.deadline, held)) {
+    return *std::move(failure);
+  }
   // An empty answer is a valid one, but a retry mostly brings a better one.
   const auto missing = upstream::WhatIsMissing(held);
   if (missing && upstream::RowOf(*missing).retry && allowance.MayRetryNoAnswer()) {
@@ -89,50 +57,50 @@ void ChatCall::LogRepair(const upstream::Failure& failure) const {
   Log& log = *context_.services->log;
   log.Write(LogLevel::kInfo, "request repaired",
             log.Fields()
-                .Add("id", id_)
-                .Add("model", draft_.outgoing.model)
+                .Add("id", context_.id)
+                .Add("model", target_)
                 .Add("repair", protocol::RepairName(failure.repair))
                 .Add("refusal", failure.error.message));
 }
 
 // Writes the request once more, without what the upstream refused or with the media that it could
 // not fetch; true if the result differs. Fails if the gateway cannot fetch the client's media.
-Result<bool> ChatCall::Repair(const upstream::Failure& failure) {
-  using protocol::GeminiRepair;
-  if (draft_.repaired || failure.repair == GeminiRepair::kNone) return false;
-  std::shared_ptr<const chat::Request> request = request_;
-  protocol::GeminiWriteOptions options = draft_.options;
-  if (failure.repair == GeminiRepair::kFetchMedia) {
+Result<bool> ChatCall::Repair(const upstream::Provider& provider, Draft& draft,
+                              const upstream::Failure& failure) {
+  if (draft.repaired || failure.repair == protocol::Repair::kNone) return false;
+  std::shared_ptr<const chat::Request> request = draft.request;
+  if (failure.repair == protocol::Repair::kFetchMedia) {
     auto fetched = FetchAllMedia(*context_.services->media, BudgetOf(context_.proxy()),
-                                 *context_.client, *request_);
+                                 *context_.client, *request);
     if (!fetched) return std::move(fetched).error();
     if (*fetched == nullptr) return false;
     request = *std::move(fetched);
-  } else {
-    options.repair = failure.repair;
   }
-  auto again = Write(context_, *request, draft_.outgoing.model, options, id_);
-  if (!again || again->outgoing.body.view() == draft_.outgoing.body.view()) return false;
+  auto again =
+      WriteDraft(context_, provider, std::move(request), draft.outgoing.model, failure.repair);
+  if (!again || again->outgoing.body.view() == draft.outgoing.body.view()) return false;
   LogRepair(failure);
-  request_ = std::move(request);
-  draft_ = *std::move(again);
-  draft_.repaired = true;
+  draft = *std::move(again);
+  draft.repaired = true;
   return true;
 }
 
 Result<std::optional<LeasedCall>> ChatCall::Open(Allowance& allowance, bool last_target) {
-  Rotation rotation(context_, allowance, draft_.outgoing.model, draft_.outgoing.body.view().size(),
-                    last_target);
+  Rotation rotation(context_, allowance, target_, drafts_.bytes(), last_target);
   deadline_ = allowance.deadline;
   while (auto lease = rotation.Next()) {
-    auto outcome = Once(*lease, allowance);
+    const upstream::Provider& provider = context_.ProviderOf(lease->account());
+    Draft* draft = drafts_.For(provider);
+    auto outcome = draft == nullptr ? upstream::NotServedFailure() : Try(*lease, *draft, allowance);
     if (auto* opened = std::get_if<LeasedCall>(&outcome)) {
       rotation.Answered();
+      answers_ = &provider;
       return std::optional(std::move(*opened));
     }
     auto& failure = std::get<upstream::Failure>(outcome);
     rotation.Failed(failure);
-    auto repaired = context_.client->Cancelled() ? Result<bool>(false) : Repair(failure);
+    const bool hopeless = draft == nullptr || context_.client->Cancelled();
+    auto repaired = hopeless ? Result<bool>(false) : Repair(provider, *draft, failure);
     if (!repaired) return std::move(repaired).error();
     if (*repaired) continue;
     const NextStep next = rotation.After(*std::move(lease), failure);
@@ -143,37 +111,17 @@ Result<std::optional<LeasedCall>> ChatCall::Open(Allowance& allowance, bool last
 }
 
 Result<std::optional<LeasedCall>> ChatCall::Continue(const std::string& token) {
-  const upstream::SharedText whole = draft_.outgoing.body;
-  draft_.outgoing.body = protocol::WithContinuation(whole.view(), token);
-  draft_.repaired = true;  // the upstream accepted the request before: no repair helps
+  drafts_.KeepOnly(*answers_);
+  Draft& draft = *drafts_.For(*answers_);
+  const upstream::SharedText whole = draft.outgoing.body;
+  draft.outgoing.body = answers_->WriteNextHop(draft.outgoing, token);
+  draft.repaired = true;  // the upstream accepted the request before: no repair helps
   Allowance allowance(context_);
   allowance.deadline = deadline_;
   allowance.no_answer_retried = true;  // the client has got the hops so far
   auto opened = Open(allowance, true);
-  draft_.outgoing.body = whole;
+  draft.outgoing.body = whole;
   return opened;
-}
-
-std::optional<chat::Event> ChoiceStream::Next(TimePoint until) {
-  for (;;) {
-    if (auto event = splice_.Next()) return event;
-    if (splice_.token()) {
-      if (until == kNoWait) return std::nullopt;
-      NextHop();
-      continue;
-    }
-    auto event = opened_.Next(until);
-    if (!event) return std::nullopt;
-    splice_.Add(*std::move(event));
-  }
-}
-
-// If no further hop can be started, the answer ends with "length", and the client may ask for more.
-void ChoiceStream::NextHop() {
-  auto hop = call_.Continue(*splice_.token());
-  if (!hop || !*hop) return splice_.GiveUp();
-  opened_ = **std::move(hop);
-  splice_.Continue();
 }
 
 }  // namespace agm::gateway

@@ -11,10 +11,8 @@
 #include "core/gateway/taped.h"
 #include "core/gateway/targets.h"
 #include "core/gateway/unknown_model.h"
-#include "core/protocol/gemini/embeddings.h"
 #include "core/protocol/openai/embeddings.h"
 #include "core/upstream/fetch.h"
-#include "core/upstream/gemini/address.h"
 
 namespace agm::gateway {
 namespace {
@@ -34,7 +32,7 @@ class Embedding {
 
  private:
   std::optional<Failure> Ask(const accounts::Lease& lease, const std::string& model);
-  std::variant<std::monostate, Failure> Rest(const config::Account& account, const Secret& secret,
+  std::variant<std::monostate, Failure> Rest(const upstream::Recipient& recipient,
                                              const std::string& model);
 
   void Note(const std::string& model);
@@ -48,22 +46,17 @@ class Embedding {
 };
 
 // Requests all vectors that are still missing.
-std::variant<std::monostate, Failure> Embedding::Rest(const config::Account& account,
-                                                      const Secret& secret,
+std::variant<std::monostate, Failure> Embedding::Rest(const upstream::Recipient& recipient,
                                                       const std::string& model) {
-  const bool vertex = account.kind == config::AccountKind::kVertex;
+  const upstream::Provider& provider = recipient.provider;
   while (done_.vectors.size() < request_.texts.size()) {
     const auto left = std::span(request_.texts).subspan(done_.vectors.size());
-    auto call = protocol::WriteGeminiEmbeddings(request_, left, model, vertex);
-    const upstream::Question question{upstream::ModelUrl(account, model, call.method),
-                                      std::move(call.body)};
-    auto answer = upstream::Fetch(context_.transport(), account, secret, question,
-                                  allowance_.Limits(context_), *context_.client);
+    const auto next = provider.WriteEmbeddings(recipient.account, request_, left, model);
+    if (!next) return upstream::NotServedFailure();
+    auto answer = upstream::Fetch(allowance_.Sender(context_), recipient, next->question);
     if (auto* failure = std::get_if<Failure>(&answer)) return std::move(*failure);
     const std::size_t before = done_.vectors.size();
-    const auto read =
-        protocol::ReadGeminiEmbeddings(std::get<std::string>(answer), call.texts, done_);
-    if (!read) {
+    if (!provider.ReadEmbeddings(std::get<std::string>(answer), next->texts, done_)) {
       done_.vectors.resize(before);
       return upstream::GarbageFailure("no embeddings");
     }
@@ -74,7 +67,7 @@ std::variant<std::monostate, Failure> Embedding::Rest(const config::Account& acc
 std::optional<Failure> Embedding::Ask(const accounts::Lease& lease, const std::string& model) {
   auto outcome =
       WithCredential(context_, lease.account(), allowance_.deadline,
-                     [&](const Secret& secret) { return Rest(lease.account(), secret, model); });
+                     [&](const upstream::Recipient& recipient) { return Rest(recipient, model); });
   if (auto* failure = std::get_if<Failure>(&outcome)) return std::move(*failure);
   return std::nullopt;
 }

@@ -1,8 +1,6 @@
 #pragma once
 
 #include <memory>
-#include <optional>
-#include <string>
 
 #include "core/gateway/record.h"
 #include "core/gateway/services.h"
@@ -10,12 +8,6 @@
 #include "core/protocol/dialect.h"
 
 namespace agm::gateway {
-
-/// The place to store a response, and the conversation before it (a JSON array).
-struct Keeping {
-  store::Conversations* conversations = nullptr;
-  std::string history;
-};
 
 /// Handles a chat request: reads it in its dialect, maps its model, gets an answer through the
 /// pool, and writes it in the dialect, complete or as a stream.
@@ -25,7 +17,6 @@ struct Keeping {
 ///
 /// Thread safety: any thread; blocks until the answer has begun.
 HttpReply Exchange(Services& services, std::shared_ptr<const Settings> settings,
-                   const protocol::Dialect& dialect, HttpRequest& http, Record record,
-                   std::optional<Keeping> keeping = {});
+                   const protocol::Dialect& dialect, HttpRequest& http, Record record);
 
 }  // namespace agm::gateway

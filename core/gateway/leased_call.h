@@ -6,7 +6,7 @@
 #include "core/accounts/pool.h"
 #include "core/base/clock.h"
 #include "core/base/queue.h"
-#include "core/chat/event.h"
+#include "core/chat/event_source.h"
 #include "core/upstream/call.h"
 
 namespace agm::gateway {
@@ -15,18 +15,16 @@ namespace agm::gateway {
 /// first meaningful one. Destroying it closes the upstream connection and returns the lease.
 ///
 /// Thread safety: one thread at a time.
-class LeasedCall {
+class LeasedCall : public chat::EventSource {
  public:
   LeasedCall(accounts::Lease lease, std::unique_ptr<upstream::Call> call, Queue<chat::Event> held,
              TimePoint started, Clock& clock);
 
-  /// The next event; nullopt if `until` passed before there was one. Reports the lease's outcome
-  /// when the answer is Finished or Failed.
-  std::optional<chat::Event> Next(TimePoint until);
-  /// True if Next would return without waiting.
-  bool held() const { return !held_.empty() || call_->held(); }
-  /// The condition to wait for if held() is false.
-  Awaited awaited() { return call_->awaited(); }
+  /// Reports the lease's outcome when the answer is Finished or Failed.
+  std::optional<chat::Event> Next(TimePoint until) override;
+  Awaited awaited() override { return held_.empty() ? call_->awaited() : Awaited{-1, kNoWait}; }
+
+  const config::Account& account() const { return lease_.account(); }
 
  private:
   void Settle(const chat::Event& event);

@@ -8,28 +8,11 @@
 #include <variant>
 
 #include "core/base/ascii.h"
-#include "core/protocol/gemini/model_traits.h"
 #include "core/protocol/shared/media.h"
 #include "core/upstream/media_fetch.h"
 
 namespace agm::gateway {
 namespace {
-
-/// The kinds of references that all targets can read themselves.
-struct Readers {
-  bool urls = true;             ///< in a message
-  bool urls_in_results = true;  ///< in a tool's result
-};
-
-Readers ReadersOf(const std::vector<std::string>& targets) {
-  Readers readers;
-  for (const std::string& target : targets) {
-    const protocol::ModelTraits traits = protocol::TraitsOf(target);
-    readers.urls = readers.urls && traits.urls;
-    readers.urls_in_results = readers.urls_in_results && traits.urls && !traits.response_parts;
-  }
-  return readers;
-}
 
 /// Fetches the media of one request.
 class Inliner {
@@ -44,7 +27,7 @@ class Inliner {
   /// True once there are bytes in the place of a reference.
   bool inlined() const { return inlined_; }
 
-  Result<void> Request(const Readers& readers, chat::Request& request) {
+  Result<void> Request(const MediaReaders& readers, chat::Request& request) {
     if (auto done = Messages(readers, request.messages); !done) return done;
     for (auto& prompt : request.further) {
       if (auto done = Messages(readers, prompt); !done) return done;
@@ -53,7 +36,7 @@ class Inliner {
   }
 
  private:
-  Result<void> Messages(const Readers& readers, std::vector<chat::Message>& messages) {
+  Result<void> Messages(const MediaReaders& readers, std::vector<chat::Message>& messages) {
     for (chat::Message& message : messages) {
       for (chat::Block& block : message.blocks) {
         if (auto done = Block(readers, block); !done) return done;
@@ -62,7 +45,7 @@ class Inliner {
     return {};
   }
 
-  Result<void> Block(const Readers& readers, chat::Block& block) {
+  Result<void> Block(const MediaReaders& readers, chat::Block& block) {
     if (auto* media = std::get_if<chat::Media>(&block)) return Media(readers.urls, *media);
     auto* result = std::get_if<chat::ToolResult>(&block);
     if (result == nullptr) return {};
@@ -133,10 +116,22 @@ MediaBudget BudgetOf(const config::Proxy& proxy) {
   return budget;
 }
 
-Result<void> InlineMedia(upstream::Transport& transport, const std::vector<std::string>& targets,
+MediaReaders ReadersOf(const RequestContext& context, const std::vector<std::string>& targets) {
+  MediaReaders readers;
+  for (const std::string& target : targets) {
+    for (const upstream::Provider* provider : context.ProvidersOf(target)) {
+      const upstream::ModelNature nature = provider->NatureOf(target);
+      readers.urls = readers.urls && nature.urls;
+      readers.urls_in_results = readers.urls_in_results && nature.urls_in_results;
+    }
+  }
+  return readers;
+}
+
+Result<void> InlineMedia(upstream::Transport& transport, MediaReaders readers,
                          const MediaBudget& budget, const Cancellation& cancellation,
                          chat::Request& request) {
-  return Inliner(transport, budget, cancellation).Request(ReadersOf(targets), request);
+  return Inliner(transport, budget, cancellation).Request(readers, request);
 }
 
 Result<std::shared_ptr<const chat::Request>> FetchAllMedia(upstream::Transport& transport,

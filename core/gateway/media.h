@@ -10,6 +10,7 @@
 #include "core/base/result.h"
 #include "core/chat/request.h"
 #include "core/config/config.h"
+#include "core/gateway/rotation.h"
 #include "core/http/client/transport.h"
 
 namespace agm::gateway {
@@ -23,16 +24,24 @@ struct MediaBudget {
 /// The limits that the settings imply: the maximum body size and request time.
 MediaBudget BudgetOf(const config::Proxy& proxy);
 
+/// The https:// references that all targets read themselves.
+struct MediaReaders {
+  bool urls = true;             ///< in a message
+  bool urls_in_results = true;  ///< in a tool's result
+};
+
+MediaReaders ReadersOf(const RequestContext& context, const std::vector<std::string>& targets);
+
 /// Replaces references that one of the targets cannot read itself by the media's bytes: http:// for
-/// all models, https:// for old models and inside a tool's result. Others stay references. Each URL
-/// is fetched once.
+/// all models, https:// as `readers` says. Others stay references. Each URL is fetched once.
 ///
-///   auto inlined = InlineMedia(transport, targets, BudgetOf(proxy), client, request);
+///   auto inlined = InlineMedia(transport, ReadersOf(context, targets), BudgetOf(proxy), client,
+///                              request);
 ///
 /// Fails with kInvalidRequest and the reference's path, or with kCancelled.
 ///
 /// Thread safety: any thread; blocks.
-Result<void> InlineMedia(upstream::Transport& transport, const std::vector<std::string>& targets,
+Result<void> InlineMedia(upstream::Transport& transport, MediaReaders readers,
                          const MediaBudget& budget, const Cancellation& cancellation,
                          chat::Request& request);
 

@@ -13,6 +13,7 @@
 #include "core/gateway/exchange.h"
 #include "core/gateway/replies.h"
 #include "core/gateway/stored_items.h"
+#include "core/gateway/stored_responses.h"
 #include "core/gateway/url.h"
 #include "core/protocol/responses/compaction.h"
 #include "core/protocol/responses/listing.h"
@@ -82,12 +83,12 @@ HttpReply CreateResponse(Services& services, std::shared_ptr<const Settings> set
     return Refuse(Surface::kOpenAi, built_on.error(), record, *settings->config);
   }
   const protocol::Responses dialect(built_on->context);
-  std::optional<Keeping> keeping;
-  if (built_on->store) {
-    keeping = Keeping{services.conversations, std::move(built_on->context.history)};
+  if (!built_on->store) {
+    return Exchange(services, std::move(settings), dialect, http, std::move(record));
   }
-  return Exchange(services, std::move(settings), dialect, http, std::move(record),
-                  std::move(keeping));
+  const StoredResponses stored(dialect, {services.conversations, services.clock, record.caller,
+                                         std::move(built_on->context.history)});
+  return Exchange(services, std::move(settings), stored, http, std::move(record));
 }
 
 HttpReply CompactResponse(Services& services, std::shared_ptr<const Settings> settings,

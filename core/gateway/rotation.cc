@@ -43,14 +43,26 @@ std::string_view StepName(NextStep step) {
 
 }  // namespace
 
+std::vector<const upstream::Provider*> RequestContext::ProvidersOf(
+    const std::string& target) const {
+  std::vector<const upstream::Provider*> providers;
+  for (const config::AccountKind kind : services->pool->KindsOf(target)) {
+    const upstream::Provider* provider = &services->providers->For(kind);
+    if (std::ranges::find(providers, provider) == providers.end()) providers.push_back(provider);
+  }
+  return providers;
+}
+
 Allowance::Allowance(const RequestContext& context)
     : deadline(context.services->clock->Now() + context.proxy().request_timeout),
       left(std::max(1, context.proxy().max_attempts)) {}
 
-upstream::Limits Allowance::Limits(const RequestContext& context) const {
+upstream::Sender Allowance::Sender(const RequestContext& context) const {
   const config::Proxy& proxy = context.proxy();
-  return {proxy.connect_timeout, proxy.first_byte_timeout, proxy.idle_timeout, deadline,
-          proxy.upstream_proxy};
+  return {context.transport(),
+          {proxy.connect_timeout, proxy.first_byte_timeout, proxy.idle_timeout, deadline,
+           proxy.upstream_proxy},
+          *context.client};
 }
 
 void Allowance::NoteIn(Record& record) const {

@@ -13,7 +13,8 @@
 #include "core/gateway/record.h"
 #include "core/gateway/services.h"
 #include "core/ledger/entry.h"
-#include "core/upstream/call.h"
+#include "core/upstream/provider.h"
+#include "core/upstream/sender.h"
 #include "core/upstream/trouble.h"
 
 namespace agm::gateway {
@@ -30,6 +31,11 @@ struct RequestContext {
   std::shared_ptr<upstream::Transport> taped{};
 
   upstream::Transport& transport() const { return taped ? *taped : *services->transport; }
+  const upstream::Provider& ProviderOf(const config::Account& account) const {
+    return services->providers->For(account.kind);
+  }
+  /// The providers of the accounts that list the target, each once.
+  std::vector<const upstream::Provider*> ProvidersOf(const std::string& target) const;
   const config::Proxy& proxy() const { return settings->config->proxy; }
 };
 
@@ -55,7 +61,7 @@ struct Allowance {
   bool no_answer_retried = false;  ///< the one retry after a response without an answer was made
 
   bool MayRetryNoAnswer() const { return !no_answer_retried && left > 0; }
-  upstream::Limits Limits(const RequestContext& context) const;
+  upstream::Sender Sender(const RequestContext& context) const;
   void NoteIn(Record& record) const;
 };
 
@@ -138,18 +144,19 @@ class Rotation {
   std::optional<Suspicion> suspicion_;
 };
 
-/// Calls `send(secret)` with the account's credential. If the upstream refuses the credential, it
-/// is renewed once. `send` and this function return a variant of the result and a Failure.
+/// Calls `send(recipient)` with the account and its credential. If the upstream refuses the
+/// credential, it is renewed once. `send` and this function return a variant of the result and a
+/// Failure.
 template <typename Send>
 auto WithCredential(const RequestContext& context, const config::Account& account,
                     TimePoint deadline, Send&& send)
-    -> decltype(send(std::declval<const Secret&>())) {
+    -> decltype(send(std::declval<const upstream::Recipient&>())) {
   accounts::Credentials& credentials = *context.services->credentials;
   for (bool again = true;; again = false) {
     auto credential = credentials.For(account, deadline, *context.client);
     if (auto* failure = std::get_if<upstream::Failure>(&credential)) return std::move(*failure);
     const Secret& secret = std::get<Secret>(credential);
-    auto outcome = send(secret);
+    auto outcome = send(upstream::Recipient{context.ProviderOf(account), account, secret});
     const auto* failure = std::get_if<upstream::Failure>(&outcome);
     const bool stale = failure != nullptr &&
                        failure->trouble == upstream::Trouble::kUnauthenticated && again &&

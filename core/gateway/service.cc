@@ -52,7 +52,7 @@ struct Service::Parts {
   Parts(std::shared_ptr<const config::Config> config, Log& log, Clock& clock,
         upstream::Transport& transport, store::Database& database,
         std::unique_ptr<upstream::Transport> media_transport,
-        std::unique_ptr<store::Database> log_file)
+        std::unique_ptr<store::Database> log_file, const upstream::Providers& providers)
       : media(std::move(media_transport)),
         requests(std::move(log_file)),
         ledger(
@@ -66,7 +66,7 @@ struct Service::Parts {
         pool(config, clock, &journal,
              [&log](const accounts::AccountEvent& event) { LogAccountEvent(log, event); }),
         credentials(transport, clock),
-        catalog(transport, credentials, clock, log),
+        catalog(providers, transport, credentials, clock, log),
         counter(clock),
         gateway(services),
         server(
@@ -76,6 +76,7 @@ struct Service::Parts {
     credentials.UseProxy(config->proxy.upstream_proxy);
     ledger.Apply(LogOf(*config));
     services.settings.Set(std::make_shared<const Settings>(std::move(config), clock.Wall()));
+    services.providers = &providers;
     services.pool = &pool;
     services.credentials = &credentials;
     services.transport = &transport;
@@ -125,13 +126,14 @@ Result<std::unique_ptr<Service>> Service::Start(std::shared_ptr<const config::Co
                                                 upstream::Transport& transport,
                                                 store::Database& database,
                                                 std::unique_ptr<upstream::Transport> media,
-                                                std::unique_ptr<store::Database> requests) {
+                                                std::unique_ptr<store::Database> requests,
+                                                const upstream::Providers& providers) {
   auto identity = IdentityOf(config->proxy);
   if (!identity) return std::move(identity).error();
   const std::string host = config->proxy.ListenHost();
   const int wanted = config->proxy.port;
   auto parts = std::make_unique<Parts>(std::move(config), log, clock, transport, database,
-                                       std::move(media), std::move(requests));
+                                       std::move(media), std::move(requests), providers);
   const auto port = parts->server.Bind(host, wanted);
   if (!port) return port.error();
   parts->port = *port;

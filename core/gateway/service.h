@@ -11,6 +11,7 @@
 #include "core/ledger/schema.h"
 #include "core/store/database.h"
 #include "core/upstream/media_fetch.h"
+#include "core/upstream/providers.h"
 
 namespace agm::gateway {
 
@@ -27,13 +28,14 @@ class Service {
   /// Starts to listen at once (requests wait until Serve). Fails with kConfig if the address is not
   /// available or the certificate is invalid. `database` keeps what outlives the process. Media at
   /// URLs from clients are fetched with `media`; tests pass their own. The request log is kept in
-  /// `requests`. The references must outlive the service.
+  /// `requests`. `providers` are the kinds of upstream. The references must outlive the service.
   static Result<std::unique_ptr<Service>> Start(
       std::shared_ptr<const config::Config> config, Log& log, Clock& clock,
       upstream::Transport& transport, store::Database& database,
       std::unique_ptr<upstream::Transport> media = upstream::NewMediaTransport(),
       std::unique_ptr<store::Database> requests =
-          store::Database::OpenInMemory(ledger::RequestsFile()));
+          store::Database::OpenInMemory(ledger::RequestsFile()),
+      const upstream::Providers& providers = upstream::BuiltInProviders());
   ~Service();
 
   int port() const;

@@ -18,6 +18,7 @@
 #include "core/ledger/recording.h"
 #include "core/mapping/model_map.h"
 #include "core/store/conversations.h"
+#include "core/upstream/providers.h"
 
 namespace agm::gateway {
 
@@ -43,6 +44,7 @@ struct Services {
   Guarded<std::shared_ptr<const Settings>> settings;
   accounts::Pool* pool = nullptr;
   accounts::Credentials* credentials = nullptr;
+  const upstream::Providers* providers = nullptr;
   upstream::Transport* transport = nullptr;
   upstream::Transport* media = nullptr;  ///< for URLs from clients: public addresses only
   Catalog* catalog = nullptr;

@@ -2,10 +2,6 @@
 
 #include <fmt/format.h>
 
-#include <algorithm>
-#include <array>
-#include <string_view>
-
 #include "core/gateway/catalog.h"
 
 namespace agm::gateway {
@@ -14,27 +10,13 @@ namespace {
 /// Why a target is left out, if it is.
 enum class Lack { kNothing, kModel, kMethod };
 
-// Live models speak over another connection, so their method is none of these.
-constexpr std::array<std::string_view, 2> kGenerating = {"generateContent",
-                                                         "streamGenerateContent"};
-constexpr std::array<std::string_view, 2> kEmbedding = {"embedContent", "batchEmbedContents"};
-
-const std::array<std::string_view, 2>& MethodsOf(Use use) {
-  return use == Use::kEmbed ? kEmbedding : kGenerating;
-}
-
-// Some upstreams list no methods; then the model may have any.
-bool HasMethod(const upstream::ModelEntry& entry, Use use) {
-  const auto& methods = entry.methods;
-  return methods.empty() || std::any_of(methods.begin(), methods.end(), [use](const auto& method) {
-           const auto& wanted = MethodsOf(use);
-           return std::find(wanted.begin(), wanted.end(), method) != wanted.end();
-         });
+bool Serves(const upstream::ModelEntry& entry, Use use) {
+  return use == Use::kEmbed ? entry.embeds : entry.chats;
 }
 
 Lack LackOf(const ModelList& list, const std::string& target, Use use) {
   if (const upstream::ModelEntry* entry = list.Find(target)) {
-    return HasMethod(*entry, use) ? Lack::kNothing : Lack::kMethod;
+    return Serves(*entry, use) ? Lack::kNothing : Lack::kMethod;
   }
   return list.complete ? Lack::kModel : Lack::kNothing;
 }

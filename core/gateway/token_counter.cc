@@ -5,10 +5,8 @@
 #include <variant>
 
 #include "core/gateway/catalog.h"
-#include "core/protocol/gemini/count.h"
-#include "core/protocol/gemini/request.h"
+#include "core/protocol/shared/token_estimate.h"
 #include "core/upstream/fetch.h"
-#include "core/upstream/gemini/address.h"
 
 namespace agm::gateway {
 namespace {
@@ -20,21 +18,20 @@ constexpr Duration kSlice{50};
 constexpr int kMostRunning = 4;
 constexpr std::size_t kMostEntries = 1024;
 
-std::optional<std::int64_t> Ask(const RequestContext& context, const std::string& model,
-                                const std::string& body, TimePoint deadline) {
-  const auto account = context.services->pool->Peek(model, context.session);
-  if (!account) return std::nullopt;
-  const bool vertex = account->kind == config::AccountKind::kVertex;
-  const upstream::Question question{upstream::ModelUrl(*account, model, "countTokens"),
-                                    protocol::WriteGeminiCount(body, model, vertex)};
+std::optional<std::int64_t> Ask(const RequestContext& context, const upstream::Outgoing& outgoing,
+                                const upstream::Provider& provider, TimePoint deadline) {
+  const auto account = context.services->pool->Peek(outgoing.model, context.session);
+  if (!account || &context.ProviderOf(*account) != &provider) return std::nullopt;
+  const auto question = provider.WriteCount(*account, outgoing);
+  if (!question) return std::nullopt;
   Allowance allowance(context);
   allowance.deadline = deadline;
-  const auto answer = WithCredential(context, *account, deadline, [&](const Secret& secret) {
-    return upstream::Fetch(*context.services->transport, *account, secret, question,
-                           allowance.Limits(context), *context.client);
-  });
+  const auto answer =
+      WithCredential(context, *account, deadline, [&](const upstream::Recipient& recipient) {
+        return upstream::Fetch(allowance.Sender(context), recipient, *question);
+      });
   const auto* text = std::get_if<std::string>(&answer);
-  return text == nullptr ? std::nullopt : protocol::ReadGeminiCount(*text);
+  return text == nullptr ? std::nullopt : provider.ReadCount(*text);
 }
 
 }  // namespace
@@ -55,10 +52,13 @@ void TokenCounter::Keep(const Key& key, std::int64_t tokens, Duration time) {
 std::int64_t TokenCounter::Count(const RequestContext& context, const chat::Request& request,
                                  const std::string& model) {
   const std::int64_t guess = protocol::EstimateTokens(request);
-  const auto written =
-      protocol::WriteGeminiRequest(request, context.services->catalog->TraitsOf(model));
+  const auto providers = context.ProvidersOf(model);
+  if (providers.empty()) return guess;
+  const ModelList listed = context.services->catalog->Known();
+  const auto written = providers.front()->WriteChat({request, model, listed.Find(model)});
   if (!written) return guess;
-  const Key key{std::hash<std::string>{}(model + "\n" + written->body), written->body.size()};
+  const std::string_view body = written->body.view();
+  const Key key{std::hash<std::string>{}(model + "\n" + std::string(body)), body.size()};
   const TimePoint deadline = clock_.Now() + kPatience;
 
   std::unique_lock lock(mutex_);
@@ -70,7 +70,7 @@ std::int64_t TokenCounter::Count(const RequestContext& context, const chat::Requ
   entries_[key].counting = true;
   ++running_;
   lock.unlock();
-  const auto counted = Ask(context, model, written->body, deadline);
+  const auto counted = Ask(context, *written, *providers.front(), deadline);
   lock.lock();
   --running_;
   Keep(key, counted.value_or(guess), counted ? kKept : kGuessKept);

@@ -2,9 +2,9 @@
 
 #include <utility>
 
-#include "core/base/random.h"
 #include "core/upstream/fetch.h"
 #include "core/upstream/no_answer.h"
+#include "core/upstream/provider.h"
 
 namespace agm::upstream {
 namespace {
@@ -13,29 +13,24 @@ using chat::Event;
 using chat::Failed;
 using chat::Finished;
 using chat::Started;
-using protocol::GeminiStreamReader;
-
-constexpr std::size_t kIdLength = 24;
-
-protocol::IdSource IdsOf(const Outgoing& outgoing) {
-  if (outgoing.ids) return outgoing.ids;
-  return [] { return RandomId(kIdLength); };
-}
 
 /// Reads a 2xx response.
 class RunningCall : public Call {
  public:
-  RunningCall(std::unique_ptr<Download> download, const Outgoing& outgoing, bool vertex,
-              const Cancellation& cancellation)
+  RunningCall(std::unique_ptr<Download> download, const Recipient& recipient,
+              const Outgoing& outgoing, const Cancellation& cancellation)
       : body_(outgoing.body),
+        provider_(recipient.provider),
+        account_(recipient.account),
         download_(std::move(download)),
-        reader_(IdsOf(outgoing), outgoing.reading),
-        vertex_(vertex),
+        reader_(outgoing.new_reader()),
         cancellation_(cancellation) {}
 
   std::optional<Event> Next(TimePoint until) override;
-  bool held() const override { return reader_.held() || broken_ || (!download_ && !ended_); }
-  Awaited awaited() override { return download_ ? download_->awaited() : Awaited{}; }
+  Awaited awaited() override {
+    if (reader_->held() || broken_ || (!download_ && !ended_)) return {-1, kNoWait};
+    return download_ ? download_->awaited() : Awaited{};
+  }
   const std::optional<Failure>& failure() const override { return failure_; }
 
  private:
@@ -43,10 +38,11 @@ class RunningCall : public Call {
   void Judge(Failed& failed);
   Event Break(const Error& error);
 
-  SharedText body_;                     // must outlive the download, which may still send it
+  SharedText body_;  // must outlive the download, which may still send it
+  const Provider& provider_;
+  const config::Account account_;
   std::unique_ptr<Download> download_;  // null after the end
-  GeminiStreamReader reader_;
-  const bool vertex_;
+  std::unique_ptr<protocol::StreamReader> reader_;
   const Cancellation& cancellation_;
   std::string bytes_;
   bool started_ = false;
@@ -57,7 +53,7 @@ class RunningCall : public Call {
 
 std::optional<Event> RunningCall::Next(TimePoint until) {
   for (bool asked = false; !ended_;) {
-    if (auto event = reader_.Next()) {
+    if (auto event = reader_->Next()) {
       See(*event);
       return event;
     }
@@ -73,9 +69,9 @@ std::optional<Event> RunningCall::Next(TimePoint until) {
     } else if (*state == ReadState::kNothingYet) {
       return std::nullopt;
     } else if (*state == ReadState::kData) {
-      reader_.Push(bytes_);
+      reader_->Push(bytes_);
     } else {
-      reader_.Close();
+      reader_->Close();
       download_.reset();
     }
   }
@@ -91,15 +87,15 @@ void RunningCall::See(Event& event) {
 
 // Classifies the error that the reader found in the response.
 void RunningCall::Judge(Failed& failed) {
-  if (const auto& error = reader_.upstream_error()) {
-    failure_ = Classify(200, error->body, vertex_);
+  if (const auto& error = reader_->upstream_error()) {
+    failure_ = provider_.Classify(account_, {200, error->body});
     failed.error = failure_->error;
     return;
   }
   if (failed.error.code == ErrorCode::kInvalidRequest) {
     failure_ = Failure{Trouble::kBadRequest, failed.error, std::nullopt, {}, {}};
     // The response itself may say that a signature is missing.
-    failure_->repair = protocol::GeminiRepair::kReplaceSignatures;
+    failure_->repair = protocol::Repair::kReplaceSignatures;
     return;
   }
   const auto kind = FindNoAnswer(failed.error.reason);
@@ -117,30 +113,23 @@ Event RunningCall::Break(const Error& error) {
   return Failed{error};
 }
 
-std::string UrlOf(const config::Account& account, const Outgoing& outgoing) {
-  if (!outgoing.stream) return ModelUrl(account, outgoing.model, "generateContent");
-  return ModelUrl(account, outgoing.model, "streamGenerateContent") + "?alt=sse";
-}
-
 }  // namespace
 
-std::variant<std::unique_ptr<Call>, Failure> Call::Start(
-    Transport& transport, const config::Account& account, const Secret& credential,
-    const Outgoing& outgoing, const Limits& limits, const Cancellation& cancellation) {
-  HttpRequest request = NewRequest(account, credential, limits);
-  request.url = UrlOf(account, outgoing);
+std::variant<std::unique_ptr<Call>, Failure> Call::Start(const Sender& sender,
+                                                         const Recipient& recipient,
+                                                         const Outgoing& outgoing) {
+  HttpRequest request = NewRequest(recipient, sender.limits);
+  request.url = recipient.provider.ChatUrl(recipient.account, outgoing);
   request.body = outgoing.body.view();
   request.stream = outgoing.stream;
-  auto download = transport.Send(request, cancellation);
+  auto download = sender.transport.Send(request, sender.cancellation);
   if (!download) return ClassifyTransport(download.error());
-  if ((*download)->status() / 100 != 2) {
-    return ReadFailure(**download, account, limits, cancellation);
-  }
+  if ((*download)->status() / 100 != 2) return ReadFailure(**download, recipient, sender);
   if ((*download)->header("content-type").starts_with("text/html")) {
     return NoAnswerFailure(NoAnswer::kGarbage, GarbageFailure("a web page").error);
   }
-  const bool vertex = account.kind == config::AccountKind::kVertex;
-  return std::make_unique<RunningCall>(*std::move(download), outgoing, vertex, cancellation);
+  return std::make_unique<RunningCall>(*std::move(download), recipient, outgoing,
+                                       sender.cancellation);
 }
 
 }  // namespace agm::upstream

@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <utility>
 
-#include "core/upstream/retry_delay.h"
+#include "core/upstream/provider.h"
 
 namespace agm::upstream {
 namespace {
@@ -31,43 +31,39 @@ Result<bool> ReadBody(Download& download, std::size_t limit, TimePoint deadline,
 
 }  // namespace
 
-Failure ReadFailure(Download& download, const config::Account& account, const Limits& limits,
-                    const Cancellation& cancellation) {
-  const TimePoint deadline = std::min(limits.deadline, SystemClock().Now() + kPatience);
+Failure ReadFailure(Download& download, const Recipient& recipient, const Sender& sender) {
+  const TimePoint deadline = std::min(sender.limits.deadline, SystemClock().Now() + kPatience);
   std::string body;
-  const auto whole = ReadBody(download, kLongestFailure, deadline, cancellation, body);
+  const auto whole = ReadBody(download, kLongestFailure, deadline, sender.cancellation, body);
   const bool left = !whole && whole.error().code == ErrorCode::kCancelled;
   if (left) return ClassifyTransport(whole.error());
   body.resize(std::min(body.size(), kLongestFailure));
-  const bool vertex = account.kind == config::AccountKind::kVertex;
-  return Classify(download.status(), body, vertex, ReadRetryAfter(download.header("retry-after")));
+  const auto header = [&](std::string_view name) { return download.header(name); };
+  return recipient.provider.Classify(recipient.account, {download.status(), body, header});
 }
 
-std::variant<std::string, Failure> Fetch(Transport& transport, const config::Account& account,
-                                         const Secret& credential, const Question& question,
-                                         const Limits& limits, const Cancellation& cancellation) {
-  HttpRequest request = NewRequest(account, credential, limits);
+std::variant<std::string, Failure> Fetch(const Sender& sender, const Recipient& recipient,
+                                         const Question& question) {
+  HttpRequest request = NewRequest(recipient, sender.limits);
   request.url = question.url;
   request.body = question.body;
   if (question.body.empty()) request.method = "GET";
-  auto download = transport.Send(request, cancellation);
+  auto download = sender.transport.Send(request, sender.cancellation);
   if (!download) return ClassifyTransport(download.error());
-  if ((*download)->status() / 100 != 2) {
-    return ReadFailure(**download, account, limits, cancellation);
-  }
+  if ((*download)->status() / 100 != 2) return ReadFailure(**download, recipient, sender);
   if (IsHtml(**download)) return GarbageFailure("a web page");
   std::string body;
-  const auto whole = ReadBody(**download, question.limit, limits.deadline, cancellation, body);
+  const auto whole =
+      ReadBody(**download, question.limit, sender.limits.deadline, sender.cancellation, body);
   if (!whole) return ClassifyTransport(whole.error());
   if (!*whole) return GarbageFailure("far too much");
   return body;
 }
 
-HttpRequest NewRequest(const config::Account& account, const Secret& credential,
-                       const Limits& limits) {
+HttpRequest NewRequest(const Recipient& recipient, const Limits& limits) {
   HttpRequest request;
   request.headers = {{"Content-Type", "application/json"}};
-  request.credential = CredentialHeader(account, credential);
+  request.credential = recipient.provider.CredentialHeader(recipient.account, recipient.credential);
   request.proxy = limits.proxy;
   request.connect_timeout = limits.connect_timeout;
   request.first_byte_timeout = limits.first_byte_timeout;

@@ -4,10 +4,8 @@
 #include <string>
 #include <variant>
 
-#include "core/base/cancellation.h"
-#include "core/config/config.h"
 #include "core/http/client/transport.h"
-#include "core/upstream/call.h"
+#include "core/upstream/sender.h"
 #include "core/upstream/trouble.h"
 
 namespace agm::upstream {
@@ -21,20 +19,17 @@ struct Question {
 
 /// Returns the response's body if it is 2xx and not a web page, otherwise the failure.
 ///
-///   const Question question{ModelUrl(account, model, "countTokens"), body};
-///   auto answer = Fetch(transport, account, credential, question, limits, cancellation);
+///   const auto question = provider.WriteCount(account, outgoing);
+///   auto answer = Fetch({transport, limits, cancellation}, recipient, *question);
 ///
 /// Thread safety: any thread.
-std::variant<std::string, Failure> Fetch(Transport& transport, const config::Account& account,
-                                         const Secret& credential, const Question& question,
-                                         const Limits& limits, const Cancellation& cancellation);
+std::variant<std::string, Failure> Fetch(const Sender& sender, const Recipient& recipient,
+                                         const Question& question);
 
 /// A request with everything that all requests of the account share.
-HttpRequest NewRequest(const config::Account& account, const Secret& credential,
-                       const Limits& limits);
+HttpRequest NewRequest(const Recipient& recipient, const Limits& limits);
 
 /// Reads and classifies a response with any status but 2xx. Its size and time are limited.
-Failure ReadFailure(Download& download, const config::Account& account, const Limits& limits,
-                    const Cancellation& cancellation);
+Failure ReadFailure(Download& download, const Recipient& recipient, const Sender& sender);
 
 }  // namespace agm::upstream

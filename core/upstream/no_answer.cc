@@ -101,7 +101,7 @@ std::optional<NoAnswer> FindNoAnswer(std::string_view name) {
 std::optional<NoAnswer> WhatIsMissing(const Queue<chat::Event>& events) {
   if (events.empty()) return std::nullopt;
   const auto* finished = std::get_if<chat::Finished>(&events.back());
-  if (finished == nullptr || finished->extra.contains("gemini.continuationToken")) {
+  if (finished == nullptr || finished->continuation) {
     return std::nullopt;
   }
   const Contents contents = ContentsOf(events);

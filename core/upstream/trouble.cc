@@ -142,6 +142,14 @@ Failure ClassifyTransport(const Error& error) {
   return {TroubleOfTransport(error.code), error, std::nullopt, {}, {}};
 }
 
+Failure NotServedFailure() {
+  return {kNotServed,
+          Fail(RowOf(kNotServed).code, "the upstream does not serve this kind of request"),
+          std::nullopt,
+          {},
+          {}};
+}
+
 Failure GarbageFailure(std::string_view what) {
   return {
       kGarbage,

@@ -8,7 +8,7 @@
 
 #include "core/base/clock.h"
 #include "core/base/result.h"
-#include "core/protocol/gemini/repair.h"
+#include "core/protocol/shared/repair.h"
 
 /// Upstream failures, classified by the reaction that they need. The table in trouble.cc states for
 /// each class the client's error, whether to retry, and the owner and length of the cooldown.
@@ -104,22 +104,15 @@ struct Failure {
   std::optional<NoAnswer> no_answer{};  ///< of a response with a good status
   std::string said{};  ///< the upstream's own sentence and link, safe to show; may be empty
   /// The repair to make before the gateway sends the request once more; kNone if none helps.
-  protocol::GeminiRepair repair = protocol::GeminiRepair::kNone;
+  protocol::Repair repair = protocol::Repair::kNone;
 };
-
-/// Classifies an upstream's error response. `body` may be JSON (an object, or wrapped in an array),
-/// truncated, HTML or empty. `vertex`: the response came from Vertex AI. A `status` of 2xx means an
-/// error inside a good response; then the body's own code counts.
-///
-/// Failure::error is in our own words. Only for an invalid request it contains the upstream's
-/// message, shortened and without anything that could be a key, a project or a mail address.
-/// `retry_after` is the delay in a header; it counts if the body has none.
-Failure Classify(int status, std::string_view body, bool vertex,
-                 std::optional<Duration> retry_after = std::nullopt);
 
 /// The failure for an Error of the transport (no response). kCancelled becomes kAborted with the
 /// same code, for which no account is to blame.
 Failure ClassifyTransport(const Error& error);
+
+/// The account's upstream does not serve this kind of request; no account is to blame.
+Failure NotServedFailure();
 
 /// An unusable response: `what` names it briefly ("a web page", "JSON that is cut off").
 Failure GarbageFailure(std::string_view what);

@@ -53,6 +53,7 @@
 #include "core/protocol/shared/form.h"
 #include "core/protocol/shared/json_pieces.h"
 #include "core/protocol/shared/sse.h"
+#include "core/protocol/stream_reader.h"
 #include "core/store/connection.h"
 #include "core/store/database.h"
 #include "core/store/sqlite_pool_journal.h"
@@ -265,6 +266,10 @@ void HostedEchoExample(JsonView block, std::string_view type,
 void GeminiStreamReaderExample(const IdSource& ids, const GeminiReading& reading,
                                std::string_view bytes) {
 #include "examples/core/protocol/gemini/response.h.inc"
+}
+
+void StreamReaderExample(StreamReader& reader, std::string_view bytes) {
+#include "examples/core/protocol/stream_reader.h.inc"
 }
 
 void ResponsesEventsExample(const ItemPlace& place, std::string_view item, std::string_view text,

@@ -27,22 +27,25 @@
 #include "core/gateway/unknown_model.h"
 #include "core/upstream/call.h"
 #include "core/upstream/fetch.h"
-#include "core/upstream/gemini/address.h"
 #include "core/upstream/media_fetch.h"
+#include "core/upstream/providers.h"
 
 namespace agm::upstream {
 
-Result<void> CallExample(Transport& transport, const config::Account& account,
-                         const Secret& credential, const Outgoing& outgoing, const Limits& limits,
-                         const Cancellation& cancellation, TimePoint until) {
+Result<void> CallExample(Transport& transport, const Recipient& recipient, const Outgoing& outgoing,
+                         const Limits& limits, const Cancellation& cancellation, TimePoint until) {
 #include "examples/core/upstream/call.h.inc"
   return {};
 }
 
-void FetchExample(Transport& transport, const config::Account& account, const Secret& credential,
-                  const Limits& limits, const Cancellation& cancellation, std::string_view model,
-                  const std::string& body) {
+void FetchExample(Transport& transport, const Provider& provider, const config::Account& account,
+                  const Recipient& recipient, const Outgoing& outgoing, const Limits& limits,
+                  const Cancellation& cancellation) {
 #include "examples/core/upstream/fetch.h.inc"
+}
+
+void ProvidersExample(const config::Account& account) {
+#include "examples/core/upstream/providers.h.inc"
 }
 
 void FetchMediaExample(Transport* transport, const MediaLimits& limits,
@@ -87,9 +90,9 @@ void ServableTargetsExample(const RequestContext& context, const std::vector<std
 #include "examples/core/gateway/targets.h.inc"
 }
 
-void InlineMediaExample(upstream::Transport& transport, const std::vector<std::string>& targets,
-                        const config::Proxy& proxy, const Cancellation& client,
-                        chat::Request& request){
+void InlineMediaExample(const RequestContext& context, upstream::Transport& transport,
+                        const std::vector<std::string>& targets, const config::Proxy& proxy,
+                        const Cancellation& client, chat::Request& request){
 #include "examples/core/gateway/media.h.inc"
 }
 

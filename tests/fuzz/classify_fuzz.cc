@@ -4,6 +4,7 @@
 #include <string_view>
 
 #include "core/base/utf8.h"
+#include "core/upstream/gemini/classify.h"
 #include "core/upstream/trouble.h"
 
 // Any upstream response is classified and described in our own words, in valid UTF-8, and HTML

@@ -12,6 +12,7 @@
 #include "core/protocol/anthropic/messages_request.h"
 #include "core/protocol/gemini/count.h"
 #include "core/protocol/gemini/request.h"
+#include "core/protocol/shared/token_estimate.h"
 #include "tests/support/messages_grammar.h"
 
 namespace {

@@ -17,7 +17,7 @@ using namespace agm;
 constexpr JsonLimits kDeep{512, 16'000'000};
 
 void CheckModel(const chat::Request& request, std::string_view model) {
-  using enum protocol::GeminiRepair;
+  using enum protocol::Repair;
   for (const auto repair : {kNone, kReplaceSignatures, kLowerSchemas, kTellFormat}) {
     protocol::GeminiWriteOptions options;
     options.repair = repair;

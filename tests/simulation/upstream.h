@@ -11,6 +11,7 @@
 
 #include "core/accounts/moment.h"
 #include "core/accounts/pacific.h"
+#include "core/upstream/gemini/classify.h"
 #include "core/upstream/trouble.h"
 
 namespace agm::simulation {

@@ -146,6 +146,7 @@ std::string ShowOne(const chat::Finished& e) {
   out += fmt::format(" in={} cached={} out={} thoughts={}", e.usage.input, e.usage.cached,
                      e.usage.output, e.usage.thoughts);
   if (!e.usage.known) out += " unknown";
+  if (e.continuation) out += " continuation=" + *e.continuation;
   for (const auto& [key, value] : e.extra) out += fmt::format(" {}={}", key, value);
   return out;
 }

@@ -61,11 +61,8 @@ class Config {
       if (s.top_p) Key("topP").Double(*s.top_p);
       if (s.top_k) Key("topK").Int(*s.top_k);
     }
-    if (request_.choices > 1 && traits_.max_candidates >= request_.choices) {
-      Key("candidateCount").Int(request_.choices);
-    } else {
-      out_.calls = static_cast<int>(request_.choices);
-    }
+    out_.calls = GeminiCallsFor(request_, traits_);
+    if (request_.choices > out_.calls) Key("candidateCount").Int(request_.choices);
     if (s.max_tokens) {
       if (*s.max_tokens > traits_.max_output_tokens) Drop("max_tokens above the model's limit");
       Key("maxOutputTokens").Int(std::min(*s.max_tokens, traits_.max_output_tokens));
@@ -164,7 +161,7 @@ class Config {
   }
 
   void ImageConfig() {
-    if (options_.repair == GeminiRepair::kOmitPicture) return;
+    if (options_.repair == Repair::kOmitPicture) return;
     const auto& [ratio, size] = request_.picture;
     if (!traits_.image_output) {
       if (!ratio.empty() || !size.empty()) Drop("image_config (this model draws no pictures)");

@@ -5,9 +5,7 @@
 #include <string>
 #include <string_view>
 
-#include "core/chat/request.h"
-
-/// Counting the tokens of a prompt: Google's countTokens, and a guess where it does not answer.
+/// Counting the tokens of a prompt with Google's countTokens.
 namespace agm::protocol {
 
 /// The body for countTokens of what `body`, a request for generateContent, would cost. The Gemini
@@ -16,8 +14,5 @@ std::string WriteGeminiCount(std::string_view body, std::string_view model, bool
 
 /// The number in an answer; nothing if it holds none that is greater than 0.
 std::optional<std::int64_t> ReadGeminiCount(std::string_view answer);
-
-/// A guess by the amount of text, media at flat rates; at least 1.
-std::int64_t EstimateTokens(const chat::Request& request);
 
 }  // namespace agm::protocol

@@ -3,60 +3,14 @@
 namespace agm::protocol {
 namespace {
 
-using enum GeminiRepair;
+using enum Repair;
 
 // Every model that takes budgets takes this one, and it is the least of some.
 constexpr std::int64_t kSmallBudget = 512;
 
 }  // namespace
 
-std::string_view RepairName(GeminiRepair repair) {
-  switch (repair) {
-    case kNone:
-      return "nothing";
-    case kReplaceSignatures:
-      return "replace thought signatures";
-    case kLowerTools:
-      return "lower the schemas of tools";
-    case kLowerFormat:
-      return "lower the schema of the answer";
-    case kLowerSchemas:
-      return "lower all schemas";
-    case kTellFormat:
-      return "omit JSON mode";
-    case kFetchMedia:
-      return "fetch media";
-    case kMoveSystem:
-      return "send system text as the user's";
-    case kNearestThinking:
-      return "use the nearest thinking level";
-    case kOmitThinking:
-      return "omit the thinking config";
-    case kOmitPenalties:
-      return "omit penalties";
-    case kOmitLogprobs:
-      return "omit logprobs";
-    case kOmitServiceTier:
-      return "omit the service tier";
-    case kOmitTemperature:
-      return "omit temperature";
-    case kOmitTopP:
-      return "omit topP";
-    case kOmitTopK:
-      return "omit topK";
-    case kOmitMaxTokens:
-      return "omit maxOutputTokens";
-    case kOmitSeed:
-      return "omit seed";
-    case kOmitStops:
-      return "omit stop sequences";
-    case kOmitPicture:
-      return "omit the image config";
-  }
-  return "nothing";
-}
-
-ModelTraits Repaired(ModelTraits traits, GeminiRepair repair) {
+ModelTraits Repaired(ModelTraits traits, Repair repair) {
   if (repair == kTellFormat) traits.json = false;
   if (repair == kMoveSystem) traits.system = false;
   if (repair == kOmitThinking) traits.thinking = Thinking::kNone;
@@ -64,18 +18,7 @@ ModelTraits Repaired(ModelTraits traits, GeminiRepair repair) {
   return traits;
 }
 
-chat::Sampling Repaired(chat::Sampling sampling, GeminiRepair repair) {
-  if (repair == kOmitTemperature) sampling.temperature.reset();
-  if (repair == kOmitTopP) sampling.top_p.reset();
-  if (repair == kOmitTopK) sampling.top_k.reset();
-  if (repair == kOmitMaxTokens) sampling.max_tokens.reset();
-  if (repair == kOmitSeed) sampling.seed.reset();
-  if (repair == kOmitStops) sampling.stop.clear();
-  if (repair == kOmitLogprobs) sampling.top_logprobs.reset();
-  return sampling;
-}
-
-ThinkingSetting Repaired(ThinkingSetting setting, GeminiRepair repair) {
+ThinkingSetting Repaired(ThinkingSetting setting, Repair repair) {
   if (repair != kNearestThinking) return setting;
   if (setting.budget) {
     // No thinking becomes little; a budget that is out of range becomes the model's own choice.
@@ -87,8 +30,8 @@ ThinkingSetting Repaired(ThinkingSetting setting, GeminiRepair repair) {
   return known ? ThinkingSetting{std::nullopt, "HIGH"} : ThinkingSetting{};
 }
 
-bool LowersTools(GeminiRepair repair) { return repair == kLowerTools || repair == kLowerSchemas; }
+bool LowersTools(Repair repair) { return repair == kLowerTools || repair == kLowerSchemas; }
 
-bool LowersFormat(GeminiRepair repair) { return repair == kLowerFormat || repair == kLowerSchemas; }
+bool LowersFormat(Repair repair) { return repair == kLowerFormat || repair == kLowerSchemas; }
 
 }  // namespace agm::protocol

@@ -67,7 +67,7 @@ class Writer {
     std::vector<std::unique_ptr<chat::Block>> spare;
     // A repair that replaces signatures cannot reach those inside the upstream's own parts.
     const GeminiWriteOptions none;
-    const bool replace = options_.repair == GeminiRepair::kReplaceSignatures;
+    const bool replace = options_.repair == Repair::kReplaceSignatures;
     GeminiTurns turns = ArrangeGeminiTurns(request_, traits_, replace ? none : options_, spare);
     out_.body.reserve(TextSize(request_));
     json_.Object();
@@ -137,7 +137,7 @@ class Writer {
 
   void Sign(std::string_view signature) {
     if (!IsSignature(signature)) return;
-    const bool replace = options_.repair == GeminiRepair::kReplaceSignatures;
+    const bool replace = options_.repair == Repair::kReplaceSignatures;
     json_.Key("thoughtSignature").String(replace ? kDummySignature : signature);
   }
 
@@ -233,7 +233,7 @@ class Writer {
   }
 
   void Rest() {
-    const bool tier = options_.repair != GeminiRepair::kOmitServiceTier;
+    const bool tier = options_.repair != Repair::kOmitServiceTier;
     if (tier && !request_.service_tier.empty())
       json_.Key("serviceTier").String(request_.service_tier);
     constexpr std::string_view kPrefix = "gemini.";
@@ -260,6 +260,10 @@ class Writer {
 };
 
 }  // namespace
+
+int GeminiCallsFor(const chat::Request& request, const ModelTraits& traits) {
+  return traits.max_candidates >= request.choices ? 1 : static_cast<int>(request.choices);
+}
 
 Result<GeminiRequest> WriteGeminiRequest(const chat::Request& request, const ModelTraits& traits,
                                          const GeminiWriteOptions& options) {

@@ -31,7 +31,7 @@ struct GeminiWriteOptions {
   /// equal names mean the same turn; empty if it is not known. May be empty.
   SignatureLookup turn_of{};
   SignatureLookup signatures;  ///< may be empty
-  GeminiRepair repair = GeminiRepair::kNone;
+  Repair repair = Repair::kNone;
 };
 
 /// A request for generateContent or streamGenerateContent, with what is needed to read its
@@ -53,12 +53,16 @@ struct GeminiRequest {
 Result<GeminiRequest> WriteGeminiRequest(const chat::Request& request, const ModelTraits& traits,
                                          const GeminiWriteOptions& options = {});
 
+/// The number of calls that give the request's `choices`: models that cannot give several in one
+/// call get one call for each.
+int GeminiCallsFor(const chat::Request& request, const ModelTraits& traits);
+
 /// Reads a request of the Gemini API; `model` comes from its path. Content without a neutral form
 /// is kept in `extra` and as Opaque blocks, so that WriteGeminiRequest can write it back.
 Result<chat::Request> ReadGeminiRequest(std::string_view body, std::string_view model,
                                         bool stream = false);
 
-/// Inserts the token of a "gemini.continuationToken" (raw JSON) into `body`: the request for the
+/// Inserts the token of a Finished::continuation (raw JSON) into `body`: the request for the
 /// next hop of an interrupted answer.
 std::string WithContinuation(std::string_view body, std::string_view token);
 

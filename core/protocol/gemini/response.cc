@@ -363,7 +363,7 @@ void GeminiStreamReader::Finish() {
     candidate.grounding.Finish(finished.choices.back());
   }
   finished.usage = counts_.Total();
-  if (!continuation_.empty()) finished.extra["gemini.continuationToken"] = continuation_;
+  if (!continuation_.empty()) finished.continuation = continuation_;
   Emit(std::move(finished));
   ended_ = true;
 }

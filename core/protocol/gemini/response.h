@@ -18,6 +18,7 @@
 #include "core/protocol/shared/id_source.h"
 #include "core/protocol/shared/json_pieces.h"
 #include "core/protocol/shared/sse.h"
+#include "core/protocol/stream_reader.h"
 
 namespace agm::protocol {
 
@@ -34,12 +35,6 @@ struct GeminiReading {
   std::map<std::string, ClientTool, std::less<>> tools;
   bool one_call = false;   ///< the client allows no parallel calls: only the first is kept
   bool citations = false;  ///< sources may come: keep text to convert byte offsets
-};
-
-/// An error object that the upstream sent instead of, or inside, a 200 response.
-struct UpstreamError {
-  int status = 0;    ///< error.code, 0 if it is missing
-  std::string body;  ///< the JSON text, to be classified; never shown to clients
 };
 
 /// Reads the Gemini API's response, streamed or not, into events that obey chat/event.h.
@@ -64,19 +59,18 @@ struct UpstreamError {
 /// A Finished with kStop and no block before it is a valid empty answer (worth one retry). A block
 /// by the upstream's filter is not a failure: without content the response is a refusal, after some
 /// content it ends with kContentFilter.
-/// Finished::extra may contain "gemini.continuationToken" (a JSON string): the answer continues in
-/// another hop. After Failed all further input is ignored.
+/// Finished::continuation is set if the answer continues in another hop. After Failed all further input is ignored.
 ///
 /// Thread safety: one thread at a time.
-class GeminiStreamReader {
+class GeminiStreamReader : public StreamReader {
  public:
   explicit GeminiStreamReader(IdSource ids, GeminiReading reading = {});
 
-  void Push(std::string_view bytes);
-  void Close();
-  std::optional<chat::Event> Next();
-  bool held() const { return !events_.empty(); }
-  const std::optional<UpstreamError>& upstream_error() const { return upstream_error_; }
+  void Push(std::string_view bytes) override;
+  void Close() override;
+  std::optional<chat::Event> Next() override;
+  bool held() const override { return !events_.empty(); }
+  const std::optional<UpstreamError>& upstream_error() const override { return upstream_error_; }
 
  private:
   enum class Format { kUnknown, kSse, kJson };

@@ -1,3 +1,5 @@
+#include "core/upstream/gemini/classify.h"
+
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -9,7 +11,6 @@
 #include "core/upstream/gemini/error_body.h"
 #include "core/upstream/gemini/repair.h"
 #include "core/upstream/plain_words.h"
-#include "core/upstream/trouble.h"
 
 namespace agm::upstream {
 namespace {

@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+#include <initializer_list>
 #include <utility>
 
 #include "core/base/ascii.h"
@@ -26,6 +28,12 @@ std::string BareName(const std::string& name) {
   return std::string(protocol::BareModelName(name));
 }
 
+bool HasAny(const ModelEntry& entry, std::initializer_list<std::string_view> methods) {
+  return std::any_of(methods.begin(), methods.end(), [&](std::string_view method) {
+    return std::find(entry.methods.begin(), entry.methods.end(), method) != entry.methods.end();
+  });
+}
+
 ModelEntry ReadEntry(JsonView model) {
   ModelEntry entry;
   entry.id = BareName(model["name"].text());
@@ -36,6 +44,11 @@ ModelEntry ReadEntry(JsonView model) {
   for (const JsonView method : model["supportedGenerationMethods"].items()) {
     entry.methods.push_back(method.text());
   }
+  // Live models speak over another connection, so their method is none of these. Vertex AI lists no
+  // methods; then the model may have any.
+  if (entry.methods.empty()) return entry;
+  entry.chats = HasAny(entry, {"generateContent", "streamGenerateContent"});
+  entry.embeds = HasAny(entry, {"embedContent", "batchEmbedContents"});
   return entry;
 }
 
@@ -81,16 +94,12 @@ Question CheapQuestion(const Account& account) {
 
 }  // namespace
 
-std::variant<std::vector<ModelEntry>, Failure> ListModels(Transport& transport,
-                                                          const Account& account,
-                                                          const Secret& credential,
-                                                          const Limits& limits,
-                                                          const Cancellation& cancellation) {
+std::variant<std::vector<ModelEntry>, Failure> ListGeminiModels(const Sender& sender,
+                                                                const Recipient& recipient) {
   std::vector<ModelEntry> models;
   std::string token;
   for (int page = 0; page < kMostPages; ++page) {
-    auto body =
-        Fetch(transport, account, credential, {PageUrl(account, token), {}}, limits, cancellation);
+    auto body = Fetch(sender, recipient, {PageUrl(recipient.account, token), {}});
     if (auto* failure = std::get_if<Failure>(&body)) return std::move(*failure);
     auto next = ReadPage(std::get<std::string>(body), models);
     if (auto* failure = std::get_if<Failure>(&next)) return std::move(*failure);
@@ -100,11 +109,11 @@ std::variant<std::vector<ModelEntry>, Failure> ListModels(Transport& transport,
   return models;
 }
 
-std::variant<Duration, Failure> CheckCredential(Transport& transport, const Account& account,
-                                                const Secret& credential, const Limits& limits,
-                                                const Cancellation& cancellation) {
+std::variant<Duration, Failure> CheckGeminiCredential(const Sender& sender,
+                                                      const Recipient& recipient) {
   const TimePoint start = SystemClock().Now();
-  auto answer = Fetch(transport, account, credential, CheapQuestion(account), limits, cancellation);
+  const Account& account = recipient.account;
+  auto answer = Fetch(sender, recipient, CheapQuestion(account));
   if (auto* failure = std::get_if<Failure>(&answer)) {
     const bool only_the_model = IsVertex(account) && (failure->trouble == Trouble::kUnknownModel ||
                                                       failure->trouble == Trouble::kNotServed);

@@ -10,13 +10,13 @@
 namespace agm::upstream {
 namespace {
 
-using enum protocol::GeminiRepair;
+using enum protocol::Repair;
 
 /// All words of a row must be there.
 struct Row {
   std::string_view word;
   std::string_view also;
-  protocol::GeminiRepair repair;
+  protocol::Repair repair;
 };
 
 constexpr std::array kRows = {
@@ -94,7 +94,7 @@ constexpr std::array kRows = {
 
 }  // namespace
 
-protocol::GeminiRepair FindRepair(std::string_view text) {
+protocol::Repair FindRepair(std::string_view text) {
   const auto row = std::find_if(kRows.begin(), kRows.end(), [text](const Row& known) {
     return text.find(known.word) != text.npos && text.find(known.also) != text.npos;
   });

@@ -19,7 +19,7 @@ Finished End(std::int64_t input, std::int64_t output, const std::string& token =
   finished.usage.input = input;
   finished.usage.output = output;
   finished.usage.known = true;
-  if (!token.empty()) finished.extra["gemini.continuationToken"] = token;
+  if (!token.empty()) finished.continuation = token;
   return finished;
 }
 

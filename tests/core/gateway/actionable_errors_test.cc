@@ -15,6 +15,7 @@
 #include "core/protocol/gemini/error.h"
 #include "core/protocol/openai/chat.h"
 #include "core/protocol/responses/responses.h"
+#include "core/upstream/gemini/classify.h"
 #include "tests/core/accounts/pool_fixture.h"
 #include "tests/support/source_dir.h"
 

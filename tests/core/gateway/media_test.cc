@@ -46,7 +46,13 @@ const chat::Media& MediaOf(const chat::Request& request) {
 class InlineMediaTest : public ::testing::Test {
  protected:
   Result<void> Inline(const std::vector<std::string>& targets) {
-    return InlineMedia(transport_, targets, budget_, NeverCancelled(), request_);
+    MediaReaders readers;
+    for (const std::string& target : targets) {
+      const auto nature = upstream::BuiltInProviders().For({}).NatureOf(target);
+      readers.urls = readers.urls && nature.urls;
+      readers.urls_in_results = readers.urls_in_results && nature.urls_in_results;
+    }
+    return InlineMedia(transport_, readers, budget_, NeverCancelled(), request_);
   }
 
   FakeTransport transport_;

@@ -4,6 +4,8 @@
 #include <gtest/gtest.h>
 
 #include "core/http/client/curl_transport.h"
+#include "core/protocol/gemini/response.h"
+#include "core/upstream/gemini/provider.h"
 #include "core/upstream/no_answer.h"
 #include "tests/support/event_grammar.h"
 #include "tests/support/fake_transport.h"
@@ -36,13 +38,16 @@ Outgoing Chat(bool stream) {
   outgoing.model = "gemini-2.5-flash";
   outgoing.stream = stream;
   outgoing.body = R"({"contents":[]})";
-  outgoing.ids = [] { return std::string("id"); };
+  outgoing.new_reader = [] {
+    return std::make_unique<protocol::GeminiStreamReader>([] { return std::string("id"); });
+  };
   return outgoing;
 }
 
 auto Start(Transport& transport, bool stream, const config::Account& account = {},
            const Limits& limits = {}, const Cancellation& cancellation = NeverCancelled()) {
-  return Call::Start(transport, account, Secret("AIzaCANARY"), Chat(stream), limits, cancellation);
+  return Call::Start({transport, limits, cancellation},
+                     {GeminiProvider(), account, Secret("AIzaCANARY")}, Chat(stream));
 }
 
 /// All events of a call whose start succeeded.
@@ -364,7 +369,8 @@ TEST(CallOverSockets, OutlivesTheRequestThatItSends) {
   CurlTransport transport;
   auto outgoing = std::make_unique<Outgoing>(Chat(true));
   outgoing->body = std::string(30'000'000, 'x');
-  auto started = Call::Start(transport, At(server), Secret("k"), *outgoing, {}, NeverCancelled());
+  auto started = Call::Start({transport, {}, NeverCancelled()},
+                             {GeminiProvider(), At(server), Secret("k")}, *outgoing);
   outgoing.reset();
   EXPECT_EQ(HearOut(std::move(started)).text, "Hello");
 }

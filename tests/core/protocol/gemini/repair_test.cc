@@ -35,7 +35,7 @@ ModelTraits Everything() {
   return traits;
 }
 
-std::string Written(std::string_view body, const ModelTraits& traits, GeminiRepair repair) {
+std::string Written(std::string_view body, const ModelTraits& traits, Repair repair) {
   auto request = ReadOpenAiChatRequest(body);
   if (!request) return request.error().message;
   GeminiWriteOptions options;
@@ -45,13 +45,13 @@ std::string Written(std::string_view body, const ModelTraits& traits, GeminiRepa
 }
 
 struct Case {
-  GeminiRepair repair;
+  Repair repair;
   std::vector<std::string> gone;   ///< in the request as it is, but not in the repaired one
   std::vector<std::string> there;  ///< in the repaired one
 };
 
 TEST(GeminiRepair, ChangesTheOneThingThatWasRefused) {
-  using enum GeminiRepair;
+  using enum Repair;
   const std::vector<Case> cases = {
       {kReplaceSignatures, {"c2ln"}, {"skip_thought_signature_validator"}},
       {kLowerTools,
@@ -90,13 +90,13 @@ TEST(GeminiRepair, LeavesThePictureAsTheModelLikes) {
       R"({"model":"m","messages":[{"role":"user","content":"x"}],)"
       R"("image_config":{"aspect_ratio":"16:9"}})";
   const ModelTraits traits = TraitsOf("gemini-3-pro-image");
-  EXPECT_THAT(Written(kPicture, traits, GeminiRepair::kNone), HasSubstr("16:9"));
-  EXPECT_THAT(Written(kPicture, traits, GeminiRepair::kOmitPicture), Not(HasSubstr("16:9")));
+  EXPECT_THAT(Written(kPicture, traits, Repair::kNone), HasSubstr("16:9"));
+  EXPECT_THAT(Written(kPicture, traits, Repair::kOmitPicture), Not(HasSubstr("16:9")));
 }
 
 TEST(GeminiRepair, TakesTheNearestThinking) {
   const auto nearest = [](ThinkingSetting setting) {
-    return Repaired(setting, GeminiRepair::kNearestThinking);
+    return Repaired(setting, Repair::kNearestThinking);
   };
   EXPECT_EQ(nearest({0, {}}), (ThinkingSetting{512, {}}));
   EXPECT_EQ(nearest({99'999, {}}), ThinkingSetting{});

@@ -250,8 +250,7 @@ TEST(GeminiStreamReader, KeepsAContinuationToken) {
   EXPECT_NE(
       Shown(
           R"({"candidates":[{"content":{"parts":[{"text":"x"}]},"finishReason":"CONTINUATION","continuationToken":"t\"1"}]})")
-          .find(
-              R"(finished 0=length in=0 cached=0 out=0 thoughts=0 unknown gemini.continuationToken="t\"1")"),
+          .find(R"(finished 0=length in=0 cached=0 out=0 thoughts=0 unknown continuation="t\"1")"),
       std::string::npos);
 }
 

@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "core/base/utf8.h"
+#include "core/upstream/gemini/classify.h"
 #include "core/upstream/trouble.h"
 #include "tests/support/source_dir.h"
 

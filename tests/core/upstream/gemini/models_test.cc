@@ -1,4 +1,4 @@
-#include "core/upstream/gemini/models.h"
+#include "core/upstream/gemini/provider.h"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -20,7 +20,7 @@ const Secret& Key() {
 }
 
 auto List(FakeTransport& transport, const config::Account& account = {}) {
-  return ListModels(transport, account, Key(), {}, NeverCancelled());
+  return GeminiProvider().ListModels({transport, {}, NeverCancelled()}, account, Key());
 }
 
 TEST(ListModels, ReadsAllPages) {
@@ -83,7 +83,8 @@ TEST(ListModels, TellsWhatWentWrong) {
 TEST(CheckCredential, AsksForNextToNothing) {
   FakeTransport transport;
   transport.Answer(FakeAnswer::Json("{}"));
-  const auto result = CheckCredential(transport, {}, Key(), {}, NeverCancelled());
+  const auto result =
+      GeminiProvider().CheckCredential({transport, {}, NeverCancelled()}, {}, Key());
   EXPECT_TRUE(std::holds_alternative<Duration>(result));
   EXPECT_THAT(transport.sent().at(0).url, EndsWith("/models?pageSize=1"));
 }
@@ -92,7 +93,8 @@ TEST(CheckCredential, TellsABadKey) {
   FakeTransport transport;
   transport.Answer(
       FakeAnswer::Json(R"({"error":{"code":400,"details":[{"reason":"API_KEY_INVALID"}]}})", 400));
-  const auto result = CheckCredential(transport, {}, Key(), {}, NeverCancelled());
+  const auto result =
+      GeminiProvider().CheckCredential({transport, {}, NeverCancelled()}, {}, Key());
   EXPECT_EQ(std::get<Failure>(result).trouble, Trouble::kBadKey);
 }
 
@@ -102,7 +104,8 @@ TEST(CheckCredential, CountsTokensOnVertexAiWhereTheListNeedsNoRight) {
   account.project = "p";
   FakeTransport transport;
   transport.Answer(FakeAnswer::Json(R"({"error":{"code":404,"status":"NOT_FOUND"}})", 404));
-  const auto result = CheckCredential(transport, account, Key(), {}, NeverCancelled());
+  const auto result =
+      GeminiProvider().CheckCredential({transport, {}, NeverCancelled()}, account, Key());
   EXPECT_TRUE(std::holds_alternative<Duration>(result));
   EXPECT_THAT(transport.sent().at(0).url, HasSubstr("/projects/p/locations/global/"));
   EXPECT_THAT(transport.sent().at(0).url, EndsWith(":countTokens"));

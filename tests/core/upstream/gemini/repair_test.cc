@@ -5,17 +5,18 @@
 #include <string>
 
 #include "core/base/json_writer.h"
+#include "core/upstream/gemini/classify.h"
 #include "core/upstream/trouble.h"
 
 namespace agm::upstream {
 namespace {
 
-using protocol::GeminiRepair;
+using protocol::Repair;
 
 struct Known {
   const char* name;
   const char* text;
-  GeminiRepair repair;
+  Repair repair;
 };
 
 class KnownRefusal : public testing::TestWithParam<Known> {};
@@ -33,7 +34,7 @@ TEST_P(KnownRefusal, HasOneRepair) {
 #define TOOL "* GenerateContentRequest.tools[0].function_declarations[2].parameters"
 #define ANSWER "* GenerateContentRequest.generation_config.response_schema"
 
-using enum GeminiRepair;
+using enum Repair;
 
 INSTANTIATE_TEST_SUITE_P(
     Texts, KnownRefusal,
@@ -168,7 +169,7 @@ INSTANTIATE_TEST_SUITE_P(
 TEST(FindRepair, OnlyMendsRefusalsOfTheRequest) {
   const Failure failure = Classify(
       503, R"({"error":{"code":503,"status":"UNAVAILABLE","message":"logprobs backend"}})", false);
-  EXPECT_EQ(failure.repair, GeminiRepair::kNone);
+  EXPECT_EQ(failure.repair, Repair::kNone);
 }
 
 }  // namespace

@@ -1,0 +1,41 @@
+#pragma once
+
+#include <cstdint>
+#include <string_view>
+
+#include "core/chat/request.h"
+
+namespace agm::protocol {
+
+/// The one thing that a writer writes otherwise after the upstream refused a request for it. A
+/// writer ignores a repair that its API has no use for.
+enum class Repair : std::uint8_t {
+  kNone,
+  kReplaceSignatures,  ///< the documented dummy instead of every thought signature
+  kLowerTools,         ///< a smaller subset of JSON Schema for the schemas of tools
+  kLowerFormat,        ///< the same for the answer's schema
+  kLowerSchemas,       ///< both
+  kTellFormat,         ///< no JSON mode: the format is told in words
+  kFetchMedia,         ///< the gateway fetches media; the writer has no part in it
+  kMoveSystem,         ///< system text as the user's
+  kNearestThinking,    ///< the level or budget beside the refused one
+  kOmitThinking,
+  kOmitPenalties,
+  kOmitLogprobs,
+  kOmitServiceTier,
+  kOmitTemperature,
+  kOmitTopP,
+  kOmitTopK,
+  kOmitMaxTokens,
+  kOmitSeed,
+  kOmitStops,
+  kOmitPicture,
+};
+
+/// The repair in a few words, for the log: "lower the schemas of tools".
+std::string_view RepairName(Repair repair);
+
+/// The sampling parameters without what is omitted.
+chat::Sampling Repaired(chat::Sampling sampling, Repair repair);
+
+}  // namespace agm::protocol

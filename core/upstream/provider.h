@@ -1,0 +1,133 @@
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <functional>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <variant>
+#include <vector>
+
+#include "core/base/result.h"
+#include "core/base/secret.h"
+#include "core/chat/embedding.h"
+#include "core/chat/request.h"
+#include "core/config/config.h"
+#include "core/protocol/shared/repair.h"
+#include "core/upstream/fetch.h"
+#include "core/upstream/model_entry.h"
+#include "core/upstream/outgoing.h"
+#include "core/upstream/sender.h"
+#include "core/upstream/trouble.h"
+
+namespace agm::upstream {
+
+/// What the gateway knows of earlier turns beyond what clients send back. Each may be empty.
+struct Recall {
+  /// The thought signature of a call, for a model of that family; empty if it is not known.
+  std::function<std::string(std::string_view call_id, std::string_view family)> signature{};
+  /// The model's own blocks of a turn; nothing if no more is known than what the client sent.
+  std::function<std::optional<std::vector<chat::Block>>(const chat::Message& turn,
+                                                        std::string_view family)>
+      turn{};
+  /// Names the model's turn in which it made a call among several: equal names mean the same turn;
+  /// empty if it is not known.
+  std::function<std::string(std::string_view call_id, std::string_view family)> turn_of{};
+};
+
+/// What is asked of a model. The references must outlive the call that gets them.
+struct ChatOrder {
+  const chat::Request& request;
+  std::string model;                   ///< the upstream's name
+  const ModelEntry* listed = nullptr;  ///< the upstream's own entry; null: not known
+  Recall recall{};
+  protocol::Repair repair = protocol::Repair::kNone;
+};
+
+/// What the gateway must know of a model before it writes a request.
+struct ModelNature {
+  std::string family;           ///< thought signatures are valid within one; empty: it has none
+  bool urls = true;             ///< reads https:// references to media in messages itself
+  bool urls_in_results = true;  ///< the same in a tool's result
+};
+
+/// An upstream's error response, or the error object inside a good one.
+struct Refusal {
+  int status = 0;  ///< 2xx: the error came inside a good response
+  std::string_view body;
+  /// A header of the response by its lower-case name; empty if there is none. May be empty.
+  std::function<std::string_view(std::string_view name)> header{};
+};
+
+/// A question that brings vectors for some of a request's texts.
+struct EmbeddingQuestion {
+  Question question;
+  std::size_t texts = 0;  ///< the number of texts that it covers, from the first
+};
+
+/// One kind of upstream API. The gateway says what is asked; the provider of the leased account
+/// writes the request and reads the response. A further kind is one more folder with a subclass,
+/// and a row in providers.cc.
+///
+/// Thread safety: immutable; any thread.
+class Provider {
+ public:
+  virtual ~Provider() = default;
+
+  /// The header with the credential; the name is empty if none is sent.
+  virtual std::pair<std::string, Secret> CredentialHeader(const config::Account& account,
+                                                          const Secret& credential) const = 0;
+  /// The class of a failure, with the repair if the request can be written otherwise.
+  virtual Failure Classify(const config::Account& account, const Refusal& refusal) const = 0;
+
+  // Chat.
+
+  virtual ModelNature NatureOf(std::string_view model) const;
+  /// The number of calls that give all of the request's choices: 1, or one call for each.
+  virtual int CallsFor(const ChatOrder& order) const;
+  /// Fails with kInvalidRequest if leaving something out would mislead the client.
+  virtual Result<Outgoing> WriteChat(const ChatOrder& order) const = 0;
+  /// The body for the next hop of a response that was interrupted with `token`.
+  virtual std::string WriteNextHop(const Outgoing& outgoing, std::string_view token) const;
+  virtual std::string ChatUrl(const config::Account& account, const Outgoing& outgoing) const = 0;
+
+  // Embeddings: the next question, with as many of the (non-empty) `texts` as one takes.
+
+  virtual Result<EmbeddingQuestion> WriteEmbeddings(const config::Account& account,
+                                                    const chat::EmbeddingRequest& request,
+                                                    std::span<const std::string> texts,
+                                                    std::string_view model) const;
+  /// Appends the vectors to `out`; fails unless there are exactly `texts` of them.
+  virtual Result<void> ReadEmbeddings(std::string_view body, std::size_t texts,
+                                      chat::Embeddings& out) const;
+
+  // Counting a prompt's tokens: nothing where the upstream does not count.
+
+  virtual std::optional<Question> WriteCount(const config::Account& account,
+                                             const Outgoing& outgoing) const;
+  virtual std::optional<std::int64_t> ReadCount(std::string_view body) const;
+
+  // Models.
+
+  /// All models that the account's upstream lists, in its order.
+  virtual std::variant<std::vector<ModelEntry>, Failure> ListModels(
+      const Sender& sender, const config::Account& account, const Secret& credential) const = 0;
+  /// Sends a minimal request to check the credential; returns its duration or the failure.
+  virtual std::variant<Duration, Failure> CheckCredential(const Sender& sender,
+                                                          const config::Account& account,
+                                                          const Secret& credential) const = 0;
+  /// True if the account serves no model that it does not list.
+  virtual bool ListsAll(const config::Account& account) const;
+  /// Models that stand in while no account lists its own.
+  virtual std::vector<ModelEntry> BuiltInModels() const { return {}; }
+
+  /// The URL of a native call of the Gemini API, such as "generateContent" of a model; empty if the
+  /// upstream does not speak that API.
+  virtual std::string NativeUrl(const config::Account& account, std::string_view model,
+                                std::string_view method) const;
+};
+
+}  // namespace agm::upstream
