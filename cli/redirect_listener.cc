@@ -1,5 +1,4 @@
 #include "cli/redirect_listener.h"
-#include "core/base/unique_fd.h"
 
 #include <fmt/format.h>
 #include <poll.h>
@@ -10,6 +9,8 @@
 #include <optional>
 #include <utility>
 
+#include "core/base/os/socket.h"
+#include "core/base/unique_fd.h"
 #include "core/gateway/url.h"
 #include "core/http/server/listener.h"
 
@@ -59,7 +60,7 @@ void Tell(int fd, int status, std::string_view words) {
       "Cache-Control: no-store\r\nReferrer-Policy: no-referrer\r\nConnection: close\r\n\r\n{}",
       status, status == 200 ? "OK" : "Bad Request", page.size(), page);
   // The response fits into the socket's buffer.
-  static_cast<void>(::send(fd, answer.data(), answer.size(), MSG_NOSIGNAL));
+  static_cast<void>(os::Send(fd, answer.data(), answer.size()));
   ::shutdown(fd, SHUT_WR);
 }
 
@@ -101,7 +102,7 @@ std::string RedirectListener::url() const { return fmt::format("http://127.0.0.1
 
 Result<Secret> RedirectListener::AwaitCode(const std::string& state, TimePoint deadline) {
   while (AwaitReadable(fd_, deadline)) {
-    const UniqueFd visitor(::accept4(fd_, nullptr, nullptr, SOCK_CLOEXEC));
+    const UniqueFd visitor = os::Accept(fd_);
     if (visitor.get() < 0) continue;
     const TimePoint until = std::min(deadline, SystemClock().Now() + kForOneVisitor);
     if (auto received = Receive(visitor.get(), state, until)) return *std::move(received);

@@ -13,7 +13,7 @@
 #include "cli/stop_signals.h"
 #include "core/base/guarded.h"
 #include "core/base/log.h"
-#include "core/base/start_pages.h"
+#include "core/base/os/start_pages.h"
 #include "core/config/load.h"
 #include "core/config/watch.h"
 #include "core/gateway/service.h"
@@ -258,7 +258,7 @@ Result<void> RunServe(const Context& context, const ServeOptions& options) {
   const Control control(signals, **service, sources, **log, watch, read->config, *state_folder);
   Announce(context.io(), **log, *read->config,
            {(*service)->port(), (*service)->Ready(), options.mock, LanAddresses()}, json);
-  ReleaseStartPages();
+  os::ReleaseStartPages();
   (*service)->Serve();
   if (!database->Flush()) {
     (*log)->Write(LogLevel::kWarning,

@@ -1,6 +1,7 @@
 #pragma once
 
-#include <csignal>
+#include "core/base/os/signals.h"
+#include "core/base/os/wake_event.h"
 
 namespace agm::cli {
 
@@ -16,9 +17,6 @@ namespace agm::cli {
 class StopSignals {
  public:
   StopSignals();
-  ~StopSignals();
-  StopSignals(const StopSignals&) = delete;
-  StopSignals& operator=(const StopSignals&) = delete;
 
   /// Waits for the next signal; 0 after Wake.
   int Wait();
@@ -26,9 +24,8 @@ class StopSignals {
   void Wake();
 
  private:
-  sigset_t before_;
-  int signals_ = -1;
-  int wake_ = -1;
+  os::SignalSource signals_;
+  os::WakeEvent wake_;
 };
 
 }  // namespace agm::cli

@@ -1,12 +1,18 @@
 # agm_library(NAME FOLDER [SEES target...] [OWN target...] [EXCEPT file...])
 #
-# A static library of every .cc below FOLDER. SEES are what its headers may include, so they pass on
+# A static library of every .cc below FOLDER, without the files that another system needs
+# (_linux.cc, _portable.cc). SEES are what its headers may include, so they pass on
 # to whoever links it; OWN are for its sources alone. A folder without sources becomes an interface.
 function(agm_library name folder)
   cmake_parse_arguments(ARG "" "" "SEES;OWN;EXCEPT" ${ARGN})
   file(GLOB_RECURSE sources CONFIGURE_DEPENDS RELATIVE ${PROJECT_SOURCE_DIR}
     ${PROJECT_SOURCE_DIR}/${folder}/*.cc)
   list(REMOVE_ITEM sources ${ARG_EXCEPT})
+  if(AGM_PORTABLE)
+    list(FILTER sources EXCLUDE REGEX "_linux[.]cc$")
+  else()
+    list(FILTER sources EXCLUDE REGEX "_portable[.]cc$")
+  endif()
   list(TRANSFORM sources PREPEND ${PROJECT_SOURCE_DIR}/)
   if(sources)
     add_library(${name} STATIC ${sources})

@@ -3,11 +3,12 @@
 #include <poll.h>
 #include <sys/resource.h>
 #include <sys/socket.h>
-#include <unistd.h>
 
 #include <algorithm>
 #include <array>
 #include <cerrno>
+
+#include "core/base/os/socket.h"
 
 namespace agm {
 
@@ -34,10 +35,8 @@ std::size_t OpenDescriptors() {
 }
 
 bool DescriptorLeft() {
-  const int probe = ::socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
-  if (probe < 0) return errno != EMFILE && errno != ENFILE;
-  ::close(probe);
-  return true;
+  const UniqueFd probe = os::NewSocket(AF_UNIX, SOCK_STREAM, 0);
+  return probe.get() >= 0 || (errno != EMFILE && errno != ENFILE);
 }
 
 }  // namespace agm

@@ -1,6 +1,7 @@
 #include "core/base/random.h"
 
 #include <sys/random.h>
+#include <unistd.h>
 
 #include <array>
 #include <random>
@@ -19,10 +20,7 @@ class Bytes {
 
  private:
   void Refill() {
-    std::size_t got = 0;
-    while (got < block_.size()) {
-      const ssize_t n = ::getrandom(block_.data() + got, block_.size() - got, 0);
-      if (n > 0) got += static_cast<std::size_t>(n);
+    while (::getentropy(block_.data(), block_.size()) != 0) {
     }
     at_ = 0;
   }

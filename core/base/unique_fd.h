@@ -24,6 +24,8 @@ class UniqueFd {
   }
 
   int get() const { return fd_; }
+  /// Gives the descriptor away: the caller closes it.
+  int release() { return std::exchange(fd_, -1); }
 
  private:
   int fd_;

@@ -1,21 +1,19 @@
 #include "core/config/watch.h"
 
-#include <fcntl.h>
 #include <poll.h>
-#include <sys/eventfd.h>
-#include <sys/inotify.h>
 #include <sys/stat.h>
-#include <unistd.h>
 
 #include <algorithm>
 #include <array>
 #include <atomic>
 #include <chrono>
-#include <cstring>
 #include <optional>
 #include <system_error>
 #include <tuple>
 #include <vector>
+
+#include "core/base/os/folder_watch.h"
+#include "core/base/os/wake_event.h"
 
 namespace agm::config {
 namespace {
@@ -23,27 +21,22 @@ namespace {
 namespace fs = std::filesystem;
 using Steady = std::chrono::steady_clock;
 
-// IN_MODIFY is left out: a growing log file in the same folder would wake the thread for each line.
-// A program that writes the file and never closes it is noticed by polling.
-constexpr std::uint32_t kEvents = IN_CLOSE_WRITE | IN_ATTRIB | IN_CREATE | IN_DELETE |
-                                  IN_MOVED_FROM | IN_MOVED_TO | IN_DELETE_SELF | IN_MOVE_SELF;
-
 /// Identifies one version of a file; links are followed.
 struct Signature {
   bool exists = false;
   std::uint64_t device = 0;
   std::uint64_t inode = 0;
   std::int64_t size = 0;
-  std::int64_t modified_s = 0;
-  std::int64_t modified_ns = 0;
+  fs::file_time_type modified;
   friend bool operator==(const Signature&, const Signature&) = default;
 };
 
 Signature Look(const fs::path& path) {
   struct stat status {};
   if (::stat(path.c_str(), &status) != 0) return {};
-  return {true,           status.st_dev,         status.st_ino,
-          status.st_size, status.st_mtim.tv_sec, status.st_mtim.tv_nsec};
+  std::error_code error;
+  return {true, static_cast<std::uint64_t>(status.st_dev), status.st_ino, status.st_size,
+          fs::last_write_time(path, error)};
 }
 
 // The paths under which the file can change: its own, and the target of each link.
@@ -60,17 +53,9 @@ std::vector<fs::path> Chain(const fs::path& path) {
 }  // namespace
 
 struct Watch::State {
-  State(fs::path watched, WatchTimes how)
-      : path(std::move(watched)),
-        times(how),
-        inotify(::inotify_init1(IN_NONBLOCK | IN_CLOEXEC)),
-        wake(::eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC)) {
+  State(fs::path watched, WatchTimes how) : path(std::move(watched)), times(how) {
     Subscribe();
     last = Look(path);
-  }
-  ~State() {
-    if (inotify >= 0) ::close(inotify);
-    if (wake >= 0) ::close(wake);
   }
   State(const State&) = delete;
   State& operator=(const State&) = delete;
@@ -82,26 +67,16 @@ struct Watch::State {
     for (const fs::path& link : Chain(path)) {
       names.push_back(link.filename().string());
       const fs::path folder = link.has_parent_path() ? link.parent_path() : fs::path(".");
-      if (inotify >= 0) ::inotify_add_watch(inotify, folder.c_str(), kEvents);
+      folders.Add(folder);
     }
   }
 
   // Reads all pending events; returns true if one concerns the watched names.
   bool DrainEvents() {
-    alignas(inotify_event) std::array<char, 16'384> buffer{};
     bool ours = false;
-    for (;;) {
-      const ssize_t n = ::read(inotify, buffer.data(), buffer.size());
-      if (n <= 0) break;
-      for (std::size_t at = 0; at < static_cast<std::size_t>(n);) {
-        inotify_event event{};
-        std::memcpy(&event, buffer.data() + at, sizeof event);
-        const std::string_view name(event.len > 0 ? buffer.data() + at + sizeof event : "");
-        const bool written = (event.mask & (IN_CLOSE_WRITE | IN_MOVED_TO)) != 0;
-        if (written && std::ranges::find(names, name) != names.end()) ours = true;
-        at += sizeof event + event.len;
-      }
-    }
+    folders.Read([&](std::string_view name) {
+      if (std::ranges::find(names, name) != names.end()) ours = true;
+    });
     return ours;
   }
 
@@ -109,11 +84,10 @@ struct Watch::State {
 
   // Waits for a call of Wake() or Stop(), an event, or the end of `wait`.
   Woken Sleep(Duration wait) {
-    std::array<pollfd, 2> fds = {{{wake, POLLIN, 0}, {inotify, POLLIN, 0}}};
+    std::array<pollfd, 2> fds = {{{wake.fd(), POLLIN, 0}, {folders.fd(), POLLIN, 0}}};
     const auto ms = std::clamp<Duration::rep>(wait.count(), 0, 1'000'000);
     ::poll(fds.data(), fds.size(), static_cast<int>(ms));
-    std::uint64_t calls = 0;
-    if (::read(wake, &calls, sizeof calls) > 0) return Woken::kCalled;
+    if (wake.Take()) return Woken::kCalled;
     return (fds[1].revents & POLLIN) != 0 ? Woken::kEvent : Woken::kTimeout;
   }
 
@@ -127,15 +101,10 @@ struct Watch::State {
     return true;
   }
 
-  void Call() const {
-    const std::uint64_t one = 1;
-    [[maybe_unused]] const ssize_t n = ::write(wake, &one, sizeof one);
-  }
-
   const fs::path path;
   const WatchTimes times;
-  const int inotify;
-  const int wake;
+  os::FolderWatch folders;
+  os::WakeEvent wake;
   std::atomic<bool> stopped{false};
   std::vector<std::string> names;
   Signature last;
@@ -173,11 +142,11 @@ bool Watch::ChangedWithin(Duration wait) {
   return false;
 }
 
-void Watch::Wake() { state_->Call(); }
+void Watch::Wake() { state_->wake.Signal(); }
 
 void Watch::Stop() {
   state_->stopped = true;
-  state_->Call();
+  state_->wake.Signal();
 }
 
 }  // namespace agm::config

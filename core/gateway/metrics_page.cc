@@ -5,7 +5,7 @@
 #include <utility>
 
 #include "core/base/version.h"
-#include "core/gateway/process_figures.h"
+#include "core/base/os/process_figures.h"
 #include "core/gateway/prometheus.h"
 
 namespace agm::gateway {
@@ -65,7 +65,7 @@ void WriteLog(PrometheusText& text, const ledger::Journal::Figures& log) {
 }
 
 void WriteProcess(PrometheusText& text) {
-  const ProcessFigures process = ReadProcessFigures();
+  const os::ProcessFigures process = os::ReadProcessFigures();
   text.Family("process_start_time_seconds", "gauge", "Start of the process, since 1970.");
   text.Sample({}, process.start_time);
   text.Family("process_cpu_seconds_total", "counter", "User and system time.");

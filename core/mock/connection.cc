@@ -8,6 +8,8 @@
 #include <array>
 #include <cerrno>
 
+#include "core/base/os/socket.h"
+
 namespace agm::mock {
 namespace {
 
@@ -66,7 +68,7 @@ Connection::Fate Connection::ReadOn(bool& progress) {
     }
     if (state == State::kContinue) {
       constexpr std::string_view kGoOn = "HTTP/1.1 100 Continue\r\n\r\n";
-      ::send(fd(), kGoOn.data(), kGoOn.size(), MSG_NOSIGNAL);
+      os::Send(fd(), kGoOn.data(), kGoOn.size());
       continue;
     }
     const ssize_t n = ::recv(fd(), bytes.data(), bytes.size(), 0);
@@ -121,7 +123,7 @@ bool Connection::Flush(Fate& fate) {
   while (sent_ < out_.size()) {
     std::size_t size = out_.size() - sent_;
     if (delivery.write_bytes > 0) size = std::min(size, delivery.write_bytes);
-    const ssize_t n = ::send(fd(), out_.data() + sent_, size, MSG_NOSIGNAL);
+    const ssize_t n = os::Send(fd(), out_.data() + sent_, size);
     if (n < 0) {
       if (errno == EINTR) continue;
       if (errno != EAGAIN) fate = Fate::kAbort;

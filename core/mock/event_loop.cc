@@ -1,25 +1,26 @@
-// One epoll set holds the listener, an eventfd that ends the loop, and all connections. While a
-// connection reads, epoll reports readable bytes; while it waits or sends, only that the other side
-// has left and, if the socket is full, that it is writable. Pauses are entries in a time-ordered
-// set.
+// One poller holds the listener, an event that ends the loop, and all connections. While a
+// connection reads, the poller reports readable bytes; while it waits or sends, only that the other
+// side has left and, if the socket is full, that it is writable. Pauses are entries in a
+// time-ordered set.
 
 #include "core/mock/event_loop.h"
 
 #include <arpa/inet.h>
 #include <netinet/tcp.h>
-#include <sys/epoll.h>
-#include <sys/eventfd.h>
 #include <sys/socket.h>
-#include <unistd.h>
 
 #include <algorithm>
 #include <array>
 #include <cerrno>
 #include <cstring>
 #include <set>
+#include <span>
 #include <unordered_map>
 
 #include "core/base/clock.h"
+#include "core/base/os/poller.h"
+#include "core/base/os/socket.h"
+#include "core/base/os/wake_event.h"
 #include "core/mock/connection.h"
 
 namespace agm::mock {
@@ -30,10 +31,7 @@ class EventLoop::Impl {
 
   Result<int> Listen(int port);
   void Run();
-  void Stop() {
-    const std::uint64_t one = 1;
-    [[maybe_unused]] const auto n = ::write(stop_.get(), &one, sizeof one);
-  }
+  void Stop() { stop_.Signal(); }
 
   Traffic traffic;
 
@@ -41,14 +39,13 @@ class EventLoop::Impl {
   using Fate = Connection::Fate;
   struct Client {
     Connection connection;
-    std::uint32_t watched = EPOLLIN | EPOLLRDHUP;
-    std::optional<TimePoint> timer;  // its entry in timers_
-    bool busy = false;               // counted as busy
+    unsigned watched = os::kInput | os::kHangUp;
+    std::optional<TimePoint> timer{};  // its entry in timers_
+    bool busy = false;                 // counted as busy
   };
 
-  void Watch(int fd, std::uint32_t events, int operation);
   void Accept();
-  void OnEvent(Client& client, std::uint32_t events);
+  void OnEvent(Client& client, unsigned events);
   void Wake(TimePoint now);
   int Timeout() const;
   void Settle(Client& client, Fate fate);
@@ -58,8 +55,8 @@ class EventLoop::Impl {
   void CloseAll();
 
   Service service_;
-  UniqueFd epoll_;
-  UniqueFd stop_;
+  os::Poller poller_;
+  os::WakeEvent stop_;
   UniqueFd listener_;
   bool accepting_ = false;
   std::unordered_map<int, Client> clients_;
@@ -67,12 +64,11 @@ class EventLoop::Impl {
 };
 
 Result<int> EventLoop::Impl::Listen(int port) {
-  listener_ = UniqueFd(::socket(AF_INET, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0));
-  epoll_ = UniqueFd(::epoll_create1(EPOLL_CLOEXEC));
-  stop_ = UniqueFd(::eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC));
-  if (listener_.get() < 0 || epoll_.get() < 0 || stop_.get() < 0) {
+  listener_ = os::NewSocket(AF_INET, SOCK_STREAM, 0);
+  if (listener_.get() < 0 || !poller_.ok() || stop_.fd() < 0) {
     return Fail(ErrorCode::kIo, "no socket: {}", std::strerror(errno));
   }
+  os::SetNonBlocking(listener_.get());
   const int on = 1;
   ::setsockopt(listener_.get(), SOL_SOCKET, SO_REUSEADDR, &on, sizeof on);
   sockaddr_in address{};
@@ -91,64 +87,55 @@ Result<int> EventLoop::Impl::Listen(int port) {
     }
     return Fail(ErrorCode::kIo, "cannot listen on 127.0.0.1:{}: {}", port, std::strerror(errno));
   }
-  Watch(stop_.get(), EPOLLIN, EPOLL_CTL_ADD);
-  Watch(listener_.get(), EPOLLIN, EPOLL_CTL_ADD);
+  poller_.Add(stop_.fd(), os::kInput, &stop_);
+  poller_.Add(listener_.get(), os::kInput, &listener_);
   accepting_ = true;
   return int{ntohs(address.sin_port)};
 }
 
 void EventLoop::Impl::Run() {
-  std::array<epoll_event, 256> events;
+  std::array<os::Poller::Ready, 256> ready;
   for (;;) {
-    const int n =
-        ::epoll_wait(epoll_.get(), events.data(), static_cast<int>(events.size()), Timeout());
-    if (n < 0 && errno != EINTR) return CloseAll();
-    for (int i = 0; i < n; ++i) {
-      const epoll_event event = events[static_cast<std::size_t>(i)];
-      if (event.data.fd == stop_.get()) return CloseAll();
-      if (event.data.fd == listener_.get()) {
+    const std::size_t count = poller_.Wait(ready, Timeout());
+    for (const os::Poller::Ready& each : std::span(ready).first(count)) {
+      if (each.of == &stop_) return CloseAll();
+      if (each.of == &listener_) {
         Accept();
-      } else if (auto found = clients_.find(event.data.fd); found != clients_.end()) {
-        OnEvent(found->second, event.events);
+      } else {
+        OnEvent(*static_cast<Client*>(each.of), each.events);
       }
     }
     Wake(SystemClock().Now());
   }
 }
 
-void EventLoop::Impl::Watch(int fd, std::uint32_t events, int operation) {
-  epoll_event event{};
-  event.events = events;
-  event.data.fd = fd;
-  ::epoll_ctl(epoll_.get(), operation, fd, &event);
-}
-
 void EventLoop::Impl::Accept() {
   for (;;) {
-    UniqueFd socket(::accept4(listener_.get(), nullptr, nullptr, SOCK_NONBLOCK | SOCK_CLOEXEC));
+    UniqueFd socket = os::Accept(listener_.get());
     if (socket.get() < 0) {
       if (errno == EINTR || errno == ECONNABORTED) continue;
       if (errno == EMFILE || errno == ENFILE) {  // resume when a connection closes
-        Watch(listener_.get(), 0, EPOLL_CTL_MOD);
+        poller_.Change(listener_.get(), 0, &listener_);
         accepting_ = false;
       }
       return;
     }
     const int on = 1;
     ::setsockopt(socket.get(), IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
+    os::SetNonBlocking(socket.get());
     const int fd = socket.get();
-    Client client{Connection(std::move(socket), service_), EPOLLIN | EPOLLRDHUP, {}, false};
-    Watch(fd, client.watched, EPOLL_CTL_ADD);
-    clients_.emplace(fd, std::move(client));
+    Client& client =
+        clients_.emplace(fd, Client{Connection(std::move(socket), service_)}).first->second;
+    poller_.Add(fd, client.watched, &client);
     ++traffic.accepted;
     ++traffic.open;
   }
 }
 
 void EventLoop::Impl::OnEvent(Client& client, std::uint32_t events) {
-  const bool gone = (events & (EPOLLERR | EPOLLHUP)) != 0;
+  const bool gone = (events & os::kFailed) != 0;
   // A client that closes its sending side before it has its reply has left.
-  const bool leaves = (events & EPOLLRDHUP) != 0 && !client.connection.reading();
+  const bool leaves = (events & os::kHangUp) != 0 && !client.connection.reading();
   Settle(client, gone || leaves ? Fate::kAbort : client.connection.Advance(false));
 }
 
@@ -174,12 +161,12 @@ void EventLoop::Impl::Settle(Client& client, Fate fate) {
     return Close(client);
   }
   SetTimer(client, client.connection.wake());
-  const std::uint32_t events = EPOLLRDHUP | (!owed                            ? EPOLLIN
-                                             : client.connection.wants_room() ? EPOLLOUT
-                                                                              : 0U);
+  unsigned events = os::kHangUp;
+  if (!owed) events |= os::kInput;
+  if (owed && client.connection.wants_room()) events |= os::kOutput;
   if (events == client.watched) return;
   client.watched = events;
-  Watch(client.connection.fd(), events, EPOLL_CTL_MOD);
+  poller_.Change(client.connection.fd(), events, &client);
 }
 
 void EventLoop::Impl::SetTimer(Client& client, std::optional<TimePoint> when) {
@@ -200,10 +187,11 @@ void EventLoop::Impl::Close(Client& client) {
   Count(client, false);
   SetTimer(client, std::nullopt);
   --traffic.open;
+  poller_.Remove(client.connection.fd());
   clients_.erase(client.connection.fd());
   if (accepting_) return;
   accepting_ = true;
-  Watch(listener_.get(), EPOLLIN, EPOLL_CTL_MOD);
+  poller_.Change(listener_.get(), os::kInput, &listener_);
 }
 
 void EventLoop::Impl::CloseAll() {

@@ -10,6 +10,7 @@
 #include <cerrno>
 
 #include "core/base/descriptors.h"
+#include "core/base/os/socket.h"
 
 namespace agm::upstream {
 namespace {
@@ -75,7 +76,7 @@ std::optional<CURLcode> Connection::Connect() {
 
 Connection::Moved Connection::Send(std::string_view bytes) {
   if (own_) {
-    const ssize_t moved = ::send(fd_, bytes.data(), bytes.size(), MSG_NOSIGNAL);
+    const ssize_t moved = os::Send(fd_, bytes.data(), bytes.size());
     if (moved >= 0) return static_cast<std::size_t>(moved);
     if (errno == EAGAIN || errno == EINTR) return 0;
     return std::nullopt;

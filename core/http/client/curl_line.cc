@@ -18,6 +18,7 @@
 #include <utility>
 
 #include "core/base/descriptors.h"
+#include "core/base/os/socket.h"
 #include "core/http/client/request_head.h"
 
 namespace agm::upstream {
@@ -142,7 +143,7 @@ curl_socket_t OpenGuarded(void* line, curlsocktype, curl_sockaddr* to) {
     guarded.refused = true;
     return CURL_SOCKET_BAD;
   }
-  return socket(to->family, to->socktype | SOCK_CLOEXEC, to->protocol);
+  return os::NewSocket(to->family, to->socktype, to->protocol).release();
 }
 
 void SetGuard(Line& line, const CurlTransport::Options& options) {

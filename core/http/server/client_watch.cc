@@ -1,8 +1,8 @@
 #include "core/http/server/client_watch.h"
 
-#include <poll.h>
-#include <sys/epoll.h>
 #include <unistd.h>
+
+#include "core/base/os/poller.h"
 
 namespace agm::gateway {
 
@@ -12,28 +12,22 @@ ClientWatch::~ClientWatch() {
 
 int ClientWatch::fd() const {
   const int leaving = leaving_.load();
-  return leaving >= 0 ? leaving : socket_;
+  return leaving == kNotWatched ? socket_ : leaving;
 }
 
 bool ClientWatch::Cancelled() const {
   if (cancelled_.load()) return true;
-  pollfd seen{socket_, POLLIN | POLLRDHUP, 0};
-  if (::poll(&seen, 1, 0) <= 0) return false;
-  if ((seen.revents & (POLLRDHUP | POLLHUP | POLLERR | POLLNVAL)) != 0) return true;
-  if (leaving_.load() < 0) WatchLeavingOnly();
+  bool input = false;
+  if (os::HasHungUp(socket_, &input)) return true;
+  if (input && leaving_.load() == kNotWatched) WatchLeavingOnly();
   return false;
 }
 
 void ClientWatch::WatchLeavingOnly() const {
-  const int leaving = ::epoll_create1(EPOLL_CLOEXEC);
-  if (leaving < 0) return;
-  epoll_event event{};
-  event.events = EPOLLRDHUP;
-  int none = -1;
-  if (::epoll_ctl(leaving, EPOLL_CTL_ADD, socket_, &event) != 0 ||
-      !leaving_.compare_exchange_strong(none, leaving)) {
-    ::close(leaving);
-  }
+  UniqueFd leaving = os::HangUpOnly(socket_);
+  int none = kNotWatched;
+  const int watched = leaving.get() >= 0 ? leaving.get() : kCannotBeWatched;
+  if (leaving_.compare_exchange_strong(none, watched)) leaving.release();
 }
 
 }  // namespace agm::gateway

@@ -10,8 +10,8 @@ namespace agm::gateway {
 /// side counts as gone. After `Cancel` every caller sees the client as gone.
 ///
 /// Once the client sends data early (its next request, for example), polling the socket itself
-/// would return at once for ever. From then on fd() is an epoll set that reports only the client's
-/// leaving.
+/// would return at once for ever. From then on fd() is a descriptor that reports only the client's
+/// leaving, or -1 if the system has no such thing: then nothing tells until a write fails.
 ///
 /// Thread safety: any thread.
 class ClientWatch : public Cancellation {
@@ -32,9 +32,12 @@ class ClientWatch : public Cancellation {
  private:
   void WatchLeavingOnly() const;
 
+  static constexpr int kCannotBeWatched = -1;  ///< poll skips it
+  static constexpr int kNotWatched = -2;
+
   const int socket_;
   std::atomic<bool> cancelled_{false};
-  mutable std::atomic<int> leaving_{-1};
+  mutable std::atomic<int> leaving_{kNotWatched};
 };
 
 }  // namespace agm::gateway

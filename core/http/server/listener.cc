@@ -10,6 +10,8 @@
 #include <cstring>
 #include <memory>
 
+#include "core/base/os/socket.h"
+
 namespace agm::gateway {
 namespace {
 
@@ -99,13 +101,13 @@ Result<Listening> Listen(const std::string& host, int port) {
   Result<Addresses> addresses = LookUp(host, port);
   if (!addresses) return std::move(addresses).error();
   const addrinfo& address = Preferred(**addresses);
-  const int fd = ::socket(address.ai_family, SOCK_STREAM | SOCK_CLOEXEC, 0);
-  if (fd < 0) return Explain(host, port, errno);
-  if (const int problem = Prepare(fd, address); problem != 0) {
-    ::close(fd);
+  UniqueFd fd = os::NewSocket(address.ai_family, SOCK_STREAM, 0);
+  if (fd.get() < 0) return Explain(host, port, errno);
+  if (const int problem = Prepare(fd.get(), address); problem != 0) {
     return Explain(host, port, problem);
   }
-  return Listening{fd, PortOf(fd)};
+  const int bound = PortOf(fd.get());
+  return Listening{fd.release(), bound};
 }
 
 void AllowManyDescriptors() {

@@ -1,10 +1,6 @@
 #include "core/http/server/parking.h"
 
-#include <sys/epoll.h>
-#include <sys/eventfd.h>
-#include <unistd.h>
-
-#include <cstdint>
+#include <array>
 #include <mutex>
 
 #ifndef __has_feature
@@ -35,51 +31,32 @@ struct KernelOrder {
 };
 #endif
 
-epoll_event Once(void* what, std::uint32_t events) {
-  epoll_event event{};
-  event.events = events | EPOLLONESHOT;
-  event.data.ptr = what;
-  return event;
-}
-
 }  // namespace
 
-Parking::Parking() : epoll_(::epoll_create1(EPOLL_CLOEXEC)), closed_(::eventfd(0, EFD_CLOEXEC)) {
-  epoll_event event{};
-  event.events = EPOLLIN;  // no EPOLLONESHOT: all waiting threads must see it
-  ::epoll_ctl(epoll_, EPOLL_CTL_ADD, closed_, &event);
-}
-
-Parking::~Parking() {
-  ::close(closed_);
-  ::close(epoll_);
-}
+// No kOnce: all waiting threads must see that the set was closed.
+Parking::Parking() { poller_.Add(closed_.fd(), os::kInput, nullptr); }
 
 bool Parking::Enter(int fd, void* what) {
-  epoll_event event = Once(what, EPOLLIN | EPOLLRDHUP);
-  return ::epoll_ctl(epoll_, EPOLL_CTL_ADD, fd, &event) == 0;
+  return poller_.Add(fd, os::kInput | os::kHangUp | os::kOnce, what);
 }
 
-/// For kOutput the set leaves EPOLLRDHUP out, because a client that has closed its sending side
-/// would otherwise wake the thread again and again.
+/// For kOutput the set leaves kHangUp out, because a client that has closed its sending side would
+/// otherwise wake the thread again and again.
 void Parking::Return(int fd, void* what, Until until) {
-  epoll_event event = Once(what, until == Until::kOutput ? EPOLLOUT : EPOLLIN | EPOLLRDHUP);
+  const unsigned events = until == Until::kOutput ? os::kOutput : os::kInput | os::kHangUp;
   [[maybe_unused]] const auto order = KernelOrder().Returning();
-  ::epoll_ctl(epoll_, EPOLL_CTL_MOD, fd, &event);
+  poller_.Change(fd, events | os::kOnce, what);
 }
 
 void* Parking::Wait() {
   for (;;) {
-    epoll_event event{};
-    if (::epoll_wait(epoll_, &event, 1, -1) != 1) continue;
+    std::array<os::Poller::Ready, 1> ready;
+    if (poller_.Wait(ready, -1) == 0) continue;
     KernelOrder().Waited();
-    return event.data.ptr;
+    return ready.front().of;
   }
 }
 
-void Parking::Close() {
-  const std::uint64_t one = 1;
-  [[maybe_unused]] const ssize_t size = ::write(closed_, &one, sizeof one);
-}
+void Parking::Close() { closed_.Signal(); }
 
 }  // namespace agm::gateway

@@ -1,15 +1,17 @@
 #pragma once
 
+#include "core/base/os/poller.h"
+#include "core/base/os/wake_event.h"
+
 namespace agm::gateway {
 
-/// An epoll set of the sockets that wait for their clients without a thread each. Wait returns a
+/// The sockets that wait for their clients without a thread each. Wait returns a
 /// socket that is ready; no other thread gets it until it is parked again.
 ///
 /// Thread safety: any thread.
 class Parking {
  public:
   Parking();
-  ~Parking();
   Parking(const Parking&) = delete;
   Parking& operator=(const Parking&) = delete;
 
@@ -24,8 +26,8 @@ class Parking {
   void Close();
 
  private:
-  int epoll_ = -1;
-  int closed_ = -1;  ///< an eventfd that stays readable after Close
+  os::Poller poller_;
+  os::WakeEvent closed_;  ///< stays readable after Close
 };
 
 }  // namespace agm::gateway

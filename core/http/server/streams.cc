@@ -1,9 +1,5 @@
 #include "core/http/server/streams.h"
 
-#include <sys/epoll.h>
-#include <sys/eventfd.h>
-#include <unistd.h>
-
 #include <algorithm>
 #include <array>
 #include <cstdint>
@@ -15,6 +11,8 @@
 #include <utility>
 
 #include "core/base/guarded.h"
+#include "core/base/os/poller.h"
+#include "core/base/os/wake_event.h"
 
 namespace agm::gateway {
 namespace {
@@ -26,29 +24,26 @@ std::size_t Carriers() { return std::clamp(std::thread::hardware_concurrency(), 
 
 }  // namespace
 
-/// One thread with its streams and its own epoll set. Until a stream leaves, only this thread uses
+/// One thread with its streams and its own poller. Until a stream leaves, only this thread uses
 /// it.
 ///
 /// Thread safety: Carry from any thread.
 class HttpStreams::Carrier {
  public:
-  explicit Carrier(const Leave& leave)
-      : leave_(leave), epoll_(::epoll_create1(EPOLL_CLOEXEC)), wake_(::eventfd(0, EFD_CLOEXEC)) {
-    Watch(EPOLL_CTL_ADD, wake_, EPOLLIN, nullptr);
+  explicit Carrier(const Leave& leave) : leave_(leave) {
+    poller_.Add(wake_.fd(), os::kInput, nullptr);
   }
   ~Carrier() {
     stopped_ = true;
-    Wake();
+    wake_.Signal();
     if (thread_.joinable()) thread_.join();
-    ::close(wake_);
-    ::close(epoll_);
   }
   Carrier(const Carrier&) = delete;
   Carrier& operator=(const Carrier&) = delete;
 
   /// False if the system refuses a descriptor or a thread.
   bool Start() {
-    if (epoll_ < 0 || wake_ < 0) return false;
+    if (!poller_.ok() || wake_.fd() < 0) return false;
     try {
       thread_ = std::thread([this] { Run(); });
       return true;
@@ -63,72 +58,62 @@ class HttpStreams::Carrier {
       first = arriving->empty();
       arriving->emplace_back(&connection, needs);
     }
-    if (first) Wake();
+    if (first) wake_.Signal();
   }
 
  private:
   using Arriving = std::vector<std::pair<HttpConnection*, Needs>>;
   /// The events that the thread watches for one stream.
-  struct Ward {
-    int source = -1;           ///< the descriptor that the stream's source waits for
-    std::uint32_t client = 0;  ///< the events of the client's socket that are watched
+  struct Watched {
+    int source = -1;      ///< the descriptor that the stream's source waits for
+    unsigned client = 0;  ///< the events of the client's socket that are watched
     TimePoint alarm = TimePoint::max();
   };
-  using Wards = std::unordered_map<HttpConnection*, Ward>;
+  using StreamMap = std::unordered_map<HttpConnection*, Watched>;
   using Alarms = std::set<std::pair<TimePoint, HttpConnection*>>;
 
   void Run();
-  void Wake() const {
-    const std::uint64_t one = 1;
-    [[maybe_unused]] const ssize_t size = ::write(wake_, &one, sizeof one);
-  }
   void TakeIn();
-  void Advance(Wards::iterator ward);
+  void Advance(StreamMap::iterator carried);
   void RingAlarms();
-  void Ring(Wards::iterator ward, TimePoint now);
-  void Settle(Wards::iterator ward, Needs needs);
-  void AwaitSource(Wards::iterator ward);
-  void AwaitClient(Wards::iterator ward);
-  void WatchSource(HttpConnection& connection, Ward& ward, int fd) const;
-  void WatchClient(HttpConnection& connection, Ward& ward, std::uint32_t events);
-  void SetAlarm(HttpConnection& connection, Ward& ward, TimePoint at);
-  void LetGo(Wards::iterator ward, Needs needs);
-  bool Watch(int how, int fd, std::uint32_t events, HttpConnection* of) const {
-    epoll_event event{};
-    event.events = events;
-    event.data.ptr = of;
-    return ::epoll_ctl(epoll_, how, fd, &event) == 0;
-  }
+  void Ring(StreamMap::iterator carried, TimePoint now);
+  void Settle(StreamMap::iterator carried, Needs needs);
+  void AwaitSource(StreamMap::iterator carried);
+  void AwaitClient(StreamMap::iterator carried);
+  void WatchSource(HttpConnection& connection, Watched& watched, int fd);
+  void WatchClient(HttpConnection& connection, Watched& watched, unsigned events);
+  void SetAlarm(HttpConnection& connection, Watched& watched, TimePoint at);
+  void LetGo(StreamMap::iterator carried, Needs needs);
 
   const Leave& leave_;
-  const int epoll_;
-  const int wake_;  ///< an eventfd
+  os::Poller poller_;
+  os::WakeEvent wake_;
   std::atomic<bool> stopped_{false};
   Guarded<Arriving> arriving_;
-  Wards wards_;
+  StreamMap streams_;
   Alarms alarms_;
   std::thread thread_;
 };
 
 void HttpStreams::Carrier::Run() {
-  std::array<epoll_event, 64> events;
+  std::array<os::Poller::Ready, 64> ready;
   while (!stopped_) {
     int wait = -1;
     if (!alarms_.empty()) {
       const Duration left = Left(SystemClock().Now(), alarms_.begin()->first);
       wait = static_cast<int>(std::min(left, Duration(60'000)).count());
     }
-    const int count = ::epoll_wait(epoll_, events.data(), events.size(), wait);
+    const std::size_t count = poller_.Wait(ready, wait);
     bool woken = false;
-    for (int i = 0; i < count; ++i) {
-      auto* connection = static_cast<HttpConnection*>(events[static_cast<std::size_t>(i)].data.ptr);
+    for (std::size_t i = 0; i < count; ++i) {
+      auto* connection = static_cast<HttpConnection*>(ready.at(i).of);
       if (connection == nullptr) {
         woken = true;
         continue;
       }
-      // A stream that has left meanwhile is not in wards_ any more.
-      const auto ward = wards_.find(connection);
-      if (ward != wards_.end()) Advance(ward);
+      // A stream that has left meanwhile is not in streams_ any more.
+      const auto carried = streams_.find(connection);
+      if (carried != streams_.end()) Advance(carried);
     }
     RingAlarms();
     if (woken) TakeIn();  // last, so that no event above belongs to a new stream
@@ -136,8 +121,7 @@ void HttpStreams::Carrier::Run() {
 }
 
 void HttpStreams::Carrier::TakeIn() {
-  std::uint64_t calls = 0;
-  [[maybe_unused]] const ssize_t size = ::read(wake_, &calls, sizeof calls);
+  wake_.Take();
   Arriving newcomers;
   {
     auto arriving = arriving_.Lock();
@@ -145,15 +129,15 @@ void HttpStreams::Carrier::TakeIn() {
   }
   for (const auto& [connection, needs] : newcomers) {
     try {
-      Settle(wards_.emplace(connection, Ward{}).first, needs);
+      Settle(streams_.emplace(connection, Watched{}).first, needs);
     } catch (const std::bad_alloc&) {
       leave_(*connection, Needs::kBroken);
     }
   }
 }
 
-void HttpStreams::Carrier::Advance(Wards::iterator ward) {
-  Settle(ward, ward->first->stream->Advance(false));
+void HttpStreams::Carrier::Advance(StreamMap::iterator carried) {
+  Settle(carried, carried->first->stream->Advance(false));
 }
 
 /// Handles each due alarm once, so that a stream with many alarms leaves the others their turn.
@@ -164,79 +148,84 @@ void HttpStreams::Carrier::RingAlarms() {
     due.insert(alarms_.extract(alarms_.begin()));
   }
   for (const auto& [at, connection] : due) {
-    const auto ward = wards_.find(connection);
-    ward->second.alarm = TimePoint::max();
-    Ring(ward, now);
+    const auto carried = streams_.find(connection);
+    carried->second.alarm = TimePoint::max();
+    Ring(carried, now);
   }
 }
 
 /// An alarm keeps its first time; if the stream's time has moved on by now, it is set again here.
-void HttpStreams::Carrier::Ring(Wards::iterator ward, TimePoint now) {
-  const HttpStream& stream = *ward->first->stream;
-  const bool source = ward->second.source >= 0;
+void HttpStreams::Carrier::Ring(StreamMap::iterator carried, TimePoint now) {
+  const HttpStream& stream = *carried->first->stream;
+  const bool source = carried->second.source >= 0;
   const TimePoint due = source ? stream.awaited().until : stream.patience_ends();
-  if (due > now) return Settle(ward, source ? Needs::kSource : Needs::kClient);
-  if (source) return Advance(ward);
-  LetGo(ward, Needs::kBroken);
+  if (due > now) return Settle(carried, source ? Needs::kSource : Needs::kClient);
+  if (source) return Advance(carried);
+  LetGo(carried, Needs::kBroken);
 }
 
-void HttpStreams::Carrier::Settle(Wards::iterator ward, Needs needs) {
-  if (!HttpStream::MayBeCarried(needs)) return LetGo(ward, needs);
+void HttpStreams::Carrier::Settle(StreamMap::iterator carried, Needs needs) {
+  if (!HttpStream::MayBeCarried(needs)) return LetGo(carried, needs);
   try {
-    needs == Needs::kSource ? AwaitSource(ward) : AwaitClient(ward);
+    needs == Needs::kSource ? AwaitSource(carried) : AwaitClient(carried);
   } catch (const std::bad_alloc&) {
-    LetGo(ward, Needs::kBroken);
+    LetGo(carried, Needs::kBroken);
   }
 }
 
-void HttpStreams::Carrier::AwaitSource(Wards::iterator ward) {
-  HttpConnection& connection = *ward->first;
+void HttpStreams::Carrier::AwaitSource(StreamMap::iterator carried) {
+  HttpConnection& connection = *carried->first;
   const Awaited& awaited = connection.stream->awaited();
-  WatchClient(connection, ward->second, EPOLLRDHUP);
-  WatchSource(connection, ward->second, awaited.fd);
-  SetAlarm(connection, ward->second, awaited.until);
+  WatchClient(connection, carried->second, os::kHangUp);
+  WatchSource(connection, carried->second, awaited.fd);
+  SetAlarm(connection, carried->second, awaited.until);
 }
 
-void HttpStreams::Carrier::AwaitClient(Wards::iterator ward) {
-  HttpConnection& connection = *ward->first;
-  WatchSource(connection, ward->second, -1);
-  // Edge-triggered: a client that has left would otherwise be reported for ever.
-  WatchClient(connection, ward->second, EPOLLOUT | EPOLLRDHUP | EPOLLET);
-  SetAlarm(connection, ward->second, connection.stream->patience_ends());
+void HttpStreams::Carrier::AwaitClient(StreamMap::iterator carried) {
+  HttpConnection& connection = *carried->first;
+  WatchSource(connection, carried->second, -1);
+  // kFresh: a client that has left would otherwise be reported for ever.
+  WatchClient(connection, carried->second, os::kOutput | os::kHangUp | os::kFresh);
+  SetAlarm(connection, carried->second, connection.stream->patience_ends());
 }
 
-/// Watches for one event only (EPOLLONESHOT). Nothing then has to be removed after the source has
+/// Watches for one event only (kOnce). Nothing then has to be removed after the source has
 /// closed its descriptor, whose number may belong to another file by then. If the source reuses the
 /// connection, an old entry causes at most an event that belongs to no stream.
-void HttpStreams::Carrier::WatchSource(HttpConnection& connection, Ward& ward, int fd) const {
-  ward.source = fd;
+void HttpStreams::Carrier::WatchSource(HttpConnection& connection, Watched& watched, int fd) {
+  watched.source = fd;
   if (fd < 0) return;
-  constexpr std::uint32_t kOnce = EPOLLIN | EPOLLONESHOT;
-  if (!Watch(EPOLL_CTL_MOD, fd, kOnce, &connection)) Watch(EPOLL_CTL_ADD, fd, kOnce, &connection);
+  constexpr unsigned kAwaited = os::kInput | os::kOnce;
+  if (!poller_.Change(fd, kAwaited, &connection)) poller_.Add(fd, kAwaited, &connection);
 }
 
-void HttpStreams::Carrier::WatchClient(HttpConnection& connection, Ward& ward,
-                                       std::uint32_t events) {
-  if (ward.client == events) return;
-  const int how = ward.client == 0 ? EPOLL_CTL_ADD : events == 0 ? EPOLL_CTL_DEL : EPOLL_CTL_MOD;
-  Watch(how, connection.fd(), events, &connection);
-  ward.client = events;
+void HttpStreams::Carrier::WatchClient(HttpConnection& connection, Watched& watched,
+                                       unsigned events) {
+  if (watched.client == events) return;
+  if (watched.client == 0) {
+    poller_.Add(connection.fd(), events, &connection);
+  } else if (events == 0) {
+    poller_.Remove(connection.fd());
+  } else {
+    poller_.Change(connection.fd(), events, &connection);
+  }
+  watched.client = events;
 }
 
 /// Sets an alarm unless there is an earlier one: an early alarm costs less than moving it per
 /// piece.
-void HttpStreams::Carrier::SetAlarm(HttpConnection& connection, Ward& ward, TimePoint at) {
-  if (at >= ward.alarm) return;
-  alarms_.erase({ward.alarm, &connection});
+void HttpStreams::Carrier::SetAlarm(HttpConnection& connection, Watched& watched, TimePoint at) {
+  if (at >= watched.alarm) return;
+  alarms_.erase({watched.alarm, &connection});
   alarms_.emplace(at, &connection);
-  ward.alarm = at;
+  watched.alarm = at;
 }
 
-void HttpStreams::Carrier::LetGo(Wards::iterator ward, Needs needs) {
-  HttpConnection& connection = *ward->first;
-  WatchClient(connection, ward->second, 0);
-  alarms_.erase({ward->second.alarm, &connection});
-  wards_.erase(ward);
+void HttpStreams::Carrier::LetGo(StreamMap::iterator carried, Needs needs) {
+  HttpConnection& connection = *carried->first;
+  WatchClient(connection, carried->second, 0);
+  alarms_.erase({carried->second.alarm, &connection});
+  streams_.erase(carried);
   leave_(connection, needs);
 }
 

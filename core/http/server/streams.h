@@ -9,7 +9,7 @@
 
 namespace agm::gateway {
 
-/// Carries streamed responses between their pieces: a few carrier threads, each with an epoll set
+/// Carries streamed responses between their pieces: a few carrier threads, each with a poller
 /// and its share of the streams, so that thousands of streams need no thread each. A stream that
 /// has ended, or needs a thread that may block, is handed back through `leave`.
 ///

@@ -11,6 +11,8 @@
 #include <cerrno>
 #include <cstdint>
 
+#include "core/base/os/socket.h"
+
 namespace agm::gateway {
 namespace {
 
@@ -22,8 +24,7 @@ int Descriptor(BIO* bio) {
 
 int WriteToSocket(BIO* bio, const char* bytes, int size) {
   BIO_clear_retry_flags(bio);
-  const ssize_t sent =
-      ::send(Descriptor(bio), bytes, static_cast<std::size_t>(size), MSG_DONTWAIT | MSG_NOSIGNAL);
+  const ssize_t sent = os::SendNow(Descriptor(bio), bytes, static_cast<std::size_t>(size));
   if (sent < 0 && (errno == EAGAIN || errno == EINTR)) BIO_set_retry_write(bio);
   return static_cast<int>(sent);
 }
@@ -133,7 +134,7 @@ class TlsWire : public Wire {
         "This port speaks TLS: the address must begin with https://\n";
     std::array<char, 64 * 1024> rest;  // closing with unread bytes would send a reset
     static_cast<void>(::recv(fd_, rest.data(), rest.size(), MSG_DONTWAIT));
-    static_cast<void>(::send(fd_, kAnswer.data(), kAnswer.size(), MSG_DONTWAIT | MSG_NOSIGNAL));
+    static_cast<void>(os::SendNow(fd_, kAnswer.data(), kAnswer.size()));
   }
 
   const int fd_;

@@ -8,6 +8,8 @@
 #include <array>
 #include <cerrno>
 
+#include "core/base/os/socket.h"
+
 namespace agm::gateway {
 namespace {
 
@@ -23,7 +25,7 @@ class PlainWire : public Wire {
     return size == 0 ? Moved{Outcome::kEnd} : Judge(size, POLLIN);
   }
   Moved Send(std::string_view bytes) override {
-    return Judge(::send(fd_, bytes.data(), bytes.size(), MSG_DONTWAIT | MSG_NOSIGNAL), POLLOUT);
+    return Judge(os::SendNow(fd_, bytes.data(), bytes.size()), POLLOUT);
   }
   bool Pending() const override { return false; }
   void EndOutput() override { ::shutdown(fd_, SHUT_WR); }

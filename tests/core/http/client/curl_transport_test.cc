@@ -5,7 +5,6 @@
 #include <gtest/gtest.h>
 #include <netinet/in.h>
 #include <poll.h>
-#include <sys/eventfd.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
@@ -17,6 +16,7 @@
 
 #include "core/base/descriptors.h"
 #include "core/base/guarded.h"
+#include "core/base/os/wake_event.h"
 #include "core/base/version.h"
 #include "tests/support/packed.h"
 #include "tests/support/scripted_server.h"
@@ -40,25 +40,23 @@ TimePoint In(Duration wait) { return SystemClock().Now() + wait; }
 /// A cancellation that another thread triggers; it wakes threads that poll.
 class Whistle : public Cancellation {
  public:
-  Whistle() : fd_(eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC)) {}
-  ~Whistle() override { close(fd_); }
-  int fd() const override { return fd_; }
+  int fd() const override { return noise_.fd(); }
   bool Cancelled() const override {
     ++asked_;
     return blown_;
   }
   void Blow() {
     blown_ = true;
-    eventfd_write(fd_, 1);
+    noise_.Signal();
   }
   /// Makes the descriptor readable without cancelling, like a pipelining client.
-  void MakeNoise() { eventfd_write(fd_, 1); }
+  void MakeNoise() { noise_.Signal(); }
   int asked() const { return asked_; }
   /// Cancels without waking anyone.
   void BlowSilently() { blown_ = true; }
 
  private:
-  int fd_;
+  os::WakeEvent noise_;
   std::atomic<bool> blown_{false};
   mutable std::atomic<int> asked_{0};
 };
@@ -465,7 +463,7 @@ TEST(CurlTransport, HoldsOneDescriptorForAConnectionWithoutTls) {
 class FullTable {
  public:
   FullTable() {
-    for (int fd = ::eventfd(0, 0); fd >= 0; fd = ::eventfd(0, 0)) taken_.push_back(fd);
+    for (int fd = ::dup(0); fd >= 0; fd = ::dup(0)) taken_.push_back(fd);
   }
   ~FullTable() {
     for (const int fd : taken_) ::close(fd);

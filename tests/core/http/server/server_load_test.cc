@@ -2,11 +2,14 @@
 
 #include <gtest/gtest.h>
 #include <poll.h>
+#include <sys/socket.h>
 
 #include <atomic>
 #include <string>
 #include <vector>
 
+#include "core/base/os/poller.h"
+#include "core/base/os/socket.h"
 #include "tests/core/http/server/running_server.h"
 
 namespace agm::gateway {
@@ -160,6 +163,10 @@ TEST(HttpServerLoad, DoesNotSpinWhenTheClientSendsEarly) {
   std::this_thread::sleep_for(Duration(300));
   EXPECT_LE(waiting.looks, 10);
   EXPECT_EQ(waiting.cancelled, 0);
+  const UniqueFd socket = os::NewSocket(AF_UNIX, SOCK_STREAM, 0);
+  if (os::HangUpOnly(socket.get()).get() < 0) {
+    GTEST_SKIP() << "this system cannot see an end behind bytes";
+  }
   client.Close();
   EXPECT_TRUE(Eventually([&] { return waiting.cancelled == 1; }));
 }

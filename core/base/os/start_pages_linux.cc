@@ -1,4 +1,4 @@
-#include "core/base/start_pages.h"
+#include "core/base/os/start_pages.h"
 
 #include <sys/mman.h>
 
@@ -7,7 +7,7 @@
 #include <fstream>
 #include <string>
 
-namespace agm {
+namespace agm::os {
 namespace {
 
 /// One mapping listed in /proc/self/smaps.
@@ -46,4 +46,4 @@ void ReleaseStartPages() {
   }
 }
 
-}  // namespace agm
+}  // namespace agm::os

@@ -1,4 +1,4 @@
-#include "core/base/start_pages.h"
+#include "core/base/os/start_pages.h"
 
 #include <gtest/gtest.h>
 
@@ -24,7 +24,7 @@ bool Works() { return std::regex_match("abc", std::regex("a(b|x)c")); }
 TEST(StartPages, AreHandedBackAndComeAgainWhenNeeded) {
   ASSERT_TRUE(Works());
   const long before = FilePages();
-  ReleaseStartPages();
+  os::ReleaseStartPages();
   EXPECT_LT(FilePages(), before);
   EXPECT_TRUE(Works());
 }

@@ -2,7 +2,7 @@
 
 #include <cstdint>
 
-namespace agm::gateway {
+namespace agm::os {
 
 /// Figures of this process from the kernel (/proc/self); 0 where the kernel gives none.
 struct ProcessFigures {
@@ -17,4 +17,4 @@ struct ProcessFigures {
 /// Thread safety: any thread.
 ProcessFigures ReadProcessFigures();
 
-}  // namespace agm::gateway
+}  // namespace agm::os

@@ -1,6 +1,6 @@
 #pragma once
 
-namespace agm {
+namespace agm::os {
 
 /// Releases the pages of the program and its libraries that only the start needed: about 10 MB with
 /// libcurl's many libraries, which would otherwise count as this process's memory. The kernel reads
@@ -10,4 +10,4 @@ namespace agm {
 /// Thread safety: any thread, any time.
 void ReleaseStartPages();
 
-}  // namespace agm
+}  // namespace agm::os

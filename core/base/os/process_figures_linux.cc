@@ -1,4 +1,4 @@
-#include "core/gateway/process_figures.h"
+#include "core/base/os/process_figures.h"
 
 #include <sys/resource.h>
 #include <unistd.h>
@@ -9,7 +9,7 @@
 #include <sstream>
 #include <string>
 
-namespace agm::gateway {
+namespace agm::os {
 namespace {
 
 std::string Read(const char* path) {
@@ -62,4 +62,4 @@ ProcessFigures ReadProcessFigures() {
   return figures;
 }
 
-}  // namespace agm::gateway
+}  // namespace agm::os
