@@ -92,6 +92,7 @@ int ExitCode(const Error& error) {
     case ErrorCode::kUnsupportedMedia:
     case ErrorCode::kRateLimited:
     case ErrorCode::kQuotaExhausted:
+    case ErrorCode::kBudgetSpent:
     case ErrorCode::kNoAccount:
     case ErrorCode::kOverloaded:
     case ErrorCode::kUpstreamRejected:

@@ -49,13 +49,12 @@ class Sources {
     if (!loaded) return std::move(loaded).error();
     config::Config& config = loaded->config;
     if (config.proxy.EffectiveAuthMode() != config::AuthMode::kOff &&
-        config.proxy.api_keys.empty()) {
+        config.proxy.api_keys.empty() && config.keys.empty()) {
       return Fail(
           ErrorCode::kConfig,
-          "this gateway would ask clients for an API key, but none is set; set api_key under "
-          "[proxy] in the configuration, or AGM_API_KEY (openssl rand -hex 24 creates one), or "
-          "turn "
-          "auth off with --auth-mode off");
+          "this gateway would ask clients for an API key, but none is set; `agm keys add NAME` "
+          "makes one; or set api_key under [proxy] in the configuration, or AGM_API_KEY (openssl "
+          "rand -hex 24 creates one), or turn auth off with --auth-mode off");
     }
     if (mock_) config.accounts = {MockAccount()};
     for (config::Account& account : config.accounts) {

@@ -29,7 +29,8 @@ find core cli tests -name node_modules -prune -o \( -name '*.h' -o -name '*.cc' 
     sees["accounts"] = "base http/client chat config upstream store"
     sees["store"] = "base"
     sees["ledger"] = "base store"
-    sees["gateway"] = "base http/* chat config mapping protocol protocol/* upstream accounts store ledger"
+    sees["gateway"] = "base http/* chat config mapping protocol protocol/* upstream accounts store ledger keys"
+    sees["keys"] = "base config store ledger"
     sees["mock"] = "base http/wire"
     sees["replay"] = "base http/* config ledger store gateway"
     for (room in sees) {

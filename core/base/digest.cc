@@ -4,6 +4,7 @@
 
 #include <array>
 #include <new>
+#include <span>
 
 namespace agm {
 namespace {
@@ -17,6 +18,17 @@ Context NewContext() {
   Context context(EVP_MD_CTX_new());
   if (!context) throw std::bad_alloc();
   return context;
+}
+
+std::string WriteHex(std::span<const unsigned char> bytes) {
+  constexpr std::string_view kDigits = "0123456789abcdef";
+  std::string hex;
+  hex.reserve(2 * bytes.size());
+  for (const unsigned char byte : bytes) {
+    hex += kDigits[byte >> 4U];
+    hex += kDigits[byte & 15U];
+  }
+  return hex;
 }
 
 }  // namespace
@@ -42,13 +54,15 @@ std::string Digest::Hex() const {
   std::array<unsigned char, EVP_MAX_MD_SIZE> bytes{};
   unsigned int size = 0;
   EVP_DigestFinal_ex(copy.get(), bytes.data(), &size);
-  constexpr std::string_view kDigits = "0123456789abcdef";
-  std::string hex;
-  for (unsigned int i = 0; i < size; ++i) {
-    hex += kDigits[bytes[i] >> 4U];
-    hex += kDigits[bytes[i] & 15U];
-  }
-  return hex;
+  return WriteHex(std::span(bytes).first(size));
+}
+
+std::string HexDigest(std::string_view bytes) {
+  static const EVP_MD* const algorithm = EVP_MD_fetch(nullptr, "SHA256", nullptr);
+  std::array<unsigned char, EVP_MAX_MD_SIZE> digest{};
+  unsigned int size = 0;
+  EVP_Digest(bytes.data(), bytes.size(), digest.data(), &size, algorithm, nullptr);
+  return WriteHex(std::span(digest).first(size));
 }
 
 }  // namespace agm

@@ -30,4 +30,9 @@ class Digest {
   std::unique_ptr<State> state_;
 };
 
+/// The digest of one text: 64 hexadecimal digits.
+///
+/// Thread safety: any thread.
+std::string HexDigest(std::string_view bytes);
+
 }  // namespace agm

@@ -26,6 +26,8 @@ std::string_view CodeName(ErrorCode code) {
       return "rate_limited";
     case ErrorCode::kQuotaExhausted:
       return "quota_exhausted";
+    case ErrorCode::kBudgetSpent:
+      return "budget_spent";
     case ErrorCode::kNoAccount:
       return "no_account";
     case ErrorCode::kOverloaded:

@@ -26,6 +26,7 @@ enum class ErrorCode {
   kUnsupportedMedia,     ///< a content type or encoding that the gateway does not read
   kRateLimited,          ///< an upstream rate limit: retry after Error::retry_after_ms
   kQuotaExhausted,       ///< an upstream quota that does not recover within minutes
+  kBudgetSpent,          ///< a client key's own budget is used up until its next day or month
   kNoAccount,            ///< no account can serve until a person acts; Error::reason says on what
   kOverloaded,           ///< this gateway or the upstream's model is at its limit
   kUpstreamRejected,     ///< the upstream sent a response that cannot be used
@@ -49,6 +50,7 @@ struct Error {
   std::string param;        ///< path of the invalid field, e.g. "messages[2].content"; may be empty
   int retry_after_ms = -1;  ///< when a retry can succeed; -1 = not known
   std::string members;      ///< more JSON members for the error object, already serialised
+  std::string quota{};  ///< the limit of a client key that was reached: "RequestsPerMinutePerKey"
 };
 
 /// Creates an Error in fmt style: `return Fail(ErrorCode::kIo, "{}: {}", path, why);`

@@ -2,8 +2,8 @@
 #include <array>
 
 #include "core/base/ascii.h"
+#include "core/config/checks.h"
 #include "core/config/host.h"
-#include "core/config/model_name.h"
 #include "core/config/settings.h"
 #include "core/config/words.h"
 
@@ -11,12 +11,6 @@ namespace agm::config {
 namespace {
 
 constexpr int kMostOfAQuota = 1'000'000'000;
-
-std::string CheckAccountName(std::string& name) {
-  const bool allowed = IsKeyText(name) && name.size() <= 64 && !name.starts_with('-') &&
-                       name.find_first_of("\"'\\/,*") == std::string::npos;
-  return allowed ? "" : "a name of at most 64 letters, digits and marks such as - _ . @ +";
-}
 
 std::string CheckLabel(std::string& label) {
   const bool plain = std::ranges::all_of(label, [](char c) { return c >= ' ' && c < '\x7f'; });
@@ -38,12 +32,6 @@ std::string CheckUrlPart(std::string& part) {
                      part.find_first_of("/?#%&\\\"'") == std::string::npos &&
                      part.find("..") == std::string::npos;
   return plain ? "" : "an identifier of letters, digits, dots, colons and hyphens";
-}
-
-std::string CheckModelGlob(std::string& glob) {
-  glob = WithoutModelPrefix(glob);
-  const std::string fault = ModelNameFault(glob);
-  return fault.empty() ? "" : "a model's name or a pattern with *, but this one " + fault;
 }
 
 bool IsVariable(std::string_view name) {
@@ -69,7 +57,7 @@ void ReadVariable(const Value& value, const Scope& scope, Account& into) {
 std::span<const Setting<Account>> AccountSettings() {
   using A = Account;
   static const std::array settings = {
-      TextSetting<A, &A::name, CheckAccountName>(
+      TextSetting<A, &A::name, CheckEntryName>(
           "name", {"What the account is called in commands and logs.", "\"work\""}),
       TextSetting<A, &A::email, CheckLabel>(
           "email",

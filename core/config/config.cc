@@ -32,6 +32,10 @@ std::string_view Word(Billing billing) {
   return kBillingWords.at(static_cast<std::size_t>(billing));
 }
 
+std::string_view Word(KeyScope scope) { return kKeyScopeWords.at(static_cast<std::size_t>(scope)); }
+
+std::string_view Word(BudgetOf of) { return kBudgetOfWords.at(static_cast<std::size_t>(of)); }
+
 std::optional<AccountKind> FindAccountKind(std::string_view word) {
   const auto at = std::ranges::find(kAccountKindWords, word);
   if (at == kAccountKindWords.end()) return std::nullopt;

@@ -2,6 +2,7 @@
 
 #include <chrono>
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -20,6 +21,9 @@ enum class AuthMode { kAuto, kOff, kStrict, kAllExceptHealth };
 enum class Scheduling { kCacheFirst, kBalance, kPerformanceFirst };
 enum class AccountKind { kGemini, kVertex, kMock };
 enum class Billing { kAuto, kFree, kPaid };
+/// What a client key may do; see keys/scopes.h for which one implies which.
+enum class KeyScope { kInference, kRead, kMetrics, kAdmin };
+enum class BudgetOf { kList, kBilled };
 
 struct ApiKey {
   std::string name;  ///< the caller's name in logs; "default" for proxy.api_key
@@ -58,6 +62,7 @@ struct Proxy {
   std::string upstream_proxy;
   bool expose_account = true;
   bool list_aliases = true;
+  std::string time_zone;  ///< of the keys' days and months; empty: the machine's
   Tls tls;
 
   /// The address to listen on: `host`, or the default that allow_lan_access implies.
@@ -104,6 +109,34 @@ struct Account {
   const std::string& Label() const { return email.empty() ? name : email; }
 };
 
+/// An amount for a calendar day and for a calendar month; nullopt: no limit.
+struct Allowance {
+  std::optional<std::int64_t> day;
+  std::optional<std::int64_t> month;
+  friend bool operator==(const Allowance&, const Allowance&) = default;
+};
+
+/// One entry of [[keys]]: a client key, of which only a digest is stored.
+struct ClientKey {
+  std::string name;
+  std::string id;              ///< the public part of "sk-agm-ID-SECRET"
+  std::string hash;            ///< "sha256:" and 64 hexadecimal digits, of the secret part
+  std::string previous_hash;   ///< of the secret before the last rotation; empty: none
+  std::string previous_until;  ///< when that one ends, as `expires`
+  std::vector<KeyScope> scopes = {KeyScope::kInference};
+  std::vector<std::string> models = {"*"};  ///< names as asked or as mapped, or patterns
+  int requests_per_minute = 0;              ///< 0: no limit, as in the next two
+  int tokens_per_minute = 0;
+  int parallel = 0;
+  Allowance budget;  ///< in nano-dollars
+  BudgetOf budget_of = BudgetOf::kList;
+  Allowance tokens;
+  /// "2027-01-31" (that day still counts, in proxy.time_zone) or a moment with its offset; empty:
+  /// never.
+  std::string expires;
+  bool enabled = true;
+};
+
 /// The table [log].
 struct LogSettings {
   LogLevel level = LogLevel::kInfo;
@@ -119,6 +152,7 @@ struct Config {
   LogSettings log;
   std::vector<MappingRule> mapping;  ///< in the file's order
   std::vector<Account> accounts;     ///< in the file's order
+  std::vector<ClientKey> keys;       ///< in the file's order
 };
 
 }  // namespace agm::config

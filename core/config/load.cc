@@ -15,7 +15,7 @@ namespace {
 namespace fs = std::filesystem;
 
 constexpr std::size_t kLongestFile = 4U << 20U;
-constexpr std::array<std::string_view, 3> kTopLevel = {"proxy", "log", "accounts"};
+constexpr std::array<std::string_view, 4> kTopLevel = {"proxy", "log", "accounts", "keys"};
 
 /// Turns one configuration's text into settings.
 class Loader {
@@ -61,9 +61,23 @@ class Loader {
         }
       } else if (member.key == "accounts") {
         config.accounts = ReadAccounts(member.value, reading);
+      } else if (member.key == "keys") {
+        config.keys = ReadClientKeys(member.value, reading);
       } else {
         WarnStray(member);
       }
+    }
+    if (const Value* keys = root.Find("keys")) CheckKeyNames(*keys);
+  }
+
+  // The request log and the limits tell callers apart by their names.
+  void CheckKeyNames(const Value& list) {
+    for (std::size_t i = 0; i < loaded_.config.keys.size(); ++i) {
+      const std::string& name = loaded_.config.keys[i].name;
+      const auto& others = loaded_.config.proxy.api_keys;
+      if (std::ranges::find(others, name, &ApiKey::name) == others.end()) continue;
+      found_.Error(list.items[i].at,
+                   "key \"{}\": a key of [proxy] has that name too; give each its own name", name);
     }
   }
 

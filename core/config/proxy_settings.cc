@@ -1,5 +1,6 @@
 #include <array>
 
+#include "core/base/time_zone.h"
 #include "core/config/host.h"
 #include "core/config/settings.h"
 #include "core/config/words.h"
@@ -27,6 +28,11 @@ std::string CheckHostName(std::string& host) {
 
 std::string CheckProxyRange(std::string& range) {
   return IsAddressRange(range) ? "" : "an address or a range such as \"10.0.0.0/8\"";
+}
+
+std::string CheckTimeZone(std::string& zone) {
+  const bool known = zone.empty() || TimeZone::Find(zone);
+  return known ? "" : "a time zone that this machine knows, such as \"Europe/Berlin\" or \"UTC\"";
 }
 
 std::string CheckUpstreamProxy(std::string& proxy) {
@@ -125,6 +131,9 @@ std::span<const Setting<Proxy>> ProxySettings() {
           "expose_account", {"Tell clients which account answered (X-Account-Email)."}),
       BoolSetting<P, &P::list_aliases>(
           "list_aliases", {"List the exact names of the built-in mapping in /v1/models."}),
+      TextSetting<P, &P::time_zone, CheckTimeZone>(
+          "time_zone", {"The zone of the days and months of client keys' budgets, such as "
+                        "\"Europe/Berlin\"; without it the machine's."}),
   };
   return settings;
 }

@@ -30,6 +30,9 @@ std::vector<std::string_view> ReadLog(const Value& table, const Reading& reading
 /// Reads [[accounts]] and resolves their credentials.
 std::vector<Account> ReadAccounts(const Value& list, const Reading& reading);
 
+/// Reads [[keys]].
+std::vector<ClientKey> ReadClientKeys(const Value& list, const Reading& reading);
+
 /// The upstream's URL for an account of that kind without base_url.
 std::string_view DefaultBaseUrl(AccountKind kind);
 

@@ -25,6 +25,8 @@ enum class SettingType {
   kFile,
   kTexts,
   kTables,
+  kDate,       ///< a day or a moment
+  kAllowance,  ///< { day = 1, month = 20 }
 };
 
 /// Everything that the manual, the template and the JSON schema say about a setting. The default
@@ -54,6 +56,7 @@ std::span<const Setting<Proxy>> ProxySettings();
 std::span<const Setting<Tls>> TlsSettings();
 std::span<const Setting<LogSettings>> LogTableSettings();
 std::span<const Setting<Account>> AccountSettings();
+std::span<const Setting<ClientKey>> KeySettings();
 
 /// Reads the settings that `table` contains, reports keys that are neither in `settings` nor in
 /// `others`, and returns the names of those it found. Messages put the scope's name before names

@@ -33,6 +33,11 @@ std::vector<SettingsTable> MakeTables() {
        {}},
       {"[[accounts]]", "One account of the pool; there may be any number.",
        Texts(AccountSettings())},
+      {"[[keys]]",
+       "A client key with limits; there may be any number. `agm keys add` makes one.\n"
+       "The file holds only a digest of its secret part.\n"
+       "proxy.api_key and proxy.api_keys have all scopes and no limits.",
+       Texts(KeySettings())},
   };
 }
 
@@ -63,6 +68,10 @@ std::string_view Name(SettingType type) {
       return "list of texts";
     case SettingType::kTables:
       return "list of tables";
+    case SettingType::kDate:
+      return "date";
+    case SettingType::kAllowance:
+      return "table of day and month";
   }
   return {};
 }

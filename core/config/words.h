@@ -18,12 +18,17 @@ inline constexpr std::array<std::string_view, 4> kLogLevelWords = {"debug", "inf
 inline constexpr std::array<std::string_view, 2> kLogFormatWords = {"text", "json"};
 inline constexpr std::array<std::string_view, 3> kAccountKindWords = {"gemini", "vertex", "mock"};
 inline constexpr std::array<std::string_view, 3> kBillingWords = {"auto", "free", "paid"};
+inline constexpr std::array<std::string_view, 4> kKeyScopeWords = {"inference", "read", "metrics",
+                                                                   "admin"};
+inline constexpr std::array<std::string_view, 2> kBudgetOfWords = {"list", "billed"};
 
 /// The enum value's word in the file.
 std::string_view Word(AuthMode mode);
 std::string_view Word(Scheduling scheduling);
 std::string_view Word(AccountKind kind);
 std::string_view Word(Billing billing);
+std::string_view Word(KeyScope scope);
+std::string_view Word(BudgetOf of);
 
 /// The account kind that `word` names, or nullopt.
 std::optional<AccountKind> FindAccountKind(std::string_view word);

@@ -1,10 +1,14 @@
 #include "core/gateway/auth.h"
 
 #include <algorithm>
+#include <optional>
+#include <span>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "core/config/host.h"
+#include "core/config/words.h"
 #include "core/gateway/url.h"
 #include "core/http/wire/grammar.h"
 
@@ -42,16 +46,29 @@ std::vector<std::string> Credentials(const HttpRequest& request) {
   return found;
 }
 
-Result<Caller> MatchKey(const HttpRequest& request, const config::Proxy& settings) {
-  const config::ApiKey* match = nullptr;
-  const auto credentials = Credentials(request);
-  // Compare every pair even after a match, so that the time reveals nothing.
-  for (const std::string& credential : credentials) {
-    for (const config::ApiKey& key : settings.api_keys) {
-      if (key.key.Matches(credential)) match = &key;
-    }
-  }
-  if (match != nullptr) return Caller{match->name};
+/// The scope that a key needs for the route; nullopt: any key will do.
+std::optional<config::KeyScope> RequiredScope(RouteKind route, std::string_view method) {
+  const bool reads = method == "GET" || method == "HEAD";
+  if (route == RouteKind::kHealth || route == RouteKind::kReady) return std::nullopt;
+  if (route == RouteKind::kMetrics) return config::KeyScope::kMetrics;
+  if (route != RouteKind::kAccounts) return config::KeyScope::kInference;
+  return reads ? config::KeyScope::kRead : config::KeyScope::kAdmin;
+}
+
+Result<Caller> WithScope(std::shared_ptr<const keys::Key> key, const HttpRequest& request,
+                         RouteKind route) {
+  const auto scope = RequiredScope(route, request.method);
+  if (!scope || key->scopes.Permit(*scope)) return Caller{key->name, key};
+  const std::string_view word = config::Word(*scope);
+  Error error = Fail(ErrorCode::kForbidden,
+                     "the API key '{}' lacks the scope \"{}\", which {} needs; the gateway's "
+                     "operator can add it: agm keys set {} --scope {}",
+                     key->name, word, RouteName(route), key->name, word);
+  error.reason = "missing_scope";
+  return error;
+}
+
+Error NoKey(std::span<const std::string> credentials) {
   const bool any = std::any_of(credentials.begin(), credentials.end(),
                                [](const std::string& c) { return !c.empty(); });
   Error error = Fail(ErrorCode::kUnauthenticated,
@@ -62,6 +79,15 @@ Result<Caller> MatchKey(const HttpRequest& request, const config::Proxy& setting
                            "KEY'");
   if (any) error.reason = "invalid_api_key";
   return error;
+}
+
+Result<Caller> MatchKey(const HttpRequest& request, RouteKind route, const keys::Ring& ring,
+                        WallTime now) {
+  const auto credentials = Credentials(request);
+  auto key = ring.Find(credentials, now);
+  if (!key) return std::move(key).error();
+  if (*key == nullptr) return NoKey(credentials);
+  return WithScope(*std::move(key), request, route);
 }
 
 bool Contains(const std::vector<std::string>& list, std::string_view item) {
@@ -85,7 +111,17 @@ bool OriginIsFine(std::string_view origin, const config::Proxy& settings) {
   return config::IsLoopback(HostOfUrl(origin));
 }
 
-Result<Caller> CheckLocal(const HttpRequest& request, const config::Proxy& settings) {
+/// Without required keys a request belongs to "local", unless it names a key of [[keys]].
+Result<Caller> LocalCaller(const HttpRequest& request, RouteKind route, const keys::Ring& ring,
+                           WallTime now) {
+  if (!ring.HasLimitedKeys()) return Caller{"local"};
+  auto key = ring.Find(Credentials(request), now);
+  if (!key) return std::move(key).error();
+  if (*key == nullptr || (*key)->id.empty()) return Caller{"local"};
+  return WithScope(*std::move(key), request, route);
+}
+
+Result<void> CheckLocal(const HttpRequest& request, const config::Proxy& settings) {
   const std::string host = HostName(request.header("host"));
   if (!HostIsFine(host, settings)) {
     return Fail(ErrorCode::kForbidden,
@@ -99,7 +135,7 @@ Result<Caller> CheckLocal(const HttpRequest& request, const config::Proxy& setti
                 "web pages of '{}' may not use this gateway; add it to proxy.allowed_origins",
                 origin);
   }
-  return Caller{"local"};
+  return {};
 }
 
 bool AsksForKey(RouteKind route, config::AuthMode mode) {
@@ -118,12 +154,13 @@ bool AsksForKey(RouteKind route, config::AuthMode mode) {
 
 }  // namespace
 
-Result<Caller> Identify(const HttpRequest& request, RouteKind route,
-                        const config::Proxy& settings) {
+Result<Caller> Identify(const HttpRequest& request, RouteKind route, const config::Proxy& settings,
+                        const keys::Ring& ring, WallTime now) {
   const config::AuthMode mode = settings.EffectiveAuthMode();
-  if (AsksForKey(route, mode)) return MatchKey(request, settings);
-  if (mode == config::AuthMode::kOff) return CheckLocal(request, settings);
-  return Caller{"local"};
+  if (AsksForKey(route, mode)) return MatchKey(request, route, ring, now);
+  if (mode != config::AuthMode::kOff) return Caller{"local"};
+  if (auto local = CheckLocal(request, settings); !local) return std::move(local).error();
+  return LocalCaller(request, route, ring, now);
 }
 
 std::string AllowedOrigin(const HttpRequest& request, const config::Proxy& settings) {

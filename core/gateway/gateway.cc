@@ -127,7 +127,10 @@ std::optional<HttpReply> Gateway::AnswerHead(HttpRequest& head) {
   const auto route = FindRoute(head.path);
   const RouteKind kind = route ? route->kind : RouteKind::kModels;
   const bool open = head.method == "OPTIONS" || kind == RouteKind::kHealth;
-  if (!open && Identify(head, kind, settings->config->proxy)) return std::nullopt;
+  const WallTime now = services_.clock->Wall();
+  if (!open && Identify(head, kind, settings->config->proxy, settings->ring, now)) {
+    return std::nullopt;
+  }
   return Answer(head, settings);
 }
 
@@ -176,9 +179,11 @@ HttpReply Gateway::Dispatch(HttpRequest& request, const std::shared_ptr<const Se
   };
   auto route = FindRoute(request.path);
   record.phase = Phase::kAuth;
-  auto caller = Identify(request, route ? route->kind : RouteKind::kModels, config.proxy);
+  auto caller = Identify(request, route ? route->kind : RouteKind::kModels, config.proxy,
+                         settings->ring, record.began());
   if (!caller) return refuse(caller.error());
   record.caller = std::move(caller->name);
+  record.key = std::move(caller->key);
   if (!route) return refuse(WithBaseUrl(route.error(), request, config.proxy));
   route->kind = ToldApart(route->kind, request);
   record.route = RouteName(route->kind);

@@ -88,6 +88,7 @@ Record::Record(Clock& clock, Log& log, ledger::Journal& journal)
 Record::Record(Record&& other) noexcept
     : id(std::move(other.id)),
       caller(std::move(other.caller)),
+      key(std::move(other.key)),
       from(std::move(other.from)),
       method(std::move(other.method)),
       path(std::move(other.path)),

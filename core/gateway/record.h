@@ -11,6 +11,7 @@
 #include "core/base/log.h"
 #include "core/chat/event.h"
 #include "core/http/server/server.h"
+#include "core/keys/ring.h"
 #include "core/ledger/journal.h"
 
 namespace agm::gateway {
@@ -35,9 +36,10 @@ class Record {
 
   std::string id;  ///< x-request-id
   std::string caller;
-  std::string from;    ///< the client's address
-  std::string method;  ///< as sent
-  std::string path;    ///< without the query, which may hold a key
+  std::shared_ptr<const keys::Key> key;  ///< null: no key was required
+  std::string from;                      ///< the client's address
+  std::string method;                    ///< as sent
+  std::string path;                      ///< without the query, which may hold a key
   std::string_view route = "unknown";
   std::string model;    ///< as in the request
   std::string target;   ///< after mapping; empty before

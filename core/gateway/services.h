@@ -14,6 +14,7 @@
 #include "core/gateway/metrics.h"
 #include "core/gateway/signatures.h"
 #include "core/http/client/transport.h"
+#include "core/keys/ring.h"
 #include "core/ledger/journal.h"
 #include "core/ledger/recording.h"
 #include "core/mapping/model_map.h"
@@ -31,10 +32,15 @@ class TokenCounter;
 struct Settings {
   explicit Settings(std::shared_ptr<const config::Config> from, WallTime at = {},
                     std::optional<WallTime> certificate_ends = {})
-      : config(std::move(from)), map(*config), loaded(at), certificate_expires(certificate_ends) {}
+      : config(std::move(from)),
+        map(*config),
+        ring(*config),
+        loaded(at),
+        certificate_expires(certificate_ends) {}
 
   std::shared_ptr<const config::Config> config;
   mapping::ModelMap map;
+  keys::Ring ring;
   WallTime loaded;                              ///< when they were loaded
   std::optional<WallTime> certificate_expires;  ///< nullopt: no TLS
 };

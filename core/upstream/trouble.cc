@@ -79,6 +79,7 @@ Trouble TroubleOfTransport(ErrorCode code) {
     case ErrorCode::kUnsupportedMedia:
     case ErrorCode::kRateLimited:
     case ErrorCode::kQuotaExhausted:
+    case ErrorCode::kBudgetSpent:
     case ErrorCode::kNoAccount:
     case ErrorCode::kUpstreamUnavailable:
     case ErrorCode::kConfig:

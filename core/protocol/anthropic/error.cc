@@ -42,6 +42,7 @@ Shape ShapeOf(ErrorCode code) {
       return {415, "invalid_request_error"};
     case ErrorCode::kRateLimited:
     case ErrorCode::kQuotaExhausted:
+    case ErrorCode::kBudgetSpent:
       return {429, "rate_limit_error"};
     case ErrorCode::kOverloaded:
       return {529, "overloaded_error"};

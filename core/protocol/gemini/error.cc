@@ -34,6 +34,7 @@ Shape ShapeOf(ErrorCode code) {
       return {415, "INVALID_ARGUMENT"};
     case ErrorCode::kRateLimited:
     case ErrorCode::kQuotaExhausted:
+    case ErrorCode::kBudgetSpent:
       return {429, "RESOURCE_EXHAUSTED"};
     case ErrorCode::kOverloaded:
       return {503, "UNAVAILABLE"};
@@ -66,8 +67,9 @@ void WriteRetryInfo(JsonWriter& json, const std::string& delay) {
 void WriteQuotaFailure(JsonWriter& json, const Error& error) {
   const bool day = error.code == ErrorCode::kQuotaExhausted;
   Detail(json, "QuotaFailure").Key("violations").Array().Object().Key("quotaId");
-  json.String(day ? "GenerateRequestsPerDayPerProjectPerModel"
-                  : "GenerateRequestsPerMinutePerProjectPerModel");
+  const std::string_view own = day ? "GenerateRequestsPerDayPerProjectPerModel"
+                                   : "GenerateRequestsPerMinutePerProjectPerModel";
+  json.String(error.quota.empty() ? own : error.quota);
   json.EndObject().EndArray().EndObject();
 }
 
@@ -97,7 +99,7 @@ WireError WriteGeminiError(const Error& error) {
   const Shape shape = ShapeOf(error.code);
   const bool waits = error.retry_after_ms >= 0 && (shape.status == 429 || shape.status == 503);
   const std::string delay =
-      waits ? std::to_string((error.retry_after_ms + 999) / 1000) + "s" : std::string();
+      waits ? std::to_string((error.retry_after_ms + 999LL) / 1000) + "s" : std::string();
   std::string message = ToUtf8(error.message);
   if (waits) message += ". Please retry in " + delay + ".";
   WireError wire{shape.status, RetryHeaders(error), {}};

@@ -40,6 +40,7 @@ Shape ShapeOf(ErrorCode code) {
     case ErrorCode::kRateLimited:
       return {429, "rate_limit_error", "rate_limit_exceeded"};
     case ErrorCode::kQuotaExhausted:
+    case ErrorCode::kBudgetSpent:
       return {429, "insufficient_quota", "insufficient_quota"};
     case ErrorCode::kNoAccount:
       return {403, "permission_error", "no_account"};

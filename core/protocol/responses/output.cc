@@ -243,6 +243,7 @@ std::string_view ResponsesErrorCode(const Error& error) {
     case ErrorCode::kRateLimited:
       return "rate_limit_exceeded";
     case ErrorCode::kQuotaExhausted:
+    case ErrorCode::kBudgetSpent:
       return "insufficient_quota";
     case ErrorCode::kOverloaded:
       return "server_is_overloaded";

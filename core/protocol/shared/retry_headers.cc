@@ -15,6 +15,10 @@ bool IsInVain(const Error& error) {
 }  // namespace
 
 std::vector<std::pair<std::string, std::string>> RetryHeaders(const Error& error) {
+  if (error.code == ErrorCode::kBudgetSpent && error.retry_after_ms >= 0) {
+    return {{"Retry-After", std::to_string((error.retry_after_ms + 999LL) / 1000)},
+            {"x-should-retry", "false"}};
+  }
   if (IsInVain(error)) return {{"x-should-retry", "false"}};
   if (error.retry_after_ms < 0) return {};
   std::vector<std::pair<std::string, std::string>> headers;

@@ -16,6 +16,9 @@ namespace agm::protocol {
 ///   useless          `x-should-retry: false` alone: a wrong key, what a person must fix, and a
 ///                    quota without a known end
 ///   not known        none
+///
+/// A client key's budget ends at a time that its holder wants to know: Retry-After, however late,
+/// and `x-should-retry: false`.
 std::vector<std::pair<std::string, std::string>> RetryHeaders(const Error& error);
 
 }  // namespace agm::protocol

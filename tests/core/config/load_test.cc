@@ -1,5 +1,6 @@
 #include "core/config/load.h"
 
+#include <fmt/format.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
@@ -391,6 +392,111 @@ TEST(Load, SurvivesNamesThatNestWithoutEnd) {
   EXPECT_THAT(Problems(deep + "a = 1"), ElementsAre(HasSubstr("more than 16 dots")));
   EXPECT_THAT(Problems("# " + deep + "\n[proxy]\nport = 1 # " + deep), IsEmpty());
   EXPECT_THAT(Problems("a = " + std::string(100'000, '[')), ElementsAre(HasSubstr("nested")));
+}
+
+constexpr std::string_view kKey = R"(
+[[keys]]
+name = "ci"
+id = "k7f3q2xa"
+hash = "sha256:ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad"
+)";
+
+TEST(LoadKeys, ReadsEverySettingOfAKey) {
+  const Config config = Good(std::string("[proxy]\ntime_zone = \"UTC\"\n").append(kKey) + R"(
+scopes = ["inference", "read"]
+models = ["models/gemini-*", "gpt-4o"]
+requests_per_minute = 60
+tokens_per_minute = 200_000
+parallel = 8
+budget = { day = 2.10, month = 20 }
+budget_of = "billed"
+tokens = { day = 5_000_000 }
+expires = 2027-01-31
+enabled = false
+)");
+  EXPECT_EQ(config.proxy.time_zone, "UTC");
+  ASSERT_EQ(config.keys.size(), 1U);
+  const ClientKey& key = config.keys[0];
+  EXPECT_EQ(key.name, "ci");
+  EXPECT_EQ(key.id, "k7f3q2xa");
+  EXPECT_THAT(key.scopes, ElementsAre(KeyScope::kInference, KeyScope::kRead));
+  EXPECT_THAT(key.models, ElementsAre("gemini-*", "gpt-4o"));
+  EXPECT_EQ(key.requests_per_minute, 60);
+  EXPECT_EQ(key.tokens_per_minute, 200'000);
+  EXPECT_EQ(key.parallel, 8);
+  EXPECT_EQ(key.budget, (Allowance{2'100'000'000, 20'000'000'000}));
+  EXPECT_EQ(key.budget_of, BudgetOf::kBilled);
+  EXPECT_EQ(key.tokens, (Allowance{5'000'000, std::nullopt}));
+  EXPECT_EQ(key.expires, "2027-01-31");
+  EXPECT_FALSE(key.enabled);
+}
+
+TEST(LoadKeys, TheDefaultsLimitNothing) {
+  const ClientKey key = Good(kKey).keys.at(0);
+  EXPECT_THAT(key.scopes, ElementsAre(KeyScope::kInference));
+  EXPECT_THAT(key.models, ElementsAre("*"));
+  EXPECT_EQ(key.budget, Allowance());
+  EXPECT_TRUE(key.enabled);
+  EXPECT_EQ(key.expires, "");
+}
+
+TEST(LoadKeys, RefusesHostileValuesAtTheirPlace) {
+  const auto problem = [](const std::string& line) {
+    const auto problems = Problems(std::string(kKey) + line + "\n");
+    return problems.size() == 1 ? problems[0] : fmt::format("{} problems", problems.size());
+  };
+  for (const char* line : {"budget = { day = -1 }",
+                           "budget = { day = nan }",
+                           "budget = { month = inf }",
+                           "budget = { month = 1e300 }",
+                           "budget = { day = \"2\" }",
+                           "budget = 2",
+                           "tokens = { day = 1.5 }",
+                           "tokens = { day = -5 }",
+                           "tokens = [1]",
+                           "requests_per_minute = -1",
+                           "requests_per_minute = 99999999999",
+                           "parallel = 1.5",
+                           "expires = \"tomorrow\"",
+                           "expires = 2027-02-30",
+                           "expires = 07:32:00",
+                           "expires = \"2027-01-31T00:00:00\"",
+                           "scopes = [\"root\"]",
+                           "scopes = \"admin\"",
+                           "models = [\"../x\"]",
+                           "budget_of = \"cash\"",
+                           "enabled = 1"}) {
+    EXPECT_THAT(problem(line), HasSubstr("f.toml:6:")) << line;
+  }
+  EXPECT_THAT(problem("budget = { week = 1 }"), HasSubstr("no such setting"));
+  EXPECT_THAT(problem("expires = 2027-01-31T10:00:00+01:00"), HasSubstr("0 problems"));
+}
+
+TEST(LoadKeys, NeverShowsASecretThatStandsForAHash) {
+  const auto problems = Problems("[[keys]]\nname = \"ci\"\nid = \"abcd\"\nhash = \"sk-secret\"\n");
+  ASSERT_EQ(problems.size(), 1U);
+  EXPECT_THAT(problems[0], HasSubstr("agm keys rotate"));
+  EXPECT_THAT(problems[0], Not(HasSubstr("sk-secret")));
+}
+
+TEST(LoadKeys, EachKeyHasANameAndAnIdOfItsOwn) {
+  EXPECT_THAT(Problems(std::string(kKey).append(kKey)),
+              ElementsAre(HasSubstr("two keys named \"ci\""),
+                          HasSubstr("two keys with the id \"k7f3q2xa\"")));
+  EXPECT_THAT(
+      Problems(
+          std::string("[proxy]\napi_keys = [{ name = \"ci\", key = \"sk-1\" }]\n").append(kKey)),
+      ElementsAre(HasSubstr("a key of [proxy] has that name too")));
+  EXPECT_THAT(Problems("[[keys]]\nname = \"local\"\n"),
+              ElementsAre(HasSubstr("it has no id"), HasSubstr("it has no hash"),
+                          HasSubstr("uses this name itself")));
+  EXPECT_THAT(Problems("keys = 1\n"), ElementsAre(HasSubstr("[[keys]] before each key")));
+  EXPECT_THAT(Problems("keys = [1]\n").size(), 1U);
+}
+
+TEST(Load, RefusesATimeZoneThatTheMachineDoesNotKnow) {
+  EXPECT_THAT(Problems("[proxy]\ntime_zone = \"Mars/Olympus\"\n"),
+              ElementsAre(HasSubstr("Europe/Berlin")));
 }
 
 }  // namespace

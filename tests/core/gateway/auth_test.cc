@@ -2,8 +2,14 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
+#include <map>
 #include <string>
+#include <string_view>
 #include <vector>
+
+#include "core/config/words.h"
+#include "core/keys/key_text.h"
 
 namespace agm::gateway {
 namespace {
@@ -20,6 +26,12 @@ config::Proxy Open() {
   proxy.host = "127.0.0.1";
   proxy.auth_mode = config::AuthMode::kOff;
   return proxy;
+}
+
+Result<Caller> Identify(const HttpRequest& request, RouteKind route, const config::Proxy& proxy) {
+  config::Config config;
+  config.proxy = proxy;
+  return gateway::Identify(request, route, proxy, keys::Ring(config), SystemClock().Wall());
 }
 
 HttpRequest Asking(std::vector<HttpHeader> headers, std::string path = "/v1/models",
@@ -155,6 +167,79 @@ TEST(Auth, SaysWhereTheKeyIsSet) {
 TEST(Auth, WhenOffHealthIsCheckedForItsHostToo) {
   EXPECT_EQ(CodeOf(Asking({{"Host", "evil.example"}}, "/healthz"), Open(), RouteKind::kHealth),
             ErrorCode::kForbidden);
+}
+
+// A gateway with one key of [[keys]] for each scope, and the text of each.
+struct Scoped {
+  config::Config config;
+  std::map<config::KeyScope, std::string> keys;
+
+  explicit Scoped(config::AuthMode mode) {
+    config.proxy.host = "127.0.0.1";
+    config.proxy.auth_mode = mode;
+    for (const std::string_view word : config::kKeyScopeWords) {
+      const keys::NewKey made = keys::MakeKey();
+      config::ClientKey key;
+      key.name = word;
+      key.id = made.id;
+      key.hash = made.hash;
+      key.scopes = {static_cast<config::KeyScope>(config.keys.size())};
+      keys[key.scopes.front()] = made.key.Reveal();
+      config.keys.push_back(std::move(key));
+    }
+  }
+  Result<Caller> Ask(config::KeyScope scope, RouteKind route, const std::string& method) const {
+    HttpRequest request = Asking({{"Authorization", "Bearer " + keys.at(scope)}});
+    request.method = method;
+    return gateway::Identify(request, route, config.proxy, keys::Ring(config),
+                             SystemClock().Wall());
+  }
+};
+
+TEST(Auth, EachRouteNeedsItsScope) {
+  using enum config::KeyScope;
+  const Scoped scoped(config::AuthMode::kStrict);
+  struct Case {
+    RouteKind route;
+    std::string method;
+    std::vector<config::KeyScope> allowed;
+  };
+  const Case cases[] = {
+      {RouteKind::kChatCompletions, "POST", {kInference}},
+      {RouteKind::kModels, "GET", {kInference}},
+      {RouteKind::kResponse, "DELETE", {kInference}},
+      {RouteKind::kGeminiMethod, "POST", {kInference}},
+      {RouteKind::kMetrics, "GET", {kRead, kMetrics, kAdmin}},
+      {RouteKind::kAccounts, "GET", {kRead, kAdmin}},
+      {RouteKind::kAccounts, "POST", {kAdmin}},
+      {RouteKind::kHealth, "GET", {kInference, kRead, kMetrics, kAdmin}},
+      {RouteKind::kReady, "GET", {kInference, kRead, kMetrics, kAdmin}},
+  };
+  for (const Case& each : cases) {
+    for (const auto scope : {kInference, kRead, kMetrics, kAdmin}) {
+      const auto caller = scoped.Ask(scope, each.route, each.method);
+      const bool allowed = std::ranges::find(each.allowed, scope) != each.allowed.end();
+      EXPECT_EQ(caller.has_value(), allowed)
+          << RouteName(each.route) << " " << each.method << " " << config::Word(scope);
+      if (!caller) {
+        EXPECT_EQ(caller.error().code, ErrorCode::kForbidden);
+      }
+    }
+  }
+}
+
+TEST(Auth, WhenOffAKeyThatIsSentStillCounts) {
+  const Scoped scoped(config::AuthMode::kOff);
+  const auto caller = scoped.Ask(config::KeyScope::kInference, RouteKind::kChatCompletions, "POST");
+  ASSERT_TRUE(caller) << caller.error().message;
+  EXPECT_EQ(caller->name, "inference");
+  ASSERT_NE(caller->key, nullptr);
+  EXPECT_FALSE(scoped.Ask(config::KeyScope::kMetrics, RouteKind::kChatCompletions, "POST"));
+  const auto other =
+      gateway::Identify(Asking({{"x-api-key", "some-key"}}), RouteKind::kModels,
+                        scoped.config.proxy, keys::Ring(scoped.config), SystemClock().Wall());
+  ASSERT_TRUE(other);
+  EXPECT_EQ(other->name, "local");
 }
 
 }  // namespace
