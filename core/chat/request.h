@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <map>
 #include <optional>
@@ -21,9 +22,18 @@ namespace agm::chat {
 
 using Extra = std::map<std::string, std::string>;
 
+/// A piece of a text that shows a part of the upstream's own, such as code that it ran.
+struct ShownPart {
+  std::size_t begin = 0;  ///< bytes of the text
+  std::size_t end = 0;
+  std::string part;  ///< JSON
+  friend bool operator==(const ShownPart&, const ShownPart&) = default;
+};
+
 struct Text {
   std::string text;
-  std::string signature;  ///< the upstream's thought signature of this part; may be empty
+  std::string signature;           ///< the upstream's thought signature of this part; may be empty
+  std::vector<ShownPart> shown{};  ///< of an answer; in the order of the text
   friend bool operator==(const Text&, const Text&) = default;
 };
 

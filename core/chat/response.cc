@@ -64,12 +64,36 @@ void Append(Block& block, std::string&& text) {
       block);
 }
 
+void Show(Block& block, BlockDelta& delta) {
+  auto* text = std::get_if<Text>(&block);
+  if (text == nullptr) return;
+  const std::size_t begin = text->text.size();
+  text->shown.push_back({begin, begin + delta.text.size(), std::move(delta.part)});
+}
+
 void Sign(Block& block, std::string&& signature) {
   std::visit(Overloaded{[&](Text& b) { b.signature = std::move(signature); },
                         [&](Thought& b) { b.signature = std::move(signature); },
                         [&](ToolCall& b) { b.signature = std::move(signature); },
                         [&](Media& b) { b.signature = std::move(signature); }, [](auto&) {}},
              block);
+}
+
+// The deltas of a text: those that show a part of the upstream's own stand alone.
+void UnfoldText(int choice, const std::string& text, const std::vector<ShownPart>& shown,
+                std::vector<TokenLogprob>&& logprobs, std::vector<Event>& events) {
+  std::size_t at = 0;
+  const auto put = [&](std::size_t end, std::string part) {
+    if (end == at && logprobs.empty()) return;
+    events.emplace_back(BlockDelta{choice, text.substr(at, end - at), std::exchange(logprobs, {}),
+                                   std::move(part)});
+    at = end;
+  };
+  for (const ShownPart& each : shown) {
+    put(each.begin, {});
+    put(each.end, each.part);
+  }
+  put(text.size(), {});
 }
 
 // Appends the events of one block; a block that cannot occur in a response gives none. The first
@@ -80,8 +104,10 @@ void UnfoldBlock(int choice, Block&& block, std::vector<TokenLogprob>& logprobs,
   started.choice = choice;
   std::string text;
   std::string signature;
+  std::vector<ShownPart> shown;
   const bool known = std::visit(Overloaded{[&](Text& b) {
                                              text = std::move(b.text);
+                                             shown = std::move(b.shown);
                                              signature = std::move(b.signature);
                                              return true;
                                            },
@@ -121,10 +147,10 @@ void UnfoldBlock(int choice, Block&& block, std::vector<TokenLogprob>& logprobs,
                                            [](ToolResult&) { return false; }},
                                 block);
   if (!known) return;
-  BlockDelta delta{choice, std::move(text), {}};
-  if (started.kind == BlockKind::kText) delta.logprobs = std::exchange(logprobs, {});
+  const bool is_text = started.kind == BlockKind::kText;
   events.emplace_back(std::move(started));
-  if (!delta.text.empty() || !delta.logprobs.empty()) events.emplace_back(std::move(delta));
+  UnfoldText(choice, text, shown,
+             is_text ? std::exchange(logprobs, {}) : std::vector<TokenLogprob>(), events);
   events.emplace_back(BlockStopped{choice, std::move(signature)});
 }
 
@@ -152,6 +178,7 @@ void Fold::Add(Event event) {
                  },
                  [&](BlockDelta& e) {
                    Choice& choice = At(e.choice);
+                   if (!e.part.empty()) Show(choice.blocks.back(), e);
                    if (!e.text.empty()) Append(choice.blocks.back(), std::move(e.text));
                    std::move(e.logprobs.begin(), e.logprobs.end(),
                              std::back_inserter(choice.logprobs));

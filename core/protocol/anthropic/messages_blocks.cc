@@ -3,7 +3,9 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <utility>
 
+#include "core/base/json_doc.h"
 #include "core/base/json_writer.h"
 #include "core/base/utf8.h"
 
@@ -28,7 +30,7 @@ std::size_t ByteOf(std::string_view text, std::int64_t count) {
 }  // namespace
 
 MessageBlocks::MessageBlocks(const Reply& reply, MessageSink& sink)
-    : reply_(reply), sink_(sink), domains_(reply.request) {
+    : reply_(reply), sink_(sink), code_(reply.request), domains_(reply.request) {
   if (reply.request != nullptr) shows_thoughts_ = reply.request->reasoning.show.value_or(false);
 }
 
@@ -45,7 +47,7 @@ void MessageBlocks::On(const chat::BlockDelta& e) {
     case chat::BlockKind::kThought:
       return Thought(e.text);
     case chat::BlockKind::kText:
-      return Text(e.text);
+      return e.part.empty() ? Text(e.text) : Code(e);
     case chat::BlockKind::kRefusal:
       refusal_ += e.text;
       return;
@@ -95,18 +97,57 @@ void MessageBlocks::CallDelta(std::string_view text) {
   if (call_streams_) return sink_.Add(text);
   const bool first = held_.empty();
   held_ += text;
-  if (first || now_.tool != chat::ToolKind::kFunction) return;
+  if (first || Waits() || now_.tool != chat::ToolKind::kFunction) return;
   call_streams_ = true;
   BeginCall();
   sink_.Add(held_);
 }
 
 void MessageBlocks::EndCall() {
-  if (!call_streams_) {
-    BeginCall();
-    sink_.Add(Input());
+  if (call_streams_) return sink_.End({});
+  answered_ = called_ = true;
+  Put({MessageBlockKind::kToolUse, now_.id, now_.name}, Input(), {});
+}
+
+bool MessageBlocks::Waits() const {
+  return open_ && kind_ == MessageBlockKind::kText &&
+         Offered(reply_.request, chat::HostedTool::kWebSearch);
+}
+
+// Writes a block whose input, or which itself, is complete; behind the text if that is still open.
+void MessageBlocks::Put(MessageBlock block, std::string input, std::string whole) {
+  if (Waits()) {
+    waiting_.push_back({std::move(block), std::move(input), std::move(whole)});
+    return;
   }
+  Close();
+  Emit(block, input, whole);
+}
+
+void MessageBlocks::Emit(const MessageBlock& block, std::string_view input,
+                         std::string_view whole) {
+  if (!whole.empty()) return sink_.Whole(whole);
+  sink_.Begin(block);
+  sink_.Add(input);
   sink_.End({});
+}
+
+// Code that the model ran, or its result. A client that does not offer the tool sees text.
+void MessageBlocks::Code(const chat::BlockDelta& e) {
+  const auto doc = JsonDoc::Parse(e.part);
+  const JsonView code = doc ? doc->root()["executableCode"] : JsonView();
+  const JsonView result = doc ? doc->root()["codeExecutionResult"] : JsonView();
+  const bool offered = Offered(reply_.request, chat::HostedTool::kCodeExecution);
+  if (!offered || !(code || (result && !code_id_.empty()))) return Text(e.text);
+  answered_ = true;
+  if (Offered(reply_.request, chat::HostedTool::kWebSearch)) text_ += e.text;
+  if (code) {
+    code_id_ = CodeId(reply_.id, ++server_calls_);
+    Put({MessageBlockKind::kServerToolUse, code_id_, code_.name()},
+        code_.Input(code["code"].text()), {});
+  } else {
+    Put({}, {}, code_.Result(std::exchange(code_id_, {}), result));
+  }
 }
 
 // An input is always an object, also for a tool that takes plain text.
@@ -131,15 +172,17 @@ void MessageBlocks::Close() {
 }
 
 void MessageBlocks::Finish(const chat::Finished& e) {
-  if (e.choices.empty() || e.choices.front().choice != 0) return Close();
-  const chat::ChoiceFinish& finish = e.choices.front();
-  if (open_ && kind_ == MessageBlockKind::kText) Cite(finish.citations);
+  const bool known = !e.choices.empty() && e.choices.front().choice == 0;
+  if (known && open_ && kind_ == MessageBlockKind::kText) Cite(e.choices.front().citations);
   Close();
+  for (const Waiting& each : waiting_) Emit(each.block, each.input, each.whole);
+  if (!code_id_.empty()) sink_.Whole(code_.Result(code_id_, {}));
+  if (!known) return;
+  const chat::ChoiceFinish& finish = e.choices.front();
   if (Offered(reply_.request, chat::HostedTool::kWebSearch)) Searched(finish.web);
   if (Offered(reply_.request, chat::HostedTool::kUrlContext)) Fetched(finish.web);
 }
 
-// Citations come with the end. Those of a block that was closed before are lost.
 void MessageBlocks::Cite(const std::vector<chat::Citation>& citations) {
   for (const chat::Citation& citation : citations) {
     const std::size_t begin = ByteOf(text_, citation.start);
@@ -172,9 +215,7 @@ std::string MessageBlocks::ServerCall(std::string_view name, std::string_view ke
   std::string id = fmt::format("srvtoolu_{}{}", reply_.id, ++server_calls_);
   std::string input;
   JsonWriter(input).Object().Key(key).String(value).EndObject();
-  sink_.Begin({MessageBlockKind::kServerToolUse, id, std::string(name)});
-  sink_.Add(input);
-  sink_.End({});
+  Emit({MessageBlockKind::kServerToolUse, id, std::string(name)}, input, {});
   return id;
 }
 

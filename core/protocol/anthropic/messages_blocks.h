@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "core/chat/event.h"
+#include "core/protocol/anthropic/messages_code.h"
 #include "core/protocol/anthropic/messages_web.h"
 #include "core/protocol/dialect.h"
 
@@ -36,7 +37,8 @@ class MessageSink {
 
 /// Turns the events of an answer into content blocks in the one order that all clients survive:
 /// thinking (one block, first), text that stands together as one block, calls. Thoughts behind the
-/// first text or call are left out, and so are all where the client did not ask to see them.
+/// first text or call are left out, and so are all where the client did not ask to see them. Where
+/// the client offers the search, text stays open until the end for its citations, and calls follow.
 ///
 /// Thread safety: one thread at a time.
 class MessageBlocks {
@@ -65,6 +67,10 @@ class MessageBlocks {
   void EndCall();
   std::string Input() const;
   void Picture();
+  void Code(const chat::BlockDelta& e);
+  bool Waits() const;
+  void Put(MessageBlock block, std::string input, std::string whole);
+  void Emit(const MessageBlock& block, std::string_view input, std::string_view whole);
   void Close();
   void Cite(const std::vector<chat::Citation>& citations);
   void Searched(const chat::WebUse& web);
@@ -79,7 +85,16 @@ class MessageBlocks {
   bool call_streams_ = false;  ///< the call's block was begun before its input was whole
   bool open_ = false;          ///< a block of ours
   MessageBlockKind kind_ = MessageBlockKind::kText;  ///< its kind
-  bool answered_ = false;                            ///< a text or call was written
+  /// Blocks behind the open text, whose citations come with the end of the answer.
+  struct Waiting {
+    MessageBlock block;
+    std::string input;
+    std::string whole;
+  };
+  std::vector<Waiting> waiting_;
+  const CodeBlocks code_;
+  std::string code_id_;    ///< of the code whose result has not come yet
+  bool answered_ = false;  ///< a text or call was written
   bool called_ = false;
   std::string refusal_;
   const WebDomains domains_;

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
+#include "core/protocol/anthropic/messages_code.h"
 #include "core/protocol/anthropic/messages_content.h"
 #include "core/protocol/anthropic/messages_hosted.h"
 #include "core/protocol/shared/reasoning.h"
@@ -196,6 +197,10 @@ void MessagesHistory::ReadAssistant(JsonView json, const FieldPath& at) {
     const FieldPath inner(list, index++);
     const std::string type = TypeOf(block, inner);
     if (!fields_.ok()) return;
+    if (const std::string code = EchoedCode(block); !code.empty()) {
+      AddText(code, message.blocks);
+      continue;
+    }
     if (echo.Read(block, type, news_.loaded)) continue;
     ReadAssistantBlock(block, type, inner, message);
   }

@@ -128,6 +128,9 @@ class Tools {
       if (spec[field]) Untold(fmt::format("tools.{}.{}", name, field), request_);
     }
     if (tool == chat::HostedTool::kWebSearch) ReadDomains(spec);
+    if (tool == chat::HostedTool::kCodeExecution) {
+      request_.extra["answer.code_execution"] = spec["type"].raw();
+    }
   }
 
   // The upstream searches everywhere: the model is asked to mind the domains, and sources from

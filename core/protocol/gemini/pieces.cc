@@ -4,7 +4,7 @@
 #include <string_view>
 #include <utility>
 
-#include "core/base/ascii.h"
+#include "core/protocol/shared/code_text.h"
 #include "core/protocol/shared/numbers.h"
 
 namespace agm::protocol {
@@ -120,15 +120,11 @@ std::vector<chat::TokenLogprob> ReadGeminiLogprobs(JsonView result) {
 }
 
 std::string GeminiCodeText(JsonView code) {
-  return fmt::format("\n```{}\n{}\n```\n", AsciiLower(code["language"].text()),
-                     code["code"].text());
+  return CodeText(code["language"].text(), code["code"].text());
 }
 
 std::string GeminiCodeResultText(JsonView result) {
-  const std::string outcome = result["outcome"].text();
-  const bool good = outcome.empty() || outcome == "OUTCOME_OK";
-  return fmt::format("\n```{}\n{}\n```\n", good ? "output" : AsciiLower(outcome),
-                     result["output"].text());
+  return CodeResultText(result["outcome"].text(), result["output"].text());
 }
 
 }  // namespace agm::protocol

@@ -218,6 +218,44 @@ TEST_P(RoundTripTest, ByThePreviousResponse) {
   ExpectTheModelsOwn();
 }
 
+/// The Messages API has no block for pictures in an answer.
+class MessagesRoundTrip : public RoundTripTest {
+ protected:
+  Json PostMessages(const Json& messages) {
+    const Json tools =
+        Json::array({{{"name", "look"}, {"input_schema", {{"type", "object"}}}},
+                     {{"type", "code_execution_20250825"}, {"name", "code_execution"}}});
+    return Post("/v1/messages", {{"model", "gemini-3-flash-preview"},
+                                 {"max_tokens", 100},
+                                 {"messages", messages},
+                                 {"tools", tools}});
+  }
+};
+
+TEST_P(MessagesRoundTrip, ByTheBlocksOfAMessage) {
+  const Json content = PostMessages(Json::array({question_}))["content"];
+  Json results = Json::array();
+  for (const Json& block : content) {
+    if (block["type"] != "tool_use") continue;
+    results.push_back({{"type", "tool_result"}, {"tool_use_id", block["id"]}, {"content", "ok"}});
+  }
+  results.push_back({{"type", "text"}, {"text", "And?"}});
+  PostMessages(Json::array({question_,
+                            {{"role", "assistant"}, {"content", content}},
+                            {{"role", "user"}, {"content", results}}}));
+  ExpectTheModelsOwn();
+}
+
+std::vector<Turn> WithoutPictures() {
+  std::vector<Turn> turns = kTurns;
+  std::erase_if(turns, [](const Turn& turn) {
+    return std::string(turn.parts).find("PICTURE") != std::string::npos;
+  });
+  return turns;
+}
+
+INSTANTIATE_TEST_SUITE_P(Turns, MessagesRoundTrip, testing::ValuesIn(WithoutPictures()),
+                         [](const auto& turn) { return turn.param.name; });
 INSTANTIATE_TEST_SUITE_P(Turns, RoundTripTest, testing::ValuesIn(kTurns),
                          [](const auto& turn) { return turn.param.name; });
 
