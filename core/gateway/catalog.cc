@@ -63,6 +63,8 @@ Catalog::Catalog(const upstream::Providers& providers, upstream::Transport& tran
       clock_(clock),
       log_(log) {}
 
+Catalog::~Catalog() { ending_.End(); }
+
 const upstream::ModelEntry* ModelList::Find(const std::string& model) const {
   if (!models) return nullptr;
   const auto found = models->find(model);
@@ -102,31 +104,43 @@ ModelList Catalog::Ask(const config::Config& config, const Cancellation& client)
   return {std::make_shared<const Entries>(std::move(found)), complete};
 }
 
-ModelList Catalog::Look(const config::Config& config, const Cancellation& client) {
-  bool ask = false;
+void Catalog::Refresh(const config::Config& config, int reloads, const Cancellation& client) {
+  ModelList list = Ask(config, client);
+  auto state = state_.Lock();
+  if (state->reloads != reloads) return;
+  if (!list.models->empty() || !state->list.models) state->list = std::move(list);
+  state->asked = clock_.Now();
+  state->asking = false;
+}
+
+ModelList Catalog::Look(const std::shared_ptr<const config::Config>& config,
+                        const Cancellation& client) {
+  bool known = false;
+  int reloads = 0;
   {
     auto state = state_.Lock();
     const auto& models = state->list.models;
+    known = models != nullptr;
+    reloads = state->reloads;
     const bool old =
-        !models || clock_.Now() - state->asked > (models->empty() ? kFreshAfterFailure : kFresh);
-    ask = old && !std::exchange(state->asking, state->asking || old);
+        !known || clock_.Now() - state->asked > (models->empty() ? kFreshAfterFailure : kFresh);
+    if (!old || std::exchange(state->asking, true)) return state->list;
   }
-  if (ask) {
-    ModelList list = Ask(config, client);
-    auto state = state_.Lock();
-    if (!list.models->empty() || !state->list.models) state->list = std::move(list);
-    state->asked = clock_.Now();
-    state->asking = false;
+  if (known) {
+    auto refresher = refresher_.Lock();  // the thread before has done its work
+    *refresher = std::jthread([this, config, reloads] { Refresh(*config, reloads, ending_); });
+  } else {
+    Refresh(*config, reloads, client);
   }
   return Known();
 }
 
 ModelList Catalog::Known() const { return state_.Copy().list; }
 
-std::vector<upstream::ModelEntry> Catalog::Models(const config::Config& config,
-                                                  const Cancellation& client) {
+std::vector<upstream::ModelEntry> Catalog::Models(
+    const std::shared_ptr<const config::Config>& config, const Cancellation& client) {
   Look(config, client);
-  return Listed(config);
+  return Listed(*config);
 }
 
 std::vector<upstream::ModelEntry> Catalog::Listed(const config::Config& config) const {
@@ -144,7 +158,9 @@ std::vector<upstream::ModelEntry> Catalog::Listed(const config::Config& config) 
 void Catalog::Forget() {
   auto state = state_.Lock();
   state->asked = {};
+  state->asking = false;
   state->list = {};
+  ++state->reloads;
 }
 
 }  // namespace agm::gateway

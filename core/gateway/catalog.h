@@ -1,11 +1,14 @@
 #pragma once
 
+#include <atomic>
 #include <map>
 #include <memory>
 #include <string>
+#include <thread>
 #include <vector>
 
 #include "core/accounts/credentials.h"
+#include "core/base/cancellation.h"
 #include "core/base/clock.h"
 #include "core/base/guarded.h"
 #include "core/base/log.h"
@@ -30,20 +33,26 @@ struct ModelList {
 /// The models that the accounts' upstreams list, refreshed at most every ten minutes. If no account
 /// answers, a built-in list of models is used.
 ///
-/// Thread safety: any thread. One thread asks the upstreams while the others use the old list.
+/// The first request asks the upstreams and waits for at most five seconds. Later the catalog asks
+/// on a thread of its own, and requests use the old list meanwhile.
+///
+/// Thread safety: any thread.
 class Catalog {
  public:
   Catalog(const upstream::Providers& providers, upstream::Transport& transport,
           accounts::Credentials& credentials, Clock& clock, Log& log);
+  Catalog(const Catalog&) = delete;
+  Catalog& operator=(const Catalog&) = delete;
+  ~Catalog();
 
-  /// The models of the enabled accounts, by name; asks the upstreams if the list is old.
-  std::vector<upstream::ModelEntry> Models(const config::Config& config,
+  /// The models of the enabled accounts, by name; has the list refreshed if it is old.
+  std::vector<upstream::ModelEntry> Models(const std::shared_ptr<const config::Config>& config,
                                            const Cancellation& client);
 
   /// The same from the list as it is. Never asks.
   std::vector<upstream::ModelEntry> Listed(const config::Config& config) const;
-  /// The models that the upstreams list; asks the upstreams if the list is old.
-  ModelList Look(const config::Config& config, const Cancellation& client);
+  /// The models that the upstreams list; has the list refreshed if it is old.
+  ModelList Look(const std::shared_ptr<const config::Config>& config, const Cancellation& client);
   /// The list as it is. Never asks.
   ModelList Known() const;
 
@@ -55,7 +64,19 @@ class Catalog {
     ModelList list;
     TimePoint asked{};
     bool asking = false;
+    int reloads = 0;
   };
+  /// Calls the refresh off when the catalog is destroyed.
+  class Ending : public Cancellation {
+   public:
+    bool Cancelled() const override { return ended_; }
+    bool Stopping() const override { return ended_; }
+    void End() { ended_ = true; }
+
+   private:
+    std::atomic<bool> ended_{false};
+  };
+  void Refresh(const config::Config& config, int reloads, const Cancellation& client);
   ModelList Ask(const config::Config& config, const Cancellation& client);
 
   const upstream::Providers& providers_;
@@ -64,6 +85,8 @@ class Catalog {
   Clock& clock_;
   Log& log_;
   mutable Guarded<State> state_;
+  Ending ending_;
+  Guarded<std::jthread> refresher_;
 };
 
 }  // namespace agm::gateway

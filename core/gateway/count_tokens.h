@@ -4,21 +4,20 @@
 #include <memory>
 
 #include "core/base/result.h"
+#include "core/chat/request.h"
 #include "core/gateway/record.h"
 #include "core/gateway/services.h"
-#include "core/http/server/exchange.h"
-#include "core/protocol/dialect.h"
+#include "core/http/wire/message.h"
 
 namespace agm::gateway {
 
-/// How many tokens the request in `http` would have, as the upstream counts them: read in its
-/// dialect, mapped and written as if it were to be answered, with the accounts tried in turn.
+/// How many tokens `request`, which came with `http`, would have for the first model that it maps
+/// to: a number of TokenCounter. Media that the model cannot fetch are fetched into the request.
 ///
-/// Fails with the error that the client is to see. Fills record.model, target, account and tries.
+/// Fails with kUnknownModel for a name that no rule maps. Fills record.model, rule and target.
 ///
 /// Thread safety: any thread; blocks.
 Result<std::int64_t> CountTokens(Services& services, std::shared_ptr<const Settings> settings,
-                                 const protocol::Dialect& dialect, HttpRequest& http,
-                                 Record& record);
+                                 chat::Request& request, const HttpRequest& http, Record& record);
 
 }  // namespace agm::gateway

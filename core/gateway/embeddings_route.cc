@@ -139,7 +139,8 @@ HttpReply Embed(Services& services, std::shared_ptr<const Settings> settings, Ht
                                http.client,
                                record.id,
                                record.caller,
-                               TapeCalls(*services.transport, record.tape)};
+                               TapeCalls(*services.transport, record.tape),
+                               "embedContent"};
   auto embeddings = GetEmbeddings(context, *request, resolved->targets, record);
   if (!embeddings) {
     return refuse(WithModelHelp(embeddings.error(), services, *settings, record.model));

@@ -27,6 +27,7 @@
 #include "core/protocol/openai/images.h"
 #include "core/protocol/openai/speech.h"
 #include "core/protocol/openai/transcriptions.h"
+#include "core/protocol/shared/form.h"
 
 namespace agm::gateway {
 namespace {
@@ -79,8 +80,14 @@ Error WithBaseUrl(Error error, const HttpRequest& request, const config::Proxy& 
 
 // Azure's paths name the model; what the body says of it does not count.
 void NameModel(HttpRequest& request, const std::string& model) {
+  if (model.empty()) return;
+  const std::string type(request.header("content-type"));
+  if (protocol::IsForm(type)) {
+    request.body = protocol::WithField(type, std::move(request.body), "model", ToUtf8(model));
+    return;
+  }
   const auto doc = JsonDoc::Parse(request.body);
-  if (model.empty() || !doc || !doc->root().is(JsonKind::kObject)) return;
+  if (!doc || !doc->root().is(JsonKind::kObject)) return;
   std::string body;
   JsonWriter json(body);
   json.Object().Key("model").String(ToUtf8(model));
@@ -203,8 +210,8 @@ HttpReply Gateway::Dispatch(HttpRequest& request, const std::shared_ptr<const Se
   }
   if (!TakesForms(route->kind)) {
     if (auto good = CheckContentType(request); !good) return refuse(good.error());
-    NameModel(request, route->deployment);
   }
+  NameModel(request, route->deployment);
 
   switch (route->kind) {
     case RouteKind::kHealth:
@@ -261,7 +268,7 @@ HttpReply Gateway::Dispatch(HttpRequest& request, const std::shared_ptr<const Se
       return Exchange(services_, settings, protocol::AnthropicMessages(), request,
                       std::move(record));
     case RouteKind::kCountTokens:
-      return CountTokens(services_, settings, request, std::move(record));
+      return CountMessages(services_, settings, request, std::move(record));
     case RouteKind::kMessageBatches:
     case RouteKind::kGeminiMethod:
       return refuse(NotBuilt(*route));

@@ -28,6 +28,11 @@ void WriteAccounts(PrometheusText& text, const Accounts& accounts) {
       counts[state] += account.state == state ? 1 : 0;
     }
   }
+  text.Family("agm_account_models_cooling", "gauge",
+              "Models in cooldown on an account that serves others.");
+  for (const auto& account : accounts) {
+    text.Sample({{"account", account.name}}, static_cast<int>(account.ModelsCooling()));
+  }
   text.Family("agm_accounts", "gauge", "Number of accounts in each state.");
   for (const std::string_view state : kStates) text.Sample({{"state", state}}, counts[state]);
   text.Family("agm_account_requests_total", "counter", "Upstream tries by account.");

@@ -39,6 +39,7 @@ void WriteAccount(JsonWriter& json, const accounts::AccountStatus& account) {
   json.Key("kind").String(account.kind).Key("project").String(ToUtf8(account.project));
   json.Key("state").String(account.state).Key("reason").String(ToUtf8(account.reason));
   json.Key("why").String(ToUtf8(account.why));
+  json.Key("models_cooling").Int(static_cast<std::int64_t>(account.ModelsCooling()));
   json.Key("model").String(ToUtf8(account.model)).Key("until");
   account.until ? json.String(IsoTime(*account.until)) : json.Null();
   json.Key("requests").Int(account.requests).Key("errors").Int(account.errors);
@@ -105,7 +106,7 @@ void AddBuiltIns(Services& services, const Settings& settings, AllListed& all) {
 // The accounts' models and the exact names of both mappings, each name once, sorted.
 AllListed AllModels(Services& services, const Settings& settings, const HttpRequest& http) {
   AllListed all;
-  for (const auto& entry : services.catalog->Models(*settings.config, *http.client)) {
+  for (const auto& entry : services.catalog->Models(settings.config, *http.client)) {
     all[entry.id] = {entry.id, "google", entry.input_limit, entry.output_limit, entry.methods};
   }
   for (const std::string& name : settings.map.ExactNames()) {
@@ -178,14 +179,18 @@ HttpReply ReadyPage(Services& services, Record& record) {
   const auto accounts = services.pool->Status();
   std::map<std::string, int> states = {
       {"ready", 0}, {"cooling", 0}, {"disabled", 0}, {"quarantined", 0}};
-  for (const auto& account : accounts) ++states[account.state];
+  std::size_t models_cooling = 0;
+  for (const auto& account : accounts) {
+    ++states[account.state];
+    models_cooling += account.ModelsCooling();
+  }
   const bool ready = services.pool->Ready() > 0;
   std::string body;
   JsonWriter json(body);
   json.Object().Key("status").String(ready ? "ready" : "unavailable");
   json.Key("accounts").Object().Key("total").Int(static_cast<std::int64_t>(accounts.size()));
   for (const auto& [state, count] : states) json.Key(state).Int(count);
-  json.EndObject();
+  json.Key("models_cooling").Int(static_cast<std::int64_t>(models_cooling)).EndObject();
   if (accounts.empty()) {
     json.Key("message").String("no account is configured; add one with `agm accounts add`");
   } else if (!ready) {

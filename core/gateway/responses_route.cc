@@ -109,7 +109,9 @@ HttpReply CountInput(Services& services, std::shared_ptr<const Settings> setting
   auto built_on = ContextOf(*services.conversations, record.caller, http.body);
   if (!built_on) return refuse(built_on.error());
   const protocol::Responses dialect(std::move(built_on->context));
-  const auto tokens = CountTokens(services, settings, dialect, http, record);
+  auto request = dialect.ReadRequest(http.body);
+  if (!request) return refuse(request.error());
+  const auto tokens = CountTokens(services, settings, *request, http, record);
   if (!tokens) return refuse(tokens.error());
   std::string body;
   JsonWriter json(body);

@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "core/base/random.h"
+#include "core/gateway/refusals.h"
 #include "core/gateway/replies.h"
 #include "core/upstream/no_answer.h"
 
@@ -29,6 +30,13 @@ void Trace(const RequestContext& context, std::string_view what,
   if (fields) context.services->log->Write(LogLevel::kDebug, what, *fields);
 }
 
+// More accounts than these are not tried for nothing.
+constexpr int kMostUnserved = 8;
+
+bool IsUnserved(upstream::Trouble trouble) {
+  return trouble == upstream::Trouble::kUnknownModel || trouble == upstream::Trouble::kNotServed;
+}
+
 std::string_view StepName(NextStep step) {
   switch (step) {
     case NextStep::kNextTry:
@@ -39,6 +47,13 @@ std::string_view StepName(NextStep step) {
       return "stop";
   }
   return {};
+}
+
+// A first failure of the network starts no cooldown, so the client may retry soon.
+Error Unreached(const Error& network) {
+  Error error = Fail(ErrorCode::kOverloaded, "{}; try again in 1s", network.message);
+  error.retry_after_ms = 1000;
+  return error;
 }
 
 }  // namespace
@@ -76,10 +91,19 @@ void Allowance::NoteIn(Record& record) const {
   record.history.insert(record.history.end(), history.begin(), history.end());
 }
 
+// Prefers accounts that are not known to lack the model. Where those only cool down, the others are
+// not tried instead.
 Result<accounts::Lease> Rotation::Take(const std::vector<std::string>& without, TimePoint until) {
   const bool under_way = !tried_.empty() && &without == &tried_;
-  return context_.services->pool->Take({model_, context_.session, without, under_way}, until,
-                                       *context_.client);
+  const auto take = [&](const std::vector<std::string>& left_out) {
+    return context_.services->pool->Take({model_, context_.session, left_out, under_way}, until,
+                                         *context_.client);
+  };
+  auto lacking = context_.services->refusals->Of(model_, context_.method);
+  if (lacking.empty()) return take(without);
+  lacking.insert(lacking.end(), without.begin(), without.end());
+  auto lease = take(lacking);
+  return lease || lease.error().retry_after_ms >= 0 ? std::move(lease) : take(without);
 }
 
 // Waits briefly with full jitter; false if the deadline passed or the client disconnected.
@@ -227,6 +251,17 @@ NextStep Rotation::After(accounts::Lease lease, upstream::Failure& failure) {
   return next;
 }
 
+// An account that turns out not to have the model uses up no attempt: another one may have it.
+bool Rotation::MayTryAnother(const std::string& account, upstream::Trouble trouble) {
+  if (!IsUnserved(trouble)) return false;
+  const bool cools_down = trouble == upstream::Trouble::kUnknownModel;
+  const bool news =
+      cools_down || context_.services->refusals->Note(account, model_, context_.method);
+  if (!news || allowance_.unserved++ >= kMostUnserved) return false;
+  allowance_.left += 1;
+  return true;
+}
+
 NextStep Rotation::Judge(accounts::Lease lease, upstream::Failure& failure) {
   const std::string account = lease.account().name;
   if (IsAtFault(std::move(lease), failure)) {
@@ -235,8 +270,7 @@ NextStep Rotation::Judge(accounts::Lease lease, upstream::Failure& failure) {
                          "than what they have in a minute");
     return NextStep::kStop;
   }
-  if (failure.trouble == upstream::Trouble::kUnknownModel ||
-      failure.trouble == upstream::Trouble::kNotServed) {
+  if (IsUnserved(failure.trouble)) {
     failure.error.message = fmt::format("the upstream does not serve the model \"{}\"", model_);
   }
   const upstream::TroubleRow& row = upstream::RowOf(failure.trouble);
@@ -246,6 +280,7 @@ NextStep Rotation::Judge(accounts::Lease lease, upstream::Failure& failure) {
   if (failure.no_answer) return AfterNoAnswer(*failure.no_answer);
   const bool rests = row.scope != upstream::RestScope::kNobody && row.strikes == 1;
   if (!rests) spent_.push_back(account);
+  if (MayTryAnother(account, failure.trouble)) return NextStep::kNextTry;
   // If the model is to blame, the next model of the chain is tried; the model's own cooldown is the
   // pause.
   const bool of_model = row.scope == upstream::RestScope::kModel;
@@ -266,9 +301,12 @@ Error Verdict(const RequestContext& context, const Allowance& allowance,
   const bool passes = !last || last->code == ErrorCode::kRateLimited ||
                       last->code == ErrorCode::kQuotaExhausted ||
                       last->code == ErrorCode::kOverloaded || last->code == ErrorCode::kNoAccount;
-  if (!passes) return *last;
+  const bool unreached =
+      last && last->code == ErrorCode::kUpstreamUnavailable && last->reason.empty();
+  if (!passes && !unreached) return *last;
   if (auto nobody = context.services->pool->WhyNobody(target)) return *std::move(nobody);
   if (allowance.rest) return *allowance.rest;
+  if (unreached) return Unreached(*last);
   // The attempts are used up, but an account is available: the client may retry at once.
   Error error =
       last && last->code != ErrorCode::kNoAccount

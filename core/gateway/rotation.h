@@ -4,6 +4,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <variant>
 #include <vector>
 
@@ -29,6 +30,7 @@ struct RequestContext {
   std::string caller{};  ///< the client key's name
   /// Records the calls; null: they are not recorded.
   std::shared_ptr<upstream::Transport> taped{};
+  std::string_view method = "generateContent";  ///< of the upstream's API, see Refusals
 
   upstream::Transport& transport() const { return taped ? *taped : *services->transport; }
   const upstream::Provider& ProviderOf(const config::Account& account) const {
@@ -58,6 +60,7 @@ struct Allowance {
   std::vector<ledger::Try> history{};  ///< the attempts, once one has failed
   std::optional<Error> last{};         ///< the error of the last attempt
   std::optional<Error> rest{};     ///< the pool's error when it had no account for the last target
+  int unserved = 0;                ///< attempts of accounts that turned out not to have the model
   bool no_answer_retried = false;  ///< the one retry after a response without an answer was made
 
   bool MayRetryNoAnswer() const { return !no_answer_retried && left > 0; }
@@ -121,6 +124,7 @@ class Rotation {
   NextStep AfterNoAnswer(upstream::NoAnswer kind);
   Duration Taken() const;
   bool IsAtFault(accounts::Lease lease, const upstream::Failure& failure);
+  bool MayTryAnother(const std::string& account, upstream::Trouble trouble);
   bool MayBeTooLarge(const upstream::Failure& failure) const;
   void Settle();
   Result<accounts::Lease> Choose();

@@ -8,6 +8,7 @@
 #include "core/gateway/catalog.h"
 #include "core/gateway/gateway.h"
 #include "core/gateway/metrics.h"
+#include "core/gateway/refusals.h"
 #include "core/gateway/services.h"
 #include "core/gateway/token_counter.h"
 #include "core/http/server/server.h"
@@ -67,6 +68,7 @@ struct Service::Parts {
              [&log](const accounts::AccountEvent& event) { LogAccountEvent(log, event); }),
         credentials(transport, clock),
         catalog(providers, transport, credentials, clock, log),
+        refusals(clock),
         counter(clock),
         gateway(services),
         server(
@@ -82,6 +84,7 @@ struct Service::Parts {
     services.transport = &transport;
     services.media = media.get();
     services.catalog = &catalog;
+    services.refusals = &refusals;
     services.counter = &counter;
     services.conversations = &conversations;
     services.signatures = &signatures;
@@ -111,6 +114,7 @@ struct Service::Parts {
   accounts::Pool pool;
   accounts::Credentials credentials;
   Catalog catalog;
+  Refusals refusals;
   TokenCounter counter;
   Services services;
   Gateway gateway;
@@ -161,6 +165,7 @@ Result<void> Service::Apply(std::shared_ptr<const config::Config> config) {
   parts_->credentials.UseProxy(config->proxy.upstream_proxy);
   PrepareTokens(parts_->credentials, *config);
   parts_->catalog.Forget();
+  parts_->refusals.Forget();
   parts_->services.settings.Set(std::make_shared<const Settings>(
       std::move(config), parts_->services.clock->Wall(), certificate_ends));
   return {};

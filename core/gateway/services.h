@@ -24,6 +24,7 @@
 namespace agm::gateway {
 
 class Catalog;
+class Refusals;
 class TokenCounter;
 
 /// The settings that a request starts with and keeps, even if they are reloaded meanwhile.
@@ -54,6 +55,7 @@ struct Services {
   upstream::Transport* transport = nullptr;
   upstream::Transport* media = nullptr;  ///< for URLs from clients: public addresses only
   Catalog* catalog = nullptr;
+  Refusals* refusals = nullptr;
   TokenCounter* counter = nullptr;
   store::Conversations* conversations = nullptr;
   Signatures* signatures = nullptr;

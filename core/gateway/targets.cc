@@ -37,7 +37,7 @@ Result<std::vector<std::string>> ServableTargets(const RequestContext& context,
                                                  const std::vector<std::string>& targets, Use use) {
   Services& services = *context.services;
   const bool asks = targets.size() > 1 || use == Use::kEmbed;
-  const ModelList list = asks ? services.catalog->Look(*context.settings->config, *context.client)
+  const ModelList list = asks ? services.catalog->Look(context.settings->config, *context.client)
                               : services.catalog->Known();
   std::vector<std::string> servable;
   std::string unlisted;

@@ -265,4 +265,15 @@ Result<std::vector<FormPart>> ReadForm(std::string_view content_type, std::strin
   return FormReader(body, *boundary, limits).Read();
 }
 
+std::string WithField(std::string_view content_type, std::string body, std::string_view name,
+                      std::string_view value) {
+  const auto boundary = BoundaryOf(content_type);
+  if (!boundary || value.find_first_of("\r\n") != std::string_view::npos) return body;
+  const std::size_t end = body.rfind("--" + *boundary + "--");
+  if (end == std::string::npos) return body;
+  body.insert(end, fmt::format("--{}\r\nContent-Disposition: form-data; name=\"{}\"\r\n\r\n{}\r\n",
+                               *boundary, name, value));
+  return body;
+}
+
 }  // namespace agm::protocol

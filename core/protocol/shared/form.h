@@ -44,4 +44,9 @@ Error UnreadableType(std::string_view content_type, std::string_view expected);
 Result<std::vector<FormPart>> ReadForm(std::string_view content_type, std::string_view body,
                                        FormLimits limits = {});
 
+/// The body with a further field of text, which counts before earlier ones of that name. A body
+/// that has no end as ReadForm expects it, or a value of several lines, is left as it is.
+std::string WithField(std::string_view content_type, std::string body, std::string_view name,
+                      std::string_view value);
+
 }  // namespace agm::protocol

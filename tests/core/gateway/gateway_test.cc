@@ -92,7 +92,7 @@ TEST_F(GatewayTest, TurnsOneAccountsQuotaIntoAnothersAnswer) {
   EXPECT_EQ(RequestsOf("quota-minute-key"), 1) << "a resting account was asked";
 
   Json accounts = Ask("GET", "/agm/accounts").json()["accounts"];
-  EXPECT_EQ(accounts[0]["state"], "cooling");
+  EXPECT_EQ(accounts[0]["models_cooling"], 1);
   EXPECT_EQ(accounts[0]["reason"], "minute_quota");
   EXPECT_FALSE(accounts[0]["until"].is_null());
   EXPECT_EQ(accounts[1]["state"], "ready");

@@ -47,6 +47,16 @@ class OpenAiRoutesTest : public GatewayTest {
   }
 };
 
+TEST_F(OpenAiRoutesTest, TakesTheModelOfAFormFromAzuresPath) {
+  Start();
+  for (const std::string& model : {std::string(), Field("model", "whisper-1")}) {
+    const Got got = Form("/openai/deployments/gemini-2.5-pro/audio/transcriptions?api-version=x",
+                         model + File("file", "a.wav", kWav));
+    ASSERT_EQ(got.status, 200) << got.body;
+    EXPECT_EQ(got.header("x-mapped-model"), "gemini-2.5-pro");
+  }
+}
+
 TEST_F(OpenAiRoutesTest, CompletesEachOfSeveralPromptsSeveralTimes) {
   Start();
   const Got got =

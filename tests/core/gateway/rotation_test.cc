@@ -246,6 +246,37 @@ TEST_F(RotationTest, ARequestForAMethodThatTheModelLacksTouchesNoAccount) {
   EXPECT_EQ(ChatWith("gemini-2.5-flash").status, 200);
 }
 
+// The upstream says of a model that an account lacks what it says of a wrong method.
+TEST_F(RotationTest, OneOfManyAccountsServesAModelThatTheOthersLack) {
+  std::vector<Json> steps;
+  for (const std::string name : {"one", "two", "three", "four", "five"}) {
+    Add(name, name + "-key");
+    if (name == "five") continue;
+    steps.push_back(
+        Step({{"key", name + "-key"}, {"model", "gemini-2.5-pro"}}, {{"error", "not-found"}}));
+  }
+  Script(steps);
+  Start();
+  for (int i = 0; i < 5; ++i) {
+    const Got got = ChatWith("gemini-2.5-pro");
+    EXPECT_EQ(got.status, 200) << got.body;
+    EXPECT_EQ(got.header("x-account-email"), "five@example.com");
+    EXPECT_LE(Calls(), 5 + i) << "an account that lacks the model is asked once";
+  }
+  for (const char* name : {"one", "four"}) EXPECT_EQ(StateOf(name)["state"], "ready");
+  EXPECT_EQ(ChatWith("gemini-2.5-flash").status, 200);
+}
+
+TEST_F(RotationTest, AModelThatEveryAccountLacksIsNotFound) {
+  for (const std::string name : {"one", "two", "three", "four", "five"}) Add(name, name + "-key");
+  Script({Step({{"model", "gemini-2.5-pro"}}, {{"error", "not-found"}})});
+  Start();
+  EXPECT_EQ(ChatWith("gemini-2.5-pro").status, 404);
+  EXPECT_EQ(Calls(), 5);
+  EXPECT_EQ(ChatWith("gemini-2.5-pro").status, 404);
+  EXPECT_EQ(Calls(), 7) << "accounts that are known to lack the model use up attempts";
+}
+
 TEST_F(RotationTest, AModelWithoutQuotaOnAnyAccountIsNotFound) {
   Add("one", "one-key");
   Add("two", "two-key");
@@ -261,8 +292,11 @@ TEST_F(RotationTest, AModelWithoutQuotaOnAnyAccountIsNotFound) {
   EXPECT_EQ(ChatWith("gemini-2.5-flash").status, 200);
 }
 
-TEST_F(RotationTest, AModelThatTwoAccountsDoNotKnowIsNotLookedForAnyFurther) {
-  for (const char* name : {"one", "two", "three", "four"}) Add(name, std::string(name) + "-key");
+TEST_F(RotationTest, AModelThatManyAccountsDoNotKnowIsNotLookedForAtAllOfThem) {
+  for (int i = 0; i < 20; ++i) {
+    const std::string name = "a" + std::to_string(i);
+    Add(name, name + "-key");
+  }
   config_.proxy.max_attempts = 10;
   Script({Step({{"model", "gemini-2.5-pro"}}, {{"error", "not-found"}})});
   Start();
@@ -271,7 +305,7 @@ TEST_F(RotationTest, AModelThatTwoAccountsDoNotKnowIsNotLookedForAnyFurther) {
   EXPECT_NE(got.body.find(R"(the upstream does not serve the model \"gemini-2.5-pro\")"),
             std::string::npos)
       << got.body;
-  EXPECT_EQ(mock_->stats().requests, 2);
+  EXPECT_EQ(mock_->stats().requests, 10);
 }
 
 TEST_F(RotationTest, WhatGoesWrongEverywhereIsTriedAFewTimesOnly) {

@@ -209,5 +209,22 @@ TEST(FormFields, RefuseTextThatIsNotUtf8) {
   EXPECT_THAT(Json({Plain("list[]", "a"), Plain("list[]", "\xff")}), HasSubstr("list: expected"));
 }
 
+TEST(Form, TakesAFurtherField) {
+  const std::string type = "multipart/form-data; boundary=xyz";
+  const std::string body =
+      "--xyz\r\nContent-Disposition: form-data; name=\"model\"\r\n\r\nold\r\n--xyz--\r\n";
+  const std::string more = WithField(type, body, "model", "new");
+  const auto parts = ReadForm(type, more);
+  ASSERT_TRUE(parts) << parts.error().message;
+  ASSERT_EQ(parts->size(), 2U);
+  EXPECT_EQ((*parts)[1].name, "model");
+  EXPECT_EQ((*parts)[1].data, "new");
+  const std::vector<FormField> fields = {{"model", FormKind::kText}};
+  EXPECT_EQ(FormAsJson(*parts, fields).value(), R"({"model":"new"})");
+  EXPECT_EQ(WithField(type, body, "model", "a\r\n--xyz"), body);
+  EXPECT_EQ(WithField("text/plain", body, "model", "new"), body);
+  EXPECT_EQ(WithField(type, "cut off", "model", "new"), "cut off");
+}
+
 }  // namespace
 }  // namespace agm::protocol
