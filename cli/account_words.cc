@@ -54,11 +54,6 @@ const Words* Find(std::string_view reason) {
   return found == kWords.end() ? nullptr : &*found;
 }
 
-bool OnlyModels(const accounts::AccountStatus& status) {
-  return !status.rests.empty() &&
-         std::ranges::none_of(status.rests, [](const auto& rest) { return rest.model.empty(); });
-}
-
 std::string Sentence(std::string_view reason, const std::string& models,
                      const std::optional<WallTime>& until, WallTime now) {
   std::string text = ReasonWords(reason);
@@ -70,9 +65,9 @@ std::string Sentence(std::string_view reason, const std::string& models,
 }  // namespace
 
 std::string StateWords(const accounts::AccountStatus& status) {
-  if (status.state != "cooling") return status.state;
-  if (!OnlyModels(status)) return "cooling down";
-  const std::size_t models = status.rests.size();
+  if (status.state == "cooling") return "cooling down";
+  const std::size_t models = status.ModelsCooling();
+  if (models == 0) return status.state;
   return fmt::format("ready, {} model{} cooling down", models, models == 1 ? "" : "s");
 }
 

@@ -4,6 +4,8 @@
 
 #include <algorithm>
 #include <filesystem>
+#include <variant>
+#include <vector>
 
 #include "cli/account_status.h"
 #include "cli/account_words.h"
@@ -192,6 +194,11 @@ Result<std::optional<CredentialVerdict>> Tried(const Context& context,
   }
   context.io().Progress(fmt::format("trying {} upstream ...", account.name));
   CredentialVerdict verdict = TryCredential(context, account);
+  if (verdict.credential == Credential::kGood) {
+    const auto listed = AskForModels(context, account);
+    const auto* models = std::get_if<std::vector<upstream::ModelEntry>>(&listed);
+    if (models != nullptr) verdict.models = models->size();
+  }
   context.io().Progress("");
   if (verdict.usable()) return std::optional(std::move(verdict));
   return RefusalOf(account, verdict);
@@ -218,6 +225,7 @@ void Report(const Context& context, const config::Account& account, bool is_new,
     Json json = {{"name", account.name}, {"added", is_new}, {"kind", config::Word(account.kind)}};
     json["key"] = ShownKey(account).empty() ? Json() : Json(ShownKey(account));
     json["check"] = verdict ? Json(CredentialName(verdict->credential)) : Json();
+    json["models"] = verdict && verdict->models ? Json(*verdict->models) : Json();
     json["why"] = verdict && !verdict->why.empty() ? Json(verdict->why) : Json();
     context.io().PrintJson(json);
     return;
@@ -228,8 +236,10 @@ void Report(const Context& context, const config::Account& account, bool is_new,
     io.Say("{} account {}; {}.", done, account.name,
            EmbeddedMock::Serves(account) ? "the embedded mock answers for it" : "it was not tried");
   } else if (verdict->credential == Credential::kGood) {
-    io.Say("{} account {}: the upstream accepts it ({} ms).", done, account.name,
-           verdict->took.count());
+    const std::string models =
+        verdict->models ? fmt::format(" and lists {} models", *verdict->models) : "";
+    io.Say("{} account {}: the upstream accepts it ({} ms){}.", done, account.name,
+           verdict->took.count(), models);
   } else {
     io.Say("{} account {}: the upstream accepts it, but: {}", done, account.name, verdict->why);
   }

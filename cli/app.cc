@@ -200,7 +200,7 @@ int App::Run(const std::vector<std::string>& arguments, Context& context) {
     outcome = Fail(ErrorCode::kIo, "standard output: {}", context.io().failure());
   }
   if (outcome) return 0;
-  PrintError(outcome.error(), Named(cli_), context);
+  if (outcome.error().reason != kLogged) PrintError(outcome.error(), Named(cli_), context);
   return ExitCode(outcome.error());
 }
 

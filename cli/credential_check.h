@@ -1,5 +1,7 @@
 #pragma once
 
+#include <cstddef>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <variant>
@@ -27,9 +29,10 @@ std::string_view CredentialName(Credential credential);
 struct CredentialVerdict {
   Credential credential = Credential::kUnreachable;
   Duration took{0};
-  std::string reason;  ///< the name of the failure: "bad_key"
-  std::string why;     ///< a sentence; safe to show
-  std::string quota;   ///< names of the exceeded quotas, joined with ","
+  std::string reason;                   ///< the name of the failure: "bad_key"
+  std::string why;                      ///< a sentence; safe to show
+  std::string quota;                    ///< names of the exceeded quotas, joined with ","
+  std::optional<std::size_t> models{};  ///< how many models the upstream lists for it
 
   bool usable() const {
     return credential == Credential::kGood || credential == Credential::kLimited;

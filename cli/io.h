@@ -15,6 +15,8 @@ namespace agm::cli {
 
 /// Error::reason if the user pressed Ctrl-C at a prompt.
 inline constexpr std::string_view kInterrupted = "interrupted";
+/// The reason of an error that a log line has told already.
+inline constexpr std::string_view kLogged = "logged";
 
 enum class Colour { kRed, kGreen, kYellow, kDim, kBold };
 

@@ -1,5 +1,8 @@
 #include "cli/serve_command.h"
 
+#include <fmt/format.h>
+
+#include <functional>
 #include <memory>
 #include <thread>
 #include <utility>
@@ -113,17 +116,38 @@ Error Explained(Error error, const Context& context, const config::Proxy& proxy)
   return error;
 }
 
+LogFormat FormatOf(const ServeOptions& options, const config::Config& config) {
+  if (!options.log_format) return config.log.format;
+  return *options.log_format == "json" ? LogFormat::kJson : LogFormat::kText;
+}
+
+LogOptions LogOptionsOf(const ServeOptions& options, const config::Config& config, const Io& io) {
+  LogOptions log;
+  log.format = FormatOf(options, config);
+  log.level = config.log.level;
+  if (options.log_level) log.level = ReadLogLevel(*options.log_level).value_or(log.level);
+  if (io.quiet) log.level = LogLevel::kError;
+  if (io.verbose) log.level = LogLevel::kDebug;
+  log.access_log = config.proxy.access_log;
+  return log;
+}
+
 /// Passes signals and file changes to the running service, on its own threads.
 class Control {
  public:
+  /// The log's options with these settings.
+  using HowToLog = std::function<LogOptions(const config::Config&)>;
+
   Control(StopSignals& signals, gateway::Service& service, const Sources& sources, Log& log,
-          config::Watch& watch, const SharedConfig& config, std::filesystem::path state_folder)
+          config::Watch& watch, const SharedConfig& config, std::filesystem::path state_folder,
+          HowToLog how_to_log)
       : signals_(signals),
         service_(service),
         sources_(sources),
         log_(log),
         watch_(watch),
         state_folder_(std::move(state_folder)),
+        how_to_log_(std::move(how_to_log)),
         host_(config->proxy.ListenHost()),
         port_(config->proxy.port),
         config_(config),
@@ -188,6 +212,8 @@ class Control {
       log_.Write(LogLevel::kWarning,
                  "the configuration file is gone, so the defaults are in effect");
     }
+    const LogOptions how = how_to_log_(*read->config);
+    log_.Use(how.format, how.level);
     const std::string changes = WriteChanges(*config_.Copy(), *read->config);
     config_.Set(read->config);
     log_.Write(LogLevel::kInfo, "configuration reloaded: " + changes);
@@ -199,6 +225,7 @@ class Control {
   Log& log_;
   config::Watch& watch_;
   const std::filesystem::path state_folder_;
+  const HowToLog how_to_log_;
   const std::string host_;
   const int port_;
   Guarded<SharedConfig> config_;
@@ -207,26 +234,19 @@ class Control {
   std::jthread watch_thread_;
 };
 
-LogFormat FormatOf(const ServeOptions& options, const config::Config& config) {
-  if (!options.log_format) return config.log.format;
-  return *options.log_format == "json" ? LogFormat::kJson : LogFormat::kText;
+/// Writes a failure as a log line, for programs that read the log.
+Error Logged(Error error) {
+  LogOptions options;
+  options.format = LogFormat::kJson;
+  if (auto log = Log::Open(options)) {
+    (*log)->Write(LogLevel::kError, error.message,
+                  (*log)->Fields().Add("code", CodeName(error.code)));
+    error.reason = kLogged;
+  }
+  return error;
 }
 
-Result<std::unique_ptr<Log>> OpenLog(const ServeOptions& options, const config::Config& config,
-                                     const Io& io) {
-  LogOptions log;
-  log.format = FormatOf(options, config);
-  log.level = config.log.level;
-  if (options.log_level) log.level = ReadLogLevel(*options.log_level).value_or(log.level);
-  if (io.quiet) log.level = LogLevel::kError;
-  if (io.verbose) log.level = LogLevel::kDebug;
-  log.access_log = config.proxy.access_log;
-  return Log::Open(log);
-}
-
-}  // namespace
-
-Result<void> RunServe(const Context& context, const ServeOptions& options) {
+Result<void> Serve(const Context& context, const ServeOptions& options) {
   const auto config_file = context.ConfigFile();
   if (!config_file) return config_file.error();
   const auto state_folder = context.StateFolder();
@@ -236,9 +256,10 @@ Result<void> RunServe(const Context& context, const ServeOptions& options) {
   config::Watch watch(*config_file);
   auto read = sources.Load();
   if (!read) return std::move(read).error();
-  auto log = OpenLog(options, *read->config, context.io());
-  if (!log) return std::move(log).error();
   const bool json = FormatOf(options, *read->config) == LogFormat::kJson;
+  const auto told = [json](Error error) { return json ? Logged(std::move(error)) : error; };
+  auto log = Log::Open(LogOptionsOf(options, *read->config, context.io()));
+  if (!log) return told(std::move(log).error());
   for (const auto& warning : read->warnings) {
     json ? (*log)->Write(LogLevel::kWarning, warning.Text())
          : context.io().Warn("{}", warning.Text());
@@ -252,9 +273,22 @@ Result<void> RunServe(const Context& context, const ServeOptions& options) {
   auto service =
       gateway::Service::Start(read->config, **log, context.clock(), context.transport(), *database,
                               upstream::NewMediaTransport(), std::move(requests));
-  if (!service) return Explained(std::move(service).error(), context, read->config->proxy);
+  if (!service) {
+    return told(Explained(std::move(service).error(), context, read->config->proxy));
+  }
 
-  const Control control(signals, **service, sources, **log, watch, read->config, *state_folder);
+  if (const auto other = RunFile::FindUrl(*state_folder)) {
+    const std::string warning = fmt::format(
+        "another gateway ({}) uses the state folder {} too: each overwrites the other's usage "
+        "totals, and `agm accounts list` asks only one; give each its own with AGM_STATE_DIR",
+        *other, state_folder->string());
+    json ? (*log)->Write(LogLevel::kWarning, warning) : context.io().Warn("{}", warning);
+  }
+  const auto log_options = [&](const config::Config& config) {
+    return LogOptionsOf(options, config, context.io());
+  };
+  const Control control(signals, **service, sources, **log, watch, read->config, *state_folder,
+                        log_options);
   Announce(context.io(), **log, *read->config,
            {(*service)->port(), (*service)->Ready(), options.mock, LanAddresses()}, json);
   os::ReleaseStartPages();
@@ -264,6 +298,15 @@ Result<void> RunServe(const Context& context, const ServeOptions& options) {
                   "what was still to be saved of cooldowns, usage and kept answers is lost");
   }
   return {};
+}
+
+}  // namespace
+
+Result<void> RunServe(const Context& context, const ServeOptions& options) {
+  auto served = Serve(context, options);
+  const bool json = options.log_format == "json";
+  if (served || !json || served.error().reason == kLogged) return served;
+  return Logged(std::move(served).error());
 }
 
 void AddServe(Commands at, Run<ServeOptions> run) {

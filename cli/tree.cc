@@ -6,6 +6,7 @@
 #include "cli/app.h"
 #include "cli/commands.h"
 #include "cli/help.h"
+#include "cli/probe_cases.h"
 
 namespace agm::cli {
 namespace {
@@ -21,13 +22,23 @@ std::vector<std::string> Split(const std::string& text, char at) {
   return parts;
 }
 
+constexpr std::string_view kCases = "CASE,...";  ///< what `agm probe` can try
+
 ValueKind KindOf(const std::string& value) {
   if (value.empty()) return ValueKind::kNone;
   if (value == "FILE") return ValueKind::kFile;
   if (value == "ACCOUNT") return ValueKind::kAccount;
-  if (value == "MODEL") return ValueKind::kModel;
+  if (value == "MODEL" || value == "GLOB,...") return ValueKind::kModel;
   if (value == "RULE") return ValueKind::kRule;
-  return value.find('|') == std::string::npos ? ValueKind::kText : ValueKind::kChoice;
+  const bool choice = value == kCases || value.find('|') != std::string::npos;
+  return choice ? ValueKind::kChoice : ValueKind::kText;
+}
+
+std::vector<std::string> ChoicesOf(const std::string& value) {
+  if (value != kCases) return Split(value, '|');
+  std::vector<std::string> names;
+  for (const ProbeCase& probe : ProbeCases()) names.emplace_back(probe.name);
+  return names;
 }
 
 TreeOption ReadOption(const CLI::Option& option) {
@@ -40,7 +51,7 @@ TreeOption ReadOption(const CLI::Option& option) {
   }
   read.value = ValueName(option);
   read.kind = KindOf(read.value);
-  if (read.kind == ValueKind::kChoice) read.choices = Split(read.value, '|');
+  if (read.kind == ValueKind::kChoice) read.choices = ChoicesOf(read.value);
   read.description = option.get_description();
   read.required = option.get_required();
   read.repeats = option.get_items_expected_max() > 1;

@@ -56,7 +56,7 @@ _agm() {
         'agm accounts add --project') return ;;
         'agm accounts add --location') return ;;
         'agm accounts add --base-url') return ;;
-        'agm accounts add --models') return ;;
+        'agm accounts add --models') _agm_lines "$agm" complete models; return ;;
         'agm accounts add --priority') return ;;
         'agm logs -n'|'agm logs --lines') return ;;
         'agm logs --since') return ;;
@@ -80,7 +80,7 @@ _agm() {
         'agm probe --base-url') return ;;
         'agm probe --api-key') return ;;
         'agm probe --model') _agm_lines "$agm" complete models; return ;;
-        'agm probe --only') return ;;
+        'agm probe --only') mapfile -t COMPREPLY < <(compgen -W 'health models chat stream tools json_schema responses responses-stream completions embeddings anthropic gemini' -- "$cur"); return ;;
         'agm probe --timeout') return ;;
         'agm mock --port') return ;;
         'agm mock --script') compopt -o filenames; mapfile -t COMPREPLY < <(compgen -f -- "$cur"); return ;;

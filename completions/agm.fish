@@ -92,7 +92,7 @@ complete -c agm -n '__agm_at "agm accounts add"' -l client-secret-file -r -F -d 
 complete -c agm -n '__agm_at "agm accounts add"' -l project -x -d 'The Google project whose quota it uses'
 complete -c agm -n '__agm_at "agm accounts add"' -l location -x -d 'The region (Vertex AI)'
 complete -c agm -n '__agm_at "agm accounts add"' -l base-url -x -d 'Where the upstream is, if not at Google'
-complete -c agm -n '__agm_at "agm accounts add"' -l models -x -d 'Which upstream models it may serve (default *)'
+complete -c agm -n '__agm_at "agm accounts add"' -l models -x -a '(__agm_live models)' -d 'Which upstream models it may serve (default *)'
 complete -c agm -n '__agm_at "agm accounts add"' -l priority -x -d 'Lower numbers serve first (default 0)'
 complete -c agm -n '__agm_at "agm accounts add"' -l no-check -d 'Add it without trying it upstream'
 
@@ -195,7 +195,7 @@ complete -c agm -n '__agm_at "agm replay"' -l update -d 'Write the outcome into 
 complete -c agm -n '__agm_at "agm probe"' -l base-url -x -d 'Probe the gateway at this address instead of the one that is found'
 complete -c agm -n '__agm_at "agm probe"' -l api-key -x -d 'Send this key instead of the configured one (AGM_API_KEY is safer: other users can read command lines)'
 complete -c agm -n '__agm_at "agm probe"' -l model -x -a '(__agm_live models)' -d 'Ask for this model (default gemini-3-flash)'
-complete -c agm -n '__agm_at "agm probe"' -l only -x -d 'Run only these cases'
+complete -c agm -n '__agm_at "agm probe"' -l only -x -a 'health models chat stream tools json_schema responses responses-stream completions embeddings anthropic gemini' -d 'Run only these cases'
 complete -c agm -n '__agm_at "agm probe"' -l timeout -x -d 'Give each case this long (default 60)'
 
 # agm mock

@@ -109,6 +109,7 @@ PoolJournal::Rest Journaled(const Member& member, const Rest& rest, Moment momen
   kept.strikes = rest.strikes;
   kept.counts_until = OnCalendar(rest.counts_until, moment);
   if (!shared) kept.credential = member.credential;
+  kept.said = rest.said;
   return kept;
 }
 
@@ -204,6 +205,8 @@ void Pool::State::Restore(Moment moment) {
               moment.now,   OnMonotonic(kept.until, moment),
               kept.strikes, OnMonotonic(kept.counts_until, moment)};
     rest.told = rest.until > moment.now;
+    rest.said = kept.said;
+    if (IsQuarantine(*trouble)) rest.why = kept.said;
     if (kept.account.starts_with(kProject)) {
       const auto project = roster.FindProject(kept.account.substr(kProject.size()));
       if (project) project->rests.Put(std::move(rest), moment.now);

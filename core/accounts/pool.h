@@ -47,9 +47,11 @@ struct AccountStatus {
   std::string label;  ///< email or name
   std::string kind;
   std::string project;
-  std::string state;   ///< "ready", "cooling", "disabled" (by the user), "quarantined"
+  /// "ready" (also where only single models are in cooldown), "cooling", "disabled" (by the user),
+  /// "quarantined".
+  std::string state;
   std::string reason;  ///< name of the failure, "disabled by configuration", ...
-  std::string why;     ///< details of a quarantine; empty after a restart
+  std::string why;     ///< details of a quarantine; after a restart the upstream's sentence
   std::string model;   ///< set if the cooldown is for this model only
   std::optional<WallTime> until;
   std::int64_t requests = 0;
@@ -60,6 +62,9 @@ struct AccountStatus {
   std::optional<Duration> first_byte;  ///< recent mean
   std::vector<RestStatus> rests;       ///< all; `state` to `until` are of the most important one
   std::vector<SeenQuota> quotas;  ///< quotas of its project that refused a request since the start
+
+  /// The number of models in cooldown while the account serves others.
+  std::size_t ModelsCooling() const;
 };
 
 using store::PoolJournal;

@@ -1,4 +1,5 @@
 #include <algorithm>
+#include <set>
 
 #include "core/accounts/exhaustion.h"
 #include "core/config/words.h"
@@ -21,6 +22,14 @@ void AddRests(AccountStatus& status, const Rests& rests, Moment moment) {
 
 }  // namespace
 
+std::size_t AccountStatus::ModelsCooling() const {
+  std::set<std::string_view> models;
+  for (const RestStatus& rest : rests) {
+    if (!rest.model.empty()) models.insert(rest.model);
+  }
+  return state == "ready" ? models.size() : 0;
+}
+
 AccountStatus StatusOf(const Member& member, Moment moment) {
   const config::Account& account = *member.account;
   const Standing standing = StandingOf(member, {}, moment.now);
@@ -29,7 +38,9 @@ AccountStatus StatusOf(const Member& member, Moment moment) {
   status.label = account.Label();
   status.kind = config::Word(account.kind);
   status.project = member.project->own ? account.project : member.project->key;
-  status.state = standing.state;
+  // Cooldowns of single models leave the account ready for the others.
+  const bool serves = standing.state == "cooling" && member.WakesAt({}) <= moment.now;
+  status.state = serves ? "ready" : standing.state;
   status.reason = standing.reason;
   if (standing.rest != nullptr) {
     status.why = standing.rest->why;

@@ -4,13 +4,16 @@
 #include <spdlog/sinks/rotating_file_sink.h>
 #include <spdlog/sinks/stdout_sinks.h>
 #include <spdlog/spdlog.h>
+#include <sys/stat.h>
 
 #include <algorithm>
 #include <chrono>
 #include <condition_variable>
+#include <cstdio>
 #include <mutex>
 #include <thread>
 #include <utility>
+#include <vector>
 
 #include "core/base/json_writer.h"
 #include "core/base/utf8.h"
@@ -98,15 +101,20 @@ LogFields& LogFields::Add(std::string_view key, std::int64_t value) {
   return *this;
 }
 
+constexpr const char* kTextPattern = "%Y-%m-%dT%H:%M:%S.%e%z %v";
+constexpr const char* kJsonPattern = R"({"time":"%Y-%m-%dT%H:%M:%S.%e%z",%v})";
+/// The name of the loggers whose lines are JSON.
+constexpr std::string_view kJsonLogger = "json";
+
 /// Collects lines and writes many at once on its own thread, so a request never waits for a disk.
 /// Only the first line of a batch wakes that thread. If the buffer grows too large, its lines are
-/// dropped and the number of lost lines is logged.
+/// dropped and the number of lost lines is logged. The logger's name selects a line's format.
 ///
 /// Thread safety: any thread.
 class Collector : public spdlog::sinks::sink {
  public:
-  Collector(spdlog::sink_ptr target, LogFormat format)
-      : target_(std::move(target)), format_(format), thread_([this] { WriteInBackground(); }) {
+  explicit Collector(spdlog::sink_ptr target)
+      : target_(std::move(target)), thread_([this] { WriteInBackground(); }) {
     target_->set_pattern("%v");
   }
   ~Collector() override {
@@ -120,24 +128,22 @@ class Collector : public spdlog::sinks::sink {
 
   void log(const spdlog::details::log_msg& line) override {
     std::lock_guard lock(mutex_);
+    json_ = std::string_view(line.logger_name.data(), line.logger_name.size()) == kJsonLogger;
     if (lines_.size() > kQueuedBytes) {
       ++lost_;
       return;
     }
     const bool first = lines_.size() == 0;
-    formatter_->format(line, lines_);
+    Formatter().format(line, lines_);
     if (first) asked_.notify_one();
   }
   void flush() override {}
-  void set_pattern(const std::string& pattern) override {
-    set_formatter(std::make_unique<spdlog::pattern_formatter>(pattern));
-  }
-  void set_formatter(std::unique_ptr<spdlog::formatter> formatter) override {
-    std::lock_guard lock(mutex_);
-    formatter_ = std::move(formatter);
-  }
+  void set_pattern(const std::string&) override {}
+  void set_formatter(std::unique_ptr<spdlog::formatter>) override {}
 
  private:
+  spdlog::pattern_formatter& Formatter() { return json_ ? json_lines_ : text_lines_; }
+
   void WriteInBackground() {
     std::unique_lock lock(mutex_);
     spdlog::memory_buf_t lines;
@@ -154,10 +160,10 @@ class Collector : public spdlog::sinks::sink {
   }
 
   void SayWhatWasLost() {
-    LogFields fields(format_);
+    LogFields fields(json_ ? LogFormat::kJson : LogFormat::kText);
     fields.Add("level", LevelName(LogLevel::kWarning)).Add("msg", "log lines came too fast");
     fields.Add("lost", static_cast<std::int64_t>(std::exchange(lost_, 0)));
-    formatter_->format({"", spdlog::level::warn, fields.text()}, lines_);
+    Formatter().format({"", spdlog::level::warn, fields.text()}, lines_);
   }
 
   // Removes the last line end, because the target appends one.
@@ -172,47 +178,62 @@ class Collector : public spdlog::sinks::sink {
   }
 
   const spdlog::sink_ptr target_;
-  const LogFormat format_;
   std::mutex mutex_;  // guards the members below
   std::condition_variable asked_;
-  std::unique_ptr<spdlog::formatter> formatter_ = std::make_unique<spdlog::pattern_formatter>();
+  spdlog::pattern_formatter text_lines_{kTextPattern};
+  spdlog::pattern_formatter json_lines_{kJsonPattern};
+  bool json_ = false;  ///< the format of the latest line
   spdlog::memory_buf_t lines_;
   std::size_t lost_ = 0;
   bool closing_ = false;
   std::thread thread_;
 };
 
-/// Two loggers: one for messages, one for access lines.
+/// Only the owner may read who asked what and when.
+spdlog::sink_ptr AccessFile(const std::string& path) {
+  spdlog::file_event_handlers handlers;
+  handlers.after_open = [](const spdlog::filename_t&, std::FILE* file) {
+    static_cast<void>(::fchmod(::fileno(file), S_IRUSR | S_IWUSR));
+  };
+  return std::make_shared<spdlog::sinks::rotating_file_sink_mt>(path, kAccessFileBytes,
+                                                                kAccessFiles, false, handlers);
+}
+
+/// A logger for messages and one for access lines, in each of the two formats.
 class Log::Impl {
  public:
-  explicit Impl(const LogOptions& options) {
-    const auto collecting = [&](spdlog::sink_ptr target) {
-      return std::make_shared<Collector>(std::move(target), options.format);
-    };
-    const auto err = collecting(std::make_shared<spdlog::sinks::stderr_sink_mt>());
-    messages_ = std::make_shared<spdlog::logger>("agm", err);
-    messages_->set_level(SpdlogLevel(options.level));
-    access_ = std::make_shared<spdlog::logger>(
-        "access", options.access_log.empty()
-                      ? err
-                      : collecting(std::make_shared<spdlog::sinks::rotating_file_sink_mt>(
-                            options.access_log, kAccessFileBytes, kAccessFiles)));
-    const char* pattern = options.format == LogFormat::kJson
-                              ? R"({"time":"%Y-%m-%dT%H:%M:%S.%e%z",%v})"
-                              : "%Y-%m-%dT%H:%M:%S.%e%z %v";
-    messages_->set_pattern(pattern);
-    access_->set_pattern(pattern);
-    if (options.level > LogLevel::kInfo && options.access_log.empty()) {
-      access_->set_level(spdlog::level::off);
+  explicit Impl(const LogOptions& options) : own_file_(!options.access_log.empty()) {
+    const auto err = std::make_shared<Collector>(std::make_shared<spdlog::sinks::stderr_sink_mt>());
+    const auto access =
+        own_file_ ? std::make_shared<Collector>(AccessFile(options.access_log)) : err;
+    for (const std::string_view name : {std::string_view("text"), kJsonLogger}) {
+      messages_.push_back(std::make_shared<spdlog::logger>(std::string(name), err));
+      access_.push_back(std::make_shared<spdlog::logger>(std::string(name), access));
+    }
+    Use(options.level);
+  }
+
+  void Use(LogLevel level) {
+    for (const auto& logger : messages_) logger->set_level(SpdlogLevel(level));
+    const bool silent = level > LogLevel::kInfo && !own_file_;
+    for (const auto& logger : access_) {
+      logger->set_level(silent ? spdlog::level::off : spdlog::level::info);
     }
   }
 
-  spdlog::logger& messages() { return *messages_; }
-  spdlog::logger& access() { return *access_; }
+  spdlog::logger& messages(LogFormat format) { return *Of(messages_, format); }
+  spdlog::logger& access(LogFormat format) { return *Of(access_, format); }
 
  private:
-  std::shared_ptr<spdlog::logger> messages_;
-  std::shared_ptr<spdlog::logger> access_;
+  using Loggers = std::vector<std::shared_ptr<spdlog::logger>>;  ///< for text and for JSON
+
+  static const std::shared_ptr<spdlog::logger>& Of(const Loggers& loggers, LogFormat format) {
+    return format == LogFormat::kJson ? loggers.back() : loggers.front();
+  }
+
+  const bool own_file_;  ///< of the access lines
+  Loggers messages_;
+  Loggers access_;
 };
 
 Log::Log(std::unique_ptr<Impl> impl, LogFormat format) : impl_(std::move(impl)), format_(format) {}
@@ -231,30 +252,36 @@ std::unique_ptr<Log> Log::Silent() {
   return std::unique_ptr<Log>(new Log(nullptr, LogFormat::kText));
 }
 
+void Log::Use(LogFormat format, LogLevel level) {
+  format_ = format;
+  if (impl_ != nullptr) impl_->Use(level);
+}
+
 bool Log::Wants(LogLevel level) const {
-  return impl_ != nullptr && impl_->messages().should_log(SpdlogLevel(level));
+  return impl_ != nullptr && impl_->messages(format_).should_log(SpdlogLevel(level));
 }
 
 void Log::Announce(std::string_view message) {
   if (impl_ == nullptr) return;
-  LogFields line(format_);
+  LogFields line = Fields();
   line.Add("level", LevelName(LogLevel::kInfo)).Add("msg", message);
   // No level of the logger is above this one.
-  impl_->messages().log(spdlog::level::critical, spdlog::string_view_t(line.text()));
+  impl_->messages(line.format()).log(spdlog::level::critical, spdlog::string_view_t(line.text()));
 }
 
 void Log::Write(LogLevel level, std::string_view message, const LogFields& fields) {
   if (!Wants(level)) return;
-  LogFields line(format_);
+  const LogFormat format = fields.format();  // the log's own may change meanwhile
+  LogFields line(format);
   line.Add("level", LevelName(level)).Add("msg", message);
   std::string text = line.text();
-  if (!fields.text().empty()) text.append(format_ == LogFormat::kJson ? "," : " ") += fields.text();
-  impl_->messages().log(SpdlogLevel(level), spdlog::string_view_t(text));
+  if (!fields.text().empty()) text.append(format == LogFormat::kJson ? "," : " ") += fields.text();
+  impl_->messages(format).log(SpdlogLevel(level), spdlog::string_view_t(text));
 }
 
 void Log::Access(const LogFields& fields) {
   if (impl_ == nullptr) return;
-  impl_->access().info(spdlog::string_view_t(fields.text()));
+  impl_->access(fields.format()).info(spdlog::string_view_t(fields.text()));
 }
 
 }  // namespace agm

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <atomic>
 #include <cstdint>
 #include <memory>
 #include <optional>
@@ -25,6 +26,7 @@ class LogFields {
   LogFields& Add(std::string_view key, std::string_view value);
   LogFields& Add(std::string_view key, std::int64_t value);
   const std::string& text() const { return text_; }
+  LogFormat format() const { return format_; }
 
  private:
   static constexpr std::size_t kLine = 384;  ///< the length of most lines
@@ -53,6 +55,8 @@ class Log {
   static std::unique_ptr<Log> Silent();
   ~Log();
 
+  /// Changes the format and level of all further lines.
+  void Use(LogFormat format, LogLevel level);
   LogFields Fields() const { return LogFields(format_); }
   bool Wants(LogLevel level) const;
   void Write(LogLevel level, std::string_view message) { Write(level, message, Fields()); }
@@ -65,7 +69,7 @@ class Log {
   class Impl;
   Log(std::unique_ptr<Impl> impl, LogFormat format);
   std::unique_ptr<Impl> impl_;
-  LogFormat format_;
+  std::atomic<LogFormat> format_;
 };
 
 }  // namespace agm

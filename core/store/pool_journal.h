@@ -22,6 +22,7 @@ class PoolJournal {
     int strikes = 0;
     WallTime counts_until{};   ///< a strike before then is a repeated one
     std::string credential{};  ///< fingerprint of the credential that it concerns; empty: any
+    std::string said{};        ///< the upstream's own sentence; may be empty
   };
   struct Usage {
     std::string account;

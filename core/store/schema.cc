@@ -5,7 +5,7 @@
 namespace agm::store {
 namespace {
 
-constexpr std::array<std::string_view, 2> kStateSteps = {
+constexpr std::array<std::string_view, 3> kStateSteps = {
     // 1: the pool's state.
     "CREATE TABLE rest ("
     "  owner TEXT NOT NULL,"  // an account's name, or project:ID
@@ -41,6 +41,8 @@ constexpr std::array<std::string_view, 2> kStateSteps = {
     "  signature TEXT NOT NULL,"
     "  created INTEGER NOT NULL);"
     "CREATE INDEX signature_created ON signature (created);",
+    // 3: the upstream's own sentence about a cooldown.
+    "ALTER TABLE rest ADD COLUMN said TEXT NOT NULL DEFAULT ''",
 };
 
 Result<std::size_t> VersionOf(Connection& connection) {

@@ -32,11 +32,13 @@ std::vector<PoolJournal::Rest> SqlitePoolJournal::LoadRests() {
     static_cast<void>(connection.Run("DELETE FROM rest WHERE until <= ?1 AND counts_until <= ?1",
                                      {Milliseconds(now)}));
     return connection.Query(
-        "SELECT owner, model, reason, until, strikes, counts_until, credential FROM rest "
+        "SELECT owner, model, reason, until, strikes, counts_until, credential, said "
+        "FROM rest "
         "WHERE until > ?1 OR counts_until > ?1",
         {Milliseconds(now)}, [&](const Row& row) {
           rests.push_back({row.Text(0), row.Text(1), row.Text(2), TimeOf(row.Int(3)),
-                           static_cast<int>(row.Int(4)), TimeOf(row.Int(5)), row.Text(6)});
+                           static_cast<int>(row.Int(4)), TimeOf(row.Int(5)), row.Text(6),
+                           row.Text(7)});
         });
   }));
   return rests;
@@ -47,14 +49,14 @@ void SqlitePoolJournal::SaveRest(const Rest& rest) {
   std::string key = fmt::format("rest/{}/{}/{}", rest.account, rest.model, rest.reason);
   database_.Write(std::move(key), [rest](Connection& connection) {
     return connection.Run(
-        "INSERT INTO rest (owner, model, reason, until, strikes, counts_until, credential) "
-        "VALUES (?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO UPDATE SET "
+        "INSERT INTO rest (owner, model, reason, until, strikes, counts_until, credential, said) "
+        "VALUES (?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO UPDATE SET "
         "until = CASE WHEN credential = excluded.credential THEN max(until, excluded.until) "
         "ELSE excluded.until END, "
         "strikes = excluded.strikes, counts_until = excluded.counts_until, "
-        "credential = excluded.credential",
+        "credential = excluded.credential, said = excluded.said",
         {rest.account, rest.model, rest.reason, Milliseconds(rest.until),
-         std::int64_t{rest.strikes}, Milliseconds(rest.counts_until), rest.credential});
+         std::int64_t{rest.strikes}, Milliseconds(rest.counts_until), rest.credential, rest.said});
   });
   PassOnWarning();
 }

@@ -2,6 +2,10 @@
 
 #include <gtest/gtest.h>
 
+#include <set>
+#include <string>
+#include <vector>
+
 #include "tests/cli/command_test.h"
 
 namespace agm::cli {
@@ -119,11 +123,19 @@ TEST(AccountsAdd, StoresTheReferenceAndNotTheKey) {
   EXPECT_TRUE(Has(t.ReadConfig(), "api_key_env = \"GEMINI_API_KEY\"")) << t.ReadConfig();
   EXPECT_TRUE(Has(t.ReadConfig(), "api_key_file = \"" + file.string() + "\"")) << t.ReadConfig();
   EXPECT_FALSE(Has(t.ReadConfig(), "AIza"));
-  std::vector<std::string> tried;
+  std::set<std::string> tried;
   for (const auto& asked : t.gateway.asked) {
-    if (asked.method == "GET") tried.push_back(asked.credential);
+    if (asked.method == "GET") tried.insert(asked.credential);
   }
-  EXPECT_EQ(tried, (std::vector<std::string>{"AIza-from-env-1", "AIza-from-file-2"}));
+  EXPECT_EQ(tried, (std::set<std::string>{"AIza-from-env-1", "AIza-from-file-2"}));
+}
+
+TEST(AccountsAdd, TellsHowManyModelsTheKeyHas) {
+  AddTest t("AIza-typed-key-99\n");
+  t.gateway.otherwise = {200,
+                         R"({"models":[{"name":"models/gemini-a"},{"name":"models/gemini-b"}]})"};
+  EXPECT_EQ(t.Agm({"accounts", "add", "work", "--api-key-stdin"}), 0) << t.io.err;
+  EXPECT_TRUE(Has(t.io.err, " and lists 2 models.")) << t.io.err;
 }
 
 TEST(AccountsAdd, RefusesSourcesThatHoldNoKey) {

@@ -17,7 +17,7 @@ constexpr const char* kTwoAccounts =
     "[[accounts]]\nname = \"home\"   # at home\napi_key = \"AIza-home-key-5678\"\n";
 
 constexpr const char* kLive = R"({"accounts":[
-  {"name":"work","label":"me@example.com","kind":"gemini","project":"p1","state":"cooling",
+  {"name":"work","label":"me@example.com","kind":"gemini","project":"p1","state":"ready",
    "reason":"minute_quota","model":"gemini-2.5-pro","until":"2026-11-21T12:00:42Z","requests":7,
    "errors":2,"tokens":900,"in_flight":1,"last_used":"2026-11-21T11:59:00Z","first_byte_ms":412,
    "rests":[{"model":"gemini-2.5-pro","reason":"minute_quota","until":"2026-11-21T12:00:42Z"},
@@ -140,7 +140,7 @@ TEST(AccountsList, PrintsOneDocumentWithJson) {
   EXPECT_EQ(document["source"], "gateway");
   ASSERT_EQ(document["accounts"].size(), 2U);
   const Json& work = document["accounts"][0];
-  EXPECT_EQ(work["state"], "cooling");
+  EXPECT_EQ(work["state"], "ready");
   EXPECT_EQ(work["reason"], "minute_quota");
   EXPECT_EQ(work["until"], "2026-11-21T12:00:42Z");
   EXPECT_EQ(work["first_byte_ms"], 412);

@@ -77,6 +77,23 @@ TEST_F(ServeReloadsTest, NewAccountsAndLimits) {
   EXPECT_EQ(ChatStatus(), 200);
 }
 
+TEST_F(ServeReloadsTest, TheLogsLevelAndFormat) {
+  Serve();
+  EXPECT_EQ(ChatStatus(), 200);
+  EXPECT_TRUE(agm_->AwaitErr("status=200"));
+  EXPECT_EQ(agm_->err().find("level=debug"), std::string::npos);
+  WriteConfig("", "\n[log]\nlevel = \"debug\"\nformat = \"json\"\n");
+  ASSERT_TRUE(agm_->AwaitErr(R"("msg":"configuration reloaded)"));
+  EXPECT_EQ(ChatStatus(), 200);
+  EXPECT_TRUE(agm_->AwaitErr(R"("level":"debug")"));
+  EXPECT_TRUE(agm_->AwaitErr(R"("status":200)"));
+  const std::size_t from = agm_->err().size();
+  WriteConfig("", "\n[log]\nlevel = \"warning\"\n");
+  ASSERT_TRUE(HangUp("") && ChatStatus() == 200);
+  EXPECT_EQ(Stop(), 0);
+  EXPECT_EQ(agm_->err().find("status=200", from), std::string::npos) << Said();
+}
+
 class ServeReloadsTlsTest : public ServeReloadsTest {
  protected:
   static constexpr const char* kTls =

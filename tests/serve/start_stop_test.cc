@@ -34,6 +34,31 @@ TEST_F(ServeRefusesTest, APortThatIsInUse) {
   agm_.reset();
 }
 
+TEST_F(ServeRefusesTest, WithAJsonLineWhereTheLogIsJson) {
+  Serve();
+  const std::unique_ptr<Program> first = std::move(agm_);
+  const std::string port = std::to_string(port_);
+  const std::string taken = Refused({"--port", port, "--log-format", "json"});
+  EXPECT_TRUE(Has(taken, R"("level":"error","msg":"agm itself runs on port )")) << taken;
+  home_.Write(kConfig, "[proxy]\nport = \"x\"\n");
+  for (const std::string& said : {taken, Refused({"--log-format", "json"})}) {
+    std::istringstream lines(said);
+    for (std::string line; std::getline(lines, line);) {
+      const Json json = Json::parse(line, nullptr, false);
+      EXPECT_TRUE(json.is_object() && json["code"] == "config") << line;
+    }
+  }
+}
+
+TEST_F(ServeRefusesTest, NotButWarnsOfASecondGatewayWithItsState) {
+  Serve();
+  const std::unique_ptr<Program> first = std::move(agm_);
+  Serve();
+  EXPECT_TRUE(agm_->AwaitErr("another gateway (http://127.0.0.1:")) << Said();
+  EXPECT_TRUE(agm_->AwaitErr("AGM_STATE_DIR"));
+  EXPECT_EQ(Stop(), 0);
+}
+
 TEST_F(ServeRefusesTest, APortThatAnotherProgramHas) {
   ScriptedServer other([](Visitor& visitor) {
     while (visitor.ReadRequest()) visitor.Send(HttpAnswer("{}"));

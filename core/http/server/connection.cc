@@ -18,6 +18,7 @@ constexpr std::int64_t kOver = -1;
 constexpr std::size_t kMaxDiscarded = 64 * 1024 * 1024;
 constexpr int kReadsAtOnce = 64;  ///< then the thread serves other connections
 constexpr std::int64_t kLowBits = 7;
+constexpr Duration kLastWord{1000};
 constexpr std::size_t kWorthwhile = 16 * 1024;  ///< smaller parts do not count as progress
 
 std::int64_t Pack(HttpConnection::Waits waits, TimePoint until) {
@@ -161,7 +162,19 @@ bool HttpConnection::ForOutput(Waits waits) {
 void HttpConnection::Park(Waits waits, TimePoint until) {
   parked_.store(Pack(waits, until));
   // If Cancel ran before the line above, it did not yet know that output has to end.
-  if (ForOutput(waits) && watch_.WasToldSo()) wire_->HangUp(true);
+  if (ForOutput(waits) && watch_.WasToldSo()) EndOutput();
+}
+
+/// Ends a wait for output. A stream that only waits for a thread gets the time for its last event.
+void HttpConnection::EndOutput() {
+  std::int64_t parked = parked_.load();
+  if (parked == kHeld || parked == kOver) return wire_->HangUp(false);
+  const Waits waits = WaitsOf(parked);
+  const bool last_word =
+      waits == Waits::kThread &&
+      parked_.compare_exchange_strong(
+          parked, Pack(waits, std::min(DeadlineOf(parked), After(SystemClock().Now(), kLastWord))));
+  wire_->HangUp(ForOutput(waits) && !last_word);
 }
 
 HttpConnection::Waits HttpConnection::Unpark() {
@@ -186,8 +199,7 @@ TimePoint HttpConnection::deadline() const {
 
 void HttpConnection::Cancel() {
   watch_.Cancel();
-  const std::int64_t parked = parked_.load();
-  wire_->HangUp(parked != kHeld && parked != kOver && ForOutput(WaitsOf(parked)));
+  EndOutput();
 }
 
 }  // namespace agm::gateway

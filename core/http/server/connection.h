@@ -108,6 +108,7 @@ class HttpConnection {
  private:
   bool SendSome(std::string_view& bytes);
   bool CountHeld();
+  void EndOutput();
 
   std::unique_ptr<Wire> wire_;
   const std::string peer_;

@@ -145,9 +145,9 @@ TEST_F(Cooldown, InternalErrorsCountOnlyThreeInARow) {
   Succeed(pool, "a");
   Break(pool, "a", Of(Trouble::kInternal));
   Break(pool, "a", Of(Trouble::kInternal));
-  EXPECT_EQ(StatusOf(pool, "a").state, "ready");
+  EXPECT_EQ(StatusOf(pool, "a").ModelsCooling(), 0U);
   Break(pool, "a", Of(Trouble::kInternal));
-  EXPECT_EQ(StatusOf(pool, "a").state, "cooling");
+  EXPECT_EQ(StatusOf(pool, "a").ModelsCooling(), 1U);
   EXPECT_GE(Rests(pool, "a"), 5s);
   EXPECT_LE(Rests(pool, "a"), 10s);
   for (int i = 0; i < 5; ++i) BreakWhenAwake(pool, "a", Of(Trouble::kInternal));

@@ -45,6 +45,7 @@ upstream::Failure DayQuota() {
   failure.trouble = upstream::Trouble::kDayQuota;
   failure.retry_delay = 1h;
   failure.project = "123";
+  failure.said = "Quota exceeded for metric requests.";
   return failure;
 }
 
@@ -60,7 +61,11 @@ TEST(PoolRestart, WhatThePoolKnowsSurvivesARestart) {
   clock.Advance(10min);
   Process process(folder, clock);
   const auto status = process.pool.Status();
-  EXPECT_EQ(status[0].state, "cooling");
+  EXPECT_EQ(status[0].state, "ready");
+  EXPECT_EQ(status[0].ModelsCooling(), 1U);
+  const auto lease = process.pool.Take({"m", {}, {"home"}}, clock.Now(), NeverCancelled());
+  ASSERT_FALSE(lease);
+  EXPECT_NE(lease.error().message.find("Quota exceeded for metric requests."), std::string::npos);
   EXPECT_EQ(status[0].reason, "day_quota");
   EXPECT_EQ(status[0].model, "m");
   EXPECT_EQ(status[0].project, "123");

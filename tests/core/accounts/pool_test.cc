@@ -119,7 +119,8 @@ TEST_F(PoolTest, CoolsDownAnAccountThatWasRateLimited) {
   Break(pool, "a", Of(Trouble::kMinuteQuota, 36s));
   for (int i = 0; i < 4; ++i) EXPECT_EQ(Given(pool), "b");
   const AccountStatus status = StatusOf(pool, "a");
-  EXPECT_EQ(status.state, "cooling");
+  EXPECT_EQ(status.state, "ready") << "it serves other models";
+  EXPECT_EQ(status.ModelsCooling(), 1U);
   EXPECT_EQ(status.reason, "minute_quota");
   EXPECT_EQ(status.model, kModel);
   ASSERT_TRUE(status.until);
@@ -127,7 +128,7 @@ TEST_F(PoolTest, CoolsDownAnAccountThatWasRateLimited) {
   EXPECT_LE(*status.until - clock_.Wall(), 38s);
   clock_.Advance(37s);
   EXPECT_EQ(Given(pool, {"b"}), "a");
-  EXPECT_EQ(StatusOf(pool, "a").state, "ready");
+  EXPECT_EQ(StatusOf(pool, "a").ModelsCooling(), 0U);
 }
 
 TEST_F(PoolTest, CoolsDownAnAccountOnlyForTheLimitedModel) {
@@ -289,7 +290,7 @@ TEST_F(PoolTest, KeepsTheStateOfAccountsThatStayOverAReload) {
   Break(pool, "a", Of(Trouble::kMinuteQuota, 36s));
   Succeed(pool, "b");
   pool.Apply(Configured({Named("b"), Named("a"), Named("c")}));
-  EXPECT_EQ(StatusOf(pool, "a").state, "cooling");
+  EXPECT_EQ(StatusOf(pool, "a").ModelsCooling(), 1U);
   EXPECT_EQ(StatusOf(pool, "b").requests, 1);
   EXPECT_EQ(pool.Status().front().name, "b");
 }

@@ -234,9 +234,8 @@ TEST(Database, ManyThreadsMayWriteAndRead) {
 TEST(Database, ATransactionIsCommittedWholeOrNotAtAll) {
   test::TempDir folder;
   const auto database = Database::Open(folder.path());
-  EXPECT_TRUE(database->Transact([](Connection& c) {
-    return c.Run("INSERT INTO usage VALUES ('a', 1, 0, 0, NULL)");
-  }));
+  EXPECT_TRUE(database->Transact(
+      [](Connection& c) { return c.Run("INSERT INTO usage VALUES ('a', 1, 0, 0, NULL)"); }));
   const auto failed = database->Transact([](Connection& c) -> Result<void> {
     auto done = c.Run("INSERT INTO usage VALUES ('b', 1, 0, 0, NULL)");
     return done ? Fail(ErrorCode::kInternal, "no") : done;
@@ -253,8 +252,8 @@ TEST(Database, AFileThatErasesKeepsNoDeletedBytes) {
   ASSERT_TRUE(database->Transact(
       [](Connection& c) { return c.Run("INSERT INTO note VALUES ('canary-16180339')"); }));
   ASSERT_TRUE(database->Transact([](Connection& c) { return c.Run("DELETE FROM note"); }));
-  ASSERT_TRUE(database->Read(
-      [](Connection& c) { return c.Run("PRAGMA wal_checkpoint(TRUNCATE)"); }));
+  ASSERT_TRUE(
+      database->Read([](Connection& c) { return c.Run("PRAGMA wal_checkpoint(TRUNCATE)"); }));
   EXPECT_EQ(ReadFile(folder / "notes.db")->find("canary-16180339"), std::string::npos);
   EXPECT_FALSE(std::filesystem::exists(folder / "state.db"));
 }

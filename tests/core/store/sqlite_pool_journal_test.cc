@@ -32,7 +32,7 @@ TEST_F(SqlitePoolJournalTest, KeepsCooldownsOverARestart) {
     const auto database = Database::Open(folder_.path());
     SqlitePoolJournal journal = JournalOf(*database);
     journal.SaveRest(Rest("work", 1min));
-    journal.SaveRest({"home", {}, "bad_key", WallTime::max(), 2, now_, {}});
+    journal.SaveRest({"home", {}, "bad_key", WallTime::max(), 2, now_, {}, "API key not valid."});
   }
   const auto database = Database::Open(folder_.path());
   const auto rests = JournalOf(*database).LoadRests();
@@ -40,6 +40,7 @@ TEST_F(SqlitePoolJournalTest, KeepsCooldownsOverARestart) {
   EXPECT_EQ(rests[0].account, "home");
   EXPECT_EQ(rests[0].until, WallTime::max());
   EXPECT_EQ(rests[0].strikes, 2);
+  EXPECT_EQ(rests[0].said, "API key not valid.");
   EXPECT_EQ(rests[1].account, "work");
   EXPECT_EQ(rests[1].model, "gemini-2.5-pro");
   EXPECT_EQ(rests[1].reason, "minute_quota");
