@@ -251,12 +251,14 @@ NextStep Rotation::After(accounts::Lease lease, upstream::Failure& failure) {
   return next;
 }
 
-// An account that turns out not to have the model uses up no attempt: another one may have it.
-bool Rotation::MayTryAnother(const std::string& account, upstream::Trouble trouble) {
-  if (!IsUnserved(trouble)) return false;
-  const bool cools_down = trouble == upstream::Trouble::kUnknownModel;
+// An account that turns out not to have the model uses up no attempt: another one may have it. The
+// refusal is remembered, unless the gateway did not ask because it cannot write such a request for
+// the account's kind of upstream.
+bool Rotation::MayTryAnother(const std::string& account, const upstream::Failure& failure) {
+  if (!IsUnserved(failure.trouble)) return false;
+  const bool remembered = failure.trouble == upstream::Trouble::kNotServed && !failure.said.empty();
   const bool news =
-      cools_down || context_.services->refusals->Note(account, model_, context_.method);
+      !remembered || context_.services->refusals->Note(account, model_, context_.method);
   if (!news || allowance_.unserved++ >= kMostUnserved) return false;
   allowance_.left += 1;
   return true;
@@ -280,7 +282,7 @@ NextStep Rotation::Judge(accounts::Lease lease, upstream::Failure& failure) {
   if (failure.no_answer) return AfterNoAnswer(*failure.no_answer);
   const bool rests = row.scope != upstream::RestScope::kNobody && row.strikes == 1;
   if (!rests) spent_.push_back(account);
-  if (MayTryAnother(account, failure.trouble)) return NextStep::kNextTry;
+  if (MayTryAnother(account, failure)) return NextStep::kNextTry;
   // If the model is to blame, the next model of the chain is tried; the model's own cooldown is the
   // pause.
   const bool of_model = row.scope == upstream::RestScope::kModel;

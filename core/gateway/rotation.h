@@ -124,7 +124,7 @@ class Rotation {
   NextStep AfterNoAnswer(upstream::NoAnswer kind);
   Duration Taken() const;
   bool IsAtFault(accounts::Lease lease, const upstream::Failure& failure);
-  bool MayTryAnother(const std::string& account, upstream::Trouble trouble);
+  bool MayTryAnother(const std::string& account, const upstream::Failure& failure);
   bool MayBeTooLarge(const upstream::Failure& failure) const;
   void Settle();
   Result<accounts::Lease> Choose();

@@ -42,6 +42,25 @@ const answer = (parts, finishReason = 'STOP') => ({
 });
 const call = (name, args) => answer([{ functionCall: { name, args }, thoughtSignature: 'c2lnbmF0dXJl' }]);
 const say = (text) => answer([{ text }]);
+// An answer that the model has searched the web for.
+const found = (text, query, uri) => ({
+  content_type: 'text/event-stream',
+  body: `data: ${JSON.stringify({
+    candidates: [
+      {
+        content: { role: 'model', parts: [{ text }] },
+        finishReason: 'STOP',
+        index: 0,
+        groundingMetadata: {
+          webSearchQueries: [query],
+          groundingChunks: [{ web: { uri, title: 'Tide tables' } }],
+          groundingSupports: [{ segment: { endIndex: text.length, text }, groundingChunkIndices: [0] }],
+        },
+      },
+    ],
+    usageMetadata: { promptTokenCount: 900, candidatesTokenCount: 20, totalTokenCount: 920 },
+  })}\n\n`,
+});
 
 // One step of the script: what the next request that holds `text` gets.
 const once = (text, what) => ({
@@ -155,6 +174,19 @@ describe('Claude Code', { timeout: 600_000 }, () => {
     assert.equal(code, 0, output);
     assert.equal(await notes(), 'from-inside\n', output);
     assert.match(output, /The agent is done/);
+  });
+
+  // Claude Code asks for the search in a request of its own, whose blocks become the tool's result.
+  test('searches the web', async () => {
+    const uri = 'https://tides.example/cuxhaven';
+    await plan([
+      once('"googleSearch"', found('High tide is at 12:34.', 'tides cuxhaven', uri)),
+      once(uri, say('It is high at 12:34.')),
+      once('tide-task', call('WebSearch', { query: 'tides cuxhaven' })),
+    ]);
+    const { code, output } = await claude('tide-task', { tools: ['WebSearch'] });
+    assert.equal(code, 0, output);
+    assert.match(output, /It is high at 12:34/);
   });
 
   test('survives a 429 in the middle of a task', async () => {

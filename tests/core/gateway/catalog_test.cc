@@ -9,6 +9,7 @@
 #include <memory>
 #include <thread>
 
+#include "core/upstream/providers.h"
 #include "tests/support/fake_clock.h"
 #include "tests/support/fake_transport.h"
 
@@ -43,7 +44,7 @@ class CatalogTest : public testing::Test {
   test::FakeTransport transport_;
   std::unique_ptr<Log> log_ = Log::Silent();
   accounts::Credentials credentials_{transport_, clock_};
-  Catalog catalog_{transport_, credentials_, clock_, *log_};
+  Catalog catalog_{upstream::BuiltInProviders(), transport_, credentials_, clock_, *log_};
 };
 
 TEST_F(CatalogTest, WaitsForTheFirstList) {
