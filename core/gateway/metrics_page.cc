@@ -4,8 +4,8 @@
 #include <map>
 #include <utility>
 
-#include "core/base/version.h"
 #include "core/base/os/process_figures.h"
+#include "core/base/version.h"
 #include "core/gateway/prometheus.h"
 
 namespace agm::gateway {
