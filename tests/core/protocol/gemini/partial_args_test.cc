@@ -41,7 +41,7 @@ TEST(GeminiPartialArgs, WritesEachPieceAsItComes) {
                                                      R"(","c":[9007199254740993,{"d":null)",
                                                      R"(}]},"odd name":[[false)", "]]}"}));
   EXPECT_FALSE(written.broken);
-  EXPECT_NO_THROW(static_cast<void>(Json::parse(written.whole)));
+  EXPECT_FALSE(Json::parse(written.whole, nullptr, false).is_discarded());
 }
 
 TEST(GeminiPartialArgs, WritesAnObjectWhereNothingCame) {
