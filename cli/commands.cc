@@ -1,6 +1,7 @@
 #include "cli/commands.h"
 
 #include "cli/accounts_command.h"
+#include "cli/clients_command.h"
 #include "cli/complete_command.h"
 #include "cli/completion_command.h"
 #include "cli/config_command.h"
@@ -12,6 +13,7 @@
 #include "cli/models_command.h"
 #include "cli/probe_command.h"
 #include "cli/replay_command.h"
+#include "cli/run_command.h"
 #include "cli/schema_command.h"
 #include "cli/serve_command.h"
 #include "cli/stats_command.h"
@@ -23,6 +25,8 @@ void AddCommands(Commands root) {
   AddAccounts(root);
   AddMap(root);
   AddModels(root);
+  AddRun(root);
+  AddClients(root);
   AddLogs(root);
   AddStats(root);
   AddReplay(root);

@@ -224,6 +224,23 @@ Result<Secret> Io::AskSecret(std::string_view prompt) {
   return Secret(std::move(*line));
 }
 
+Result<bool> Io::Confirm(std::string_view prompt) {
+  Err(prompt);
+  const auto yes = [](std::string_view answer) {
+    return answer.starts_with('y') || answer.starts_with('Y');
+  };
+  if (buffered_) {
+    const std::size_t end = std::min(in_.find('\n'), in_.size());
+    const std::string answer = in_.substr(0, end);
+    in_.erase(0, end + 1);
+    return yes(answer);
+  }
+  Interruptible interruptible;
+  auto line = ReadLine(STDIN_FILENO);
+  if (!line) return std::move(line).error();
+  return yes(*line);
+}
+
 void Io::ClearScreen() {
   if (out_is_terminal) Out("\033[H\033[2J");
 }

@@ -73,6 +73,8 @@ class Io {
   Result<std::string> ReadAll(std::size_t limit = 1U << 20U);
   /// Asks on the terminal without echo. Requires in_is_terminal.
   Result<Secret> AskSecret(std::string_view prompt);
+  /// Asks on the terminal; true for an answer that begins with y.
+  Result<bool> Confirm(std::string_view prompt);
   /// Clears the terminal's screen before a repaint.
   void ClearScreen();
 

@@ -11,9 +11,9 @@ function __agm_path
             continue
         end
         switch "$path $token"
-            case '* --config' 'agm serve --host' 'agm serve --port' 'agm serve --auth-mode' 'agm serve --api-key' 'agm serve --log-format' 'agm serve --log-level' 'agm accounts add --kind' 'agm accounts add --email' 'agm accounts add --api-key-env' 'agm accounts add --api-key-file' 'agm accounts add --service-account' 'agm accounts add --client-id' 'agm accounts add --client-secret-env' 'agm accounts add --client-secret-file' 'agm accounts add --project' 'agm accounts add --location' 'agm accounts add --base-url' 'agm accounts add --models' 'agm accounts add --priority' 'agm logs -n' 'agm logs --lines' 'agm logs --since' 'agm logs --until' 'agm logs --status' 'agm logs --caller' 'agm logs --model' 'agm logs --account' 'agm logs --client' 'agm logs --slow' 'agm logs --id' 'agm logs record --for' 'agm logs clear --before' 'agm logs export -o' 'agm logs export --output' 'agm stats --since' 'agm stats --until' 'agm stats --by' 'agm stats --bucket' 'agm stats --tz' 'agm replay --base-url' 'agm probe --base-url' 'agm probe --api-key' 'agm probe --model' 'agm probe --only' 'agm probe --timeout' 'agm mock --port' 'agm mock --script' 'agm mock --pace' 'agm schema check --model'
+            case '* --config' 'agm serve --host' 'agm serve --port' 'agm serve --auth-mode' 'agm serve --api-key' 'agm serve --log-format' 'agm serve --log-level' 'agm accounts add --kind' 'agm accounts add --email' 'agm accounts add --api-key-env' 'agm accounts add --api-key-file' 'agm accounts add --service-account' 'agm accounts add --client-id' 'agm accounts add --client-secret-env' 'agm accounts add --client-secret-file' 'agm accounts add --project' 'agm accounts add --location' 'agm accounts add --base-url' 'agm accounts add --models' 'agm accounts add --priority' 'agm run --model' 'agm clients show --model' 'agm clients set --model' 'agm clients set --key' 'agm clients check --model' 'agm logs -n' 'agm logs --lines' 'agm logs --since' 'agm logs --until' 'agm logs --status' 'agm logs --caller' 'agm logs --model' 'agm logs --account' 'agm logs --client' 'agm logs --slow' 'agm logs --id' 'agm logs record --for' 'agm logs clear --before' 'agm logs export -o' 'agm logs export --output' 'agm stats --since' 'agm stats --until' 'agm stats --by' 'agm stats --bucket' 'agm stats --tz' 'agm replay --base-url' 'agm probe --base-url' 'agm probe --api-key' 'agm probe --model' 'agm probe --only' 'agm probe --timeout' 'agm mock --port' 'agm mock --script' 'agm mock --pace' 'agm schema check --model'
                 set skip 1
-            case 'agm serve' 'agm accounts' 'agm accounts add' 'agm accounts import' 'agm accounts list' 'agm accounts show' 'agm accounts enable' 'agm accounts disable' 'agm accounts remove' 'agm accounts check' 'agm map' 'agm map set' 'agm map list' 'agm map unset' 'agm map resolve' 'agm models' 'agm logs' 'agm logs show' 'agm logs record' 'agm logs clear' 'agm logs path' 'agm logs export' 'agm stats' 'agm replay' 'agm probe' 'agm mock' 'agm schema' 'agm schema check' 'agm config' 'agm config init' 'agm config path' 'agm config show' 'agm config get' 'agm config set' 'agm config edit' 'agm config check' 'agm config schema' 'agm help' 'agm version' 'agm completion'
+            case 'agm serve' 'agm accounts' 'agm accounts add' 'agm accounts import' 'agm accounts list' 'agm accounts show' 'agm accounts enable' 'agm accounts disable' 'agm accounts remove' 'agm accounts check' 'agm map' 'agm map set' 'agm map list' 'agm map unset' 'agm map resolve' 'agm models' 'agm run' 'agm clients' 'agm clients show' 'agm clients set' 'agm clients unset' 'agm clients check' 'agm logs' 'agm logs show' 'agm logs record' 'agm logs clear' 'agm logs path' 'agm logs export' 'agm stats' 'agm replay' 'agm probe' 'agm mock' 'agm schema' 'agm schema check' 'agm config' 'agm config init' 'agm config path' 'agm config show' 'agm config get' 'agm config set' 'agm config edit' 'agm config check' 'agm config schema' 'agm help' 'agm version' 'agm completion'
                 set path "$path $token"
         end
     end
@@ -38,6 +38,8 @@ complete -c agm -n '__agm_at "agm"' -a serve -d 'Run the gateway'
 complete -c agm -n '__agm_at "agm"' -a accounts -d 'Manage the accounts that the gateway draws on'
 complete -c agm -n '__agm_at "agm"' -a map -d 'Manage which models serve which names'
 complete -c agm -n '__agm_at "agm"' -a models -d 'List the models that clients may ask for'
+complete -c agm -n '__agm_at "agm"' -a run -d 'Start a client that talks to the gateway'
+complete -c agm -n '__agm_at "agm"' -a clients -d 'Point clients at the gateway'
 complete -c agm -n '__agm_at "agm"' -a logs -d 'Show the requests that the gateway served'
 complete -c agm -n '__agm_at "agm"' -a stats -d 'Show requests, tokens and costs by model, account or key'
 complete -c agm -n '__agm_at "agm"' -a replay -d 'Play an exported request again and compare the outcome'
@@ -140,6 +142,32 @@ complete -c agm -n '__agm_at "agm map resolve"' -a '(__agm_live models)'
 
 # agm models
 complete -c agm -n '__agm_at "agm models"' -l upstream -d 'Ask the accounts what they offer'
+
+# agm run
+complete -c agm -n '__agm_at "agm run"' -l model -x -a '(__agm_live models)' -d 'The model that it asks for'
+
+# agm clients
+complete -c agm -n '__agm_at "agm clients"' -a show -d 'Print what to set, ready to paste'
+complete -c agm -n '__agm_at "agm clients"' -a set -d 'Change a client\'s settings, after showing the difference'
+complete -c agm -n '__agm_at "agm clients"' -a unset -d 'Take out what set put in'
+complete -c agm -n '__agm_at "agm clients"' -a check -d 'Let a client answer one prompt'
+
+# agm clients show
+complete -c agm -n '__agm_at "agm clients show"' -l model -x -a '(__agm_live models)' -d 'The model that it asks for'
+complete -c agm -n '__agm_at "agm clients show"' -l lan -d 'With the address for other machines'
+
+# agm clients set
+complete -c agm -n '__agm_at "agm clients set"' -l model -x -a '(__agm_live models)' -d 'The model that it asks for'
+complete -c agm -n '__agm_at "agm clients set"' -l key -x -d 'The client key of this name'
+complete -c agm -n '__agm_at "agm clients set"' -l dry-run -d 'Only show the difference'
+complete -c agm -n '__agm_at "agm clients set"' -s y -l yes -d 'Write without asking'
+
+# agm clients unset
+complete -c agm -n '__agm_at "agm clients unset"' -l dry-run -d 'Only show the difference'
+complete -c agm -n '__agm_at "agm clients unset"' -s y -l yes -d 'Write without asking'
+
+# agm clients check
+complete -c agm -n '__agm_at "agm clients check"' -l model -x -a '(__agm_live models)' -d 'The model that it asks for'
 
 # agm logs
 complete -c agm -n '__agm_at "agm logs"' -a show -d 'Show everything that happened to one request'

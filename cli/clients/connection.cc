@@ -1,0 +1,98 @@
+#include "cli/clients/connection.h"
+
+#include <algorithm>
+#include <array>
+
+#include "cli/gateway_client.h"
+#include "cli/serve_lines.h"
+#include "core/base/ascii.h"
+
+namespace agm::cli {
+namespace {
+
+constexpr Duration kPatience{2'000};
+/// The key that is sent where the gateway asks for none: many clients insist on one.
+constexpr const char* kNoKey = "agm";
+/// The model where the gateway cannot be asked.
+constexpr const char* kModel = "gemini-2.5-flash";
+
+/// The ids that the gateway lists.
+std::vector<std::string> Listed(const GatewayAnswer& answer) {
+  std::vector<std::string> ids;
+  const auto json = ParseJson(answer.body);
+  if (!json || !json->is_object() || !json->contains("data")) return ids;
+  for (const Json& model : json->at("data")) ids.push_back(model.value("id", ""));
+  return ids;
+}
+
+/// A model for coding agents among those: the newest flash, which every tier has.
+std::string Preferred(const std::vector<std::string>& ids) {
+  std::string best;
+  const auto other = [](const std::string& id) {
+    constexpr auto kOther = std::to_array<std::string_view>(
+        {"lite", "image", "audio", "tts", "live", "embedding", "latest", "thinking", "/"});
+    return std::ranges::any_of(
+        kOther, [&](std::string_view word) { return id.find(word) != std::string::npos; });
+  };
+  for (const std::string& id : ids) {
+    constexpr std::string_view kFamily = "gemini-";
+    const bool numbered =
+        id.starts_with(kFamily) && id.size() > kFamily.size() && IsDigit(id[kFamily.size()]);
+    const bool flash = numbered && id.find("-flash") != std::string::npos;
+    if (flash && !other(id) && id > best) best = id;
+  }
+  return best.empty() ? kModel : best;
+}
+
+Result<Secret> KeyOf(const config::Config& config, const std::string& name) {
+  const auto& keys = config.proxy.api_keys;
+  const auto found = std::ranges::find(keys, name, &config::ApiKey::name);
+  if (found != keys.end()) return found->key;
+  return Fail(ErrorCode::kNotFound, "there is no client key \"{}\" in [proxy] api_keys", name);
+}
+
+/// The first LAN address in place of the loopback one.
+std::string ForOthers(const std::string& url, const config::Config& config) {
+  const auto addresses = LanAddresses();
+  if (addresses.empty()) return url;
+  const std::size_t port = url.rfind(':');
+  return UrlOf(addresses.front(), std::atoi(url.c_str() + port + 1), config.proxy.tls.enabled());
+}
+
+}  // namespace
+
+Result<Connection> FindConnection(const Context& context, const ConnectionWishes& wishes) {
+  const auto config = context.Config();
+  if (!config) return config.error();
+  const auto gateways = FindGateways(context);
+  if (!gateways) return gateways.error();
+  Connection connection;
+  std::vector<std::string> models;
+  Result<GatewayAnswer> answer = Fail(ErrorCode::kUpstreamUnavailable, "no gateway is known");
+  for (const Gateway& gateway : *gateways) {
+    if (connection.base.empty()) connection.base = gateway.url;
+    answer = Ask(context, gateway, {"GET", "/v1/models", {}, {}}, kPatience);
+    if (!answer) continue;
+    connection.base = gateway.url;
+    models = Listed(*answer);
+    break;
+  }
+  if (!answer && wishes.running) return std::move(answer).error();
+  if (connection.base.empty()) {
+    return Fail(ErrorCode::kConfig, "the configured port is 0 and no gateway runs");
+  }
+  if (wishes.lan) connection.base = ForOthers(connection.base, **config);
+  connection.model = wishes.model ? *wishes.model : Preferred(models);
+  Secret key = gateways->empty() ? Secret() : gateways->front().key;
+  if (wishes.key) {
+    auto named = KeyOf(**config, *wishes.key);
+    if (!named) return std::move(named).error();
+    key = *std::move(named);
+  }
+  const bool asked = (*config)->proxy.EffectiveAuthMode() != config::AuthMode::kOff;
+  connection.secret = (asked || wishes.key) && !key.empty();
+  connection.key = connection.secret ? key.Reveal() : kNoKey;
+  return connection;
+}
+
+}  // namespace agm::cli

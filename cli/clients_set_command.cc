@@ -1,0 +1,142 @@
+#include "cli/clients/connection.h"
+#include "cli/clients/setup.h"
+#include "cli/clients_command.h"
+
+namespace agm::cli {
+namespace {
+
+/// Shows the difference and asks; true if the user agrees. Never true without having shown it.
+Result<bool> Agreed(const Context& context, const SetupPlan& plan, bool yes) {
+  Io& io = context.io();
+  io.Err(ShowPlan(plan));
+  if (yes) return true;
+  if (!io.in_is_terminal) {
+    return Fail(ErrorCode::kNotFound, "nothing was written; --yes writes it without asking");
+  }
+  return io.Confirm("Write this? [y/N] ");
+}
+
+void Report(const Context& context, const Recipe& recipe, const SetupPlan& plan, bool written) {
+  for (const std::string& kept : plan.kept) {
+    context.io().Warn("{} has another value since, and stays", kept);
+  }
+  if (!context.json()) return;
+  Json files = Json::array();
+  for (const FileChange& file : plan.files) {
+    if (file.changes()) files.push_back(file.path.string());
+  }
+  context.io().PrintJson({{"client", recipe.name},
+                          {"written", written},
+                          {"files", files},
+                          {"kept", plan.kept},
+                          {"diff", ShowPlan(plan)}});
+}
+
+bool Changes(const SetupPlan& plan) {
+  for (const FileChange& file : plan.files) {
+    if (file.changes()) return true;
+  }
+  return false;
+}
+
+struct Manner {
+  bool dry_run = false;
+  bool yes = false;
+};
+
+/// Shows a plan, asks, and carries it out. The value tells whether anything was written.
+Result<bool> Propose(const Context& context, const Recipe& recipe, const SetupPlan& plan,
+                     Manner manner) {
+  const auto state = context.StateFolder();
+  if (!state) return state.error();
+  if (manner.dry_run || !Changes(plan)) {
+    context.io().Err(ShowPlan(plan));
+    if (!manner.dry_run) {
+      if (auto carried = Carry(plan, *state, recipe.name); !carried) return carried.error();
+    }
+    Report(context, recipe, plan, false);
+    return false;
+  }
+  const auto agreed = Agreed(context, plan, manner.yes);
+  if (!agreed) return agreed.error();
+  if (*agreed) {
+    if (auto carried = Carry(plan, *state, recipe.name); !carried) return carried.error();
+  }
+  Report(context, recipe, plan, *agreed);
+  if (!*agreed) context.io().Say("Nothing was written.");
+  return *agreed;
+}
+
+Result<std::optional<Journal>> Earlier(const Context& context, const Recipe& recipe) {
+  const auto state = context.StateFolder();
+  if (!state) return state.error();
+  return LoadJournal(*state, recipe.name);
+}
+
+}  // namespace
+
+void AddClientsSet(Commands at, Run<ClientsSetOptions> run) {
+  auto options = std::make_shared<ClientsSetOptions>();
+  CLI::App& command = at.Command("set", "Change a client's settings, after showing the difference",
+                                 options, std::move(run));
+  command.add_option("CLIENT", options->client, "The client")->required()->type_name("CLIENT");
+  command.add_option("--model", options->model, "The model that it asks for")->type_name("MODEL");
+  command.add_option("--key", options->key, "The client key of this name")->type_name("NAME");
+  command.add_flag("--dry-run", options->dry_run, "Only show the difference");
+  command.add_flag("-y,--yes", options->yes, "Write without asking");
+  command.footer(Examples({{"Change Codex's settings; shows the difference and asks",
+                            "agm clients set codex --model gemini-2.5-pro"}}));
+}
+
+Result<void> RunClientsSet(const Context& context, const ClientsSetOptions& options) {
+  const auto recipe = FindRecipe(options.client);
+  if (!recipe) return recipe.error();
+  if ((*recipe)->settings.empty()) {
+    return Fail(ErrorCode::kNotFound,
+                "agm does not write the settings of {}; `agm clients show {}` "
+                "prints what to set",
+                (*recipe)->title, (*recipe)->name);
+  }
+  const auto connection = FindConnection(context, {options.model, options.key, false, false});
+  if (!connection) return connection.error();
+  const auto earlier = Earlier(context, **recipe);
+  if (!earlier) return earlier.error();
+  const auto plan = PlanSet(context, **recipe, *connection, earlier->value_or(Journal()));
+  if (!plan) return plan.error();
+  const auto written = Propose(context, **recipe, *plan, {options.dry_run, options.yes});
+  if (!written) return written.error();
+  if (*written) {
+    context.io().Say("{} now asks {} for {}. Try: {}", (*recipe)->title, connection->base,
+                     connection->model, (*recipe)->programs.front());
+  } else if (!Changes(*plan)) {
+    context.io().Say("{} is set up so already.", (*recipe)->title);
+  }
+  return {};
+}
+
+void AddClientsUnset(Commands at, Run<ClientsUnsetOptions> run) {
+  auto options = std::make_shared<ClientsUnsetOptions>();
+  CLI::App& command = at.Command("unset", "Take out what set put in", options, std::move(run));
+  command.add_option("CLIENT", options->client, "The client")->required()->type_name("CLIENT");
+  command.add_flag("--dry-run", options->dry_run, "Only show the difference");
+  command.add_flag("-y,--yes", options->yes, "Write without asking");
+  command.footer(Examples({{"Put Codex's own settings back", "agm clients unset codex"}}));
+}
+
+Result<void> RunClientsUnset(const Context& context, const ClientsUnsetOptions& options) {
+  const auto recipe = FindRecipe(options.client);
+  if (!recipe) return recipe.error();
+  const auto earlier = Earlier(context, **recipe);
+  if (!earlier) return earlier.error();
+  if (!*earlier) {
+    return Fail(ErrorCode::kNotFound, "agm has set nothing for {}", (*recipe)->title);
+  }
+  const auto plan = PlanUnset(**earlier);
+  if (!plan) return plan.error();
+  const auto written = Propose(context, **recipe, *plan, {options.dry_run, options.yes});
+  if (!written) return written.error();
+  if (*written) context.io().Say("{} is as it was.", (*recipe)->title);
+  return {};
+}
+
+}  // namespace agm::cli

@@ -1,0 +1,154 @@
+#include "cli/clients_command.h"
+
+#include <sys/stat.h>
+
+#include <filesystem>
+
+#include "cli/clients/recipes.h"
+#include "tests/cli/command_test.h"
+
+namespace agm::cli {
+namespace {
+
+namespace fs = std::filesystem;
+
+/// A home of its own in which no gateway runs.
+class ClientsTest : public CommandTest, public testing::Test {
+ protected:
+  ClientsTest() {
+    env["HOME"] = home().string();
+    env["PATH"] = (folder / "bin").string();
+    fs::create_directories(home());
+  }
+  fs::path home() { return folder / "home"; }
+  void Write(const std::string& name, const std::string& text) {
+    ASSERT_TRUE(WriteFileAtomically(home() / name, text, 0644));
+  }
+  std::string Read(const std::string& name) {
+    const auto text = ReadFile(home() / name);
+    return text ? *text : "(none)";
+  }
+  /// Every file and folder of the home, with the files' texts and modes.
+  std::string Everything() {
+    std::string all;
+    for (const auto& entry : fs::recursive_directory_iterator(home())) {
+      struct stat status {};
+      ::lstat(entry.path().c_str(), &status);
+      all += entry.path().string() + fmt::format(" {:o}\n", status.st_mode);
+      if (entry.is_regular_file()) all += ReadFile(entry.path()).value();
+    }
+    return all;
+  }
+};
+
+TEST_F(ClientsTest, EveryRecipeFillsItsPlaceholders) {
+  for (const Recipe& recipe : Recipes()) {
+    for (const SettingsFile& file : recipe.settings) {
+      for (const SettingsKey& key : file.keys) {
+        const Json value = FilledJson(key.value, {"http://h:1", "k", "m", false});
+        EXPECT_EQ(DumpJson(value).find("{base}"), std::string::npos) << recipe.name;
+      }
+    }
+    EXPECT_TRUE(recipe.runs() || !recipe.steps.empty()) << recipe.name;
+    EXPECT_EQ(Agm({"clients", "show", std::string(recipe.name)}), 0) << io.err;
+    EXPECT_FALSE(Has(io.out, "{base}") || Has(io.out, "{model}")) << io.out;
+  }
+}
+
+TEST_F(ClientsTest, SetAndUnsetLeaveEveryByteAsItWas) {
+  Write(".codex/config.toml", "# mine\nmodel = \"o\" # keep\n[x]\ny = 1\n");
+  Write(".claude/settings.json", "{\"env\": {\"A\": \"1\"},\n \"b\": 2}");
+  Write(".qwen/settings.json", "");
+  Write(".config/opencode/opencode.jsonc", "{\n  // c\n  \"theme\": \"x\",\n}\n");
+  const std::string before = Everything();
+  for (const Recipe& recipe : Recipes()) {
+    if (recipe.settings.empty()) continue;
+    const std::string name(recipe.name);
+    EXPECT_EQ(Agm({"clients", "set", name, "--yes"}), 0) << io.err;
+    EXPECT_NE(Everything(), before) << name;
+    EXPECT_EQ(Agm({"clients", "set", name, "--yes", "--model", "gemini-x"}), 0) << io.err;
+    EXPECT_TRUE(Has(Everything(), "gemini-x")) << name;
+    EXPECT_EQ(Agm({"clients", "unset", name, "--yes"}), 0) << io.err;
+    EXPECT_EQ(Everything(), before) << name;
+    EXPECT_EQ(Agm({"clients", "unset", name, "--yes"}), 1);
+  }
+}
+
+TEST_F(ClientsTest, NothingIsWrittenThatWasNotShownAndAgreedTo) {
+  const std::string before = Everything();
+  EXPECT_EQ(Agm({"clients", "set", "codex"}), 1);
+  EXPECT_TRUE(Has(io.err, "+ model_provider = \"agm\"")) << io.err;
+  EXPECT_EQ(Agm({"clients", "set", "codex", "--dry-run"}), 0);
+  EXPECT_TRUE(Has(io.err, "+ model_provider = \"agm\"")) << io.err;
+  io.in_is_terminal = true;  // the answer is empty, which means no
+  EXPECT_EQ(Agm({"clients", "set", "codex"}), 0);
+  EXPECT_TRUE(Has(io.err, "Nothing was written.")) << io.err;
+  EXPECT_EQ(Everything(), before);
+}
+
+TEST_F(ClientsTest, UnsetKeepsWhatTheUserChangedSince) {
+  Write(".claude/settings.json", "{\n  \"env\": {\n    \"ANTHROPIC_MODEL\": \"opus\"\n  }\n}\n");
+  EXPECT_EQ(Agm({"clients", "set", "claude-code", "--yes"}), 0) << io.err;
+  std::string text = Read(".claude/settings.json");
+  text.replace(text.find("http://127.0.0.1:8045"), 21, "http://elsewhere");
+  text.insert(text.find('{') + 1, "\n  \"theme\": \"dark\",");
+  Write(".claude/settings.json", text);
+  EXPECT_EQ(Agm({"clients", "unset", "claude-code", "--yes"}), 0) << io.err;
+  EXPECT_TRUE(Has(io.err, "env.ANTHROPIC_BASE_URL has another value since")) << io.err;
+  EXPECT_EQ(Read(".claude/settings.json"),
+            "{\n  \"theme\": \"dark\",\n  \"env\": {\n    \"ANTHROPIC_MODEL\": \"opus\",\n"
+            "    \"ANTHROPIC_BASE_URL\": \"http://elsewhere\"\n  }\n}\n");
+}
+
+TEST_F(ClientsTest, AFileThatDoesNotParseIsLeftAlone) {
+  Write(".claude/settings.json", "{ broken");
+  EXPECT_EQ(Agm({"clients", "set", "claude-code", "--yes"}), 2);
+  EXPECT_TRUE(Has(io.err, "nothing was changed")) << io.err;
+  EXPECT_EQ(Read(".claude/settings.json"), "{ broken");
+}
+
+TEST_F(ClientsTest, ALinkStaysALink) {
+  Write("dotfiles/claude.json", "{}\n");
+  fs::create_directories(home() / ".claude");
+  fs::create_symlink("../dotfiles/claude.json", home() / ".claude/settings.json");
+  EXPECT_EQ(Agm({"clients", "set", "claude-code", "--yes"}), 0) << io.err;
+  EXPECT_TRUE(fs::is_symlink(home() / ".claude/settings.json"));
+  EXPECT_TRUE(Has(Read("dotfiles/claude.json"), "ANTHROPIC_BASE_URL"));
+}
+
+TEST_F(ClientsTest, ARealKeyIsWrittenPrivatelyAndNeverShown) {
+  WriteConfig("[proxy]\nauth_mode = \"strict\"\napi_key = \"sk-of-this-test\"\n");
+  Write(".claude/settings.json", "{\"env\": {\"ANTHROPIC_AUTH_TOKEN\": \"sk-of-old\"}}\n");
+  EXPECT_EQ(Agm({"clients", "set", "claude-code", "--yes"}), 0) << io.err;
+  EXPECT_FALSE(Has(io.err + io.out, "sk-of-")) << io.err;
+  EXPECT_TRUE(Has(Read(".claude/settings.json"), "sk-of-this-test"));
+  struct stat status {};
+  ::stat((home() / ".claude/settings.json").c_str(), &status);
+  EXPECT_EQ(status.st_mode & 0777U, 0600U);
+  EXPECT_EQ(Agm({"clients", "show", "claude-code"}), 0);
+  EXPECT_FALSE(Has(io.err + io.out, "sk-of-")) << io.out;
+}
+
+TEST_F(ClientsTest, TheTableTellsWhoIsInstalledAndPointsHere) {
+  fs::create_directories(folder / "bin");
+  ASSERT_TRUE(WriteFileAtomically(folder / "bin/codex", "#!/bin/sh\n", 0755));
+  EXPECT_EQ(Agm({"clients", "set", "codex", "--yes"}), 0);
+  EXPECT_EQ(Agm({"clients", "--json"}), 0) << io.err;
+  const Json codex = Document()["clients"][0];
+  EXPECT_EQ(codex["client"], "codex");
+  EXPECT_TRUE(codex["installed"].is_string());
+  EXPECT_EQ(codex["points_here"], true);
+  EXPECT_EQ(Document()["clients"][1]["installed"], Json());
+}
+
+TEST_F(ClientsTest, AnUnknownClientNamesTheNearest) {
+  EXPECT_EQ(Agm({"clients", "show", "codx"}), 1);
+  EXPECT_TRUE(Has(io.err, "did you mean \"codex\"?")) << io.err;
+  EXPECT_EQ(Agm({"run"}), 2);
+  EXPECT_TRUE(Has(io.err, "agm serve")) << io.err;
+  EXPECT_EQ(Agm({"run", "codex"}), 1);
+  EXPECT_TRUE(Has(io.err, "not installed")) << io.err;
+}
+
+}  // namespace
+}  // namespace agm::cli
