@@ -1,6 +1,6 @@
 // Any bytes from an upstream become events that obey the grammar, however they are split. The
-// writers turn any events into valid JSON, and into a stream of Responses events that a strict
-// client accepts. The first byte determines the split.
+// writers turn any events into valid JSON, and into streams of Responses and of Messages events that
+// a strict client accepts. The first byte determines the split.
 
 #include <cstddef>
 #include <cstdint>
@@ -11,11 +11,13 @@
 
 #include "core/base/json_doc.h"
 #include "core/chat/response.h"
+#include "core/protocol/anthropic/messages_response.h"
 #include "core/protocol/gemini/response.h"
 #include "core/protocol/openai/chat_response.h"
 #include "core/protocol/responses/response.h"
 #include "core/protocol/shared/sse.h"
 #include "tests/support/event_grammar.h"
+#include "tests/support/messages_grammar.h"
 #include "tests/support/responses_grammar.h"
 
 namespace {
@@ -69,6 +71,20 @@ void CheckResponses(const Events& events, const protocol::Reply& reply) {
   if (!test::ResponsesStreamProblem(out).empty()) std::abort();
 }
 
+// With the tools that the upstream runs itself; the search keeps text open until the end.
+void CheckMessages(const Events& events, bool searches) {
+  chat::Request request;
+  request.reasoning.show = true;
+  request.hosted_tools = {chat::HostedTool::kCodeExecution, chat::HostedTool::kUrlContext};
+  if (searches) request.hosted_tools.push_back(chat::HostedTool::kWebSearch);
+  const auto writer = protocol::NewMessagesStream({"id", "model", 1, &request});
+  std::string out;
+  for (const chat::Event& event : events) {
+    if (IsOfFirstChoice(event)) writer->Write(event, out);
+  }
+  if (!test::MessagesStreamProblem(out).empty()) std::abort();
+}
+
 void CheckWhole(const Events& events, const protocol::Reply& reply) {
   chat::Fold fold;
   for (const chat::Event& event : events) fold.Add(event);
@@ -92,6 +108,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* bytes, std::size_t siz
   const protocol::Reply reply{"id", "model", 1, &request};
   CheckStream(events, reply);
   CheckResponses(events, reply);
+  CheckMessages(events, bytes[0] % 2 == 0);
   CheckWhole(events, reply);
   return 0;
 }

@@ -11,6 +11,7 @@
 namespace agm::gateway {
 namespace {
 
+using namespace std::chrono_literals;
 using Waits = HttpConnection::Waits;
 
 /// Connections over socket pairs, parked until a deadline that the test sets.
@@ -89,6 +90,23 @@ TEST_F(HttpConnectionsTest, AddsNoConnectionAfterCancelAll) {
   char byte = 0;
   EXPECT_EQ(::recv(pair[1], &byte, 1, 0), 0);  // closed
   ::close(pair[1]);
+}
+
+// A stream that waits for a thread still has to say why it ends; one whose client takes nothing must
+// not hold the program up.
+TEST_F(HttpConnectionsTest, LetsOnlyTheStreamsSpeakThatWaitForAThread) {
+  const int far = 1'000'000'000;
+  HttpConnection* stream = Parked(Waits::kThread, far);
+  HttpConnection* taking = Parked(Waits::kTaking, far);
+  connections_.CancelAll();
+  EXPECT_TRUE(stream->WasToldToGo());
+  EXPECT_LE(stream->deadline(), SystemClock().Now() + 1s);
+  EXPECT_EQ(stream->Unpark(), Waits::kThread);
+  EXPECT_TRUE(stream->SendOrKeep("why"));
+  char got[4] = {};
+  EXPECT_EQ(::recv(peers_[0], got, sizeof got, MSG_DONTWAIT), 3);
+  EXPECT_EQ(::recv(peers_[1], got, sizeof got, MSG_DONTWAIT), 0) << "its output is over";
+  taking->Unpark();
 }
 
 }  // namespace
