@@ -6,6 +6,7 @@
 #include "cli/completion_command.h"
 #include "cli/config_command.h"
 #include "cli/help_command.h"
+#include "cli/keys_command.h"
 #include "cli/logs_command.h"
 #include "cli/manual_command.h"
 #include "cli/map_command.h"
@@ -27,6 +28,7 @@ void AddCommands(Commands root) {
   AddModels(root);
   AddRun(root);
   AddClients(root);
+  AddKeys(root);
   AddLogs(root);
   AddStats(root);
   AddReplay(root);

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "core/config/load.h"
+#include "core/config/settings.h"
 #include "core/config/show.h"
 
 namespace agm::cli {
@@ -67,6 +68,33 @@ void CompareKeys(const config::Proxy& before, const config::Proxy& after, Change
       fmt::format("{} client keys, were {}", after.api_keys.size(), before.api_keys.size()));
 }
 
+std::string TextOf(const config::ClientKey& key) {
+  std::string text;
+  for (const auto& setting : config::KeySettings()) text += setting.show(key) + "\n";
+  return text;
+}
+
+const config::ClientKey* FindKey(const config::Config& config, const std::string& name) {
+  const auto found = std::ranges::find(config.keys, name, &config::ClientKey::name);
+  return found == config.keys.end() ? nullptr : &*found;
+}
+
+void CompareClientKeys(const config::Config& before, const config::Config& after,
+                       Changes& changes) {
+  for (const config::ClientKey& key : after.keys) {
+    const config::ClientKey* old = FindKey(before, key.name);
+    if (old == nullptr) {
+      changes.push_back(fmt::format("key {} added", key.name));
+    } else if (TextOf(*old) != TextOf(key)) {
+      changes.push_back(fmt::format("key {} changed", key.name));
+    }
+  }
+  for (const config::ClientKey& key : before.keys) {
+    if (FindKey(after, key.name) != nullptr) continue;
+    changes.push_back(fmt::format("key {} removed", key.name));
+  }
+}
+
 /// Without the keys, which are masked here.
 std::vector<config::Shown> Settings(const config::Config& config) {
   config::Loaded loaded;
@@ -97,6 +125,7 @@ std::string WriteChanges(const config::Config& before, const config::Config& aft
   CompareAccounts(before, after, changes);
   CompareRules(before, after, changes);
   CompareKeys(before.proxy, after.proxy, changes);
+  CompareClientKeys(before, after, changes);
   CompareSettings(before, after, changes);
   if (changes.empty()) return "nothing that matters here";
   return fmt::format("{}", fmt::join(changes, "; "));

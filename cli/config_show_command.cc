@@ -1,6 +1,7 @@
 #include <algorithm>
 
 #include "cli/config_command.h"
+#include "cli/key_options.h"
 #include "core/config/show.h"
 #include "core/config/toml_text.h"
 #include "core/config/words.h"
@@ -86,6 +87,8 @@ Json SettingsDocument(const config::Loaded& loaded, bool origin) {
     if (!account.unusable.empty()) shown["unusable"] = account.unusable;
     json["accounts"].push_back(std::move(shown));
   }
+  json["keys"] = Json::array();
+  for (const auto& key : loaded.config.keys) json["keys"].push_back(ToJson(key));
   if (!origin) return json;
   for (const auto& shown : proxy) json["origins"][shown.name] = config::OriginName(shown.origin);
   for (const auto& shown : log) {

@@ -105,13 +105,13 @@ Result<std::vector<Gateway>> FindGateways(const Context& context) {
   if (context.Env("AGM_HOST") || context.Env("AGM_PORT")) return found;
   auto folder = context.StateFolder();
   if (!folder) return found;
-  if (auto url = RunFile::FindUrl(*folder)) {
-    const bool known = !found.empty() && found.front().url == *url;
+  if (auto running = RunFile::Find(*folder)) {
+    const bool known = !found.empty() && found.front().url == running->url;
     if (!known) {
-      Gateway gateway = Configured(**config);
-      gateway.url = *url;
-      found.push_back(std::move(gateway));
+      found.push_back(Configured(**config));
+      found.back().url = running->url;
     }
+    if (found.back().key.empty()) found.back().key = std::move(running->key);
   }
   return found;
 }
@@ -124,7 +124,9 @@ void Complete(const Context& context, Gateway& gateway) {
   auto known = FindGateways(context);
   if (!known) return;
   for (Gateway& each : *known) {
-    if (each.url == gateway.url) gateway.certificate = std::move(each.certificate);
+    if (each.url != gateway.url) continue;
+    gateway.certificate = std::move(each.certificate);
+    if (gateway.key.empty()) gateway.key = std::move(each.key);
   }
 }
 

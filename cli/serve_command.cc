@@ -16,6 +16,7 @@
 #include "cli/stop_signals.h"
 #include "core/base/guarded.h"
 #include "core/base/log.h"
+#include "core/base/random.h"
 #include "core/base/os/start_pages.h"
 #include "core/config/load.h"
 #include "core/config/watch.h"
@@ -41,6 +42,9 @@ class Sources {
     if (options.api_key) overrides_.api_key = Secret(*options.api_key);
   }
 
+  /// The key of this machine's commands; the run file tells it to them.
+  const Secret& operator_key() const { return operator_key_; }
+
   struct Read {
     SharedConfig config;
     std::vector<config::Problem> warnings;
@@ -59,6 +63,7 @@ class Sources {
           "makes one; or set api_key under [proxy] in the configuration, or AGM_API_KEY (openssl "
           "rand -hex 24 creates one), or turn auth off with --auth-mode off");
     }
+    config.proxy.api_keys.push_back({"operator", operator_key_});
     if (mock_) config.accounts = {MockAccount()};
     for (config::Account& account : config.accounts) {
       if (auto served = embedded_.Serve(account); !served) return std::move(served).error();
@@ -76,6 +81,7 @@ class Sources {
   }
 
   const Context& context_;
+  const Secret operator_key_{"sk-operator-" + RandomId(43)};
   const bool mock_;  ///< the mock answers instead of the accounts
   config::Overrides overrides_;
   mutable EmbeddedMock embedded_{kMockPace};  ///< Load runs on one thread at a time
@@ -163,7 +169,8 @@ class Control {
  private:
   /// Writes the run file. Without it commands can still use the configured address.
   std::optional<RunFile> LeaveRunFile(bool tls) const {
-    auto written = RunFile::Write(state_folder_, UrlOf(host_, service_.port(), tls));
+    auto written = RunFile::Write(state_folder_, UrlOf(host_, service_.port(), tls),
+                                  sources_.operator_key());
     if (!written) return std::nullopt;
     return *std::move(written);
   }

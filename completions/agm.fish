@@ -11,9 +11,9 @@ function __agm_path
             continue
         end
         switch "$path $token"
-            case '* --config' 'agm serve --host' 'agm serve --port' 'agm serve --auth-mode' 'agm serve --api-key' 'agm serve --log-format' 'agm serve --log-level' 'agm accounts add --kind' 'agm accounts add --email' 'agm accounts add --api-key-env' 'agm accounts add --api-key-file' 'agm accounts add --service-account' 'agm accounts add --client-id' 'agm accounts add --client-secret-env' 'agm accounts add --client-secret-file' 'agm accounts add --project' 'agm accounts add --location' 'agm accounts add --base-url' 'agm accounts add --models' 'agm accounts add --priority' 'agm run --model' 'agm clients show --model' 'agm clients set --model' 'agm clients set --key' 'agm clients check --model' 'agm logs -n' 'agm logs --lines' 'agm logs --since' 'agm logs --until' 'agm logs --status' 'agm logs --caller' 'agm logs --model' 'agm logs --account' 'agm logs --client' 'agm logs --slow' 'agm logs --id' 'agm logs record --for' 'agm logs clear --before' 'agm logs export -o' 'agm logs export --output' 'agm stats --since' 'agm stats --until' 'agm stats --by' 'agm stats --bucket' 'agm stats --tz' 'agm replay --base-url' 'agm probe --base-url' 'agm probe --api-key' 'agm probe --model' 'agm probe --only' 'agm probe --timeout' 'agm mock --port' 'agm mock --script' 'agm mock --pace' 'agm schema check --model'
+            case '* --config' 'agm serve --host' 'agm serve --port' 'agm serve --auth-mode' 'agm serve --api-key' 'agm serve --log-format' 'agm serve --log-level' 'agm accounts add --kind' 'agm accounts add --email' 'agm accounts add --api-key-env' 'agm accounts add --api-key-file' 'agm accounts add --service-account' 'agm accounts add --client-id' 'agm accounts add --client-secret-env' 'agm accounts add --client-secret-file' 'agm accounts add --project' 'agm accounts add --location' 'agm accounts add --base-url' 'agm accounts add --models' 'agm accounts add --priority' 'agm run --model' 'agm clients show --model' 'agm clients set --model' 'agm clients set --key' 'agm clients check --model' 'agm keys add --models' 'agm keys add --rpm' 'agm keys add --tpm' 'agm keys add --parallel' 'agm keys add --budget' 'agm keys add --budget-of' 'agm keys add --tokens' 'agm keys add --expires' 'agm keys add --scope' 'agm keys set --models' 'agm keys set --rpm' 'agm keys set --tpm' 'agm keys set --parallel' 'agm keys set --budget' 'agm keys set --budget-of' 'agm keys set --tokens' 'agm keys set --expires' 'agm keys set --scope' 'agm keys rotate --grace' 'agm keys usage --since' 'agm keys usage --by' 'agm logs -n' 'agm logs --lines' 'agm logs --since' 'agm logs --until' 'agm logs --status' 'agm logs --caller' 'agm logs --model' 'agm logs --account' 'agm logs --client' 'agm logs --slow' 'agm logs --id' 'agm logs record --for' 'agm logs clear --before' 'agm logs export -o' 'agm logs export --output' 'agm stats --since' 'agm stats --until' 'agm stats --by' 'agm stats --bucket' 'agm stats --tz' 'agm replay --base-url' 'agm probe --base-url' 'agm probe --api-key' 'agm probe --model' 'agm probe --only' 'agm probe --timeout' 'agm mock --port' 'agm mock --script' 'agm mock --pace' 'agm schema check --model'
                 set skip 1
-            case 'agm serve' 'agm accounts' 'agm accounts add' 'agm accounts import' 'agm accounts list' 'agm accounts show' 'agm accounts enable' 'agm accounts disable' 'agm accounts remove' 'agm accounts check' 'agm map' 'agm map set' 'agm map list' 'agm map unset' 'agm map resolve' 'agm models' 'agm run' 'agm clients' 'agm clients show' 'agm clients set' 'agm clients unset' 'agm clients check' 'agm logs' 'agm logs show' 'agm logs record' 'agm logs clear' 'agm logs path' 'agm logs export' 'agm stats' 'agm replay' 'agm probe' 'agm mock' 'agm schema' 'agm schema check' 'agm config' 'agm config init' 'agm config path' 'agm config show' 'agm config get' 'agm config set' 'agm config edit' 'agm config check' 'agm config schema' 'agm help' 'agm version' 'agm completion'
+            case 'agm serve' 'agm accounts' 'agm accounts add' 'agm accounts import' 'agm accounts list' 'agm accounts show' 'agm accounts enable' 'agm accounts disable' 'agm accounts remove' 'agm accounts check' 'agm map' 'agm map set' 'agm map list' 'agm map unset' 'agm map resolve' 'agm models' 'agm run' 'agm clients' 'agm clients show' 'agm clients set' 'agm clients unset' 'agm clients check' 'agm keys' 'agm keys add' 'agm keys list' 'agm keys show' 'agm keys set' 'agm keys rotate' 'agm keys enable' 'agm keys disable' 'agm keys remove' 'agm keys usage' 'agm keys adopt' 'agm logs' 'agm logs show' 'agm logs record' 'agm logs clear' 'agm logs path' 'agm logs export' 'agm stats' 'agm replay' 'agm probe' 'agm mock' 'agm schema' 'agm schema check' 'agm config' 'agm config init' 'agm config path' 'agm config show' 'agm config get' 'agm config set' 'agm config edit' 'agm config check' 'agm config schema' 'agm help' 'agm version' 'agm completion'
                 set path "$path $token"
         end
     end
@@ -40,6 +40,7 @@ complete -c agm -n '__agm_at "agm"' -a map -d 'Manage which models serve which n
 complete -c agm -n '__agm_at "agm"' -a models -d 'List the models that clients may ask for'
 complete -c agm -n '__agm_at "agm"' -a run -d 'Start a client that talks to the gateway'
 complete -c agm -n '__agm_at "agm"' -a clients -d 'Point clients at the gateway'
+complete -c agm -n '__agm_at "agm"' -a keys -d 'Manage client keys, their limits and budgets'
 complete -c agm -n '__agm_at "agm"' -a logs -d 'Show the requests that the gateway served'
 complete -c agm -n '__agm_at "agm"' -a stats -d 'Show requests, tokens and costs by model, account or key'
 complete -c agm -n '__agm_at "agm"' -a replay -d 'Play an exported request again and compare the outcome'
@@ -168,6 +169,66 @@ complete -c agm -n '__agm_at "agm clients unset"' -s y -l yes -d 'Write without 
 
 # agm clients check
 complete -c agm -n '__agm_at "agm clients check"' -l model -x -a '(__agm_live models)' -d 'The model that it asks for'
+
+# agm keys
+complete -c agm -n '__agm_at "agm keys"' -a add -d 'Make a client key and print it once'
+complete -c agm -n '__agm_at "agm keys"' -a list -d 'List the client keys with what they have spent'
+complete -c agm -n '__agm_at "agm keys"' -a show -d 'Show a key\'s settings and usage'
+complete -c agm -n '__agm_at "agm keys"' -a set -d 'Change a key\'s limits'
+complete -c agm -n '__agm_at "agm keys"' -a rotate -d 'Give a key another secret and print it once'
+complete -c agm -n '__agm_at "agm keys"' -a enable -d 'Let keys work again'
+complete -c agm -n '__agm_at "agm keys"' -a disable -d 'Refuse keys, but keep their settings'
+complete -c agm -n '__agm_at "agm keys"' -a remove -d 'Take keys out of the configuration'
+complete -c agm -n '__agm_at "agm keys"' -a usage -d 'Show what keys have used over a span'
+complete -c agm -n '__agm_at "agm keys"' -a adopt -d 'Move proxy.api_key and proxy.api_keys to [[keys]], hashed'
+
+# agm keys add
+complete -c agm -n '__agm_at "agm keys add"' -l models -x -a '(__agm_live models)' -d 'Models that it may use, with *; gemini-*,gpt-4o'
+complete -c agm -n '__agm_at "agm keys add"' -l rpm -x -d 'Requests per minute; 0: no limit'
+complete -c agm -n '__agm_at "agm keys add"' -l tpm -x -d 'Tokens per minute; 0: no limit'
+complete -c agm -n '__agm_at "agm keys add"' -l parallel -x -d 'Requests at the same time; 0: no limit'
+complete -c agm -n '__agm_at "agm keys add"' -l budget -x -d 'US dollars for each day or month, such as 2/day; or none'
+complete -c agm -n '__agm_at "agm keys add"' -l budget-of -x -a 'list billed' -d 'What the budget counts'
+complete -c agm -n '__agm_at "agm keys add"' -l tokens -x -d 'Tokens for each day or month, such as 5M/month; or none'
+complete -c agm -n '__agm_at "agm keys add"' -l expires -x -d 'Its end: 30d, 2027-01-31 or never'
+complete -c agm -n '__agm_at "agm keys add"' -l scope -x -d 'What it may do: inference, read, metrics, admin'
+complete -c agm -n '__agm_at "agm keys add"' -l dry-run -d 'Only show what would be written'
+
+# agm keys list
+
+# agm keys show
+
+# agm keys set
+complete -c agm -n '__agm_at "agm keys set"' -l models -x -a '(__agm_live models)' -d 'Models that it may use, with *; gemini-*,gpt-4o'
+complete -c agm -n '__agm_at "agm keys set"' -l rpm -x -d 'Requests per minute; 0: no limit'
+complete -c agm -n '__agm_at "agm keys set"' -l tpm -x -d 'Tokens per minute; 0: no limit'
+complete -c agm -n '__agm_at "agm keys set"' -l parallel -x -d 'Requests at the same time; 0: no limit'
+complete -c agm -n '__agm_at "agm keys set"' -l budget -x -d 'US dollars for each day or month, such as 2/day; or none'
+complete -c agm -n '__agm_at "agm keys set"' -l budget-of -x -a 'list billed' -d 'What the budget counts'
+complete -c agm -n '__agm_at "agm keys set"' -l tokens -x -d 'Tokens for each day or month, such as 5M/month; or none'
+complete -c agm -n '__agm_at "agm keys set"' -l expires -x -d 'Its end: 30d, 2027-01-31 or never'
+complete -c agm -n '__agm_at "agm keys set"' -l scope -x -d 'What it may do: inference, read, metrics, admin'
+complete -c agm -n '__agm_at "agm keys set"' -l dry-run -d 'Only show what would be written'
+
+# agm keys rotate
+complete -c agm -n '__agm_at "agm keys rotate"' -l grace -x -d 'How long the old secret works (default: not at all)'
+complete -c agm -n '__agm_at "agm keys rotate"' -l dry-run -d 'Only show what would be written'
+
+# agm keys enable
+complete -c agm -n '__agm_at "agm keys enable"' -l dry-run -d 'Only show what would be written'
+
+# agm keys disable
+complete -c agm -n '__agm_at "agm keys disable"' -l dry-run -d 'Only show what would be written'
+
+# agm keys remove
+complete -c agm -n '__agm_at "agm keys remove"' -l dry-run -d 'Only show what would be written'
+
+# agm keys usage
+complete -c agm -n '__agm_at "agm keys usage"' -l since -x -d 'Count from a time, or a span ago (default 30d)'
+complete -c agm -n '__agm_at "agm keys usage"' -l by -x -a 'caller model' -d 'A row for each key, or for each of its models'
+
+# agm keys adopt
+complete -c agm -n '__agm_at "agm keys adopt"' -l dry-run -d 'Only show what would be written'
 
 # agm logs
 complete -c agm -n '__agm_at "agm logs"' -a show -d 'Show everything that happened to one request'

@@ -14,10 +14,6 @@ constexpr Duration kSureFor = 4h;  // doubles each time that the upstream names 
 constexpr Duration kSureForAtMost = 24h;
 constexpr Duration kRemembered = 10min;
 
-std::int64_t SecondOf(TimePoint now) {
-  return std::chrono::floor<std::chrono::seconds>(now.time_since_epoch()).count();
-}
-
 // True if a limit explains a refusal after this many requests: not before the limit was nearly
 // reached, nor long after. The upstream's minutes begin at other times, so one of ours can hold
 // twice the limit.
@@ -31,50 +27,6 @@ double Part(std::int64_t used, std::int64_t limit) {
 }
 
 }  // namespace
-
-void LastMinute::Turn(TimePoint now) {
-  const std::int64_t second = SecondOf(now);
-  if (second - second_ >= kSeconds) {
-    Clear();
-    second_ = second;
-  }
-  while (second_ < second) {
-    std::int32_t& oldest = slots_[static_cast<std::size_t>(++second_ % kSeconds)];
-    sum_ -= oldest;
-    oldest = 0;
-  }
-}
-
-void LastMinute::Clear() {
-  sum_ = 0;
-  slots_.fill(0);
-}
-
-void LastMinute::Count(TimePoint now, std::int64_t amount) {
-  Turn(now);
-  std::int32_t& slot = slots_[static_cast<std::size_t>(second_ % kSeconds)];
-  constexpr std::int64_t kMost = 1'000'000'000;
-  const auto counted = static_cast<std::int32_t>(std::clamp(slot + amount, -kMost, kMost));
-  sum_ += counted - slot;
-  slot = counted;
-}
-
-std::int64_t LastMinute::Sum(TimePoint now) {
-  Turn(now);
-  return std::max<std::int64_t>(0, sum_);
-}
-
-TimePoint LastMinute::FallsTo(std::int64_t most, TimePoint now) {
-  Turn(now);
-  std::int64_t sum = sum_;
-  std::int64_t ahead = 0;
-  while (sum > most && ahead < kSeconds) {
-    ++ahead;  // the slot of the second that is then the oldest
-    sum -= slots_[static_cast<std::size_t>((second_ + ahead) % kSeconds)];
-  }
-  if (ahead == 0) return now;
-  return TimePoint(std::chrono::seconds(second_ + ahead));
-}
 
 bool Pace::Known(TimePoint now) const {
   return declared_ > 0 || (limit_ > 0 && now - learned_ < believed_for_);

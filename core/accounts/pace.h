@@ -1,34 +1,12 @@
 #pragma once
 
-#include <array>
 #include <cstdint>
 #include <optional>
 
 #include "core/base/clock.h"
+#include "core/base/last_minute.h"
 
 namespace agm::accounts {
-
-/// Counts over the last sixty seconds, in slots of one second. The sum is never too low: an amount
-/// expires between sixty and sixty-one seconds after it was counted.
-///
-/// Thread safety: one thread at a time.
-class LastMinute {
- public:
-  /// `amount` may be negative, to correct an amount that was counted before.
-  void Count(TimePoint now, std::int64_t amount);
-  std::int64_t Sum(TimePoint now);
-  /// When the sum will be at most `most`; `now` if it already is.
-  TimePoint FallsTo(std::int64_t most, TimePoint now);
-  void Clear();
-
- private:
-  static constexpr std::int64_t kSeconds = 61;
-  void Turn(TimePoint now);
-
-  std::int64_t second_ = 0;  ///< the newest second that has a slot
-  std::int64_t sum_ = 0;
-  std::array<std::int32_t, kSeconds> slots_{};
-};
 
 /// One quota per minute, of requests or tokens, of a project for one model: how much is used, and
 /// the limit as far as known. The limit is what the user declared, otherwise what was learned:

@@ -16,9 +16,13 @@
 
 namespace agm::config {
 
-using FieldValue = std::variant<std::string, Secret, bool, int, std::vector<std::string>>;
+/// A value as TOML writes it: `{ day = 2 }`.
+struct Verbatim {
+  std::string text;
+};
+using FieldValue = std::variant<std::string, Secret, bool, int, std::vector<std::string>, Verbatim>;
 
-/// The new value of an account's field; nullopt removes the field from the file.
+/// The new value of a field; nullopt removes the field from the file.
 struct Field {
   std::string key;
   std::optional<FieldValue> value;
@@ -33,22 +37,29 @@ struct SetMapping {
 struct UnsetMapping {
   std::string from;
 };
-/// Adds an account, or changes the given fields of the account with that name.
+/// The lists of named tables: [[accounts]] and [[keys]].
+inline constexpr std::string_view kAccountList = "accounts";
+inline constexpr std::string_view kKeyList = "keys";
+/// Adds an account (or an entry of another list), or changes the given fields of the one with that
+/// name.
 struct PutAccount {
   std::string name;
   std::vector<Field> fields;
+  std::string_view list = kAccountList;
 };
 /// Changes the given fields of an account; kNotFound if there is no such account.
 struct UpdateAccount {
   std::string name;
   std::vector<Field> fields;
+  std::string_view list = kAccountList;
 };
 /// Removes an account; kNotFound if there is no such account.
 struct RemoveAccount {
   std::string name;
+  std::string_view list = kAccountList;
 };
 /// Gives a setting of a table of the file a value: {"proxy"} and "port", {"proxy", "tls"} and
-/// "key". The table need not exist yet.
+/// "key". The table need not exist yet. Without a value the setting is removed.
 struct SetSetting {
   std::vector<std::string> table;  ///< one or two names
   Field field;

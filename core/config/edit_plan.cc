@@ -140,35 +140,36 @@ class Planner {
 
   Result<void> operator()(const SetSetting& change) {
     const std::string key = WriteKey(change.field.key);
-    const std::string line = key + " = " + WriteField(*change.field.value);
     const std::string& first = change.table.front();
     const Value* table = root_.Find(first);
     if (change.table.size() == 1) return SetIn(table, &root_, first, change.field);
     const std::string& second = change.table.back();
     const Value* inner = table == nullptr ? nullptr : table->Find(second);
     if (inner != nullptr) return SetIn(inner, table, second, change.field);
-    StartTable(table, first, second, line);
+    if (change.field.value) {
+      StartTable(table, first, second, key + " = " + WriteField(*change.field.value));
+    }
     return {};
   }
 
   Result<void> operator()(const PutAccount& change) {
-    const Value* accounts = root_.Find("accounts");
+    const Value* accounts = root_.Find(change.list);
     const int index = FindAccountIndex(accounts, change.name);
     if (index < 0) return AddAccount(accounts, change);
     return ChangeFields(accounts->items[static_cast<std::size_t>(index)], change.fields);
   }
 
   Result<void> operator()(const UpdateAccount& change) {
-    const Value* accounts = root_.Find("accounts");
+    const Value* accounts = root_.Find(change.list);
     const int index = FindAccountIndex(accounts, change.name);
-    if (index < 0) return NoAccount(change.name);
+    if (index < 0) return NotThere(change.list, change.name);
     return ChangeFields(accounts->items[static_cast<std::size_t>(index)], change.fields);
   }
 
   Result<void> operator()(const RemoveAccount& change) {
-    const Value* accounts = root_.Find("accounts");
+    const Value* accounts = root_.Find(change.list);
     const int index = FindAccountIndex(accounts, change.name);
-    if (index < 0) return NoAccount(change.name);
+    if (index < 0) return NotThere(change.list, change.name);
     const Value& account = accounts->items[static_cast<std::size_t>(index)];
     if (account.form == TableForm::kInline) {
       patches_.RemoveElement(accounts->span, account.span.begin);
@@ -190,10 +191,10 @@ class Planner {
     return DidYouMean(from, names) + "; `agm map list` shows what it has";
   }
 
-  static Result<void> NoAccount(const std::string& name) {
+  static Result<void> NotThere(std::string_view list, const std::string& name) {
     return Fail(ErrorCode::kNotFound,
-                "there is no account named \"{}\"; `agm accounts list` shows those there are",
-                name);
+                "there is no {} named \"{}\"; `agm {} list` shows those there are",
+                list.substr(0, list.size() - 1), name, list);
   }
 
   // The editor for a table in [proxy], with the inline table around its members, if any.
@@ -208,6 +209,11 @@ class Planner {
   Result<void> SetIn(const Value* table, const Value* parent, const std::string& name,
                      const Field& field) {
     const std::string key = WriteKey(field.key);
+    if (!field.value) {
+      const Member* member = table == nullptr ? nullptr : table->FindMember(field.key);
+      if (member != nullptr) Editor(*table, parent).Remove(*member);
+      return {};
+    }
     if (table == nullptr || table->form == TableForm::kImplied) {
       patches_.AppendSection({"[" + name + "]", key + " = " + WriteField(*field.value)});
       return {};
@@ -254,7 +260,7 @@ class Planner {
       patches_.AddElement(accounts->span, table + " }");
       return {};
     }
-    lines.insert(lines.begin(), "[[accounts]]");
+    lines.insert(lines.begin(), fmt::format("[[{}]]", change.list));
     if (accounts == nullptr) {
       patches_.AppendSection(lines);
     } else {
@@ -298,6 +304,7 @@ std::string WriteField(const FieldValue& value) {
         using T = std::decay_t<decltype(held)>;
         if constexpr (std::is_same_v<T, std::string>) return Quoted(held);
         if constexpr (std::is_same_v<T, Secret>) return Quoted(held.Reveal());
+        if constexpr (std::is_same_v<T, Verbatim>) return held.text;
         if constexpr (std::is_same_v<T, bool>) return held ? "true" : "false";
         if constexpr (std::is_same_v<T, int>) return fmt::format("{}", held);
         if constexpr (std::is_same_v<T, std::vector<std::string>>) return QuotedList(held);

@@ -20,6 +20,13 @@ Value ListValue(const std::vector<std::string>& texts) {
   return value;
 }
 
+Value ParsedValue(const std::string& text) {
+  auto parsed = ParseDocument("value = " + text);
+  auto* root = std::get_if<Value>(&parsed);
+  if (root == nullptr || root->members.size() != 1) return {};
+  return std::move(root->members.front().value);
+}
+
 }  // namespace
 
 Value ToValue(const FieldValue& field) {
@@ -30,6 +37,7 @@ Value ToValue(const FieldValue& field) {
         if constexpr (std::is_same_v<T, std::string>) return TextValue(held);
         if constexpr (std::is_same_v<T, Secret>) return TextValue(held.Reveal());
         if constexpr (std::is_same_v<T, std::vector<std::string>>) return ListValue(held);
+        if constexpr (std::is_same_v<T, Verbatim>) return ParsedValue(held.text);
         if constexpr (std::is_same_v<T, bool>) {
           value.kind = ValueKind::kBool;
           value.boolean = held;
@@ -75,7 +83,7 @@ struct Proof {
   Value& Mapping() const {
     return Reach(Reach(root, "proxy", ValueKind::kTable), "custom_mapping", ValueKind::kTable);
   }
-  Value& Accounts() const { return Reach(root, "accounts", ValueKind::kArray); }
+  Value& List(std::string_view list) const { return Reach(root, list, ValueKind::kArray); }
 
   void operator()(const SetMapping& change) const {
     const Member* rule = FindRule(Mapping(), change.from);
@@ -93,27 +101,32 @@ struct Proof {
     }
   }
   void operator()(const PutAccount& change) const {
-    const int index = FindAccountIndex(&Accounts(), change.name);
-    if (index >= 0)
-      return SetFields(Accounts().items[static_cast<std::size_t>(index)], change.fields);
+    Value& list = List(change.list);
+    const int index = FindAccountIndex(&list, change.name);
+    if (index >= 0) return SetFields(list.items[static_cast<std::size_t>(index)], change.fields);
     Value account;
     account.kind = ValueKind::kTable;
     Reach(account, "name", ValueKind::kString) = TextValue(change.name);
     SetFields(account, change.fields);
-    Accounts().items.push_back(std::move(account));
+    list.items.push_back(std::move(account));
   }
   void operator()(const UpdateAccount& change) const {
-    (*this)(PutAccount{change.name, change.fields});
+    (*this)(PutAccount{change.name, change.fields, change.list});
   }
   void operator()(const SetSetting& change) const {
     Value* table = &root;
-    for (const std::string& name : change.table) table = &Reach(*table, name, ValueKind::kTable);
+    for (const std::string& name : change.table) {
+      if (!change.field.value && table->Find(name) == nullptr) return;
+      table = &Reach(*table, name, ValueKind::kTable);
+    }
+    if (!change.field.value) return Remove(*table, change.field.key);
     Reach(*table, change.field.key, ValueKind::kString) = ToValue(*change.field.value);
   }
   void operator()(const RemoveAccount& change) const {
-    const int index = FindAccountIndex(&Accounts(), change.name);
-    if (index >= 0) Accounts().items.erase(Accounts().items.begin() + index);
-    if (Accounts().items.empty() && Accounts().headers) Remove(root, "accounts");
+    Value& list = List(change.list);
+    const int index = FindAccountIndex(&list, change.name);
+    if (index >= 0) list.items.erase(list.items.begin() + index);
+    if (list.items.empty() && list.headers) Remove(root, change.list);
   }
 };
 

@@ -2,6 +2,7 @@
 
 #include <utility>
 
+#include "core/gateway/admission.h"
 #include "core/gateway/history.h"
 #include "core/gateway/media.h"
 #include "core/gateway/rotation.h"
@@ -19,7 +20,9 @@ Result<std::int64_t> CountTokens(Services& services, std::shared_ptr<const Setti
   const auto resolved = settings->map.Resolve(request.model);
   if (!resolved) return WithModelHelp(resolved.error(), services, *settings, record.model);
   record.rule = RuleText(*resolved);
-  record.target = resolved->targets.front();
+  const auto targets = UsableTargets(record, request.model, resolved->targets);
+  if (!targets) return targets.error();
+  record.target = targets->front();
   record.phase = Phase::kUpstream;
   record.usage.known = true;  // counting uses no tokens and costs nothing
   const RequestContext context{&services,
@@ -30,7 +33,7 @@ Result<std::int64_t> CountTokens(Services& services, std::shared_ptr<const Setti
                                record.caller,
                                TapeCalls(*services.transport, record.tape)};
   // What cannot be fetched is counted all the same, as the upstream or the guess does.
-  static_cast<void>(InlineMedia(*services.media, ReadersOf(context, resolved->targets),
+  static_cast<void>(InlineMedia(*services.media, ReadersOf(context, *targets),
                                 BudgetOf(settings->config->proxy), *http.client, request));
   return services.counter->Count(context, request, record.target);
 }

@@ -9,8 +9,8 @@ namespace {
 
 upstream::Recall RecallOf(const RequestContext& context) {
   Signatures* stored = context.services->signatures;
-  return {[stored](std::string_view call, std::string_view family) {
-            return stored->Find(call, family);
+  return {[stored, caller = context.caller](std::string_view call, std::string_view family) {
+            return stored->FindCall(caller, call, family);
           },
           [stored, caller = context.caller](const chat::Message& turn, std::string_view family) {
             return stored->Restore(caller, turn, family);

@@ -5,6 +5,7 @@
 #include <variant>
 
 #include "core/chat/embedding.h"
+#include "core/gateway/admission.h"
 #include "core/gateway/history.h"
 #include "core/gateway/replies.h"
 #include "core/gateway/rotation.h"
@@ -133,6 +134,8 @@ HttpReply Embed(Services& services, std::shared_ptr<const Settings> settings, Ht
   }
 
   record.rule = RuleText(*resolved);
+  const auto targets = AdmitEmbeddings(services, http, *request, resolved->targets, record);
+  if (!targets) return refuse(targets.error());
   const RequestContext context{&services,
                                settings,
                                {},
@@ -141,7 +144,7 @@ HttpReply Embed(Services& services, std::shared_ptr<const Settings> settings, Ht
                                record.caller,
                                TapeCalls(*services.transport, record.tape),
                                "embedContent"};
-  auto embeddings = GetEmbeddings(context, *request, resolved->targets, record);
+  auto embeddings = GetEmbeddings(context, *request, *targets, record);
   if (!embeddings) {
     return refuse(WithModelHelp(embeddings.error(), services, *settings, record.model));
   }

@@ -56,6 +56,9 @@ class EventStream : public BodySource {
       auto event = answer_->events->Next(std::min(until, silent_until_));
       if (!event) return Silence(out, before);
       answer_->record.FirstByte();
+      if (const auto* more = std::get_if<chat::BlockDelta>(&*event)) {
+        answer_->record.sent_bytes += more->text.size();
+      }
       Explain(*event);
       writer_->Write(*event, out);
       if (Ends(*event)) return Pulled::kEnd;

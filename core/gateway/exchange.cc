@@ -8,6 +8,7 @@
 
 #include "core/chat/merged_sources.h"
 #include "core/chat/shown_events.h"
+#include "core/gateway/admission.h"
 #include "core/gateway/attempts.h"
 #include "core/gateway/event_stream.h"
 #include "core/gateway/history.h"
@@ -87,6 +88,8 @@ HttpReply Exchange(Services& services, std::shared_ptr<const Settings> settings,
   if (!resolved) return refuse(resolved.error());
   TraceMapping(*services.log, record.id, *resolved);
   record.rule = RuleText(*resolved);
+  const auto targets = AdmitChat(services, http, *request, resolved->targets, record);
+  if (!targets) return refuse(targets.error());
 
   const RequestContext context{&services,
                                settings,
@@ -95,15 +98,15 @@ HttpReply Exchange(Services& services, std::shared_ptr<const Settings> settings,
                                record.id,
                                record.caller,
                                TapeCalls(*services.transport, record.tape)};
-  auto inlined = InlineMedia(*services.media, ReadersOf(context, resolved->targets),
-                             BudgetOf(config.proxy), *http.client, *request);
+  auto inlined = InlineMedia(*services.media, ReadersOf(context, *targets), BudgetOf(config.proxy),
+                             *http.client, *request);
   if (!inlined) return Refuse(dialect, inlined.error(), record, config);
   if (request->sampling.max_tokens == 0) {
-    return CountOnly(context, *request, resolved->targets.front(), dialect, std::move(record));
+    return CountOnly(context, *request, targets->front(), dialect, std::move(record));
   }
 
   const auto shared = std::make_shared<const chat::Request>(*std::move(request));
-  auto opened = OpenCalls(context, shared, resolved->targets, record);
+  auto opened = OpenCalls(context, shared, *targets, record);
   if (!opened) return refuse(opened.error());
 
   auto answer = std::unique_ptr<Answer>(

@@ -69,6 +69,22 @@ void WriteLog(PrometheusText& text, const ledger::Journal::Figures& log) {
   text.Sample({}, log.bytes);
 }
 
+void WriteKeyLimits(PrometheusText& text, const std::vector<KeyFigures>& all) {
+  text.Family("agm_key_limited_total", "counter", "Refused requests by client key and limit.");
+  for (const KeyFigures& key : all) {
+    for (std::size_t i = 0; i < key.refused.size(); ++i) {
+      text.Sample({{"key", key.name}, {"limit", keys::kLimitNames.at(i)}}, key.refused.at(i));
+    }
+  }
+  text.Family("agm_key_budget_used_ratio", "gauge",
+              "Used part of a client key's budget of money or tokens in its present window.");
+  for (const KeyFigures& key : all) {
+    for (const auto& [window, part] : key.used) {
+      text.Sample({{"key", key.name}, {"window", window}}, part);
+    }
+  }
+}
+
 void WriteProcess(PrometheusText& text) {
   const os::ProcessFigures process = os::ReadProcessFigures();
   text.Family("process_start_time_seconds", "gauge", "Start of the process, since 1970.");
@@ -87,6 +103,34 @@ void WriteProcess(PrometheusText& text) {
 
 }  // namespace
 
+std::vector<KeyFigures> FiguresOf(const keys::Ring& ring, WallTime wall, TimePoint now) {
+  constexpr std::size_t kMost = 200;
+  std::vector<KeyFigures> all;
+  for (const auto& key : ring.keys()) {
+    if (!key->limits.any()) continue;
+    const bool other = all.size() >= kMost;
+    if (!other) all.push_back({key->name});
+    if (other && all.size() == kMost) all.push_back({"other"});
+    KeyFigures& figures = all.back();
+    for (std::size_t i = 0; i < figures.refused.size(); ++i) {
+      figures.refused.at(i) += key->meter->Refused(static_cast<keys::Limit>(i));
+    }
+    if (other) continue;
+    const keys::Standing standing = key->meter->Now(key->limits, *key->zone, wall, now);
+    const auto add = [&](std::string_view window,
+                         const std::optional<keys::WindowStanding>& budget) {
+      if (!budget || budget->limit <= 0) return;
+      figures.used.emplace_back(
+          window, static_cast<double>(budget->used) / static_cast<double>(budget->limit));
+    };
+    add("day", standing.budget_day);
+    add("month", standing.budget_month);
+    add("tokens_day", standing.tokens_day);
+    add("tokens_month", standing.tokens_month);
+  }
+  return all;
+}
+
 std::string WriteMetrics(const Metrics& metrics, const PresentState& state) {
   PrometheusText text;
   text.Family("agm_build_info", "gauge", "1; the labels say what runs.");
@@ -97,6 +141,7 @@ std::string WriteMetrics(const Metrics& metrics, const PresentState& state) {
   WriteAccounts(text, state.accounts);
   WriteRests(text, state.accounts);
   WriteLog(text, state.log);
+  WriteKeyLimits(text, state.keys);
   text.Family("agm_config_loaded_timestamp_seconds", "gauge",
               "When the present configuration was loaded, since 1970.");
   text.Sample({}, Seconds(state.config_loaded));

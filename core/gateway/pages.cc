@@ -104,7 +104,7 @@ void AddBuiltIns(Services& services, const Settings& settings, AllListed& all) {
 }
 
 // The accounts' models and the exact names of both mappings, each name once, sorted.
-AllListed AllModels(Services& services, const Settings& settings, const HttpRequest& http) {
+AllListed EveryModel(Services& services, const Settings& settings, const HttpRequest& http) {
   AllListed all;
   for (const auto& entry : services.catalog->Models(settings.config, *http.client)) {
     all[entry.id] = {entry.id, "google", entry.input_limit, entry.output_limit, entry.methods};
@@ -114,6 +114,20 @@ AllListed AllModels(Services& services, const Settings& settings, const HttpRequ
     if (resolved) all[name] = AliasOf(name, resolved->targets.front(), all);
   }
   if (settings.config->proxy.list_aliases) AddBuiltIns(services, settings, all);
+  return all;
+}
+
+bool MayUse(const keys::Key* key, const Settings& settings, const std::string& name) {
+  if (key == nullptr) return true;
+  const auto resolved = settings.map.Resolve(name);
+  return key->MayUse(name, resolved ? resolved->targets : std::vector<std::string>());
+}
+
+// The models that the caller's key may use.
+AllListed AllModels(Services& services, const Settings& settings, const HttpRequest& http,
+                    const keys::Key* key) {
+  AllListed all = EveryModel(services, settings, http);
+  std::erase_if(all, [&](const auto& each) { return !MayUse(key, settings, each.first); });
   return all;
 }
 
@@ -148,9 +162,10 @@ void WriteGemini(JsonWriter& json, const Listed& model) {
 }
 
 // Finds each name that a request may use: a listed one, or one that a pattern leads to a model.
-std::optional<Listed> FindModel(const AllListed& all, const Settings& settings,
-                                std::string_view id) {
+std::optional<Listed> FindModel(const AllListed& all, const Settings& settings, std::string_view id,
+                                const keys::Key* key) {
   const std::string name(config::WithoutModelPrefix(id));
+  if (!MayUse(key, settings, name)) return std::nullopt;
   if (const auto found = all.find(name); found != all.end()) return found->second;
   const auto resolved = settings.map.Resolve(name);
   if (!resolved || resolved->rule == mapping::Rule::kPassThrough) return std::nullopt;
@@ -202,8 +217,12 @@ HttpReply ReadyPage(Services& services, Record& record) {
 
 HttpReply MetricsPage(Services& services, const Settings& settings, int in_flight, Record& record) {
   services.journal->Settle();
-  const PresentState state{services.pool->Status(), in_flight, services.journal->figures(),
-                           settings.loaded, settings.certificate_expires};
+  const PresentState state{services.pool->Status(),
+                           in_flight,
+                           services.journal->figures(),
+                           FiguresOf(settings.ring, services.clock->Wall(), services.clock->Now()),
+                           settings.loaded,
+                           settings.certificate_expires};
   return PageReply(200, "text/plain; version=0.0.4; charset=utf-8",
                    WriteMetrics(*services.metrics, state), record);
 }
@@ -235,15 +254,16 @@ HttpReply ModelsPage(Services& services, const Settings& settings, const HttpReq
   std::string body;
   JsonWriter json(body);
   json.Object().Key("object").String("list").Key("data").Array();
-  for (const auto& [id, model] : AllModels(services, settings, http)) WriteOpenAi(json, model);
+  for (const auto& [id, model] : AllModels(services, settings, http, record.key.get()))
+    WriteOpenAi(json, model);
   json.EndArray().EndObject();
   return PageReply(200, kJson, std::move(body), record);
 }
 
 HttpReply ModelPage(Services& services, const Settings& settings, const HttpRequest& http,
                     const std::string& id, Record& record) {
-  const auto all = AllModels(services, settings, http);
-  const auto model = FindModel(all, settings, id);
+  const auto all = EveryModel(services, settings, http);
+  const auto model = FindModel(all, settings, id, record.key.get());
   if (!model) {
     return Refuse(Surface::kOpenAi, NoSuchModel(services, settings, id), record, *settings.config);
   }
@@ -255,7 +275,7 @@ HttpReply ModelPage(Services& services, const Settings& settings, const HttpRequ
 
 HttpReply AnthropicModelsPage(Services& services, const Settings& settings, const HttpRequest& http,
                               Record& record) {
-  const auto all = AllModels(services, settings, http);
+  const auto all = AllModels(services, settings, http, record.key.get());
   std::string body;
   JsonWriter json(body);
   json.Object().Key("data").Array();
@@ -270,8 +290,8 @@ HttpReply AnthropicModelsPage(Services& services, const Settings& settings, cons
 
 HttpReply AnthropicModelPage(Services& services, const Settings& settings, const HttpRequest& http,
                              const std::string& id, Record& record) {
-  const auto all = AllModels(services, settings, http);
-  const auto model = FindModel(all, settings, id);
+  const auto all = EveryModel(services, settings, http);
+  const auto model = FindModel(all, settings, id, record.key.get());
   if (!model) {
     return Refuse(Surface::kAnthropic, NoSuchModel(services, settings, id), record,
                   *settings.config);
@@ -287,15 +307,16 @@ HttpReply GeminiModelsPage(Services& services, const Settings& settings, const H
   std::string body;
   JsonWriter json(body);
   json.Object().Key("models").Array();
-  for (const auto& [id, model] : AllModels(services, settings, http)) WriteGemini(json, model);
+  for (const auto& [id, model] : AllModels(services, settings, http, record.key.get()))
+    WriteGemini(json, model);
   json.EndArray().EndObject();
   return PageReply(200, kJson, std::move(body), record);
 }
 
 HttpReply GeminiModelPage(Services& services, const Settings& settings, const HttpRequest& http,
                           const std::string& id, Record& record) {
-  const auto all = AllModels(services, settings, http);
-  const auto model = FindModel(all, settings, id);
+  const auto all = EveryModel(services, settings, http);
+  const auto model = FindModel(all, settings, id, record.key.get());
   if (!model) {
     return Refuse(Surface::kGemini, NoSuchModel(services, settings, id), record, *settings.config);
   }

@@ -4,6 +4,7 @@
 #include <exception>
 #include <utility>
 
+#include "core/ledger/price.h"
 #include "core/ledger/request_id.h"
 
 namespace agm::gateway {
@@ -89,6 +90,10 @@ Record::Record(Record&& other) noexcept
     : id(std::move(other.id)),
       caller(std::move(other.caller)),
       key(std::move(other.key)),
+      reservation(std::move(other.reservation)),
+      limit_headers(std::move(other.limit_headers)),
+      prompt_tokens(other.prompt_tokens),
+      sent_bytes(other.sent_bytes),
       from(std::move(other.from)),
       method(std::move(other.method)),
       path(std::move(other.path)),
@@ -172,6 +177,15 @@ void Record::WriteLine(std::chrono::microseconds age) const {
   log_->Access(fields);
 }
 
+// A stream that breaks off is never told its usage, but what it sent is not free.
+ledger::Tokens Record::EstimatedTokens() const {
+  ledger::Tokens tokens;
+  tokens.input = prompt_tokens;
+  tokens.output = static_cast<std::int64_t>((sent_bytes + 3) / 4);
+  tokens.known = true;
+  return tokens;
+}
+
 // Moves the facts into an entry; the record is not used afterwards.
 void Record::AddEntry(std::chrono::microseconds age) {
   ledger::Entry entry;
@@ -204,6 +218,13 @@ void Record::AddEntry(std::chrono::microseconds age) {
                   usage.output_audio, usage.output_image, usage.known};
   entry.dropped = Lines(std::move(dropped));
   entry.history = std::move(history);
+  if (reservation) {
+    const bool estimates = !entry.tokens.known && sent_bytes > 0;
+    if (estimates) entry.tokens = EstimatedTokens();
+    entry.cost = ledger::CostOf(ledger::ListPrices(), entry);
+    reservation.End(entry.tokens, entry.cost, clock_->Now());
+    entry.held = std::make_shared<keys::Reservation>(std::move(reservation));
+  }
   journal_->Add(std::move(entry));
 }
 

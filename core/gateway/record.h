@@ -5,6 +5,7 @@
 #include <memory>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "core/base/clock.h"
@@ -37,9 +38,13 @@ class Record {
   std::string id;  ///< x-request-id
   std::string caller;
   std::shared_ptr<const keys::Key> key;  ///< null: no key was required
-  std::string from;                      ///< the client's address
-  std::string method;                    ///< as sent
-  std::string path;                      ///< without the query, which may hold a key
+  keys::Reservation reservation;         ///< the request's place in the limits of its key
+  std::vector<std::pair<std::string, std::string>> limit_headers;  ///< what is left of them
+  std::int64_t prompt_tokens = 0;                                  ///< estimated
+  std::size_t sent_bytes = 0;                                      ///< of the answer's content
+  std::string from;                                                ///< the client's address
+  std::string method;                                              ///< as sent
+  std::string path;  ///< without the query, which may hold a key
   std::string_view route = "unknown";
   std::string model;    ///< as in the request
   std::string target;   ///< after mapping; empty before
@@ -76,6 +81,7 @@ class Record {
  private:
   void WriteLine(std::chrono::microseconds age) const;
   void AddEntry(std::chrono::microseconds age);
+  ledger::Tokens EstimatedTokens() const;
 
   Clock* clock_;
   Log* log_;

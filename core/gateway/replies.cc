@@ -63,6 +63,7 @@ std::vector<HttpHeader> ModelHeaders(const Record& record, const config::Config&
   if (config.proxy.expose_account && !record.account.empty()) {
     headers.emplace_back("X-Account-Email", OneLine(record.account));
   }
+  headers.insert(headers.end(), record.limit_headers.begin(), record.limit_headers.end());
   return headers;
 }
 

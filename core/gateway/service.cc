@@ -57,7 +57,11 @@ struct Service::Parts {
       : media(std::move(media_transport)),
         requests(std::move(log_file)),
         ledger(
-            *requests, clock, [this](const ledger::Entry& entry) { metrics.Count(entry); },
+            *requests, clock,
+            [this](const ledger::Entry& entry) {
+              metrics.Count(entry);
+              meters.Count(entry);
+            },
             [&log](const std::string& lost) { log.Write(LogLevel::kWarning, lost); }),
         recording(requests->path().parent_path(), clock),
         journal(database, clock,
@@ -77,7 +81,9 @@ struct Service::Parts {
             &Gateway::IsUrgent) {
     credentials.UseProxy(config->proxy.upstream_proxy);
     ledger.Apply(LogOf(*config));
-    services.settings.Set(std::make_shared<const Settings>(std::move(config), clock.Wall()));
+    services.settings.Set(
+        std::make_shared<const Settings>(std::move(config), meters, clock.Wall()));
+    services.meters = &meters;
     services.providers = &providers;
     services.pool = &pool;
     services.credentials = &credentials;
@@ -102,8 +108,20 @@ struct Service::Parts {
     });
   }
 
+  /// Sums up what the keys have spent in this month, in the zone of the configuration.
+  void LoadSpend(const config::Config& config) {
+    if (config.keys.empty()) return;
+    const auto zone = keys::ZoneOf(config);
+    meters.UseZone(zone);
+    const WallTime since = keys::MonthOf(*zone, services.clock->Wall()).begin;
+    const auto done =
+        ledger.WithTotals(since, [this](const ledger::Totals& totals) { meters.Load(totals); });
+    if (!done) services.log->Write(LogLevel::kWarning, done.error().message);
+  }
+
   std::unique_ptr<upstream::Transport> media;
   Metrics metrics;
+  keys::Meters meters;
   Billing billing;
   std::unique_ptr<store::Database> requests;
   ledger::Journal ledger;
@@ -143,7 +161,8 @@ Result<std::unique_ptr<Service>> Service::Start(std::shared_ptr<const config::Co
   parts->port = *port;
   const auto settings = parts->services.settings.Copy()->config;
   parts->services.settings.Set(
-      std::make_shared<const Settings>(settings, clock.Wall(), EndOf(*identity)));
+      std::make_shared<const Settings>(settings, parts->meters, clock.Wall(), EndOf(*identity)));
+  parts->LoadSpend(*settings);
   parts->server.UseTls(*std::move(identity));
   PrepareTokens(parts->credentials, *settings);
   return std::unique_ptr<Service>(new Service(std::move(parts)));
@@ -167,7 +186,8 @@ Result<void> Service::Apply(std::shared_ptr<const config::Config> config) {
   parts_->catalog.Forget();
   parts_->refusals.Forget();
   parts_->services.settings.Set(std::make_shared<const Settings>(
-      std::move(config), parts_->services.clock->Wall(), certificate_ends));
+      config, parts_->meters, parts_->services.clock->Wall(), certificate_ends));
+  parts_->LoadSpend(*config);
   return {};
 }
 

@@ -31,11 +31,11 @@ class TokenCounter;
 ///
 /// Thread safety: immutable.
 struct Settings {
-  explicit Settings(std::shared_ptr<const config::Config> from, WallTime at = {},
-                    std::optional<WallTime> certificate_ends = {})
+  Settings(std::shared_ptr<const config::Config> from, keys::Meters& meters, WallTime at = {},
+           std::optional<WallTime> certificate_ends = {})
       : config(std::move(from)),
         map(*config),
-        ring(*config),
+        ring(*config, meters),
         loaded(at),
         certificate_expires(certificate_ends) {}
 
@@ -63,6 +63,7 @@ struct Services {
   ledger::Journal* journal = nullptr;
   Billing* billing = nullptr;
   ledger::Recording* recording = nullptr;
+  keys::Meters* meters = nullptr;
   Log* log = nullptr;
   Clock* clock = nullptr;
 };

@@ -26,6 +26,8 @@ std::string LayoutKey(std::string_view caller, std::string_view fingerprint) {
   return "turn " + digest.Hex().substr(0, 40);
 }
 
+std::string SignatureKey(std::string_view call) { return std::string("signature ").append(call); }
+
 std::string CallKey(std::string_view call) { return std::string("call ").append(call); }
 
 }  // namespace
@@ -50,6 +52,17 @@ std::string Signatures::Find(std::string_view call, std::string_view family) {
   if (!sure || signature.size() > kLargestInMemory) return signature;
   auto recent = recent_.Lock();
   return recent->Add(std::move(key), std::move(signature));
+}
+
+void Signatures::KeepCall(std::string_view caller, std::string_view call, const std::string& family,
+                          const std::string& signature) {
+  Keep(LayoutKey(caller, SignatureKey(call)), family, signature);
+}
+
+std::string Signatures::FindCall(std::string_view caller, std::string_view call,
+                                 std::string_view family) {
+  if (call.size() > protocol::kLongestCallId) return {};  // not an id of this gateway
+  return Find(LayoutKey(caller, SignatureKey(call)), family);
 }
 
 void Signatures::KeepTurn(std::string_view caller, const chat::LayoutRecorder& turn,
@@ -106,7 +119,9 @@ void SignatureKeeper::On(const chat::BlockStarted& event) {
 void SignatureKeeper::On(const chat::BlockStopped& event) {
   layouts_[event.choice].See(event);
   const std::string& call = open_[event.choice];
-  if (!call.empty() && !event.signature.empty()) signatures_->Keep(call, family_, event.signature);
+  if (!call.empty() && !event.signature.empty()) {
+    signatures_->KeepCall(caller_, call, family_, event.signature);
+  }
 }
 
 void SignatureKeeper::On(const chat::Finished&) {

@@ -28,6 +28,11 @@ class Signatures {
  public:
   Signatures(store::Conversations& stored, Clock& clock) : stored_(stored), clock_(clock) {}
 
+  /// The signature of a tool call that the caller was given; no other caller finds it.
+  void KeepCall(std::string_view caller, std::string_view call, const std::string& family,
+                const std::string& signature);
+  std::string FindCall(std::string_view caller, std::string_view call, std::string_view family);
+
   void Keep(const std::string& call, const std::string& family, const std::string& signature);
   /// Empty if no signature is known for a model of that family.
   std::string Find(std::string_view call, std::string_view family);

@@ -32,7 +32,8 @@ bool Equal(std::string_view a, std::string_view b) {
   return difference == 0;
 }
 
-std::shared_ptr<const Key> MakeKey(const config::ClientKey& from, const TimeZone& zone) {
+std::shared_ptr<const Key> MakeKey(const config::ClientKey& from,
+                                   const std::shared_ptr<const TimeZone>& zone, Meters& meters) {
   auto key = std::make_shared<Key>();
   key->name = from.name;
   key->id = from.id;
@@ -40,8 +41,16 @@ std::shared_ptr<const Key> MakeKey(const config::ClientKey& from, const TimeZone
   if (std::ranges::find(from.models, "*") == from.models.end()) key->models = from.models;
   // A list without any model allows none; an empty one would allow all.
   if (from.models.empty()) key->models = {std::string()};
-  key->expires = EndOf(from.expires, zone);
+  key->expires = EndOf(from.expires, *zone);
   key->enabled = from.enabled;
+  key->limits = {from.requests_per_minute,
+                 from.tokens_per_minute,
+                 from.parallel,
+                 from.budget,
+                 from.budget_of,
+                 from.tokens};
+  key->meter = meters.Of(from.name);
+  key->zone = zone;
   return key;
 }
 
@@ -74,7 +83,14 @@ bool Key::MayUse(std::string_view asked, std::span<const std::string> targets) c
   });
 }
 
-Ring::Ring(const config::Config& config) {
+std::vector<std::string> Key::UsableTargets(std::string_view asked,
+                                            std::vector<std::string> targets) const {
+  if (models.empty() || MayUse(asked, {})) return targets;
+  std::erase_if(targets, [&](const std::string& target) { return !MayUse(target, {}); });
+  return targets;
+}
+
+Ring::Ring(const config::Config& config, Meters& meters) {
   for (const config::ApiKey& each : config.proxy.api_keys) {
     auto key = std::make_shared<Key>();
     key->name = each.name;
@@ -82,18 +98,17 @@ Ring::Ring(const config::Config& config) {
     plain_.push_back({each.key, std::move(key)});
   }
   if (config.keys.empty()) return;
-  const TimeZone zone = config.proxy.time_zone.empty()
-                            ? TimeZone::Local()
-                            : TimeZone::Find(config.proxy.time_zone).value_or(TimeZone::Utc());
+  const auto zone = ZoneOf(config);
   for (const config::ClientKey& each : config.keys) {
-    const auto key = MakeKey(each, zone);
+    const auto key = MakeKey(each, zone, meters);
+    keys_.push_back(key);
     const auto add = [&](const std::string& hash, std::optional<WallTime> until) {
       if (hash.empty()) return;
       by_id_.emplace(each.id, Lock{hash, until, key});
       by_hash_.emplace(hash, Lock{hash, until, key});
     };
     add(each.hash, std::nullopt);
-    add(each.previous_hash, EndOf(each.previous_until, zone));
+    add(each.previous_hash, EndOf(each.previous_until, *zone));
   }
 }
 

@@ -11,6 +11,8 @@
 #include "core/base/clock.h"
 #include "core/base/result.h"
 #include "core/config/config.h"
+#include "core/keys/limits.h"
+#include "core/keys/meters.h"
 #include "core/keys/scopes.h"
 
 namespace agm::keys {
@@ -23,9 +25,15 @@ struct Key {
   std::vector<std::string> models;  ///< patterns; empty: every model
   std::optional<WallTime> expires;
   bool enabled = true;
+  Limits limits;
+  std::shared_ptr<Meter> meter;          ///< null: a key of [proxy]
+  std::shared_ptr<const TimeZone> zone;  ///< of its days and months; null with `meter`
 
   /// True if one of the names (as asked, as mapped) is among the models of the key.
   bool MayUse(std::string_view asked, std::span<const std::string> targets) const;
+  /// The targets that the key may use: all of them if it may use the name asked for.
+  std::vector<std::string> UsableTargets(std::string_view asked,
+                                         std::vector<std::string> targets) const;
 };
 
 /// All keys of a configuration: those of [[keys]], and those of [proxy], which have every scope and
@@ -38,7 +46,8 @@ struct Key {
 /// Thread safety: immutable.
 class Ring {
  public:
-  explicit Ring(const config::Config& config);
+  /// Limited keys share the meters of `meters`.
+  Ring(const config::Config& config, Meters& meters);
 
   /// The key that one of the credentials belongs to; null if none does. The time reveals nothing
   /// about secrets: an id finds its key, and secrets are compared by their digests. kUnauthenticated
@@ -47,6 +56,8 @@ class Ring {
                                           WallTime now) const;
 
   bool HasLimitedKeys() const { return !by_id_.empty(); }
+  /// The keys of [[keys]], in the file's order.
+  const std::vector<std::shared_ptr<const Key>>& keys() const { return keys_; }
 
  private:
   /// A digest that opens a key, for some time.
@@ -63,6 +74,7 @@ class Ring {
 
   std::shared_ptr<const Key> Match(const std::string& credential, WallTime now) const;
 
+  std::vector<std::shared_ptr<const Key>> keys_;
   Locks by_id_;
   Locks by_hash_;  ///< adopted keys have no id in their text
   std::vector<Plain> plain_;

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <memory>
 #include <optional>
 #include <string>
 #include <vector>
@@ -83,6 +84,7 @@ struct Entry {
   Cost cost;                         ///< set by the journal
   std::vector<std::string> dropped;  ///< what the gateway did not pass on to the upstream
   std::vector<Try> history;          ///< all tries if there were several, or one that failed
+  std::shared_ptr<void> held{};      ///< released once the journal has counted the entry
 
   bool failed() const { return status >= 400 || !error.empty(); }
   bool cancelled() const { return ended_by == "client"; }

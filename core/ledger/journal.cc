@@ -59,6 +59,7 @@ void Journal::Add(Entry entry) {
   }
   std::lock_guard lock(state_mutex_);
   entry.cost = CostOf(ListPrices(), entry);
+  const auto held = std::move(entry.held);
   count_(entry);
   waiting_.totals[KeyOf(entry)].Add(entry);
   skipped_.fetch_add(1, std::memory_order_relaxed);
@@ -82,6 +83,23 @@ bool Journal::Flush() {
   return WriteBatch();
 }
 
+Result<void> Journal::WithTotals(WallTime since, const std::function<void(const Totals&)>& work) {
+  std::lock_guard writing(writing_mutex_);
+  std::lock_guard lock(state_mutex_);
+  SettleLocked();
+  Result<Totals> totals = Totals();
+  auto read = database_.Read([&](store::Connection& connection) -> Result<void> {
+    totals = ReadTotals(connection, since, clock_.Wall() + std::chrono::hours(24));
+    return totals ? Result<void>() : Result<void>(totals.error());
+  });
+  if (!read) return read;
+  for (const auto& [key, sums] : waiting_.totals) {
+    if (TimeOf(key.quarter) >= since) (*totals)[key].Add(sums);
+  }
+  work(*totals);
+  return {};
+}
+
 Journal::Figures Journal::figures() const {
   return {written_.load(), skipped_.load(), bytes_.load()};
 }
@@ -100,6 +118,7 @@ void Journal::SettleLocked() {
 
 void Journal::CountLocked(Entry& entry) {
   entry.cost = CostOf(ListPrices(), entry);
+  const auto held = std::move(entry.held);  // until the entry is counted, and no longer
   count_(entry);
   waiting_.totals[KeyOf(entry)].Add(entry);
   if (!settings_.requests || IsProbe(entry)) return;

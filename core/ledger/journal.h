@@ -51,6 +51,9 @@ class Journal {
   void AddTape(Taped taped);
   /// Counts all entries that were added before, so that the metrics are current.
   void Settle();
+  /// Calls `work` with the sums since `since` of all requests that `count` was called for, and of no
+  /// others: no request is counted meanwhile.
+  Result<void> WithTotals(WallTime since, const std::function<void(const Totals&)>& work);
   /// Settles and writes; false if the file cannot be written now.
   bool Flush();
 

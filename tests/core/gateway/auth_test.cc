@@ -14,6 +14,11 @@
 namespace agm::gateway {
 namespace {
 
+keys::Ring RingOf(const config::Config& config) {
+  keys::Meters meters;
+  return {config, meters};
+}
+
 config::Proxy WithKey() {
   config::Proxy proxy;
   proxy.auth_mode = config::AuthMode::kAllExceptHealth;
@@ -31,7 +36,7 @@ config::Proxy Open() {
 Result<Caller> Identify(const HttpRequest& request, RouteKind route, const config::Proxy& proxy) {
   config::Config config;
   config.proxy = proxy;
-  return gateway::Identify(request, route, proxy, keys::Ring(config), SystemClock().Wall());
+  return gateway::Identify(request, route, proxy, RingOf(config), SystemClock().Wall());
 }
 
 HttpRequest Asking(std::vector<HttpHeader> headers, std::string path = "/v1/models",
@@ -191,8 +196,7 @@ struct Scoped {
   Result<Caller> Ask(config::KeyScope scope, RouteKind route, const std::string& method) const {
     HttpRequest request = Asking({{"Authorization", "Bearer " + keys.at(scope)}});
     request.method = method;
-    return gateway::Identify(request, route, config.proxy, keys::Ring(config),
-                             SystemClock().Wall());
+    return gateway::Identify(request, route, config.proxy, RingOf(config), SystemClock().Wall());
   }
 };
 
@@ -237,7 +241,7 @@ TEST(Auth, WhenOffAKeyThatIsSentStillCounts) {
   EXPECT_FALSE(scoped.Ask(config::KeyScope::kMetrics, RouteKind::kChatCompletions, "POST"));
   const auto other =
       gateway::Identify(Asking({{"x-api-key", "some-key"}}), RouteKind::kModels,
-                        scoped.config.proxy, keys::Ring(scoped.config), SystemClock().Wall());
+                        scoped.config.proxy, RingOf(scoped.config), SystemClock().Wall());
   ASSERT_TRUE(other);
   EXPECT_EQ(other->name, "local");
 }

@@ -38,6 +38,11 @@ config::Config With(std::vector<config::ClientKey> keys) {
   return config;
 }
 
+Ring RingOf(const config::Config& config) {
+  static Meters meters;
+  return {config, meters};
+}
+
 std::string Found(const Ring& ring, const std::vector<std::string>& credentials,
                   WallTime now = kNow) {
   const auto key = ring.Find(credentials, now);
@@ -72,7 +77,7 @@ TEST(KeyText, TheHashIsTheOneThatAnybodyCanCompute) {
 TEST(Ring, FindsAKeyByItsTextAndNothingElse) {
   const Made ci = Make("ci");
   const Made home = Make("home");
-  const Ring ring(With({ci.stored, home.stored}));
+  const Ring ring = RingOf(With({ci.stored, home.stored}));
   EXPECT_EQ(Found(ring, {ci.text}), "ci");
   EXPECT_EQ(Found(ring, {"wrong", home.text}), "home");
   EXPECT_EQ(Found(ring, {}), "none");
@@ -88,7 +93,7 @@ TEST(Ring, FindsAKeyByItsTextAndNothingElse) {
 TEST(Ring, KeysOfTheProxyTableKeepAllScopes) {
   config::Config config = With({Make("ci").stored});
   config.proxy.api_keys = {{"default", Secret("sk-old")}};
-  const Ring ring(config);
+  const Ring ring = RingOf(config);
   const auto key = ring.Find(std::vector<std::string>{"sk-old"}, kNow);
   ASSERT_TRUE(key && *key);
   for (const auto scope : {config::KeyScope::kInference, config::KeyScope::kRead,
@@ -100,7 +105,7 @@ TEST(Ring, KeysOfTheProxyTableKeepAllScopes) {
 TEST(Ring, AnAdoptedKeyKeepsItsText) {
   config::ClientKey adopted = Make("laptop").stored;
   adopted.hash = HashOf("sk-what-the-user-chose");
-  const Ring ring(With({adopted}));
+  const Ring ring = RingOf(With({adopted}));
   EXPECT_EQ(Found(ring, {"sk-what-the-user-chose"}), "laptop");
   EXPECT_EQ(Found(ring, {"sk-what-the-user-chos"}), "none");
 }
@@ -112,7 +117,7 @@ TEST(Ring, AfterARotationTheOldSecretWorksUntilItsEnd) {
   rotated.previous_hash = rotated.hash;
   rotated.previous_until = "2026-11-28T13:00:00Z";
   rotated.hash = fresh.hash;
-  const Ring ring(With({rotated}));
+  const Ring ring = RingOf(With({rotated}));
   EXPECT_EQ(Found(ring, {fresh.key.Reveal()}), "ci");
   EXPECT_EQ(Found(ring, {old.text}), "ci");
   EXPECT_EQ(Found(ring, {old.text}, kNow + hours(1)), "none");
@@ -124,7 +129,7 @@ TEST(Ring, SaysThatAKeyHasExpiredOrIsDisabled) {
   ci.stored.expires = "2026-11-28";
   Made off = Make("off");
   off.stored.enabled = false;
-  const Ring ring(With({ci.stored, off.stored}));
+  const Ring ring = RingOf(With({ci.stored, off.stored}));
   EXPECT_EQ(Found(ring, {ci.text}), "ci");  // its last day still counts
   EXPECT_NE(Found(ring, {ci.text}, kNow + hours(12)).find("expired at 2026-11-29 00:00 UTC"),
             std::string::npos);
@@ -138,7 +143,7 @@ TEST(Ring, TheLastDayIsOneOfTheGatewaysZone) {
   ci.stored.expires = "2026-11-28";
   config::Config config = With({ci.stored});
   config.proxy.time_zone = "America/Los_Angeles";
-  const Ring ring(config);
+  const Ring ring = RingOf(config);
   EXPECT_EQ(Found(ring, {ci.text}, kNow + hours(19)), "ci");
   EXPECT_NE(Found(ring, {ci.text}, kNow + hours(20)), "ci");
 }
@@ -146,7 +151,7 @@ TEST(Ring, TheLastDayIsOneOfTheGatewaysZone) {
 TEST(Key, MayUseTheModelsThatItsPatternsName) {
   Made ci = Make("ci");
   ci.stored.models = {"gemini-*-flash", "gpt-4o"};
-  const Ring ring(With({ci.stored}));
+  const Ring ring = RingOf(With({ci.stored}));
   const auto key = *ring.Find(std::vector{ci.text}, kNow);
   EXPECT_TRUE(key->MayUse("gemini-3.8-flash", {}));
   EXPECT_TRUE(key->MayUse("models/gemini-3.8-flash", {}));
@@ -155,7 +160,7 @@ TEST(Key, MayUseTheModelsThatItsPatternsName) {
   EXPECT_FALSE(key->MayUse("gemini-pro", {}));
   EXPECT_FALSE(key->MayUse("", {}));
   ci.stored.models = {};
-  const Ring none(With({ci.stored}));
+  const Ring none = RingOf(With({ci.stored}));
   EXPECT_FALSE((*none.Find(std::vector{ci.text}, kNow))->MayUse("gemini-pro", {}));
 }
 

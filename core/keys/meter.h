@@ -1,0 +1,133 @@
+#pragma once
+
+#include <array>
+#include <atomic>
+#include <cstdint>
+#include <map>
+#include <memory>
+#include <mutex>
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "core/base/clock.h"
+#include "core/base/last_minute.h"
+#include "core/base/result.h"
+#include "core/base/time_zone.h"
+#include "core/keys/limits.h"
+#include "core/keys/spend.h"
+#include "core/ledger/price.h"
+
+namespace agm::keys {
+
+class Meter;
+
+/// What a request will probably use.
+struct Demand {
+  std::string_view model;              ///< after mapping
+  std::int64_t input = 0;              ///< an estimate, in tokens
+  std::optional<std::int64_t> output;  ///< the most that it may generate; nullopt: it does not say
+  std::int64_t choices = 1;
+};
+
+/// A place in each limit of a key, from the admission of a request until the ledger has counted it.
+///
+///   reserved   an estimate of tokens and cost, a place among the parallel requests
+///   ended      the actual tokens and cost, as they will stand in the ledger (End)
+///   destroyed  nothing: the meter has the amount from the ledger
+///
+/// A reservation that is destroyed without End gives everything back.
+///
+/// Thread safety: one thread at a time.
+class Reservation {
+ public:
+  Reservation() = default;
+  Reservation(Reservation&& other) noexcept;
+  Reservation& operator=(Reservation&& other) noexcept;
+  Reservation(const Reservation&) = delete;
+  Reservation& operator=(const Reservation&) = delete;
+  ~Reservation();
+
+  explicit operator bool() const { return meter_ != nullptr; }
+  void End(const ledger::Tokens& tokens, const ledger::Cost& cost, TimePoint now);
+
+ private:
+  friend class Meter;
+
+  std::shared_ptr<Meter> meter_;
+  std::string model_;
+  Amount held_;
+  TimePoint taken_{};
+  bool running_ = false;
+};
+
+/// Counts what one client key uses, and admits its requests within limits. It outlives reloads and
+/// rotations: it belongs to the key's name, as the ledger's sums do.
+///
+///   auto place = Meter::Take(meter, limits, zone, demand, wall, now, standing);
+///   if (!place) return std::move(place).error();      // 429 with the time of the next chance
+///
+/// What a key has spent is a sum: the ledger's amounts since the window began, which Count and Load
+/// tell, and what is reserved. A request is admitted if its estimate fits below every budget; one
+/// that is alone is admitted while anything is left. Requests can therefore overshoot a budget only
+/// by what those in flight cost more than their estimates.
+///
+/// Thread safety: any thread. The lock is held for arithmetic only, and belongs to one key.
+class Meter {
+ public:
+  explicit Meter(std::string name) : name_(std::move(name)) {}
+
+  /// kRateLimited or kBudgetSpent with Error::retry_after_ms and Error::quota. `standing` is set in
+  /// any case.
+  static Result<Reservation> Take(const std::shared_ptr<Meter>& meter, const Limits& limits,
+                                  const TimeZone& zone, const Demand& demand, WallTime wall,
+                                  TimePoint now, Standing& standing);
+
+  Standing Now(const Limits& limits, const TimeZone& zone, WallTime wall, TimePoint now);
+  /// What the ledger has of a window.
+  Amount Spent(const Window& window) const;
+
+  /// Adds an amount of the ledger; `at` is when its request began.
+  void Count(const TimeZone& zone, WallTime at, const Amount& amount);
+  /// Forgets the ledger's amounts, so that they can be counted anew.
+  void Forget();
+
+  const std::string& name() const { return name_; }
+  /// How many requests each limit has refused.
+  std::uint64_t Refused(Limit limit) const {
+    return refused_.at(static_cast<std::size_t>(limit)).load(std::memory_order_relaxed);
+  }
+
+ private:
+  friend class Reservation;
+
+  /// How many tokens answers of one model had: counts by the logarithm.
+  struct Answers {
+    std::array<std::uint32_t, 24> by_size{};
+    std::uint32_t total = 0;
+  };
+
+  Standing NowLocked(const Limits& limits, const TimeZone& zone, WallTime wall, TimePoint now);
+  Amount Estimate(const Demand& demand, WallTime wall) const;
+  std::int64_t UsualAnswer(std::string_view model) const;
+  void NoteAnswer(const std::string& model, std::int64_t tokens);
+  Error Refuse(Limit limit, std::string why, std::string_view quota, ErrorCode code, Duration wait);
+  std::optional<Error> Full(const Limits& limits, const TimeZone& zone, const Amount& estimate,
+                            const Standing& standing, WallTime wall, TimePoint now);
+  std::optional<Error> Spent(const TimeZone& zone, const Amount& estimate, const Standing& standing,
+                             const Limits& limits, WallTime wall);
+
+  const std::string name_;
+  mutable std::mutex mutex_;
+  LastMinute requests_;
+  LastMinute tokens_;
+  int running_ = 0;
+  Amount reserved_;  ///< estimates, and ended requests that the ledger has not counted yet
+  Spend spend_;
+  Window day_;  ///< the latest day that was asked for
+  Window month_;
+  std::map<std::string, Answers, std::less<>> answers_;
+  std::array<std::atomic<std::uint64_t>, kLimitNames.size()> refused_{};
+};
+
+}  // namespace agm::keys

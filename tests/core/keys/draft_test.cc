@@ -1,0 +1,86 @@
+#include "core/keys/draft.h"
+
+#include <gtest/gtest.h>
+
+#include <string>
+#include <vector>
+
+namespace agm::keys {
+namespace {
+
+const WallTime kNow = std::chrono::sys_days(std::chrono::year(2026) / 11 / 28);
+
+/// The value that a draft gives a field, as TOML; "removed", "unchanged" or "refused".
+std::string Value(const Draft& draft, const std::string& name, const config::ClientKey& now = {}) {
+  const auto fields = FieldsOf(draft, now, kNow);
+  if (!fields) return "refused";
+  for (const config::Field& field : *fields) {
+    if (field.key != name) continue;
+    if (!field.value) return "removed";
+    const std::string text =
+        "[[keys]]\nname = \"ci\"\nid = \"abcd\"\nhash = \"sha256:" + std::string(64, '0') + "\"\n";
+    const auto edited =
+        config::EditText(text, config::UpdateAccount{"ci", {field}, config::kKeyList});
+    return edited ? edited->substr(text.size()) : "refused: " + edited.error().message;
+  }
+  return "unchanged";
+}
+
+std::string Budget(const std::vector<std::string>& texts, const config::ClientKey& now = {}) {
+  Draft draft;
+  draft.budgets = texts;
+  return Value(draft, "budget", now);
+}
+
+TEST(Draft, ReadsBudgetsAsPeopleWriteThem) {
+  EXPECT_EQ(Budget({"2/day", "20/month"}), "budget = { day = 2, month = 20 }\n");
+  EXPECT_EQ(Budget({"$2.50/day"}), "budget = { day = 2.5 }\n");
+  EXPECT_EQ(Budget({"0.000000001/month"}), "budget = { month = 0.000000001 }\n");
+  EXPECT_EQ(Budget({"1.5k/month"}), "budget = { month = 1500 }\n");
+  EXPECT_EQ(Budget({"0/day"}), "budget = { day = 0 }\n");
+}
+
+TEST(Draft, KeepsTheWindowThatIsNotNamed) {
+  config::ClientKey now;
+  now.budget = {2'000'000'000, 20'000'000'000};
+  EXPECT_EQ(Budget({"4/day"}, now), "budget = { day = 4, month = 20 }\n");
+  EXPECT_EQ(Budget({"none/day"}, now), "budget = { month = 20 }\n");
+  EXPECT_EQ(Budget({"none"}, now), "removed");
+}
+
+TEST(Draft, RefusesAmountsThatAreNone) {
+  for (const char* text : {"", "2", "/day", "2/week", "-1/day", "2,5/day", "1e9/day", "nan/day",
+                           "0.0000000001/day", "99999999999999999999/day", "2./day", ".5/day",
+                           "$/day", "2/day/month", "9999999999999M/day"}) {
+    EXPECT_EQ(Budget({text}).substr(0, 7), "refused") << text;
+  }
+  Draft tokens;
+  tokens.tokens = {"1.5/day"};
+  EXPECT_EQ(Value(tokens, "tokens"), "refused");
+  tokens.tokens = {"5M/day", "1.5k/month"};
+  EXPECT_EQ(Value(tokens, "tokens"), "tokens = { day = 5000000, month = 1500 }\n");
+}
+
+TEST(Draft, AnEndIsADayASpanOrNever) {
+  Draft draft;
+  draft.expires = "30d";
+  EXPECT_EQ(Value(draft, "expires"), "expires = \"2026-12-28T00:00:00Z\"\n");
+  draft.expires = "2027-01-31";
+  EXPECT_EQ(Value(draft, "expires"), "expires = \"2027-01-31\"\n");
+  draft.expires = "never";
+  EXPECT_EQ(Value(draft, "expires"), "removed");
+  draft.expires = "soon";
+  EXPECT_EQ(Value(draft, "expires"), "refused");
+}
+
+TEST(Draft, ALimitOfZeroIsRemoved) {
+  Draft draft;
+  draft.requests_per_minute = 0;
+  draft.parallel = 8;
+  EXPECT_EQ(Value(draft, "requests_per_minute"), "removed");
+  EXPECT_EQ(Value(draft, "parallel"), "parallel = 8\n");
+  EXPECT_EQ(Value(draft, "tokens_per_minute"), "unchanged");
+}
+
+}  // namespace
+}  // namespace agm::keys
