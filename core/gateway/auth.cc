@@ -7,6 +7,7 @@
 #include <utility>
 #include <vector>
 
+#include "core/base/utf8.h"
 #include "core/config/host.h"
 #include "core/config/words.h"
 #include "core/gateway/url.h"
@@ -40,30 +41,39 @@ std::vector<std::string> Credentials(const HttpRequest& request) {
       found.emplace_back(http::Trim(value));
     }
   }
-  if (SurfaceOf(request.path) == Surface::kGemini || request.path.starts_with("/v1beta")) {
+  if (SurfaceOf(request) == Surface::kGemini || request.path.starts_with("/v1beta")) {
     found.push_back(QueryParameter(request.query, "key"));
   }
   return found;
 }
 
-/// The scope that a key needs for the route; nullopt: any key will do.
-std::optional<config::KeyScope> RequiredScope(RouteKind route, std::string_view method) {
-  const bool reads = method == "GET" || method == "HEAD";
-  if (route == RouteKind::kHealth || route == RouteKind::kReady) return std::nullopt;
-  if (route == RouteKind::kMetrics) return config::KeyScope::kMetrics;
-  if (route != RouteKind::kAccounts) return config::KeyScope::kInference;
-  return reads ? config::KeyScope::kRead : config::KeyScope::kAdmin;
+/// What a key must permit for the route; nullopt: any key will do.
+std::optional<config::KeyScope> Needed(Scope scope) {
+  switch (scope) {
+    case Scope::kNone:
+    case Scope::kAnyKey:
+      return std::nullopt;
+    case Scope::kInference:
+      return config::KeyScope::kInference;
+    case Scope::kRead:
+      return config::KeyScope::kRead;
+    case Scope::kMetrics:
+      return config::KeyScope::kMetrics;
+    case Scope::kAdmin:
+      return config::KeyScope::kAdmin;
+  }
+  return std::nullopt;
 }
 
 Result<Caller> WithScope(std::shared_ptr<const keys::Key> key, const HttpRequest& request,
-                         RouteKind route) {
-  const auto scope = RequiredScope(route, request.method);
-  if (!scope || key->scopes.Permit(*scope)) return Caller{key->name, key};
-  const std::string_view word = config::Word(*scope);
+                         Scope scope) {
+  const auto needed = Needed(scope);
+  if (!needed || key->scopes.Permit(*needed)) return Caller{key->name, key};
+  const std::string_view word = config::Word(*needed);
   Error error = Fail(ErrorCode::kForbidden,
                      "the API key '{}' lacks the scope \"{}\", which {} needs; the gateway's "
                      "operator can add it: agm keys set {} --scope {}",
-                     key->name, word, RouteName(route), key->name, word);
+                     key->name, word, ToUtf8(request.path), key->name, word);
   error.reason = "missing_scope";
   return error;
 }
@@ -81,13 +91,13 @@ Error NoKey(std::span<const std::string> credentials) {
   return error;
 }
 
-Result<Caller> MatchKey(const HttpRequest& request, RouteKind route, const keys::Ring& ring,
+Result<Caller> MatchKey(const HttpRequest& request, Scope scope, const keys::Ring& ring,
                         WallTime now) {
   const auto credentials = Credentials(request);
   auto key = ring.Find(credentials, now);
   if (!key) return std::move(key).error();
   if (*key == nullptr) return NoKey(credentials);
-  return WithScope(*std::move(key), request, route);
+  return WithScope(*std::move(key), request, scope);
 }
 
 bool Contains(const std::vector<std::string>& list, std::string_view item) {
@@ -112,13 +122,13 @@ bool OriginIsFine(std::string_view origin, const config::Proxy& settings) {
 }
 
 /// Without required keys a request belongs to "local", unless it names a key of [[keys]].
-Result<Caller> LocalCaller(const HttpRequest& request, RouteKind route, const keys::Ring& ring,
+Result<Caller> LocalCaller(const HttpRequest& request, Scope scope, const keys::Ring& ring,
                            WallTime now) {
   if (!ring.HasLimitedKeys()) return Caller{"local"};
   auto key = ring.Find(Credentials(request), now);
   if (!key) return std::move(key).error();
   if (*key == nullptr || (*key)->id.empty()) return Caller{"local"};
-  return WithScope(*std::move(key), request, route);
+  return WithScope(*std::move(key), request, scope);
 }
 
 Result<void> CheckLocal(const HttpRequest& request, const config::Proxy& settings) {
@@ -138,14 +148,14 @@ Result<void> CheckLocal(const HttpRequest& request, const config::Proxy& setting
   return {};
 }
 
-bool AsksForKey(RouteKind route, config::AuthMode mode) {
+bool AsksForKey(Scope scope, config::AuthMode mode) {
   switch (mode) {
     case config::AuthMode::kOff:
       return false;
     case config::AuthMode::kStrict:
       return true;
     case config::AuthMode::kAllExceptHealth:
-      return route != RouteKind::kHealth;
+      return scope != Scope::kNone;
     case config::AuthMode::kAuto:
       return true;
   }
@@ -154,13 +164,13 @@ bool AsksForKey(RouteKind route, config::AuthMode mode) {
 
 }  // namespace
 
-Result<Caller> Identify(const HttpRequest& request, RouteKind route, const config::Proxy& settings,
+Result<Caller> Identify(const HttpRequest& request, Scope scope, const config::Proxy& settings,
                         const keys::Ring& ring, WallTime now) {
   const config::AuthMode mode = settings.EffectiveAuthMode();
-  if (AsksForKey(route, mode)) return MatchKey(request, route, ring, now);
+  if (AsksForKey(scope, mode)) return MatchKey(request, scope, ring, now);
   if (mode != config::AuthMode::kOff) return Caller{"local"};
   if (auto local = CheckLocal(request, settings); !local) return std::move(local).error();
-  return LocalCaller(request, route, ring, now);
+  return LocalCaller(request, scope, ring, now);
 }
 
 std::string AllowedOrigin(const HttpRequest& request, const config::Proxy& settings) {

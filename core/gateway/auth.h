@@ -21,8 +21,8 @@ struct Caller {
 /// Identifies the caller, or refuses the request.
 ///
 /// With auth on, one valid credential among `Authorization: Bearer`, `x-api-key`, `api-key`,
-/// `x-goog-api-key` and (on Gemini paths) `?key=` is enough, even if others are wrong; comparison
-/// takes constant time. kUnauthenticated if there is none, or if the key has expired or is disabled;
+/// `x-goog-api-key` and (where the client speaks Gemini) `?key=` is enough, even if others are
+/// wrong; comparison takes constant time. kUnauthenticated if there is none, or if the key has expired or is disabled;
 /// kForbidden if the key lacks the scope of the route.
 ///
 /// With auth off a key of [[keys]] still counts where the client sends one: its limits hold. Other
@@ -31,7 +31,7 @@ struct Caller {
 /// With auth off a page in the user's browser must not be able to spend the user's quota. Therefore
 /// a Host that is not a loopback name (nor an IP literal on a LAN address, nor in allowed_hosts),
 /// and an Origin of a foreign web page, are kForbidden.
-Result<Caller> Identify(const HttpRequest& request, RouteKind route, const config::Proxy& settings,
+Result<Caller> Identify(const HttpRequest& request, Scope scope, const config::Proxy& settings,
                         const keys::Ring& ring, WallTime now);
 
 /// The value for Access-Control-Allow-Origin: a page of this machine, an editor's own scheme

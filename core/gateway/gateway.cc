@@ -10,23 +10,13 @@
 #include "core/base/utf8.h"
 #include "core/gateway/auth.h"
 #include "core/gateway/client_address.h"
-#include "core/gateway/count_route.h"
-#include "core/gateway/embeddings_route.h"
-#include "core/gateway/exchange.h"
 #include "core/gateway/history.h"
-#include "core/gateway/pages.h"
 #include "core/gateway/replies.h"
-#include "core/gateway/responses_route.h"
 #include "core/gateway/routes.h"
 #include "core/gateway/taped.h"
 #include "core/gateway/url.h"
+#include "core/gateway/visit.h"
 #include "core/http/wire/grammar.h"
-#include "core/protocol/anthropic/messages.h"
-#include "core/protocol/openai/chat.h"
-#include "core/protocol/openai/completions.h"
-#include "core/protocol/openai/images.h"
-#include "core/protocol/openai/speech.h"
-#include "core/protocol/openai/transcriptions.h"
 #include "core/protocol/shared/form.h"
 
 namespace agm::gateway {
@@ -46,22 +36,14 @@ Result<void> CheckContentType(const HttpRequest& request) {
   return error;
 }
 
-bool TakesForms(RouteKind kind) {
-  return kind == RouteKind::kImageEdits || kind == RouteKind::kTranscriptions;
-}
-
-Error NotBuilt(const Route& route) {
-  Error error =
-      Fail(ErrorCode::kUnknownRoute, "this gateway does not serve {} yet", RouteName(route.kind));
-  error.reason = "unknown_url";
-  return error;
-}
-
-Error WrongMethod(const HttpRequest& request, const Route& route) {
+HttpReply WrongMethod(const HttpRequest& request, const RouteRow& row, Record& record,
+                      const config::Config& config) {
   Error error = Fail(ErrorCode::kMethodNotAllowed, "{} takes {}, found {}", request.path,
-                     AllowedMethods(route.kind), request.method);
+                     row.methods, request.method);
   error.reason = "method_not_supported";
-  return error;
+  HttpReply reply = Refuse(row.surface, std::move(error), record, config);
+  reply.headers.emplace_back("Allow", row.methods);
+  return reply;
 }
 
 // Only a browser asks so, and it always says for which page.
@@ -100,6 +82,18 @@ void NameModel(HttpRequest& request, const std::string& model) {
 
 bool IsUpgrade(const HttpRequest& request) { return !request.header("upgrade").empty(); }
 
+HttpReply RefuseUpgrade(const RouteRow& row, Record& record, const config::Config& config) {
+  HttpReply reply =
+      Refuse(row.surface, Fail(ErrorCode::kInvalidRequest, "this gateway speaks plain HTTP only"),
+             record, config);
+  record.status = reply.status = 426;
+  reply.headers.emplace_back("Connection", "close");
+  return reply;
+}
+
+// An unknown path needs a key too, so that it reveals nothing.
+Scope ScopeOf(const Result<Route>& route) { return route ? route->row->scope : Scope::kAnyKey; }
+
 void AddCors(HttpReply& reply, const std::string& origin) {
   if (origin.empty()) return;
   reply.headers.emplace_back("Access-Control-Allow-Origin", origin);
@@ -115,14 +109,6 @@ void NameRequest(HttpReply& reply, Surface surface) {
   if (surface == Surface::kAnthropic && !id.empty()) reply.headers.emplace_back("request-id", id);
 }
 
-// Google's SDK requests its own list under the path of OpenAI's list.
-RouteKind ToldApart(RouteKind kind, const HttpRequest& request) {
-  const bool google = !request.header("x-goog-api-key").empty();
-  if (google && kind == RouteKind::kModels) return RouteKind::kGeminiModels;
-  if (google && kind == RouteKind::kModel) return RouteKind::kGeminiModel;
-  return kind;
-}
-
 }  // namespace
 
 HttpReply Gateway::Answer(HttpRequest& request) {
@@ -131,11 +117,10 @@ HttpReply Gateway::Answer(HttpRequest& request) {
 
 std::optional<HttpReply> Gateway::AnswerHead(HttpRequest& head) {
   const auto settings = services_.settings.Copy();
-  const auto route = FindRoute(head.path);
-  const RouteKind kind = route ? route->kind : RouteKind::kModels;
-  const bool open = head.method == "OPTIONS" || kind == RouteKind::kHealth;
+  const Scope scope = ScopeOf(FindRoute(head));
+  const bool open = head.method == "OPTIONS" || scope == Scope::kNone;
   const WallTime now = services_.clock->Wall();
-  if (!open && Identify(head, kind, settings->config->proxy, settings->ring, now)) {
+  if (!open && Identify(head, scope, settings->config->proxy, settings->ring, now)) {
     return std::nullopt;
   }
   return Answer(head, settings);
@@ -184,96 +169,24 @@ HttpReply Gateway::Dispatch(HttpRequest& request, const std::shared_ptr<const Se
   const auto refuse = [&](Error error) {
     return Refuse(SurfaceOf(request), std::move(error), record, config);
   };
-  auto route = FindRoute(request.path);
+  const auto route = FindRoute(request);
   record.phase = Phase::kAuth;
-  auto caller = Identify(request, route ? route->kind : RouteKind::kModels, config.proxy,
-                         settings->ring, record.began());
+  auto caller = Identify(request, ScopeOf(route), config.proxy, settings->ring, record.began());
   if (!caller) return refuse(caller.error());
   record.caller = std::move(caller->name);
   record.key = std::move(caller->key);
   if (!route) return refuse(WithBaseUrl(route.error(), request, config.proxy));
-  route->kind = ToldApart(route->kind, request);
-  record.route = RouteName(route->kind);
-  record.calls_model = IsModelRoute(route->kind);
-
-  if (IsUpgrade(request)) {
-    HttpReply reply =
-        refuse(Fail(ErrorCode::kInvalidRequest, "this gateway speaks plain HTTP only"));
-    record.status = reply.status = 426;
-    reply.headers.emplace_back("Connection", "close");
-    return reply;
-  }
-  if (!Allows(route->kind, request.method)) {
-    HttpReply reply = refuse(WrongMethod(request, *route));
-    reply.headers.emplace_back("Allow", AllowedMethods(route->kind));
-    return reply;
-  }
-  if (!TakesForms(route->kind)) {
+  const RouteRow& row = *route->row;
+  record.route = row.name;
+  record.calls_model = row.CallsModel();
+  if (IsUpgrade(request)) return RefuseUpgrade(row, record, config);
+  if (!row.Allows(request.method)) return WrongMethod(request, row, record, config);
+  if (row.body == BodyKind::kJson) {
     if (auto good = CheckContentType(request); !good) return refuse(good.error());
   }
   NameModel(request, route->deployment);
-
-  switch (route->kind) {
-    case RouteKind::kHealth:
-      return HealthPage(record);
-    case RouteKind::kReady:
-      return ReadyPage(services_, record);
-    case RouteKind::kMetrics:
-      return MetricsPage(services_, *settings, in_flight_(), record);
-    case RouteKind::kAccounts:
-      return request.method == "POST" ? HealPage(services_, *settings, request, record)
-                                      : AccountsPage(services_, record);
-    case RouteKind::kModels:
-      return SurfaceOf(request) == Surface::kAnthropic
-                 ? AnthropicModelsPage(services_, *settings, request, record)
-                 : ModelsPage(services_, *settings, request, record);
-    case RouteKind::kModel:
-      return SurfaceOf(request) == Surface::kAnthropic
-                 ? AnthropicModelPage(services_, *settings, request, route->id, record)
-                 : ModelPage(services_, *settings, request, route->id, record);
-    case RouteKind::kGeminiModels:
-      return GeminiModelsPage(services_, *settings, request, record);
-    case RouteKind::kGeminiModel:
-      return GeminiModelPage(services_, *settings, request, route->id, record);
-    case RouteKind::kChatCompletions:
-      return Exchange(services_, settings, protocol::OpenAiChat(), request, std::move(record));
-    case RouteKind::kResponses:
-      return CreateResponse(services_, settings, request, std::move(record));
-    case RouteKind::kResponse:
-      return StoredResponse(services_, *settings, request, route->id, record);
-    case RouteKind::kCancelResponse:
-      return CancelResponse(services_, *settings, route->id, record);
-    case RouteKind::kCompactResponse:
-      return CompactResponse(services_, settings, request, std::move(record));
-    case RouteKind::kCountInput:
-      return CountInput(services_, settings, request, std::move(record));
-    case RouteKind::kResponseInputItems:
-      return StoredInputItems(services_, *settings, request, route->id, record);
-    case RouteKind::kEmbeddings:
-      return Embed(services_, settings, request, std::move(record));
-    case RouteKind::kCompletions:
-      return Exchange(services_, settings, protocol::Completions(), request, std::move(record));
-    case RouteKind::kImageGenerations:
-      return Exchange(services_, settings, protocol::ImageGenerations(), request,
-                      std::move(record));
-    case RouteKind::kImageEdits:
-      return Exchange(services_, settings, protocol::ImageEdits(request.header("content-type")),
-                      request, std::move(record));
-    case RouteKind::kTranscriptions:
-      return Exchange(services_, settings, protocol::Transcriptions(request.header("content-type")),
-                      request, std::move(record));
-    case RouteKind::kSpeech:
-      return Exchange(services_, settings, protocol::Speech(), request, std::move(record));
-    case RouteKind::kMessages:
-      return Exchange(services_, settings, protocol::AnthropicMessages(), request,
-                      std::move(record));
-    case RouteKind::kCountTokens:
-      return CountMessages(services_, settings, request, std::move(record));
-    case RouteKind::kMessageBatches:
-    case RouteKind::kGeminiMethod:
-      return refuse(NotBuilt(*route));
-  }
-  return refuse(NotBuilt(*route));
+  Visit visit{services_, settings, request, *route, std::move(record)};
+  return row.handle(visit);
 }
 
 HttpReply Gateway::Preflight(const HttpRequest& request, const Settings& settings, Record record) {
@@ -299,7 +212,7 @@ HttpReply Gateway::Refusal(const HttpFault& fault, std::string_view path) {
   record.from = fault.peer;
   record.method = fault.method;
   record.path = path;
-  if (const auto route = FindRoute(path)) record.route = RouteName(route->kind);
+  if (const auto route = FindRoute(path)) record.route = route->row->name;
   HttpReply reply = Refuse(SurfaceOf(path), fault.error, record, *settings->config);
   NameRequest(reply, SurfaceOf(path));
   if (fault.status != 0) record.status = reply.status = fault.status;
@@ -308,8 +221,7 @@ HttpReply Gateway::Refusal(const HttpFault& fault, std::string_view path) {
 
 bool Gateway::IsUrgent(std::string_view path) {
   const auto route = FindRoute(path);
-  return route && (route->kind == RouteKind::kHealth || route->kind == RouteKind::kReady ||
-                   route->kind == RouteKind::kMetrics);
+  return route && route->row->urgent;
 }
 
 }  // namespace agm::gateway

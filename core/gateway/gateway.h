@@ -1,6 +1,5 @@
 #pragma once
 
-#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
@@ -29,8 +28,6 @@ class Gateway {
   HttpReply Refusal(const HttpFault& fault, std::string_view path);
   /// True for health and metrics, which are served even at the limit of requests.
   static bool IsUrgent(std::string_view path);
-  /// Sets the function that returns the number of requests in progress, for the metrics.
-  void CountInFlightWith(std::function<int()> in_flight) { in_flight_ = std::move(in_flight); }
 
  private:
   HttpReply Answer(HttpRequest& request, const std::shared_ptr<const Settings>& settings);
@@ -41,7 +38,6 @@ class Gateway {
   HttpReply Preflight(const HttpRequest& request, const Settings& settings, Record record);
 
   Services& services_;
-  std::function<int()> in_flight_ = [] { return 0; };
 };
 
 }  // namespace agm::gateway

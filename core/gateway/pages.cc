@@ -215,10 +215,10 @@ HttpReply ReadyPage(Services& services, Record& record) {
   return PageReply(ready ? 200 : 503, kJson, std::move(body), record);
 }
 
-HttpReply MetricsPage(Services& services, const Settings& settings, int in_flight, Record& record) {
+HttpReply MetricsPage(Services& services, const Settings& settings, Record& record) {
   services.journal->Settle();
   const PresentState state{services.pool->Status(),
-                           in_flight,
+                           services.in_flight(),
                            services.journal->figures(),
                            FiguresOf(settings.ring, services.clock->Wall(), services.clock->Now()),
                            settings.loaded,

@@ -11,7 +11,7 @@ namespace agm::gateway {
 HttpReply HealthPage(Record& record);
 /// 200 while an account could serve some model, otherwise 503; both contain counts by state.
 HttpReply ReadyPage(Services& services, Record& record);
-HttpReply MetricsPage(Services& services, const Settings& settings, int in_flight, Record& record);
+HttpReply MetricsPage(Services& services, const Settings& settings, Record& record);
 /// Every account with state, reason and end of its cooldown; without keys.
 HttpReply AccountsPage(Services& services, Record& record);
 /// Ends the cooldowns and the quarantine of the account named in the body, because an operator

@@ -44,6 +44,7 @@ protocol::WireError WriteErrorFor(Surface surface, const Error& error,
                                   std::string_view request_id) {
   switch (surface) {
     case Surface::kOpenAi:
+    case Surface::kOwn:
       return protocol::WriteOpenAiError(error);
     case Surface::kAnthropic:
       return protocol::WriteAnthropicError(error, request_id);

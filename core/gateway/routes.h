@@ -1,73 +1,84 @@
 #pragma once
 
+#include <memory>
+#include <span>
 #include <string>
 #include <string_view>
-#include <vector>
 
 #include "core/base/result.h"
 #include "core/http/wire/message.h"
 
 namespace agm::gateway {
 
-/// The destination of a path.
-enum class RouteKind {
-  kHealth,
-  kReady,
+struct Visit;
+
+/// The API whose formats a route uses. The gateway's own pages write errors as OpenAI does.
+enum class Surface { kOpenAi, kAnthropic, kGemini, kOwn };
+
+/// What a client key must be allowed to do before it may use a route.
+enum class Scope {
+  kNone,    ///< the route needs no key, except with auth_mode = "strict"
+  kAnyKey,  ///< any valid key
+  kInference,
+  kRead,  ///< the page, the log and the accounts' states
   kMetrics,
-  kAccounts,  ///< /agm/accounts: the pool's state; POST ends an account's cooldowns
-  kModels,
-  kModel,  ///< Route::id is the model
-  kChatCompletions,
-  kCompletions,
-  kResponses,
-  kResponse,  ///< Route::id is the response
-  kResponseInputItems,
-  kCancelResponse,   ///< Route::id is the response
-  kCompactResponse,  ///< a conversation becomes one compaction item
-  kCountInput,       ///< the tokens of a Responses request
-  kEmbeddings,
-  kImageGenerations,
-  kImageEdits,
-  kTranscriptions,
-  kSpeech,
-  kMessages,
-  kCountTokens,
-  kMessageBatches,  ///< not served
-  kGeminiModels,
-  kGeminiModel,   ///< Route::id is the model
-  kGeminiMethod,  ///< Route::id is "model:method"
+  kAdmin
 };
 
-/// The API whose error format a path uses.
-enum class Surface { kOpenAi, kAnthropic, kGemini };
+/// What a route reads as its body.
+enum class BodyKind { kJson, kForm };
+
+/// Answers a request of a route; may take the record out of the visit.
+using Handler = HttpReply (*)(Visit& visit);
+
+/// Everything that the gateway knows about a route.
+///
+/// `pattern` is written without /v1. "*" matches one segment, "**" the rest of the path (because
+/// model ids may contain slashes), "**:" the same if it contains a colon. The gateway's own pages
+/// (Surface::kOwn) match exactly or not at all.
+///
+/// Several rows may have one pattern: the surface of the request chooses among them, then its
+/// method.
+struct RouteRow {
+  std::string_view name;  ///< in metrics and logs: "chat_completions"
+  std::string_view pattern;
+  std::string_view methods;  ///< in the form of the Allow header: "GET, HEAD"
+  Surface surface;
+  BodyKind body;
+  Scope scope;
+  bool urgent;  ///< served even at the limit of requests
+  Handler handle;
+
+  bool Allows(std::string_view method) const;
+  /// True if it calls a model: its responses have X-Mapped-Model and X-Account-Email.
+  bool CallsModel() const { return scope == Scope::kInference && methods == "POST"; }
+};
+
+/// All routes. If two patterns match a path, the earlier row counts.
+std::span<const RouteRow> RouteRows();
 
 struct Route {
-  RouteKind kind = RouteKind::kHealth;
-  std::string id;
+  const RouteRow* row;
+  std::string id{};          ///< the text that the stars of the pattern match
   std::string deployment{};  ///< the model that an Azure path names; empty: the body names it
 };
 
-/// Finds the route of a percent-decoded path. It accepts paths with or without /v1, doubled /v1 or
-/// slashes, one slash at the end, any prefix ("/openai/v1/models/ID" keeps its id), Azure's
-/// "/openai/deployments/MODEL/chat/completions", and stacked paths
-/// ("/v1/chat/completions/responses"): if no route matches exactly, their last known segment counts.
-/// The gateway's own pages (/agm, /metrics, /healthz, /readyz) match exactly or not at all.
-/// kUnknownRoute names the nearest route of the same family, if there is one.
+/// Finds the route of a request by its percent-decoded path, its method and the headers that tell
+/// which API the client speaks.
+///
+///   const auto route = FindRoute(request);
+///   return route->row->handle(visit);
+///
+/// It accepts paths with or without /v1, doubled /v1 or slashes, one slash at the end, any prefix
+/// ("/openai/v1/models/ID" keeps its id), Azure's "/openai/deployments/MODEL/chat/completions", and
+/// stacked paths ("/v1/chat/completions/responses"): if no route matches exactly, their last known
+/// segment counts. kUnknownRoute names the nearest route of the same family, if there is one.
+Result<Route> FindRoute(const HttpRequest& request);
+/// The same from a path alone.
 Result<Route> FindRoute(std::string_view path);
 
-/// The API whose format errors on this path use, also for unknown routes.
-Surface SurfaceOf(std::string_view path);
-/// The same for a request, whose headers tell where several APIs share a path, or none has it.
+/// The API whose format errors of this request use, also for unknown routes.
 Surface SurfaceOf(const HttpRequest& request);
-
-/// The methods of a route in the form of the Allow header ("GET, HEAD").
-std::string_view AllowedMethods(RouteKind kind);
-bool Allows(RouteKind kind, std::string_view method);
-
-/// True for routes that call a model: their responses have X-Mapped-Model and X-Account-Email.
-bool IsModelRoute(RouteKind kind);
-
-/// The route's name in metrics and logs: "chat_completions".
-std::string_view RouteName(RouteKind kind);
+Surface SurfaceOf(std::string_view path);
 
 }  // namespace agm::gateway

@@ -100,7 +100,7 @@ struct Service::Parts {
     services.recording = &recording;
     services.log = &log;
     services.clock = &clock;
-    gateway.CountInFlightWith([this] { return server.in_flight(); });
+    services.in_flight = [this] { return server.in_flight(); };
     server.CheckHeadsWith([this](HttpRequest& head) { return gateway.AnswerHead(head); });
     server.CountDescriptorsWith([&transport] {
       const auto [held, each] = transport.descriptors();

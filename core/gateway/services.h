@@ -1,5 +1,6 @@
 #pragma once
 
+#include <functional>
 #include <memory>
 #include <optional>
 #include <utility>
@@ -66,6 +67,7 @@ struct Services {
   keys::Meters* meters = nullptr;
   Log* log = nullptr;
   Clock* clock = nullptr;
+  std::function<int()> in_flight = [] { return 0; };  ///< the number of requests in progress
 };
 
 }  // namespace agm::gateway

@@ -50,8 +50,8 @@ HttpRequest Asking(std::vector<HttpHeader> headers, std::string path = "/v1/mode
 }
 
 ErrorCode CodeOf(const HttpRequest& request, const config::Proxy& proxy,
-                 RouteKind route = RouteKind::kModels) {
-  const auto caller = Identify(request, route, proxy);
+                 Scope scope = Scope::kInference) {
+  const auto caller = Identify(request, scope, proxy);
   return caller ? ErrorCode::kInternal : caller.error().code;
 }
 
@@ -61,22 +61,24 @@ TEST(Auth, TakesTheKeyFromEveryHeaderThatClientsUse) {
                                    {"x-api-key", "sk-laptop-1"},
                                    {"X-Goog-Api-Key", " sk-laptop-1"},
                                    {"api-key", "sk-laptop-1"}}) {
-    const auto caller = Identify(Asking({header}), RouteKind::kModels, WithKey());
+    const auto caller = Identify(Asking({header}), Scope::kInference, WithKey());
     ASSERT_TRUE(caller) << header.first << ": " << header.second;
     EXPECT_EQ(caller->name, "laptop");
   }
 }
 
-TEST(Auth, TakesTheQueryKeyOnGeminiPathsOnly) {
-  EXPECT_TRUE(Identify(Asking({}, "/v1beta/models", "a=1&key=sk-phone-2"), RouteKind::kGeminiModels,
-                       WithKey()));
-  EXPECT_FALSE(Identify(Asking({}, "/v1/models", "key=sk-phone-2"), RouteKind::kModels, WithKey()));
+TEST(Auth, TakesTheQueryKeyWhereTheClientSpeaksGemini) {
+  EXPECT_TRUE(
+      Identify(Asking({}, "/v1beta/models", "a=1&key=sk-phone-2"), Scope::kInference, WithKey()));
+  EXPECT_TRUE(Identify(Asking({}, "/v1/models", "key=sk-phone-2"), Scope::kInference, WithKey()));
+  EXPECT_FALSE(
+      Identify(Asking({}, "/v1/messages", "key=sk-phone-2"), Scope::kInference, WithKey()));
 }
 
 TEST(Auth, IsContentWithOneRightCredentialAmongWrongOnes) {
   EXPECT_TRUE(Identify(Asking({{"Authorization", "Bearer wrong"}, {"x-api-key", "sk-phone-2"}}),
-                       RouteKind::kModels, WithKey()));
-  EXPECT_TRUE(Identify(Asking({{"x-api-key", ""}, {"x-api-key", "sk-phone-2"}}), RouteKind::kModels,
+                       Scope::kInference, WithKey()));
+  EXPECT_TRUE(Identify(Asking({{"x-api-key", ""}, {"x-api-key", "sk-phone-2"}}), Scope::kInference,
                        WithKey()));
 }
 
@@ -88,7 +90,7 @@ TEST(Auth, RefusesMissingEmptyAndWrongKeys) {
   EXPECT_EQ(CodeOf(Asking({{"Authorization", "Basic sk-laptop-1"}}), WithKey()),
             ErrorCode::kUnauthenticated);
   EXPECT_EQ(CodeOf(Asking({{"x-api-key", "sk-laptop"}}), WithKey()), ErrorCode::kUnauthenticated);
-  EXPECT_EQ(Identify(Asking({{"x-api-key", "no"}}), RouteKind::kModels, WithKey()).error().reason,
+  EXPECT_EQ(Identify(Asking({{"x-api-key", "no"}}), Scope::kInference, WithKey()).error().reason,
             "invalid_api_key");
 }
 
@@ -100,16 +102,16 @@ TEST(Auth, NeverMatchesAnEmptyKeyOfTheConfiguration) {
 
 TEST(Auth, LeavesHealthOpenUnlessStrict) {
   config::Proxy proxy = WithKey();
-  EXPECT_TRUE(Identify(Asking({}, "/healthz"), RouteKind::kHealth, proxy));
-  EXPECT_FALSE(Identify(Asking({}, "/readyz"), RouteKind::kReady, proxy));
+  EXPECT_TRUE(Identify(Asking({}, "/healthz"), Scope::kNone, proxy));
+  EXPECT_FALSE(Identify(Asking({}, "/readyz"), Scope::kAnyKey, proxy));
   proxy.auth_mode = config::AuthMode::kStrict;
-  EXPECT_FALSE(Identify(Asking({}, "/healthz"), RouteKind::kHealth, proxy));
+  EXPECT_FALSE(Identify(Asking({}, "/healthz"), Scope::kNone, proxy));
 }
 
 TEST(Auth, WhenOffRefusesForeignHostsAgainstDnsRebinding) {
   for (const char* host : {"127.0.0.1:8045", "localhost", "LOCALHOST:1", "[::1]:8045",
                            "a.localhost", "127.9.9.9", ""}) {
-    EXPECT_TRUE(Identify(Asking({{"Host", host}}), RouteKind::kModels, Open())) << host;
+    EXPECT_TRUE(Identify(Asking({{"Host", host}}), Scope::kInference, Open())) << host;
   }
   for (const char* host : {"evil.example", "localhost.evil.example", "192.168.1.5", "0.0.0.0",
                            "127.0.0.1.evil.example"}) {
@@ -121,8 +123,8 @@ TEST(Auth, WhenOffOnTheLanTakesIpLiteralsAndAllowedHosts) {
   config::Proxy proxy = Open();
   proxy.host = "0.0.0.0";
   proxy.allowed_hosts = {"nas.home"};
-  EXPECT_TRUE(Identify(Asking({{"Host", "192.168.1.5:8045"}}), RouteKind::kModels, proxy));
-  EXPECT_TRUE(Identify(Asking({{"Host", "NAS.home"}}), RouteKind::kModels, proxy));
+  EXPECT_TRUE(Identify(Asking({{"Host", "192.168.1.5:8045"}}), Scope::kInference, proxy));
+  EXPECT_TRUE(Identify(Asking({{"Host", "NAS.home"}}), Scope::kInference, proxy));
   EXPECT_EQ(CodeOf(Asking({{"Host", "evil.example"}}), proxy), ErrorCode::kForbidden);
 }
 
@@ -132,7 +134,7 @@ TEST(Auth, WhenOffRefusesForeignWebPagesButNotEditors) {
   };
   for (const char* origin : {"http://localhost:3000", "https://127.0.0.1", "vscode-webview://abc",
                              "app://obsidian.md"}) {
-    EXPECT_TRUE(Identify(from(origin), RouteKind::kModels, Open())) << origin;
+    EXPECT_TRUE(Identify(from(origin), Scope::kInference, Open())) << origin;
   }
   for (const char* origin : {"null", "https://evil.example", "HTTP://evil.example",
                              "https://localhost.evil.example", "https://localhost@evil.example"}) {
@@ -140,7 +142,7 @@ TEST(Auth, WhenOffRefusesForeignWebPagesButNotEditors) {
   }
   config::Proxy proxy = Open();
   proxy.allowed_origins = {"https://chat.example"};
-  EXPECT_TRUE(Identify(from("https://chat.example"), RouteKind::kModels, proxy));
+  EXPECT_TRUE(Identify(from("https://chat.example"), Scope::kInference, proxy));
 }
 
 TEST(Auth, LetsThoseOriginsReadAnswersThatItLetsAsk) {
@@ -161,7 +163,7 @@ TEST(Auth, SaysWhereTheKeyIsSet) {
   proxy.auth_mode = config::AuthMode::kStrict;
   proxy.api_keys = {{"default", Secret("right")}};
   for (const char* key : {"", "wrong"}) {
-    const auto caller = Identify(Asking({{"x-api-key", key}}), RouteKind::kModels, proxy);
+    const auto caller = Identify(Asking({{"x-api-key", key}}), Scope::kInference, proxy);
     ASSERT_FALSE(caller);
     EXPECT_EQ(caller.error().code, ErrorCode::kUnauthenticated);
     EXPECT_NE(caller.error().message.find("proxy.api_key"), std::string::npos);
@@ -170,7 +172,7 @@ TEST(Auth, SaysWhereTheKeyIsSet) {
 }
 
 TEST(Auth, WhenOffHealthIsCheckedForItsHostToo) {
-  EXPECT_EQ(CodeOf(Asking({{"Host", "evil.example"}}, "/healthz"), Open(), RouteKind::kHealth),
+  EXPECT_EQ(CodeOf(Asking({{"Host", "evil.example"}}, "/healthz"), Open(), Scope::kNone),
             ErrorCode::kForbidden);
 }
 

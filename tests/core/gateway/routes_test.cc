@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace agm::gateway {
@@ -10,40 +11,40 @@ namespace {
 
 struct Case {
   std::string path;
-  RouteKind kind;
+  std::string_view name;
   std::string id;
 };
 
 TEST(Routes, FindEveryPathOfTheContract) {
   const std::vector<Case> cases = {
-      {"/healthz", RouteKind::kHealth, ""},
-      {"/health", RouteKind::kHealth, ""},
-      {"/readyz", RouteKind::kReady, ""},
-      {"/metrics", RouteKind::kMetrics, ""},
-      {"/v1/models", RouteKind::kModels, ""},
-      {"/v1/models/gemini-3-flash", RouteKind::kModel, "gemini-3-flash"},
-      {"/v1/models/models/gemini-3-flash", RouteKind::kModel, "models/gemini-3-flash"},
-      {"/v1/chat/completions", RouteKind::kChatCompletions, ""},
-      {"/v1/completions", RouteKind::kCompletions, ""},
-      {"/v1/responses", RouteKind::kResponses, ""},
-      {"/v1/responses/resp_1", RouteKind::kResponse, "resp_1"},
-      {"/v1/responses/resp_1/input_items", RouteKind::kResponseInputItems, "resp_1"},
-      {"/v1/embeddings", RouteKind::kEmbeddings, ""},
-      {"/v1/images/generations", RouteKind::kImageGenerations, ""},
-      {"/v1/images/edits", RouteKind::kImageEdits, ""},
-      {"/v1/audio/transcriptions", RouteKind::kTranscriptions, ""},
-      {"/v1/messages", RouteKind::kMessages, ""},
-      {"/v1/messages/count_tokens", RouteKind::kCountTokens, ""},
-      {"/v1beta/models", RouteKind::kGeminiModels, ""},
-      {"/v1beta/models/m", RouteKind::kGeminiModel, "m"},
-      {"/v1beta/models/m:generateContent", RouteKind::kGeminiMethod, "m:generateContent"},
-      {"/v1/models/m:generateContent", RouteKind::kGeminiMethod, "m:generateContent"},
-      {"/v1alpha/models/m:countTokens", RouteKind::kGeminiMethod, "m:countTokens"},
+      {"/healthz", "health", ""},
+      {"/health", "health", ""},
+      {"/readyz", "ready", ""},
+      {"/metrics", "metrics", ""},
+      {"/v1/models", "models", ""},
+      {"/v1/models/gemini-3-flash", "model", "gemini-3-flash"},
+      {"/v1/models/models/gemini-3-flash", "model", "models/gemini-3-flash"},
+      {"/v1/chat/completions", "chat_completions", ""},
+      {"/v1/completions", "completions", ""},
+      {"/v1/responses", "responses", ""},
+      {"/v1/responses/resp_1", "response", "resp_1"},
+      {"/v1/responses/resp_1/input_items", "response_input_items", "resp_1"},
+      {"/v1/embeddings", "embeddings", ""},
+      {"/v1/images/generations", "image_generations", ""},
+      {"/v1/images/edits", "image_edits", ""},
+      {"/v1/audio/transcriptions", "transcriptions", ""},
+      {"/v1/messages", "messages", ""},
+      {"/v1/messages/count_tokens", "count_tokens", ""},
+      {"/v1beta/models", "gemini_models", ""},
+      {"/v1beta/models/m", "gemini_model", "m"},
+      {"/v1beta/models/m:generateContent", "gemini_method", "m:generateContent"},
+      {"/v1/models/m:generateContent", "gemini_method", "m:generateContent"},
+      {"/v1alpha/models/m:countTokens", "gemini_method", "m:countTokens"},
   };
   for (const Case& c : cases) {
     const auto route = FindRoute(c.path);
     ASSERT_TRUE(route) << c.path;
-    EXPECT_EQ(route->kind, c.kind) << c.path;
+    EXPECT_EQ(route->row->name, c.name) << c.path;
     EXPECT_EQ(route->id, c.id) << c.path;
   }
 }
@@ -54,16 +55,16 @@ TEST(Routes, ForgiveHowBaseUrlsAreGlued) {
         "/v1/chat/completions/", "/v1/responses/chat/completions"}) {
     const auto route = FindRoute(path);
     ASSERT_TRUE(route) << path;
-    EXPECT_EQ(route->kind, RouteKind::kChatCompletions) << path;
+    EXPECT_EQ(route->row->name, "chat_completions") << path;
   }
 }
 
 TEST(Routes, LetTheLastKnownSegmentOfAStackedPathDecide) {
-  EXPECT_EQ(FindRoute("/v1/chat/completions/responses")->kind, RouteKind::kResponses);
-  EXPECT_EQ(FindRoute("/api/openai/v1/embeddings")->kind, RouteKind::kEmbeddings);
-  EXPECT_EQ(FindRoute("/v1/chat/completions/models")->kind, RouteKind::kModels);
-  EXPECT_EQ(FindRoute("/api/completions")->kind, RouteKind::kCompletions);
-  EXPECT_EQ(FindRoute("/api/chat/completions/extra")->kind, RouteKind::kChatCompletions);
+  EXPECT_EQ(FindRoute("/v1/chat/completions/responses")->row->name, "responses");
+  EXPECT_EQ(FindRoute("/api/openai/v1/embeddings")->row->name, "embeddings");
+  EXPECT_EQ(FindRoute("/v1/chat/completions/models")->row->name, "models");
+  EXPECT_EQ(FindRoute("/api/completions")->row->name, "completions");
+  EXPECT_EQ(FindRoute("/api/chat/completions/extra")->row->name, "chat_completions");
 }
 
 TEST(Routes, NameTheNearestOfAnUnknownPath) {
@@ -93,20 +94,20 @@ TEST(Routes, KeepTheIdBehindAnyPrefix) {
                                  "/a/b/v1/models/m", "/v1/chat/completions/models/m"}) {
     const auto route = FindRoute(path);
     ASSERT_TRUE(route) << path;
-    EXPECT_EQ(route->kind, RouteKind::kModel) << path;
+    EXPECT_EQ(route->row->name, "model") << path;
     EXPECT_EQ(route->id, "m") << path;
   }
   EXPECT_EQ(FindRoute("/openai/v1/responses/resp_1")->id, "resp_1");
-  EXPECT_EQ(FindRoute("/openai/v1/responses/resp_1/input_items")->kind,
-            RouteKind::kResponseInputItems);
-  EXPECT_EQ(FindRoute("/proxy/v1beta/models/m:generateContent")->kind, RouteKind::kGeminiMethod);
-  EXPECT_EQ(FindRoute("/openai/models/chat/completions")->kind, RouteKind::kChatCompletions);
+  EXPECT_EQ(FindRoute("/openai/v1/responses/resp_1/input_items")->row->name,
+            "response_input_items");
+  EXPECT_EQ(FindRoute("/proxy/v1beta/models/m:generateContent")->row->name, "gemini_method");
+  EXPECT_EQ(FindRoute("/openai/models/chat/completions")->row->name, "chat_completions");
 }
 
 TEST(Routes, TakeTheModelFromAzuresDeployment) {
   const auto route = FindRoute("/openai/deployments/gemini-2.5-pro/chat/completions");
   ASSERT_TRUE(route);
-  EXPECT_EQ(route->kind, RouteKind::kChatCompletions);
+  EXPECT_EQ(route->row->name, "chat_completions");
   EXPECT_EQ(route->deployment, "gemini-2.5-pro");
   EXPECT_EQ(FindRoute("/openai/deployments/m/embeddings")->deployment, "m");
   EXPECT_EQ(FindRoute("/v1/chat/completions")->deployment, "");
@@ -122,21 +123,51 @@ TEST(Routes, MatchTheGatewaysOwnPagesExactlyOrNotAtAll) {
     EXPECT_FALSE(FindRoute(std::string(path) + "/")) << path;
   }
   EXPECT_FALSE(FindRoute("/agm/x/accounts"));
-  EXPECT_EQ(FindRoute("/v1/chat/completions/metrics")->kind, RouteKind::kChatCompletions);
+  EXPECT_EQ(FindRoute("/v1/chat/completions/metrics")->row->name, "chat_completions");
 }
 
 TEST(Routes, AllowTheirMethodsOnly) {
-  EXPECT_TRUE(Allows(RouteKind::kModels, "GET"));
-  EXPECT_TRUE(Allows(RouteKind::kModels, "HEAD"));
-  EXPECT_FALSE(Allows(RouteKind::kModels, "POST"));
-  EXPECT_FALSE(Allows(RouteKind::kModels, "GE"));
-  EXPECT_FALSE(Allows(RouteKind::kModels, ""));
-  EXPECT_TRUE(Allows(RouteKind::kResponse, "DELETE"));
+  const RouteRow& models = *FindRoute("/v1/models")->row;
+  EXPECT_TRUE(models.Allows("GET"));
+  EXPECT_TRUE(models.Allows("HEAD"));
+  EXPECT_FALSE(models.Allows("POST"));
+  EXPECT_FALSE(models.Allows("GE"));
+  EXPECT_FALSE(models.Allows(""));
+  EXPECT_TRUE(FindRoute("/v1/responses/r")->row->Allows("DELETE"));
+}
+
+TEST(Routes, ChooseAmongRowsOfOnePathByTheClientsApiAndTheMethod) {
+  const auto found = [](std::string method, std::string path, std::vector<HttpHeader> headers,
+                        std::string query = {}) {
+    HttpRequest request;
+    request.method = std::move(method);
+    request.path = std::move(path);
+    request.headers = std::move(headers);
+    request.query = std::move(query);
+    return *FindRoute(request)->row;
+  };
+  EXPECT_EQ(found("GET", "/agm/accounts", {}).scope, Scope::kRead);
+  EXPECT_EQ(found("POST", "/agm/accounts", {}).scope, Scope::kAdmin);
+  EXPECT_EQ(found("PUT", "/agm/accounts", {}).methods, "GET, HEAD");
+  EXPECT_EQ(found("GET", "/v1/models", {}).surface, Surface::kOpenAi);
+  EXPECT_EQ(found("GET", "/v1/models", {{"anthropic-version", "1"}}).surface, Surface::kAnthropic);
+  EXPECT_EQ(found("GET", "/v1/models", {{"x-goog-api-key", "k"}}).name, "gemini_models");
+  EXPECT_EQ(found("GET", "/v1/models", {}, "key=k").name, "gemini_models");
+  EXPECT_EQ(found("GET", "/v1/models/m", {{"x-goog-api-key", "k"}}).name, "gemini_model");
+  EXPECT_EQ(found("GET", "/v1beta/openai/models", {{"x-goog-api-key", "k"}}).name, "models");
+}
+
+TEST(Routes, HaveAHandlerAndAPattern) {
+  for (const RouteRow& row : RouteRows()) {
+    EXPECT_NE(row.handle, nullptr) << row.name;
+    EXPECT_FALSE(row.methods.empty()) << row.name;
+    EXPECT_TRUE(row.pattern.starts_with("/")) << row.name;
+  }
 }
 
 TEST(Routes, ShapeErrorsAsThePathsOwnApiDoes) {
   EXPECT_EQ(SurfaceOf("/v1/messages"), Surface::kAnthropic);
-  EXPECT_EQ(FindRoute("/v1/messages/batches/b1/results")->kind, RouteKind::kMessageBatches);
+  EXPECT_EQ(FindRoute("/v1/messages/batches/b1/results")->row->name, "message_batches");
   HttpRequest models;
   models.path = "/v1/models";
   EXPECT_EQ(SurfaceOf(models), Surface::kOpenAi);

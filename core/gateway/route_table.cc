@@ -1,0 +1,148 @@
+// Every route of the gateway, one row each.
+
+#include <array>
+#include <utility>
+
+#include "core/gateway/count_route.h"
+#include "core/gateway/embeddings_route.h"
+#include "core/gateway/exchange.h"
+#include "core/gateway/pages.h"
+#include "core/gateway/replies.h"
+#include "core/gateway/responses_route.h"
+#include "core/gateway/routes.h"
+#include "core/gateway/visit.h"
+#include "core/protocol/anthropic/messages.h"
+#include "core/protocol/openai/chat.h"
+#include "core/protocol/openai/completions.h"
+#include "core/protocol/openai/images.h"
+#include "core/protocol/openai/speech.h"
+#include "core/protocol/openai/transcriptions.h"
+
+namespace agm::gateway {
+namespace {
+
+// The four forms of a handler: a request to a model in a dialect, one that calls a model in
+// another way, a page, and a page of one object.
+
+template <auto dialect>
+HttpReply Chat(Visit& visit) {
+  return Exchange(visit.services, visit.settings, dialect(), visit.http, std::move(visit.record));
+}
+
+template <auto dialect>
+HttpReply Form(Visit& visit) {
+  return Exchange(visit.services, visit.settings, dialect(visit.http.header("content-type")),
+                  visit.http, std::move(visit.record));
+}
+
+template <auto call>
+HttpReply Calls(Visit& visit) {
+  return call(visit.services, visit.settings, visit.http, std::move(visit.record));
+}
+
+template <auto page>
+HttpReply Page(Visit& visit) {
+  return page(visit.services, *visit.settings, visit.http, visit.record);
+}
+
+template <auto page>
+HttpReply PageOf(Visit& visit) {
+  return page(visit.services, *visit.settings, visit.http, visit.route.id, visit.record);
+}
+
+HttpReply Health(Visit& visit) { return HealthPage(visit.record); }
+HttpReply Ready(Visit& visit) { return ReadyPage(visit.services, visit.record); }
+HttpReply Accounts(Visit& visit) { return AccountsPage(visit.services, visit.record); }
+HttpReply ShowMetrics(Visit& visit) {
+  return MetricsPage(visit.services, *visit.settings, visit.record);
+}
+HttpReply Cancel(Visit& visit) {
+  return CancelResponse(visit.services, *visit.settings, visit.route.id, visit.record);
+}
+
+HttpReply NotServed(Visit& visit) {
+  const RouteRow& row = *visit.route.row;
+  Error error = Fail(ErrorCode::kUnknownRoute, "this gateway does not serve {} yet", row.name);
+  error.reason = "unknown_url";
+  return Refuse(row.surface, std::move(error), visit.record, *visit.settings->config);
+}
+
+constexpr std::string_view kGet = "GET, HEAD";
+constexpr std::string_view kPost = "POST";
+constexpr std::string_view kAny = "GET, HEAD, POST, DELETE";
+constexpr bool kUrgent = true;
+constexpr bool kPatient = false;
+
+using enum Surface;
+using enum BodyKind;
+using enum Scope;
+
+// clang-format off
+constexpr RouteRow kRows[] = {
+  // The gateway's own pages
+  {"health", "/healthz", kGet, kOwn, kJson, kNone, kUrgent, Health},
+  {"health", "/health", kGet, kOpenAi, kJson, kNone, kUrgent, Health},
+  {"ready", "/readyz", kGet, kOwn, kJson, kAnyKey, kUrgent, Ready},
+  {"metrics", "/metrics", kGet, kOwn, kJson, kMetrics, kUrgent, ShowMetrics},
+  {"accounts", "/agm/accounts", kGet, kOwn, kJson, kRead, kPatient, Accounts},
+  {"accounts", "/agm/accounts", kPost, kOwn, kJson, kAdmin, kPatient, Page<HealPage>},
+
+  // OpenAI
+  {"models", "/models", kGet, kOpenAi, kJson, kInference, kPatient, Page<ModelsPage>},
+  {"chat_completions", "/chat/completions", kPost, kOpenAi, kJson, kInference, kPatient,
+   Chat<protocol::OpenAiChat>},
+  {"completions", "/completions", kPost, kOpenAi, kJson, kInference, kPatient,
+   Chat<protocol::Completions>},
+  {"responses", "/responses", kPost, kOpenAi, kJson, kInference, kPatient, Calls<CreateResponse>},
+  {"response_input_items", "/responses/*/input_items", kGet, kOpenAi, kJson, kInference, kPatient,
+   PageOf<StoredInputItems>},
+  {"cancel_response", "/responses/*/cancel", kPost, kOpenAi, kJson, kInference, kPatient, Cancel},
+  {"compact_response", "/responses/compact", kPost, kOpenAi, kJson, kInference, kPatient,
+   Calls<CompactResponse>},
+  {"count_input", "/responses/input_tokens", kPost, kOpenAi, kJson, kInference, kPatient,
+   Calls<CountInput>},
+  {"response", "/responses/*", "GET, HEAD, DELETE", kOpenAi, kJson, kInference, kPatient,
+   PageOf<StoredResponse>},
+  {"embeddings", "/embeddings", kPost, kOpenAi, kJson, kInference, kPatient, Calls<Embed>},
+  {"image_generations", "/images/generations", kPost, kOpenAi, kJson, kInference, kPatient,
+   Chat<protocol::ImageGenerations>},
+  {"image_edits", "/images/edits", kPost, kOpenAi, kForm, kInference, kPatient,
+   Form<protocol::ImageEdits>},
+  {"transcriptions", "/audio/transcriptions", kPost, kOpenAi, kForm, kInference, kPatient,
+   Form<protocol::Transcriptions>},
+  {"speech", "/audio/speech", kPost, kOpenAi, kJson, kInference, kPatient, Chat<protocol::Speech>},
+
+  // Anthropic
+  {"models", "/models", kGet, kAnthropic, kJson, kInference, kPatient, Page<AnthropicModelsPage>},
+  {"count_tokens", "/messages/count_tokens", kPost, kAnthropic, kJson, kInference, kPatient,
+   Calls<CountMessages>},
+  {"messages", "/messages", kPost, kAnthropic, kJson, kInference, kPatient,
+   Chat<protocol::AnthropicMessages>},
+  {"message_batches", "/messages/batches", kAny, kAnthropic, kJson, kInference, kPatient,
+   NotServed},
+  {"message_batches", "/messages/batches/**", kAny, kAnthropic, kJson, kInference, kPatient,
+   NotServed},
+
+  // Gemini. Google's SDK with its default version requests "/v1/models/x:generateContent".
+  {"gemini_method", "/models/**:", kPost, kGemini, kJson, kInference, kPatient, NotServed},
+  {"gemini_method", "/v1beta/models/**:", kPost, kGemini, kJson, kInference, kPatient, NotServed},
+  {"gemini_models", "/models", kGet, kGemini, kJson, kInference, kPatient, Page<GeminiModelsPage>},
+  {"gemini_models", "/v1beta/models", kGet, kGemini, kJson, kInference, kPatient,
+   Page<GeminiModelsPage>},
+  {"gemini_model", "/v1beta/models/**", kGet, kGemini, kJson, kInference, kPatient,
+   PageOf<GeminiModelPage>},
+
+  // One model, in the API that the client speaks
+  {"model", "/models/**", kGet, kOpenAi, kJson, kInference, kPatient, PageOf<ModelPage>},
+  {"model", "/models/**", kGet, kAnthropic, kJson, kInference, kPatient,
+   PageOf<AnthropicModelPage>},
+  {"gemini_model", "/models/**", kGet, kGemini, kJson, kInference, kPatient,
+   PageOf<GeminiModelPage>},
+};
+// clang-format on
+
+}  // namespace
+
+std::span<const RouteRow> RouteRows() { return kRows; }
+
+}  // namespace agm::gateway
