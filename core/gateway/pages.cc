@@ -78,6 +78,7 @@ struct Listed {
   std::int64_t input_limit = 0;
   std::int64_t output_limit = 0;
   std::vector<std::string> methods;
+  std::string native{};  ///< Google's own object
 };
 
 using AllListed = std::map<std::string, Listed>;
@@ -107,7 +108,8 @@ void AddBuiltIns(Services& services, const Settings& settings, AllListed& all) {
 AllListed EveryModel(Services& services, const Settings& settings, const HttpRequest& http) {
   AllListed all;
   for (const auto& entry : services.catalog->Models(settings.config, *http.client)) {
-    all[entry.id] = {entry.id, "google", entry.input_limit, entry.output_limit, entry.methods};
+    all[entry.id] = {entry.id,           "google",      entry.input_limit,
+                     entry.output_limit, entry.methods, entry.native};
   }
   for (const std::string& name : settings.map.ExactNames()) {
     const auto resolved = settings.map.Resolve(name);
@@ -151,7 +153,19 @@ void WriteAnthropic(JsonWriter& json, const Listed& model) {
   json.Key("line").Null().Key("deprecated_at").Null().Key("retires_at").Null().EndObject();
 }
 
+// Google's own object as it is, under the name that clients use.
+void WriteNative(JsonWriter& json, const Listed& model, JsonView native) {
+  json.Object().Key("name").String("models/" + ToUtf8(model.id));
+  for (const JsonMember member : native.members()) {
+    if (!member.key.equals("name")) json.Key(member.key.text()).Raw(member.value.raw());
+  }
+  json.EndObject();
+}
+
 void WriteGemini(JsonWriter& json, const Listed& model) {
+  if (const auto doc = JsonDoc::Parse(model.native); doc && doc->root().is(JsonKind::kObject)) {
+    return WriteNative(json, model, doc->root());
+  }
   json.Object().Key("name").String("models/" + ToUtf8(model.id));
   json.Key("displayName").String(ToUtf8(model.id));
   if (model.input_limit > 0) json.Key("inputTokenLimit").Int(model.input_limit);
@@ -306,9 +320,16 @@ HttpReply GeminiModelsPage(Services& services, const Settings& settings, const H
                            Record& record) {
   std::string body;
   JsonWriter json(body);
-  json.Object().Key("models").Array();
-  for (const auto& [id, model] : AllModels(services, settings, http, record.key.get()))
-    WriteGemini(json, model);
+  const auto all = AllModels(services, settings, http, record.key.get());
+  if (http.path.find("/publishers/") != std::string::npos) {
+    json.Object().Key("publisherModels").Array();
+    for (const auto& [id, model] : all) {
+      json.Object().Key("name").String("publishers/google/models/" + ToUtf8(id)).EndObject();
+    }
+  } else {
+    json.Object().Key("models").Array();
+    for (const auto& [id, model] : all) WriteGemini(json, model);
+  }
   json.EndArray().EndObject();
   return PageReply(200, kJson, std::move(body), record);
 }
@@ -318,7 +339,9 @@ HttpReply GeminiModelPage(Services& services, const Settings& settings, const Ht
   const auto all = EveryModel(services, settings, http);
   const auto model = FindModel(all, settings, id, record.key.get());
   if (!model) {
-    return Refuse(Surface::kGemini, NoSuchModel(services, settings, id), record, *settings.config);
+    Error error = NoSuchModel(services, settings, id);
+    error.message = "models/" + ToUtf8(id.substr(0, 200)) + " is not found: " + error.message;
+    return Refuse(Surface::kGemini, std::move(error), record, *settings.config);
   }
   std::string body;
   JsonWriter json(body);

@@ -6,6 +6,7 @@
 #include "core/gateway/count_route.h"
 #include "core/gateway/embeddings_route.h"
 #include "core/gateway/exchange.h"
+#include "core/gateway/native_route.h"
 #include "core/gateway/pages.h"
 #include "core/gateway/replies.h"
 #include "core/gateway/responses_route.h"
@@ -58,6 +59,11 @@ HttpReply ShowMetrics(Visit& visit) {
 }
 HttpReply Cancel(Visit& visit) {
   return CancelResponse(visit.services, *visit.settings, visit.route.id, visit.record);
+}
+
+HttpReply Native(Visit& visit) {
+  return CallNative(visit.services, visit.settings, visit.http, visit.route.id,
+                    std::move(visit.record));
 }
 
 HttpReply NotServed(Visit& visit) {
@@ -124,8 +130,8 @@ constexpr RouteRow kRows[] = {
    NotServed},
 
   // Gemini. Google's SDK with its default version requests "/v1/models/x:generateContent".
-  {"gemini_method", "/models/**:", kPost, kGemini, kJson, kInference, kPatient, NotServed},
-  {"gemini_method", "/v1beta/models/**:", kPost, kGemini, kJson, kInference, kPatient, NotServed},
+  {"gemini_method", "/models/**:", kPost, kGemini, kJson, kInference, kPatient, Native},
+  {"gemini_method", "/v1beta/models/**:", kPost, kGemini, kJson, kInference, kPatient, Native},
   {"gemini_models", "/models", kGet, kGemini, kJson, kInference, kPatient, Page<GeminiModelsPage>},
   {"gemini_models", "/v1beta/models", kGet, kGemini, kJson, kInference, kPatient,
    Page<GeminiModelsPage>},

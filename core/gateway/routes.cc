@@ -33,9 +33,22 @@ std::string Join(std::span<const std::string_view> segments) {
   return joined;
 }
 
-// Google's SDKs also use /v1alpha, which has the same meaning here.
+// Google's SDKs also use /v1alpha, and /v1beta1 for Vertex AI.
 bool IsGeminiPrefix(std::string_view segment) {
-  return segment == "v1beta" || segment == "v1alpha";
+  return segment == "v1beta" || segment == "v1alpha" || segment == "v1beta1";
+}
+
+// Vertex AI's paths name a project and a publisher: "projects/P/locations/L/publishers/google/models"
+// and "publishers/google/models" mean "models".
+void DropPublisher(Segments& path) {
+  constexpr std::ptrdiff_t kLongest = 8;
+  const auto models = std::ranges::find(path, "models");
+  const auto from = std::ranges::find_if(path.begin(), models, [](std::string_view segment) {
+    return segment == "projects" || segment == "publishers";
+  });
+  const bool fits = models != path.end() && from != models && models - path.begin() <= kLongest &&
+                    models - from >= 2 && *(models - 2) == "publishers";
+  if (fits) path.erase(from, models);
 }
 
 /// The rows' patterns, split once.
@@ -129,6 +142,7 @@ Segments WithoutVersion(Segments path) {
   const auto end = std::find_if(path.begin(), path.end(), [](auto s) { return s != "v1"; });
   path.erase(path.begin(), end);
   if (!path.empty() && IsGeminiPrefix(path.front())) path.front() = "v1beta";
+  DropPublisher(path);
   return path;
 }
 
@@ -195,8 +209,11 @@ Surface Spoken(const HttpRequest& request) {
     // Google's own OpenAI-compatible paths are "/v1beta/openai/...".
     return path.size() > 1 && path[1] == "openai" ? Surface::kOpenAi : Surface::kGemini;
   }
-  const bool google =
-      !request.header("x-goog-api-key").empty() || !QueryParameter(request.query, "key").empty();
+  const bool own = !path.empty() && (path.front() == "upload" || path.front() == "ws");
+  const bool google = own || std::ranges::find(path, "publishers") != path.end() ||
+
+                      !request.header("x-goog-api-key").empty() ||
+                      !QueryParameter(request.query, "key").empty();
   if (google) return Surface::kGemini;
   return request.header("anthropic-version").empty() ? Surface::kOpenAi : Surface::kAnthropic;
 }

@@ -1,6 +1,5 @@
 #pragma once
 
-#include <memory>
 #include <span>
 #include <string>
 #include <string_view>
@@ -65,9 +64,6 @@ struct Route {
 
 /// Finds the route of a request by its percent-decoded path, its method and the headers that tell
 /// which API the client speaks.
-///
-///   const auto route = FindRoute(request);
-///   return route->row->handle(visit);
 ///
 /// It accepts paths with or without /v1, doubled /v1 or slashes, one slash at the end, any prefix
 /// ("/openai/v1/models/ID" keeps its id), Azure's "/openai/deployments/MODEL/chat/completions", and

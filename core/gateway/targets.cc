@@ -11,7 +11,15 @@ namespace {
 enum class Lack { kNothing, kModel, kMethod };
 
 bool Serves(const upstream::ModelEntry& entry, Use use) {
-  return use == Use::kEmbed ? entry.embeds : entry.chats;
+  switch (use) {
+    case Use::kGenerate:
+      return entry.chats;
+    case Use::kEmbed:
+      return entry.embeds;
+    case Use::kAny:
+      return true;
+  }
+  return true;
 }
 
 Lack LackOf(const ModelList& list, const std::string& target, Use use) {

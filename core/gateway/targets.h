@@ -9,7 +9,7 @@
 namespace agm::gateway {
 
 /// The ability of a model that a request needs.
-enum class Use { kGenerate, kEmbed };
+enum class Use { kGenerate, kEmbed, kAny };
 
 /// The targets of a request that an account can serve, in their order. A target is left out if no
 /// account lists it, neither in the configuration nor in what its upstream lists, or if the listed

@@ -31,15 +31,26 @@ Result<bool> ReadBody(Download& download, std::size_t limit, TimePoint deadline,
 
 }  // namespace
 
-Failure ReadFailure(Download& download, const Recipient& recipient, const Sender& sender) {
+Result<std::string> ReadFailureBody(Download& download, const Sender& sender) {
   const TimePoint deadline = std::min(sender.limits.deadline, SystemClock().Now() + kPatience);
   std::string body;
   const auto whole = ReadBody(download, kLongestFailure, deadline, sender.cancellation, body);
   const bool left = !whole && whole.error().code == ErrorCode::kCancelled;
-  if (left) return ClassifyTransport(whole.error());
+  if (left) return whole.error();
   body.resize(std::min(body.size(), kLongestFailure));
+  return body;
+}
+
+Failure ClassifyFailure(const Download& download, std::string_view body,
+                        const Recipient& recipient) {
   const auto header = [&](std::string_view name) { return download.header(name); };
   return recipient.provider.Classify(recipient.account, {download.status(), body, header});
+}
+
+Failure ReadFailure(Download& download, const Recipient& recipient, const Sender& sender) {
+  const auto body = ReadFailureBody(download, sender);
+  if (!body) return ClassifyTransport(body.error());
+  return ClassifyFailure(download, *body, recipient);
 }
 
 std::variant<std::string, Failure> Fetch(const Sender& sender, const Recipient& recipient,

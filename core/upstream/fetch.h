@@ -2,8 +2,10 @@
 
 #include <cstddef>
 #include <string>
+#include <string_view>
 #include <variant>
 
+#include "core/base/result.h"
 #include "core/http/client/transport.h"
 #include "core/upstream/sender.h"
 #include "core/upstream/trouble.h"
@@ -29,7 +31,15 @@ std::variant<std::string, Failure> Fetch(const Sender& sender, const Recipient& 
 /// A request with everything that all requests of the account share.
 HttpRequest NewRequest(const Recipient& recipient, const Limits& limits);
 
-/// Reads and classifies a response with any status but 2xx. Its size and time are limited.
+/// The body of a response with any status but 2xx. Its size and time are limited; what arrived is
+/// returned if the response breaks off. Fails with kCancelled if the client left.
+Result<std::string> ReadFailureBody(Download& download, const Sender& sender);
+
+/// The class of a response with any status but 2xx, by its head and `body`.
+Failure ClassifyFailure(const Download& download, std::string_view body,
+                        const Recipient& recipient);
+
+/// Both of these.
 Failure ReadFailure(Download& download, const Recipient& recipient, const Sender& sender);
 
 }  // namespace agm::upstream

@@ -124,10 +124,10 @@ class Provider {
   /// Models that stand in while no account lists its own.
   virtual std::vector<ModelEntry> BuiltInModels() const { return {}; }
 
-  /// The URL of a native call of the Gemini API, such as "generateContent" of a model; empty if the
-  /// upstream does not speak that API.
-  virtual std::string NativeUrl(const config::Account& account, std::string_view model,
-                                std::string_view method) const;
+  /// The URL of a resource of Gemini's own API in one of its versions, such as
+  /// "models/gemini-2.5-flash:generateContent" in "v1beta"; empty if the account does not have it.
+  virtual std::string NativeUrl(const config::Account& account, std::string_view version,
+                                std::string_view resource) const;
 };
 
 }  // namespace agm::upstream

@@ -30,6 +30,7 @@ HttpStream::Needs HttpStream::Go(bool may_wait) {
     const Pulled pulled = source_->Next(piece_, wait ? TimePoint::max() : kNoWait);
     const bool last = pulled == Pulled::kEnd;
     if (!SendPiece(last)) return Needs::kBroken;
+    if (pulled == Pulled::kBroken) return Needs::kBroken;
     if (last) return Needs::kOver;
     awaited_ = source_->awaited();
     if (connection_.HasKept()) return Needs::kClient;

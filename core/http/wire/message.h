@@ -40,11 +40,12 @@ struct HttpRequest {
 /// Thread safety: one thread at a time, not always the same one.
 class BodySource {
  public:
-  enum class Pulled { kPiece, kNothingYet, kEnd };
+  enum class Pulled { kPiece, kNothingYet, kEnd, kBroken };
 
   virtual ~BodySource() = default;
   /// Appends the next piece to `out`. kEnd: the body is complete (a last piece may come with it);
-  /// kNothingYet: no piece was available until `until`.
+  /// kNothingYet: no piece was available until `until`; kBroken: the body breaks off, so the server
+  /// closes the connection without an end mark, after what was appended.
   virtual Pulled Next(std::string& out, TimePoint until) = 0;
   /// The condition to wait for before the next call of Next.
   virtual Awaited awaited() { return {}; }

@@ -19,6 +19,11 @@ bool EndsInVersion(std::string_view url) {
   return last == "v1" || last == "v1beta" || last == "v1alpha" || last == "v1beta1";
 }
 
+std::string_view WithoutVersion(std::string_view base) {
+  while (base.ends_with('/')) base.remove_suffix(1);
+  return EndsInVersion(base) ? base.substr(0, base.rfind('/')) : base;
+}
+
 std::string WithVersion(std::string_view base, std::string_view version) {
   while (base.ends_with('/')) base.remove_suffix(1);
   return EndsInVersion(base) ? std::string(base) : fmt::format("{}/{}", base, version);
@@ -61,6 +66,20 @@ std::string ModelUrl(const Account& account, std::string_view model, std::string
   }
   const bool tuned = model.starts_with("tunedModels/");
   return fmt::format("{}/{}{}:{}", Root(account), tuned ? "" : "models/", name, method);
+}
+
+std::string ResourceUrl(const Account& account, std::string_view version,
+                        std::string_view resource) {
+  const std::string path = PercentEncode(resource, "/:");
+  const std::string root = Root(account);
+  if (account.kind != AccountKind::kVertex) {
+    return fmt::format("{}/{}/{}", WithoutVersion(root),
+                       version == kVertexVersion ? kGeminiVersion : version, path);
+  }
+  if (!resource.starts_with("models/")) return {};
+  return fmt::format("{}/{}/projects/{}/locations/{}/publishers/google/{}", WithoutVersion(root),
+                     version == "v1" ? version : kVertexVersion, PercentEncode(account.project),
+                     PercentEncode(LocationOf(account)), path);
 }
 
 std::string ModelListUrl(const Account& account) {

@@ -21,6 +21,12 @@ namespace agm::upstream {
 std::string ModelUrl(const config::Account& account, std::string_view model,
                      std::string_view method);
 
+/// The URL of a resource in a version of the API that the client chose: "models/m:countTokens" or
+/// "files/abc" in "v1". Empty if there is no such resource: Vertex AI has only models, and knows
+/// versions of its own.
+std::string ResourceUrl(const config::Account& account, std::string_view version,
+                        std::string_view resource);
+
 /// The URL of the account's list of models, without a query.
 std::string ModelListUrl(const config::Account& account);
 

@@ -37,6 +37,7 @@ bool HasAny(const ModelEntry& entry, std::initializer_list<std::string_view> met
 ModelEntry ReadEntry(JsonView model) {
   ModelEntry entry;
   entry.id = BareName(model["name"].text());
+  if (model["name"].text().starts_with("models/")) entry.native = model.raw();
   entry.input_limit = model["inputTokenLimit"].integer().value_or(0);
   entry.output_limit = model["outputTokenLimit"].integer().value_or(0);
   entry.thinking = model["thinking"].boolean();

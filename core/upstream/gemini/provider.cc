@@ -127,9 +127,9 @@ class Gemini : public Provider {
     return models;
   }
 
-  std::string NativeUrl(const Account& account, std::string_view model,
-                        std::string_view method) const override {
-    return ModelUrl(account, model, method);
+  std::string NativeUrl(const Account& account, std::string_view version,
+                        std::string_view resource) const override {
+    return ResourceUrl(account, version, resource);
   }
 };
 

@@ -33,10 +33,10 @@ config::Proxy Open() {
   return proxy;
 }
 
-Result<Caller> Identify(const HttpRequest& request, RouteKind route, const config::Proxy& proxy) {
+Result<Caller> Identify(const HttpRequest& request, Scope scope, const config::Proxy& proxy) {
   config::Config config;
   config.proxy = proxy;
-  return gateway::Identify(request, route, proxy, RingOf(config), SystemClock().Wall());
+  return gateway::Identify(request, scope, proxy, RingOf(config), SystemClock().Wall());
 }
 
 HttpRequest Asking(std::vector<HttpHeader> headers, std::string path = "/v1/models",
@@ -195,10 +195,12 @@ struct Scoped {
       config.keys.push_back(std::move(key));
     }
   }
-  Result<Caller> Ask(config::KeyScope scope, RouteKind route, const std::string& method) const {
-    HttpRequest request = Asking({{"Authorization", "Bearer " + keys.at(scope)}});
+  Result<Caller> Ask(config::KeyScope scope, const std::string& path,
+                     const std::string& method) const {
+    HttpRequest request = Asking({{"Authorization", "Bearer " + keys.at(scope)}}, path);
     request.method = method;
-    return gateway::Identify(request, route, config.proxy, RingOf(config), SystemClock().Wall());
+    return gateway::Identify(request, FindRoute(request)->row->scope, config.proxy,
+                             RingOf(config), SystemClock().Wall());
   }
 };
 
@@ -206,27 +208,27 @@ TEST(Auth, EachRouteNeedsItsScope) {
   using enum config::KeyScope;
   const Scoped scoped(config::AuthMode::kStrict);
   struct Case {
-    RouteKind route;
+    std::string path;
     std::string method;
     std::vector<config::KeyScope> allowed;
   };
   const Case cases[] = {
-      {RouteKind::kChatCompletions, "POST", {kInference}},
-      {RouteKind::kModels, "GET", {kInference}},
-      {RouteKind::kResponse, "DELETE", {kInference}},
-      {RouteKind::kGeminiMethod, "POST", {kInference}},
-      {RouteKind::kMetrics, "GET", {kRead, kMetrics, kAdmin}},
-      {RouteKind::kAccounts, "GET", {kRead, kAdmin}},
-      {RouteKind::kAccounts, "POST", {kAdmin}},
-      {RouteKind::kHealth, "GET", {kInference, kRead, kMetrics, kAdmin}},
-      {RouteKind::kReady, "GET", {kInference, kRead, kMetrics, kAdmin}},
+      {"/v1/chat/completions", "POST", {kInference}},
+      {"/v1/models", "GET", {kInference}},
+      {"/v1/responses/r", "DELETE", {kInference}},
+      {"/v1beta/models/m:generateContent", "POST", {kInference}},
+      {"/metrics", "GET", {kRead, kMetrics, kAdmin}},
+      {"/agm/accounts", "GET", {kRead, kAdmin}},
+      {"/agm/accounts", "POST", {kAdmin}},
+      {"/healthz", "GET", {kInference, kRead, kMetrics, kAdmin}},
+      {"/readyz", "GET", {kInference, kRead, kMetrics, kAdmin}},
   };
   for (const Case& each : cases) {
     for (const auto scope : {kInference, kRead, kMetrics, kAdmin}) {
-      const auto caller = scoped.Ask(scope, each.route, each.method);
+      const auto caller = scoped.Ask(scope, each.path, each.method);
       const bool allowed = std::ranges::find(each.allowed, scope) != each.allowed.end();
       EXPECT_EQ(caller.has_value(), allowed)
-          << RouteName(each.route) << " " << each.method << " " << config::Word(scope);
+          << each.path << " " << each.method << " " << config::Word(scope);
       if (!caller) {
         EXPECT_EQ(caller.error().code, ErrorCode::kForbidden);
       }
@@ -236,14 +238,14 @@ TEST(Auth, EachRouteNeedsItsScope) {
 
 TEST(Auth, WhenOffAKeyThatIsSentStillCounts) {
   const Scoped scoped(config::AuthMode::kOff);
-  const auto caller = scoped.Ask(config::KeyScope::kInference, RouteKind::kChatCompletions, "POST");
+  const auto caller = scoped.Ask(config::KeyScope::kInference, "/v1/chat/completions", "POST");
   ASSERT_TRUE(caller) << caller.error().message;
   EXPECT_EQ(caller->name, "inference");
   ASSERT_NE(caller->key, nullptr);
-  EXPECT_FALSE(scoped.Ask(config::KeyScope::kMetrics, RouteKind::kChatCompletions, "POST"));
+  EXPECT_FALSE(scoped.Ask(config::KeyScope::kMetrics, "/v1/chat/completions", "POST"));
   const auto other =
-      gateway::Identify(Asking({{"x-api-key", "some-key"}}), RouteKind::kModels,
-                        scoped.config.proxy, RingOf(scoped.config), SystemClock().Wall());
+      gateway::Identify(Asking({{"x-api-key", "some-key"}}), Scope::kInference, scoped.config.proxy,
+                        keys::Ring(scoped.config), SystemClock().Wall());
   ASSERT_TRUE(other);
   EXPECT_EQ(other->name, "local");
 }

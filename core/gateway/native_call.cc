@@ -1,0 +1,198 @@
+// How a native request finds its response:
+//
+//   for each target: for each account of the rotation: send, then hold the first bytes
+//     they begin an element        ──▶ the response is opened
+//     a refusal of the request     ──▶ the client gets it as it is
+//     an error, nothing, a cut     ──▶ the next attempt, as after any failure
+
+#include "core/gateway/native_call.h"
+
+#include <algorithm>
+#include <chrono>
+
+#include "core/gateway/targets.h"
+#include "core/protocol/gemini/native_watch.h"
+#include "core/upstream/fetch.h"
+#include "core/upstream/no_answer.h"
+
+namespace agm::gateway {
+namespace {
+
+using upstream::Failure;
+using upstream::Trouble;
+
+/// An element that is longer than this is no error object, so it need not be complete.
+constexpr std::size_t kMostHeld = 64U << 10U;
+
+bool IsAboutTheRequest(Trouble trouble) {
+  switch (trouble) {
+    case Trouble::kBadRequest:
+    case Trouble::kTooLarge:
+    case Trouble::kUnknownModel:
+    case Trouble::kNotServed:
+    case Trouble::kResourceDenied:
+    case Trouble::kUnknownResource:
+      return true;
+    default:
+      return false;
+  }
+}
+
+/// The attempts of one native request.
+class Attempts {
+ public:
+  Attempts(const RequestContext& context, Record& record)
+      : context_(context), record_(record), allowance_(context) {}
+
+  /// Nothing if another target should be tried.
+  std::optional<NativeOutcome> Target(const std::string& model, const NativeQuestion& question,
+                                      bool last);
+  NativeOutcome Verdict(const std::string& target) const;
+
+ private:
+  using Tried = std::variant<NativeOpened, Failure>;
+  using Begun = std::variant<std::unique_ptr<upstream::Download>, Failure>;
+
+  Tried Try(accounts::Lease& lease, const NativeQuestion& question);
+  Begun Send(const upstream::Recipient& recipient, const NativeQuestion& question);
+  Failure ReadRefusal(upstream::Download& download, const upstream::Recipient& recipient);
+  std::optional<Failure> Hold(NativeOpened& opened, NativeForm form) const;
+  void Note(const std::string& model);
+
+  const RequestContext& context_;
+  Record& record_;
+  Allowance allowance_;
+  std::optional<NativeRefusal> refusal_;  ///< of the last attempt
+};
+
+Failure Attempts::ReadRefusal(upstream::Download& download, const upstream::Recipient& recipient) {
+  const upstream::Sender sender = allowance_.Sender(context_);
+  auto body = upstream::ReadFailureBody(download, sender);
+  if (!body) return upstream::ClassifyTransport(body.error());
+  Failure failure = upstream::ClassifyFailure(download, *body, recipient);
+  if (IsAboutTheRequest(failure.trouble)) {
+    refusal_ = NativeRefusal{download.status(), std::string(download.header("content-type")),
+                             *std::move(body)};
+  }
+  return failure;
+}
+
+Attempts::Begun Attempts::Send(const upstream::Recipient& recipient,
+                               const NativeQuestion& question) {
+  const upstream::Sender sender = allowance_.Sender(context_);
+  upstream::HttpRequest request = upstream::NewRequest(recipient, sender.limits);
+  request.url =
+      recipient.provider.NativeUrl(recipient.account, question.version, question.resource);
+  if (request.url.empty()) return upstream::NotServedFailure();
+  if (!question.query.empty()) request.url += "?" + question.query;
+  request.method = question.http_method;
+  request.body = question.body;
+  if (!question.headers.empty()) request.headers = question.headers;
+  request.stream = question.form != NativeForm::kWhole;
+  auto download = sender.transport.Send(request, sender.cancellation);
+  if (!download) return upstream::ClassifyTransport(download.error());
+  if ((*download)->status() / 100 != 2) return ReadRefusal(**download, recipient);
+  if ((*download)->header("content-type").starts_with("text/html")) {
+    return upstream::GarbageFailure("a web page");
+  }
+  return *std::move(download);
+}
+
+// Reads until the first element is complete, or is certainly no error.
+std::optional<Failure> Attempts::Hold(NativeOpened& opened, NativeForm form) const {
+  for (;;) {
+    const std::string_view object = protocol::FirstJsonObject(opened.held);
+    const bool ended = opened.download == nullptr;
+    const bool element =
+        form != NativeForm::kWhole && object.ends_with('}') && !protocol::IsGoogleError(object);
+    if (element || opened.held.size() > kMostHeld) return std::nullopt;
+    if (ended) {
+      if (protocol::IsGoogleError(object)) {
+        return opened.provider->Classify(opened.lease.account(), {200, object});
+      }
+      if (!object.empty()) return std::nullopt;
+      return upstream::NoAnswerFailure(
+          upstream::NoAnswer::kTruncated,
+          Fail(ErrorCode::kUpstreamUnavailable, "the upstream's answer ended before it began"));
+    }
+    const auto state = opened.download->Read(opened.held, allowance_.deadline, *context_.client);
+    if (!state) return upstream::ClassifyTransport(state.error());
+    if (*state == upstream::ReadState::kEnd) opened.download.reset();
+    if (*state == upstream::ReadState::kNothingYet) {
+      return upstream::ClassifyTransport(Fail(
+          ErrorCode::kTimeout, "the upstream sent nothing before the request's time was over"));
+    }
+  }
+}
+
+Attempts::Tried Attempts::Try(accounts::Lease& lease, const NativeQuestion& question) {
+  refusal_.reset();
+  Clock& clock = *context_.services->clock;
+  const TimePoint started = clock.Now();
+  const upstream::Provider* provider = nullptr;
+  auto begun = WithCredential(context_, lease.account(), allowance_.deadline,
+                              [&](const upstream::Recipient& recipient) {
+                                provider = &recipient.provider;
+                                return Send(recipient, question);
+                              });
+  if (auto* failure = std::get_if<Failure>(&begun)) return std::move(*failure);
+  auto& download = std::get<std::unique_ptr<upstream::Download>>(begun);
+  std::string type(download->header("content-type"));
+  NativeOpened opened{std::move(lease), provider, std::move(download), {}, std::move(type)};
+  if (auto failure = Hold(opened, question.form)) {
+    lease = std::move(opened.lease);
+    return *std::move(failure);
+  }
+  opened.first_byte = std::chrono::duration_cast<Duration>(clock.Now() - started);
+  return opened;
+}
+
+void Attempts::Note(const std::string& model) {
+  record_.target = model;
+  record_.ForgetTries();
+  allowance_.NoteIn(record_);
+}
+
+std::optional<NativeOutcome> Attempts::Target(const std::string& model,
+                                              const NativeQuestion& question, bool last) {
+  if (record_.target.empty()) record_.target = model;
+  Rotation rotation(context_, allowance_, model, question.body.size(), last);
+  while (auto lease = rotation.Next()) {
+    auto outcome = Try(*lease, question);
+    if (auto* opened = std::get_if<NativeOpened>(&outcome)) {
+      rotation.Answered();
+      Note(model);
+      return std::move(*opened);
+    }
+    auto& failure = std::get<Failure>(outcome);
+    const NextStep next = rotation.After(*std::move(lease), failure);
+    Note(model);
+    if (next == NextStep::kStop) {
+      if (refusal_ && !context_.client->Cancelled()) return *std::move(refusal_);
+      return Final(context_, failure);
+    }
+    if (next == NextStep::kNextTarget) break;
+  }
+  return std::nullopt;
+}
+
+NativeOutcome Attempts::Verdict(const std::string& target) const {
+  const bool own = context_.client->Cancelled() || !refusal_;
+  if (own) return gateway::Verdict(context_, allowance_, target);
+  return *refusal_;
+}
+
+}  // namespace
+
+NativeOutcome OpenNative(const RequestContext& context, const std::vector<std::string>& targets,
+                         const std::function<NativeQuestion(const std::string&)>& question_for,
+                         Record& record) {
+  Attempts attempts(context, record);
+  for (std::size_t i = 0; i < targets.size(); ++i) {
+    auto outcome = attempts.Target(targets[i], question_for(targets[i]), i + 1 == targets.size());
+    if (outcome) return *std::move(outcome);
+  }
+  return attempts.Verdict(targets.back());
+}
+
+}  // namespace agm::gateway

@@ -1,0 +1,106 @@
+#include "core/gateway/native_route.h"
+
+#include <array>
+#include <utility>
+#include <vector>
+
+#include "core/accounts/session.h"
+#include "core/base/utf8.h"
+#include "core/gateway/history.h"
+#include "core/gateway/native_call.h"
+#include "core/gateway/native_request.h"
+#include "core/gateway/native_stream.h"
+#include "core/gateway/replies.h"
+#include "core/gateway/session.h"
+#include "core/gateway/taped.h"
+#include "core/gateway/unknown_model.h"
+
+namespace agm::gateway {
+namespace {
+
+// Google's clients look for these words before they offer another model.
+Error InGooglesWords(Error error, const std::string& model) {
+  if (error.code == ErrorCode::kUnknownModel) {
+    error.message = "models/" + ToUtf8(model) + " is not found: " + error.message;
+  }
+  return error;
+}
+
+// The client's headers that an upstream may see.
+std::vector<upstream::Header> HeadersUp(const HttpRequest& http) {
+  constexpr std::array<std::string_view, 3> kPassed = {"x-server-timeout", "x-goog-request-params",
+                                                       "x-goog-field-mask"};
+  const std::string_view type = http.header("content-type");
+  std::vector<upstream::Header> headers = {
+      {"Content-Type", type.empty() ? "application/json" : std::string(type)}};
+  for (const std::string_view name : kPassed) {
+    const std::string_view value = http.header(name);
+    if (!value.empty()) headers.emplace_back(name, value);
+  }
+  return headers;
+}
+
+HttpReply PassRefusal(NativeRefusal refusal, const config::Config& config, Record& record) {
+  record.status = refusal.status;
+  record.error = CodeName(ErrorCode::kInvalidRequest);
+  record.why = "the upstream refused the request";
+  record.phase = Phase::kDone;
+  HttpReply reply;
+  reply.status = refusal.status;
+  reply.headers = ModelHeaders(record, config);
+  reply.headers.emplace_back("Content-Type", std::move(refusal.content_type));
+  reply.body = std::move(refusal.body);
+  return reply;
+}
+
+}  // namespace
+
+HttpReply CallNative(Services& services, std::shared_ptr<const Settings> settings,
+                     HttpRequest& http, const std::string& id, Record record) {
+  const auto refuse = [&](Error error) {
+    Error helped = WithModelHelp(std::move(error), services, *settings, record.model);
+    return Refuse(Surface::kGemini, InGooglesWords(std::move(helped), record.model), record,
+                  *settings->config);
+  };
+  record.phase = Phase::kConvert;
+  const auto native = ReadNativeRequest(http, id);
+  if (!native) return refuse(native.error());
+  record.model = native->model;
+  record.stream = native->form != NativeForm::kWhole;
+  const auto head = NativeHead(http.body);
+  if (!head) return refuse(head.error());
+  const auto resolved = settings->map.Resolve(native->model);
+  if (!resolved) return refuse(resolved.error());
+  record.rule = RuleText(*resolved);
+
+  const RequestContext context{
+      &services,
+      settings,
+      accounts::SessionKey({record.caller, {}, SessionHeader(http), {}, *head}),
+      http.client,
+      record.id,
+      record.caller,
+      TapeCalls(*services.transport, record.tape)};
+  const auto targets = ServableTargets(context, resolved->targets, native->use);
+  if (!targets) return refuse(targets.error());
+  const auto question_for = [&](const std::string& target) {
+    const bool mapped = target != native->model;
+    auto renamed = mapped ? WithNativeModel(http.body, native->model, target) : http.body;
+    return NativeQuestion{"POST",
+                          native->version,
+                          "models/" + target + ":" + native->method,
+                          native->query,
+                          renamed ? *std::move(renamed) : http.body,
+                          HeadersUp(http),
+                          native->form};
+  };
+  auto outcome = OpenNative(context, *targets, question_for, record);
+  if (auto* error = std::get_if<Error>(&outcome)) return refuse(std::move(*error));
+  if (auto* refusal = std::get_if<NativeRefusal>(&outcome)) {
+    return PassRefusal(std::move(*refusal), *settings->config, record);
+  }
+  return NativeReply(std::get<NativeOpened>(std::move(outcome)), native->form, services, settings,
+                     *http.client, std::move(record));
+}
+
+}  // namespace agm::gateway

@@ -1,0 +1,22 @@
+#pragma once
+
+#include <memory>
+
+#include "core/base/cancellation.h"
+#include "core/gateway/native_call.h"
+#include "core/gateway/record.h"
+#include "core/gateway/services.h"
+#include "core/http/wire/message.h"
+
+namespace agm::gateway {
+
+/// A native response as the client gets it: the upstream's bytes, with keep-alives between elements
+/// where the form allows them. A response that breaks off breaks off for the client too, or ends in
+/// an error event.
+///
+/// Thread safety: any thread.
+HttpReply NativeReply(NativeOpened opened, NativeForm form, Services& services,
+                      std::shared_ptr<const Settings> settings, const Cancellation& client,
+                      Record record);
+
+}  // namespace agm::gateway
