@@ -18,6 +18,12 @@ constexpr std::size_t kMostLines = 256;
 // The clocks drift apart by less than this, unless the machine slept or its clock was set.
 constexpr auto kJump = std::chrono::seconds(2);
 
+Error AccountGone() {
+  Error error = Fail(ErrorCode::kNotFound, "the account that holds this is not in use any more");
+  error.reason = "account_gone";
+  return error;
+}
+
 }  // namespace
 
 Pool::Pool(std::shared_ptr<const config::Config> config, Clock& clock, PoolJournal* journal,
@@ -93,6 +99,42 @@ Result<Lease> Pool::Take(const Wanted& wanted, TimePoint deadline,
   }
   notes.Write(state_->journal, state_->hear);
   return Lease(std::move(taken));
+}
+
+Result<Lease> Pool::TakeOne(const std::string& account, const std::string& model,
+                            TimePoint deadline, const Cancellation& cancellation) {
+  auto taken = std::make_unique<Lease::Taken>(
+      Lease::Taken{state_, {model, std::hash<std::string>{}(model)}});
+  Notes notes;
+  for (;;) {
+    {
+      std::unique_lock lock(state_->mutex);
+      const Moment moment = state_->Look();
+      const auto member = state_->roster.Find(account);
+      if (!member || !member->account->Usable()) return AccountGone();
+      const TimePoint wakes = member->WakesAt(model);
+      if (wakes <= moment.now) {
+        state_->Begin(*taken, *member, moment, notes);
+        break;
+      }
+      if (wakes > deadline) return Exhausted({member}, model, moment);
+      ++state_->waiting;
+      state_->clock.Wait(state_->changed, lock, std::min(Left(moment.now, wakes), kSlice));
+      --state_->waiting;
+    }
+    if (cancellation.Cancelled()) return Fail(ErrorCode::kCancelled, "the client went away");
+  }
+  notes.Write(state_->journal, state_->hear);
+  return Lease(std::move(taken));
+}
+
+std::optional<Error> Pool::WhyNot(const std::string& account, const std::string& model) const {
+  std::lock_guard lock(state_->mutex);
+  const Moment moment = state_->Look();
+  const auto member = state_->roster.Find(account);
+  if (!member || !member->account->Usable()) return AccountGone();
+  if (member->WakesAt(model) <= moment.now) return std::nullopt;
+  return Exhausted({member}, model, moment);
 }
 
 std::optional<config::Account> Pool::Peek(const std::string& model,

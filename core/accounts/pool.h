@@ -150,8 +150,15 @@ class Pool {
   /// it again). False if there is no account of that name.
   bool Heal(const std::string& account);
   Result<Lease> Take(const Wanted& wanted, TimePoint deadline, const Cancellation& cancellation);
+  /// A lease of this account and no other, for a request that only it can serve because it holds a
+  /// file or a cache. Waits for the end of its cooldown, at most until `deadline`; then fails as Take
+  /// does, or with kNotFound if there is no such account any more.
+  Result<Lease> TakeOne(const std::string& account, const std::string& model, TimePoint deadline,
+                        const Cancellation& cancellation);
   /// The error that Take would return without waiting; nullopt while an account is available.
   std::optional<Error> WhyNobody(const std::string& model) const;
+  /// The same for TakeOne.
+  std::optional<Error> WhyNot(const std::string& account, const std::string& model) const;
   /// The account that Take would give at once, without a lease, for a request that uses no quota.
   /// Nothing while no account is available.
   std::optional<config::Account> Peek(const std::string& model, const std::string& session) const;

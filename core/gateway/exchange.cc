@@ -15,6 +15,7 @@
 #include "core/gateway/joined_hops.h"
 #include "core/gateway/kept_signatures.h"
 #include "core/gateway/media.h"
+#include "core/gateway/pins.h"
 #include "core/gateway/replies.h"
 #include "core/gateway/session.h"
 #include "core/gateway/taped.h"
@@ -91,13 +92,16 @@ HttpReply Exchange(Services& services, std::shared_ptr<const Settings> settings,
   const auto targets = AdmitChat(services, http, *request, resolved->targets, record);
   if (!targets) return refuse(targets.error());
 
-  const RequestContext context{&services,
-                               settings,
-                               SessionOf(*request, SessionHeader(http), record.caller),
-                               http.client,
-                               record.id,
-                               record.caller,
-                               TapeCalls(*services.transport, record.tape)};
+  RequestContext context{&services,
+                         settings,
+                         SessionOf(*request, SessionHeader(http), record.caller),
+                         http.client,
+                         record.id,
+                         record.caller,
+                         TapeCalls(*services.transport, record.tape)};
+  auto holder = PinMedia(*services.resources, *request, record.caller, services.clock->Wall());
+  if (!holder) return Refuse(dialect, holder.error(), record, config);
+  context.only = *std::move(holder);
   auto inlined = InlineMedia(*services.media, ReadersOf(context, *targets), BudgetOf(config.proxy),
                              *http.client, *request);
   if (!inlined) return Refuse(dialect, inlined.error(), record, config);

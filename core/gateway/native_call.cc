@@ -8,6 +8,7 @@
 #include "core/gateway/native_call.h"
 
 #include <algorithm>
+#include <array>
 #include <chrono>
 
 #include "core/gateway/targets.h"
@@ -24,18 +25,30 @@ using upstream::Trouble;
 /// An element that is longer than this is no error object, so it need not be complete.
 constexpr std::size_t kMostHeld = 64U << 10U;
 
-bool IsAboutTheRequest(Trouble trouble) {
-  switch (trouble) {
-    case Trouble::kBadRequest:
-    case Trouble::kTooLarge:
-    case Trouble::kUnknownModel:
-    case Trouble::kNotServed:
-    case Trouble::kResourceDenied:
-    case Trouble::kUnknownResource:
-      return true;
-    default:
-      return false;
+/// Failures whose text is about the request, not about an account.
+constexpr std::array kAboutTheRequest = {Trouble::kBadRequest,     Trouble::kTooLarge,
+                                         Trouble::kUnknownModel,   Trouble::kNotServed,
+                                         Trouble::kResourceDenied, Trouble::kUnknownResource};
+
+std::string UrlOf(const upstream::Recipient& recipient, const NativeQuestion& question) {
+  if (!question.url.empty()) return question.url;
+  std::string url =
+      recipient.provider.NativeUrl(recipient.account, question.version, question.resource);
+  if (!url.empty() && !question.query.empty()) url += "?" + question.query;
+  return url;
+}
+
+std::vector<upstream::Header> UploadHeaders(const upstream::Download& download) {
+  constexpr std::array<std::string_view, 6> kNames = {
+      "x-goog-upload-status",        "x-goog-upload-url",
+      "x-goog-upload-control-url",   "x-goog-upload-chunk-granularity",
+      "x-goog-upload-size-received", "location"};
+  std::vector<upstream::Header> headers;
+  for (const std::string_view name : kNames) {
+    const std::string_view value = download.header(name);
+    if (!value.empty()) headers.emplace_back(name, value);
   }
+  return headers;
 }
 
 /// The attempts of one native request.
@@ -70,7 +83,7 @@ Failure Attempts::ReadRefusal(upstream::Download& download, const upstream::Reci
   auto body = upstream::ReadFailureBody(download, sender);
   if (!body) return upstream::ClassifyTransport(body.error());
   Failure failure = upstream::ClassifyFailure(download, *body, recipient);
-  if (IsAboutTheRequest(failure.trouble)) {
+  if (std::ranges::find(kAboutTheRequest, failure.trouble) != kAboutTheRequest.end()) {
     refusal_ = NativeRefusal{download.status(), std::string(download.header("content-type")),
                              *std::move(body)};
   }
@@ -81,12 +94,10 @@ Attempts::Begun Attempts::Send(const upstream::Recipient& recipient,
                                const NativeQuestion& question) {
   const upstream::Sender sender = allowance_.Sender(context_);
   upstream::HttpRequest request = upstream::NewRequest(recipient, sender.limits);
-  request.url =
-      recipient.provider.NativeUrl(recipient.account, question.version, question.resource);
+  request.url = UrlOf(recipient, question);
   if (request.url.empty()) return upstream::NotServedFailure();
-  if (!question.query.empty()) request.url += "?" + question.query;
   request.method = question.http_method;
-  request.body = question.body;
+  request.body = question.body.view();
   if (!question.headers.empty()) request.headers = question.headers;
   request.stream = question.form != NativeForm::kWhole;
   auto download = sender.transport.Send(request, sender.cancellation);
@@ -98,23 +109,25 @@ Attempts::Begun Attempts::Send(const upstream::Recipient& recipient,
   return *std::move(download);
 }
 
+std::optional<Failure> Nothing() {
+  return upstream::NoAnswerFailure(
+      upstream::NoAnswer::kTruncated,
+      Fail(ErrorCode::kUpstreamUnavailable, "the upstream's answer ended before it began"));
+}
+
 // Reads until the first element is complete, or is certainly no error.
 std::optional<Failure> Attempts::Hold(NativeOpened& opened, NativeForm form) const {
+  if (form == NativeForm::kBytes) return std::nullopt;
   for (;;) {
-    const std::string_view object = protocol::FirstJsonObject(opened.held);
+    const protocol::JsonPiece object = protocol::FirstJsonObject(opened.held);
+    const bool error = protocol::IsGoogleError(object.text);
     const bool ended = opened.download == nullptr;
-    const bool element =
-        form != NativeForm::kWhole && object.ends_with('}') && !protocol::IsGoogleError(object);
-    if (element || opened.held.size() > kMostHeld) return std::nullopt;
-    if (ended) {
-      if (protocol::IsGoogleError(object)) {
-        return opened.provider->Classify(opened.lease.account(), {200, object});
-      }
-      if (!object.empty()) return std::nullopt;
-      return upstream::NoAnswerFailure(
-          upstream::NoAnswer::kTruncated,
-          Fail(ErrorCode::kUpstreamUnavailable, "the upstream's answer ended before it began"));
+    if (error && (object.whole || ended)) {
+      return opened.provider->Classify(opened.lease.account(), {200, object.text});
     }
+    const bool element = object.whole && form != NativeForm::kWhole;
+    if (element || opened.held.size() > kMostHeld) return std::nullopt;
+    if (ended) return object.text.empty() ? Nothing() : std::nullopt;
     const auto state = opened.download->Read(opened.held, allowance_.deadline, *context_.client);
     if (!state) return upstream::ClassifyTransport(state.error());
     if (*state == upstream::ReadState::kEnd) opened.download.reset();
@@ -138,7 +151,9 @@ Attempts::Tried Attempts::Try(accounts::Lease& lease, const NativeQuestion& ques
   if (auto* failure = std::get_if<Failure>(&begun)) return std::move(*failure);
   auto& download = std::get<std::unique_ptr<upstream::Download>>(begun);
   std::string type(download->header("content-type"));
-  NativeOpened opened{std::move(lease), provider, std::move(download), {}, std::move(type)};
+  auto headers = UploadHeaders(*download);
+  NativeOpened opened{std::move(lease), provider,          question.body, std::move(download), {},
+                      std::move(type),  std::move(headers)};
   if (auto failure = Hold(opened, question.form)) {
     lease = std::move(opened.lease);
     return *std::move(failure);
@@ -156,7 +171,7 @@ void Attempts::Note(const std::string& model) {
 std::optional<NativeOutcome> Attempts::Target(const std::string& model,
                                               const NativeQuestion& question, bool last) {
   if (record_.target.empty()) record_.target = model;
-  Rotation rotation(context_, allowance_, model, question.body.size(), last);
+  Rotation rotation(context_, allowance_, model, question.body.view().size(), last);
   while (auto lease = rotation.Next()) {
     auto outcome = Try(*lease, question);
     if (auto* opened = std::get_if<NativeOpened>(&outcome)) {

@@ -14,6 +14,7 @@
 #include "core/gateway/record.h"
 #include "core/gateway/rotation.h"
 #include "core/http/client/transport.h"
+#include "core/upstream/outgoing.h"
 
 namespace agm::gateway {
 
@@ -23,9 +24,10 @@ struct NativeQuestion {
   std::string version;
   std::string resource;  ///< "models/gemini-2.5-flash:generateContent", "cachedContents"
   std::string query;
-  std::string body;
+  upstream::SharedText body;
   std::vector<upstream::Header> headers;
   NativeForm form = NativeForm::kWhole;
+  std::string url{};  ///< an address that the upstream gave; empty: that of the resource
 };
 
 /// A native response that has begun to arrive: its account and the bytes so far. Destroying it
@@ -33,9 +35,11 @@ struct NativeQuestion {
 struct NativeOpened {
   accounts::Lease lease;
   const upstream::Provider* provider;
+  upstream::SharedText body;                     ///< of the request; the download may still send it
   std::unique_ptr<upstream::Download> download;  ///< null: `held` is the whole body
   std::string held;
   std::string content_type;
+  std::vector<upstream::Header> headers{};  ///< of an upload, for the client
   Duration first_byte{0};
 };
 

@@ -137,8 +137,8 @@ Result<std::string> NativeHead(std::string_view body) {
   if (!doc) return doc.error();
   const JsonView root = doc->root();
   if (!root.is(JsonKind::kObject)) {
-    return Invalid("invalid_type", "", "the body: expected an object, found {}",
-                   KindName(root.kind()));
+    return Fail(ErrorCode::kInvalidRequest, "the body: expected an object, found {}",
+                KindName(root.kind()));
   }
   std::string head(root["systemInstruction"].raw());
   head += root["system_instruction"].raw();

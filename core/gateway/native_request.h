@@ -13,7 +13,8 @@ namespace agm::gateway {
 enum class NativeForm {
   kWhole,   ///< one JSON value
   kEvents,  ///< server-sent events (streamGenerateContent?alt=sse)
-  kArray    ///< a JSON array that grows (streamGenerateContent)
+  kArray,   ///< a JSON array that grows (streamGenerateContent)
+  kBytes    ///< anything, such as the content of a file
 };
 
 /// A call of a model in Gemini's own API, as a client wrote it.
@@ -29,7 +30,6 @@ struct NativeRequest {
 /// Reads path and query. `id` is the path behind "models/": "gemini-2.5-flash:generateContent".
 ///
 ///   auto native = ReadNativeRequest(http, "gemini-2.5-flash:countTokens");
-///   native->method == "countTokens"
 ///
 /// Fails with kUnknownRoute for a method that the gateway does not pass on, with kUnknownModel for a
 /// name that no model has, with kInvalidRequest for an `alt` that it cannot serve.

@@ -6,10 +6,12 @@
 
 #include "core/accounts/session.h"
 #include "core/base/utf8.h"
+#include "core/gateway/admission.h"
 #include "core/gateway/history.h"
 #include "core/gateway/native_call.h"
 #include "core/gateway/native_request.h"
 #include "core/gateway/native_stream.h"
+#include "core/gateway/pins.h"
 #include "core/gateway/replies.h"
 #include "core/gateway/session.h"
 #include "core/gateway/taped.h"
@@ -40,19 +42,6 @@ std::vector<upstream::Header> HeadersUp(const HttpRequest& http) {
   return headers;
 }
 
-HttpReply PassRefusal(NativeRefusal refusal, const config::Config& config, Record& record) {
-  record.status = refusal.status;
-  record.error = CodeName(ErrorCode::kInvalidRequest);
-  record.why = "the upstream refused the request";
-  record.phase = Phase::kDone;
-  HttpReply reply;
-  reply.status = refusal.status;
-  reply.headers = ModelHeaders(record, config);
-  reply.headers.emplace_back("Content-Type", std::move(refusal.content_type));
-  reply.body = std::move(refusal.body);
-  return reply;
-}
-
 }  // namespace
 
 HttpReply CallNative(Services& services, std::shared_ptr<const Settings> settings,
@@ -72,16 +61,22 @@ HttpReply CallNative(Services& services, std::shared_ptr<const Settings> setting
   const auto resolved = settings->map.Resolve(native->model);
   if (!resolved) return refuse(resolved.error());
   record.rule = RuleText(*resolved);
+  auto usable = AdmitNative(services, http, native->model, resolved->targets, record);
+  if (!usable) return refuse(usable.error());
 
-  const RequestContext context{
-      &services,
-      settings,
-      accounts::SessionKey({record.caller, {}, SessionHeader(http), {}, *head}),
-      http.client,
-      record.id,
-      record.caller,
-      TapeCalls(*services.transport, record.tape)};
-  const auto targets = ServableTargets(context, resolved->targets, native->use);
+  const auto holder =
+      HolderOf(*services.resources, ResourcesIn(http.body), record.caller, services.clock->Wall());
+  if (!holder) return refuse(holder.error());
+  RequestContext context{&services,
+                         settings,
+                         accounts::SessionKey({record.caller, {}, SessionHeader(http), {}, *head}),
+                         http.client,
+                         record.id,
+                         record.caller,
+                         TapeCalls(*services.transport, record.tape)};
+  context.only = *holder;
+  context.method = native->method;
+  const auto targets = ServableTargets(context, *usable, native->use);
   if (!targets) return refuse(targets.error());
   const auto question_for = [&](const std::string& target) {
     const bool mapped = target != native->model;
@@ -90,7 +85,7 @@ HttpReply CallNative(Services& services, std::shared_ptr<const Settings> setting
                           native->version,
                           "models/" + target + ":" + native->method,
                           native->query,
-                          renamed ? *std::move(renamed) : http.body,
+                          upstream::SharedText(renamed ? *std::move(renamed) : http.body),
                           HeadersUp(http),
                           native->form};
   };

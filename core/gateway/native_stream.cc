@@ -16,6 +16,7 @@ using Framing = protocol::NativeWatch::Framing;
 Framing FramingOf(NativeForm form) {
   switch (form) {
     case NativeForm::kWhole:
+    case NativeForm::kBytes:
       return Framing::kNone;
     case NativeForm::kEvents:
       return Framing::kEvents;
@@ -118,7 +119,7 @@ class NativeStream : public BodySource {
 
   // The time of the next keep-alive; an interval of 0 disables them.
   TimePoint NextComment() const {
-    const bool possible = keepalive_.count() > 0 && form_ != NativeForm::kWhole;
+    const bool possible = keepalive_.count() > 0 && FramingOf(form_) != Framing::kNone;
     return possible ? clock_.Now() + keepalive_ : TimePoint::max();
   }
 
@@ -157,7 +158,8 @@ HttpReply NativeReply(NativeOpened opened, NativeForm form, Services& services,
   reply.headers.emplace_back("Content-Type", opened.content_type.empty()
                                                  ? "application/json; charset=UTF-8"
                                                  : opened.content_type);
-  const bool whole = form == NativeForm::kWhole;
+  for (auto& header : opened.headers) reply.headers.push_back(std::move(header));
+  const bool whole = FramingOf(form) == Framing::kNone;
   if (whole && !opened.download) return WholeReply(std::move(opened), std::move(reply), record);
   if (!whole) {
     reply.headers.emplace_back("Cache-Control", "no-cache");
@@ -165,6 +167,19 @@ HttpReply NativeReply(NativeOpened opened, NativeForm form, Services& services,
   }
   reply.source = std::make_unique<NativeStream>(std::move(opened), form, services,
                                                 std::move(settings), client, std::move(record));
+  return reply;
+}
+
+HttpReply PassRefusal(NativeRefusal refusal, const config::Config& config, Record& record) {
+  record.status = refusal.status;
+  record.error = CodeName(ErrorCode::kInvalidRequest);
+  record.why = "the upstream refused the request";
+  record.phase = Phase::kDone;
+  HttpReply reply;
+  reply.status = refusal.status;
+  reply.headers = ModelHeaders(record, config);
+  reply.headers.emplace_back("Content-Type", std::move(refusal.content_type));
+  reply.body = std::move(refusal.body);
   return reply;
 }
 

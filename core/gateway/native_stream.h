@@ -19,4 +19,7 @@ HttpReply NativeReply(NativeOpened opened, NativeForm form, Services& services,
                       std::shared_ptr<const Settings> settings, const Cancellation& client,
                       Record record);
 
+/// A refusal of the request as the upstream wrote it.
+HttpReply PassRefusal(NativeRefusal refusal, const config::Config& config, Record& record);
+
 }  // namespace agm::gateway

@@ -94,6 +94,11 @@ void Allowance::NoteIn(Record& record) const {
 // Prefers accounts that are not known to lack the model. Where those only cool down, the others are
 // not tried instead.
 Result<accounts::Lease> Rotation::Take(const std::vector<std::string>& without, TimePoint until) {
+  if (!context_.only.empty()) {
+    const bool spent = std::ranges::find(without, context_.only) != without.end();
+    if (spent && allowance_.last) return *allowance_.last;
+    return context_.services->pool->TakeOne(context_.only, model_, until, *context_.client);
+  }
   const bool under_way = !tried_.empty() && &without == &tried_;
   const auto take = [&](const std::vector<std::string>& left_out) {
     return context_.services->pool->Take({model_, context_.session, left_out, under_way}, until,
@@ -306,7 +311,9 @@ Error Verdict(const RequestContext& context, const Allowance& allowance,
   const bool unreached =
       last && last->code == ErrorCode::kUpstreamUnavailable && last->reason.empty();
   if (!passes && !unreached) return *last;
-  if (auto nobody = context.services->pool->WhyNobody(target)) return *std::move(nobody);
+  auto nobody = context.only.empty() ? context.services->pool->WhyNobody(target)
+                                     : context.services->pool->WhyNot(context.only, target);
+  if (nobody) return *std::move(nobody);
   if (allowance.rest) return *allowance.rest;
   if (unreached) return Unreached(*last);
   // The attempts are used up, but an account is available: the client may retry at once.

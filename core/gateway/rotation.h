@@ -31,6 +31,7 @@ struct RequestContext {
   /// Records the calls; null: they are not recorded.
   std::shared_ptr<upstream::Transport> taped{};
   std::string_view method = "generateContent";  ///< of the upstream's API, see Refusals
+  std::string only{};  ///< the one account that can serve it, by name; empty: any
 
   upstream::Transport& transport() const { return taped ? *taped : *services->transport; }
   const upstream::Provider& ProviderOf(const config::Account& account) const {

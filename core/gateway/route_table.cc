@@ -6,9 +6,11 @@
 #include "core/gateway/count_route.h"
 #include "core/gateway/embeddings_route.h"
 #include "core/gateway/exchange.h"
+#include "core/gateway/files_route.h"
 #include "core/gateway/native_route.h"
 #include "core/gateway/pages.h"
 #include "core/gateway/replies.h"
+#include "core/gateway/resources_route.h"
 #include "core/gateway/responses_route.h"
 #include "core/gateway/routes.h"
 #include "core/gateway/visit.h"
@@ -22,18 +24,23 @@
 namespace agm::gateway {
 namespace {
 
-// The four forms of a handler: a request to a model in a dialect, one that calls a model in
-// another way, a page, and a page of one object.
+// The forms of a handler: a request to a model in a dialect that exists once, is made for a form, or
+// is made anew; a call of a model in another way; a page; a page of one object.
 
 template <auto dialect>
 HttpReply Chat(Visit& visit) {
   return Exchange(visit.services, visit.settings, dialect(), visit.http, std::move(visit.record));
 }
 
-template <auto dialect>
+template <class Dialect>
 HttpReply Form(Visit& visit) {
-  return Exchange(visit.services, visit.settings, dialect(visit.http.header("content-type")),
+  return Exchange(visit.services, visit.settings, Dialect(visit.http.header("content-type")),
                   visit.http, std::move(visit.record));
+}
+
+template <class Dialect>
+HttpReply Said(Visit& visit) {
+  return Exchange(visit.services, visit.settings, Dialect(), visit.http, std::move(visit.record));
 }
 
 template <auto call>
@@ -61,7 +68,12 @@ HttpReply Cancel(Visit& visit) {
   return CancelResponse(visit.services, *visit.settings, visit.route.id, visit.record);
 }
 
+// Batches outlive their request, so they are resources.
 HttpReply Native(Visit& visit) {
+  const std::string_view id = visit.route.id;
+  if (id.ends_with(":batchGenerateContent") || id.ends_with(":asyncBatchEmbedContent")) {
+    return CreateBatch(visit);
+  }
   return CallNative(visit.services, visit.settings, visit.http, visit.route.id,
                     std::move(visit.record));
 }
@@ -73,15 +85,27 @@ HttpReply NotServed(Visit& visit) {
   return Refuse(row.surface, std::move(error), visit.record, *visit.settings->config);
 }
 
+template <ResourceKind kind>
+HttpReply ListOf(Visit& visit) {
+  return ListResources(visit, kind);
+}
+
+template <ResourceKind kind>
+HttpReply OneOf(Visit& visit) {
+  return UseResource(visit, kind);
+}
+
 constexpr std::string_view kGet = "GET, HEAD";
 constexpr std::string_view kPost = "POST";
-constexpr std::string_view kAny = "GET, HEAD, POST, DELETE";
+constexpr std::string_view kAnyMethod = "GET, HEAD, POST, DELETE";
+constexpr std::string_view kOne = "GET, HEAD, POST, PATCH, DELETE";
 constexpr bool kUrgent = true;
 constexpr bool kPatient = false;
 
 using enum Surface;
 using enum BodyKind;
 using enum Scope;
+using enum ResourceKind;
 
 // clang-format off
 constexpr RouteRow kRows[] = {
@@ -116,7 +140,7 @@ constexpr RouteRow kRows[] = {
    Form<protocol::ImageEdits>},
   {"transcriptions", "/audio/transcriptions", kPost, kOpenAi, kForm, kInference, kPatient,
    Form<protocol::Transcriptions>},
-  {"speech", "/audio/speech", kPost, kOpenAi, kJson, kInference, kPatient, Chat<protocol::Speech>},
+  {"speech", "/audio/speech", kPost, kOpenAi, kJson, kInference, kPatient, Said<protocol::Speech>},
 
   // Anthropic
   {"models", "/models", kGet, kAnthropic, kJson, kInference, kPatient, Page<AnthropicModelsPage>},
@@ -124,10 +148,20 @@ constexpr RouteRow kRows[] = {
    Calls<CountMessages>},
   {"messages", "/messages", kPost, kAnthropic, kJson, kInference, kPatient,
    Chat<protocol::AnthropicMessages>},
-  {"message_batches", "/messages/batches", kAny, kAnthropic, kJson, kInference, kPatient,
+  {"message_batches", "/messages/batches", kAnyMethod, kAnthropic, kJson, kInference, kPatient,
    NotServed},
-  {"message_batches", "/messages/batches/**", kAny, kAnthropic, kJson, kInference, kPatient,
+  {"message_batches", "/messages/batches/**", kAnyMethod, kAnthropic, kJson, kInference, kPatient,
    NotServed},
+
+  // Files of OpenAI's and of Anthropic's API
+  {"create_file", "/files", kPost, kOpenAi, BodyKind::kAny, kInference, kPatient, CreateFile},
+  {"files", "/files", kGet, kOpenAi, kJson, kInference, kPatient, ListFiles},
+  {"file_content", "/files/*/content", kGet, kOpenAi, kJson, kInference, kPatient, FileContent},
+  {"file", "/files/*", "GET, HEAD, DELETE", kOpenAi, kJson, kInference, kPatient, UseFile},
+  {"create_file", "/files", kPost, kAnthropic, BodyKind::kAny, kInference, kPatient, CreateFile},
+  {"files", "/files", kGet, kAnthropic, kJson, kInference, kPatient, ListFiles},
+  {"file_content", "/files/*/content", kGet, kAnthropic, kJson, kInference, kPatient, FileContent},
+  {"file", "/files/*", "GET, HEAD, DELETE", kAnthropic, kJson, kInference, kPatient, UseFile},
 
   // Gemini. Google's SDK with its default version requests "/v1/models/x:generateContent".
   {"gemini_method", "/models/**:", kPost, kGemini, kJson, kInference, kPatient, Native},
@@ -137,6 +171,27 @@ constexpr RouteRow kRows[] = {
    Page<GeminiModelsPage>},
   {"gemini_model", "/v1beta/models/**", kGet, kGemini, kJson, kInference, kPatient,
    PageOf<GeminiModelPage>},
+
+  // What the Gemini API keeps for a project
+  {"gemini_files", "/files", kGet, kGemini, kJson, kInference, kPatient, ListOf<kFiles>},
+  {"gemini_files", "/files/*", kOne, kGemini, kJson, kInference, kPatient, OneOf<kFiles>},
+  {"gemini_caches", "/cachedContents", kGet, kGemini, kJson, kInference, kPatient, ListOf<kCaches>},
+  {"gemini_caches", "/cachedContents", kPost, kGemini, kJson, kInference, kPatient, CreateCache},
+  {"gemini_caches", "/cachedContents/**", kOne, kGemini, kJson, kInference, kPatient, OneOf<kCaches>},
+  {"gemini_batches", "/batches", kGet, kGemini, kJson, kInference, kPatient, ListOf<kBatches>},
+  {"gemini_batches", "/batches/**", kOne, kGemini, kJson, kInference, kPatient, OneOf<kBatches>},
+  {"gemini_operations", "/operations/**", kOne, kGemini, kJson, kInference, kPatient, OneOf<kOperations>},
+  {"gemini_files", "/v1beta/files", kGet, kGemini, kJson, kInference, kPatient, ListOf<kFiles>},
+  {"gemini_files", "/v1beta/files/*", kOne, kGemini, kJson, kInference, kPatient, OneOf<kFiles>},
+  {"gemini_caches", "/v1beta/cachedContents", kGet, kGemini, kJson, kInference, kPatient, ListOf<kCaches>},
+  {"gemini_caches", "/v1beta/cachedContents", kPost, kGemini, kJson, kInference, kPatient, CreateCache},
+  {"gemini_caches", "/v1beta/cachedContents/**", kOne, kGemini, kJson, kInference, kPatient, OneOf<kCaches>},
+  {"gemini_batches", "/v1beta/batches", kGet, kGemini, kJson, kInference, kPatient, ListOf<kBatches>},
+  {"gemini_batches", "/v1beta/batches/**", kOne, kGemini, kJson, kInference, kPatient, OneOf<kBatches>},
+  {"gemini_operations", "/v1beta/operations/**", kOne, kGemini, kJson, kInference, kPatient, OneOf<kOperations>},
+  {"batches", "/batches", kAnyMethod, kOpenAi, kJson, kInference, kPatient, NotServed},
+  {"batches", "/batches/**", kAnyMethod, kOpenAi, kJson, kInference, kPatient, NotServed},
+  {"gemini_upload", "/upload/files", "POST, PUT", kGemini, BodyKind::kAny, kInference, kPatient, UploadFile},
 
   // One model, in the API that the client speaks
   {"model", "/models/**", kGet, kOpenAi, kJson, kInference, kPatient, PageOf<ModelPage>},

@@ -139,6 +139,8 @@ std::optional<Route> MatchLastSegment(const Segments& path) {
 }
 
 Segments WithoutVersion(Segments path) {
+  // Uploads name the version behind "upload"; all versions have the same routes.
+  if (path.size() > 2 && path.front() == "upload") path.erase(path.begin() + 1);
   const auto end = std::find_if(path.begin(), path.end(), [](auto s) { return s != "v1"; });
   path.erase(path.begin(), end);
   if (!path.empty() && IsGeminiPrefix(path.front())) path.front() = "v1beta";

@@ -25,7 +25,7 @@ enum class Scope {
 };
 
 /// What a route reads as its body.
-enum class BodyKind { kJson, kForm };
+enum class BodyKind { kJson, kForm, kAny };
 
 /// Answers a request of a route; may take the record out of the visit.
 using Handler = HttpReply (*)(Visit& visit);

@@ -67,6 +67,7 @@ struct Service::Parts {
         journal(database, clock,
                 [&log](const std::string& lost) { log.Write(LogLevel::kWarning, lost); }),
         conversations(database),
+        resources(database),
         signatures(conversations, clock),
         pool(config, clock, &journal,
              [&log](const accounts::AccountEvent& event) { LogAccountEvent(log, event); }),
@@ -93,6 +94,7 @@ struct Service::Parts {
     services.refusals = &refusals;
     services.counter = &counter;
     services.conversations = &conversations;
+    services.resources = &resources;
     services.signatures = &signatures;
     services.metrics = &metrics;
     services.journal = &ledger;
@@ -128,6 +130,7 @@ struct Service::Parts {
   ledger::Recording recording;
   store::SqlitePoolJournal journal;
   store::Conversations conversations;
+  store::Resources resources;
   Signatures signatures;
   accounts::Pool pool;
   accounts::Credentials credentials;

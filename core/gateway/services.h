@@ -20,6 +20,7 @@
 #include "core/ledger/recording.h"
 #include "core/mapping/model_map.h"
 #include "core/store/conversations.h"
+#include "core/store/resources.h"
 #include "core/upstream/providers.h"
 
 namespace agm::gateway {
@@ -59,6 +60,7 @@ struct Services {
   Refusals* refusals = nullptr;
   TokenCounter* counter = nullptr;
   store::Conversations* conversations = nullptr;
+  store::Resources* resources = nullptr;
   Signatures* signatures = nullptr;
   Metrics* metrics = nullptr;
   ledger::Journal* journal = nullptr;

@@ -138,6 +138,8 @@ void Service::Note(const std::optional<Route>& route, Request& request, std::str
 
 Reply Service::ServeRoute(const std::optional<Route>& route, const Request& request,
                           const std::string& key) {
+  if (auto reply = key.empty() ? std::nullopt : shelf_.Serve(request, key))
+    return *std::move(reply);
   if (!route) return ReplyWith(HtmlPage(404));
   if (key.empty()) {
     return ReplyWith(
@@ -147,6 +149,11 @@ Reply Service::ServeRoute(const std::optional<Route>& route, const Request& requ
   }
   const bool in_array =
       route->method == "streamGenerateContent" && QueryParam(request, "alt") != "sse";
+  if (shelf_.NamesForeign(request.body, key)) {
+    return ReplyWith(Denied(403, "PERMISSION_DENIED",
+                            "You do not have permission to access the File or it may not exist."),
+                     in_array);
+  }
   const auto fault = FaultFor(*route, request, key);
   if (!fault) return Answer(*route, request, Fault{});
 

@@ -17,6 +17,7 @@
 #include "core/mock/reply.h"
 #include "core/mock/route.h"
 #include "core/mock/script.h"
+#include "core/mock/shelf.h"
 
 namespace agm::mock {
 
@@ -63,6 +64,7 @@ class Service {
   std::atomic<std::uint64_t> serial_{0};
   Guarded<Counts> counts_;
   Guarded<Plan> plan_;
+  Shelf shelf_;
 };
 
 }  // namespace agm::mock

@@ -5,7 +5,7 @@
 namespace agm::store {
 namespace {
 
-constexpr std::array<std::string_view, 3> kStateSteps = {
+constexpr std::array<std::string_view, 4> kStateSteps = {
     // 1: the pool's state.
     "CREATE TABLE rest ("
     "  owner TEXT NOT NULL,"  // an account's name, or project:ID
@@ -43,6 +43,18 @@ constexpr std::array<std::string_view, 3> kStateSteps = {
     "CREATE INDEX signature_created ON signature (created);",
     // 3: the upstream's own sentence about a cooldown.
     "ALTER TABLE rest ADD COLUMN said TEXT NOT NULL DEFAULT ''",
+    // 4: what upstreams keep for accounts, such as files.
+    "CREATE TABLE resource ("
+    "  name TEXT NOT NULL PRIMARY KEY,"  // files/ID, cachedContents/ID, uploads/ID
+    "  owner TEXT NOT NULL,"             // name of the client's key; no other client may use it
+    "  account TEXT NOT NULL,"
+    "  object TEXT NOT NULL,"  // as the upstream described it when it was created
+    "  created INTEGER NOT NULL,"
+    "  expires INTEGER NOT NULL);"
+    "CREATE INDEX resource_owner ON resource (owner);"
+    "CREATE TABLE home ("
+    "  owner TEXT NOT NULL PRIMARY KEY,"
+    "  account TEXT NOT NULL) WITHOUT ROWID;",  // on which the owner creates resources
 };
 
 Result<std::size_t> VersionOf(Connection& connection) {

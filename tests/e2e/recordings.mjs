@@ -3,8 +3,9 @@
 //   AGM_BIN=build/dev/agm node tests/e2e/recordings.mjs [PATTERN]      // names that match, else all
 //
 // `agm mock` must accept every request that Google accepted, and every answer that Google gave must
-// come out right through the gateway on both dialects, whole and streamed. Prints the counts and what
-// differs; exits with 1 if anything does, with 77 where there is no such folder. AGM_RECORDINGS names
+// come out right through the gateway on both dialects, whole and streamed, and byte for byte through
+// the native API. Prints the counts and what differs; exits with 1 if anything does, with 77 where
+// there is no such folder. AGM_RECORDINGS names
 // another folder. Its module replay.mjs gives load(), serve() and merged().
 import { existsSync } from 'node:fs';
 import { dirname, join } from 'node:path';
@@ -149,7 +150,45 @@ async function checkAnswers() {
   console.log(`answers: ${right} of ${count} come out right`);
 }
 
+// The native front passes every answer byte for byte, in its three forms.
+async function checkNative() {
+  const upstream = serve({});
+  await new Promise((resolve) => upstream.listen(0, '127.0.0.1', resolve));
+  const address = `http://127.0.0.1:${upstream.address().port}`;
+  const fresh = () => startGateway({ upstream: address, accounts: 3, args: ['--auth-mode', 'off'] });
+  let gateway = await fresh();
+  let right = 0;
+  let count = 0;
+  const ask = async (url, form, name) => {
+    const body = JSON.stringify({ contents: [{ role: 'user', parts: [{ text: `[[rec:${name}]]` }] }] });
+    const headers = { 'content-type': 'application/json', 'x-goog-api-key': 'k' };
+    const answer = await fetch(`${url}/v1beta/models/${MODEL}:${form}`, { method: 'POST', headers, body });
+    return { status: answer.status, bytes: Buffer.from(await answer.arrayBuffer()) };
+  };
+  for (const { name } of recordings) {
+    for (const form of ['generateContent', 'streamGenerateContent?alt=sse', 'streamGenerateContent']) {
+      ++count;
+      const wanted = await ask(address, form, name);
+      const got = await ask(gateway.url, form, name);
+      // What fails before its first byte is tried again, and is an error of the gateway in the end.
+      const fails = wanted.status >= 400 || /^(data: |\[)?\s*\{\s*"error"/.test(wanted.bytes.toString());
+      const passes = fails ? got.status >= 400 : got.status === 200 && wanted.bytes.equals(got.bytes);
+      const same = wanted.status !== 400 || got.status !== 400 || wanted.bytes.equals(got.bytes);
+      if (passes && same) ++right;
+      else differ(`${name} (${form})`, `${got.status} ${got.bytes.toString().slice(0, 200)}, Google ${wanted.status}`);
+      if (got.status < 400) continue;
+      await gateway.stop();
+      gateway = await fresh();
+    }
+  }
+  await gateway.stop();
+  upstream.close();
+  upstream.closeAllConnections();
+  console.log(`native: ${right} of ${count} pass byte for byte`);
+}
+
 await checkRequests();
 await checkAnswers();
+await checkNative();
 for (const line of differences) console.log(line);
 process.exit(differences.length > 0 ? 1 : 0);

@@ -42,9 +42,11 @@
 #include "core/mock/event_loop.h"
 #include "core/mock/http_message.h"
 #include "core/mock/mock_server.h"
+#include "core/mock/shelf.h"
 #include "core/protocol/anthropic/messages_history.h"
 #include "core/protocol/anthropic/messages_hosted.h"
 #include "core/protocol/gemini/grounding.h"
+#include "core/protocol/gemini/native_watch.h"
 #include "core/protocol/gemini/partial_args.h"
 #include "core/protocol/gemini/response.h"
 #include "core/protocol/responses/events.h"
@@ -240,9 +242,18 @@ Result<void> MockServerExample() {
   return {};
 }
 
+Reply ShelfExample(Shelf& shelf, const Request& request, const std::string& key) {
+#include "examples/core/mock/shelf.h.inc"
+  return {};
+}
+
 }  // namespace agm::mock
 
 namespace agm::protocol {
+
+void NativeWatchExample(std::string_view bytes, std::string& out) {
+#include "examples/core/protocol/gemini/native_watch.h.inc"
+}
 
 void GeminiGroundingExample(bool keep_text, std::string_view text, std::string_view code,
                             JsonView candidate, chat::ChoiceFinish& finish) {

@@ -1,6 +1,7 @@
 // Compiles the usage examples in the headers of core/upstream, core/accounts, core/gateway and cli;
 // see core.cc.
 
+#include <functional>
 #include <string>
 #include <utility>
 
@@ -19,6 +20,9 @@
 #include "core/accounts/quotas.h"
 #include "core/gateway/commit_point.h"
 #include "core/gateway/media.h"
+#include "core/gateway/native_call.h"
+#include "core/gateway/native_request.h"
+#include "core/gateway/pins.h"
 #include "core/gateway/prometheus.h"
 #include "core/gateway/rotation.h"
 #include "core/gateway/service.h"
@@ -94,6 +98,21 @@ void InlineMediaExample(const RequestContext& context, upstream::Transport& tran
                         const std::vector<std::string>& targets, const config::Proxy& proxy,
                         const Cancellation& client, chat::Request& request){
 #include "examples/core/gateway/media.h.inc"
+}
+
+void NativeRequestExample(const HttpRequest& http) {
+#include "examples/core/gateway/native_request.h.inc"
+}
+
+void NativeCallExample(const RequestContext& context, const std::vector<std::string>& targets,
+                       const std::function<NativeQuestion(const std::string&)>& question_for,
+                       Record& record) {
+#include "examples/core/gateway/native_call.h.inc"
+}
+
+void PinsExample(Services& services, const std::string& body, const std::string& caller,
+                 WallTime now) {
+#include "examples/core/gateway/pins.h.inc"
 }
 
 Error RotationExample(const RequestContext& context, Allowance& allowance, const std::string& model,

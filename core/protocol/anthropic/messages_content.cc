@@ -63,12 +63,12 @@ MaybeMedia ReadSource(JsonView block, chat::MediaKind kind, const FieldPath& at,
   }
   if (type == "url") return FromUrl(source, kind, inner, fields);
   if (type == "file") {
-    fields.Refuse("not_found", FieldPath(inner, "file_id"),
-                  "not found here: this gateway keeps no files; send the data as base64");
-  } else {
-    fields.Refuse("invalid_value", FieldPath(inner, "type"),
-                  fmt::format("expected base64, url, text or content, found \"{}\"", type));
+    const std::string id = fields.NeededText(source, "file_id", inner);
+    if (!fields.ok()) return std::nullopt;
+    return Take(MediaFromFileId(id, kind), FieldPath(inner, "file_id"), fields);
   }
+  fields.Refuse("invalid_value", FieldPath(inner, "type"),
+                fmt::format("expected base64, url, file, text or content, found \"{}\"", type));
   return std::nullopt;
 }
 

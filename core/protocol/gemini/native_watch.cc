@@ -17,7 +17,7 @@ std::string_view SkipBlanks(std::string_view text) {
 }
 
 // The object that begins `text`, up to its closing brace or to the end.
-std::string_view ObjectAt(std::string_view text) {
+JsonPiece ObjectAt(std::string_view text) {
   int depth = 0;
   bool in_string = false;
   for (std::size_t i = 0; i < text.size(); ++i) {
@@ -30,17 +30,17 @@ std::string_view ObjectAt(std::string_view text) {
     } else if (c == '{') {
       ++depth;
     } else if (c == '}' && --depth == 0) {
-      return text.substr(0, i + 1);
+      return {text.substr(0, i + 1), true};
     }
   }
-  return text;
+  return {text, false};
 }
 
 }  // namespace
 
-std::string_view FirstJsonObject(std::string_view bytes) {
+JsonPiece FirstJsonObject(std::string_view bytes) {
   const std::size_t brace = bytes.find('{');
-  return brace == std::string_view::npos ? std::string_view() : ObjectAt(bytes.substr(brace));
+  return brace == std::string_view::npos ? JsonPiece() : ObjectAt(bytes.substr(brace));
 }
 
 bool IsGoogleError(std::string_view object) {
@@ -95,7 +95,7 @@ chat::Usage NativeWatch::usage() const {
   const std::size_t at = tail_.rfind(kName);
   if (at == std::string::npos) return {};
   const std::string_view object =
-      FirstJsonObject(std::string_view(tail_).substr(at + kName.size()));
+      FirstJsonObject(std::string_view(tail_).substr(at + kName.size())).text;
   const auto doc = JsonDoc::Parse(object);
   if (!doc) return {};
   GeminiCounts counts;
@@ -112,7 +112,7 @@ std::string_view NativeWatch::error() const {
   const std::size_t last = before.find_last_not_of(kBlanks);
   const bool element = last == std::string_view::npos || before[last] == ',' ||
                        before[last] == '[' || before.substr(0, last + 1).ends_with("data:");
-  return element ? ObjectAt(std::string_view(tail_).substr(brace)) : std::string_view();
+  return element ? ObjectAt(std::string_view(tail_).substr(brace)).text : std::string_view();
 }
 
 }  // namespace agm::protocol

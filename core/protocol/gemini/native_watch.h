@@ -9,9 +9,15 @@
 
 namespace agm::protocol {
 
+/// A JSON object in a longer text.
+struct JsonPiece {
+  std::string_view text;
+  bool whole = false;  ///< false: the text ends before the closing brace
+};
+
 /// The first JSON object in `bytes`, up to its closing brace or to the end of the bytes; empty if
 /// there is none. `bytes` may be server-sent events, an array, or the object itself.
-std::string_view FirstJsonObject(std::string_view bytes);
+JsonPiece FirstJsonObject(std::string_view bytes);
 
 /// True if the object is Google's error object: its first member is "error".
 bool IsGoogleError(std::string_view object);

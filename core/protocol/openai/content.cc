@@ -63,16 +63,16 @@ MaybeBlock ReadAudio(JsonView part, const FieldPath& at, Fields& fields) {
               fields);
 }
 
-void RefuseFileId(const FieldPath& at, std::string_view instead, Fields& fields) {
-  fields.Refuse("unsupported_value", FieldPath(at, "file_id"),
-                fmt::format("uploaded files are not kept here; send the file as {}", instead));
+MaybeBlock ReadFileId(JsonView part, chat::MediaKind kind, const FieldPath& at, Fields& fields) {
+  const std::string id = fields.NeededText(part, "file_id", at);
+  if (!fields.ok()) return std::nullopt;
+  return Take(MediaFromFileId(id, kind), FieldPath(at, "file_id"), fields);
 }
 
 // Reads a part of a Responses message, whose members are in the part itself.
 MaybeBlock ReadInputImage(JsonView part, const FieldPath& at, Fields& fields) {
   if (part["file_id"] && !part["image_url"]) {
-    RefuseFileId(at, "image_url", fields);
-    return std::nullopt;
+    return ReadFileId(part, chat::MediaKind::kImage, at, fields);
   }
   auto block = ReadUrl(part, "image_url", at, chat::MediaKind::kImage, fields);
   if (block && part["detail"]) std::get<chat::Media>(*block).detail = part["detail"].text();
@@ -93,12 +93,9 @@ MaybeBlock ReadFile(JsonView file, const FieldPath& at, Fields& fields) {
     return Take(MediaFromUrl(url.text(), chat::MediaKind::kFile), FieldPath(at, "file_url"),
                 fields);
   }
-  if (file["file_id"]) {
-    RefuseFileId(at, "file_data", fields);
-  } else {
-    fields.Refuse("missing_required_parameter", FieldPath(at, "file_data"),
-                  "the file's data is required");
-  }
+  if (file["file_id"]) return ReadFileId(file, chat::MediaKind::kFile, at, fields);
+  fields.Refuse("missing_required_parameter", FieldPath(at, "file_data"),
+                "the file's data is required");
   return std::nullopt;
 }
 

@@ -110,7 +110,17 @@ class Writer {
     }
   }
 
+  // A file that was uploaded before is named by its id, whatever its kind.
+  void UploadedPart(std::string_view id) {
+    json_.Object().Key("type").String("file").Key("file").Object();
+    json_.Key("file_id").String("file-" + std::string(id)).EndObject().EndObject();
+  }
+
   void MediaPart(const chat::Media& media) {
+    constexpr std::string_view kUploaded = "files/";
+    if (media.uri.starts_with(kUploaded)) {
+      return UploadedPart(std::string_view(media.uri).substr(kUploaded.size()));
+    }
     json_.Object().Key("type");
     const std::string url =
         media.data.empty() ? media.uri : "data:" + media.mime + ";base64," + media.data;

@@ -164,6 +164,27 @@ Result<chat::Media> MediaFromUrl(std::string_view url, chat::MediaKind kind) {
   return media;
 }
 
+std::string FileName(std::string_view id) {
+  for (const std::string_view prefix : {"file-", "file_", "files/"}) {
+    if (id.starts_with(prefix)) {
+      id.remove_prefix(prefix.size());
+      break;
+    }
+  }
+  const bool good = !id.empty() && id.size() <= 64 && std::ranges::all_of(id, [](char c) {
+    return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '-';
+  });
+  return good ? "files/" + std::string(id) : std::string();
+}
+
+Result<chat::Media> MediaFromFileId(std::string_view id, chat::MediaKind kind) {
+  chat::Media media;
+  media.kind = kind;
+  media.uri = FileName(id);
+  if (media.uri.empty()) return Invalid("invalid_value", "", "no file has such an id");
+  return media;
+}
+
 Result<chat::Media> MediaFromBase64(std::string_view base64, std::string_view mime,
                                     std::string_view name, chat::MediaKind kind) {
   DataUrl data;

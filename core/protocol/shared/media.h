@@ -22,6 +22,13 @@ Result<chat::Media> MediaFromBase64(std::string_view base64, std::string_view mi
 Result<chat::Media> MediaFromBytes(std::string_view bytes, std::string_view mime,
                                    std::string_view name, chat::MediaKind kind);
 
+/// The upstream's name of a file that a client names by `id` ("file-abc", "file_abc", "files/abc"):
+/// "files/abc". Empty if no file has such an id.
+std::string FileName(std::string_view id);
+
+/// A file that was uploaded before. Its uri is only its name, which the gateway resolves.
+Result<chat::Media> MediaFromFileId(std::string_view id, chat::MediaKind kind);
+
 /// True for a reference that only the upstream itself can read: gs://, the URI of a file service, a
 /// YouTube video.
 bool IsUpstreamsOwn(std::string_view uri);

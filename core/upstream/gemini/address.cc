@@ -73,8 +73,11 @@ std::string ResourceUrl(const Account& account, std::string_view version,
   const std::string path = PercentEncode(resource, "/:");
   const std::string root = Root(account);
   if (account.kind != AccountKind::kVertex) {
-    return fmt::format("{}/{}/{}", WithoutVersion(root),
-                       version == kVertexVersion ? kGeminiVersion : version, path);
+    const std::string_view known = version == kVertexVersion ? kGeminiVersion : version;
+    constexpr std::string_view kUpload = "upload/";
+    const bool upload = path.starts_with(kUpload);
+    return fmt::format("{}/{}{}/{}", WithoutVersion(root), upload ? kUpload : "", known,
+                       std::string_view(path).substr(upload ? kUpload.size() : 0));
   }
   if (!resource.starts_with("models/")) return {};
   return fmt::format("{}/{}/projects/{}/locations/{}/publishers/google/{}", WithoutVersion(root),

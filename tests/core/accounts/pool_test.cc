@@ -353,5 +353,22 @@ TEST_F(PoolTest, StopsWaitingWhenTheClientLeaves) {
   EXPECT_LE(clock_.slept(), 1200ms);
 }
 
+TEST_F(PoolTest, TakesOneAccountAndNoOther) {
+  Pool pool = Make({Named("a"), Named("b")});
+  const auto take = [&](const std::string& name, Duration patience) {
+    return pool.TakeOne(name, kModel, clock_.Now() + patience, NeverCancelled());
+  };
+  for (int i = 0; i < 3; ++i) EXPECT_EQ(take("b", 0ms)->account().name, "b");
+  Break(pool, "b", Of(Trouble::kMinuteQuota, 20s));
+  const auto refused = take("b", 1s);
+  ASSERT_FALSE(refused);
+  EXPECT_EQ(refused.error().code, ErrorCode::kRateLimited);
+  EXPECT_GE(refused.error().retry_after_ms, 19'000);
+  EXPECT_EQ(pool.WhyNot("b", kModel)->code, ErrorCode::kRateLimited);
+  EXPECT_FALSE(pool.WhyNot("a", kModel));
+  EXPECT_EQ(take("b", 30s)->account().name, "b");
+  EXPECT_EQ(take("gone", 0ms).error().code, ErrorCode::kNotFound);
+}
+
 }  // namespace
 }  // namespace agm::accounts

@@ -199,8 +199,8 @@ struct Scoped {
                      const std::string& method) const {
     HttpRequest request = Asking({{"Authorization", "Bearer " + keys.at(scope)}}, path);
     request.method = method;
-    return gateway::Identify(request, FindRoute(request)->row->scope, config.proxy,
-                             RingOf(config), SystemClock().Wall());
+    return gateway::Identify(request, FindRoute(request)->row->scope, config.proxy, RingOf(config),
+                             SystemClock().Wall());
   }
 };
 
@@ -245,7 +245,7 @@ TEST(Auth, WhenOffAKeyThatIsSentStillCounts) {
   EXPECT_FALSE(scoped.Ask(config::KeyScope::kMetrics, "/v1/chat/completions", "POST"));
   const auto other =
       gateway::Identify(Asking({{"x-api-key", "some-key"}}), Scope::kInference, scoped.config.proxy,
-                        keys::Ring(scoped.config), SystemClock().Wall());
+                        RingOf(scoped.config), SystemClock().Wall());
   ASSERT_TRUE(other);
   EXPECT_EQ(other->name, "local");
 }

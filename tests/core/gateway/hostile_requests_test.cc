@@ -148,7 +148,7 @@ TEST_F(HostileRequestsTest, PathsThatTryToGetRoundTheKey) {
   for (const char* path :
        {"/v1/models", "//v1//models", "/V1/models", "/v1/models/", "/models", "/v1/v1/models",
         "/healthz/../v1/models", "/healthz%2f..%2fv1/models", "/healthz/v1/models", "/metrics",
-        "/readyz", "/agm/accounts", "/healthz;/metrics", "/v1/models?key=sk-client",
+        "/readyz", "/agm/accounts", "/healthz;/metrics", "/v1/chat/completions?key=sk-client",
         "/v1/models#/healthz", "/%68ealthz/metrics", "/v1beta/models?key=sk-client2"}) {
     EXPECT_EQ(Line(std::string("GET ") + path).status, 401) << path;
   }

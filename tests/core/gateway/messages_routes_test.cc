@@ -153,9 +153,12 @@ TEST_F(MessagesRoutesTest, RefuseWhatIsNotServedInTheirOwnForm) {
   EXPECT_EQ(batches.status, 404);
   EXPECT_EQ(batches.json()["error"]["type"], "not_found_error");
   const Got files = Ask("GET", "/v1/files", "", {{"anthropic-version", "2023-06-01"}});
-  EXPECT_EQ(files.status, 404);
-  EXPECT_EQ(files.json()["type"], "error");
-  EXPECT_FALSE(Ask("GET", "/v1/files").json().contains("type"));
+  EXPECT_EQ(files.status, 200);
+  EXPECT_EQ(files.json()["has_more"], false);
+  const Got missing = Ask("GET", "/v1/files/file_x", "", {{"anthropic-version", "2023-06-01"}});
+  EXPECT_EQ(missing.status, 404);
+  EXPECT_EQ(missing.json()["type"], "error");
+  EXPECT_FALSE(Ask("GET", "/v1/files/file_x").json().contains("type"));
 }
 
 TEST_F(MessagesRoutesTest, TellOfAPromptThatIsTooLongInTheWordsOfTheApi) {

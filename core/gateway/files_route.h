@@ -1,0 +1,18 @@
+#pragma once
+
+#include "core/gateway/visit.h"
+#include "core/http/wire/message.h"
+
+/// Files in OpenAI's and in Anthropic's API. They are files of the Gemini API, so that a file of one
+/// API can be used in all; parts of requests name them by `file_id`.
+namespace agm::gateway {
+
+/// POST /v1/files: a form with the field `file`.
+HttpReply CreateFile(Visit& visit);
+HttpReply ListFiles(Visit& visit);
+/// GET and DELETE of one (Route::id).
+HttpReply UseFile(Visit& visit);
+/// GET /v1/files/{id}/content, as far as the upstream lets files be read.
+HttpReply FileContent(Visit& visit);
+
+}  // namespace agm::gateway

@@ -1,0 +1,26 @@
+#pragma once
+
+#include "core/gateway/visit.h"
+#include "core/http/wire/message.h"
+
+/// What the Gemini API keeps for a project: files, caches, batches and operations. Each exists on
+/// one account. The gateway remembers on which, and to which client key it belongs; no other key
+/// can see or use it. A client key creates all its resources on one account, so that they can be
+/// used together.
+namespace agm::gateway {
+
+enum class ResourceKind { kFiles, kCaches, kBatches, kOperations };
+
+/// GET of a kind: the caller's own resources, on one page.
+HttpReply ListResources(Visit& visit, ResourceKind kind);
+/// GET, PATCH, DELETE and methods of one (Route::id).
+HttpReply UseResource(Visit& visit, ResourceKind kind);
+/// POST cachedContents.
+HttpReply CreateCache(Visit& visit);
+/// POST models/{m}:batchGenerateContent and the like (Route::id is "{m}:{method}").
+HttpReply CreateBatch(Visit& visit);
+/// POST and PUT upload/{version}/files: starts or continues an upload. The address at which the
+/// client continues is the gateway's own.
+HttpReply UploadFile(Visit& visit);
+
+}  // namespace agm::gateway
