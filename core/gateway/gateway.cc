@@ -199,7 +199,7 @@ HttpReply Gateway::Preflight(const HttpRequest& request, const Settings& setting
         record, *settings.config);
   }
   HttpReply reply = PageReply(204, "text/plain", "", record);
-  reply.headers.emplace_back("Access-Control-Allow-Methods", "GET, POST, DELETE, OPTIONS");
+  reply.headers.emplace_back("Access-Control-Allow-Methods", "GET, POST, PUT, PATCH, DELETE, OPTIONS");
   const std::string_view asked = request.header("access-control-request-headers");
   reply.headers.emplace_back("Access-Control-Allow-Headers", asked.empty() ? "*" : asked);
   reply.headers.emplace_back("Access-Control-Max-Age", "600");
