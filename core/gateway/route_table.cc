@@ -7,6 +7,7 @@
 #include "core/gateway/embeddings_route.h"
 #include "core/gateway/exchange.h"
 #include "core/gateway/files_route.h"
+#include "core/gateway/key_pages.h"
 #include "core/gateway/native_route.h"
 #include "core/gateway/pages.h"
 #include "core/gateway/replies.h"
@@ -61,6 +62,8 @@ HttpReply PageOf(Visit& visit) {
 HttpReply Health(Visit& visit) { return HealthPage(visit.record); }
 HttpReply Ready(Visit& visit) { return ReadyPage(visit.services, visit.record); }
 HttpReply Accounts(Visit& visit) { return AccountsPage(visit.services, visit.record); }
+HttpReply Me(Visit& visit) { return MePage(visit.services, visit.record); }
+HttpReply Keys(Visit& visit) { return KeysPage(visit.services, *visit.settings, visit.record); }
 HttpReply ShowMetrics(Visit& visit) {
   return MetricsPage(visit.services, *visit.settings, visit.record);
 }
@@ -116,6 +119,8 @@ constexpr RouteRow kRows[] = {
   {"metrics", "/metrics", kGet, kOwn, kJson, kMetrics, kUrgent, ShowMetrics},
   {"accounts", "/agm/accounts", kGet, kOwn, kJson, kRead, kPatient, Accounts},
   {"accounts", "/agm/accounts", kPost, kOwn, kJson, kAdmin, kPatient, Page<HealPage>},
+  {"me", "/agm/me", kGet, kOwn, kJson, kAnyKey, kPatient, Me},
+  {"keys", "/agm/keys", kGet, kOwn, kJson, kRead, kPatient, Keys},
 
   // OpenAI
   {"models", "/models", kGet, kOpenAi, kJson, kInference, kPatient, Page<ModelsPage>},

@@ -103,6 +103,22 @@ TEST_F(KeysTest, EachApiIsRefusedInItsOwnShape) {
   EXPECT_EQ(RequestsOf("AIza-work"), 0);
 }
 
+TEST_F(KeysTest, LimitsHoldForTheNativeApiToo) {
+  AddKey("ci").models = {"gemini-2.5-flash"};
+  AddKey("poor").budget.month = 0;
+  Start();
+  const std::string body = R"({"contents":[{"parts":[{"text":"hi"}]}]})";
+  const std::string path = "/v1beta/models/gemini-2.5-";
+  EXPECT_EQ(As("ci", "POST", path + "flash:generateContent", body).status, 200);
+  EXPECT_EQ(As("ci", "POST", path + "pro:generateContent", body).status, 403);
+  const Got spent = As("poor", "POST", path + "flash:generateContent", body);
+  EXPECT_EQ(spent.status, 429);
+  EXPECT_EQ(spent.json()["error"]["status"], "RESOURCE_EXHAUSTED");
+  const std::string cache = R"({"model":"models/gemini-2.5-pro","contents":[{}]})";
+  EXPECT_EQ(As("ci", "POST", "/v1beta/cachedContents", cache).status, 403);
+  EXPECT_EQ(RequestsOf("AIza-work"), 1);
+}
+
 TEST_F(KeysTest, AKeySeesAndUsesOnlyItsModels) {
   AddKey("ci").models = {"gemini-2.5-flash", "fast"};
   config_.mapping = {{"fast", {"gemini-2.5-pro"}}, {"slow", {"gemini-2.5-pro"}}};
