@@ -117,7 +117,7 @@ Result<Lease> Pool::TakeOne(const std::string& account, const std::string& model
         state_->Begin(*taken, *member, moment, notes);
         break;
       }
-      if (wakes > deadline) return Exhausted({member}, model, moment);
+      if (wakes > deadline) return Exhausted({member.get()}, true, model, moment);
       ++state_->waiting;
       state_->clock.Wait(state_->changed, lock, std::min(Left(moment.now, wakes), kSlice));
       --state_->waiting;
@@ -134,7 +134,7 @@ std::optional<Error> Pool::WhyNot(const std::string& account, const std::string&
   const auto member = state_->roster.Find(account);
   if (!member || !member->account->Usable()) return AccountGone();
   if (member->WakesAt(model) <= moment.now) return std::nullopt;
-  return Exhausted({member}, model, moment);
+  return Exhausted({member.get()}, true, model, moment);
 }
 
 std::optional<config::Account> Pool::Peek(const std::string& model,

@@ -27,7 +27,8 @@ std::optional<WallTime> EndOf(const std::string& expires, const TimeZone& zone) 
 bool Equal(std::string_view a, std::string_view b) {
   unsigned difference = a.size() == b.size() ? 0U : 1U;
   for (std::size_t i = 0; i < std::min(a.size(), b.size()); ++i) {
-    difference |= static_cast<unsigned char>(a[i]) ^ static_cast<unsigned char>(b[i]);
+    difference |= static_cast<unsigned>(static_cast<unsigned char>(a[i])) ^
+                  static_cast<unsigned char>(b[i]);
   }
   return difference == 0;
 }
