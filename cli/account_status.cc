@@ -135,7 +135,8 @@ Result<AccountStates> LoadAccountStates(const Context& context, Duration timeout
 
 bool Heal(const Context& context, const std::string& account) {
   WithState(context, [&](accounts::PoolJournal& journal) { journal.DropRests(account); });
-  const GatewayRequest request{"POST", "/agm/accounts", DumpJson({{"heal", account}}), {}};
+  const GatewayRequest request{
+      "POST", "/agm/accounts", DumpJson({{"heal", account}}), {{"X-Agm", "1"}}};
   const auto healed = AskJson(context, request, kHealPatience);
   // A gateway that has not loaded the account yet will read it and its cooldowns from the files.
   if (!healed) context.io().Detail("{}", healed.error().message);

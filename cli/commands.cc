@@ -12,6 +12,7 @@
 #include "cli/map_command.h"
 #include "cli/mock_command.h"
 #include "cli/models_command.h"
+#include "cli/page_command.h"
 #include "cli/probe_command.h"
 #include "cli/replay_command.h"
 #include "cli/run_command.h"
@@ -31,6 +32,7 @@ void AddCommands(Commands root) {
   AddKeys(root);
   AddLogs(root);
   AddStats(root);
+  AddPage(root);
   AddReplay(root);
   AddProbe(root);
   AddMock(root);

@@ -283,6 +283,7 @@ Result<void> Serve(const Context& context, const ServeOptions& options) {
   if (!service) {
     return told(Explained(std::move(service).error(), context, read->config->proxy));
   }
+  (*service)->LetEdit(*config_file, context.environment());
 
   if (const auto other = RunFile::FindUrl(*state_folder)) {
     const std::string warning = fmt::format(

@@ -54,6 +54,12 @@ std::vector<std::string> AddressLines(const config::Config& config, const Listen
           fmt::format("  from other machines:  {}/v1", UrlOf(address, listening.port, tls)));
     }
   }
+  const bool closed =
+      !config::IsLoopback(host) && proxy.EffectiveAuthMode() == config::AuthMode::kOff;
+  if (!closed) {
+    lines.push_back(
+        fmt::format("  page for browsers:    {}/agm/", UrlOf(host, listening.port, tls)));
+  }
   if (config.accounts.empty() && !listening.mock) {
     lines.emplace_back("  try it without an account: agm serve --mock");
   }

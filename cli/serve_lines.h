@@ -26,7 +26,8 @@ std::string_view ModeName(config::AuthMode mode);
 std::string StartLine(const config::Config& config, const Listening& listening);
 
 /// The lines below it: the base URL for clients, also with the LAN addresses where other machines
-/// reach the gateway, and the next step where there is no account.
+/// reach the gateway, the address of the page unless it is closed, and the next step where there is
+/// no account.
 std::vector<std::string> AddressLines(const config::Config& config, const Listening& listening);
 
 /// A warning where other machines reach the gateway and need no key; empty otherwise.

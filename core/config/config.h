@@ -141,7 +141,8 @@ struct ClientKey {
 struct LogSettings {
   LogLevel level = LogLevel::kInfo;
   LogFormat format = LogFormat::kText;
-  bool requests = true;  ///< keep a log of requests
+  bool requests = true;    ///< keep a log of requests
+  bool addresses = false;  ///< with the clients' addresses
   Duration keep = std::chrono::hours(7 * 24);
   std::uint64_t max_size = 64'000'000;
   Duration totals_keep = std::chrono::hours(400 * 24);

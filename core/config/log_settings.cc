@@ -17,6 +17,7 @@ std::span<const Setting<LogSettings>> LogTableSettings() {
       BoolSetting<L, &L::requests>(
           "requests",
           {"Whether a row is kept for each request (agm logs). Totals are counted in any case."}),
+      BoolSetting<L, &L::addresses>("addresses", {"Whether rows hold the address of the client."}),
       LongSpanSetting<L, &L::keep>("keep", {"How long rows are kept."}),
       SizeSetting<L, &L::max_size>(
           "max_size", {"The largest size of the request log; the oldest rows go first."}),

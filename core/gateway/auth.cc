@@ -50,6 +50,7 @@ std::vector<std::string> Credentials(const HttpRequest& request) {
 /// What a key must permit for the route; nullopt: any key will do.
 std::optional<config::KeyScope> Needed(Scope scope) {
   switch (scope) {
+    case Scope::kOpen:
     case Scope::kNone:
     case Scope::kAnyKey:
       return std::nullopt;
@@ -149,6 +150,7 @@ Result<void> CheckLocal(const HttpRequest& request, const config::Proxy& setting
 }
 
 bool AsksForKey(Scope scope, config::AuthMode mode) {
+  if (scope == Scope::kOpen) return false;
   switch (mode) {
     case config::AuthMode::kOff:
       return false;
@@ -171,6 +173,14 @@ Result<Caller> Identify(const HttpRequest& request, Scope scope, const config::P
   if (mode != config::AuthMode::kOff) return Caller{"local"};
   if (auto local = CheckLocal(request, settings); !local) return std::move(local).error();
   return LocalCaller(request, scope, ring, now);
+}
+
+Secret PresentedKey(const HttpRequest& request, const keys::Ring& ring, WallTime now) {
+  for (const std::string& credential : Credentials(request)) {
+    const auto key = ring.Find(std::span(&credential, 1), now);
+    if (key && *key != nullptr) return Secret(credential);
+  }
+  return {};
 }
 
 std::string AllowedOrigin(const HttpRequest& request, const config::Proxy& settings) {

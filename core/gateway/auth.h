@@ -34,6 +34,9 @@ struct Caller {
 Result<Caller> Identify(const HttpRequest& request, Scope scope, const config::Proxy& settings,
                         const keys::Ring& ring, WallTime now);
 
+/// The credential of the request that is a key of this gateway; empty if there is none.
+Secret PresentedKey(const HttpRequest& request, const keys::Ring& ring, WallTime now);
+
 /// The value for Access-Control-Allow-Origin: a page of this machine, an editor's own scheme
 /// ("app://", "vscode-webview://") or one of allowed_origins; empty: send none.
 std::string AllowedOrigin(const HttpRequest& request, const config::Proxy& settings);

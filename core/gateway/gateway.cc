@@ -11,6 +11,8 @@
 #include "core/gateway/auth.h"
 #include "core/gateway/client_address.h"
 #include "core/gateway/history.h"
+#include "core/gateway/page_guard.h"
+#include "core/gateway/page_routes.h"
 #include "core/gateway/replies.h"
 #include "core/gateway/routes.h"
 #include "core/gateway/taped.h"
@@ -51,15 +53,6 @@ bool IsPreflight(const HttpRequest& request) {
   return request.method == "OPTIONS" && !request.header("origin").empty();
 }
 
-/// An unknown path is mostly a wrong base URL.
-Error WithBaseUrl(Error error, const HttpRequest& request, const config::Proxy& proxy) {
-  const std::string_view host = request.header("host");
-  if (error.code != ErrorCode::kUnknownRoute || host.empty()) return error;
-  error.message += fmt::format("; the base URL is {}://{}/v1",
-                               proxy.tls.enabled() ? "https" : "http", ToUtf8(host));
-  return error;
-}
-
 // Azure's paths name the model; what the body says of it does not count.
 void NameModel(HttpRequest& request, const std::string& model) {
   if (model.empty()) return;
@@ -79,6 +72,8 @@ void NameModel(HttpRequest& request, const std::string& model) {
   json.EndObject();
   request.body = std::move(body);
 }
+
+bool IsPagePath(std::string_view path) { return path == "/agm" || path.starts_with("/agm/"); }
 
 bool IsUpgrade(const HttpRequest& request) { return !request.header("upgrade").empty(); }
 
@@ -103,6 +98,14 @@ void AddCors(HttpReply& reply, const std::string& origin) {
   reply.headers.emplace_back("Vary", "Origin");
 }
 
+HttpReply ChangeAccount(Services& services, const Settings& settings, const HttpRequest& http,
+                        Record& record) {
+  const auto doc = JsonDoc::Parse(http.body);
+  const bool adds = doc && doc->root()["add"].is(JsonKind::kObject);
+  return adds ? AddAccountPage(services, settings, http, record)
+              : HealPage(services, settings, http, record);
+}
+
 // Anthropic's SDKs read the request's id from a header of another name.
 void NameRequest(HttpReply& reply, Surface surface) {
   const std::string id(FindHeader(reply.headers, "x-request-id"));
@@ -117,7 +120,14 @@ HttpReply Gateway::Answer(HttpRequest& request) {
 
 std::optional<HttpReply> Gateway::AnswerHead(HttpRequest& head) {
   const auto settings = services_.settings.Copy();
-  const Scope scope = ScopeOf(FindRoute(head));
+  const auto route = FindRoute(head);
+  if (route && route->row->IsPage()) {
+    if (!CheckPageRequest(head, *route->row, settings->config->proxy)) {
+      return Answer(head, settings);
+    }
+    OpenSession(services_, head);
+  }
+  const Scope scope = ScopeOf(route);
   const bool open = head.method == "OPTIONS" || scope == Scope::kNone;
   const WallTime now = services_.clock->Wall();
   if (!open && Identify(head, scope, settings->config->proxy, settings->ring, now)) {
@@ -147,7 +157,11 @@ HttpReply Gateway::Answer(HttpRequest& request, const std::shared_ptr<const Sett
     reply = Broken(request, *settings, id, "something that is no std::exception");
   }
   NameRequest(reply, SurfaceOf(request));
-  AddCors(reply, origin);
+  if (IsPagePath(request.path)) {
+    ProtectPageReply(reply);
+  } else {
+    AddCors(reply, origin);
+  }
   if (tape) TapeReply(reply, tape, *services_.journal, began, id);
   return reply;
 }
@@ -171,6 +185,12 @@ HttpReply Gateway::Dispatch(HttpRequest& request, const std::shared_ptr<const Se
   };
   const auto route = FindRoute(request);
   record.phase = Phase::kAuth;
+  if (route && route->row->IsPage()) {
+    if (auto own = CheckPageRequest(request, *route->row, config.proxy); !own) {
+      return refuse(own.error());
+    }
+    OpenSession(services_, request);
+  }
   auto caller = Identify(request, ScopeOf(route), config.proxy, settings->ring, record.began());
   if (!caller) return refuse(caller.error());
   record.caller = std::move(caller->name);
@@ -181,6 +201,9 @@ HttpReply Gateway::Dispatch(HttpRequest& request, const std::shared_ptr<const Se
   record.calls_model = row.CallsModel();
   if (IsUpgrade(request)) return RefuseUpgrade(row, record, config);
   if (!row.Allows(request.method)) return WrongMethod(request, row, record, config);
+  if (row.IsPage()) {
+    if (auto safe = CheckPageChange(request); !safe) return refuse(safe.error());
+  }
   if (row.body == BodyKind::kJson) {
     if (auto good = CheckContentType(request); !good) return refuse(good.error());
   }
@@ -190,7 +213,7 @@ HttpReply Gateway::Dispatch(HttpRequest& request, const std::shared_ptr<const Se
 }
 
 HttpReply Gateway::Preflight(const HttpRequest& request, const Settings& settings, Record record) {
-  if (AllowedOrigin(request, settings.config->proxy).empty()) {
+  if (IsPagePath(request.path) || AllowedOrigin(request, settings.config->proxy).empty()) {
     return Refuse(
         SurfaceOf(request),
         Fail(ErrorCode::kForbidden,
@@ -199,7 +222,8 @@ HttpReply Gateway::Preflight(const HttpRequest& request, const Settings& setting
         record, *settings.config);
   }
   HttpReply reply = PageReply(204, "text/plain", "", record);
-  reply.headers.emplace_back("Access-Control-Allow-Methods", "GET, POST, PUT, PATCH, DELETE, OPTIONS");
+  reply.headers.emplace_back("Access-Control-Allow-Methods",
+                             "GET, POST, PUT, PATCH, DELETE, OPTIONS");
   const std::string_view asked = request.header("access-control-request-headers");
   reply.headers.emplace_back("Access-Control-Allow-Headers", asked.empty() ? "*" : asked);
   reply.headers.emplace_back("Access-Control-Max-Age", "600");

@@ -156,6 +156,8 @@ Record::~Record() {
 }
 
 void Record::WriteLine(std::chrono::microseconds age) const {
+  // An open page asks every few seconds.
+  if (status < 400 && route.starts_with("page") && !log_->Wants(LogLevel::kDebug)) return;
   LogFields fields = log_->Fields();
   fields.Add("id", id);
   AddIf(fields, "caller", caller);
@@ -196,6 +198,7 @@ void Record::AddEntry(std::chrono::microseconds age) {
   entry.path = Cut(std::move(path), kLongestName);
   entry.caller = std::move(caller);
   entry.client = std::move(client);
+  entry.address = std::move(from);  // the journal drops it unless log.addresses is set
   entry.model = Cut(std::move(model), kLongestModel);
   entry.target = Cut(std::move(target), kLongestModel);
   entry.rule = Cut(std::move(rule), kLongestName);

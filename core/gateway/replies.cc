@@ -97,4 +97,12 @@ HttpReply PageReply(int status, std::string_view content_type, std::string body,
   return reply;
 }
 
+Error WithBaseUrl(Error error, const HttpRequest& request, const config::Proxy& proxy) {
+  const std::string_view host = request.header("host");
+  if (error.code != ErrorCode::kUnknownRoute || host.empty()) return error;
+  error.message += fmt::format("; the base URL is {}://{}/v1",
+                               proxy.tls.enabled() ? "https" : "http", ToUtf8(host));
+  return error;
+}
+
 }  // namespace agm::gateway

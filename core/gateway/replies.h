@@ -29,4 +29,7 @@ HttpReply Refuse(Surface surface, Error error, Record& record, const config::Con
 /// A successful response of a route that calls no model.
 HttpReply PageReply(int status, std::string_view content_type, std::string body, Record& record);
 
+/// Adds the base URL to the error of an unknown path, which is mostly a wrong base URL.
+Error WithBaseUrl(Error error, const HttpRequest& request, const config::Proxy& proxy);
+
 }  // namespace agm::gateway

@@ -9,6 +9,7 @@
 #include "core/gateway/files_route.h"
 #include "core/gateway/key_pages.h"
 #include "core/gateway/native_route.h"
+#include "core/gateway/page_routes.h"
 #include "core/gateway/pages.h"
 #include "core/gateway/replies.h"
 #include "core/gateway/resources_route.h"
@@ -57,6 +58,31 @@ HttpReply Page(Visit& visit) {
 template <auto page>
 HttpReply PageOf(Visit& visit) {
   return page(visit.services, *visit.settings, visit.http, visit.route.id, visit.record);
+}
+
+HttpReply Home(Visit& visit) {
+  const config::Config& config = *visit.settings->config;
+  if (WantsPage(visit.http)) return HomePage(visit.record);
+  Error error = Fail(ErrorCode::kUnknownRoute, "unknown path");
+  error.reason = "unknown_url";
+  return Refuse(Surface::kOwn, WithBaseUrl(std::move(error), visit.http, config.proxy),
+                visit.record, config);
+}
+HttpReply Index(Visit& visit) {
+  return PageFile(*visit.settings->config, visit.http, "index.html", visit.record);
+}
+HttpReply Asset(Visit& visit) {
+  return PageFile(*visit.settings->config, visit.http, visit.route.id, visit.record);
+}
+HttpReply Live(Visit& visit) { return LivePage(visit.services, *visit.settings, visit.record); }
+HttpReply OneRequest(Visit& visit) {
+  return RequestPage(visit.services, *visit.settings, visit.route.id, visit.record);
+}
+HttpReply ChangeAccount(Visit& visit) {
+  const auto doc = JsonDoc::Parse(visit.http.body);
+  const bool adds = doc && doc->root()["add"].is(JsonKind::kObject);
+  return adds ? AddAccountPage(visit.services, *visit.settings, visit.http, visit.record)
+              : HealPage(visit.services, *visit.settings, visit.http, visit.record);
 }
 
 HttpReply Health(Visit& visit) { return HealthPage(visit.record); }
@@ -112,13 +138,26 @@ using enum ResourceKind;
 
 // clang-format off
 constexpr RouteRow kRows[] = {
+  // The page for browsers, and its data
+  {"page_home", "/", kGet, kOwn, kJson, kOpen, kPatient, Home},
+  {"page_home", "/agm", kGet, kOwn, kJson, kOpen, kPatient, Home},
+  {"page", "/agm/", kGet, kOwn, kJson, kOpen, kPatient, Index},
+  {"page_asset", "/agm/assets/*", kGet, kOwn, kJson, kOpen, kPatient, Asset},
+  {"page_status", "/agm/status", kGet, kOwn, kJson, kRead, kPatient, Page<StatusPage>},
+  {"page_live", "/agm/requests/live", kGet, kOwn, kJson, kRead, kPatient, Live},
+  {"page_requests", "/agm/requests", kGet, kOwn, kJson, kRead, kPatient, Page<RequestsPage>},
+  {"page_request", "/agm/requests/*", kGet, kOwn, kJson, kRead, kPatient, OneRequest},
+  {"page_usage", "/agm/usage", kGet, kOwn, kJson, kRead, kPatient, Page<UsagePage>},
+  {"page_token", "/agm/session/token", kPost, kOwn, kJson, kRead, kPatient, Page<TokenPage>},
+  {"page_session", "/agm/session", "POST, DELETE", kOwn, kJson, kOpen, kPatient, Page<SessionPage>},
+
   // The gateway's own pages
   {"health", "/healthz", kGet, kOwn, kJson, kNone, kUrgent, Health},
   {"health", "/health", kGet, kOpenAi, kJson, kNone, kUrgent, Health},
   {"ready", "/readyz", kGet, kOwn, kJson, kAnyKey, kUrgent, Ready},
   {"metrics", "/metrics", kGet, kOwn, kJson, kMetrics, kUrgent, ShowMetrics},
   {"accounts", "/agm/accounts", kGet, kOwn, kJson, kRead, kPatient, Accounts},
-  {"accounts", "/agm/accounts", kPost, kOwn, kJson, kAdmin, kPatient, Page<HealPage>},
+  {"accounts", "/agm/accounts", kPost, kOwn, kJson, kAdmin, kPatient, ChangeAccount},
   {"me", "/agm/me", kGet, kOwn, kJson, kAnyKey, kPatient, Me},
   {"keys", "/agm/keys", kGet, kOwn, kJson, kRead, kPatient, Keys},
 

@@ -85,6 +85,9 @@ std::optional<std::string> Match(const RouteRow& row, const Segments& path) {
 bool IsOwnPage(const RouteRow& row) { return row.surface == Surface::kOwn; }
 
 std::optional<Route> MatchOwnPage(std::string_view path) {
+  for (const RouteRow& row : RouteRows()) {
+    if (IsOwnPage(row) && row.pattern == path) return Route{&row, {}};
+  }
   const Segments segments = Split(path);
   if (path != "/" + Join(segments)) return std::nullopt;
   for (const RouteRow& row : RouteRows()) {
@@ -125,7 +128,7 @@ std::optional<Route> MatchLastSegment(const Segments& path) {
     for (const RouteRow& row : RouteRows()) {
       const Segments& pattern = PatternOf(row);
       // Rows with ids do not count, and "models" alone means OpenAI's list.
-      if (HasId(row) || pattern.front() == "v1beta" || IsOwnPage(row)) continue;
+      if (HasId(row) || IsOwnPage(row) || pattern.front() == "v1beta") continue;
       const std::size_t shared = SharedTail(pattern, std::span(path).first(length));
       if (shared == 0 || shared < best_shared) continue;
       if (shared == best_shared && pattern.size() >= best_size) continue;
@@ -188,12 +191,14 @@ std::string Nearest(const Segments& path) {
   const bool gemini = asked.starts_with("/v1beta");
   std::vector<std::string_view> family;
   for (const RouteRow& row : RouteRows()) {
-    if (!HasId(row) && row.pattern.starts_with("/v1beta") == gemini) family.push_back(row.pattern);
+    if (HasId(row) || row.pattern == "/") continue;
+    if (row.pattern.starts_with("/v1beta") == gemini) family.push_back(row.pattern);
   }
   const std::string_view slip = config::Nearest(asked, family);
   const auto nearest = std::ranges::find_if(RouteRows(), [&](const RouteRow& row) {
     if (!slip.empty()) return row.pattern == slip;
-    return !gemini && !path.empty() && !HasId(row) && PatternOf(row).front() == path.front();
+    if (gemini || path.empty() || HasId(row) || row.pattern == "/") return false;
+    return PatternOf(row).front() == path.front();
   });
   return nearest == RouteRows().end() ? std::string() : Shown(*nearest);
 }
@@ -202,6 +207,12 @@ Error NoSuchPath(const std::string& message) {
   Error error = Fail(ErrorCode::kUnknownRoute, "{}", message);
   error.reason = "unknown_url";
   return error;
+}
+
+Error Unknown(const Segments& path) {
+  const std::string nearest = Nearest(path);
+  return NoSuchPath("unknown path" +
+                    (nearest.empty() ? nearest : "; the nearest route is " + nearest));
 }
 
 // The API that the client speaks, as far as the request tells it beside its route.
@@ -243,13 +254,13 @@ Result<Route> FindRoute(std::string_view path) {
       segments, [](std::string_view each) { return each == "." || each == ".."; });
   if (steps) return NoSuchPath("the path has a segment . or .., which no route has");
   if (auto route = MatchOwnPage(path)) return *std::move(route);
+  // Nothing below /agm/ is stacked: what guards that folder must guard all of it.
+  if (!segments.empty() && segments.front() == "agm") return Unknown(segments);
   if (auto route = MatchExactly(segments)) return *std::move(route);
   if (auto route = MatchDeployment(segments)) return *std::move(route);
   if (auto route = MatchBehindPrefix(segments)) return *std::move(route);
   if (auto route = MatchLastSegment(segments)) return *std::move(route);
-  const std::string nearest = Nearest(segments);
-  return NoSuchPath("unknown path" +
-                    (nearest.empty() ? nearest : "; the nearest route is " + nearest));
+  return Unknown(segments);
 }
 
 Result<Route> FindRoute(const HttpRequest& request) {

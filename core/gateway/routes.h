@@ -16,6 +16,7 @@ enum class Surface { kOpenAi, kAnthropic, kGemini, kOwn };
 
 /// What a client key must be allowed to do before it may use a route.
 enum class Scope {
+  kOpen,    ///< never a key: what a browser loads before its user has signed in
   kNone,    ///< the route needs no key, except with auth_mode = "strict"
   kAnyKey,  ///< any valid key
   kInference,
@@ -49,6 +50,8 @@ struct RouteRow {
   Handler handle;
 
   bool Allows(std::string_view method) const;
+  /// True for the page and its data: "/" and everything below /agm/.
+  bool IsPage() const { return pattern == "/" || pattern.starts_with("/agm"); }
   /// True if it calls a model: its responses have X-Mapped-Model and X-Account-Email.
   bool CallsModel() const { return scope == Scope::kInference && methods == "POST"; }
 };

@@ -34,7 +34,8 @@ std::optional<WallTime> EndOf(const std::shared_ptr<const TlsIdentity>& identity
 }
 
 ledger::Settings LogOf(const config::Config& config) {
-  return {config.log.requests, config.log.keep, config.log.max_size, config.log.totals_keep};
+  return {config.log.requests, config.log.addresses, config.log.keep, config.log.max_size,
+          config.log.totals_keep};
 }
 
 // Fetches tokens in advance, so that the first request need not wait. Limited, because a very large
@@ -55,13 +56,12 @@ struct Service::Parts {
         std::unique_ptr<upstream::Transport> media_transport,
         std::unique_ptr<store::Database> log_file, const upstream::Providers& providers)
       : media(std::move(media_transport)),
+        sessions(clock),
+        live(clock),
+        pulse(clock),
         requests(std::move(log_file)),
         ledger(
-            *requests, clock,
-            [this](const ledger::Entry& entry) {
-              metrics.Count(entry);
-              meters.Count(entry);
-            },
+            *requests, clock, [this](const ledger::Entry& entry) { Count(entry); },
             [&log](const std::string& lost) { log.Write(LogLevel::kWarning, lost); }),
         recording(requests->path().parent_path(), clock),
         journal(database, clock,
@@ -103,6 +103,10 @@ struct Service::Parts {
     services.journal = &ledger;
     services.billing = &billing;
     services.recording = &recording;
+    services.sessions = &sessions;
+    services.live = &live;
+    services.pulse = &pulse;
+    services.started = clock.Wall();
     services.log = &log;
     services.clock = &clock;
     services.in_flight = [this] { return server.in_flight(); };
@@ -124,7 +128,19 @@ struct Service::Parts {
     if (!done) services.log->Write(LogLevel::kWarning, done.error().message);
   }
 
+  /// Runs on the journal's thread, once for each finished request.
+  void Count(const ledger::Entry& entry) {
+    metrics.Count(entry);
+    meters.Count(entry);
+    if (entry.is_probe()) return;
+    pulse.Count(entry);
+    live.Publish(entry);
+  }
+
   std::unique_ptr<upstream::Transport> media;
+  page::Sessions sessions;
+  page::LiveFeed live;
+  page::Pulse pulse;
   Metrics metrics;
   keys::Meters meters;
   Billing billing;
@@ -200,6 +216,13 @@ Result<void> Service::Apply(std::shared_ptr<const config::Config> config) {
 void Service::CountRefusedReload() { parts_->metrics.Reloaded(false); }
 bool Service::FlushLog() { return parts_->ledger.Flush(); }
 
-void Service::Stop(Duration drain) { parts_->server.Stop(drain); }
+void Service::LetEdit(std::filesystem::path file, config::Environment environment) {
+  parts_->services.config_source = ConfigSource{std::move(file), std::move(environment)};
+}
+
+void Service::Stop(Duration drain) {
+  parts_->live.Close();
+  parts_->server.Stop(drain);
+}
 
 }  // namespace agm::gateway

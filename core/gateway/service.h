@@ -1,5 +1,6 @@
 #pragma once
 
+#include <filesystem>
 #include <memory>
 #include <string>
 
@@ -7,6 +8,7 @@
 #include "core/base/log.h"
 #include "core/base/result.h"
 #include "core/config/config.h"
+#include "core/config/paths.h"
 #include "core/http/client/transport.h"
 #include "core/ledger/schema.h"
 #include "core/store/database.h"
@@ -45,6 +47,8 @@ class Service {
   /// Applies other settings and reads the certificate again; running requests keep the old ones.
   /// The address does not change. On failure (kConfig) nothing changes.
   Result<void> Apply(std::shared_ptr<const config::Config> config);
+  /// Lets the page add accounts to this file. Call it before Serve.
+  void LetEdit(std::filesystem::path file, config::Environment environment);
   /// Counts a configuration that was refused before it came to Apply.
   void CountRefusedReload();
   /// Writes what the request log still holds; false if it cannot be written now.

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <filesystem>
 #include <functional>
 #include <memory>
 #include <optional>
@@ -11,6 +12,7 @@
 #include "core/base/guarded.h"
 #include "core/base/log.h"
 #include "core/config/config.h"
+#include "core/config/paths.h"
 #include "core/gateway/billing.h"
 #include "core/gateway/metrics.h"
 #include "core/gateway/signatures.h"
@@ -19,11 +21,20 @@
 #include "core/ledger/journal.h"
 #include "core/ledger/recording.h"
 #include "core/mapping/model_map.h"
+#include "core/page/live.h"
+#include "core/page/pulse.h"
+#include "core/page/sessions.h"
 #include "core/store/conversations.h"
 #include "core/store/resources.h"
 #include "core/upstream/providers.h"
 
 namespace agm::gateway {
+
+/// Where the running gateway may change its configuration; the reload follows by itself.
+struct ConfigSource {
+  std::filesystem::path file;
+  config::Environment environment;
+};
 
 class Catalog;
 class Refusals;
@@ -67,6 +78,11 @@ struct Services {
   Billing* billing = nullptr;
   ledger::Recording* recording = nullptr;
   keys::Meters* meters = nullptr;
+  page::Sessions* sessions = nullptr;
+  page::LiveFeed* live = nullptr;
+  page::Pulse* pulse = nullptr;
+  std::optional<ConfigSource> config_source;  ///< set before the first request
+  WallTime started{};
   Log* log = nullptr;
   Clock* clock = nullptr;
   std::function<int()> in_flight = [] { return 0; };  ///< the number of requests in progress

@@ -21,12 +21,6 @@ constexpr auto kFirstRetry = 1s;
 constexpr auto kLongestRetry = 60s;
 constexpr auto kTidyEvery = 10s;
 
-/// An answered question of a machine about the gateway itself: it needs no row.
-bool IsProbe(const Entry& entry) {
-  return !entry.failed() &&
-         (entry.route == "health" || entry.route == "ready" || entry.route == "metrics");
-}
-
 }  // namespace
 
 Journal::Journal(store::Database& database, Clock& clock, Count count, Warn warn)
@@ -61,6 +55,7 @@ void Journal::Add(Entry entry) {
   entry.cost = CostOf(ListPrices(), entry);
   const auto held = std::move(entry.held);
   count_(entry);
+  if (entry.is_probe()) return;
   waiting_.totals[KeyOf(entry)].Add(entry);
   skipped_.fetch_add(1, std::memory_order_relaxed);
 }
@@ -120,8 +115,10 @@ void Journal::CountLocked(Entry& entry) {
   entry.cost = CostOf(ListPrices(), entry);
   const auto held = std::move(entry.held);  // until the entry is counted, and no longer
   count_(entry);
+  if (entry.is_probe()) return;
   waiting_.totals[KeyOf(entry)].Add(entry);
-  if (!settings_.requests || IsProbe(entry)) return;
+  if (!settings_.requests) return;
+  if (!settings_.addresses) entry.address.clear();
   if (MayWriteRow(entry)) {
     waiting_.rows.push_back(std::move(entry));
   } else {

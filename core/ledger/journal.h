@@ -28,7 +28,7 @@ namespace agm::ledger {
 /// and writes rows and totals in batches, at most a tenth of a second later. After a kill at most
 /// that much is lost; rows and totals of a batch are written together or not at all.
 ///
-/// Answered health checks and scrapes have no rows. Rows are bounded per second and may be skipped;
+/// Answered health checks, scrapes and views of the page have no rows and are not in the totals. Rows are bounded per second and may be skipped;
 /// totals and `count` never miss an entry: if the buffer is full, because the thread is starved, Add
 /// counts the entry itself and skips only its row. While the file cannot be written (disk full),
 /// totals and the latest rows wait in memory.

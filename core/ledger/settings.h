@@ -9,7 +9,8 @@ namespace agm::ledger {
 
 /// How much of the log is kept. See [log] in the configuration.
 struct Settings {
-  bool requests = true;  ///< write rows; totals are counted in any case
+  bool requests = true;    ///< write rows; totals are counted in any case
+  bool addresses = false;  ///< with the clients' addresses
   Duration keep = std::chrono::hours(7 * 24);
   std::uint64_t max_size = 64'000'000;
   Duration totals_keep = std::chrono::hours(400 * 24);

@@ -35,9 +35,16 @@ std::string_view Name(By by) {
 
 Statistics Summarize(const Totals& totals, std::vector<By> by, const Bucket& bucket) {
   Statistics statistics{std::move(by), bucket != nullptr, {}, {}};
+  // The totals are in the order of time, so that each span is named once.
+  std::int64_t quarter = -1;
+  std::string span;
   for (const auto& [key, sums] : totals) {
     Statistics::Key row;
-    if (bucket) row.push_back(bucket(TimeOf(key.quarter)));
+    if (bucket && key.quarter != quarter) {
+      quarter = key.quarter;
+      span = bucket(TimeOf(key.quarter));
+    }
+    if (bucket) row.push_back(span);
     for (const By column : statistics.by) row.push_back(Column(key, column));
     statistics.rows[row].Add(sums);
     statistics.total.Add(sums);

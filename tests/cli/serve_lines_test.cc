@@ -28,7 +28,8 @@ TEST(ServeLines, NameTheAddressToPaste) {
       StartLine(config, listening)
           .ends_with(" listens on http://127.0.0.1:8045 (1 of 1 accounts ready; auth off)"));
   EXPECT_EQ(Joined(AddressLines(config, listening)),
-            "  base URL for clients: http://127.0.0.1:8045/v1\n");
+            "  base URL for clients: http://127.0.0.1:8045/v1\n"
+            "  page for browsers:    http://127.0.0.1:8045/agm/\n");
   EXPECT_EQ(StartWarning(config), "");
 }
 
@@ -42,6 +43,7 @@ TEST(ServeLines, NameTheLanAddressesAndWarnWithoutAKey) {
   EXPECT_EQ(StartWarning(config), "");
   config.proxy.auth_mode = config::AuthMode::kOff;
   EXPECT_NE(StartWarning(config).find("auth is off"), std::string::npos);
+  EXPECT_EQ(Joined(AddressLines(config, listening)).find("/agm/"), std::string::npos);
 }
 
 TEST(ServeLines, SayThatTheMockAnswers) {

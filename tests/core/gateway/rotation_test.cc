@@ -519,7 +519,7 @@ TEST_F(RotationTest, AQuarantineCanBeEndedWhileTheGatewayRuns) {
   Start();
   EXPECT_EQ(Chat("hi").status, 403);
   EXPECT_EQ(StateOf("work")["state"], "quarantined");
-  const Got healed = Ask("POST", "/agm/accounts", R"({"heal":"work"})");
+  const Got healed = Ask("POST", "/agm/accounts", R"({"heal":"work"})", {{"X-Agm", "1"}});
   EXPECT_EQ(healed.status, 200) << healed.body;
   EXPECT_EQ(healed.json()["accounts"][0]["state"], "ready");
   EXPECT_EQ(Chat("hi").status, 200);
@@ -533,7 +533,8 @@ TEST_F(RotationTest, EndingTheQuarantineOfAnUnknownAccountFails) {
   config_.proxy.api_keys = {{"default", Secret("sk-mine")}};
   Start();
   const auto heal = [&](const std::string& body, const std::string& key = "sk-mine") {
-    return Ask("POST", "/agm/accounts", body, {{"Authorization", "Bearer " + key}}).status;
+    return Ask("POST", "/agm/accounts", body, {{"Authorization", "Bearer " + key}, {"X-Agm", "1"}})
+        .status;
   };
   EXPECT_EQ(heal(R"({"heal":"work"})"), 200);
   EXPECT_EQ(heal(R"({"heal":"wrok"})"), 404);

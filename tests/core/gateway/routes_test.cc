@@ -72,7 +72,6 @@ TEST(Routes, NameTheNearestOfAnUnknownPath) {
   ASSERT_FALSE(route);
   EXPECT_EQ(route.error().code, ErrorCode::kUnknownRoute);
   EXPECT_EQ(route.error().message, "unknown path; the nearest route is /v1/chat/completions");
-  EXPECT_FALSE(FindRoute("/"));
   EXPECT_FALSE(FindRoute(std::string(100'000, 'x')));
 }
 
@@ -84,7 +83,7 @@ TEST(Routes, NameTheNearestOfTheSameFamilyOrNone) {
   EXPECT_EQ(said("/v1/chat"), "unknown path; the nearest route is /v1/chat/completions");
   EXPECT_EQ(said("/metric"), "unknown path; the nearest route is /metrics");
   EXPECT_EQ(said("/v1beta/model"), "unknown path; the nearest route is /v1beta/models");
-  for (const char* path : {"/v1/rerank", "/api/chat", "/favicon.ico", "/", "/v1beta/corpora"}) {
+  for (const char* path : {"/v1/rerank", "/api/chat", "/favicon.ico", "/v1beta/corpora"}) {
     EXPECT_EQ(said(path), "unknown path") << path;
   }
 }
@@ -122,7 +121,12 @@ TEST(Routes, MatchTheGatewaysOwnPagesExactlyOrNotAtAll) {
     }
     EXPECT_FALSE(FindRoute(std::string(path) + "/")) << path;
   }
-  EXPECT_FALSE(FindRoute("/agm/x/accounts"));
+  for (const char* path : {"/agm/x/accounts", "/agm/models", "/v1/agm/chat/completions",
+                           "/agm/requests/a/b", "/agm/assets/", "/agm/assets/a/b"}) {
+    EXPECT_FALSE(FindRoute(path)) << path;
+  }
+  EXPECT_EQ(FindRoute("/agm/requests/req_1")->id, "req_1");
+  EXPECT_EQ(FindRoute("/agm/requests/live")->row->name, "page_live");
   EXPECT_EQ(FindRoute("/v1/chat/completions/metrics")->row->name, "chat_completions");
 }
 

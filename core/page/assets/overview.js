@@ -1,0 +1,148 @@
+// The first view: is it alive, what needs a person, today's figures, and the requests as they come.
+import { get, kZone } from "./api.js";
+import { addForm } from "./accounts.js";
+import { barChart } from "./chart.js";
+import { copyable, el, put } from "./dom.js";
+import { dollars, milliseconds, percent, quantile, short, whole } from "./format.js";
+import { follow } from "./live.js";
+import { matches, requestRow, requestTable } from "./rows.js";
+
+const kShown = 100;
+const kHours = 24;
+
+function tile(name, value, ...notes) {
+  return el("div", { class: "tile" }, el("h3", {}, name), el("p", { class: "value" }, value),
+    notes.map((note) => el("p", { class: "quiet" }, note)));
+}
+
+function tiles(today, rows) {
+  const firsts = rows.filter((row) => row.status < 400 && row.first_byte_ms !== null)
+    .map((row) => row.first_byte_ms);
+  const unpriced = today.unpriced > 0 ? `${whole(today.unpriced)} answers have no known price` : null;
+  return [
+    tile("Requests today", whole(today.requests), today.cancelled > 0 ? `${whole(today.cancelled)} left by the client` : "none left by the client"),
+    tile("Failed today", percent(today.errors, today.requests), `${whole(today.errors)} of ${whole(today.requests)}`),
+    tile("First byte", milliseconds(quantile(firsts, 0.5)), `95 % within ${milliseconds(quantile(firsts, 0.95))}`, `the last ${firsts.length} answers`),
+    tile("Tokens today", `${short(today.input_tokens)} → ${short(today.output_tokens)}`, `${percent(today.cached_tokens, today.input_tokens)} of the input cached`, `${short(today.reasoning_tokens)} of the output are thoughts`),
+    tile("Cost today", dollars(today.cost_billed_usd), "billed", `${dollars(today.cost_list_usd)} at list price`, unpriced),
+  ];
+}
+
+// The last 24 hours of the viewer's zone, also those without a request.
+function hours(usage) {
+  const known = new Map(usage.rows.map((row) => [row.bucket, row]));
+  const bars = [];
+  for (let back = kHours - 1; back >= 0; back -= 1) {
+    const at = new Date(Date.now() - back * 3600000);
+    const two = (value) => String(value).padStart(2, "0");
+    const hour = `${two(at.getHours())}:00`;
+    const name = `${at.getFullYear()}-${two(at.getMonth() + 1)}-${two(at.getDate())} ${hour}`;
+    const row = known.get(name);
+    bars.push({ label: hour, good: (row?.requests ?? 0) - (row?.errors ?? 0), bad: row?.errors ?? 0 });
+  }
+  return bars;
+}
+
+function firstVisit(status, refresh) {
+  const mock = status.accounts.mock > 0;
+  return [el("section", { class: "card welcome" },
+    el("h2", {}, mock ? "The built-in mock answers" : "Add your first account"),
+    el("p", {}, mock ? "Every request gets a made-up answer, and nothing leaves this machine. For real answers, stop the gateway, add an account and run agm serve:"
+      : "The gateway has no account yet, so it cannot answer. Create a key (there is a free tier) and add it; requests are answered at once."),
+    mock ? null : el("p", {}, el("a", { href: "https://aistudio.google.com/apikey", rel: "noreferrer", target: "_blank" }, "Create a key at aistudio.google.com/apikey ↗")),
+    !mock && status.visitor.admin ? [addForm(refresh), el("p", {}, "Or in a terminal:")] : null,
+    el("p", {}, copyable("agm accounts add work")),
+    mock ? null : el("p", { class: "quiet" }, "To try it without an account: ", el("code", {}, "agm serve --mock")))];
+}
+
+function tryLine() {
+  const model = "gpt-4o";
+  const body = JSON.stringify({ model, messages: [{ role: "user", content: "Say hello" }] });
+  return el("div", { class: "empty" }, el("p", {}, "No request yet. Try one:"),
+    copyable(`curl ${location.origin}/v1/chat/completions -H 'Content-Type: application/json' -d '${body}'`));
+}
+
+export function open(main, { refresh }) {
+  const rows = [];
+  let paused = false;
+  let words = "";
+  let held = 0;
+  const welcome = el("div");
+  const figures = el("div", { class: "tiles" });
+  const chart = el("div");
+  const list = requestTable("Latest requests");
+  const empty = el("div");
+  const now = el("section");
+  let status = null;
+  const state = el("span", { class: "quiet" });
+  const pause = el("button", { type: "button", "aria-pressed": "false", onclick: () => {
+    paused = !paused;
+    held = 0;
+    pause.setAttribute("aria-pressed", String(paused));
+    pause.textContent = paused ? "Continue" : "Pause";
+    if (!paused) draw();
+  } }, "Pause");
+  const filter = el("input", { type: "search", placeholder: "Filter", "aria-label": "Filter the requests", "data-filter": true,
+    oninput: () => { words = filter.value.trim(); draw(); } });
+
+  function draw() {
+    list.body.replaceChildren(...rows.filter((row) => matches(row, words)).map(requestRow));
+    empty.replaceChildren(...(rows.length === 0 ? [tryLine()] : []));
+    list.node.hidden = rows.length === 0;
+  }
+
+  function add(row) {
+    rows.unshift(row);
+    if (rows.length > kShown) rows.length = kShown;
+    drawFigures();
+    if (paused) {
+      held += 1;
+      pause.textContent = `Continue (${held} new)`;
+      return;
+    }
+    if (!matches(row, words)) return;
+    if (list.node.hidden) return draw();
+    const node = requestRow(row);
+    node.classList.add("new");
+    list.body.prepend(node);
+    if (list.body.rows.length > kShown) list.body.lastElementChild.remove();
+  }
+
+  // A gateway that never had an account shows what to do first, and nothing else.
+  function drawFigures() {
+    if (!status) return;
+    const fresh = status.accounts.total === 0 && status.today.requests === 0 && rows.length === 0;
+    for (const part of [figures, chart, now]) part.hidden = fresh;
+    put(figures, tiles(status.today, rows));
+  }
+
+  async function load() {
+    const [latest, usage] = await Promise.all([
+      get("requests", { limit: kShown }), get("usage", { since: `${kHours}h`, bucket: "1h", tz: kZone })]);
+    rows.splice(0, rows.length, ...latest.requests);
+    draw();
+    drawFigures();
+    chart.replaceChildren(barChart("Requests by hour, last 24 hours (answered and failed)", hours(usage)));
+  }
+
+  put(now, el("div", { class: "bar" }, el("h2", {}, "Now"), state, pause, filter), empty, list.node);
+  main.replaceChildren(welcome, figures, chart, now);
+  const close = follow({
+    row: add,
+    lost: (count) => { state.textContent = `${whole(count)} rows were too fast to show`; },
+    state: (name) => { state.textContent = name === "live" ? "● live" : "◌ reconnecting …"; if (name === "live") load().catch(() => {}); },
+  });
+  load().catch(() => {});
+  let shown = "";
+  return {
+    close,
+    update(next) {
+      status = next;
+      drawFigures();
+      const none = status.accounts.total === status.accounts.mock;
+      const kind = `${none}/${status.accounts.mock}/${status.visitor.admin}`;
+      if (kind !== shown) put(welcome, none ? firstVisit(status, refresh) : null);
+      shown = kind;
+    },
+  };
+}

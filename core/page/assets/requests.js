@@ -1,0 +1,123 @@
+// The request log with filters that stand in the address, and one request with its history.
+import { get } from "./api.js";
+import { copyable, el, foreign, put, table } from "./dom.js";
+import { dateTime, dollars, milliseconds, whole } from "./format.js";
+import { requestRow, requestTable } from "./rows.js";
+
+const kFilters = [
+  { name: "status", label: "Status", hint: "error or 429" },
+  { name: "model", label: "Model", hint: "as asked or mapped" },
+  { name: "account", label: "Account", hint: "name" },
+  { name: "caller", label: "Key", hint: "name" },
+  { name: "client", label: "Client", hint: "codex" },
+  { name: "since", label: "Since", hint: "2h, 7d" },
+  { name: "min_ms", label: "Slower than (ms)", hint: "10000" }];
+const kPage = 100;
+
+function filterForm(query, go) {
+  const inputs = kFilters.map((filter) => el("input", { name: filter.name, value: query[filter.name] ?? "",
+    placeholder: filter.hint, "data-filter": filter.name === "model", autocomplete: "off", spellcheck: "false" }));
+  const form = el("form", { class: "form filters" },
+    kFilters.map((filter, index) => el("label", {}, filter.label, inputs[index])),
+    el("button", { class: "main" }, "Filter"),
+    el("button", { type: "button", onclick: () => go({}) }, "Clear"),
+    el("button", { type: "button", onclick: () => go({ status: "error" }) }, "Failed only"));
+  form.addEventListener("submit", (event) => {
+    event.preventDefault();
+    go(Object.fromEntries(inputs.filter((input) => input.value.trim() !== "").map((input) => [input.name, input.value.trim()])));
+  });
+  return form;
+}
+
+export function open(main, { query, go }) {
+  const list = requestTable("Requests");
+  const note = el("p", { class: "empty", role: "status" }, "Loading …");
+  const more = el("button", { type: "button", hidden: true, onclick: () => load() }, "Older requests");
+  let next;
+  async function load() {
+    try {
+      const page = await get("requests", { ...query, limit: kPage, before: next });
+      list.body.append(...page.requests.map(requestRow));
+      next = page.next;
+      more.hidden = next === null;
+      note.textContent = list.body.rows.length > 0 ? "" : "No request fits. Requests are kept for 7 days by default.";
+      note.hidden = note.textContent === "";
+      list.node.hidden = list.body.rows.length === 0;
+    } catch (error) {
+      note.textContent = error.message;
+    }
+  }
+  const active = Object.keys(query).length;
+  main.replaceChildren(el("h1", { class: "hidden" }, "Requests"),
+    el("details", { open: active > 0 || innerWidth > 700 }, el("summary", {}, active > 0 ? `Filters (${active} active)` : "Filters"), filterForm(query, (to) => go("requests", to))),
+    note, list.node, more);
+  list.node.hidden = true;
+  load();
+  return { close() {}, update() {} };
+}
+
+// The bar that shows where the time went.
+function timeline(request) {
+  const total = Math.max(request.total_ms, 0.001);
+  const waited = Math.min(request.waited_ms, total);
+  const first = request.first_byte_ms === null ? total : Math.max(request.first_byte_ms, waited);
+  const parts = [["waiting for an account", waited, "wait"], ["until the first byte", first - waited, "first"], ["sending the answer", total - first, "stream"]]
+    .filter(([, length]) => length > 0);
+  const bar = el("div", { class: "timeline", role: "img",
+    "aria-label": parts.map(([name, length]) => `${name} ${milliseconds(length)}`).join(", ") });
+  for (const [name, length, kind] of parts) {
+    const part = el("span", { class: kind, title: `${name}: ${milliseconds(length)}` });
+    part.style.flexGrow = String(Math.max(length / total, 0.004));
+    bar.append(part);
+  }
+  return el("div", {}, bar, el("ul", { class: "legend" }, parts.map(([name, length, kind]) => el("li", {}, el("span", { class: `swatch ${kind}` }), `${name} ${milliseconds(length)}`))));
+}
+
+function facts(pairs) {
+  return el("dl", { class: "facts" }, pairs.filter(([, value]) => value !== null && value !== undefined)
+    .map(([term, value]) => el("div", {}, el("dt", {}, term), el("dd", {}, value instanceof Node ? value : foreign(String(value))))));
+}
+
+function attempts(request) {
+  if (request.attempts.length === 0) return el("p", { class: "quiet" }, request.tries === 1 ? "One try, which was answered." : "No upstream was asked.");
+  return table("Tries", ["Try", "Account", "Model", "Outcome", { name: "Waited", number: true }, { name: "Took", number: true }, "Why"],
+    request.attempts.map((each, index) => el("tr", { class: each.outcome === "ok" ? null : "failed" },
+      el("td", {}, String(index + 1)), el("td", {}, foreign(each.account)), el("td", {}, foreign(each.target)), el("td", {}, foreign(each.outcome)),
+      el("td", { class: "number" }, milliseconds(each.waited_ms)), el("td", { class: "number" }, milliseconds(each.took_ms)),
+      el("td", { class: "model" }, foreign(each.why ?? "")))));
+}
+
+function tokenTable(request) {
+  if (request.input_tokens === null) return el("p", { class: "quiet" }, "The upstream reported no tokens.");
+  const fresh = request.input_tokens - request.cached_tokens;
+  const lines = [["Input, not cached", fresh], ["Input, cached", request.cached_tokens],
+    ["Output, answer", request.output_tokens - request.reasoning_tokens], ["Output, thoughts", request.reasoning_tokens]];
+  return el("div", { class: "narrow" }, table("Tokens and price", ["Part", { name: "Tokens", number: true }], [
+    ...lines.map(([name, count]) => el("tr", {}, el("td", {}, name), el("td", { class: "number" }, whole(count)))),
+    el("tr", { class: "sum" }, el("td", {}, "At list price"), el("td", { class: "number" }, dollars(request.cost_usd))),
+    el("tr", {}, el("td", {}, "Billed"), el("td", { class: "number" }, dollars(request.cost_billed_usd)))]));
+}
+
+export function openOne(main, { id }) {
+  const body = el("div", {}, el("p", { class: "quiet" }, "Loading …"));
+  main.replaceChildren(el("p", {}, el("a", { href: "#/requests", "data-back": true }, "← All requests")), body);
+  get(`requests/${encodeURIComponent(id)}`).then((request) => {
+    const bad = request.status >= 400 || request.error !== null;
+    put(body,
+      el("h1", { class: "bar" }, el("span", { class: `status ${bad ? "bad" : "ok"}` }, `${bad ? "✕" : "✓"} ${request.status}`),
+        foreign(request.model ?? request.route)),
+      el("p", {}, copyable(request.id, "Copy id"), " ", copyable(`agm logs show ${request.id}`, "Copy command")),
+      bad ? el("div", { class: "notice quarantined" }, el("strong", {}, foreign(request.error ?? `status ${request.status}`)),
+        request.why ? el("p", {}, foreign(request.why)) : null) : null,
+      el("h2", {}, "Time"), timeline(request),
+      el("h2", {}, "Tries"), attempts(request),
+      el("h2", {}, "Tokens and price"), tokenTable(request),
+      request.dropped.length > 0 ? [el("h2", {}, "Not passed on to the upstream"), el("ul", {}, request.dropped.map((name) => el("li", {}, el("code", {}, foreign(name)))))] : [],
+      el("h2", {}, "Facts"),
+      facts([["Begun", dateTime(request.time)], ["Call", `${request.method} ${request.path}`], ["Route", request.route],
+        ["Key", request.caller], ["Client", request.client], ["Asked for", request.model], ["Served by", request.target],
+        ["Rule", request.rule], ["Account", request.account], ["Stream", request.stream ? "yes" : "no"],
+        ["Ended by", request.ended_by], ["Phase", request.phase], ["Trace", request.trace_id]]));
+  }).catch((error) => body.replaceChildren(el("p", { class: "empty" }, error.message)));
+  return { close() {}, update() {} };
+}

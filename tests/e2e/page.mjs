@@ -1,0 +1,306 @@
+// The page in a real browser (Debian's chromium): live rows, the payload corpus, sessions, foreign
+// sites, a first visit, keyboard, small screens. Screenshots of each view are left in build/page/ for
+// people to look at.
+import assert from 'node:assert/strict';
+import { execFile } from 'node:child_process';
+import { access, mkdir } from 'node:fs/promises';
+import { createServer } from 'node:http';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
+
+import { chromium } from 'playwright-core';
+
+import { startGateway, startMock } from './gateway.mjs';
+
+const SKIPPED = 77;
+const CHROMIUM = process.env.CHROMIUM ?? '/usr/bin/chromium';
+const SHOTS = join(dirname(fileURLToPath(import.meta.url)), '../../build/page');
+const WIDTHS = [1280, 360];
+
+// Texts that would become markup, a script or a command if anything took them for more than text.
+const PAYLOADS = [
+  '<img src=x onerror=alert(1)>',
+  '"><script>alert(2)</script>',
+  "javascript:alert(3)//'\"`",
+  '<svg/onload=alert(4)>',
+  '{{constructor.constructor("alert(5)")()}}',
+  '\u202Egnp.exe\u2066',
+];
+
+await access(CHROMIUM).catch(() => {
+  console.log(`${CHROMIUM} is not installed`);
+  process.exit(SKIPPED);
+});
+await mkdir(SHOTS, { recursive: true });
+const browser = await chromium.launch({ executablePath: CHROMIUM, args: ['--no-sandbox'] });
+
+// A page that counts everything that must not happen.
+async function openPage(options = {}) {
+  const context = await browser.newContext({ timezoneId: 'Asia/Kolkata', ...options });
+  const page = await context.newPage();
+  page.faults = [];
+  page.on('pageerror', (error) => page.faults.push(`exception: ${error.message}`));
+  page.on('dialog', (dialog) => page.faults.push(`dialog: ${dialog.message()}`));
+  page.on('console', (message) => {
+    const expected = /status of 401/.test(message.text());
+    if (message.type() === 'error' && !expected) page.faults.push(`console: ${message.text()}`);
+  });
+  return page;
+}
+
+function watchHosts(page, url) {
+  page.on('request', (request) => {
+    if (!request.url().startsWith(url)) page.faults.push(`outside: ${request.url()}`);
+  });
+}
+
+async function chat(gateway, model, headers = {}) {
+  const response = await fetch(`${gateway.url}/v1/chat/completions`, {
+    method: 'POST',
+    headers: { 'Content-Type': 'application/json', ...headers },
+    body: JSON.stringify({ model, messages: [{ role: 'user', content: 'hello' }] }),
+  });
+  await response.text();
+  return response.headers.get('x-request-id');
+}
+
+const json = async (url) => (await fetch(url)).json();
+
+const tests = {
+  // No dialog, no element made of text, nothing outside, nothing that the policy had to stop.
+  async 'hostile text stays text, and rows come live'() {
+    const gateway = await startGateway();
+    const page = await openPage();
+    watchHosts(page, gateway.url);
+    await page.goto(`${gateway.url}/agm/`);
+    await page.getByText('No request yet').waitFor();
+    for (const payload of PAYLOADS) await chat(gateway, payload, { 'User-Agent': 'codex/0.169.0' });
+    const good = await chat(gateway, 'gpt-4o');
+    await page.locator(`tr[data-id="${good}"]`).waitFor();
+    assert.equal(await page.locator('tbody tr').count(), PAYLOADS.length + 1);
+    for (const payload of PAYLOADS.slice(0, 4)) await page.getByText(payload).first().waitFor();
+    assert.equal(await page.locator('main img, main script, main iframe').count(), 0);
+    await page.locator('tr.failed a').first().click();
+    await page.getByText('No upstream was asked').or(page.getByText('Tries')).first().waitFor();
+    assert.equal(await page.locator('main img, main script').count(), 0);
+    assert.deepEqual(page.faults, []);
+    await page.context().close();
+    await gateway.stop();
+  },
+
+  async 'totals on the page, in agm stats and in /metrics are equal'() {
+    const mock = await startMock({ steps: [{ match: { text: 'fail' }, do: { status: 500 } }] });
+    const gateway = await startGateway({ upstream: mock.url, accounts: 2 });
+    for (let n = 0; n < 50; n += 1) await chat(gateway, n % 5 === 0 ? 'no-such-model' : 'gemini-2.5-flash');
+    const page = await openPage();
+    await page.goto(`${gateway.url}/agm/#/usage?span=today&by=model`);
+    const total = page.locator('tr.sum td');
+    await total.first().waitFor();
+    const status = await json(`${gateway.url}/agm/status`);
+    assert.equal(await total.nth(1).innerText(), String(status.today.requests));
+    assert.equal(status.today.requests, 50);
+    const text = await (await fetch(`${gateway.url}/metrics`)).text();
+    const counted = [...text.matchAll(/^agm_requests_total\{[^}]*route="chat_completions"[^}]*\} (\d+)/gm)];
+    assert.equal(counted.reduce((sum, [, value]) => sum + Number(value), 0), 50);
+    assert.deepEqual(page.faults, []);
+    await page.context().close();
+    await gateway.stop();
+    await mock.stop();
+  },
+
+  async 'a first visit ends with a working account'() {
+    const mock = await startMock({ steps: [] });
+    const gateway = await startGateway({ upstream: mock.url, accounts: 0 });
+    const page = await openPage();
+    watchHosts(page, gateway.url);
+    const began = Date.now();
+    await page.goto(`${gateway.url}/`);
+    await page.getByText('Add your first account').waitFor();
+    await page.screenshot({ path: join(SHOTS, 'first-visit.png'), fullPage: true });
+    await page.getByLabel('API key').fill('key-9-of-the-mock');
+    await page.getByText('Another server').click();
+    await page.getByLabel('Base URL').fill(mock.url);
+    await page.getByRole('button', { name: 'Add account' }).click();
+    await page.getByText('1 of 1 accounts ready').waitFor();
+    console.log(`  from the address to a ready account: ${Date.now() - began} ms`);
+    const id = await chat(gateway, 'gpt-4o');
+    await page.locator(`tr[data-id="${id}"] .status.ok`).waitFor();
+    assert.deepEqual(page.faults, []);
+    await page.context().close();
+    await gateway.stop();
+    await mock.stop();
+  },
+
+  async 'a key signs in, a link signs in once, and neither opens /v1'() {
+    const env = { AGM_API_KEY: 'sk-page-of-the-mock' };
+    const gateway = await startGateway({ args: ['--auth-mode', 'strict'], env });
+    const page = await openPage();
+    await page.goto(`${gateway.url}/agm/`);
+    await page.getByLabel('Key of this gateway').fill('wrong');
+    await page.getByRole('button', { name: 'Sign in' }).click();
+    await page.getByText('not a key of this gateway').waitFor();
+    await page.screenshot({ path: join(SHOTS, 'sign-in.png'), fullPage: true });
+    await page.getByLabel('Key of this gateway').fill(env.AGM_API_KEY);
+    await page.keyboard.press('Enter');
+    await page.getByText('● Serving').waitFor();
+    const models = await page.evaluate(async () => (await fetch('/v1/models')).status);
+    assert.equal(models, 401);
+    await page.getByRole('button', { name: 'Sign out' }).click();
+    await page.getByLabel('Key of this gateway').waitFor();
+    const made = await fetch(`${gateway.url}/agm/session/token`, {
+      method: 'POST',
+      headers: { Authorization: `Bearer ${env.AGM_API_KEY}`, 'Content-Type': 'application/json', 'X-Agm': '1' },
+      body: '{}',
+    });
+    const { token } = await made.json();
+    const link = await openPage();
+    await link.goto(`${gateway.url}/agm/#t=${token}`);
+    await link.getByText('● Serving').waitFor();
+    assert.ok(!link.url().includes(token));
+    const again = await openPage();
+    await again.goto(`${gateway.url}/agm/#t=${token}`);
+    await again.getByLabel('Key of this gateway').waitFor();
+    for (const each of [page, link, again]) await each.context().close();
+    await gateway.stop();
+  },
+
+  async 'a page of another site can do nothing'() {
+    const gateway = await startGateway();
+    const site = createServer((_, response) => {
+      response.writeHead(200, { 'Content-Type': 'text/html' });
+      response.end(`<iframe src="${gateway.url}/agm/"></iframe><img src="${gateway.url}/agm/status">`);
+    });
+    await new Promise((done) => { site.listen(0, '127.0.0.1', done); });
+    const page = await openPage();
+    await page.goto(`http://127.0.0.1:${site.address().port}/`);
+    const seen = await page.evaluate(async (url) => {
+      const tried = {};
+      const attempt = async (name, path, options) => {
+        try {
+          const response = await fetch(`${url}${path}`, options);
+          tried[name] = response.type === 'opaque' ? 'opaque' : response.status;
+        } catch {
+          tried[name] = 'refused';
+        }
+      };
+      await attempt('read', '/agm/status');
+      await attempt('json', '/agm/accounts', { method: 'POST', headers: { 'Content-Type': 'application/json', 'X-Agm': '1' }, body: '{"heal":"mock"}' });
+      await attempt('simple', '/agm/accounts', { method: 'POST', mode: 'no-cors', body: '{"heal":"mock"}' });
+      tried.stream = await new Promise((done) => {
+        const source = new EventSource(`${url}/agm/requests/live`);
+        source.onopen = () => done('open');
+        source.onerror = () => { source.close(); done('refused'); };
+      });
+      return tried;
+    }, gateway.url);
+    assert.equal(seen.read, 'refused');
+    assert.equal(seen.json, 'refused');
+    assert.equal(seen.stream, 'refused');
+    const framed = page.frames().find((frame) => frame.url().startsWith(gateway.url));
+    assert.equal(framed, undefined, 'the page was framed');
+    const { requests } = await json(`${gateway.url}/agm/requests`);
+    assert.ok(requests.every((request) => request.status === 403), 'another site got an answer');
+    await page.context().close();
+    site.close();
+    await gateway.stop();
+  },
+
+  async 'the keyboard is enough, and a restart is survived'() {
+    const gateway = await startGateway();
+    await chat(gateway, 'gpt-4o');
+    await chat(gateway, 'no-such-model');
+    const page = await openPage();
+    await page.goto(`${gateway.url}/agm/`);
+    await page.locator('tr[data-id]').first().waitFor();
+    await page.keyboard.press('j');
+    await page.keyboard.press('j');
+    await page.keyboard.press('Enter');
+    await page.getByText('← All requests').waitFor();
+    await page.keyboard.press('Escape');
+    await page.locator('tr[data-id]').first().waitFor();
+    await page.keyboard.press('/');
+    await page.keyboard.type('no-such');
+    await page.waitForFunction(() => document.querySelectorAll('tr[data-id]').length === 1);
+    await page.keyboard.press('Escape');
+    await page.keyboard.press('3');
+    await page.getByText('List price').waitFor();
+    await gateway.stop();
+    await page.getByText('Reconnecting').waitFor();
+    await page.context().close();
+  },
+
+  async 'days are those of the viewer'() {
+    const gateway = await startGateway();
+    await chat(gateway, 'gpt-4o');
+    for (const timezoneId of ['Asia/Kolkata', 'America/Los_Angeles', 'Pacific/Chatham']) {
+      const page = await openPage({ timezoneId });
+      await page.goto(`${gateway.url}/agm/#/usage?span=7d`);
+      const shown = await page.evaluate(() => Intl.DateTimeFormat().resolvedOptions().timeZone);
+      await page.getByText(`days of ${shown}`).waitFor();
+      const today = new Intl.DateTimeFormat('sv-SE', { timeZone: timezoneId }).format(new Date());
+      const usage = await json(`${gateway.url}/agm/usage?bucket=1d&tz=${timezoneId}`);
+      assert.deepEqual(usage.rows.map((row) => row.bucket), [today]);
+      await page.context().close();
+    }
+    await gateway.stop();
+  },
+
+  async 'every view fits every screen, in light and dark'() {
+    const mock = await startMock({ steps: [] });
+    const gateway = await startGateway({ upstream: mock.url, accounts: 3 });
+    for (let n = 0; n < 30; n += 1) await chat(gateway, n % 6 === 0 ? PAYLOADS[n % 4] : 'gpt-4o');
+    const id = await chat(gateway, 'gemini-2.5-flash');
+    const views = ['', 'requests', `requests/${id}`, 'usage', 'accounts', 'clients'];
+    for (const colorScheme of ['light', 'dark']) {
+      for (const width of WIDTHS) {
+        const page = await openPage({ colorScheme, viewport: { width, height: 800 } });
+        await page.goto(`${gateway.url}/agm/`);
+        for (const view of views) {
+          await page.goto(`${gateway.url}/agm/#/${view}`);
+          await page.waitForTimeout(500);
+          const name = view.startsWith('requests/') ? 'request' : view || 'overview';
+          await page.screenshot({ path: join(SHOTS, `${name}-${colorScheme}-${width}.png`), fullPage: true });
+          const wide = await page.evaluate(() => document.documentElement.scrollWidth);
+          assert.ok(wide <= width, `${name} is ${wide} wide on a screen of ${width}`);
+        }
+        assert.deepEqual(page.faults, []);
+        await page.context().close();
+      }
+    }
+    await gateway.stop();
+    await mock.stop();
+  },
+
+  async 'the first paint is quick and small'() {
+    const gateway = await startGateway();
+    const page = await openPage();
+    await page.goto(`${gateway.url}/agm/`);
+    await page.getByText('● Serving').waitFor();
+    const [paint, bytes] = await page.evaluate(() => [
+      performance.getEntriesByName('first-contentful-paint')[0]?.startTime ?? 0,
+      performance.getEntriesByType('resource').reduce((sum, entry) => sum + entry.transferSize, 0),
+    ]);
+    console.log(`  first paint after ${Math.round(paint)} ms, ${bytes} bytes`);
+    assert.ok(bytes < 120_000, `${bytes} bytes`);
+    await page.context().close();
+    await gateway.stop();
+  },
+};
+
+const run = promisify(execFile);
+assert.match((await run(process.env.AGM_BIN ?? 'agm', ['page', '--help'])).stdout, /--print/);
+
+let failed = 0;
+for (const [name, test] of Object.entries(tests)) {
+  if (process.argv[2] && !name.includes(process.argv[2])) continue;
+  try {
+    await test();
+    console.log(`ok   ${name}`);
+  } catch (error) {
+    failed += 1;
+    console.log(`FAIL ${name}\n${error.stack}`);
+  }
+}
+await browser.close();
+process.exit(failed === 0 ? 0 : 1);
