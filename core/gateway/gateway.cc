@@ -98,14 +98,6 @@ void AddCors(HttpReply& reply, const std::string& origin) {
   reply.headers.emplace_back("Vary", "Origin");
 }
 
-HttpReply ChangeAccount(Services& services, const Settings& settings, const HttpRequest& http,
-                        Record& record) {
-  const auto doc = JsonDoc::Parse(http.body);
-  const bool adds = doc && doc->root()["add"].is(JsonKind::kObject);
-  return adds ? AddAccountPage(services, settings, http, record)
-              : HealPage(services, settings, http, record);
-}
-
 // Anthropic's SDKs read the request's id from a header of another name.
 void NameRequest(HttpReply& reply, Surface surface) {
   const std::string id(FindHeader(reply.headers, "x-request-id"));

@@ -1,7 +1,10 @@
 #include "core/gateway/replies.h"
 
+#include <fmt/format.h>
+
 #include <utility>
 
+#include "core/base/utf8.h"
 #include "core/protocol/anthropic/error.h"
 #include "core/protocol/gemini/error.h"
 #include "core/protocol/openai/error.h"

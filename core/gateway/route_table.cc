@@ -3,6 +3,7 @@
 #include <array>
 #include <utility>
 
+#include "core/base/json_doc.h"
 #include "core/gateway/count_route.h"
 #include "core/gateway/embeddings_route.h"
 #include "core/gateway/exchange.h"
