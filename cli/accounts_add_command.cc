@@ -50,6 +50,11 @@ Result<void> CheckUsage(const AccountsAddOptions& options, const std::string& ki
       return Fail(ErrorCode::kConfig, "--service-account: {}", file.error().message);
     }
   }
+  if (kind == "openai" && !options.base_url && (present == nullptr || present->base_url.empty())) {
+    return Fail(ErrorCode::kInvalidRequest,
+                "kind openai needs the server's address, such as "
+                "--base-url http://127.0.0.1:11434/v1");
+  }
   const auto& oauth = options.oauth;
   const bool has = present != nullptr && HasCredential(*present);
   if (kind == "vertex" && !has && !options.service_account && !options.key.given() &&
@@ -62,7 +67,7 @@ Result<void> CheckUsage(const AccountsAddOptions& options, const std::string& ki
     return Fail(ErrorCode::kInvalidRequest,
                 "--client-id and --client-secret-... belong to --oauth, which is missing");
   }
-  if (oauth.wanted && kind == "mock") {
+  if (oauth.wanted && (kind == "mock" || kind == "openai")) {
     return Fail(ErrorCode::kInvalidRequest, "--oauth is for kinds gemini and vertex");
   }
   const bool project = options.project || (present != nullptr && !present->project.empty());
@@ -88,8 +93,9 @@ Result<std::optional<ReadKey>> NewKey(const Context& context, const AccountsAddO
     return std::optional(std::move(*key));
   }
   const bool keeps = present != nullptr && HasCredential(*present);
-  if (kind == "mock" || options.service_account || options.oauth.wanted)
-    return std::optional<ReadKey>();
+  // A server with OpenAI's API may have no keys; one that asks for a key says so when it is tried.
+  const bool keyless = kind == "mock" || kind == "openai";
+  if (keyless || options.service_account || options.oauth.wanted) return std::optional<ReadKey>();
   if (keeps && (ChangesFields(options) || !context.io().in_is_terminal)) {
     return std::optional<ReadKey>();
   }
@@ -214,6 +220,33 @@ Result<void> CheckDuplicate(const config::Config& config, const config::Account&
               other->name, kKeyPage);
 }
 
+/// The names of the models, the first few.
+std::string Few(const std::vector<std::string>& names) {
+  constexpr std::size_t kFew = 8;
+  const std::size_t shown = std::min(names.size(), kFew);
+  std::string text = fmt::format(
+      "{}", fmt::join(names.begin(), names.begin() + static_cast<std::ptrdiff_t>(shown), ", "));
+  return names.size() > shown ? text + ", ..." : text;
+}
+
+/// What a server with OpenAI's API serves, and how a client asks for it.
+void SayModels(const Context& context, const config::Account& account) {
+  if (account.kind != config::AccountKind::kOpenAi) return;
+  const auto listed = AskForModels(context, account);
+  const auto* entries = std::get_if<std::vector<upstream::ModelEntry>>(&listed);
+  if (entries == nullptr) return;
+  std::vector<std::string> names;
+  for (const upstream::ModelEntry& entry : *entries) names.push_back(entry.id);
+  if (names.empty()) {
+    context.io().Say("It has no models yet.");
+    return;
+  }
+  context.io().Say("Its models: {}", Few(names));
+  context.io().Say(
+      "Clients ask for them by name, or give one another name: agm map set gpt-4o {}/{}",
+      account.name, names.front());
+}
+
 /// The next step after a success.
 std::string NextStep(bool gateway_runs) {
   return gateway_runs ? "The running gateway uses it from now on." : "Next: agm serve";
@@ -243,6 +276,7 @@ void Report(const Context& context, const config::Account& account, bool is_new,
   } else {
     io.Say("{} account {}: the upstream accepts it, but: {}", done, account.name, verdict->why);
   }
+  if (verdict && verdict->credential == Credential::kGood) SayModels(context, account);
   io.Say("{}", NextStep(gateway_runs));
 }
 
@@ -280,7 +314,7 @@ void AddAccountsAdd(Commands at, Run<AccountsAddOptions> run) {
   command.add_option("NAME", options->name, "What to call it; made up where it is missing")
       ->type_name("ACCOUNT");
   OneOf(command.add_option("--kind", options->kind, "What kind of account it is (default gemini)"),
-        {"gemini", "vertex", "mock"});
+        {"gemini", "vertex", "openai", "mock"});
   Text(command, "--email", options->email, "What X-Account-Email shows", "EMAIL");
   CLI::Option* from_stdin = command.add_flag("--api-key-stdin", options->key.from_stdin,
                                              "Read the API key from standard input");
@@ -311,6 +345,8 @@ void AddAccountsAdd(Commands at, Run<AccountsAddOptions> run) {
                  "pass show gemini | agm accounts add work --api-key-stdin"},
                 {"A Vertex AI account",
                  "agm accounts add cloud --service-account sa.json --project my-project"},
+                {"A local server with OpenAI's API, such as Ollama",
+                 "agm accounts add local --kind openai --base-url http://127.0.0.1:11434/v1"},
                 {"The same with your own login, through a \"Desktop app\" OAuth client",
                  "agm accounts add cloud --kind vertex --project my-project --oauth \\\n"
                  "    --client-secret-file client_secret.json"}}));

@@ -7,6 +7,7 @@
 #include <string>
 #include <vector>
 
+#include "cli/abilities.h"
 #include "cli/account_status.h"
 #include "cli/credential_check.h"
 #include "cli/table.h"
@@ -22,6 +23,7 @@ struct Checked {
   accounts::AccountStatus status;  ///< from the gateway or the state folder
   CredentialVerdict verdict;
   std::optional<std::vector<std::string>> models;  ///< models that it offers and may serve
+  std::optional<Abilities> abilities{};            ///< of a server with OpenAI's API
 };
 
 Result<std::vector<const config::Account*>> Chosen(const config::Config& config,
@@ -80,6 +82,10 @@ Checked Check(const Context& context, const config::Account& account, const Acco
   checked.status.quotas.insert(checked.status.quotas.end(), hit.all().begin(), hit.all().end());
   if (checked.verdict.credential != Credential::kGood) return checked;
   checked.models = ModelsOf(context, account);
+  const bool other = account.kind == config::AccountKind::kOpenAi;
+  if (other && checked.models && !checked.models->empty()) {
+    checked.abilities = AskForAbilities(context, account, checked.models->front());
+  }
   // The account works again, so end its quarantine.
   if (checked.status.state == "quarantined") Heal(context, account.name);
   return checked;
@@ -93,6 +99,7 @@ Json ToJson(const Checked& checked) {
           {"latency_ms", good ? Json(verdict.took.count()) : Json()},
           {"project", checked.status.project.empty() ? Json() : Json(checked.status.project)},
           {"models", checked.models ? Json(*checked.models) : Json()},
+          {"abilities", checked.abilities ? Json(AbilityNames(*checked.abilities)) : Json()},
           {"quotas", QuotaNames(checked.status)},
           {"reason", good ? Json() : Json(verdict.reason)},
           {"why", good ? Json() : Json(verdict.why)}};
@@ -117,6 +124,13 @@ void Print(const Context& context, const std::vector<Checked>& all) {
     context.io().PrintJson({{"accounts", accounts}});
   else
     table.Print(context.io());
+  for (const Checked& checked : all) {
+    if (!checked.abilities || context.json()) continue;
+    const auto names = AbilityNames(*checked.abilities);
+    context.io().Say(
+        "{} can do with {}: {}", checked.status.name, checked.abilities->model,
+        names.empty() ? "nothing that was tried" : fmt::format("{}", fmt::join(names, ", ")));
+  }
 }
 
 /// The command's overall result: "unreachable" only if no credential was refused.

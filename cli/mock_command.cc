@@ -27,11 +27,18 @@ Result<std::string> ReadScript(const std::string& path) {
   return text;
 }
 
-void Announce(const Context& context, const mock::MockServer& mock) {
-  context.io().Say(
-      "Mock of the Gemini API on {0}. Point agm at it: "
-      "agm accounts add local --kind mock --base-url {0}",
-      mock.base_url());
+void Announce(const Context& context, const MockOptions& options, const mock::MockServer& mock) {
+  if (options.speak == "openai") {
+    context.io().Say(
+        "Mock of a server with OpenAI's API on {0}/v1. Point agm at it: "
+        "agm accounts add local --kind openai --base-url {0}/v1",
+        mock.base_url());
+  } else {
+    context.io().Say(
+        "Mock of the Gemini API on {0}. Point agm at it: "
+        "agm accounts add local --kind mock --base-url {0}",
+        mock.base_url());
+  }
   if (!context.json()) return;
   context.io().PrintJson(Json{{"base_url", mock.base_url()}, {"port", mock.port()}});
 }
@@ -54,12 +61,14 @@ Result<void> RunMock(const Context& context, const MockOptions& options) {
   AllowManyConnections();
   auto script = ReadScript(options.script);
   if (!script) return std::move(script).error();
-  auto mock = mock::MockServer::Start({.port = options.port,
-                                       .strict = options.strict,
-                                       .pace = Duration(options.pace),
-                                       .script = *std::move(script)});
+  auto mock = mock::MockServer::Start(
+      {.port = options.port,
+       .strict = options.strict,
+       .pace = Duration(options.pace),
+       .script = *std::move(script),
+       .speaks = options.speak == "openai" ? mock::Speaks::kOpenAi : mock::Speaks::kGemini});
   if (!mock) return std::move(mock).error();
-  Announce(context, **mock);
+  Announce(context, options, **mock);
   while (signals.Wait() == SIGHUP) Reload(context, options, **mock);
   return {};
 }
@@ -75,6 +84,8 @@ void AddMock(Commands at, Run<MockOptions> run) {
                    "Refuse also what Google is only believed to refuse");
   command.add_option("--script", options->script, "Fail as this fault plan says")
       ->type_name("FILE");
+  OneOf(command.add_option("--speak", options->speak, "The API that it speaks (default gemini)"),
+        {"gemini", "openai"});
   command.add_option("--pace", options->pace, "Milliseconds between the words of a stream")
       ->check(CLI::Range(0, 60'000).description(""))
       ->type_name("MS");

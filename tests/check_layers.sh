@@ -26,6 +26,7 @@ find core cli tests -name node_modules -prune -o \( -name '*.h' -o -name '*.cc' 
     sees["protocol/gemini"] = "base chat protocol protocol/shared protocol/schema"
     sees["upstream"] = "base http/wire http/client chat config protocol protocol/* upstream/*"
     sees["upstream/gemini"] = "base http/wire http/client chat config protocol protocol/shared protocol/gemini upstream"
+    sees["upstream/openai"] = "base http/wire http/client chat config protocol protocol/shared protocol/openai upstream"
     sees["accounts"] = "base http/client chat config upstream store"
     sees["store"] = "base"
     sees["ledger"] = "base store"

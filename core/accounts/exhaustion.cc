@@ -94,16 +94,15 @@ WallTime CalendarTime(TimePoint point, Moment moment) {
   return std::chrono::ceil<std::chrono::seconds>(moment.wall + left);
 }
 
-Error Exhausted(const std::vector<std::shared_ptr<Member>>& members, std::string_view model,
+Error Exhausted(const std::vector<Member*>& members, bool configured, std::string_view model,
                 Moment moment) {
   Survey survey;
   survey.model = model;
-  survey.configured = !members.empty();
+  survey.configured = configured;
   std::string list;
   JsonWriter json(list);
   json.Array();
-  for (const auto& member : members) {
-    if (!Lists(*member->account, model)) continue;
+  for (const Member* member : members) {
     const Standing standing = StandingOf(*member, model, moment.now);
     Add(survey, standing);
     if (standing.rest == nullptr && member->IsBeingTried(moment.now)) ++survey.being_tried;

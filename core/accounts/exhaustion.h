@@ -24,9 +24,10 @@ Standing StandingOf(const Member& member, std::string_view model, TimePoint now)
 /// The complete status of one account.
 AccountStatus StatusOf(const Member& member, Moment moment);
 
-/// Why no account can serve the model now: the most informative code, when the first cooldown ends,
-/// what a person must do, and the state of each account (see Pool for the contract).
-Error Exhausted(const std::vector<std::shared_ptr<Member>>& members, std::string_view model,
+/// Why none of the accounts that serve the model can do so now: the most informative code, when the
+/// first cooldown ends, what a person must do, and the state of each account (see Pool for the
+/// contract). `configured`: there is any account at all.
+Error Exhausted(const std::vector<Member*>& members, bool configured, std::string_view model,
                 Moment moment);
 
 /// Converts a time of the monotonic clock to calendar time, rounded up to a second for people.

@@ -20,6 +20,8 @@ Lease::~Lease() {
 
 const config::Account& Lease::account() const { return *taken_->account; }
 
+const std::string& Lease::model() const { return taken_->model.text; }
+
 std::string Lease::project() const {
   std::lock_guard lock(taken_->pool->mutex);
   return taken_->member->project->key;

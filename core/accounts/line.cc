@@ -35,7 +35,8 @@ void Line::Best::Offer(Member* candidate, double its_cost) {
   cost = its_cost;
 }
 
-Line::Line(ModelName model, const std::vector<Member*>& members) : model_(std::move(model)) {
+Line::Line(ModelName model, const std::vector<Member*>& members)
+    : model_(std::move(model)), members_(members.begin(), members.end()) {
   std::map<int, std::vector<Member*>> by_priority;
   for (Member* member : members) by_priority[member->account->priority].push_back(member);
   for (auto& [priority, awake] : by_priority) {
@@ -58,7 +59,7 @@ bool Line::IsFree(const Member& member, const Search& search) const {
 
 bool Line::IsWorthWaitingFor(const Member& member, const Search& search) const {
   return !tiers_.empty() && member.account->priority <= tiers_.front().priority &&
-         member.account->Usable() && Lists(*member.account, model_.text) &&
+         member.account->Usable() && members_.contains(&member) &&
          !Contains(search.tried, member.account->name);
 }
 
@@ -87,7 +88,7 @@ double Line::Cost(Member& member, const Search& search) const {
 bool Line::IsAtHome(const Tier& tier, const Search& search) const {
   const Member* home = search.favourite;
   return home != nullptr && home->account->Usable() && home->account->priority == tier.priority &&
-         Lists(*home->account, model_.text) && IsFree(*home, search);
+         members_.contains(home) && IsFree(*home, search);
 }
 
 // Starts with the most likely accounts: the conversation's own, and the fastest one known.

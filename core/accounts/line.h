@@ -3,6 +3,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <unordered_set>
 #include <vector>
 
 #include "core/accounts/member.h"
@@ -37,7 +38,7 @@ struct Search {
 /// Thread safety: one thread at a time.
 class Line {
  public:
-  /// `members` are the accounts that list the model, in the configuration's order.
+  /// `members` are the accounts that serve the model, in the configuration's order.
   Line(ModelName model, const std::vector<Member*>& members);
 
   bool empty() const { return tiers_.empty(); }
@@ -87,6 +88,7 @@ class Line {
   ModelName model_;
   std::vector<Tier> tiers_;
   std::vector<config::AccountKind> kinds_;
+  std::unordered_set<const Member*> members_;
 };
 
 }  // namespace agm::accounts

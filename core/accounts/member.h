@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <memory>
 #include <optional>
+#include <set>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -82,6 +83,7 @@ struct Member : std::enable_shared_from_this<Member> {
   std::string credential;  ///< fingerprint; an account with another one starts without cooldowns
   std::shared_ptr<Project> project;
   std::shared_ptr<Endpoint> endpoint;
+  std::shared_ptr<const std::set<std::string>> listed;  ///< its upstream's models; null: not known
   Rests rests;
   bool retired = false;  ///< removed from the pool, though a lease may still hold it
 

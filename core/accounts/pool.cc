@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "core/accounts/exhaustion.h"
+#include "core/accounts/offers.h"
 #include "core/accounts/pool_state.h"
 
 namespace agm::accounts {
@@ -21,8 +22,8 @@ constexpr auto kJump = std::chrono::seconds(2);
 }  // namespace
 
 Pool::Pool(std::shared_ptr<const config::Config> config, Clock& clock, PoolJournal* journal,
-           HearEvent hear)
-    : state_(std::make_shared<State>(clock, journal, std::move(hear))) {
+           HearEvent hear, const upstream::Providers& providers)
+    : state_(std::make_shared<State>(clock, journal, std::move(hear), providers)) {
   std::lock_guard lock(state_->mutex);
   state_->config = std::move(config);
   state_->roster.Apply(state_->config);
@@ -64,16 +65,15 @@ bool Pool::Heal(const std::string& account) {
 
 Result<Lease> Pool::Take(const Wanted& wanted, TimePoint deadline,
                          const Cancellation& cancellation) {
-  auto taken = std::make_unique<Lease::Taken>(
-      Lease::Taken{state_,
-                   {wanted.model, std::hash<std::string>{}(wanted.model)},
-                   Affinity::KeyOf(wanted.session)});
+  auto taken =
+      std::make_unique<Lease::Taken>(Lease::Taken{state_, {}, Affinity::KeyOf(wanted.session)});
   Notes notes;
   for (;;) {
     {
       std::unique_lock lock(state_->mutex);
       const Moment moment = state_->Look();
       Line& line = state_->LineFor(wanted.model);
+      taken->model = line.model();
       const Affinity::Tie tie = state_->affinity.Find(taken->session, moment.now);
       const Search search{moment.now,   moment.wall,      state_->config->proxy.scheduling,
                           wanted.tried, tie.member.get(), wanted.through_breaker};
@@ -83,7 +83,7 @@ Result<Lease> Pool::Take(const Wanted& wanted, TimePoint deadline,
         break;
       }
       if (!wake || *wake > deadline) {
-        return Exhausted(state_->roster.members(), wanted.model, moment);
+        return state_->WhyNone(wanted.model, moment);
       }
       ++state_->waiting;
       state_->clock.Wait(state_->changed, lock, std::min(Left(moment.now, *wake), kSlice));
@@ -115,7 +115,31 @@ std::optional<Error> Pool::WhyNobody(const std::string& model) const {
   const Search search{moment.now, moment.wall, state_->config->proxy.scheduling,
                       tried,      nullptr,     false};
   if (state_->LineFor(model).Choose(search) != nullptr) return std::nullopt;
-  return Exhausted(state_->roster.members(), model, moment);
+  return state_->WhyNone(model, moment);
+}
+
+std::string Pool::ModelOf(const std::string& target) const {
+  std::lock_guard lock(state_->mutex);
+  return state_->LineFor(target).model().text;
+}
+
+bool Pool::HasOwnModel(const std::string& model) const {
+  std::lock_guard lock(state_->mutex);
+  const auto& members = state_->roster.members();
+  return std::any_of(members.begin(), members.end(), [&](const auto& member) {
+    const config::Account& account = *member->account;
+    return account.Usable() && accounts::Lists(account, model) && member->listed &&
+           member->listed->contains(model) &&
+           state_->providers.For(account.kind).ServesOnlyListed();
+  });
+}
+
+void Pool::NoteModels(const Listings& listings) {
+  std::lock_guard lock(state_->mutex);
+  for (const auto& [account, models] : listings) {
+    if (const auto member = state_->roster.Find(account)) member->listed = models;
+  }
+  state_->lines.clear();
 }
 
 bool Pool::Lists(const std::string& model) const {
@@ -123,9 +147,9 @@ bool Pool::Lists(const std::string& model) const {
   return !state_->LineFor(model).empty();
 }
 
-std::vector<config::AccountKind> Pool::KindsOf(const std::string& model) const {
+std::vector<config::AccountKind> Pool::KindsOf(const std::string& target) const {
   std::lock_guard lock(state_->mutex);
-  return state_->LineFor(model).kinds();
+  return state_->LineFor(target).kinds();
 }
 
 int Pool::Ready() const {
@@ -173,17 +197,19 @@ Moment Pool::State::Look() {
   return moment;
 }
 
-Line& Pool::State::LineFor(const std::string& model) {
-  if (const auto found = lines.find(model); found != lines.end()) return *found->second;
+Line& Pool::State::LineFor(const std::string& target) {
+  if (const auto found = lines.find(target); found != lines.end()) return *found->second;
   if (lines.size() >= kMostLines) lines.clear();
-  std::vector<Member*> members;
-  for (const auto& member : roster.members()) {
-    if (member->account->Usable() && accounts::Lists(*member->account, model)) {
-      members.push_back(member.get());
-    }
-  }
-  auto line = std::make_unique<Line>(ModelName{model, std::hash<std::string>{}(model)}, members);
-  return *(lines[model] = std::move(line));
+  Offers offers = OffersOf(roster.members(), providers, target);
+  std::erase_if(offers.members, [](const Member* member) { return !member->account->Usable(); });
+  const std::size_t hash = std::hash<std::string>{}(offers.model);
+  auto line = std::make_unique<Line>(ModelName{std::move(offers.model), hash}, offers.members);
+  return *(lines[target] = std::move(line));
+}
+
+Error Pool::State::WhyNone(const std::string& target, Moment moment) const {
+  const Offers offers = OffersOf(roster.members(), providers, target);
+  return Exhausted(offers.members, !roster.members().empty(), offers.model, moment);
 }
 
 // Returns the account to take; or null, and the time at which to look again.

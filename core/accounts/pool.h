@@ -2,8 +2,10 @@
 
 #include <cstdint>
 #include <functional>
+#include <map>
 #include <memory>
 #include <optional>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -13,14 +15,15 @@
 #include "core/base/result.h"
 #include "core/config/config.h"
 #include "core/store/pool_journal.h"
+#include "core/upstream/providers.h"
 #include "core/upstream/trouble.h"
 
 namespace agm::accounts {
 
 /// The parameters of Pool::Take.
 struct Wanted {
-  std::string model;               ///< the upstream's model name
-  std::string session;             ///< affinity key of the conversation; empty: none
+  std::string model;    ///< the upstream's model name, or "ACCOUNT/MODEL" for one account only
+  std::string session;  ///< affinity key of the conversation; empty: none
   std::vector<std::string> tried;  ///< names of accounts to leave out
   bool through_breaker = false;    ///< ignore the model's circuit breaker: a request that met the
                                    ///< overload may try another account at once
@@ -102,6 +105,8 @@ class Lease {
   ~Lease();
 
   const config::Account& account() const;
+  /// The upstream's name of the model, without an account's name.
+  const std::string& model() const;
   /// The owner of the used quota: the declared or learned project, else the account's name. If
   /// requests of two different projects fail alike, the accounts are not to blame.
   std::string project() const;
@@ -142,7 +147,7 @@ class Lease {
 class Pool {
  public:
   Pool(std::shared_ptr<const config::Config> config, Clock& clock, PoolJournal* journal,
-       HearEvent hear = {});
+       HearEvent hear = {}, const upstream::Providers& providers = upstream::BuiltInProviders());
   ~Pool();
 
   void Apply(std::shared_ptr<const config::Config> config);
@@ -155,8 +160,16 @@ class Pool {
   /// The account that Take would give at once, without a lease, for a request that uses no quota.
   /// Nothing while no account is available.
   std::optional<config::Account> Peek(const std::string& model, const std::string& session) const;
-  /// The kinds of the accounts that list the model (in cooldown or not), each once.
-  std::vector<config::AccountKind> KindsOf(const std::string& model) const;
+  /// The kinds of the accounts that serve the target (in cooldown or not), each once.
+  std::vector<config::AccountKind> KindsOf(const std::string& target) const;
+  /// The upstream's name of the target's model: "llama3.3" for the target "local/llama3.3".
+  std::string ModelOf(const std::string& target) const;
+  /// True if an account of a kind that serves only what it lists has a model of exactly that name.
+  bool HasOwnModel(const std::string& model) const;
+  /// Notes the models that the accounts' upstreams list, by the account's name. An account that is
+  /// missing keeps what is known.
+  using Listings = std::map<std::string, std::shared_ptr<const std::set<std::string>>>;
+  void NoteModels(const Listings& listings);
   /// True if any account lists the model (in cooldown or not).
   bool Lists(const std::string& model) const;
   /// Accounts in the configuration's order.

@@ -30,12 +30,17 @@ struct Notes {
 
 /// The pool's state. Functions under "Locked" require that the caller holds the lock.
 struct Pool::State {
-  State(Clock& the_clock, PoolJournal* the_journal, HearEvent the_ear)
-      : clock(the_clock), journal(the_journal), hear(std::move(the_ear)) {}
+  State(Clock& the_clock, PoolJournal* the_journal, HearEvent the_ear,
+        const upstream::Providers& the_providers)
+      : clock(the_clock),
+        journal(the_journal),
+        hear(std::move(the_ear)),
+        providers(the_providers) {}
 
   Clock& clock;
   PoolJournal* const journal;
   const HearEvent hear;
+  const upstream::Providers& providers;
 
   mutable std::mutex mutex;
   std::condition_variable changed;
@@ -50,7 +55,9 @@ struct Pool::State {
 
   // Locked:
   Moment Look();
-  Line& LineFor(const std::string& model);
+  Line& LineFor(const std::string& target);
+  /// Why no account can serve the target.
+  Error WhyNone(const std::string& target, Moment moment) const;
   Member* Pick(Line& line, const Search& search, const Affinity::Tie& tie, TimePoint deadline,
                std::optional<TimePoint>& wait);
   void Begin(Lease::Taken& taken, Member& member, Moment moment, Notes& notes);

@@ -63,8 +63,9 @@ std::span<const Setting<Account>> AccountSettings() {
           "email",
           {"What X-Account-Email shows; the name where there is none.", "\"me@example.com\""}),
       WordSetting<A, &A::kind, kAccountKindWords>(
-          "kind", {"\"gemini\" (the Gemini API, by API key), \"vertex\" (Vertex AI) or \"mock\" "
-                   "(the built-in upstream)."}),
+          "kind", {"\"gemini\" (the Gemini API, by API key), \"vertex\" (Vertex AI), \"openai\" "
+                   "(a server with OpenAI's API: Ollama, vLLM, another cloud) or \"mock\" (the "
+                   "built-in upstream)."}),
       SecretSetting<A, &A::api_key>("api_key",
                                     {"The API key itself.\n"
                                      "Give one of api_key, api_key_env and api_key_file."}),
@@ -75,7 +76,8 @@ std::span<const Setting<Account>> AccountSettings() {
                  [](const Account& account) { return Quoted(account.api_key_env); }},
       PathSetting<A, &A::api_key_file>("api_key_file", {"The file that holds the key."}),
       TextSetting<A, &A::base_url, CheckBaseUrl, SettingType::kAddress>(
-          "base_url", {"Where the upstream is, if it is not Google's own address.",
+          "base_url", {"Where the upstream is, if it is not Google's own address.\n"
+                       "Kind openai needs it, with its \"/v1\".",
                        "\"https://generativelanguage.googleapis.com\""}),
       TextSetting<A, &A::project, CheckUrlPart>(
           "project", {"The Google project that the account belongs to.\n"

@@ -19,7 +19,7 @@ namespace agm::config {
 
 enum class AuthMode { kAuto, kOff, kStrict, kAllExceptHealth };
 enum class Scheduling { kCacheFirst, kBalance, kPerformanceFirst };
-enum class AccountKind { kGemini, kVertex, kMock };
+enum class AccountKind { kGemini, kVertex, kMock, kOpenAi };
 enum class Billing { kAuto, kFree, kPaid };
 /// What a client key may do; see keys/scopes.h for which one implies which.
 enum class KeyScope { kInference, kRead, kMetrics, kAdmin };

@@ -6,6 +6,7 @@
 #include "core/config/host.h"
 #include "core/config/read_tables.h"
 #include "core/config/settings.h"
+#include "core/config/words.h"
 
 namespace agm::config {
 namespace {
@@ -50,7 +51,9 @@ class AccountReader {
                           called_);
     }
     for (const std::string_view version : {"/v1beta", "/v1beta1", "/v1"}) {
-      if (account_.kind == AccountKind::kVertex || url->path != version) continue;
+      const bool own =
+          account_.kind == AccountKind::kVertex || account_.kind == AccountKind::kOpenAi;
+      if (own || url->path != version) continue;
       reading_.found.Warn(At("base_url"), "account {}: base_url is read without its \"{}\"",
                           called_, version);
       base.resize(base.size() - version.size());
@@ -79,6 +82,10 @@ class AccountReader {
       case AccountKind::kVertex:
         return FinishVertex(keys > 0);
       case AccountKind::kMock:
+        return;
+      case AccountKind::kOpenAi:
+        WarnNoEffect("service_account");
+        if (account_.base_url.empty()) Unusable("name", "kind openai needs a base_url");
         return;
     }
   }
@@ -143,7 +150,7 @@ class AccountReader {
   void WarnNoEffect(std::string_view key) {
     if (table_.Find(key) == nullptr) return;
     reading_.found.Warn(At(key), "account {}: {} has no effect with kind {}", called_, key,
-                        account_.kind == AccountKind::kMock ? "mock" : "gemini");
+                        Word(account_.kind));
   }
 
   const Value& table_;

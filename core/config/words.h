@@ -16,7 +16,8 @@ inline constexpr std::array<std::string_view, 3> kSchedulingWords = {"cache_firs
 inline constexpr std::array<std::string_view, 4> kLogLevelWords = {"debug", "info", "warning",
                                                                    "error"};
 inline constexpr std::array<std::string_view, 2> kLogFormatWords = {"text", "json"};
-inline constexpr std::array<std::string_view, 3> kAccountKindWords = {"gemini", "vertex", "mock"};
+inline constexpr std::array<std::string_view, 4> kAccountKindWords = {"gemini", "vertex", "mock",
+                                                                      "openai"};
 inline constexpr std::array<std::string_view, 3> kBillingWords = {"auto", "free", "paid"};
 inline constexpr std::array<std::string_view, 4> kKeyScopeWords = {"inference", "read", "metrics",
                                                                    "admin"};

@@ -18,6 +18,10 @@ ledger::Billing Billing::Of(const config::Account& account) const {
       break;
   }
   if (account.kind == config::AccountKind::kMock) return ledger::Billing::kFree;
+  // A server that asks for no key sends no bill.
+  if (account.kind == config::AccountKind::kOpenAi && account.api_key.empty()) {
+    return ledger::Billing::kFree;
+  }
   auto free = free_.Lock();
   return free->contains(account.name) ? ledger::Billing::kFree : ledger::Billing::kPaid;
 }

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <set>
+#include <tuple>
 #include <utility>
 #include <variant>
 
@@ -28,16 +29,30 @@ bool AnyLists(const config::Config& config, const std::string& model) {
                      [&](const config::Account& a) { return a.Usable() && Lists(a, model); });
 }
 
-/// The accounts whose lists may differ: one for each project and base URL.
-std::vector<const config::Account*> WithListsOfTheirOwn(const config::Config& config) {
+/// The accounts whose lists may differ: of the kinds that serve only what they list one for each
+/// base URL and key, of the others one for each project and base URL, some of them.
+std::vector<const config::Account*> WithListsOfTheirOwn(const config::Config& config,
+                                                        const upstream::Providers& providers,
+                                                        bool& all) {
   std::vector<const config::Account*> accounts;
-  std::set<std::pair<std::string, std::string>> seen;
+  std::set<std::tuple<std::string, std::string, std::string>> seen;
+  std::size_t open = 0;
   for (const config::Account& account : config.accounts) {
     if (!account.Usable()) continue;
-    const bool first = seen.insert({account.base_url, account.project}).second;
-    if (first || account.project.empty()) accounts.push_back(&account);
+    const bool only_listed = providers.For(account.kind).ServesOnlyListed();
+    const std::string key = only_listed ? account.api_key.Reveal() : std::string();
+    const bool first = seen.insert({account.base_url, account.project, key}).second;
+    if (!first && (only_listed || !account.project.empty())) continue;
+    if (only_listed || ++open <= kMostAsked) accounts.push_back(&account);
   }
+  all = open <= kMostAsked;
   return accounts;
+}
+
+// True for accounts that have the same list.
+bool ShareList(const config::Account& a, const config::Account& b) {
+  return a.kind == b.kind && a.base_url == b.base_url && a.project == b.project &&
+         a.api_key.Reveal() == b.api_key.Reveal();
 }
 
 // The built-in models of each kind of upstream that has an account.
@@ -56,61 +71,79 @@ std::vector<upstream::ModelEntry> BuiltIn(const config::Config& config,
 }  // namespace
 
 Catalog::Catalog(const upstream::Providers& providers, upstream::Transport& transport,
-                 accounts::Credentials& credentials, Clock& clock, Log& log)
+                 accounts::Credentials& credentials, Clock& clock, Log& log, HearListings hear)
     : providers_(providers),
       transport_(transport),
       credentials_(credentials),
       clock_(clock),
-      log_(log) {}
+      log_(log),
+      hear_(std::move(hear)) {}
 
 Catalog::~Catalog() { ending_.End(); }
 
 const upstream::ModelEntry* ModelList::Find(const std::string& model) const {
   if (!models) return nullptr;
-  const auto found = models->find(model);
+  auto found = models->find(model);
+  // Ollama serves "llama3.3" and lists it as "llama3.3:latest".
+  if (found == models->end()) found = models->find(model + ":latest");
   return found == models->end() ? nullptr : &found->second;
 }
 
-ModelList Catalog::Ask(const config::Config& config, const Cancellation& client) {
-  Entries found;
-  const TimePoint deadline = clock_.Now() + kPatience;
-  auto accounts = WithListsOfTheirOwn(config);
-  bool complete = accounts.size() <= kMostAsked;
-  accounts.resize(std::min(accounts.size(), kMostAsked));
+void Catalog::AskAccount(const config::Account& account, const upstream::Sender& sender,
+                         Asked& asked) {
+  const upstream::Provider& provider = providers_.For(account.kind);
+  if (!provider.ListsAll(account)) asked.complete = false;
+  auto credential = credentials_.For(account, sender.limits.deadline, sender.cancellation);
+  if (!std::holds_alternative<Secret>(credential)) {
+    asked.complete = false;
+    return;
+  }
+  auto models = provider.ListModels(sender, account, std::get<Secret>(credential));
+  if (const auto* failure = std::get_if<upstream::Failure>(&models)) {
+    asked.complete = false;
+    asked.incomplete = asked.incomplete || provider.ServesOnlyListed();
+    log_.Write(LogLevel::kInfo, "an account did not list its models",
+               log_.Fields().Add("account", account.Label()).Add("why", failure->error.message));
+    return;
+  }
+  auto names = std::make_shared<std::set<std::string>>();
+  for (auto& entry : std::get<std::vector<upstream::ModelEntry>>(models)) {
+    names->insert(entry.id);
+    asked.found.try_emplace(entry.id, std::move(entry));
+  }
+  asked.by_account[account.name] = std::move(names);
+}
+
+Catalog::Asked Catalog::Ask(const config::Config& config, const Cancellation& client) {
+  Asked asked;
+  upstream::Limits limits;
+  limits.deadline = clock_.Now() + kPatience;
+  limits.proxy = config.proxy.upstream_proxy;
+  const auto accounts = WithListsOfTheirOwn(config, providers_, asked.complete);
   for (const config::Account* account : accounts) {
-    const upstream::Provider& provider = providers_.For(account->kind);
-    if (!provider.ListsAll(*account)) complete = false;
-    auto credential = credentials_.For(*account, deadline, client);
-    if (!std::holds_alternative<Secret>(credential)) {
-      complete = false;
-      continue;
-    }
-    upstream::Limits limits;
-    limits.deadline = deadline;
-    limits.proxy = config.proxy.upstream_proxy;
-    auto models =
-        provider.ListModels({transport_, limits, client}, *account, std::get<Secret>(credential));
-    if (auto* entries = std::get_if<std::vector<upstream::ModelEntry>>(&models)) {
-      for (upstream::ModelEntry& entry : *entries) found.try_emplace(entry.id, std::move(entry));
-    } else {
-      complete = false;
-      log_.Write(LogLevel::kInfo, "an account did not list its models",
-                 log_.Fields()
-                     .Add("account", account->Label())
-                     .Add("why", std::get<upstream::Failure>(models).error.message));
+    AskAccount(*account, {transport_, limits, client}, asked);
+    const auto listed = asked.by_account.find(account->name);
+    if (listed == asked.by_account.end()) continue;
+    const auto names = listed->second;
+    for (const config::Account& other : config.accounts) {
+      if (ShareList(*account, other)) asked.by_account[other.name] = names;
     }
   }
-  complete = complete && !found.empty();
-  return {std::make_shared<const Entries>(std::move(found)), complete};
+  asked.complete = asked.complete && !asked.found.empty();
+  return asked;
 }
 
 void Catalog::Refresh(const config::Config& config, int reloads, const Cancellation& client) {
-  ModelList list = Ask(config, client);
+  Asked asked = Ask(config, client);
   auto state = state_.Lock();
   if (state->reloads != reloads) return;
-  if (!list.models->empty() || !state->list.models) state->list = std::move(list);
+  if (hear_) hear_(asked.by_account);
+  if (!asked.found.empty() || !state->list.models) {
+    state->list = {std::make_shared<const Entries>(std::move(asked.found)), asked.complete};
+  }
   state->asked = clock_.Now();
   state->asking = false;
+  state->incomplete = asked.incomplete;
 }
 
 ModelList Catalog::Look(const std::shared_ptr<const config::Config>& config,
@@ -122,8 +155,8 @@ ModelList Catalog::Look(const std::shared_ptr<const config::Config>& config,
     const auto& models = state->list.models;
     known = models != nullptr;
     reloads = state->reloads;
-    const bool old =
-        !known || clock_.Now() - state->asked > (models->empty() ? kFreshAfterFailure : kFresh);
+    const bool soon = known && (models->empty() || state->incomplete);
+    const bool old = !known || clock_.Now() - state->asked > (soon ? kFreshAfterFailure : kFresh);
     if (!old || std::exchange(state->asking, true)) return state->list;
   }
   if (known) {
@@ -133,6 +166,12 @@ ModelList Catalog::Look(const std::shared_ptr<const config::Config>& config,
     Refresh(*config, reloads, client);
   }
   return Known();
+}
+
+bool Catalog::MustLook(const config::Config& config) const {
+  return std::any_of(config.accounts.begin(), config.accounts.end(), [&](const auto& account) {
+    return account.Usable() && providers_.For(account.kind).ServesOnlyListed();
+  });
 }
 
 ModelList Catalog::Known() const { return state_.Copy().list; }

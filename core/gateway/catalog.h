@@ -1,6 +1,7 @@
 #pragma once
 
 #include <atomic>
+#include <functional>
 #include <map>
 #include <memory>
 #include <string>
@@ -8,6 +9,7 @@
 #include <vector>
 
 #include "core/accounts/credentials.h"
+#include "core/accounts/pool.h"
 #include "core/base/cancellation.h"
 #include "core/base/clock.h"
 #include "core/base/guarded.h"
@@ -30,6 +32,9 @@ struct ModelList {
   const upstream::ModelEntry* Find(const std::string& model) const;
 };
 
+/// Receives what each account lists; called after each refresh, on the thread that made it.
+using HearListings = std::function<void(const accounts::Pool::Listings&)>;
+
 /// The models that the accounts' upstreams list, refreshed at most every ten minutes. If no account
 /// answers, a built-in list of models is used.
 ///
@@ -40,7 +45,7 @@ struct ModelList {
 class Catalog {
  public:
   Catalog(const upstream::Providers& providers, upstream::Transport& transport,
-          accounts::Credentials& credentials, Clock& clock, Log& log);
+          accounts::Credentials& credentials, Clock& clock, Log& log, HearListings hear = {});
   Catalog(const Catalog&) = delete;
   Catalog& operator=(const Catalog&) = delete;
   ~Catalog();
@@ -55,6 +60,9 @@ class Catalog {
   ModelList Look(const std::shared_ptr<const config::Config>& config, const Cancellation& client);
   /// The list as it is. Never asks.
   ModelList Known() const;
+  /// True if some account serves only what its upstream lists, so that the list decides where a
+  /// request goes.
+  bool MustLook(const config::Config& config) const;
 
   /// Drops the list, after a reload.
   void Forget();
@@ -65,6 +73,14 @@ class Catalog {
     TimePoint asked{};
     bool asking = false;
     int reloads = 0;
+    bool incomplete = false;  ///< an account did not answer that serves only what it lists
+  };
+  /// The lists of the accounts that were asked.
+  struct Asked {
+    std::map<std::string, upstream::ModelEntry> found;
+    accounts::Pool::Listings by_account;
+    bool complete = true;
+    bool incomplete = false;  ///< as in State
   };
   /// Calls the refresh off when the catalog is destroyed.
   class Ending : public Cancellation {
@@ -77,13 +93,15 @@ class Catalog {
     std::atomic<bool> ended_{false};
   };
   void Refresh(const config::Config& config, int reloads, const Cancellation& client);
-  ModelList Ask(const config::Config& config, const Cancellation& client);
+  Asked Ask(const config::Config& config, const Cancellation& client);
+  void AskAccount(const config::Account& account, const upstream::Sender& sender, Asked& asked);
 
   const upstream::Providers& providers_;
   upstream::Transport& transport_;
   accounts::Credentials& credentials_;
   Clock& clock_;
   Log& log_;
+  const HearListings hear_;
   mutable Guarded<State> state_;
   Ending ending_;
   Guarded<std::jthread> refresher_;

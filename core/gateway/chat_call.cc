@@ -76,8 +76,8 @@ Result<bool> ChatCall::Repair(const upstream::Provider& provider, Draft& draft,
     if (*fetched == nullptr) return false;
     request = *std::move(fetched);
   }
-  auto again =
-      WriteDraft(context_, provider, std::move(request), draft.outgoing.model, failure.repair);
+  auto again = WriteDraft(context_, provider, std::move(request), draft.outgoing.model,
+                          failure.repair, failure.refused_field);
   if (!again || again->outgoing.body.view() == draft.outgoing.body.view()) return false;
   LogRepair(failure);
   draft = *std::move(again);

@@ -5,6 +5,7 @@
 #include "core/gateway/admission.h"
 #include "core/gateway/history.h"
 #include "core/gateway/media.h"
+#include "core/gateway/resolve.h"
 #include "core/gateway/rotation.h"
 #include "core/gateway/session.h"
 #include "core/gateway/taped.h"
@@ -17,7 +18,7 @@ Result<std::int64_t> CountTokens(Services& services, std::shared_ptr<const Setti
                                  chat::Request& request, const HttpRequest& http, Record& record) {
   record.phase = Phase::kConvert;
   record.model = request.model;
-  const auto resolved = settings->map.Resolve(request.model);
+  const auto resolved = ResolveModel(services, *settings, request.model, *http.client);
   if (!resolved) return WithModelHelp(resolved.error(), services, *settings, record.model);
   record.rule = RuleText(*resolved);
   const auto targets = UsableTargets(record, request.model, resolved->targets);

@@ -24,11 +24,11 @@ upstream::Recall RecallOf(const RequestContext& context) {
 
 Result<Draft> WriteDraft(const RequestContext& context, const upstream::Provider& provider,
                          std::shared_ptr<const chat::Request> request, const std::string& model,
-                         protocol::Repair repair) {
+                         protocol::Repair repair, std::string_view refused_field) {
   Log& log = *context.services->log;
   const ModelList known = context.services->catalog->Known();
-  auto outgoing =
-      provider.WriteChat({*request, model, known.Find(model), RecallOf(context), repair});
+  auto outgoing = provider.WriteChat(
+      {*request, model, known.Find(model), RecallOf(context), repair, refused_field});
   if (!outgoing) return std::move(outgoing).error();
   for (const std::string& lost : outgoing->dropped) {
     log.Write(LogLevel::kDebug, "not sent on",
@@ -42,8 +42,9 @@ Result<Drafts> Drafts::Write(const RequestContext& context,
                              const std::string& target) {
   Drafts written;
   std::optional<Error> error;
+  const std::string model = context.services->pool->ModelOf(target);
   for (const upstream::Provider* provider : context.ProvidersOf(target)) {
-    auto draft = WriteDraft(context, *provider, request, target);
+    auto draft = WriteDraft(context, *provider, request, model);
     if (draft) {
       written.drafts_.emplace_back(provider, *std::move(draft));
     } else if (!error) {
@@ -78,9 +79,10 @@ std::vector<std::string> Drafts::dropped() const {
 int CallsFor(const RequestContext& context, const chat::Request& request,
              const std::string& target) {
   const ModelList known = context.services->catalog->Known();
+  const std::string model = context.services->pool->ModelOf(target);
   int calls = 1;
   for (const upstream::Provider* provider : context.ProvidersOf(target)) {
-    calls = std::max(calls, provider->CallsFor({request, target, known.Find(target)}));
+    calls = std::max(calls, provider->CallsFor({request, model, known.Find(model)}));
   }
   return calls;
 }

@@ -25,7 +25,8 @@ struct Draft {
 /// Writes the request for `model`. Logs what the upstream does not support.
 Result<Draft> WriteDraft(const RequestContext& context, const upstream::Provider& provider,
                          std::shared_ptr<const chat::Request> request, const std::string& model,
-                         protocol::Repair repair = protocol::Repair::kNone);
+                         protocol::Repair repair = protocol::Repair::kNone,
+                         std::string_view refused_field = {});
 
 /// A chat request for one target, written once for each kind of upstream that may serve it. Copies
 /// share the texts.

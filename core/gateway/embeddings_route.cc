@@ -8,6 +8,7 @@
 #include "core/gateway/admission.h"
 #include "core/gateway/history.h"
 #include "core/gateway/replies.h"
+#include "core/gateway/resolve.h"
 #include "core/gateway/rotation.h"
 #include "core/gateway/taped.h"
 #include "core/gateway/targets.h"
@@ -87,7 +88,7 @@ Result<bool> Embedding::Target(const std::string& model, bool last) {
   Clock& clock = *context_.services->clock;
   while (auto lease = rotation.Next()) {
     const TimePoint started = clock.Now();
-    auto failure = Ask(*lease, model);
+    auto failure = Ask(*lease, lease->model());
     failure ? rotation.Failed(*failure) : rotation.Answered();
     Note(model);
     if (!failure) {
@@ -128,7 +129,7 @@ HttpReply Embed(Services& services, std::shared_ptr<const Settings> settings, Ht
   auto request = protocol::ReadOpenAiEmbeddings(http.body);
   if (!request) return refuse(request.error());
   record.model = request->model;
-  auto resolved = settings->map.Resolve(request->model);
+  auto resolved = ResolveModel(services, *settings, request->model, *http.client);
   if (!resolved) {
     return refuse(WithModelHelp(resolved.error(), services, *settings, record.model));
   }

@@ -16,6 +16,7 @@
 #include "core/gateway/kept_signatures.h"
 #include "core/gateway/media.h"
 #include "core/gateway/replies.h"
+#include "core/gateway/resolve.h"
 #include "core/gateway/session.h"
 #include "core/gateway/taped.h"
 #include "core/gateway/token_counter.h"
@@ -50,8 +51,9 @@ HttpReply CountOnly(const RequestContext& context, const chat::Request& request,
 // signatures stored that pass by, and then the thoughts left out that the client did not ask for.
 std::unique_ptr<chat::EventSource> Stack(OpenedCalls opened, const RequestContext& context,
                                          const chat::Request& request) {
-  const std::string family =
-      context.ProviderOf(opened.calls.front().first.account()).NatureOf(opened.target).family;
+  const std::string family = context.ProviderOf(opened.calls.front().first.account())
+                                 .NatureOf(context.services->pool->ModelOf(opened.target))
+                                 .family;
   std::vector<std::unique_ptr<chat::EventSource>> calls;
   for (OpenedCall& call : opened.calls) {
     calls.push_back(std::make_unique<JoinedHops>(std::move(call.call), std::move(call.first)));
@@ -84,7 +86,7 @@ HttpReply Exchange(Services& services, std::shared_ptr<const Settings> settings,
   record.model = request->model;
   record.stream = request->stream;
 
-  auto resolved = settings->map.Resolve(request->model);
+  auto resolved = ResolveModel(services, *settings, request->model, *http.client);
   if (!resolved) return refuse(resolved.error());
   TraceMapping(*services.log, record.id, *resolved);
   record.rule = RuleText(*resolved);

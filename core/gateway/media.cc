@@ -120,7 +120,8 @@ MediaReaders ReadersOf(const RequestContext& context, const std::vector<std::str
   MediaReaders readers;
   for (const std::string& target : targets) {
     for (const upstream::Provider* provider : context.ProvidersOf(target)) {
-      const upstream::ModelNature nature = provider->NatureOf(target);
+      const upstream::ModelNature nature =
+          provider->NatureOf(context.services->pool->ModelOf(target));
       readers.urls = readers.urls && nature.urls;
       readers.urls_in_results = readers.urls_in_results && nature.urls_in_results;
     }

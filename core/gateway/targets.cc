@@ -14,8 +14,8 @@ bool Serves(const upstream::ModelEntry& entry, Use use) {
   return use == Use::kEmbed ? entry.embeds : entry.chats;
 }
 
-Lack LackOf(const ModelList& list, const std::string& target, Use use) {
-  if (const upstream::ModelEntry* entry = list.Find(target)) {
+Lack LackOf(const ModelList& list, const std::string& model, Use use) {
+  if (const upstream::ModelEntry* entry = list.Find(model)) {
     return Serves(*entry, use) ? Lack::kNothing : Lack::kMethod;
   }
   return list.complete ? Lack::kModel : Lack::kNothing;
@@ -36,13 +36,14 @@ Error WrongMethod(const ModelList& list, const std::string& target, Use use) {
 Result<std::vector<std::string>> ServableTargets(const RequestContext& context,
                                                  const std::vector<std::string>& targets, Use use) {
   Services& services = *context.services;
-  const bool asks = targets.size() > 1 || use == Use::kEmbed;
+  const bool asks = targets.size() > 1 || use == Use::kEmbed ||
+                    services.catalog->MustLook(*context.settings->config);
   const ModelList list = asks ? services.catalog->Look(context.settings->config, *context.client)
                               : services.catalog->Known();
   std::vector<std::string> servable;
   std::string unlisted;
   for (const std::string& target : targets) {
-    const Lack lack = LackOf(list, target, use);
+    const Lack lack = LackOf(list, services.pool->ModelOf(target), use);
     if (lack == Lack::kNothing && services.pool->Lists(target)) servable.push_back(target);
     if (lack != Lack::kMethod) unlisted = target;
   }

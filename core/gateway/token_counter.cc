@@ -54,8 +54,9 @@ std::int64_t TokenCounter::Count(const RequestContext& context, const chat::Requ
   const std::int64_t guess = protocol::EstimateTokens(request);
   const auto providers = context.ProvidersOf(model);
   if (providers.empty()) return guess;
+  const std::string name = context.services->pool->ModelOf(model);
   const ModelList listed = context.services->catalog->Known();
-  const auto written = providers.front()->WriteChat({request, model, listed.Find(model)});
+  const auto written = providers.front()->WriteChat({request, name, listed.Find(name)});
   if (!written) return guess;
   const std::string_view body = written->body.view();
   const Key key{std::hash<std::string>{}(model + "\n" + std::string(body)), body.size()};

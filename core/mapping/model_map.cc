@@ -86,7 +86,10 @@ std::string_view RuleName(Rule rule) {
   return "";
 }
 
-ModelMap::ModelMap(const config::Config& config) {
+ModelMap::ModelMap(const config::Config& config)
+    : other_vendors_(std::ranges::any_of(config.accounts, [](const config::Account& account) {
+        return account.kind == config::AccountKind::kOpenAi;
+      })) {
   for (const config::MappingRule& rule : config.mapping) {
     const std::string bare(config::WithoutModelPrefix(rule.from));
     if (IsPattern(bare)) {
@@ -106,7 +109,8 @@ Result<Resolution> ModelMap::Resolve(std::string_view name) const {
   auto bare = CheckedName(config::WithoutContextMark(*asked));
   if (!bare) return std::move(bare).error();
   Resolution found = Find(*bare);
-  if (found.rule == Rule::kPassThrough && bare->find_first_of("/:") != std::string::npos) {
+  if (found.rule == Rule::kPassThrough && !other_vendors_ &&
+      bare->find_first_of("/:") != std::string::npos) {
     return UpstreamHasNone(*bare);
   }
   return found;

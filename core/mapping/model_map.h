@@ -49,7 +49,7 @@ struct Explanation {
 /// A target is not mapped again. The user's names are case-sensitive, built-in names are not. The
 /// map ignores a trailing "[1m]", which asks for a long context, unless an exact rule contains it.
 /// Names that could change an upstream's URL are refused with kUnknownModel, and so are names with
-/// "/" or ":" that no rule maps.
+/// "/" or ":" that no rule maps, unless an account of kind openai may have it.
 ///
 /// Thread safety: immutable.
 class ModelMap {
@@ -76,6 +76,7 @@ class ModelMap {
   std::unordered_map<std::string, config::MappingRule> exact_;
   std::vector<Pattern> patterns_;  ///< most exact first
   std::vector<std::string> names_;
+  bool other_vendors_;  ///< an account may have models with "/" or ":" in their names
 };
 
 }  // namespace agm::mapping

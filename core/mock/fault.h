@@ -30,6 +30,7 @@ struct Fault {
   std::optional<std::string> finish;  ///< another finish reason; empty: none
   std::string block;                  ///< the prompt is blocked for this reason
   std::optional<Duration> pace;
+  std::vector<std::string> odd;  ///< oddities of a server with OpenAI's API (openai_answer.h)
 
   // Inside the stream
   std::optional<int> cut_after_events;

@@ -30,7 +30,9 @@ Scripts (--script FILE, or POST /__mock/script while it runs)
     content_type, headers; garbage; hang_ms N; close; reset; cut_after_bytes N;
     cut_after_events N; fail_after_events N (then the error, raw: without
     "data: "); stall_after_events N with stall_ms; split N (bytes a write) with
-    slow_ms; text TEXT; words N; empty; finish REASON; block REASON; pace_ms N
+    slow_ms; text TEXT; words N; empty; finish REASON; block REASON; pace_ms N;
+    odd NAME (with --speak openai): roles, no-index, whole-calls, no-usage,
+    usage-with-choices, comments, event-lines, no-done, reasoning, think
   GET /__mock/stats counts requests by key, model and status.
 
 Classes

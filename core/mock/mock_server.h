@@ -11,11 +11,15 @@
 
 namespace agm::mock {
 
+/// The API that the mock speaks.
+enum class Speaks { kGemini, kOpenAi };
+
 struct Options {
-  int port = 0;                   ///< 0: any free port
-  bool strict = false;            ///< also refuse what Google refuses only according to reports
-  Duration pace{0};               ///< pause between the words of a stream
-  std::string script = {};        ///< JSON, see core/mock/script.h; empty: none
+  int port = 0;             ///< 0: any free port
+  bool strict = false;      ///< also refuse what Google refuses only according to reports
+  Duration pace{0};         ///< pause between the words of a stream
+  std::string script = {};  ///< JSON, see core/mock/script.h; empty: none
+  Speaks speaks = Speaks::kGemini;
   std::size_t keep_requests = 0;  ///< the number of requests that TakeRequests() can return
 };
 
@@ -57,6 +61,9 @@ struct Stats {
 ///        :countTokens, :embedContent, :batchEmbedContents; GET models, models/{m}
 ///   and the same methods, with :predict, below projects/{p}/locations/{l}/publishers/google/
 ///   POST /token gives OAuth access tokens; GET /__mock/stats and POST /__mock/script are for tests
+///
+/// With Speaks::kOpenAi it is a server with OpenAI's API instead: GET models, POST
+/// chat/completions and embeddings, with or without /v1, and needs no credential.
 ///
 /// Any credential is accepted (x-goog-api-key, ?key= or Bearer) unless it contains a fault keyword:
 /// the key "my-quota-day" has no daily quota left. See core/mock/key_troubles.h and

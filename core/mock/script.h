@@ -51,6 +51,7 @@ struct Occasion {
 ///   text, words  the answer: this text, or this number of words; empty: true for no content
 ///   finish       another finish reason; "": none; block: promptFeedback with this reason
 ///   pace_ms      pause between the words of the stream
+///   odd          an oddity of a server with OpenAI's API: see openai_answer.h
 ///
 /// Thread safety: one thread at a time.
 class Script {

@@ -186,6 +186,7 @@ class ScriptReader {
     if (name == "finish") return Read(value, fault.finish);
     if (name == "block") return Read(value, fault.block);
     if (name == "pace_ms") return Read(value, fault.pace);
+    if (name == "odd") return Read(value, fault.odd.emplace_back());
     return false;
   }
 

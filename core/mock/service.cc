@@ -12,6 +12,8 @@
 #include "core/mock/google_error.h"
 #include "core/mock/methods.h"
 #include "core/mock/models.h"
+#include "core/mock/openai_answer.h"
+#include "core/mock/openai_methods.h"
 #include "core/mock/pretty.h"
 
 namespace agm::mock {
@@ -107,6 +109,14 @@ Service::Service(const Options& options) : options_(options) {}
 
 Reply Service::Serve(Request& request) {
   if (request.path.starts_with("/__mock/")) return Control(request);
+  if (options_.speaks == Speaks::kOpenAi) {
+    const auto keys = ReadCredentials(request);
+    std::string key = keys.empty() ? "" : keys.front();
+    const auto route = ReadOpenAiRoute(request);
+    Reply reply = ServeOpenAi(request, key);
+    Note(Route{"v1", false, route ? route->model : "", ""}, request, std::move(key), reply.status);
+    return reply;
+  }
   const auto route = ReadRoute(request.path);
   const auto credentials = ReadCredentials(request);
   std::string key = credentials.empty() ? "" : credentials.front();
@@ -191,6 +201,34 @@ std::optional<Fault> Service::FaultFor(const Route& route, const Request& reques
   auto plan = plan_.Lock();
   if (auto fault = plan->script.Match(occasion)) return fault;
   return plan->key_troubles.Match(occasion);
+}
+
+Reply Service::ServeOpenAi(const Request& request, const std::string& key) {
+  const auto route = ReadOpenAiRoute(request);
+  if (!route) return OpenAiRefusal(Denied(404, "NOT_FOUND", "404 page not found"));
+  const Occasion occasion{key, route->model, route->method, request.body};
+  std::optional<Fault> planned;
+  {
+    auto plan = plan_.Lock();
+    planned = plan->script.Match(occasion);
+    if (!planned) planned = plan->key_troubles.Match(occasion);
+  }
+  const Fault fault = planned.value_or(Fault{});
+  const bool streams = request.body.find("\"stream\":true") != std::string::npos;
+  Reply reply;
+  if (fault.body) {
+    reply.status = fault.status;
+    reply.content_type = fault.content_type;
+    reply.text = *fault.body;
+  } else if (fault.error && (!fault.fail_after_events || !streams)) {
+    reply = OpenAiRefusal(*fault.error);
+  } else {
+    reply = ServeOpenAiMethod(*route, request.body, fault, options_.pace, NewId());
+  }
+  reply.headers.insert(reply.headers.end(), fault.headers.begin(), fault.headers.end());
+  reply.delivery = fault.delivery;
+  if (fault.cut_after_events && !reply.stream) reply.delivery.cut_after = reply.text.size() / 2;
+  return reply;
 }
 
 // The OAuth token endpoint: exchanges an assertion, refresh token or code for an access token.

@@ -51,6 +51,7 @@ class Service {
 
   Reply Control(const Request& request);
   Reply Token(const Request& request);
+  Reply ServeOpenAi(const Request& request, const std::string& key);
   Reply ServeRoute(const std::optional<Route>& route, const Request& request,
                    const std::string& key);
   Reply Answer(const Route& route, const Request& request, const Fault& fault);

@@ -45,6 +45,7 @@ struct ChatOrder {
   const ModelEntry* listed = nullptr;  ///< the upstream's own entry; null: not known
   Recall recall{};
   protocol::Repair repair = protocol::Repair::kNone;
+  std::string_view refused_field{};  ///< for Repair::kOmitField
 };
 
 /// What the gateway must know of a model before it writes a request.
@@ -119,8 +120,11 @@ class Provider {
   virtual std::variant<Duration, Failure> CheckCredential(const Sender& sender,
                                                           const config::Account& account,
                                                           const Secret& credential) const = 0;
-  /// True if the account serves no model that it does not list.
+  /// True if a model that the account does not list does not exist for it.
   virtual bool ListsAll(const config::Account& account) const;
+  /// True if accounts of this kind are asked only for models that they list: their names are their
+  /// own, so that another account's model is none of theirs.
+  virtual bool ServesOnlyListed() const { return false; }
   /// Models that stand in while no account lists its own.
   virtual std::vector<ModelEntry> BuiltInModels() const { return {}; }
 

@@ -1,6 +1,7 @@
 #include "core/upstream/providers.h"
 
 #include "core/upstream/gemini/provider.h"
+#include "core/upstream/openai/provider.h"
 
 namespace agm::upstream {
 
@@ -10,6 +11,7 @@ const Providers& BuiltInProviders() {
       {kGemini, &GeminiProvider()},
       {kVertex, &GeminiProvider()},
       {kMock, &GeminiProvider()},
+      {kOpenAi, &OpenAiProvider()},
   });
   return providers;
 }

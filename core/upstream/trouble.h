@@ -105,6 +105,7 @@ struct Failure {
   std::string said{};  ///< the upstream's own sentence and link, safe to show; may be empty
   /// The repair to make before the gateway sends the request once more; kNone if none helps.
   protocol::Repair repair = protocol::Repair::kNone;
+  std::string refused_field{};  ///< for Repair::kOmitField
 };
 
 /// The failure for an Error of the transport (no response). kCancelled becomes kAborted with the

@@ -65,6 +65,35 @@ TEST(AccountsAdd, AddsAnAccountThatTheUpstreamTakes) {
   EXPECT_EQ(t.gateway.asked[0].credential, "AIza-some-key-1234");
 }
 
+TEST(AccountsAdd, AddsAServerWithOpenAisApi) {
+  AddTest t;
+  t.Upstream(200, R"({"object":"list","data":[{"id":"llama3.3:latest"},{"id":"qwen3:8b"}]})");
+  EXPECT_EQ(t.Agm({"accounts", "add", "local", "--kind", "openai", "--base-url",
+                   "http://127.0.0.1:11434/v1"}),
+            0)
+      << t.io.err;
+  EXPECT_TRUE(Has(t.ReadConfig(), "kind = \"openai\"\nbase_url = \"http://127.0.0.1:11434/v1\""))
+      << t.ReadConfig();
+  EXPECT_TRUE(Has(t.io.err, "Its models: llama3.3:latest, qwen3:8b")) << t.io.err;
+  EXPECT_TRUE(Has(t.io.err, "agm map set gpt-4o local/llama3.3:latest")) << t.io.err;
+  EXPECT_EQ(t.gateway.asked.at(0).credential, "");
+}
+
+TEST(AccountsAdd, AsksForTheAddressOfAServer) {
+  AddTest t;
+  EXPECT_EQ(t.Agm({"accounts", "add", "local", "--kind", "openai"}), 2);
+  EXPECT_TRUE(Has(t.io.err, "--base-url http://127.0.0.1:11434/v1")) << t.io.err;
+}
+
+TEST(AccountsAdd, NamesTheWayToGiveAServersKey) {
+  AddTest t;
+  t.Upstream(401, R"({"error":{"message":"Incorrect API key","code":"invalid_api_key"}})");
+  EXPECT_EQ(t.Agm({"accounts", "add", "groq", "--kind", "openai", "--base-url",
+                   "https://api.groq.example/openai/v1"}),
+            1);
+  EXPECT_TRUE(Has(t.io.err, "--api-key-stdin")) << t.io.err;
+}
+
 TEST(AccountsAdd, AddsNothingThatTheUpstreamRefuses) {
   AddTest t("AIza-some-key-1234");
   t.Upstream(400,

@@ -1,8 +1,11 @@
 #include "core/protocol/openai/chat_request.h"
 
+#include <algorithm>
+#include <array>
 #include <optional>
 #include <utility>
 
+#include "core/base/ascii.h"
 #include "core/base/json_doc.h"
 #include "core/base/json_writer.h"
 #include "core/protocol/openai/input.h"
@@ -59,12 +62,78 @@ void ReadModalities(JsonView body, Fields& fields, chat::Request& request) {
   request.extra["openai.audio"] = audio.raw();
 }
 
-// Keeps fields that no upstream supports, so that the log can name what was lost.
-void KeepUntold(JsonView body, chat::Request& request) {
-  for (const std::string_view field : {"logit_bias", "prediction", "verbosity", "moderation"}) {
-    const JsonView value = body[field];
-    if (!value || (value.is(JsonKind::kObject) && value.size() == 0)) continue;
-    request.extra["openai." + std::string(field)] = value.raw();
+// The fields that the gateway interprets. `audio` is kept by ReadModalities.
+constexpr std::array<std::string_view, 52> kRead = {"model",
+                                                    "messages",
+                                                    "input",
+                                                    "instructions",
+                                                    "stream",
+                                                    "stream_options",
+                                                    "temperature",
+                                                    "top_p",
+                                                    "top_k",
+                                                    "max_tokens",
+                                                    "max_completion_tokens",
+                                                    "max_output_tokens",
+                                                    "seed",
+                                                    "presence_penalty",
+                                                    "frequency_penalty",
+                                                    "n",
+                                                    "stop",
+                                                    "logprobs",
+                                                    "top_logprobs",
+                                                    "reasoning_effort",
+                                                    "reasoning",
+                                                    "include_reasoning",
+                                                    "thinking",
+                                                    "extra_body",
+                                                    "google",
+                                                    "safety_settings",
+                                                    "image_config",
+                                                    "tools",
+                                                    "tool_choice",
+                                                    "functions",
+                                                    "function_call",
+                                                    "parallel_tool_calls",
+                                                    "web_search_options",
+                                                    "response_format",
+                                                    "text",
+                                                    "service_tier",
+                                                    "modalities",
+                                                    "audio",
+                                                    "user",
+                                                    "prompt_cache_key",
+                                                    "previous_response_id",
+                                                    "include",
+                                                    "truncation",
+                                                    "background",
+                                                    "conversation",
+                                                    "prompt",
+                                                    "context_management",
+                                                    "generation_config",
+                                                    "thinking_config",
+                                                    "safetySettings",
+                                                    "cachedContent",
+                                                    "cached_content"};
+constexpr std::size_t kMostKept = 32;
+constexpr std::size_t kLongestName = 64;
+
+bool IsFieldName(std::string_view name) {
+  return name.size() <= kLongestName && std::all_of(name.begin(), name.end(), [](char c) {
+           return IsLetterOrDigit(c) || c == '_' || c == '-' || c == '.';
+         });
+}
+
+// Keeps the fields that the gateway does not know. An upstream with the same API gets them; for
+// others the log names what was lost.
+void KeepUnknown(JsonView body, chat::Request& request) {
+  std::size_t kept = 0;
+  for (const JsonMember member : body.members()) {
+    const std::string name = member.key.text();
+    if (std::find(kRead.begin(), kRead.end(), name) != kRead.end() || !IsFieldName(name)) continue;
+    const bool nothing = member.value.is(JsonKind::kNull) ||
+                         (member.value.is(JsonKind::kObject) && member.value.size() == 0);
+    if (!nothing && kept++ < kMostKept) request.extra["openai." + name] = member.value.raw();
   }
 }
 
@@ -93,7 +162,7 @@ Result<chat::Request> ReadOpenAiChatRequest(std::string_view text) {
   ReadModalities(body, fields, request);
   request.user = fields.Text(body, "user", {});
   request.cache_key = fields.Text(body, "prompt_cache_key", {});
-  KeepUntold(body, request);
+  KeepUnknown(body, request);
   if (!fields.ok()) return *fields.error();
   return request;
 }

@@ -313,7 +313,7 @@ class ChatStream : public StreamWriter {
       out += R"(},"logprobs":null,"finish_reason":")";
       out += OpenAiFinishName(finish.reason, SpeaksFunctions(reply_.request));
       out += '"';
-      out += end_;
+      EndWith(e.extra, &finish == &e.choices.back(), out);
     }
     if (wants_usage_) {
       out += usage_head_;
@@ -321,6 +321,22 @@ class ChatStream : public StreamWriter {
       out += "}\n\n";
     }
     out += kSseDone;
+  }
+
+  // The last chunk of the choices carries what the upstream answered beyond the known fields.
+  void EndWith(const chat::Extra& extra, bool last, std::string& out) {
+    if (!last || extra.empty()) {
+      out += end_;
+      return;
+    }
+    std::string more;
+    JsonWriter json(more);
+    WriteOpenAiExtra(json, extra);
+    const std::size_t object = end_.rfind('}');
+    out += end_.substr(0, object);
+    if (!more.empty()) out += ',';
+    out += more;
+    out += end_.substr(object);
   }
 
   void On(const chat::Failed& e, std::string& out) {
@@ -389,6 +405,7 @@ std::string WriteOpenAiChatResponse(const chat::Response& response, const Reply&
   }
   json.EndArray().Key("usage");
   AppendOpenAiUsage(out, response.usage);
+  WriteOpenAiExtra(json, response.extra);
   json.EndObject();
   return out;
 }

@@ -54,6 +54,13 @@ void AppendOpenAiUsage(std::string& out, const chat::Usage& usage) {
   json.EndObject().EndObject();
 }
 
+void WriteOpenAiExtra(JsonWriter& json, const chat::Extra& extra) {
+  constexpr std::string_view kPrefix = "openai.";
+  for (const auto& [key, value] : extra) {
+    if (key.starts_with(kPrefix)) json.Key(key.substr(kPrefix.size())).Raw(value);
+  }
+}
+
 void WriteSignature(JsonWriter& json, std::string_view signature) {
   if (signature.empty()) return;
   json.Key("extra_content").Object().Key("google").Object();

@@ -26,6 +26,9 @@ void WriteOpenAiCallPiece(JsonWriter& json, int index, std::string_view argument
 /// Writes `extra_content.google.thought_signature`, if there is a signature.
 void WriteSignature(JsonWriter& json, std::string_view signature);
 
+/// Writes what an upstream with the same API answered beyond the fields that the gateway knows.
+void WriteOpenAiExtra(JsonWriter& json, const chat::Extra& extra);
+
 /// Writes the `annotations` array.
 void WriteAnnotations(JsonWriter& json, const std::vector<chat::Citation>& citations);
 

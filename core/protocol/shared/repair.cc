@@ -46,6 +46,10 @@ std::string_view RepairName(Repair repair) {
       return "omit stop sequences";
     case kOmitPicture:
       return "omit the image config";
+    case kRenameMaxTokens:
+      return "rename max_tokens";
+    case kOmitField:
+      return "omit the refused field";
   }
   return "nothing";
 }

@@ -30,6 +30,8 @@ enum class Repair : std::uint8_t {
   kOmitSeed,
   kOmitStops,
   kOmitPicture,
+  kRenameMaxTokens,  ///< the newer name of the limit of tokens
+  kOmitField,        ///< the field that the refusal names, and all fields of other APIs
 };
 
 /// The repair in a few words, for the log: "lower the schemas of tools".

@@ -111,11 +111,6 @@ JsonView FindError(JsonView root) {
   return {};
 }
 
-bool LooksLikeHtml(std::string_view body) {
-  const std::size_t first = body.find_first_not_of(" \t\r\n\xEF\xBB\xBF");
-  return first != std::string_view::npos && body[first] == '<';
-}
-
 bool ReadJson(std::string_view body, ErrorBody& out) {
   const auto doc = JsonDoc::Parse(body, {.depth = 64, .nodes = 100'000});
   if (!doc) return false;

@@ -170,8 +170,8 @@ TEST(Load, NamesFileLineAndColumnOfEveryProblemAtOnce) {
                   "\"all_except_health\", found \"of\"; did you mean \"off\"?",
                   "f.toml:6:8: account \"ü\": name: expected a name of at most 64 letters, digits "
                   "and marks such as - _ . @ +, found \"ü\"",
-                  "f.toml:7:8: account \"ü\": kind: expected \"gemini\", \"vertex\" or \"mock\", "
-                  "found \"gemni\"; did you mean \"gemini\"?"));
+                  "f.toml:7:8: account \"ü\": kind: expected \"gemini\", \"vertex\", \"mock\" or "
+                  "\"openai\", found \"gemni\"; did you mean \"gemini\"?"));
 }
 
 TEST(Load, CountsColumnsInCodePoints) {

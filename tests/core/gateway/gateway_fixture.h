@@ -66,9 +66,10 @@ class GatewayTest : public ::testing::Test {
   }
 
   void Start() {
-    auto service = Service::Start(std::make_shared<const config::Config>(config_), *log_,
-                                  SystemClock(), *transport_, *database_,
-                                  std::exchange(media_, upstream::NewMediaTransport()));
+    auto service = Service::Start(
+        std::make_shared<const config::Config>(config_), *log_, SystemClock(), *transport_,
+        *database_, std::exchange(media_, upstream::NewMediaTransport()),
+        store::Database::OpenInMemory(ledger::RequestsFile()), *providers_);
     ASSERT_TRUE(service) << service.error().message;
     service_ = *std::move(service);
     thread_ = std::jthread([this] { service_->Serve(); });
@@ -111,6 +112,7 @@ class GatewayTest : public ::testing::Test {
   std::unique_ptr<store::Database> database_ = store::Database::OpenInMemory();
   static constexpr std::size_t kKept = 4;  ///< idle connections; few, so that leaks are noticed
   upstream::CurlTransport upstream_{{.max_idle = kKept}};
+  const upstream::Providers* providers_ = &upstream::BuiltInProviders();
   upstream::Transport* transport_ = &upstream_;  ///< replaced by tests that restrict it
   upstream::CurlTransport client_{{.max_idle = kKept}};
   std::unique_ptr<upstream::Transport> media_ = upstream::NewMediaTransport();

@@ -1,0 +1,50 @@
+#pragma once
+
+#include <deque>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "core/base/json_writer.h"
+#include "core/base/result.h"
+#include "core/chat/request.h"
+
+namespace agm::protocol {
+
+/// Writes the messages of a request to a server that speaks OpenAI's chat completions API, in order.
+///
+/// Thread safety: one thread at a time.
+class OpenAiMessageWriter {
+ public:
+  /// `system_as_user`: the server's model takes no system text.
+  OpenAiMessageWriter(JsonWriter& json, bool system_as_user)
+      : json_(json), system_as_user_(system_as_user) {}
+
+  /// Fails with kInvalidRequest for media that only Google can read.
+  Result<void> Write(const std::vector<chat::Message>& messages);
+
+ private:
+  struct Waiting {
+    std::string name;
+    std::string id;
+  };
+
+  Result<void> Message(const chat::Message& message);
+  Result<void> Assistant(const chat::Message& message);
+  void Results(const chat::Message& message);
+  Result<void> ResultMedia();
+  Result<void> Content(const std::vector<const chat::Text*>& texts,
+                       const std::vector<const chat::Media*>& media);
+  Result<void> Part(const chat::Media& media);
+  void Calls(const std::vector<const chat::ToolCall*>& calls);
+  std::string IdOf(const chat::ToolCall& call);
+  std::string IdOf(const chat::ToolResult& result);
+
+  JsonWriter& json_;
+  const bool system_as_user_;
+  std::deque<Waiting> waiting_;                 ///< calls for which the client has no id
+  std::vector<const chat::Media*> of_results_;  ///< media of the latest tool results
+  int made_ = 0;                                ///< ids that were made up
+};
+
+}  // namespace agm::protocol

@@ -1,0 +1,85 @@
+#include "core/upstream/openai/provider.h"
+
+#include <memory>
+#include <string>
+#include <utility>
+
+#include "core/base/random.h"
+#include "core/protocol/openai/upstream_embeddings.h"
+#include "core/protocol/openai/upstream_reader.h"
+#include "core/protocol/openai/upstream_request.h"
+#include "core/upstream/openai/classify.h"
+#include "core/upstream/openai/models.h"
+
+namespace agm::upstream {
+namespace {
+
+using config::Account;
+
+constexpr std::size_t kIdLength = 24;
+
+class OpenAi : public Provider {
+ public:
+  std::pair<std::string, Secret> CredentialHeader(const Account&,
+                                                  const Secret& credential) const override {
+    if (credential.empty()) return {};
+    return {"Authorization", Secret("Bearer " + credential.Reveal())};
+  }
+
+  Failure Classify(const Account&, const Refusal& refusal) const override {
+    return ClassifyOpenAi(refusal);
+  }
+
+  Result<Outgoing> WriteChat(const ChatOrder& order) const override {
+    auto written = protocol::WriteOpenAiRequest(order.request,
+                                                {order.model, order.repair, order.refused_field});
+    if (!written) return std::move(written).error();
+    const auto new_reader = [reading = std::move(written->reading)] {
+      return std::make_unique<protocol::OpenAiStreamReader>([] { return RandomId(kIdLength); },
+                                                            reading);
+    };
+    return Outgoing{order.model, order.request.stream, std::move(written->body), new_reader,
+                    std::move(written->dropped)};
+  }
+
+  std::string ChatUrl(const Account& account, const Outgoing&) const override {
+    return OpenAiUrl(account, "chat/completions");
+  }
+
+  Result<EmbeddingQuestion> WriteEmbeddings(const Account& account,
+                                            const chat::EmbeddingRequest& request,
+                                            std::span<const std::string> texts,
+                                            std::string_view model) const override {
+    auto call = protocol::WriteOpenAiEmbeddingCall(request, texts, model);
+    return EmbeddingQuestion{{OpenAiUrl(account, "embeddings"), std::move(call.body)}, call.texts};
+  }
+
+  Result<void> ReadEmbeddings(std::string_view body, std::size_t texts,
+                              chat::Embeddings& out) const override {
+    return protocol::ReadOpenAiEmbeddingCall(body, texts, out);
+  }
+
+  std::variant<std::vector<ModelEntry>, Failure> ListModels(
+      const Sender& sender, const Account& account, const Secret& credential) const override {
+    return ListOpenAiModels(sender, {*this, account, credential});
+  }
+
+  std::variant<Duration, Failure> CheckCredential(const Sender& sender, const Account& account,
+                                                  const Secret& credential) const override {
+    const TimePoint start = SystemClock().Now();
+    auto models = ListOpenAiModels(sender, {*this, account, credential});
+    if (auto* failure = std::get_if<Failure>(&models)) return std::move(*failure);
+    return std::chrono::ceil<Duration>(SystemClock().Now() - start);
+  }
+
+  bool ServesOnlyListed() const override { return true; }
+};
+
+}  // namespace
+
+const Provider& OpenAiProvider() {
+  static const OpenAi provider;
+  return provider;
+}
+
+}  // namespace agm::upstream
