@@ -49,8 +49,11 @@ std::vector<std::string> Credentials(const HttpRequest& request) {
 /// The scope that a key needs for the route; nullopt: any key will do.
 std::optional<config::KeyScope> RequiredScope(RouteKind route, std::string_view method) {
   const bool reads = method == "GET" || method == "HEAD";
-  if (route == RouteKind::kHealth || route == RouteKind::kReady) return std::nullopt;
+  const bool any =
+      route == RouteKind::kHealth || route == RouteKind::kReady || route == RouteKind::kMe;
+  if (any) return std::nullopt;
   if (route == RouteKind::kMetrics) return config::KeyScope::kMetrics;
+  if (route == RouteKind::kKeys) return config::KeyScope::kAdmin;
   if (route != RouteKind::kAccounts) return config::KeyScope::kInference;
   return reads ? config::KeyScope::kRead : config::KeyScope::kAdmin;
 }

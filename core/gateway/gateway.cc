@@ -14,6 +14,7 @@
 #include "core/gateway/embeddings_route.h"
 #include "core/gateway/exchange.h"
 #include "core/gateway/history.h"
+#include "core/gateway/key_pages.h"
 #include "core/gateway/pages.h"
 #include "core/gateway/replies.h"
 #include "core/gateway/responses_route.h"
@@ -223,6 +224,10 @@ HttpReply Gateway::Dispatch(HttpRequest& request, const std::shared_ptr<const Se
     case RouteKind::kAccounts:
       return request.method == "POST" ? HealPage(services_, *settings, request, record)
                                       : AccountsPage(services_, record);
+    case RouteKind::kMe:
+      return MePage(services_, record);
+    case RouteKind::kKeys:
+      return KeysPage(services_, *settings, record);
     case RouteKind::kModels:
       return SurfaceOf(request) == Surface::kAnthropic
                  ? AnthropicModelsPage(services_, *settings, request, record)

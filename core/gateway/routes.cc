@@ -33,6 +33,8 @@ constexpr std::array kRows = {
     Row{RouteKind::kHealth, "health", "/health", kGet, false},
     Row{RouteKind::kReady, "ready", "/readyz", kGet, false, Spelling::kExact},
     Row{RouteKind::kMetrics, "metrics", "/metrics", kGet, false, Spelling::kExact},
+    Row{RouteKind::kMe, "me", "/agm/me", kGet, false, Spelling::kExact},
+    Row{RouteKind::kKeys, "keys", "/agm/keys", kGet, false, Spelling::kExact},
     Row{RouteKind::kAccounts, "accounts", "/agm/accounts", "GET, HEAD, POST", false,
         Spelling::kExact},
     Row{RouteKind::kModels, "models", "/models", kGet, false},
@@ -269,6 +271,8 @@ std::optional<Surface> SurfaceOfRoute(RouteKind kind) {
     case RouteKind::kReady:
     case RouteKind::kMetrics:
     case RouteKind::kAccounts:
+    case RouteKind::kMe:
+    case RouteKind::kKeys:
     case RouteKind::kModels:
     case RouteKind::kModel:
       return std::nullopt;

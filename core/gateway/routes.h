@@ -15,6 +15,8 @@ enum class RouteKind {
   kReady,
   kMetrics,
   kAccounts,  ///< /agm/accounts: the pool's state; POST ends an account's cooldowns
+  kMe,        ///< /agm/me: what is left for the caller's own key
+  kKeys,      ///< /agm/keys: the same for all keys of [[keys]]
   kModels,
   kModel,  ///< Route::id is the model
   kChatCompletions,

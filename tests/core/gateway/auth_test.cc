@@ -216,6 +216,8 @@ TEST(Auth, EachRouteNeedsItsScope) {
       {RouteKind::kMetrics, "GET", {kRead, kMetrics, kAdmin}},
       {RouteKind::kAccounts, "GET", {kRead, kAdmin}},
       {RouteKind::kAccounts, "POST", {kAdmin}},
+      {RouteKind::kKeys, "GET", {kAdmin}},
+      {RouteKind::kMe, "GET", {kInference, kRead, kMetrics, kAdmin}},
       {RouteKind::kHealth, "GET", {kInference, kRead, kMetrics, kAdmin}},
       {RouteKind::kReady, "GET", {kInference, kRead, kMetrics, kAdmin}},
   };
