@@ -28,7 +28,7 @@ _agm() {
             continue
         fi
         case "$path ${COMP_WORDS[i]}" in
-            *' --config'|'agm serve --host'|'agm serve --port'|'agm serve --auth-mode'|'agm serve --api-key'|'agm serve --log-format'|'agm serve --log-level'|'agm accounts add --kind'|'agm accounts add --email'|'agm accounts add --api-key-env'|'agm accounts add --api-key-file'|'agm accounts add --service-account'|'agm accounts add --client-id'|'agm accounts add --client-secret-env'|'agm accounts add --client-secret-file'|'agm accounts add --project'|'agm accounts add --location'|'agm accounts add --base-url'|'agm accounts add --models'|'agm accounts add --priority'|'agm run --model'|'agm clients show --model'|'agm clients set --model'|'agm clients set --key'|'agm clients check --model'|'agm keys add --models'|'agm keys add --rpm'|'agm keys add --tpm'|'agm keys add --parallel'|'agm keys add --budget'|'agm keys add --budget-of'|'agm keys add --tokens'|'agm keys add --expires'|'agm keys add --scope'|'agm keys set --models'|'agm keys set --rpm'|'agm keys set --tpm'|'agm keys set --parallel'|'agm keys set --budget'|'agm keys set --budget-of'|'agm keys set --tokens'|'agm keys set --expires'|'agm keys set --scope'|'agm keys rotate --grace'|'agm keys usage --since'|'agm keys usage --by'|'agm logs -n'|'agm logs --lines'|'agm logs --since'|'agm logs --until'|'agm logs --status'|'agm logs --caller'|'agm logs --model'|'agm logs --account'|'agm logs --client'|'agm logs --slow'|'agm logs --id'|'agm logs record --for'|'agm logs clear --before'|'agm logs export -o'|'agm logs export --output'|'agm stats --since'|'agm stats --until'|'agm stats --by'|'agm stats --bucket'|'agm stats --tz'|'agm replay --base-url'|'agm probe --base-url'|'agm probe --api-key'|'agm probe --model'|'agm probe --only'|'agm probe --timeout'|'agm mock --port'|'agm mock --script'|'agm mock --pace'|'agm schema check --model') skip=1 ;;
+            *' --config'|'agm serve --host'|'agm serve --port'|'agm serve --auth-mode'|'agm serve --api-key'|'agm serve --log-format'|'agm serve --log-level'|'agm accounts add --kind'|'agm accounts add --email'|'agm accounts add --api-key-env'|'agm accounts add --api-key-file'|'agm accounts add --service-account'|'agm accounts add --client-id'|'agm accounts add --client-secret-env'|'agm accounts add --client-secret-file'|'agm accounts add --project'|'agm accounts add --location'|'agm accounts add --base-url'|'agm accounts add --models'|'agm accounts add --priority'|'agm run --model'|'agm clients show --model'|'agm clients set --model'|'agm clients set --key'|'agm clients check --model'|'agm keys add --models'|'agm keys add --rpm'|'agm keys add --tpm'|'agm keys add --parallel'|'agm keys add --budget'|'agm keys add --budget-of'|'agm keys add --tokens'|'agm keys add --expires'|'agm keys add --scope'|'agm keys set --models'|'agm keys set --rpm'|'agm keys set --tpm'|'agm keys set --parallel'|'agm keys set --budget'|'agm keys set --budget-of'|'agm keys set --tokens'|'agm keys set --expires'|'agm keys set --scope'|'agm keys rotate --grace'|'agm keys usage --since'|'agm keys usage --by'|'agm logs -n'|'agm logs --lines'|'agm logs --since'|'agm logs --until'|'agm logs --status'|'agm logs --caller'|'agm logs --model'|'agm logs --account'|'agm logs --client'|'agm logs --slow'|'agm logs --id'|'agm logs record --for'|'agm logs clear --before'|'agm logs export -o'|'agm logs export --output'|'agm stats --since'|'agm stats --until'|'agm stats --by'|'agm stats --bucket'|'agm stats --tz'|'agm replay --base-url'|'agm probe --base-url'|'agm probe --api-key'|'agm probe --model'|'agm probe --only'|'agm probe --timeout'|'agm mock --port'|'agm mock --script'|'agm mock --speak'|'agm mock --pace'|'agm schema check --model') skip=1 ;;
             'agm serve'|'agm accounts'|'agm accounts add'|'agm accounts import'|'agm accounts list'|'agm accounts show'|'agm accounts enable'|'agm accounts disable'|'agm accounts remove'|'agm accounts check'|'agm map'|'agm map set'|'agm map list'|'agm map unset'|'agm map resolve'|'agm models'|'agm run'|'agm clients'|'agm clients show'|'agm clients set'|'agm clients unset'|'agm clients check'|'agm keys'|'agm keys add'|'agm keys list'|'agm keys show'|'agm keys set'|'agm keys rotate'|'agm keys enable'|'agm keys disable'|'agm keys remove'|'agm keys usage'|'agm keys adopt'|'agm logs'|'agm logs show'|'agm logs record'|'agm logs clear'|'agm logs path'|'agm logs export'|'agm stats'|'agm replay'|'agm probe'|'agm mock'|'agm schema'|'agm schema check'|'agm config'|'agm config init'|'agm config path'|'agm config show'|'agm config get'|'agm config set'|'agm config edit'|'agm config check'|'agm config schema'|'agm help'|'agm version'|'agm completion') path+=" ${COMP_WORDS[i]}" ;;
             *' -'*) ;;
             *' @'*|*' :'*) count=$((count - 1)) ;;
@@ -45,7 +45,7 @@ _agm() {
         'agm serve --api-key') return ;;
         'agm serve --log-format') mapfile -t COMPREPLY < <(compgen -W 'text json' -- "$cur"); return ;;
         'agm serve --log-level') mapfile -t COMPREPLY < <(compgen -W 'debug info warning error' -- "$cur"); return ;;
-        'agm accounts add --kind') mapfile -t COMPREPLY < <(compgen -W 'gemini vertex mock' -- "$cur"); return ;;
+        'agm accounts add --kind') mapfile -t COMPREPLY < <(compgen -W 'gemini vertex openai mock' -- "$cur"); return ;;
         'agm accounts add --email') return ;;
         'agm accounts add --api-key-env') return ;;
         'agm accounts add --api-key-file') compopt -o filenames; mapfile -t COMPREPLY < <(compgen -f -- "$cur"); return ;;
@@ -110,6 +110,7 @@ _agm() {
         'agm probe --timeout') return ;;
         'agm mock --port') return ;;
         'agm mock --script') compopt -o filenames; mapfile -t COMPREPLY < <(compgen -f -- "$cur"); return ;;
+        'agm mock --speak') mapfile -t COMPREPLY < <(compgen -W 'gemini openai' -- "$cur"); return ;;
         'agm mock --pace') return ;;
         'agm schema check --model') _agm_lines "$agm" complete models; return ;;
     esac
@@ -159,7 +160,7 @@ _agm() {
             'agm stats') options+=' --since --until --today --month --by --bucket --tz --csv' ;;
             'agm replay') options+=' --base-url --update' ;;
             'agm probe') options+=' --base-url --api-key --model --only --timeout' ;;
-            'agm mock') options+=' --port --strict --script --pace' ;;
+            'agm mock') options+=' --port --strict --script --speak --pace' ;;
             'agm schema') options+=' ' ;;
             'agm schema check') options+=' --model --lowered' ;;
             'agm config') options+=' ' ;;

@@ -160,7 +160,7 @@ constexpr RouteRow kRows[] = {
   {"accounts", "/agm/accounts", kGet, kOwn, kJson, kRead, kPatient, Accounts},
   {"accounts", "/agm/accounts", kPost, kOwn, kJson, kAdmin, kPatient, ChangeAccount},
   {"me", "/agm/me", kGet, kOwn, kJson, kAnyKey, kPatient, Me},
-  {"keys", "/agm/keys", kGet, kOwn, kJson, kRead, kPatient, Keys},
+  {"keys", "/agm/keys", kGet, kOwn, kJson, kAdmin, kPatient, Keys},
 
   // OpenAI
   {"models", "/models", kGet, kOpenAi, kJson, kInference, kPatient, Page<ModelsPage>},

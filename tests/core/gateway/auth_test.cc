@@ -220,6 +220,8 @@ TEST(Auth, EachRouteNeedsItsScope) {
       {"/metrics", "GET", {kRead, kMetrics, kAdmin}},
       {"/agm/accounts", "GET", {kRead, kAdmin}},
       {"/agm/accounts", "POST", {kAdmin}},
+      {"/agm/keys", "GET", {kAdmin}},
+      {"/agm/me", "GET", {kInference, kRead, kMetrics, kAdmin}},
       {"/healthz", "GET", {kInference, kRead, kMetrics, kAdmin}},
       {"/readyz", "GET", {kInference, kRead, kMetrics, kAdmin}},
   };

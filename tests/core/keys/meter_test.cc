@@ -210,6 +210,40 @@ TEST(Meter, SurvivesHostileNumbers) {
   EXPECT_GE(standing.tokens_month->used, 0);
 }
 
+// The usage that two public bug reports quote (BerriAI/litellm #14849, LibreChat #12855): programs that
+// paid cached tokens twice found 0.76 instead of 0.18 dollars for the first. Above 200,000 tokens
+// the model's long prices hold: (5,005 * 2.50 + 257,955 * 0.25 + 1,744 * 15) per million.
+TEST(Meter, TheAmountsOfPublicBugReportsCountOnce) {
+  struct Case {
+    std::string_view model;
+    ledger::Tokens tokens;
+    ledger::Nano cost;
+  };
+  const Case cases[] = {
+      {"gemini-2.5-pro", {262'960, 257'955, 1'744, 0, 0, 0, 0, 0, true}, 103'161'250},
+      {"gemini-2.5-flash", {11'125, 7'441, 429, 409, 0, 0, 0, 0, true}, 2'400'930},
+  };
+  for (const Case& each : cases) {
+    Bench bench;
+    bench.limits.budget = {each.cost, std::nullopt};
+    auto place = Meter::Take(bench.meter, bench.limits, bench.zone, {each.model, 1, 1, 1},
+                             bench.wall, bench.now, bench.standing);
+    ASSERT_TRUE(place);
+    ledger::Entry entry;
+    entry.at = bench.wall;
+    entry.target = each.model;
+    entry.tokens = each.tokens;
+    const auto cost = ledger::CostOf(ledger::ListPrices(), entry);
+    place->End(entry.tokens, cost, bench.now);
+    bench.meter->Count(bench.zone, bench.wall, AmountOf(entry.tokens, cost));
+    *place = Reservation();
+    EXPECT_EQ(bench.meter->Spent(DayOf(bench.zone, bench.wall)).list, each.cost);
+    EXPECT_FALSE(bench.Take()) << "the budget is spent to the last nano-dollar";
+    bench.limits.budget.day = each.cost + 1'000'000;
+    EXPECT_TRUE(bench.Take());
+  }
+}
+
 // 64 threads spend as fast as they can. Each answer costs up to twice its estimate, so the bound is
 // what 64 requests in flight can cost more than estimated.
 TEST(Meter, ManyThreadsOvershootABudgetByNoMoreThanWhatIsInFlight) {
