@@ -9,6 +9,7 @@
 #include "cli/help.h"
 #include "cli/help_command.h"
 #include "cli/nearest.h"
+#include "cli/state_report.h"
 #include "cli/unknown_command.h"
 #include "core/http/client/curl_transport.h"
 
@@ -177,12 +178,13 @@ Result<Action> App::Parse(const std::vector<std::string>& arguments, Context& co
   if (version) {
     if (auto shown = RunVersion(context, {}); !shown) return std::move(shown).error();
   } else if (help || !chosen_) {
-    if (!help && context.json()) return Usage("no command is given");
+    if (!help && context.json() && &named != &cli_) return Usage("no command is given");
     if (!help && (io.verbose || io.quiet)) {
       return Usage(
           "no command is given; --verbose and --quiet belong to one, and --version prints "
           "the version");
     }
+    if (!help && &named == &cli_) return Action(ReportState);
     io.Out(HelpText(named, io));
   }
   return help || version ? Action() : chosen_;

@@ -165,11 +165,17 @@ TEST(App, PrintsHelpWithExamplesForEveryCommand) {
   }
 }
 
-TEST(App, PrintsHelpWhereNoCommandIsGiven) {
+TEST(App, ReportsTheStateWhereNoCommandIsGiven) {
   CommandTest t;
   EXPECT_EQ(t.Agm({}), 0);
-  EXPECT_TRUE(Has(t.io.out, "agm COMMAND ..."));
-  EXPECT_EQ(t.Agm({"--json"}), 2);
+  EXPECT_TRUE(Has(t.io.out, "agm help")) << t.io.out;
+  EXPECT_TRUE(Has(t.io.out, "agm accounts add")) << t.io.out;
+  EXPECT_EQ(t.Agm({"--json"}), 0);
+  EXPECT_EQ(t.Document()["accounts"], 0);
+  t.WriteConfig("[proxy]\nport = 0\n[[accounts]]\nname = \"a\"\nkind = \"mock\"\n");
+  EXPECT_EQ(t.Agm({}), 0);
+  EXPECT_TRUE(Has(t.io.out, "1 account, no gateway runs")) << t.io.out;
+  EXPECT_TRUE(Has(t.io.out, "agm serve")) << t.io.out;
 }
 
 TEST(App, NamesVersionCommitAndLibraries) {

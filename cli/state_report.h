@@ -1,0 +1,11 @@
+#pragma once
+
+#include "cli/context.h"
+
+namespace agm::cli {
+
+/// What `agm` without a command prints: whether there is an account, whether a gateway runs, and
+/// the next step. kConfig if the configuration cannot be read.
+Result<void> ReportState(const Context& context);
+
+}  // namespace agm::cli
