@@ -2,8 +2,11 @@
 
 #include <fmt/format.h>
 
+#include <condition_variable>
 #include <functional>
 #include <memory>
+#include <mutex>
+#include <stop_token>
 #include <thread>
 #include <utility>
 
@@ -12,12 +15,13 @@
 #include "cli/gateway_client.h"
 #include "cli/run_file.h"
 #include "cli/serve_lines.h"
+#include "cli/service_manager.h"
 #include "cli/state_file.h"
 #include "cli/stop_signals.h"
 #include "core/base/guarded.h"
 #include "core/base/log.h"
-#include "core/base/random.h"
 #include "core/base/os/start_pages.h"
+#include "core/base/random.h"
 #include "core/config/load.h"
 #include "core/config/watch.h"
 #include "core/gateway/service.h"
@@ -146,8 +150,10 @@ class Control {
 
   Control(StopSignals& signals, gateway::Service& service, const Sources& sources, Log& log,
           config::Watch& watch, const SharedConfig& config, std::filesystem::path state_folder,
-          HowToLog how_to_log)
-      : signals_(signals),
+          HowToLog how_to_log, const Context& context)
+      : context_(context),
+        manager_(context.environment()),
+        signals_(signals),
         service_(service),
         sources_(sources),
         log_(log),
@@ -159,7 +165,13 @@ class Control {
         config_(config),
         run_file_(LeaveRunFile(config->proxy.tls.enabled())),
         signal_thread_([this] { FollowSignals(); }),
-        watch_thread_([this] { FollowFile(); }) {}
+        watch_thread_([this] { FollowFile(); }),
+        alive_thread_([this](const std::stop_token& stop) { ReportAlive(stop); }) {}
+
+  /// Tells the service manager that connections are accepted.
+  void Ready() const {
+    manager_.Send(ReadyMessage(service_.Ready(), config_.Copy()->accounts.size()));
+  }
 
   ~Control() {
     signals_.Wake();
@@ -169,8 +181,8 @@ class Control {
  private:
   /// Writes the run file. Without it commands can still use the configured address.
   std::optional<RunFile> LeaveRunFile(bool tls) const {
-    auto written = RunFile::Write(state_folder_, UrlOf(host_, service_.port(), tls),
-                                  sources_.operator_key());
+    auto written =
+        RunFile::Write(state_folder_, UrlOf(host_, service_.port(), tls), sources_.operator_key());
     if (!written) return std::nullopt;
     return *std::move(written);
   }
@@ -183,6 +195,8 @@ class Control {
       } else if (!drain.joinable()) {
         const Duration patience = config_.Copy()->proxy.drain_timeout;
         log_.Write(LogLevel::kInfo, "stopping: running requests may finish");
+        manager_.Send(fmt::format("STOPPING=1\nEXTEND_TIMEOUT_USEC={}",
+                                  std::chrono::microseconds(patience + kStopTime).count()));
         drain = std::jthread([this, patience] { service_.Stop(patience); });
       } else {
         service_.Stop(Duration(0));
@@ -191,7 +205,27 @@ class Control {
   }
 
   void FollowFile() {
-    while (watch_.WaitForChange()) Reload();
+    while (watch_.WaitForChange()) {
+      manager_.Send("RELOADING=1");
+      Reload();
+      Ready();
+    }
+  }
+
+  /// Asks this gateway for its health over its own socket, so that the service manager learns of
+  /// any part that no longer works, and reports to the manager only what was answered.
+  void ReportAlive(const std::stop_token& stop) {
+    if (!manager_.watchdog()) return;
+    const Duration pause = *manager_.watchdog() / 3;
+    std::mutex mutex;
+    std::condition_variable_any stopped;
+    std::unique_lock lock(mutex);
+    while (!stopped.wait_for(lock, stop, pause, [&] { return stop.stop_requested(); })) {
+      const bool tls = config_.Copy()->proxy.tls.enabled();
+      Gateway self{UrlOf(host_, service_.port(), tls), Secret(), {}};
+      Complete(context_, self);
+      if (Ask(context_, self, {"GET", "/healthz", {}, {}}, pause)) manager_.Send("WATCHDOG=1");
+    }
   }
 
   void Refused(const Error& error) {
@@ -226,6 +260,10 @@ class Control {
     log_.Write(LogLevel::kInfo, "configuration reloaded: " + changes);
   }
 
+  static constexpr Duration kStopTime{5'000};  ///< for what follows the drain
+
+  const Context& context_;
+  const ServiceManager manager_;
   StopSignals& signals_;
   gateway::Service& service_;
   const Sources& sources_;
@@ -239,6 +277,7 @@ class Control {
   std::optional<RunFile> run_file_;  ///< used by the constructor, then by the watch's thread
   std::jthread signal_thread_;
   std::jthread watch_thread_;
+  std::jthread alive_thread_;
 };
 
 /// Writes a failure as a log line, for programs that read the log.
@@ -296,9 +335,10 @@ Result<void> Serve(const Context& context, const ServeOptions& options) {
     return LogOptionsOf(options, config, context.io());
   };
   const Control control(signals, **service, sources, **log, watch, read->config, *state_folder,
-                        log_options);
+                        log_options, context);
   Announce(context.io(), **log, *read->config,
            {(*service)->port(), (*service)->Ready(), options.mock, LanAddresses()}, json);
+  control.Ready();
   os::ReleaseStartPages();
   (*service)->Serve();
   if (!database->Flush()) {

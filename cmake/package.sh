@@ -25,6 +25,7 @@ strip --strip-all --remove-section=.comment --remove-section=.note "$root/usr/bi
 mv "$root/usr/share/zsh/site-functions" "$root/usr/share/zsh/vendor-completions"
 put() { install -D -m "$1" "$2" "$root/$3"; }
 put 644 cmake/systemd/agm.service lib/systemd/system/agm.service
+put 644 cmake/systemd/agm.socket lib/systemd/system/agm.socket
 put 644 cmake/systemd/agm.user.service usr/lib/systemd/user/agm.service
 put 644 cmake/systemd/agm.sysusers usr/lib/sysusers.d/agm.conf
 put 644 cmake/systemd/agm.tmpfiles usr/lib/tmpfiles.d/agm.conf

@@ -53,7 +53,9 @@ Result<void> MakeFolder(const fs::path& folder) {
 // Keeps the file's owner, so that the service can still read a file that root has edited.
 void KeepOwner(int fd, const fs::path& target) {
   struct stat status {};
-  if (::stat(target.c_str(), &status) != 0 || status.st_uid == ::geteuid()) return;
+  struct stat own {};
+  if (::stat(target.c_str(), &status) != 0 || ::fstat(fd, &own) != 0) return;
+  if (status.st_uid == own.st_uid && status.st_gid == own.st_gid) return;
   [[maybe_unused]] const int kept = ::fchown(fd, status.st_uid, status.st_gid);
 }
 
@@ -128,6 +130,16 @@ void RemoveTemporaries(const fs::path& path) {
       ::unlink(at->path().c_str());
     }
   }
+}
+
+unsigned SharedMode(const fs::path& path) {
+  constexpr unsigned kPrivate = 0600;
+  constexpr unsigned kShared = 0640;
+  struct stat status {};
+  const fs::path target = LinkTarget(path);
+  if (::stat(target.c_str(), &status) == 0) return (status.st_mode & kShared) | kPrivate;
+  const bool has_folder = ::stat(target.parent_path().c_str(), &status) == 0;
+  return has_folder && (status.st_mode & S_ISGID) != 0 ? kShared : kPrivate;
 }
 
 fs::path LinkTarget(const fs::path& path) {

@@ -27,6 +27,10 @@ Result<void> WriteFileAtomically(const std::filesystem::path& path, std::string_
 /// the file of a running writer, so the caller must hold the lock that writers hold.
 void RemoveTemporaries(const std::filesystem::path& path);
 
+/// The mode for a file with secrets: 0600, or 0640 if the file has it already, or if it is new in a
+/// folder that hands its group on (set-group-ID), as a service's folder in /etc does.
+unsigned SharedMode(const std::filesystem::path& path);
+
 /// The file that a chain of symbolic links ends at, whether it exists or not; `path` itself if it
 /// is not a link.
 std::filesystem::path LinkTarget(const std::filesystem::path& path);

@@ -86,7 +86,7 @@ Result<Edited> TryEdit(const Job& job, bool& raced) {
     raced = !now || *now != *before;
     return !raced;
   };
-  const auto written = WriteFileAtomically(target, *after, 0600, untouched);
+  const auto written = WriteFileAtomically(target, *after, SharedMode(target), untouched);
   if (!written) return written.error();
   edited.changed = true;
   edited.created = !before->has_value();
@@ -160,7 +160,7 @@ Result<void> InitFile(const fs::path& path) {
                 "{} exists already and is left as it is; `agm config check` says what is in it",
                 path.string());
   }
-  return WriteFileAtomically(target, Template(), 0600, [&] { return !exists(); });
+  return WriteFileAtomically(target, Template(), SharedMode(target), [&] { return !exists(); });
 }
 
 }  // namespace agm::config

@@ -83,8 +83,8 @@ struct Edited {
   std::vector<Problem> warnings;  ///< about the file's new content
 };
 
-/// Makes one change in a file, which need not exist yet. The file is replaced atomically and gets
-/// mode 0600; a symbolic link is kept. A lock file beside it (which stays there) makes a second agm
+/// Makes one change in a file, which need not exist yet. The file is replaced atomically and keeps
+/// its owner and at most mode 0640 (see SharedMode); a symbolic link is kept. A lock file beside it (which stays there) makes a second agm
 /// wait. If an editor saves the file meanwhile, its text is not lost: the change is made again on
 /// it.
 ///

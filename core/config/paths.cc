@@ -9,6 +9,10 @@ namespace {
 
 namespace fs = std::filesystem;
 
+/// The folders of the packaged service.
+const fs::path kServiceConfigFolder = "/etc/agm";
+const fs::path kServiceStateFolder = "/var/lib/agm";
+
 fs::path Absolute(const fs::path& path) {
   std::error_code error;
   fs::path absolute = fs::absolute(path, error);
@@ -21,6 +25,19 @@ fs::path XdgFolder(const Environment& environment, std::string_view variable,
   if (fs::path xdg = Get(environment, variable); xdg.is_absolute()) return xdg;
   const fs::path home = Get(environment, "HOME");
   return home.empty() ? fs::path() : Absolute(home / below_home);
+}
+
+/// True for root on a machine where the packaged service is installed and root has no
+/// configuration of its own: root's commands then act on the service's files.
+bool ActsOnService(const fs::path& own_config) {
+  std::error_code error;
+  return ::geteuid() == 0 && fs::is_directory(kServiceConfigFolder, error) &&
+         !fs::exists(own_config, error);
+}
+
+fs::path OwnConfig(const Environment& environment) {
+  const fs::path folder = XdgFolder(environment, "XDG_CONFIG_HOME", ".config");
+  return folder.empty() ? folder : folder / "agm" / "config.toml";
 }
 
 }  // namespace
@@ -46,14 +63,17 @@ Location FindConfig(std::string_view flag, const Environment& environment) {
   if (const auto named = Get(environment, "AGM_CONFIG"); !named.empty()) {
     return {Absolute(named), FoundBy::kEnvironment};
   }
-  const fs::path folder = XdgFolder(environment, "XDG_CONFIG_HOME", ".config");
-  if (folder.empty()) return {{}, FoundBy::kDefault};
-  return {folder / "agm" / "config.toml", FoundBy::kDefault};
+  const fs::path own = OwnConfig(environment);
+  if (ActsOnService(own)) return {kServiceConfigFolder / "config.toml", FoundBy::kDefault};
+  return {own, FoundBy::kDefault};
 }
 
 Result<fs::path> StateDir(const Environment& environment) {
   if (const auto named = Get(environment, "AGM_STATE_DIR"); !named.empty()) {
     return Absolute(named);
+  }
+  if (Get(environment, "AGM_CONFIG").empty() && ActsOnService(OwnConfig(environment))) {
+    return kServiceStateFolder;
   }
   const fs::path folder = XdgFolder(environment, "XDG_STATE_HOME", ".local/state");
   if (!folder.empty()) return folder / "agm";

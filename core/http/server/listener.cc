@@ -1,5 +1,6 @@
 #include "core/http/server/listener.h"
 
+#include <fcntl.h>
 #include <netdb.h>
 #include <netinet/in.h>
 #include <sys/resource.h>
@@ -7,6 +8,7 @@
 #include <unistd.h>
 
 #include <cerrno>
+#include <cstdlib>
 #include <cstring>
 #include <memory>
 
@@ -92,7 +94,28 @@ int PortOf(int fd) {
              : ntohs(reinterpret_cast<const sockaddr_in*>(&storage)->sin_port);
 }
 
+bool IsListening(int fd) {
+  int listens = 0;
+  socklen_t size = sizeof listens;
+  return ::getsockopt(fd, SOL_SOCKET, SO_ACCEPTCONN, &listens, &size) == 0 && listens != 0;
+}
+
+int NumberOf(const char* variable) {
+  const char* text = std::getenv(variable);
+  return text == nullptr ? 0 : std::atoi(text);
+}
+
 }  // namespace
+
+std::optional<Listening> TakePassedListener() {
+  constexpr int kFirst = 3;
+  const bool ours = NumberOf("LISTEN_PID") == ::getpid() && NumberOf("LISTEN_FDS") > 0;
+  if (!ours || !IsListening(kFirst)) return std::nullopt;
+  ::unsetenv("LISTEN_PID");
+  ::unsetenv("LISTEN_FDS");
+  ::fcntl(kFirst, F_SETFD, FD_CLOEXEC);
+  return Listening{kFirst, PortOf(kFirst), true};
+}
 
 Result<Listening> Listen(const std::string& host, int port) {
   if (port < 0 || port > 65535) {
@@ -107,7 +130,17 @@ Result<Listening> Listen(const std::string& host, int port) {
     return Explain(host, port, problem);
   }
   const int bound = PortOf(fd.get());
-  return Listening{fd.release(), bound};
+  return Listening{fd.release(), bound, false};
+}
+
+void WakeListener(int fd) {
+  sockaddr_storage address{};
+  socklen_t size = sizeof address;
+  if (::getsockname(fd, reinterpret_cast<sockaddr*>(&address), &size) != 0) return;
+  const UniqueFd wake = os::NewSocket(address.ss_family, SOCK_STREAM, 0);
+  os::SetNonBlocking(wake.get());
+  [[maybe_unused]] const int begun =
+      ::connect(wake.get(), reinterpret_cast<const sockaddr*>(&address), size);
 }
 
 void AllowManyDescriptors() {

@@ -93,6 +93,7 @@ class HttpServer::Impl : private httplib::Server {
 
  private:
   void AcceptUntilStopped();
+  void StopListening();
   bool Stopping();
   bool process_and_close_socket(socket_t fd) override;
   bool Answer(HttpExchange& exchange);
@@ -110,6 +111,8 @@ class HttpServer::Impl : private httplib::Server {
   std::mutex mutex_;  ///< guards the five members below
   std::condition_variable changed_;
   int listener_ = -1;
+  bool passed_ = false;  ///< the service manager's socket, which is never shut down
+  int left_ = -1;        ///< the library's duplicate of it, once stopped
   bool stopping_ = false;
   bool serving_ = false;
   bool ended_ = false;
@@ -137,12 +140,14 @@ HttpServer::Impl::~Impl() {
 // ---- Listening and stopping --------------------------------------------------------------------
 
 Result<int> HttpServer::Impl::Bind(const std::string& host, int port) {
-  Result<Listening> listening = Listen(host, port);
+  const auto passed = TakePassedListener();
+  Result<Listening> listening = passed ? Result<Listening>(*passed) : Listen(host, port);
   if (!listening) return std::move(listening).error();
   AllowManyDescriptors();
   std::lock_guard lock(mutex_);
   if (listener_ >= 0) ::close(listener_);
   listener_ = listening->fd;
+  passed_ = listening->passed;
   return listening->port;
 }
 
@@ -174,15 +179,27 @@ void HttpServer::Impl::AcceptUntilStopped() {
     if (!Stopping()) std::this_thread::sleep_for(Duration{10});
   }
   std::lock_guard lock(mutex_);
+  if (const int left = std::exchange(left_, -1); left >= 0) ::close(left);
   ::close(std::exchange(listener_, -1));
+}
+
+/// Makes accept() return in the library. Shutting down the listener refuses new connections at
+/// once. A passed one is only left: the service manager's copy keeps the connections that wait in
+/// the queue for the next process, and a connection of our own ends the accept() that runs.
+void HttpServer::Impl::StopListening() {
+  if (listener_ < 0) return;
+  if (!passed_) {
+    ::shutdown(listener_, SHUT_RDWR);
+    return;
+  }
+  left_ = svr_sock_.exchange(INVALID_SOCKET);
+  WakeListener(listener_);
 }
 
 void HttpServer::Impl::Stop(Duration drain) {
   std::unique_lock lock(mutex_);
   traffic_.Drain();  // before any other thread can see that the server stops
-  // Shutting down the listener refuses new connections at once, and accept() returns in the
-  // library.
-  if (!std::exchange(stopping_, true) && listener_ >= 0) ::shutdown(listener_, SHUT_RDWR);
+  if (!std::exchange(stopping_, true)) StopListening();
   if (!serving_) {
     if (listener_ >= 0) ::close(std::exchange(listener_, -1));
     return;
