@@ -11,7 +11,7 @@
 /// Edits one key of another program's settings file and leaves all other bytes as they are:
 /// comments, order, indentation, line ends.
 ///
-///   auto text = SetKey(Format::kJson, text, {"env", "ANTHROPIC_BASE_URL"}, "\"http://...\"");
+///   auto changed = SetKey(Format::kJson, text, {"env", "ANTHROPIC_BASE_URL"}, "\"http://...\"");
 ///
 /// A value is given and returned in the file's own notation ("raw"). A file that does not parse, or
 /// that is written in a way which these functions cannot edit, is refused with kConfig.

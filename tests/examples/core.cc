@@ -14,7 +14,11 @@
 #include "core/base/json_doc.h"
 #include "core/base/json_writer.h"
 #include "core/base/log.h"
+#include "core/base/os/poller.h"
+#include "core/base/os/signals.h"
+#include "core/base/os/wake_event.h"
 #include "core/base/result.h"
+#include "core/base/time_zone.h"
 #include "core/base/version.h"
 #include "core/chat/merge.h"
 #include "core/chat/response.h"
@@ -36,6 +40,8 @@
 #include "core/http/wire/inflater.h"
 #include "core/http/wire/request_reader.h"
 #include "core/http/wire/response_reader.h"
+#include "core/keys/meter.h"
+#include "core/keys/ring.h"
 #include "core/ledger/journal.h"
 #include "core/ledger/recording.h"
 #include "core/mapping/model_map.h"
@@ -60,7 +66,45 @@
 #include "core/store/database.h"
 #include "core/store/sqlite_pool_journal.h"
 
+namespace agm::os {
+
+void Use(void* client);
+void PollerExample(int socket, int client) {
+#include "examples/core/base/os/poller.h.inc"
+}
+
+bool IsReadable(int fd);
+void Handle(int signal);
+void SignalsExample() {
+#include "examples/core/base/os/signals.h.inc"
+}
+
+void WakeEventExample(Poller& poller) {
+#include "examples/core/base/os/wake_event.h.inc"
+}
+
+}  // namespace agm::os
+namespace agm::keys {
+
+Result<void> MeterExample(const std::shared_ptr<Meter>& meter, const Limits& limits,
+                          const TimeZone& zone, const Demand& demand, WallTime wall, TimePoint now,
+                          Standing& standing) {
+#include "examples/core/keys/meter.h.inc"
+  return {};
+}
+
+Result<void> RingExample(const Ring& ring, const std::vector<std::string>& credentials,
+                         Clock& clock) {
+#include "examples/core/keys/ring.h.inc"
+  return {};
+}
+
+}  // namespace agm::keys
 namespace agm {
+
+void TimeZoneExample(WallTime now) {
+#include "examples/core/base/time_zone.h.inc"
+}
 
 void DigestExample() {
 #include "examples/core/base/digest.h.inc"

@@ -6,24 +6,28 @@
 #include <utility>
 
 #include "cli/app.h"
+#include "cli/clients/key_edit.h"
 #include "cli/command.h"
 #include "cli/commands.h"
 #include "cli/context.h"
 #include "cli/io.h"
 #include "cli/redirect_listener.h"
 #include "cli/run_file.h"
+#include "cli/service_manager.h"
 #include "cli/stop_signals.h"
 #include "cli/table.h"
 #include "core/accounts/credentials.h"
 #include "core/accounts/oauth.h"
 #include "core/accounts/pool.h"
 #include "core/accounts/quotas.h"
+#include "core/gateway/admission.h"
 #include "core/gateway/commit_point.h"
 #include "core/gateway/media.h"
 #include "core/gateway/native_call.h"
 #include "core/gateway/native_request.h"
 #include "core/gateway/pins.h"
 #include "core/gateway/prometheus.h"
+#include "core/gateway/resolve.h"
 #include "core/gateway/rotation.h"
 #include "core/gateway/service.h"
 #include "core/gateway/targets.h"
@@ -81,6 +85,14 @@ void QuotasExample(Quotas& quotas, const config::Account& account, Moment moment
 
 namespace agm::gateway {
 
+HttpReply AdmissionExample(const Services& services, const HttpRequest& http,
+                           const chat::Request* request,
+                           const Result<mapping::Resolution>& resolved, Record& record,
+                           HttpReply (*refuse)(const Error&)) {
+#include "examples/core/gateway/admission.h.inc"
+  return {};
+}
+
 std::string PrometheusTextExample(std::string_view route, std::uint64_t count) {
 #include "examples/core/gateway/prometheus.h.inc"
 }
@@ -96,7 +108,7 @@ void ServableTargetsExample(const RequestContext& context, const std::vector<std
 
 void InlineMediaExample(const RequestContext& context, upstream::Transport& transport,
                         const std::vector<std::string>& targets, const config::Proxy& proxy,
-                        const Cancellation& client, chat::Request& request){
+                        const Cancellation& client, chat::Request& request) {
 #include "examples/core/gateway/media.h.inc"
 }
 
@@ -111,7 +123,7 @@ void NativeCallExample(const RequestContext& context, const std::vector<std::str
 }
 
 void PinsExample(Services& services, const std::string& body, const std::string& caller,
-                 WallTime now) {
+                 WallTime now){
 #include "examples/core/gateway/pins.h.inc"
 }
 
@@ -170,8 +182,16 @@ void RedirectListenerExample(const accounts::OauthClient& client, std::string_vi
 #include "examples/cli/redirect_listener.h.inc"
 }
 
-void RunFileExample(const std::filesystem::path& folder) {
+void RunFileExample(const std::filesystem::path& folder, const Secret& key) {
 #include "examples/cli/run_file.h.inc"
+}
+
+void KeyEditExample(std::string_view text) {
+#include "examples/cli/clients/key_edit.h.inc"
+}
+
+void ServiceManagerExample(const config::Environment& environment) {
+#include "examples/cli/service_manager.h.inc"
 }
 
 void StopSignalsExample() {

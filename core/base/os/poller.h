@@ -26,7 +26,7 @@ enum Event : unsigned {
 ///
 ///   Poller poller;
 ///   poller.Add(socket, kInput | kHangUp, &client);
-///   Ready ready[64];
+///   Poller::Ready ready[64];
 ///   for (std::size_t i = 0, n = poller.Wait(ready, 1'000); i < n; ++i) Use(ready[i].of);
 ///
 /// Linux: epoll. Elsewhere: poll, whose cost grows with the number of descriptors; there a kFresh

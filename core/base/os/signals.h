@@ -12,7 +12,7 @@ namespace agm::os {
 /// write into a pipe.
 ///
 ///   SignalSource signals({SIGINT, SIGTERM});
-///   if (readable(signals.fd())) Handle(signals.Take());
+///   if (IsReadable(signals.fd())) Handle(signals.Take());
 ///
 /// Thread safety: create and destroy it while no other thread runs; Take from any thread. At most
 /// one object at a time.
