@@ -118,7 +118,7 @@ TEST_F(HostileRequestsTest, MethodsAndTargetsWithoutAUse) {
   ExpectError(Line("GET /v1/models", "Expect: the-moon\r\n"), 417, "another expectation");
   ExpectError(Line("GET /" + std::string(9000, 'x')), 414, "a long URL");
   EXPECT_EQ(Line("GET http://localhost/v1/models").status, 200);
-  EXPECT_EQ(Line("OPTIONS *").status, 404) << "no path";
+  EXPECT_EQ(Line("OPTIONS *").status, 405) << "no page for a browser";
   EXPECT_EQ(Line("OPTIONS *", "Origin: https://evil.example\r\n").status, 403);
   ExpectServes();
 }
