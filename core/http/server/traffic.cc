@@ -357,7 +357,7 @@ void HttpTraffic::EndStream(HttpConnection& connection) {
 void HttpTraffic::Refuse(HttpConnection& connection, HttpFault fault) {
   const HttpHead& head = connection.reader().head();
   HttpExchange exchange(connection);
-  exchange.request.path = head.path.empty() ? "/" : head.path;
+  exchange.request.path = head.path;
   exchange.request.method = head.method;
   exchange.request.remote_address = connection.peer();
   exchange.delivery.head_only = head.method == "HEAD";

@@ -142,7 +142,7 @@ TEST_F(RecordTest, TellsOfEachAccountEventOnceWithTheUpstreamsSentence) {
   Start();
   Chat("hi");
   Chat("hi");
-  Ask("POST", "/agm/accounts", R"({"heal":"work"})");
+  Ask("POST", "/agm/accounts", R"({"heal":"work"})", {{"X-Agm", "1"}});
   AccessLog();
   const std::string log = ::testing::internal::GetCapturedStderr();
   const std::string line =
