@@ -65,6 +65,18 @@ TEST(MediaFromUrl, TakesTextDataAsItIs) {
   EXPECT_EQ(DecodeBase64(media->data), "hello w");
 }
 
+TEST(MediaFromUrl, LabelsAPictureThatIsNoneLikeAFile) {
+  EXPECT_FALSE(MediaFromUrl("data:imxge/png,hello", chat::MediaKind::kImage)) << "it is text";
+  for (const char* url : {"data:application/pdf;base64,JVBERi0xLjQK", "data:x/y;base64,AAECAw=="}) {
+    const auto media = MediaFromUrl(url, chat::MediaKind::kImage);
+    ASSERT_TRUE(media) << url;
+    EXPECT_EQ(media->kind, chat::MediaKind::kFile) << url;
+    const auto again = MediaFromBase64(media->data, media->mime, "", chat::MediaKind::kFile);
+    ASSERT_TRUE(again) << url;
+    EXPECT_EQ(again->mime, media->mime) << url;
+  }
+}
+
 TEST(MediaFromUrl, RefusesHostsOfPrivateNetworks) {
   for (const char* url :
        {"http://localhost/a.png", "https://127.0.0.1/a.png", "https://10.0.0.8/",
