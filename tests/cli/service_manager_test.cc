@@ -47,13 +47,14 @@ TEST(ServiceManager, GetsOneDatagramForEachMessage) {
 }
 
 TEST(ServiceManager, IsNotNeeded) {
-  ServiceManager({}).Send("READY=1");
-  ServiceManager({{"NOTIFY_SOCKET", "/nowhere/notify"}}).Send("READY=1");
+  ServiceManager(config::Environment()).Send("READY=1");
+  ServiceManager(config::Environment{{"NOTIFY_SOCKET", "/nowhere/notify"}}).Send("READY=1");
 }
 
 TEST(ServiceManager, WatchesOnlyTheProcessThatItNames) {
   const std::string own = std::to_string(::getpid());
-  EXPECT_EQ(ServiceManager({{"WATCHDOG_USEC", "30000000"}}).watchdog(), Duration(30'000));
+  EXPECT_EQ(ServiceManager(config::Environment{{"WATCHDOG_USEC", "30000000"}}).watchdog(),
+            Duration(30'000));
   EXPECT_EQ(ServiceManager({{"WATCHDOG_USEC", "3000000"}, {"WATCHDOG_PID", own}}).watchdog(),
             Duration(3'000));
   EXPECT_EQ(ServiceManager({{"WATCHDOG_USEC", "3000000"}, {"WATCHDOG_PID", "1"}}).watchdog(),
