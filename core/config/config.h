@@ -21,7 +21,7 @@ enum class AuthMode { kAuto, kOff, kStrict, kAllExceptHealth };
 enum class Scheduling { kCacheFirst, kBalance, kPerformanceFirst };
 enum class AccountKind { kGemini, kVertex, kMock, kOpenAi };
 enum class Billing { kAuto, kFree, kPaid };
-/// What a client key may do; see keys/scopes.h for which one implies which.
+/// A permission of a client key; see keys/scopes.h for which one implies which.
 enum class KeyScope { kInference, kRead, kMetrics, kAdmin };
 enum class BudgetOf { kList, kBilled };
 

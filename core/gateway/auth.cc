@@ -47,7 +47,7 @@ std::vector<std::string> Credentials(const HttpRequest& request) {
   return found;
 }
 
-/// What a key must permit for the route; nullopt: any key will do.
+/// The scope that a key needs for the route; nullopt: any key will do.
 std::optional<config::KeyScope> Needed(Scope scope) {
   switch (scope) {
     case Scope::kOpen:

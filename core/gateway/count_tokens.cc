@@ -33,7 +33,7 @@ Result<std::int64_t> CountTokens(Services& services, std::shared_ptr<const Setti
                                record.id,
                                record.caller,
                                TapeCalls(*services.transport, record.tape)};
-  // What cannot be fetched is counted all the same, as the upstream or the guess does.
+  // Media that cannot be fetched are counted all the same, as the upstream or the guess does.
   static_cast<void>(InlineMedia(*services.media, ReadersOf(context, *targets),
                                 BudgetOf(settings->config->proxy), *http.client, request));
   return services.counter->Count(context, request, record.target);

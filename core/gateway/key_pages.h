@@ -4,7 +4,7 @@
 #include "core/gateway/services.h"
 #include "core/http/server/server.h"
 
-/// What is left of the limits of client keys: for the holder, and for the operator. Secrets and
+/// Pages that show the rest of each client key's limits: for the holder, and for the operator. Secrets and
 /// digests are in no answer.
 ///
 /// One key:

@@ -49,7 +49,7 @@ std::string WithoutCredentials(std::string_view query);
 Result<std::string> WithNativeModel(const std::string& body, std::string_view from,
                                     std::string_view to);
 
-/// What stays the same while a native conversation grows: its system instruction and its contents
+/// The part of a native conversation that stays the same while it grows: its system instruction and its contents
 /// up to the first of the user. Fails with kInvalidRequest if `body` is not a JSON object.
 Result<std::string> NativeHead(std::string_view body);
 

@@ -164,7 +164,7 @@ Json Warning(std::string_view kind, std::string text) {
   return {{"kind", kind}, {"text", std::move(text)}};
 }
 
-/// What needs a person, apart from the accounts, which the page explains itself.
+/// Warnings for the operator, apart from those of accounts, which the page explains itself.
 Json Warnings(Services& services, const Settings& settings, WallTime now) {
   Json warnings = Json::array();
   if (const auto& ends = settings.certificate_expires; ends && *ends - now < 14 * 24h) {

@@ -26,7 +26,7 @@ void SetCookie(HttpReply& reply, const std::string& value, int seconds, bool tls
                                 page::kSessionCookie, value, seconds, tls ? "; Secure" : ""));
 }
 
-/// What the body of POST /agm/session holds.
+/// The body of POST /agm/session.
 struct SignIn {
   std::string key;
   std::string token;

@@ -3,7 +3,7 @@
 #include "core/gateway/visit.h"
 #include "core/http/wire/message.h"
 
-/// What the Gemini API keeps for a project: files, caches, batches and operations. Each exists on
+/// Resources that the Gemini API keeps for a project: files, caches, batches and operations. Each exists on
 /// one account. The gateway remembers on which, and to which client key it belongs; no other key
 /// can see or use it. A client key creates all its resources on one account, so that they can be
 /// used together.

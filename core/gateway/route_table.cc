@@ -217,7 +217,7 @@ constexpr RouteRow kRows[] = {
   {"gemini_model", "/v1beta/models/**", kGet, kGemini, kJson, kInference, kPatient,
    PageOf<GeminiModelPage>},
 
-  // What the Gemini API keeps for a project
+  // Resources that the Gemini API keeps for a project
   {"gemini_files", "/files", kGet, kGemini, kJson, kInference, kPatient, ListOf<kFiles>},
   {"gemini_files", "/files/*", kOne, kGemini, kJson, kInference, kPatient, OneOf<kFiles>},
   {"gemini_caches", "/cachedContents", kGet, kGemini, kJson, kInference, kPatient, ListOf<kCaches>},

@@ -14,7 +14,7 @@ struct Visit;
 /// The API whose formats a route uses. The gateway's own pages write errors as OpenAI does.
 enum class Surface { kOpenAi, kAnthropic, kGemini, kOwn };
 
-/// What a client key must be allowed to do before it may use a route.
+/// The permission that a client key needs before it may use a route.
 enum class Scope {
   kOpen,    ///< never a key: what a browser loads before its user has signed in
   kNone,    ///< the route needs no key, except with auth_mode = "strict"
@@ -25,7 +25,7 @@ enum class Scope {
   kAdmin
 };
 
-/// What a route reads as its body.
+/// The kind of body that a route reads.
 enum class BodyKind { kJson, kForm, kAny };
 
 /// Answers a request of a route; may take the record out of the visit.

@@ -30,7 +30,7 @@
 
 namespace agm::gateway {
 
-/// Where the running gateway may change its configuration; the reload follows by itself.
+/// The configuration file that the running gateway may change; the reload follows by itself.
 struct ConfigSource {
   std::filesystem::path file;
   config::Environment environment;

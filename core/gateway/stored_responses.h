@@ -9,7 +9,7 @@
 
 namespace agm::gateway {
 
-/// Where the responses of a request are stored.
+/// The place where the gateway stores the responses of a request.
 struct ResponseShelf {
   store::Conversations* conversations = nullptr;
   Clock* clock = nullptr;

@@ -9,7 +9,7 @@
 
 namespace agm::page {
 
-/// What happened within the last minute, by seconds.
+/// Counts the events of the last minute, by seconds.
 ///
 /// Thread safety: any thread.
 class Pulse {

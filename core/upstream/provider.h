@@ -25,7 +25,7 @@
 
 namespace agm::upstream {
 
-/// What the gateway knows of earlier turns beyond what clients send back. Each may be empty.
+/// Facts about earlier turns that the gateway has and clients do not send back. Each may be empty.
 struct Recall {
   /// The thought signature of a call, for a model of that family; empty if it is not known.
   std::function<std::string(std::string_view call_id, std::string_view family)> signature{};
@@ -38,7 +38,7 @@ struct Recall {
   std::function<std::string(std::string_view call_id, std::string_view family)> turn_of{};
 };
 
-/// What is asked of a model. The references must outlive the call that gets them.
+/// One chat request to a model. The references must outlive the call that gets them.
 struct ChatOrder {
   const chat::Request& request;
   std::string model;                   ///< the upstream's name
@@ -48,7 +48,7 @@ struct ChatOrder {
   std::string_view refused_field{};  ///< for Repair::kOmitField
 };
 
-/// What the gateway must know of a model before it writes a request.
+/// The facts about a model that the gateway needs before it writes a request.
 struct ModelNature {
   std::string family;           ///< thought signatures are valid within one; empty: it has none
   bool urls = true;             ///< reads https:// references to media in messages itself

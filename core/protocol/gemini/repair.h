@@ -3,7 +3,7 @@
 #include "core/protocol/gemini/model_traits.h"
 #include "core/protocol/shared/repair.h"
 
-/// What a repair means for a request to Google's APIs.
+/// Applies a repair to a request to Google's APIs.
 namespace agm::protocol {
 
 /// The model as it turned out to be.

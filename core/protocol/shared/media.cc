@@ -105,7 +105,7 @@ std::string ChooseMime(std::string told, std::string_view name, const std::strin
   const bool sound = told.starts_with("audio/") && certain.starts_with("audio/");
   if (!certain.empty() && !sound) return certain;
   if (!told.empty() && told != kUnknown) {
-    // What comes as a picture but is labelled as none is a file.
+    // Media that come as a picture but are labelled as none are a file.
     const bool file = kind != chat::MediaKind::kAudio && KindOfMime(told) == chat::MediaKind::kFile;
     return file || kind == chat::MediaKind::kFile ? CorrectLabel(std::move(told), name, base64)
                                                   : told;
