@@ -39,3 +39,16 @@ mark_as_advanced(AGM_CCACHE)
 if(AGM_CCACHE AND NOT DEFINED CMAKE_CXX_COMPILER_LAUNCHER)
   set(CMAKE_CXX_COMPILER_LAUNCHER ${AGM_CCACHE})
 endif()
+
+# Hardening of what is shipped: checked copies, stack protector, control-flow protection, read-only
+# relocations bound at the start. Paths of the source folder stay out of the program.
+if(CMAKE_BUILD_TYPE STREQUAL "Release" AND NOT AGM_SANITIZE)
+  include(CheckCXXCompilerFlag)
+  check_cxx_compiler_flag(-fcf-protection AGM_HAS_CET)
+  add_compile_options(-ffile-prefix-map=${PROJECT_SOURCE_DIR}=. -U_FORTIFY_SOURCE
+    -D_FORTIFY_SOURCE=2 -fstack-protector-strong $<$<BOOL:${AGM_HAS_CET}>:-fcf-protection>)
+  set(CMAKE_POSITION_INDEPENDENT_CODE ON)
+  if(CMAKE_SYSTEM_NAME STREQUAL "Linux")
+    add_link_options(-pie -Wl,-z,relro,-z,now)
+  endif()
+endif()
