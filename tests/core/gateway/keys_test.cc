@@ -160,6 +160,106 @@ TEST_F(KeysTest, StoredResponsesBelongToTheKeyThatMadeThem) {
   EXPECT_EQ(As("ci", "POST", "/v1/responses", next + id + "\"}").status, 200);
 }
 
+TEST_F(KeysTest, TheHolderSeesWhatIsLeft) {
+  config::ClientKey& key = AddKey("ci");
+  key.budget.day = 2'000'000'000;
+  key.requests_per_minute = 60;
+  Start();
+  EXPECT_EQ(ChatAs("ci").status, 200);
+  EXPECT_EQ(ChatAs("ci", "hi", true).status, 200);
+  const Json me = Me("ci");
+  EXPECT_EQ(me["name"], "ci");
+  EXPECT_EQ(me["requests_per_minute"]["remaining"], 58);
+  EXPECT_EQ(me["budget"]["day"]["limit_usd"], 2);
+  EXPECT_GT(me["budget"]["day"]["used_usd"].get<double>(), 0);
+  EXPECT_EQ(me["budget"]["day"]["used_usd"], me["spent"]["day"]["list_usd"]);
+  EXPECT_GT(me["spent"]["month"]["tokens"].get<int>(), 0);
+  EXPECT_EQ(me["budget"]["month"], nullptr);
+  EXPECT_EQ(As("ci", "GET", "/agm/me").header("cache-control"), "no-store");
+  EXPECT_EQ(As("ci", "GET", "/agm/keys").status, 403);
+  EXPECT_EQ(DumpJson(me).find("sha256"), std::string::npos);
+}
+
+TEST_F(KeysTest, AStreamThatTheClientLeavesIsNotFree) {
+  AddKey("ci").tokens.day = 1'000'000;
+  Start();
+  {
+    upstream::HttpRequest request;
+    request.method = "POST";
+    request.url = "http://127.0.0.1:" + std::to_string(service_->port()) + "/v1/chat/completions";
+    request.headers = {{"Authorization", "Bearer " + texts_["ci"]},
+                       {"Content-Type", "application/json"}};
+    request.body = ChatBody("a long answer please", true);
+    auto download = client_.Send(request, NeverCancelled());
+    ASSERT_TRUE(download);
+    std::string piece;
+    ASSERT_TRUE((*download)->Read(piece, TimePoint::max(), NeverCancelled()));
+  }
+  Json me;
+  for (int i = 0; i < 200; ++i) {
+    me = Me("ci");
+    if (me["spent"]["day"]["tokens"] > 0) break;
+    std::this_thread::sleep_for(std::chrono::milliseconds(10));
+  }
+  EXPECT_GT(me["spent"]["day"]["tokens"].get<int>(), 0);
+  EXPECT_EQ(me["tokens"]["day"]["used"], me["spent"]["day"]["tokens"]);
+}
+
+// Requests of two keys go on while the configuration is reloaded, a key rotated and a limit
+// changed. At the end nothing is reserved any more, and every request is counted once.
+TEST_F(KeysTest, ReloadsAndRotationsUnderLoadLoseNoReservation) {
+  AddKey("ci").tokens.month = 1'000'000'000;
+  AddKey("home").parallel = 64;
+  Start();
+  std::atomic<bool> stop = false;
+  std::atomic<int> answered = 0;
+  std::atomic<int> failed = 0;
+  const std::string old = texts_["ci"];
+  std::vector<std::jthread> threads;
+  for (int t = 0; t < 6; ++t) {
+    threads.emplace_back([&, t] {
+      while (!stop) {
+        upstream::CurlTransport client{{.max_idle = 1}};
+        upstream::HttpRequest request;
+        request.method = "POST";
+        request.url =
+            "http://127.0.0.1:" + std::to_string(service_->port()) + "/v1/chat/completions";
+        request.headers = {{"Authorization", "Bearer " + (t % 2 == 0 ? old : texts_["home"])},
+                           {"Content-Type", "application/json"}};
+        request.body = ChatBody("hi", t % 3 == 0);
+        auto download = client.Send(request, NeverCancelled());
+        if (!download) continue;
+        std::string body;
+        while (*(*download)->Read(body, TimePoint::max(), NeverCancelled()) ==
+               upstream::ReadState::kData) {
+        }
+        ((*download)->status() == 200 ? answered : failed) += 1;
+      }
+    });
+  }
+  for (int i = 0; i < 20; ++i) {
+    config::ClientKey& key = config_.keys.front();
+    const keys::NewKey made = keys::MakeKey(key.id);
+    if (i == 0) key.previous_hash = key.hash;
+    key.previous_until = "2999-01-01";
+    key.hash = made.hash;
+    key.tokens.month = 1'000'000'000 + i;
+    ASSERT_TRUE(service_->Apply(std::make_shared<const config::Config>(config_)));
+    std::this_thread::sleep_for(std::chrono::milliseconds(20));
+  }
+  stop = true;
+  threads.clear();
+  EXPECT_EQ(failed, 0);
+  ASSERT_TRUE(service_->FlushLog());
+  const Json home = Me("home");
+  EXPECT_EQ(home["parallel"]["running"], 0);
+  texts_["ci"] = old;
+  const Json ci = Me("ci");
+  EXPECT_EQ(ci["tokens"]["month"]["used"], ci["spent"]["month"]["tokens"]);
+  std::printf("%d requests answered during 20 reloads\n", answered.load());
+  EXPECT_GT(answered, 20);
+}
+
 TEST_F(KeysTest, MetricsTellLimitsByKey) {
   config::ClientKey& key = AddKey("ci");
   key.requests_per_minute = 1;
