@@ -69,8 +69,11 @@ struct Entry {
   std::string why;      ///< its message
   std::string phase;
   std::string ended_by;
-  std::string tier;   ///< service tier; empty: standard
-  std::string trace;  ///< trace id; empty: none
+  std::string tier;         ///< service tier; empty: standard
+  std::string trace;        ///< trace id; empty: none
+  std::string parent_span;  ///< the caller's span, for telemetry; not stored
+  std::string trace_state;  ///< tracestate, for telemetry; not stored
+  bool sampled = false;     ///< the trace is sent to the collector; not stored
   int status = 0;
   int tries = 0;
   bool stream = false;

@@ -1,0 +1,114 @@
+#include "core/telemetry/spans.h"
+
+#include <gtest/gtest.h>
+
+#include <chrono>
+#include <string>
+
+namespace agm::telemetry {
+namespace {
+
+using namespace std::chrono_literals;
+
+ledger::Entry EntryOfAStream() {
+  ledger::Entry entry;
+  entry.at = WallTime(1'800'000'000'000ms);
+  entry.id = "req_1";
+  entry.method = "POST";
+  entry.path = "/v1/chat/completions";
+  entry.route = "chat_completions";
+  entry.calls_model = true;
+  entry.status = 200;
+  entry.stream = true;
+  entry.model = "gpt-4o";
+  entry.target = "gemini-2.5-flash";
+  entry.account = "work";
+  entry.trace = "0af7651916cd43dd8448eb211c80319c";
+  entry.parent_span = "b7ad6b7169203331";
+  entry.sampled = true;
+  entry.total = 2s;
+  entry.first_byte = 500ms;
+  entry.tries = 2;
+  entry.tokens = {100, 40, 20, 5, 0, 0, 0, 0, true};
+  entry.history = {{"home", "gemini-2.5-flash", "minute_quota", "out of quota", 0ms, 300ms},
+                   {"work", "gemini-2.5-flash", "ok", "", 100ms, 400ms}};
+  return entry;
+}
+
+std::string Value(const Json& span, std::string_view name) {
+  for (const Json& each : span["attributes"]) {
+    if (each["key"] != name) continue;
+    const Json& value = each["value"].front();
+    return value.is_string() ? value.get<std::string>() : value.dump();
+  }
+  return "(none)";
+}
+
+TEST(Spans, AServerSpanBelowTheCallersAndOneClientSpanOverAllTries) {
+  const auto spans = SpansOf(EntryOfAStream(), {});
+  ASSERT_EQ(spans.size(), 2U);
+  const Json& server = spans[0];
+  EXPECT_EQ(server["name"], "POST /v1/chat/completions");
+  EXPECT_EQ(server["kind"], 2);
+  EXPECT_EQ(server["traceId"], "0af7651916cd43dd8448eb211c80319c");
+  EXPECT_EQ(server["parentSpanId"], "b7ad6b7169203331");
+  EXPECT_EQ(server["startTimeUnixNano"], "1800000000000000000");
+  EXPECT_EQ(server["endTimeUnixNano"], "1800000002000000000");
+  EXPECT_EQ(Value(server, "http.response.status_code"), "200");
+  const Json& client = spans[1];
+  EXPECT_EQ(client["name"], "chat gpt-4o");
+  EXPECT_EQ(client["kind"], 3);
+  EXPECT_EQ(client["parentSpanId"], server["spanId"]);
+  EXPECT_EQ(Value(client, "gen_ai.provider.name"), "gcp.gemini");
+  EXPECT_EQ(Value(client, "gen_ai.response.model"), "gemini-2.5-flash");
+  EXPECT_EQ(Value(client, "gen_ai.usage.input_tokens"), "100");
+  EXPECT_EQ(Value(client, "gen_ai.usage.cache_read.input_tokens"), "40");
+  EXPECT_EQ(Value(client, "gen_ai.usage.reasoning.output_tokens"), "5");
+  EXPECT_EQ(Value(client, "gen_ai.response.time_to_first_chunk"), "0.5");
+  EXPECT_EQ(Value(client, "agm.tries"), "2");
+}
+
+TEST(Spans, OlderConventionsHaveTheirOwnNames) {
+  Options options;
+  options.conventions = Conventions::kSemconv136;
+  options.providers["work"] = "gcp.vertex_ai";
+  const auto spans = SpansOf(EntryOfAStream(), options);
+  EXPECT_EQ(Value(spans[1], "gen_ai.system"), "gcp.vertex_ai");
+  EXPECT_EQ(Value(spans[1], "gen_ai.provider.name"), "(none)");
+  EXPECT_EQ(Value(spans[1], "gen_ai.usage.cache_read.input_tokens"), "(none)");
+}
+
+TEST(Spans, EachTryHasOneOnRequest) {
+  Options options;
+  options.tries = true;
+  const auto spans = SpansOf(EntryOfAStream(), options);
+  ASSERT_EQ(spans.size(), 4U);
+  EXPECT_EQ(Value(spans[2], "agm.trouble"), "minute_quota");
+  EXPECT_EQ(spans[2]["status"]["code"], 2);
+  EXPECT_EQ(Value(spans[3], "agm.account"), "work");
+  EXPECT_EQ(Value(spans[3], "agm.rested_ms"), "100");
+  EXPECT_FALSE(spans[3].contains("status"));
+  EXPECT_EQ(spans[3]["startTimeUnixNano"], "1800000000400000000");
+}
+
+TEST(Spans, OnlyTheServersOwnFailureIsItsError) {
+  ledger::Entry entry = EntryOfAStream();
+  entry.status = 429;
+  entry.error = "rate_limited";
+  auto spans = SpansOf(entry, {});
+  EXPECT_FALSE(spans[0].contains("status"));
+  EXPECT_EQ(Value(spans[1], "error.type"), "rate_limited");
+  entry.status = 503;
+  spans = SpansOf(entry, {});
+  EXPECT_EQ(spans[0]["status"]["code"], 2);
+}
+
+TEST(Spans, ARouteWithoutAModelHasTheServersSpanOnly) {
+  ledger::Entry entry = EntryOfAStream();
+  entry.calls_model = false;
+  entry.route = "models";
+  EXPECT_EQ(SpansOf(entry, {}).size(), 1U);
+}
+
+}  // namespace
+}  // namespace agm::telemetry
