@@ -22,6 +22,8 @@ Json TypeOf(const config::SettingText& setting) {
       return {{"type", "boolean"}};
     case SettingType::kNumber:
       return {{"type", "integer"}};
+    case SettingType::kDecimal:
+      return {{"type", "number"}};
     case SettingType::kSeconds:
       return {{"type", {"number", "string"}}};
     case SettingType::kSize:

@@ -41,6 +41,10 @@ void PrintToml(Io& io, const config::Loaded& loaded, bool origin) {
   }
   io.Print("\n[log]\n");
   PrintTable(io, config::ShowLog(loaded), origin);
+  if (const auto telemetry = config::ShowTelemetry(loaded); !telemetry.empty()) {
+    io.Print("\n[telemetry]\n");
+    PrintTable(io, telemetry, origin);
+  }
   if (!loaded.config.mapping.empty()) io.Print("\n[proxy.custom_mapping]\n");
   std::vector<config::Shown> rules;
   for (const auto& rule : loaded.config.mapping) {
@@ -79,6 +83,9 @@ Json SettingsDocument(const config::Loaded& loaded, bool origin) {
   if (const auto tls = config::ShowTls(loaded); !tls.empty()) json["proxy"]["tls"] = Values(tls);
   const auto log = config::ShowLog(loaded);
   json["log"] = Values(log);
+  if (const auto telemetry = config::ShowTelemetry(loaded); !telemetry.empty()) {
+    json["telemetry"] = Values(telemetry);
+  }
   json["custom_mapping"] = Json::object();
   for (const auto& rule : loaded.config.mapping) json["custom_mapping"][rule.from] = rule.to;
   json["accounts"] = Json::array();

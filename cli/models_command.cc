@@ -6,6 +6,7 @@
 
 #include "cli/credential_check.h"
 #include "cli/gateway_client.h"
+#include "cli/price_list.h"
 #include "cli/table.h"
 
 namespace agm::cli {
@@ -129,11 +130,16 @@ void AddModels(Commands at, Run<ModelsOptions> run) {
   CLI::App& command =
       at.Command("models", "List the models that clients may ask for", options, std::move(run));
   command.add_flag("--upstream", options->upstream, "Ask the accounts what they offer");
+  command
+      .add_flag("--prices", options->prices, "Print the list prices that costs are computed with")
+      ->excludes("--upstream");
   command.footer(Examples({{"List what the running gateway serves", "agm models"},
-                           {"List what each account offers", "agm models --upstream"}}));
+                           {"List what each account offers", "agm models --upstream"},
+                           {"See what tokens cost", "agm models --prices"}}));
 }
 
 Result<void> RunModels(const Context& context, const ModelsOptions& options) {
+  if (options.prices) return ListPriceTable(context);
   return options.upstream ? ListOffered(context) : ListServed(context);
 }
 

@@ -60,6 +60,9 @@ std::vector<std::string> AddressLines(const config::Config& config, const Listen
     lines.push_back(
         fmt::format("  page for browsers:    {}/agm/", UrlOf(host, listening.port, tls)));
   }
+  if (!config.telemetry.endpoint.empty()) {
+    lines.push_back(fmt::format("  telemetry goes to:    {}", config.telemetry.endpoint));
+  }
   if (config.accounts.empty() && !listening.mock) {
     lines.emplace_back("  try it without an account: agm serve --mock");
   }

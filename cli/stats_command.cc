@@ -10,8 +10,11 @@
 
 #include "cli/log_reader.h"
 #include "cli/request_text.h"
+#include "cli/state_file.h"
 #include "cli/table.h"
+#include "core/gateway/prices.h"
 #include "core/ledger/entry_json.h"
+#include "core/ledger/recost.h"
 #include "core/ledger/statistics.h"
 #include "core/ledger/totals.h"
 
@@ -158,12 +161,34 @@ void PrintCsv(Io& io, const ledger::Statistics& statistics) {
 
 }  // namespace
 
+/// Computes the costs of the kept rows again, before they are shown.
+Result<void> RecostLog(const Context& context) {
+  const auto config = context.Config();
+  if (!config) return config.error();
+  const auto path = RequestLogPath(context);
+  if (!path) return path.error();
+  if (!std::filesystem::exists(*path)) return {};
+  const auto prices = gateway::PricesOf(**config);
+  std::size_t changed = 0;
+  const auto done = OpenRequestLog(context)->Transact([&](store::Connection& file) -> Result<void> {
+    const auto recosted = ledger::Recost(file, prices);
+    if (!recosted) return recosted.error();
+    changed = *recosted;
+    return {};
+  });
+  if (done) context.io().Say("The costs of {} requests changed.", changed);
+  return done;
+}
+
 Result<void> RunStats(const Context& context, const StatsOptions& options) {
   if (options.zone) {
     if (auto used = UseZone(*options.zone); !used) return used;
   }
   const auto span = SpanOf(options, context.clock().Wall());
   if (!span) return span.error();
+  if (options.recost) {
+    if (auto done = RecostLog(context); !done) return done;
+  }
   auto by = ReadBy(options.by);
   if (!by) return std::move(by).error();
   ledger::Totals totals;
@@ -201,6 +226,8 @@ void AddStats(Commands at, Run<StatsOptions> run) {
         {"hour", "day", "week", "month"});
   command.add_option("--tz", options->zone, "The zone of days and times (default: the machine's)")
       ->type_name("ZONE");
+  command.add_flag("--recost", options->recost,
+                   "First compute the costs of all kept requests again, with today's price list");
   command.add_flag("--csv", options->csv, "Write comma-separated values with a header");
   command.footer(Examples({{"See what this month cost", "agm stats --month"},
                            {"Draw days by account", "agm stats --by account --bucket day --csv"}}));

@@ -16,6 +16,7 @@ struct StatsOptions {
   std::optional<std::string> bucket;
   std::optional<std::string> zone;
   bool csv = false;
+  bool recost = false;
 };
 
 /// `agm stats`: requests, tokens and costs from the exact totals, which also count requests that

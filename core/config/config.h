@@ -148,9 +148,44 @@ struct LogSettings {
   Duration totals_keep = std::chrono::hours(400 * 24);
 };
 
+enum class TelemetryDetail { kRequests, kTries };
+enum class Semconv { kGenAi01, kSemconv136 };
+
+/// The table [telemetry], and the standard variables of OpenTelemetry that it does not override.
+struct TelemetrySettings {
+  std::string endpoint;  ///< of OTLP over HTTP, without /v1/traces; empty: telemetry is off
+  std::string headers_file;
+  double sample = 1;  ///< the share of traces that begin here
+  TelemetryDetail detail = TelemetryDetail::kRequests;
+  Semconv semconv = Semconv::kGenAi01;
+  std::string service_name = "agm";
+  std::vector<std::pair<std::string, Secret>> headers;  ///< of the file or the environment
+  std::vector<std::pair<std::string, std::string>> resource;
+};
+
+/// A row of [[prices.models]]: the list price of a model in pico-dollars a token, which is the same
+/// number as micro-dollars a million tokens. 0 in an optional column means "as the text".
+struct OwnPrice {
+  std::string match;  ///< an exact name, or a prefix that ends with `*`
+  std::int64_t input = 0;
+  std::int64_t cached = 0;
+  std::int64_t output = 0;
+  std::int64_t input_audio = 0;
+  std::int64_t output_image = 0;
+  std::int64_t output_audio = 0;
+  int long_above = 0;
+  std::int64_t long_input = 0;
+  std::int64_t long_cached = 0;
+  std::int64_t long_output = 0;
+  std::string from;  ///< first day, "2027-01-01"; empty: always
+  std::string until;
+};
+
 struct Config {
   Proxy proxy;
   LogSettings log;
+  TelemetrySettings telemetry;
+  std::vector<OwnPrice> prices;      ///< take precedence over the built-in ones
   std::vector<MappingRule> mapping;  ///< in the file's order
   std::vector<Account> accounts;     ///< in the file's order
   std::vector<ClientKey> keys;       ///< in the file's order

@@ -15,7 +15,8 @@ namespace {
 namespace fs = std::filesystem;
 
 constexpr std::size_t kLongestFile = 4U << 20U;
-constexpr std::array<std::string_view, 4> kTopLevel = {"proxy", "log", "accounts", "keys"};
+constexpr std::array<std::string_view, 6> kTopLevel = {"proxy", "log",       "accounts",
+                                                       "keys",  "telemetry", "prices"};
 
 /// Turns one configuration's text into settings.
 class Loader {
@@ -59,6 +60,12 @@ class Loader {
         for (const auto name : ReadLog(member.value, reading, config.log)) {
           loaded_.origins.emplace("log." + std::string(name), Origin::kFile);
         }
+      } else if (member.key == "telemetry") {
+        for (const auto name : ReadTelemetry(member.value, reading, config.telemetry)) {
+          loaded_.origins.emplace("telemetry." + std::string(name), Origin::kFile);
+        }
+      } else if (member.key == "prices") {
+        config.prices = ReadPrices(member.value, reading);
       } else if (member.key == "accounts") {
         config.accounts = ReadAccounts(member.value, reading);
       } else if (member.key == "keys") {
@@ -96,6 +103,7 @@ class Loader {
   }
 
   void ReadEnvironment() {
+    ReadTelemetryVariables(environment_, loaded_.config.telemetry);
     ReadVariable("AGM_HOST", "host");
     ReadVariable("AGM_PORT", "port");
     ReadVariable("AGM_AUTH_MODE", "auth_mode");

@@ -27,6 +27,13 @@ std::vector<std::string_view> ReadProxy(const Value& table, const Reading& readi
 std::vector<MappingRule> ReadMapping(const Value& table, const Reading& reading);
 /// Reads [log]; returns the names of the settings that were there.
 std::vector<std::string_view> ReadLog(const Value& table, const Reading& reading, LogSettings& log);
+/// Reads [telemetry] and its file of headers; returns the names of the settings that were there.
+std::vector<std::string_view> ReadTelemetry(const Value& table, const Reading& reading,
+                                            TelemetrySettings& telemetry);
+/// Fills what [telemetry] left open from OpenTelemetry's standard variables.
+void ReadTelemetryVariables(const Environment& environment, TelemetrySettings& telemetry);
+/// Reads [prices]: the rows of prices.models, and those of the file that prices.file names.
+std::vector<OwnPrice> ReadPrices(const Value& table, const Reading& reading);
 /// Reads [[accounts]] and resolves their credentials.
 std::vector<Account> ReadAccounts(const Value& list, const Reading& reading);
 

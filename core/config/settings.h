@@ -18,6 +18,7 @@ namespace agm::config {
 enum class SettingType {
   kBool,
   kNumber,
+  kDecimal,  ///< a number that need not be whole
   kSeconds,
   kSize,
   kText,
@@ -55,6 +56,8 @@ struct Setting {
 std::span<const Setting<Proxy>> ProxySettings();
 std::span<const Setting<Tls>> TlsSettings();
 std::span<const Setting<LogSettings>> LogTableSettings();
+std::span<const Setting<TelemetrySettings>> TelemetryTableSettings();
+std::span<const Setting<OwnPrice>> PriceSettings();
 std::span<const Setting<Account>> AccountSettings();
 std::span<const Setting<ClientKey>> KeySettings();
 

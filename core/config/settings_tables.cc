@@ -24,6 +24,17 @@ std::vector<SettingsTable> MakeTables() {
        "stays and the log says why.",
        Texts(TlsSettings())},
       {"[log]", "What the gateway tells its operator.", Texts(LogTableSettings())},
+      {"[telemetry]",
+       "Sends traces and metrics to an OpenTelemetry collector; never any content.\n"
+       "The standard variables OTEL_EXPORTER_OTLP_ENDPOINT, OTEL_EXPORTER_OTLP_HEADERS, "
+       "OTEL_SERVICE_NAME, OTEL_RESOURCE_ATTRIBUTES, OTEL_TRACES_SAMPLER_ARG and "
+       "OTEL_SDK_DISABLED count too; the file wins.",
+       Texts(TelemetryTableSettings())},
+      {"[[prices.models]]",
+       "The list price of a model, in US dollars per million tokens; it takes precedence over the "
+       "built-in price (agm models --prices).\n"
+       "prices.file names another file with such rows as [[models]].",
+       Texts(PriceSettings())},
       {"[proxy.custom_mapping]",
        "Maps model names that clients ask for to models of the upstream, before the built-in "
        "names.\n"
@@ -53,6 +64,7 @@ std::string_view Name(SettingType type) {
     case SettingType::kBool:
       return "true or false";
     case SettingType::kNumber:
+    case SettingType::kDecimal:
       return "number";
     case SettingType::kSeconds:
       return "seconds";

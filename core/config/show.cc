@@ -56,6 +56,18 @@ std::vector<Shown> ShowLog(const Loaded& loaded) {
   return shown;
 }
 
+std::vector<Shown> ShowTelemetry(const Loaded& loaded) {
+  std::vector<Shown> shown;
+  if (loaded.config.telemetry.endpoint.empty()) return shown;
+  for (const auto& setting : TelemetryTableSettings()) {
+    shown.push_back({std::string(setting.name),
+                     setting.show(loaded.config.telemetry),
+                     loaded.OriginOf("telemetry." + std::string(setting.name)),
+                     {}});
+  }
+  return shown;
+}
+
 std::vector<Shown> ShowTls(const Loaded& loaded) {
   std::vector<Shown> shown;
   if (!loaded.config.proxy.tls.enabled()) return shown;

@@ -19,6 +19,8 @@ struct Shown {
 std::vector<Shown> ShowProxy(const Loaded& loaded);
 /// The settings of [proxy.tls]; empty if TLS is not configured.
 std::vector<Shown> ShowLog(const Loaded& loaded);
+/// The settings of [telemetry]; empty where it is off.
+std::vector<Shown> ShowTelemetry(const Loaded& loaded);
 std::vector<Shown> ShowTls(const Loaded& loaded);
 /// The settings of an account: those that its kind uses, and all that are set.
 std::vector<Shown> ShowAccount(const Account& account);

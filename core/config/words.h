@@ -22,6 +22,8 @@ inline constexpr std::array<std::string_view, 3> kBillingWords = {"auto", "free"
 inline constexpr std::array<std::string_view, 4> kKeyScopeWords = {"inference", "read", "metrics",
                                                                    "admin"};
 inline constexpr std::array<std::string_view, 2> kBudgetOfWords = {"list", "billed"};
+inline constexpr std::array<std::string_view, 2> kTelemetryDetailWords = {"requests", "tries"};
+inline constexpr std::array<std::string_view, 2> kSemconvWords = {"0.1", "1.36"};
 
 /// The enum value's word in the file.
 std::string_view Word(AuthMode mode);

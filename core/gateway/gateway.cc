@@ -98,6 +98,17 @@ void AddCors(HttpReply& reply, const std::string& origin) {
   reply.headers.emplace_back("Vary", "Origin");
 }
 
+// The caller's trace is continued even if nothing is sent, because the log names it.
+telemetry::TraceContext TraceOf(const HttpRequest& request, const telemetry::Exporter& exporter,
+                                const config::TelemetrySettings& settings) {
+  const std::string_view parent = request.header("traceparent");
+  if (!parent.empty()) {
+    auto trace = telemetry::ReadTraceContext(parent, request.header("tracestate"));
+    if (trace) return *std::move(trace);
+  }
+  return exporter.on() ? telemetry::NewTrace(settings.sample) : telemetry::TraceContext();
+}
+
 // Anthropic's SDKs read the request's id from a header of another name.
 void NameRequest(HttpReply& reply, Surface surface) {
   const std::string id(FindHeader(reply.headers, "x-request-id"));
@@ -134,6 +145,7 @@ HttpReply Gateway::Answer(HttpRequest& request, const std::shared_ptr<const Sett
   record.method = request.method;
   record.path = request.path;
   record.client = ClientProgram(request.header("user-agent"));
+  record.trace = TraceOf(request, *services_.telemetry, settings->config->telemetry);
   const std::string id = record.id;
   const WallTime began = record.began();
   const auto tape = services_.recording->On() ? TapeRequest(request) : nullptr;

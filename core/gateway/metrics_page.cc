@@ -142,6 +142,9 @@ std::string WriteMetrics(const Metrics& metrics, const PresentState& state) {
   WriteRests(text, state.accounts);
   WriteLog(text, state.log);
   WriteKeyLimits(text, state.keys);
+  text.Family("agm_telemetry_dropped_total", "counter",
+              "Requests that the telemetry collector did not get.");
+  text.Sample({}, state.telemetry_dropped);
   text.Family("agm_config_loaded_timestamp_seconds", "gauge",
               "When the present configuration was loaded, since 1970.");
   text.Sample({}, Seconds(state.config_loaded));

@@ -35,6 +35,7 @@ struct PresentState {
   std::vector<KeyFigures> keys;
   WallTime config_loaded{};
   std::optional<WallTime> certificate_expires;  ///< nullopt: no TLS
+  std::uint64_t telemetry_dropped = 0;          ///< requests that no collector heard of
 };
 
 /// The whole text of GET /metrics.

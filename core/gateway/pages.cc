@@ -236,7 +236,8 @@ HttpReply MetricsPage(Services& services, const Settings& settings, Record& reco
                            services.journal->figures(),
                            FiguresOf(settings.ring, services.clock->Wall(), services.clock->Now()),
                            settings.loaded,
-                           settings.certificate_expires};
+                           settings.certificate_expires,
+                           services.telemetry->dropped()};
   return PageReply(200, "text/plain; version=0.0.4; charset=utf-8",
                    WriteMetrics(*services.metrics, state), record);
 }

@@ -118,6 +118,7 @@ Record::Record(Record&& other) noexcept
       upstream(other.upstream),
       dropped(std::move(other.dropped)),
       history(std::move(other.history)),
+      trace(std::move(other.trace)),
       tape(std::move(other.tape)),
       clock_(other.clock_),
       log_(std::exchange(other.log_, nullptr)),
@@ -170,6 +171,7 @@ void Record::WriteLine(std::chrono::microseconds age) const {
   AddIf(fields, "account", account);
   if (tries > 0) fields.Add("tries", tries);
   fields.Add("status", status);
+  AddIf(fields, "trace", trace.trace_id);
   AddIf(fields, "error", error);
   AddIf(fields, "why", why, kLongestReason);
   if (first_byte_.count() >= 0) fields.Add("first_ms", first_byte_.count() / 1000);
@@ -207,6 +209,10 @@ void Record::AddEntry(std::chrono::microseconds age) {
   entry.why = Cut(std::move(why), kLongestReason);
   entry.phase = PhaseName(phase);
   entry.ended_by = EndName(end);
+  entry.trace = std::move(trace.trace_id);
+  entry.parent_span = std::move(trace.parent);
+  entry.trace_state = std::move(trace.state);
+  entry.sampled = trace.sampled;
   entry.status = status;
   entry.tries = tries;
   entry.stream = stream;

@@ -14,6 +14,7 @@
 #include "core/http/server/server.h"
 #include "core/keys/ring.h"
 #include "core/ledger/journal.h"
+#include "core/telemetry/trace_context.h"
 
 namespace agm::gateway {
 
@@ -66,6 +67,7 @@ class Record {
   std::chrono::microseconds upstream{-1};  ///< from the last attempt's start to its answer
   std::vector<std::string> dropped;        ///< fields that were not passed on
   std::vector<ledger::Try> history;        ///< the attempts, once one has failed
+  telemetry::TraceContext trace;           ///< the trace that the request belongs to
   std::shared_ptr<ledger::Tape> tape;      ///< records the bodies; null: not recorded
 
   /// Forgets the attempts, so that they can be noted anew.

@@ -8,6 +8,7 @@
 #include "core/gateway/catalog.h"
 #include "core/gateway/gateway.h"
 #include "core/gateway/metrics.h"
+#include "core/gateway/prices.h"
 #include "core/gateway/refusals.h"
 #include "core/gateway/services.h"
 #include "core/gateway/token_counter.h"
@@ -33,9 +34,36 @@ std::optional<WallTime> EndOf(const std::shared_ptr<const TlsIdentity>& identity
   return identity->expires();
 }
 
-ledger::Settings LogOf(const config::Config& config) {
-  return {config.log.requests, config.log.addresses, config.log.keep, config.log.max_size,
-          config.log.totals_keep};
+ledger::Settings LogOf(const std::shared_ptr<const config::Config>& config) {
+  const config::LogSettings& log = config->log;
+  ledger::Settings settings;
+  settings.requests = log.requests;
+  settings.addresses = log.addresses;
+  settings.keep = log.keep;
+  settings.max_size = log.max_size;
+  settings.totals_keep = log.totals_keep;
+  settings.prices = PricesOf(*config);
+  settings.owner = config;
+  return settings;
+}
+
+telemetry::Options TelemetryOf(const config::Config& config) {
+  const config::TelemetrySettings& from = config.telemetry;
+  telemetry::Options options;
+  options.endpoint = from.endpoint;
+  options.headers = from.headers;
+  options.service_name = from.service_name;
+  options.resource = from.resource;
+  options.sample = from.sample;
+  options.tries = from.detail == config::TelemetryDetail::kTries;
+  options.conventions = from.semconv == config::Semconv::kGenAi01
+                            ? telemetry::Conventions::kGenAi01
+                            : telemetry::Conventions::kSemconv136;
+  for (const config::Account& account : config.accounts) {
+    const bool vertex = account.kind == config::AccountKind::kVertex;
+    options.providers[account.name] = vertex ? "gcp.vertex_ai" : "gcp.gemini";
+  }
+  return options;
 }
 
 // Fetches tokens in advance, so that the first request need not wait. Limited, because a very large
@@ -59,6 +87,8 @@ struct Service::Parts {
         sessions(clock),
         live(clock),
         pulse(clock),
+        telemetry(transport, clock,
+                  [&log](const std::string& lost) { log.Write(LogLevel::kWarning, lost); }),
         requests(std::move(log_file)),
         ledger(
             *requests, clock, [this](const ledger::Entry& entry) { Count(entry); },
@@ -84,7 +114,8 @@ struct Service::Parts {
             [this](const HttpFault& f, std::string_view path) { return gateway.Refusal(f, path); },
             &Gateway::IsUrgent) {
     credentials.UseProxy(config->proxy.upstream_proxy);
-    ledger.Apply(LogOf(*config));
+    ledger.Apply(LogOf(config));
+    telemetry.Apply(TelemetryOf(*config));
     services.settings.Set(
         std::make_shared<const Settings>(std::move(config), meters, clock.Wall()));
     services.meters = &meters;
@@ -106,6 +137,7 @@ struct Service::Parts {
     services.sessions = &sessions;
     services.live = &live;
     services.pulse = &pulse;
+    services.telemetry = &telemetry;
     services.started = clock.Wall();
     services.log = &log;
     services.clock = &clock;
@@ -133,6 +165,7 @@ struct Service::Parts {
     metrics.Count(entry);
     meters.Count(entry);
     if (entry.is_probe()) return;
+    telemetry.Add(entry);
     pulse.Count(entry);
     live.Publish(entry);
   }
@@ -141,6 +174,7 @@ struct Service::Parts {
   page::Sessions sessions;
   page::LiveFeed live;
   page::Pulse pulse;
+  telemetry::Exporter telemetry;
   Metrics metrics;
   keys::Meters meters;
   Billing billing;
@@ -199,7 +233,8 @@ Result<void> Service::Apply(std::shared_ptr<const config::Config> config) {
   parts_->metrics.Reloaded(identity.has_value());
   if (!identity) return std::move(identity).error();
   const auto certificate_ends = EndOf(*identity);
-  parts_->ledger.Apply(LogOf(*config));
+  parts_->ledger.Apply(LogOf(config));
+  parts_->telemetry.Apply(TelemetryOf(*config));
   parts_->server.UseTls(*std::move(identity));
   parts_->server.SetLimits(LimitsOf(config->proxy));
   parts_->pool.Apply(config);

@@ -26,6 +26,7 @@
 #include "core/page/sessions.h"
 #include "core/store/conversations.h"
 #include "core/store/resources.h"
+#include "core/telemetry/exporter.h"
 #include "core/upstream/providers.h"
 
 namespace agm::gateway {
@@ -81,6 +82,7 @@ struct Services {
   page::Sessions* sessions = nullptr;
   page::LiveFeed* live = nullptr;
   page::Pulse* pulse = nullptr;
+  telemetry::Exporter* telemetry = nullptr;
   std::optional<ConfigSource> config_source;  ///< set before the first request
   WallTime started{};
   Log* log = nullptr;

@@ -52,7 +52,7 @@ void Journal::Add(Entry entry) {
     }
   }
   std::lock_guard lock(state_mutex_);
-  entry.cost = CostOf(ListPrices(), entry);
+  entry.cost = CostOf(Prices(), entry);
   const auto held = std::move(entry.held);
   count_(entry);
   if (entry.is_probe()) return;
@@ -112,7 +112,7 @@ void Journal::SettleLocked() {
 }
 
 void Journal::CountLocked(Entry& entry) {
-  entry.cost = CostOf(ListPrices(), entry);
+  entry.cost = CostOf(Prices(), entry);
   const auto held = std::move(entry.held);  // until the entry is counted, and no longer
   count_(entry);
   if (entry.is_probe()) return;
@@ -124,6 +124,10 @@ void Journal::CountLocked(Entry& entry) {
   } else {
     skipped_.fetch_add(1, std::memory_order_relaxed);
   }
+}
+
+std::span<const Price> Journal::Prices() const {
+  return settings_.prices.empty() ? ListPrices() : std::span<const Price>(settings_.prices);
 }
 
 // Failed requests have a share of their own, so that a flood of good ones does not hide them.

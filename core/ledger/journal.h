@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <functional>
 #include <mutex>
+#include <span>
 #include <string>
 #include <thread>
 #include <vector>
@@ -83,6 +84,7 @@ class Journal {
   void Work();
   void SettleLocked();
   void CountLocked(Entry& entry);
+  std::span<const Price> Prices() const;
   bool MayWriteRow(const Entry& entry);
   bool WriteBatch();
   void KeepFor(Batch batch);

@@ -2,8 +2,11 @@
 
 #include <chrono>
 #include <cstdint>
+#include <memory>
+#include <vector>
 
 #include "core/base/clock.h"
+#include "core/ledger/price.h"
 
 namespace agm::ledger {
 
@@ -14,7 +17,10 @@ struct Settings {
   Duration keep = std::chrono::hours(7 * 24);
   std::uint64_t max_size = 64'000'000;
   Duration totals_keep = std::chrono::hours(400 * 24);
-  int rows_per_second = 500;  ///< of answered requests, and as many of failed ones
+  /// The user's prices and then the built-in ones; empty: the built-in ones.
+  std::vector<Price> prices{};
+  std::shared_ptr<const void> owner{};  ///< keeps the texts of `prices`
+  int rows_per_second = 500;            ///< of answered requests, and as many of failed ones
 };
 
 }  // namespace agm::ledger
