@@ -58,9 +58,9 @@ accounts::AccountStatus ReadAccountState(const Json& object) {
   if (first_byte != object.end() && first_byte->is_number()) {
     status.first_byte = Duration(first_byte->get<Duration::rep>());
   }
-  for (const Json& rest : ObjectsOf(object, "rests")) {
-    status.rests.push_back(
-        {TextOf(rest, "model"), TextOf(rest, "reason"), ReadTime(TextOf(rest, "until"))});
+  for (const Json& cooldown : ObjectsOf(object, "cooldowns")) {
+    status.cooldowns.push_back({TextOf(cooldown, "model"), TextOf(cooldown, "reason"),
+                                ReadTime(TextOf(cooldown, "until"))});
   }
   for (const Json& quota : ObjectsOf(object, "quotas")) {
     status.quotas.push_back({TextOf(quota, "model"), TextOf(quota, "name")});
@@ -186,11 +186,11 @@ Json ToJson(const accounts::AccountStatus& status, const config::Account* accoun
                {"in_flight", status.in_flight},
                {"last_used", TimeOrNull(status.last_used)},
                {"first_byte_ms", status.first_byte ? Json(status.first_byte->count()) : Json()}};
-  json["rests"] = Json::array();
-  for (const accounts::RestStatus& rest : status.rests) {
-    json["rests"].push_back({{"model", TextOrNull(rest.model)},
-                             {"reason", rest.reason},
-                             {"until", TimeOrNull(rest.until)}});
+  json["cooldowns"] = Json::array();
+  for (const accounts::CooldownStatus& cooldown : status.cooldowns) {
+    json["cooldowns"].push_back({{"model", TextOrNull(cooldown.model)},
+                                 {"reason", cooldown.reason},
+                                 {"until", TimeOrNull(cooldown.until)}});
   }
   json["quotas"] = QuotaNames(status);
   if (account == nullptr) return json;

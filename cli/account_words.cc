@@ -87,10 +87,12 @@ std::vector<std::string> Notes(const accounts::AccountStatus& status, WallTime n
     std::optional<WallTime> until;
   };
   std::map<std::string, Group> groups;  // by reason
-  for (const accounts::RestStatus& rest : status.rests) {
-    Group& group = groups[rest.reason];
-    if (!rest.model.empty()) group.models += (group.models.empty() ? "" : ", ") + rest.model;
-    if (rest.until) group.until = std::max(group.until.value_or(*rest.until), *rest.until);
+  for (const accounts::CooldownStatus& cooldown : status.cooldowns) {
+    Group& group = groups[cooldown.reason];
+    if (!cooldown.model.empty())
+      group.models += (group.models.empty() ? "" : ", ") + cooldown.model;
+    if (cooldown.until)
+      group.until = std::max(group.until.value_or(*cooldown.until), *cooldown.until);
   }
   if (groups.empty() && !status.reason.empty())
     groups[status.reason] = {status.model, status.until};

@@ -30,7 +30,7 @@ std::string Shown(const Json& value) {
 /// A JSON name for people: "in flight".
 std::string Spoken(std::string key) {
   std::ranges::replace(key, '_', ' ');
-  return key == "rests" ? "cooldowns" : key;
+  return key;
 }
 
 void PrintLines(const Context& context, Json json, const accounts::AccountStatus& status) {

@@ -211,7 +211,7 @@ int Main(std::vector<std::string> arguments) {
   const config::Environment environment = config::ProcessEnvironment();
   Io io = Io::System(environment);
   Context context(io, SystemClock(), environment,
-                  [] { return std::make_unique<upstream::CurlTransport>(); });
+                  [] { return std::make_unique<http::CurlTransport>(); });
   App app;
   AddCommands(app.root());
   return app.Run(arguments, context);

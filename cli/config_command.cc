@@ -68,7 +68,7 @@ std::string AccessLogFault(const std::string& name) {
 /// Why the certificate and key that the settings name are of no use; empty if they are good.
 std::string TlsFault(const config::Tls& tls) {
   if (!tls.enabled()) return {};
-  const auto identity = gateway::TlsIdentity::Load({tls.certificate, tls.key});
+  const auto identity = http::TlsIdentity::Load({tls.certificate, tls.key});
   return identity ? std::string() : identity.error().message;
 }
 

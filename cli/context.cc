@@ -69,7 +69,7 @@ void Context::WarnOfLocalProblems() const {
   }
 }
 
-upstream::Transport& Context::transport() const {
+http::Transport& Context::transport() const {
   if (!transport_) transport_ = make_transport_();
   return *transport_;
 }

@@ -34,7 +34,7 @@ struct Globals {
 /// Thread safety: one thread at a time.
 class Context {
  public:
-  using MakeTransport = std::function<std::unique_ptr<upstream::Transport>()>;
+  using MakeTransport = std::function<std::unique_ptr<http::Transport>()>;
 
   /// `io` and `clock` must outlive the context.
   Context(Io& io, Clock& clock, config::Environment environment, MakeTransport make_transport);
@@ -66,7 +66,7 @@ class Context {
   /// the configuration was read; only commands that show or try accounts do.
   void WarnOfLocalProblems() const;
 
-  upstream::Transport& transport() const;
+  http::Transport& transport() const;
 
   Globals globals;
 
@@ -78,7 +78,7 @@ class Context {
   config::Environment environment_;
   MakeTransport make_transport_;
   mutable std::shared_ptr<const config::Loaded> loaded_;
-  mutable std::unique_ptr<upstream::Transport> transport_;
+  mutable std::unique_ptr<http::Transport> transport_;
 };
 
 }  // namespace agm::cli

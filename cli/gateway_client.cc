@@ -42,8 +42,8 @@ Gateway Configured(const config::Config& config) {
   return gateway;
 }
 
-upstream::HttpRequest Outgoing(const Gateway& gateway, const GatewayRequest& request) {
-  upstream::HttpRequest outgoing;
+http::OutgoingRequest Outgoing(const Gateway& gateway, const GatewayRequest& request) {
+  http::OutgoingRequest outgoing;
   outgoing.method = request.method;
   outgoing.url = gateway.url + request.path;
   for (const auto& [name, value] : request.headers) outgoing.headers.emplace_back(name, value);
@@ -67,14 +67,14 @@ Error Unreachable(Error error, const Gateway& gateway) {
   return error;
 }
 
-Result<std::string> ReadBody(upstream::Download& download, const Context& context,
-                             TimePoint deadline, TimePoint& first) {
+Result<std::string> ReadBody(http::Download& download, const Context& context, TimePoint deadline,
+                             TimePoint& first) {
   std::string body;
   while (true) {
     auto state = download.Read(body, deadline, NeverCancelled());
     if (!state) return std::move(state).error();
     if (first == TimePoint() && !body.empty()) first = context.clock().Now();
-    if (*state == upstream::ReadState::kEnd) return body;
+    if (*state == http::ReadState::kEnd) return body;
     if (context.clock().Now() >= deadline) {
       return Fail(ErrorCode::kTimeout, "the answer was not complete in time");
     }
@@ -133,7 +133,7 @@ void Complete(const Context& context, Gateway& gateway) {
 Result<GatewayAnswer> Ask(const Context& context, const Gateway& gateway,
                           const GatewayRequest& request, Duration timeout) {
   const TimePoint begun = context.clock().Now();
-  upstream::HttpRequest outgoing = Outgoing(gateway, request);
+  http::OutgoingRequest outgoing = Outgoing(gateway, request);
   outgoing.connect_timeout = std::min(timeout, kConnectTimeout);
   outgoing.first_byte_timeout = timeout;
   outgoing.idle_timeout = timeout;

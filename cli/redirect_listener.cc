@@ -86,7 +86,7 @@ std::optional<Result<Secret>> Receive(int fd, const std::string& state, TimePoin
 }  // namespace
 
 Result<RedirectListener> RedirectListener::Start() {
-  const auto listening = gateway::Listen("127.0.0.1", 0);
+  const auto listening = http::Listen("127.0.0.1", 0);
   if (!listening) return listening.error();
   return RedirectListener(listening->fd, listening->port);
 }

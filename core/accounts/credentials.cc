@@ -62,7 +62,7 @@ struct Kept {
 
 class Credentials::Tokens {
  public:
-  Tokens(upstream::Transport& transport, Clock& clock, std::string token_url)
+  Tokens(http::Transport& transport, Clock& clock, std::string token_url)
       : transport_(transport), clock_(clock), token_url_(std::move(token_url)) {}
   ~Tokens();
 
@@ -80,7 +80,7 @@ class Credentials::Tokens {
   void Fetch(const std::shared_ptr<Kept>& kept, const config::Account& account,
              const std::string& proxy);
 
-  upstream::Transport& transport_;
+  http::Transport& transport_;
   Clock& clock_;
   const std::string token_url_;
   Stop stop_;
@@ -191,7 +191,7 @@ void Credentials::Tokens::UseProxy(std::string proxy) {
   proxy_ = std::move(proxy);
 }
 
-Credentials::Credentials(upstream::Transport& transport, Clock& clock, std::string token_url)
+Credentials::Credentials(http::Transport& transport, Clock& clock, std::string token_url)
     : tokens_(std::make_unique<Tokens>(transport, clock, std::move(token_url))) {}
 
 Credentials::~Credentials() = default;

@@ -29,7 +29,7 @@ class Credentials {
  public:
   static constexpr const char* kTokenUrl = "https://oauth2.googleapis.com/token";
 
-  Credentials(upstream::Transport& transport, Clock& clock, std::string token_url = kTokenUrl);
+  Credentials(http::Transport& transport, Clock& clock, std::string token_url = kTokenUrl);
   ~Credentials();
   Credentials(const Credentials&) = delete;
   Credentials& operator=(const Credentials&) = delete;

@@ -25,18 +25,18 @@ bool EndsByItself(upstream::Trouble trouble) {
          trouble != upstream::Trouble::kUnknownModel;
 }
 
-const Rest* Longest(const Member& member, std::string_view model, TimePoint now) {
-  const Rest* longest = nullptr;
-  for (const Rests* rests : member.AllRests()) {
-    for (const Rest& rest : rests->all()) {
-      const bool concerns = model.empty() || rest.model.empty() || rest.model == model;
-      if (!concerns || rest.until <= now) continue;
+const Cooldown* Longest(const Member& member, std::string_view model, TimePoint now) {
+  const Cooldown* longest = nullptr;
+  for (const Cooldowns* cooldowns : member.AllCooldowns()) {
+    for (const Cooldown& cooldown : cooldowns->all()) {
+      const bool concerns = model.empty() || cooldown.model.empty() || cooldown.model == model;
+      if (!concerns || cooldown.until <= now) continue;
       // If no model is given, a cooldown of the whole account is more important.
       const bool wider =
-          model.empty() && longest != nullptr && rest.model.empty() != longest->model.empty();
+          model.empty() && longest != nullptr && cooldown.model.empty() != longest->model.empty();
       const bool more =
-          wider ? rest.model.empty() : longest == nullptr || rest.until > longest->until;
-      if (more) longest = &rest;
+          wider ? cooldown.model.empty() : longest == nullptr || cooldown.until > longest->until;
+      if (more) longest = &cooldown;
     }
   }
   return longest;
@@ -48,23 +48,23 @@ std::string IsoTime(WallTime time) {
 }
 
 // Of several accounts the first in the configuration speaks for those that have the same trouble.
-void Count(Survey& survey, const Rest& rest) {
-  const auto same = std::ranges::find(survey.cases, rest.trouble, &Survey::Case::trouble);
+void Count(Survey& survey, const Cooldown& cooldown) {
+  const auto same = std::ranges::find(survey.cases, cooldown.trouble, &Survey::Case::trouble);
   if (same == survey.cases.end()) {
-    survey.cases.push_back({rest.trouble, 1, rest.said});
+    survey.cases.push_back({cooldown.trouble, 1, cooldown.said});
   } else {
     ++same->count;
-    if (same->said.empty()) same->said = rest.said;
+    if (same->said.empty()) same->said = cooldown.said;
   }
 }
 
 void Add(Survey& survey, const Standing& standing) {
   ++survey.listing;
   if (standing.state == "disabled") ++survey.disabled;
-  if (standing.rest == nullptr) return;
-  Count(survey, *standing.rest);
-  if (EndsByItself(standing.rest->trouble)) {
-    survey.first = std::min(survey.first, standing.rest->until);
+  if (standing.cooldown == nullptr) return;
+  Count(survey, *standing.cooldown);
+  if (EndsByItself(standing.cooldown->trouble)) {
+    survey.first = std::min(survey.first, standing.cooldown->until);
   }
 }
 
@@ -74,8 +74,8 @@ void WriteAccount(JsonWriter& json, const Member& member, const Standing& standi
   json.Key("reason");
   standing.reason.empty() ? json.Null() : json.String(standing.reason);
   json.Key("until");
-  const bool ends = standing.rest != nullptr && !standing.rest->forever();
-  ends ? json.String(IsoTime(CalendarTime(standing.rest->until, moment))) : json.Null();
+  const bool ends = standing.cooldown != nullptr && !standing.cooldown->forever();
+  ends ? json.String(IsoTime(CalendarTime(standing.cooldown->until, moment))) : json.Null();
   json.EndObject();
 }
 
@@ -84,9 +84,10 @@ void WriteAccount(JsonWriter& json, const Member& member, const Standing& standi
 Standing StandingOf(const Member& member, std::string_view model, TimePoint now) {
   if (!member.account->enabled) return {"disabled", "disabled by configuration", nullptr};
   if (!member.account->Usable()) return {"disabled", member.account->unusable, nullptr};
-  const Rest* rest = Longest(member, model, now);
-  if (rest == nullptr) return {"ready", {}, nullptr};
-  return {IsQuarantine(rest->trouble) ? "quarantined" : "cooling", RowOf(rest->trouble).name, rest};
+  const Cooldown* cooldown = Longest(member, model, now);
+  if (cooldown == nullptr) return {"ready", {}, nullptr};
+  return {IsQuarantine(cooldown->trouble) ? "quarantined" : "cooling",
+          RowOf(cooldown->trouble).name, cooldown};
 }
 
 WallTime CalendarTime(TimePoint point, Moment moment) {
@@ -105,7 +106,7 @@ Error Exhausted(const std::vector<Member*>& members, bool configured, std::strin
   for (const Member* member : members) {
     const Standing standing = StandingOf(*member, model, moment.now);
     Add(survey, standing);
-    if (standing.rest == nullptr && member->IsBeingTried(moment.now)) ++survey.being_tried;
+    if (standing.cooldown == nullptr && member->IsBeingTried(moment.now)) ++survey.being_tried;
     if (survey.listing <= kListed) WriteAccount(json, *member, standing, moment);
   }
   json.EndArray();

@@ -13,9 +13,9 @@ namespace agm::accounts {
 
 /// The state of one account, in the terms of the user interface.
 struct Standing {
-  std::string_view state;      ///< "ready", "cooling", "disabled", "quarantined"
-  std::string_view reason;     ///< name of the failure; empty if ready
-  const Rest* rest = nullptr;  ///< the longest cooldown
+  std::string_view state;              ///< "ready", "cooling", "disabled", "quarantined"
+  std::string_view reason;             ///< name of the failure; empty if ready
+  const Cooldown* cooldown = nullptr;  ///< the longest cooldown
 };
 
 /// The account's state for one model, or (empty) for all its cooldowns.

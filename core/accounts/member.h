@@ -11,8 +11,8 @@
 #include <utility>
 #include <vector>
 
+#include "core/accounts/cooldowns.h"
 #include "core/accounts/quotas.h"
-#include "core/accounts/rests.h"
 #include "core/accounts/seen_quotas.h"
 #include "core/base/clock.h"
 #include "core/config/config.h"
@@ -62,14 +62,14 @@ struct Project {
   bool declared = false;
   bool own = false;  ///< belongs to one account only, as far as known
   std::int64_t in_flight = 0;
-  Rests rests;
+  Cooldowns cooldowns;
   ByModel<Quotas> quotas;
   SeenQuotas seen;
 };
 
 /// The destination of requests; accounts with the same endpoint share a model's overload.
 struct Endpoint {
-  Rests rests;
+  Cooldowns cooldowns;
 };
 
 /// The recent time to the first byte.
@@ -84,7 +84,7 @@ struct Member : std::enable_shared_from_this<Member> {
   std::shared_ptr<Project> project;
   std::shared_ptr<Endpoint> endpoint;
   std::shared_ptr<const std::set<std::string>> listed;  ///< its upstream's models; null: not known
-  Rests rests;
+  Cooldowns cooldowns;
   bool retired = false;  ///< removed from the pool, though a lease may still hold it
 
   std::int64_t requests = 0;
@@ -96,23 +96,24 @@ struct Member : std::enable_shared_from_this<Member> {
   ByModel<Speed> speeds;
 
   /// The cooldowns of the account, its project, and its endpoint.
-  std::array<const Rests*, 3> AllRests() const {
-    return {&rests, &project->rests, &endpoint->rests};
+  std::array<const Cooldowns*, 3> AllCooldowns() const {
+    return {&cooldowns, &project->cooldowns, &endpoint->cooldowns};
   }
   /// The end of the account's and the project's cooldowns for the model; a past time means now.
   TimePoint RestedAt(std::string_view model) const {
-    const TimePoint own = rests.empty() ? TimePoint{} : rests.WakesAt(model);
-    return project->rests.empty() ? own : std::max(own, project->rests.WakesAt(model));
+    const TimePoint own = cooldowns.empty() ? TimePoint{} : cooldowns.WakesAt(model);
+    return project->cooldowns.empty() ? own : std::max(own, project->cooldowns.WakesAt(model));
   }
   /// Like RestedAt, including the model's circuit breaker.
   TimePoint WakesAt(std::string_view model) const {
     const TimePoint rested = RestedAt(model);
-    return endpoint->rests.empty() ? rested : std::max(rested, endpoint->rests.WakesAt(model));
+    return endpoint->cooldowns.empty() ? rested
+                                       : std::max(rested, endpoint->cooldowns.WakesAt(model));
   }
 
   /// True while one request tests the account after a long cooldown; others must not use it then.
   bool IsBeingTried(TimePoint now) const {
-    return in_flight > 0 && (rests.Unproven(now) || project->rests.Unproven(now));
+    return in_flight > 0 && (cooldowns.Unproven(now) || project->cooldowns.Unproven(now));
   }
 };
 

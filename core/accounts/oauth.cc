@@ -51,7 +51,7 @@ std::string ConsentUrl(const OauthClient& client, const OauthLogin& login, std::
   return url;
 }
 
-Result<Secret> ExchangeCode(upstream::Transport& transport, const OauthClient& client,
+Result<Secret> ExchangeCode(http::Transport& transport, const OauthClient& client,
                             const OauthLogin& login, const Secret& code, const TokenRoute& route,
                             const Cancellation& cancellation) {
   Form form = {{"grant_type", "authorization_code"},

@@ -37,7 +37,7 @@ std::string ConsentUrl(const OauthClient& client, const OauthLogin& login, std::
 /// Exchanges the code for a refresh token. A refusal by the endpoint is kUpstreamRejected.
 ///
 /// Thread safety: any thread; blocks.
-Result<Secret> ExchangeCode(upstream::Transport& transport, const OauthClient& client,
+Result<Secret> ExchangeCode(http::Transport& transport, const OauthClient& client,
                             const OauthLogin& login, const Secret& code, const TokenRoute& route,
                             const Cancellation& cancellation);
 

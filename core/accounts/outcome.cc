@@ -33,9 +33,10 @@ void Reward(Member& member, const ModelName& model, const Success& success, Time
             Notes& notes) {
   member.tokens += success.tokens;
   Measure(member, model, success.first_byte, now);
-  for (Rests* rests : {&member.rests, &member.project->rests, &member.endpoint->rests}) {
-    if (rests->empty()) continue;
-    if (const Rest* over = rests->TakeExpired(model.text, now)) {
+  for (Cooldowns* cooldowns :
+       {&member.cooldowns, &member.project->cooldowns, &member.endpoint->cooldowns}) {
+    if (cooldowns->empty()) continue;
+    if (const Cooldown* over = cooldowns->TakeExpired(model.text, now)) {
       notes.events.push_back({AccountEvent::Kind::kRecovered,
                               member.account->Label(),
                               over->model,
@@ -43,24 +44,25 @@ void Reward(Member& member, const ModelName& model, const Success& success, Time
                               {},
                               {}});
     }
-    rests->Soften(model.text, now);
+    cooldowns->Soften(model.text, now);
   }
 }
 
-/// Notes the event that starts `rest`. Extending a cooldown that the log has already is no event.
-void TellOf(const Member& member, Rest& rest, const Rest* known, TimePoint now, Notes& notes) {
-  if (rest.until <= now) return;
+/// Notes the event that starts `cooldown`. Extending a cooldown that the log has already is no event.
+void TellOf(const Member& member, Cooldown& cooldown, const Cooldown* known, TimePoint now,
+            Notes& notes) {
+  if (cooldown.until <= now) return;
   const bool renewed = known != nullptr && known->told && known->until > now;
-  rest.told = true;
+  cooldown.told = true;
   if (renewed) return;
   AccountEvent event;
-  event.kind =
-      IsQuarantine(rest.trouble) ? AccountEvent::Kind::kQuarantined : AccountEvent::Kind::kCooldown;
+  event.kind = IsQuarantine(cooldown.trouble) ? AccountEvent::Kind::kQuarantined
+                                              : AccountEvent::Kind::kCooldown;
   event.account = member.account->Label();
-  event.model = rest.model;
-  event.reason = upstream::RowOf(rest.trouble).name;
-  if (!rest.forever()) event.length = Left(now, rest.until);
-  event.said = rest.said;
+  event.model = cooldown.model;
+  event.reason = upstream::RowOf(cooldown.trouble).name;
+  if (!cooldown.forever()) event.length = Left(now, cooldown.until);
+  event.said = cooldown.said;
   notes.events.push_back(std::move(event));
 }
 
@@ -83,39 +85,39 @@ PoolJournal::Usage UsageOf(const Member& member) {
   return {member.account->name, member.requests, member.errors, member.tokens, member.last_used};
 }
 
-Rests* RestsOf(Member& member, Trouble trouble) {
+Cooldowns* CooldownsOf(Member& member, Trouble trouble) {
   switch (OwnerOf(trouble)) {
     case Owner::kNobody:
       return nullptr;
     case Owner::kAccount:
-      return &member.rests;
+      return &member.cooldowns;
     case Owner::kProject:
-      return &member.project->rests;
+      return &member.project->cooldowns;
     case Owner::kEndpoint:
-      return &member.endpoint->rests;
+      return &member.endpoint->cooldowns;
   }
   return nullptr;
 }
 
 // The journal keys a project's cooldowns by the project's name, so that all its accounts find them,
 // and others by the account's name.
-PoolJournal::Rest Journaled(const Member& member, const Rest& rest, Moment moment) {
-  const bool shared = OwnerOf(rest.trouble) == Owner::kProject && !member.project->own;
-  PoolJournal::Rest kept;
+PoolJournal::Cooldown Journaled(const Member& member, const Cooldown& cooldown, Moment moment) {
+  const bool shared = OwnerOf(cooldown.trouble) == Owner::kProject && !member.project->own;
+  PoolJournal::Cooldown kept;
   kept.account = shared ? std::string(kProject) + member.project->key : member.account->name;
-  kept.model = rest.model;
-  kept.reason = upstream::RowOf(rest.trouble).name;
-  kept.until = OnCalendar(rest.until, moment);
-  kept.strikes = rest.strikes;
-  kept.counts_until = OnCalendar(rest.counts_until, moment);
+  kept.model = cooldown.model;
+  kept.reason = upstream::RowOf(cooldown.trouble).name;
+  kept.until = OnCalendar(cooldown.until, moment);
+  kept.strikes = cooldown.strikes;
+  kept.counts_until = OnCalendar(cooldown.counts_until, moment);
   if (!shared) kept.credential = member.credential;
-  kept.said = rest.said;
+  kept.said = cooldown.said;
   return kept;
 }
 
-bool IsWorthKeeping(const Rest& rest, TimePoint now) {
-  return OwnerOf(rest.trouble) != Owner::kEndpoint &&
-         (rest.forever() || rest.until - now > kWorthKeeping);
+bool IsWorthKeeping(const Cooldown& cooldown, TimePoint now) {
+  return OwnerOf(cooldown.trouble) != Owner::kEndpoint &&
+         (cooldown.forever() || cooldown.until - now > kWorthKeeping);
 }
 
 }  // namespace
@@ -125,34 +127,34 @@ void Pool::State::Punish(const Lease::Taken& taken, const Failure& failure, Mome
   Member& member = *taken.member;
   if (roster.Learn(member, failure.project, moment.now)) {
     notes.belonging = {member.account->name, failure.project, member.credential};
-    lines.clear();
+    queues.clear();
   }
   member.project->quotas[taken.model].Learn(failure, taken.at, moment);
   member.project->seen.Note(taken.model.text, failure.quota);
-  Rests* rests = RestsOf(member, failure.trouble);
-  if (rests == nullptr) return;
+  Cooldowns* cooldowns = CooldownsOf(member, failure.trouble);
+  if (cooldowns == nullptr) return;
   const std::string model = IsForModel(failure.trouble) ? taken.model.text : std::string();
-  const Rest* known = rests->Find(model, failure.trouble);
-  Rest rest = Penalty(failure, model, known, taken.at, moment, RandomFraction());
-  if (IsQuarantine(failure.trouble)) rest.why = failure.error.message;
-  rest.said = failure.said;
+  const Cooldown* known = cooldowns->Find(model, failure.trouble);
+  Cooldown cooldown = Penalty(failure, model, known, taken.at, moment, RandomFraction());
+  if (IsQuarantine(failure.trouble)) cooldown.why = failure.error.message;
+  cooldown.said = failure.said;
   // If no request succeeds anywhere, the network is down, and the account gets no cooldown.
   const bool others_work = known != nullptr && last_success > known->since;
-  if (failure.trouble == Trouble::kNetwork && !others_work) rest.until = moment.now;
-  TellOf(member, rest, known, moment.now, notes);
-  const Rest& held = rests->Put(std::move(rest), moment.now);
-  if (IsWorthKeeping(held, moment.now)) notes.rests.push_back(Journaled(member, held, moment));
+  if (failure.trouble == Trouble::kNetwork && !others_work) cooldown.until = moment.now;
+  TellOf(member, cooldown, known, moment.now, notes);
+  const Cooldown& held = cooldowns->Put(std::move(cooldown), moment.now);
+  if (IsWorthKeeping(held, moment.now)) notes.cooldowns.push_back(Journaled(member, held, moment));
 }
 
 void Pool::State::LookAhead(Member& member, const ModelName& model, Moment moment, Notes& notes) {
   const auto wall = member.project->quotas[model].Ahead(moment);
   if (!wall) return;
-  Rest rest{model.text, wall->trouble, moment.now, wall->until, 1, wall->until};
-  const Rest* known = member.project->rests.Find(model.text, wall->trouble);
-  TellOf(member, rest, known, moment.now, notes);
-  const Rest& held = member.project->rests.Put(std::move(rest), moment.now);
+  Cooldown cooldown{model.text, wall->trouble, moment.now, wall->until, 1, wall->until};
+  const Cooldown* known = member.project->cooldowns.Find(model.text, wall->trouble);
+  TellOf(member, cooldown, known, moment.now, notes);
+  const Cooldown& held = member.project->cooldowns.Put(std::move(cooldown), moment.now);
   const bool of_day = wall->trouble == Trouble::kDayQuota;
-  if (of_day) notes.rests.push_back(Journaled(member, held, moment));
+  if (of_day) notes.cooldowns.push_back(Journaled(member, held, moment));
 }
 
 void Pool::State::End(Lease::Taken& taken, const Success* success, const Failure* failure) {
@@ -176,7 +178,7 @@ void Pool::State::End(Lease::Taken& taken, const Success* success, const Failure
     member.project->quotas[taken.model].End(taken.expected_tokens, TokensOf(success), moment);
     if (success != nullptr) LookAhead(member, taken.model, moment, notes);
     if (journal != nullptr && !member.retired) notes.usage = UsageOf(member);
-    if (member.retired) notes.rests.clear();
+    if (member.retired) notes.cooldowns.clear();
     Wake();
   }
   notes.Write(journal, hear);
@@ -198,24 +200,24 @@ void Pool::State::Restore(Moment moment) {
       roster.Learn(*member, belonging.project, moment.now);
     }
   }
-  for (const PoolJournal::Rest& kept : journal->LoadRests()) {
+  for (const PoolJournal::Cooldown& kept : journal->LoadCooldowns()) {
     const auto trouble = upstream::FindTrouble(kept.reason);
     if (!trouble) continue;
-    Rest rest{kept.model,   *trouble,
-              moment.now,   OnMonotonic(kept.until, moment),
-              kept.strikes, OnMonotonic(kept.counts_until, moment)};
-    rest.told = rest.until > moment.now;
-    rest.said = kept.said;
-    if (IsQuarantine(*trouble)) rest.why = kept.said;
+    Cooldown cooldown{kept.model,   *trouble,
+                      moment.now,   OnMonotonic(kept.until, moment),
+                      kept.strikes, OnMonotonic(kept.counts_until, moment)};
+    cooldown.told = cooldown.until > moment.now;
+    cooldown.said = kept.said;
+    if (IsQuarantine(*trouble)) cooldown.why = kept.said;
     if (kept.account.starts_with(kProject)) {
       const auto project = roster.FindProject(kept.account.substr(kProject.size()));
-      if (project) project->rests.Put(std::move(rest), moment.now);
+      if (project) project->cooldowns.Put(std::move(cooldown), moment.now);
       continue;
     }
     const auto member = roster.Find(kept.account);
     const bool same = member && (kept.credential.empty() || kept.credential == member->credential);
-    Rests* rests = same ? RestsOf(*member, *trouble) : nullptr;
-    if (rests != nullptr) rests->Put(std::move(rest), moment.now);
+    Cooldowns* cooldowns = same ? CooldownsOf(*member, *trouble) : nullptr;
+    if (cooldowns != nullptr) cooldowns->Put(std::move(cooldown), moment.now);
   }
 }
 

@@ -9,7 +9,7 @@ namespace agm::accounts {
 namespace {
 
 using namespace std::chrono_literals;
-using upstream::RestScope;
+using upstream::CooldownScope;
 using upstream::Trouble;
 using upstream::TroubleRow;
 
@@ -20,9 +20,10 @@ constexpr Duration kLongestBreaker = 5s;
 constexpr Duration kShortest = 1s;   // if the upstream asks for "0s"
 constexpr Duration kCounts = 10min;  // a strike within this time after a cooldown is a repeated one
 
-Duration WithJitter(Duration rest, double chance) {
-  const auto most = std::min<Duration>(rest / 10, 1s);
-  return rest + Duration(static_cast<Duration::rep>(static_cast<double>(most.count()) * chance));
+Duration WithJitter(Duration cooldown, double chance) {
+  const auto most = std::min<Duration>(cooldown / 10, 1s);
+  return cooldown +
+         Duration(static_cast<Duration::rep>(static_cast<double>(most.count()) * chance));
 }
 
 Duration Asked(const upstream::Failure& failure, double chance) {
@@ -31,9 +32,9 @@ Duration Asked(const upstream::Failure& failure, double chance) {
 }
 
 Duration Doubled(Duration first, int times, Duration most) {
-  Duration rest = first;
-  for (int i = 0; i < times && rest < most; ++i) rest *= 2;
-  return std::min(rest, most);
+  Duration cooldown = first;
+  for (int i = 0; i < times && cooldown < most; ++i) cooldown *= 2;
+  return std::min(cooldown, most);
 }
 
 Duration UntilTheDayTurns(WallTime wall) {
@@ -51,59 +52,60 @@ Duration Length(const upstream::Failure& failure, int strikes, WallTime wall, do
   const int again = strikes - row.strikes;  // 0: the first that counts
   if (again < 0) return Duration{0};
   if (failure.trouble == Trouble::kDayQuota) return DayQuota(failure, strikes, wall, chance);
-  Duration rest = row.rest;
-  if (failure.trouble == Trouble::kSharedLimit) rest = Doubled(row.rest, again, kLongestLimit);
-  if (row.strikes > 1) rest = Doubled(row.rest, again, kLongestSoft);
-  if (row.scope == RestScope::kModel) {
-    return std::min(failure.retry_delay ? Asked(failure, chance) : rest, kLongestBreaker);
+  Duration cooldown = row.cooldown;
+  if (failure.trouble == Trouble::kSharedLimit)
+    cooldown = Doubled(row.cooldown, again, kLongestLimit);
+  if (row.strikes > 1) cooldown = Doubled(row.cooldown, again, kLongestSoft);
+  if (row.scope == CooldownScope::kModel) {
+    return std::min(failure.retry_delay ? Asked(failure, chance) : cooldown, kLongestBreaker);
   }
-  if (!failure.retry_delay) return WithJitter(rest, chance);
-  return again > 0 && rest > row.rest ? std::max(Asked(failure, chance), rest)
-                                      : Asked(failure, chance);
+  if (!failure.retry_delay) return WithJitter(cooldown, chance);
+  return again > 0 && cooldown > row.cooldown ? std::max(Asked(failure, chance), cooldown)
+                                              : Asked(failure, chance);
 }
 
 }  // namespace
 
-Rest Penalty(const upstream::Failure& failure, std::string_view model, const Rest* known,
-             TimePoint taken, Moment moment, double chance) {
+Cooldown Penalty(const upstream::Failure& failure, std::string_view model, const Cooldown* known,
+                 TimePoint taken, Moment moment, double chance) {
   const TroubleRow& row = upstream::RowOf(failure.trouble);
   const bool counts = known != nullptr && moment.now < known->counts_until;
   const bool same_wall = counts && taken < known->since;
-  Rest rest;
-  rest.model = IsForModel(failure.trouble) ? model : std::string_view();
-  rest.trouble = failure.trouble;
-  rest.since = same_wall ? known->since : moment.now;
-  rest.strikes = counts ? known->strikes + (same_wall ? 0 : 1) : 1;
-  if (row.scope == RestScope::kAccountDisabled && row.rest.count() == 0) {
-    rest.until = TimePoint::max();
+  Cooldown cooldown;
+  cooldown.model = IsForModel(failure.trouble) ? model : std::string_view();
+  cooldown.trouble = failure.trouble;
+  cooldown.since = same_wall ? known->since : moment.now;
+  cooldown.strikes = counts ? known->strikes + (same_wall ? 0 : 1) : 1;
+  if (row.scope == CooldownScope::kAccountDisabled && row.cooldown.count() == 0) {
+    cooldown.until = TimePoint::max();
   } else {
-    rest.until = moment.now + Length(failure, rest.strikes, moment.wall, chance);
+    cooldown.until = moment.now + Length(failure, cooldown.strikes, moment.wall, chance);
   }
   if (failure.trouble == Trouble::kDayQuota) {
-    rest.counts_until = moment.now + UntilTheDayTurns(moment.wall);
+    cooldown.counts_until = moment.now + UntilTheDayTurns(moment.wall);
   } else {
-    rest.counts_until = rest.forever() ? moment.now : rest.until + kCounts;
+    cooldown.counts_until = cooldown.forever() ? moment.now : cooldown.until + kCounts;
   }
-  return rest;
+  return cooldown;
 }
 
 bool IsQuarantine(Trouble trouble) {
-  return upstream::RowOf(trouble).scope == RestScope::kAccountDisabled ||
+  return upstream::RowOf(trouble).scope == CooldownScope::kAccountDisabled ||
          trouble == Trouble::kNotEnabled;
 }
 
 Owner OwnerOf(Trouble trouble) {
   if (trouble == Trouble::kSpendCap || trouble == Trouble::kNoCredit) return Owner::kProject;
   switch (upstream::RowOf(trouble).scope) {
-    case RestScope::kNobody:
+    case CooldownScope::kNobody:
       return Owner::kNobody;
-    case RestScope::kModel:
+    case CooldownScope::kModel:
       return Owner::kEndpoint;
-    case RestScope::kProjectModel:
+    case CooldownScope::kProjectModel:
       return Owner::kProject;
-    case RestScope::kAccountModel:
-    case RestScope::kAccount:
-    case RestScope::kAccountDisabled:
+    case CooldownScope::kAccountModel:
+    case CooldownScope::kAccount:
+    case CooldownScope::kAccountDisabled:
       return Owner::kAccount;
   }
   return Owner::kNobody;
@@ -111,13 +113,13 @@ Owner OwnerOf(Trouble trouble) {
 
 bool IsForModel(Trouble trouble) {
   switch (upstream::RowOf(trouble).scope) {
-    case RestScope::kModel:
-    case RestScope::kProjectModel:
-    case RestScope::kAccountModel:
+    case CooldownScope::kModel:
+    case CooldownScope::kProjectModel:
+    case CooldownScope::kAccountModel:
       return true;
-    case RestScope::kNobody:
-    case RestScope::kAccount:
-    case RestScope::kAccountDisabled:
+    case CooldownScope::kNobody:
+    case CooldownScope::kAccount:
+    case CooldownScope::kAccountDisabled:
       return false;
   }
   return false;

@@ -1,7 +1,7 @@
 #pragma once
 
+#include "core/accounts/cooldowns.h"
 #include "core/accounts/moment.h"
-#include "core/accounts/rests.h"
 #include "core/base/clock.h"
 #include "core/upstream/trouble.h"
 
@@ -25,8 +25,8 @@ namespace agm::accounts {
 /// again. `chance` in [0, 1) chooses the jitter.
 ///
 /// Thread safety: any thread.
-Rest Penalty(const upstream::Failure& failure, std::string_view model, const Rest* known,
-             TimePoint taken, Moment moment, double chance);
+Cooldown Penalty(const upstream::Failure& failure, std::string_view model, const Cooldown* known,
+                 TimePoint taken, Moment moment, double chance);
 
 /// True if the account is shown as quarantined, because a person must fix the cause.
 bool IsQuarantine(upstream::Trouble trouble);

@@ -15,7 +15,7 @@ using namespace std::chrono_literals;
 // How soon a disconnected client is noticed.
 constexpr Duration kSlice = 100ms;
 // Queues are cheap to create again, and clients can ask for any number of names.
-constexpr std::size_t kMostLines = 256;
+constexpr std::size_t kMostQueues = 256;
 // The clocks drift apart by less than this, unless the machine slept or its clock was set.
 constexpr auto kJump = std::chrono::seconds(2);
 
@@ -44,7 +44,7 @@ void Pool::Apply(std::shared_ptr<const config::Config> config) {
     std::lock_guard lock(state_->mutex);
     notes.dropped = state_->roster.Apply(config);
     state_->config = std::move(config);
-    state_->lines.clear();
+    state_->queues.clear();
     state_->Wake();
   }
   notes.Write(state_->journal, state_->hear);
@@ -61,8 +61,8 @@ bool Pool::Heal(const std::string& account) {
     notes.events.push_back(
         {AccountEvent::Kind::kRecovered, member->account->Label(), {}, {}, {}, {}});
     const auto project = state_->roster.FindProject(member->project->key);
-    if (project && project->rests.empty()) notes.dropped.push_back("project:" + project->key);
-    state_->lines.clear();
+    if (project && project->cooldowns.empty()) notes.dropped.push_back("project:" + project->key);
+    state_->queues.clear();
     state_->Wake();
   }
   notes.Write(state_->journal, state_->hear);
@@ -78,13 +78,13 @@ Result<Lease> Pool::Take(const Wanted& wanted, TimePoint deadline,
     {
       std::unique_lock lock(state_->mutex);
       const Moment moment = state_->Look();
-      Line& line = state_->LineFor(wanted.model);
-      taken->model = line.model();
+      AccountQueue& queue = state_->QueueFor(wanted.model);
+      taken->model = queue.model();
       const Affinity::Tie tie = state_->affinity.Find(taken->session, moment.now);
       const Search search{moment.now,   moment.wall,      state_->config->proxy.scheduling,
                           wanted.tried, tie.member.get(), wanted.through_breaker};
       std::optional<TimePoint> wake;
-      if (Member* member = state_->Pick(line, search, tie, deadline, wake)) {
+      if (Member* member = state_->Pick(queue, search, tie, deadline, wake)) {
         state_->Begin(*taken, *member, moment, notes);
         break;
       }
@@ -145,7 +145,7 @@ std::optional<config::Account> Pool::Peek(const std::string& model,
   const std::vector<std::string> tried;
   const Search search{moment.now, moment.wall,      state_->config->proxy.scheduling,
                       tried,      tie.member.get(), false};
-  const Member* member = state_->LineFor(model).Choose(search);
+  const Member* member = state_->QueueFor(model).Choose(search);
   if (member == nullptr) return std::nullopt;
   return *member->account;
 }
@@ -156,13 +156,13 @@ std::optional<Error> Pool::WhyNobody(const std::string& model) const {
   const std::vector<std::string> tried;
   const Search search{moment.now, moment.wall, state_->config->proxy.scheduling,
                       tried,      nullptr,     false};
-  if (state_->LineFor(model).Choose(search) != nullptr) return std::nullopt;
+  if (state_->QueueFor(model).Choose(search) != nullptr) return std::nullopt;
   return state_->WhyNone(model, moment);
 }
 
 std::string Pool::ModelOf(const std::string& target) const {
   std::lock_guard lock(state_->mutex);
-  return state_->LineFor(target).model().text;
+  return state_->QueueFor(target).model().text;
 }
 
 bool Pool::HasOwnModel(const std::string& model) const {
@@ -181,17 +181,17 @@ void Pool::NoteModels(const Listings& listings) {
   for (const auto& [account, models] : listings) {
     if (const auto member = state_->roster.Find(account)) member->listed = models;
   }
-  state_->lines.clear();
+  state_->queues.clear();
 }
 
 bool Pool::Lists(const std::string& model) const {
   std::lock_guard lock(state_->mutex);
-  return !state_->LineFor(model).empty();
+  return !state_->QueueFor(model).empty();
 }
 
 std::vector<config::AccountKind> Pool::KindsOf(const std::string& target) const {
   std::lock_guard lock(state_->mutex);
-  return state_->LineFor(target).kinds();
+  return state_->QueueFor(target).kinds();
 }
 
 int Pool::Ready() const {
@@ -219,7 +219,7 @@ void Notes::Write(PoolJournal* journal, const HearEvent& hear) const {
   if (journal == nullptr) return;
   for (const std::string& account : dropped) journal->DropRests(account);
   if (belonging) journal->SaveBelonging(*belonging);
-  for (const PoolJournal::Rest& rest : rests) journal->SaveRest(rest);
+  for (const PoolJournal::Cooldown& cooldown : cooldowns) journal->SaveCooldown(cooldown);
   if (usage) journal->SaveUsage(*usage);
 }
 
@@ -234,19 +234,20 @@ Moment Pool::State::Look() {
   clocks_apart = apart;
   if (jump > kJump) {
     roster.Advance(std::chrono::duration_cast<Duration>(jump));
-    lines.clear();
+    queues.clear();
   }
   return moment;
 }
 
-Line& Pool::State::LineFor(const std::string& target) {
-  if (const auto found = lines.find(target); found != lines.end()) return *found->second;
-  if (lines.size() >= kMostLines) lines.clear();
+AccountQueue& Pool::State::QueueFor(const std::string& target) {
+  if (const auto found = queues.find(target); found != queues.end()) return *found->second;
+  if (queues.size() >= kMostQueues) queues.clear();
   Offers offers = OffersOf(roster.members(), providers, target);
   std::erase_if(offers.members, [](const Member* member) { return !member->account->Usable(); });
   const std::size_t hash = std::hash<std::string>{}(offers.model);
-  auto line = std::make_unique<Line>(ModelName{std::move(offers.model), hash}, offers.members);
-  return *(lines[target] = std::move(line));
+  auto queue =
+      std::make_unique<AccountQueue>(ModelName{std::move(offers.model), hash}, offers.members);
+  return *(queues[target] = std::move(queue));
 }
 
 Error Pool::State::WhyNone(const std::string& target, Moment moment) const {
@@ -255,18 +256,18 @@ Error Pool::State::WhyNone(const std::string& target, Moment moment) const {
 }
 
 // Returns the account to take; or null, and the time at which to look again.
-Member* Pool::State::Pick(Line& line, const Search& search, const Affinity::Tie& tie,
+Member* Pool::State::Pick(AccountQueue& queue, const Search& search, const Affinity::Tie& tie,
                           TimePoint deadline, std::optional<TimePoint>& wait) {
   if (search.scheduling == config::Scheduling::kCacheFirst && tie.proven &&
-      line.IsWorthWaitingFor(*tie.member, search)) {
-    const TimePoint wakes = line.WakesAt(*tie.member, search);
+      queue.IsWorthWaitingFor(*tie.member, search)) {
+    const TimePoint wakes = queue.WakesAt(*tie.member, search);
     if (wakes > search.now && wakes <= deadline) {
       wait = wakes;
       return nullptr;
     }
   }
-  Member* member = line.Choose(search);
-  if (member == nullptr) wait = line.NextWake(search);
+  Member* member = queue.Choose(search);
+  if (member == nullptr) wait = queue.NextWake(search);
   return member;
 }
 

@@ -38,7 +38,7 @@ struct Success {
 struct Abandoned {};  ///< the client disconnected, or the account was not to blame
 
 /// One cooldown of an account.
-struct RestStatus {
+struct CooldownStatus {
   std::string model;              ///< empty: all models
   std::string reason;             ///< name of the failure
   std::optional<WallTime> until;  ///< nullopt: until an operator ends it
@@ -62,8 +62,8 @@ struct AccountStatus {
   std::int64_t tokens = 0;
   std::int64_t in_flight = 0;
   std::optional<WallTime> last_used;
-  std::optional<Duration> first_byte;  ///< recent mean
-  std::vector<RestStatus> rests;       ///< all; `state` to `until` are of the most important one
+  std::optional<Duration> first_byte;     ///< recent mean
+  std::vector<CooldownStatus> cooldowns;  ///< all; `state` to `until` are of the most important one
   std::vector<SeenQuota> quotas;  ///< quotas of its project that refused a request since the start
 
   /// The number of models in cooldown while the account serves others.
@@ -137,7 +137,7 @@ class Lease {
 ///
 /// Among the available accounts with the lowest priority number Take chooses: with cache_first the
 /// conversation's own account, else like balance; with balance the account with the fewest requests
-/// in progress relative to the rest of its quota, for equal ones the conversation's own, then in
+/// in progress relative to what is left of its quota, for equal ones the conversation's own, then in
 /// turns; with performance_first the account with the lowest recent time to the first byte.
 ///
 /// A reload (Apply) keeps the state of accounts that stay; an account that is added again or gets

@@ -9,8 +9,8 @@
 #include <utility>
 #include <vector>
 
+#include "core/accounts/account_queue.h"
 #include "core/accounts/affinity.h"
-#include "core/accounts/line.h"
 #include "core/accounts/penalty.h"
 #include "core/accounts/pool.h"
 #include "core/accounts/roster.h"
@@ -19,7 +19,7 @@ namespace agm::accounts {
 
 /// Changes and events to report after the lock is released.
 struct Notes {
-  std::vector<PoolJournal::Rest> rests;
+  std::vector<PoolJournal::Cooldown> cooldowns;
   std::optional<PoolJournal::Usage> usage;
   std::optional<PoolJournal::Belonging> belonging;
   std::vector<std::string> dropped;
@@ -47,7 +47,7 @@ struct Pool::State {
   int waiting = 0;
   std::shared_ptr<const config::Config> config;
   Roster roster;
-  std::unordered_map<std::string, std::unique_ptr<Line>> lines;
+  std::unordered_map<std::string, std::unique_ptr<AccountQueue>> queues;
   Affinity affinity;
   /// Of any account; used to tell a network failure from an account's failure.
   TimePoint last_success{};
@@ -55,11 +55,11 @@ struct Pool::State {
 
   // Locked:
   Moment Look();
-  Line& LineFor(const std::string& target);
+  AccountQueue& QueueFor(const std::string& target);
   /// Why no account can serve the target.
   Error WhyNone(const std::string& target, Moment moment) const;
-  Member* Pick(Line& line, const Search& search, const Affinity::Tie& tie, TimePoint deadline,
-               std::optional<TimePoint>& wait);
+  Member* Pick(AccountQueue& queue, const Search& search, const Affinity::Tie& tie,
+               TimePoint deadline, std::optional<TimePoint>& wait);
   void Begin(Lease::Taken& taken, Member& member, Moment moment, Notes& notes);
   /// Starts the cooldown of a project whose quota is certainly used up, before the upstream
   /// refuses.

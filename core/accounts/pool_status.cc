@@ -7,16 +7,16 @@
 namespace agm::accounts {
 namespace {
 
-std::optional<WallTime> EndOf(const Rest& rest, Moment moment) {
-  if (rest.forever()) return std::nullopt;
-  return CalendarTime(rest.until, moment);
+std::optional<WallTime> EndOf(const Cooldown& cooldown, Moment moment) {
+  if (cooldown.forever()) return std::nullopt;
+  return CalendarTime(cooldown.until, moment);
 }
 
-void AddRests(AccountStatus& status, const Rests& rests, Moment moment) {
-  for (const Rest& rest : rests.all()) {
-    if (rest.until <= moment.now) continue;
-    status.rests.push_back(
-        {rest.model, std::string(upstream::RowOf(rest.trouble).name), EndOf(rest, moment)});
+void AddCooldowns(AccountStatus& status, const Cooldowns& cooldowns, Moment moment) {
+  for (const Cooldown& cooldown : cooldowns.all()) {
+    if (cooldown.until <= moment.now) continue;
+    status.cooldowns.push_back({cooldown.model, std::string(upstream::RowOf(cooldown.trouble).name),
+                                EndOf(cooldown, moment)});
   }
 }
 
@@ -24,8 +24,8 @@ void AddRests(AccountStatus& status, const Rests& rests, Moment moment) {
 
 std::size_t AccountStatus::ModelsCooling() const {
   std::set<std::string_view> models;
-  for (const RestStatus& rest : rests) {
-    if (!rest.model.empty()) models.insert(rest.model);
+  for (const CooldownStatus& cooldown : cooldowns) {
+    if (!cooldown.model.empty()) models.insert(cooldown.model);
   }
   return state == "ready" ? models.size() : 0;
 }
@@ -42,10 +42,10 @@ AccountStatus StatusOf(const Member& member, Moment moment) {
   const bool serves = standing.state == "cooling" && member.WakesAt({}) <= moment.now;
   status.state = serves ? "ready" : standing.state;
   status.reason = standing.reason;
-  if (standing.rest != nullptr) {
-    status.why = standing.rest->why;
-    status.model = standing.rest->model;
-    status.until = EndOf(*standing.rest, moment);
+  if (standing.cooldown != nullptr) {
+    status.why = standing.cooldown->why;
+    status.model = standing.cooldown->model;
+    status.until = EndOf(*standing.cooldown, moment);
   }
   status.requests = member.requests;
   status.errors = member.errors;
@@ -55,7 +55,7 @@ AccountStatus StatusOf(const Member& member, Moment moment) {
   if (member.first_byte_ms) {
     status.first_byte = Duration(static_cast<Duration::rep>(*member.first_byte_ms + 0.5));
   }
-  for (const Rests* rests : member.AllRests()) AddRests(status, *rests, moment);
+  for (const Cooldowns* cooldowns : member.AllCooldowns()) AddCooldowns(status, *cooldowns, moment);
   status.quotas = member.project->seen.all();
   return status;
 }

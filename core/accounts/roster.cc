@@ -71,8 +71,8 @@ void Roster::TakeLimits(Member& member, const config::Account& changed,
       known.requests_per_day == changed.requests_per_day) {
     return;
   }
-  member.project->rests.Drop(upstream::Trouble::kMinuteQuota);
-  member.project->rests.Drop(upstream::Trouble::kDayQuota);
+  member.project->cooldowns.Drop(upstream::Trouble::kMinuteQuota);
+  member.project->cooldowns.Drop(upstream::Trouble::kDayQuota);
   dropped.push_back(member.project->own ? changed.name : "project:" + member.project->key);
 }
 
@@ -114,7 +114,7 @@ std::vector<std::string> Roster::Apply(const std::shared_ptr<const config::Confi
 }
 
 void Roster::Move(Member& member, const std::shared_ptr<Project>& project, TimePoint now) {
-  project->rests.Join(member.project->rests, now);
+  project->cooldowns.Join(member.project->cooldowns, now);
   member.project->in_flight -= member.in_flight;
   project->in_flight += member.in_flight;
   member.project = project;
@@ -155,21 +155,21 @@ bool Roster::Learn(Member& member, const std::string& id, TimePoint now) {
 }
 
 void Roster::Heal(Member& member) {
-  member.rests.Clear();
+  member.cooldowns.Clear();
   const bool shared = std::any_of(members_.begin(), members_.end(), [&](const auto& other) {
     return other.get() != &member && other->project == member.project;
   });
   if (shared) return;
-  member.project->rests.Clear();
+  member.project->cooldowns.Clear();
   member.project->quotas = {};
 }
 
 void Roster::Advance(Duration by) {
-  std::set<Rests*> all;
+  std::set<Cooldowns*> all;
   for (const auto& member : members_) {
-    all.insert({&member->rests, &member->project->rests, &member->endpoint->rests});
+    all.insert({&member->cooldowns, &member->project->cooldowns, &member->endpoint->cooldowns});
   }
-  for (Rests* rests : all) rests->Advance(by);
+  for (Cooldowns* cooldowns : all) cooldowns->Advance(by);
 }
 
 }  // namespace agm::accounts

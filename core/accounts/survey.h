@@ -37,7 +37,7 @@ struct Survey {
 ///   nobody has it       kUnknownModel
 ///   a person must act   kNoAccount; reason is MustFix's word, or "no_account"
 ///
-/// Trouble that ends by itself goes before the rest, so that a client waits where that helps.
+/// Trouble that ends by itself goes before the cooldown, so that a client waits where that helps.
 Error Tell(const Survey& survey, Moment moment);
 
 }  // namespace agm::accounts

@@ -29,14 +29,14 @@ std::string WriteForm(const Form& form) {
   return text;
 }
 
-Result<std::string> ReadAll(upstream::Download& download, TimePoint deadline,
+Result<std::string> ReadAll(http::Download& download, TimePoint deadline,
                             const Cancellation& cancellation) {
   std::string body;
   for (;;) {
     const auto state = download.Read(body, deadline, cancellation);
     if (!state) return state.error();
-    if (*state == upstream::ReadState::kEnd) return body;
-    if (*state == upstream::ReadState::kNothingYet) {
+    if (*state == http::ReadState::kEnd) return body;
+    if (*state == http::ReadState::kNothingYet) {
       return Fail(ErrorCode::kTimeout, "the token endpoint did not answer in time");
     }
     if (body.size() > kMostBytes) {
@@ -89,12 +89,12 @@ Failure RefusedToken(std::string_view why) {
   return failure;
 }
 
-std::variant<TokenAnswer, Failure> AskTokenEndpoint(upstream::Transport& transport,
+std::variant<TokenAnswer, Failure> AskTokenEndpoint(http::Transport& transport,
                                                     const std::string& url, const Form& form,
                                                     const TokenRoute& route,
                                                     const Cancellation& cancellation) {
   const std::string body = WriteForm(form);
-  upstream::HttpRequest request;
+  http::OutgoingRequest request;
   request.url = url;
   request.headers = {{"Content-Type", "application/x-www-form-urlencoded"}};
   request.body = body;

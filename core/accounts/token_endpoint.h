@@ -31,7 +31,7 @@ struct TokenRoute {
 /// failures are temporary. Only RFC 6749's own error names are passed on from the response.
 ///
 /// Thread safety: any thread; blocks.
-std::variant<TokenAnswer, upstream::Failure> AskTokenEndpoint(upstream::Transport& transport,
+std::variant<TokenAnswer, upstream::Failure> AskTokenEndpoint(http::Transport& transport,
                                                               const std::string& url,
                                                               const Form& form,
                                                               const TokenRoute& route,

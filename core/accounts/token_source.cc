@@ -37,8 +37,7 @@ Question ForRefreshToken(const config::Account& account, const std::string& url)
 
 }  // namespace
 
-std::variant<Token, Failure> AskForToken(upstream::Transport& transport,
-                                         const config::Account& account,
+std::variant<Token, Failure> AskForToken(http::Transport& transport, const config::Account& account,
                                          const TokenQuestion& question,
                                          const Cancellation& cancellation) {
   std::variant<Question, Failure> made = ForRefreshToken(account, question.refresh_url);

@@ -31,7 +31,7 @@ struct TokenQuestion {
 /// which quarantines the account; other failures are temporary.
 ///
 /// Thread safety: any thread; blocks.
-std::variant<Token, upstream::Failure> AskForToken(upstream::Transport& transport,
+std::variant<Token, upstream::Failure> AskForToken(http::Transport& transport,
                                                    const config::Account& account,
                                                    const TokenQuestion& question,
                                                    const Cancellation& cancellation);

@@ -92,7 +92,7 @@ keys::Demand DemandOf(const Native& request, const std::string& target) {
   return {target, static_cast<std::int64_t>(request.bytes / 4 + 1), std::nullopt, 1};
 }
 
-Result<void> Take(const Services& services, const HttpRequest& http, const keys::Demand& demand,
+Result<void> Take(const Services& services, const http::Request& http, const keys::Demand& demand,
                   Record& record) {
   const keys::Key& key = *record.key;
   const WallTime wall = services.clock->Wall();
@@ -107,7 +107,7 @@ Result<void> Take(const Services& services, const HttpRequest& http, const keys:
 }
 
 template <class Request>
-Result<std::vector<std::string>> Admit(const Services& services, const HttpRequest& http,
+Result<std::vector<std::string>> Admit(const Services& services, const http::Request& http,
                                        const Request& request, std::vector<std::string> targets,
                                        Record& record) {
   auto usable = UsableTargets(record, request.model, std::move(targets));
@@ -131,19 +131,20 @@ Result<std::vector<std::string>> UsableTargets(const Record& record, const std::
   return error;
 }
 
-Result<std::vector<std::string>> AdmitChat(const Services& services, const HttpRequest& http,
+Result<std::vector<std::string>> AdmitChat(const Services& services, const http::Request& http,
                                            const chat::Request& request,
                                            std::vector<std::string> targets, Record& record) {
   return Admit(services, http, request, std::move(targets), record);
 }
 
-Result<std::vector<std::string>> AdmitEmbeddings(const Services& services, const HttpRequest& http,
+Result<std::vector<std::string>> AdmitEmbeddings(const Services& services,
+                                                 const http::Request& http,
                                                  const chat::EmbeddingRequest& request,
                                                  std::vector<std::string> targets, Record& record) {
   return Admit(services, http, request, std::move(targets), record);
 }
 
-Result<std::vector<std::string>> AdmitNative(const Services& services, const HttpRequest& http,
+Result<std::vector<std::string>> AdmitNative(const Services& services, const http::Request& http,
                                              const std::string& model,
                                              std::vector<std::string> targets, Record& record) {
   return Admit(services, http, Native{model, http.body.size()}, std::move(targets), record);

@@ -26,18 +26,19 @@ Result<std::vector<std::string>> UsableTargets(const Record& record, const std::
 
 /// The targets that the key may use, after taking a place in its limits, which the record keeps
 /// together with the headers that tell what is left. kForbidden, kRateLimited or kBudgetSpent.
-Result<std::vector<std::string>> AdmitChat(const Services& services, const HttpRequest& http,
+Result<std::vector<std::string>> AdmitChat(const Services& services, const http::Request& http,
                                            const chat::Request& request,
                                            std::vector<std::string> targets, Record& record);
 
 /// The same for embeddings, which generate nothing.
-Result<std::vector<std::string>> AdmitEmbeddings(const Services& services, const HttpRequest& http,
+Result<std::vector<std::string>> AdmitEmbeddings(const Services& services,
+                                                 const http::Request& http,
                                                  const chat::EmbeddingRequest& request,
                                                  std::vector<std::string> targets, Record& record);
 
 /// The same for a request in the upstream's own format, of which only the size is known: it is
 /// expected to generate what the key's requests usually do.
-Result<std::vector<std::string>> AdmitNative(const Services& services, const HttpRequest& http,
+Result<std::vector<std::string>> AdmitNative(const Services& services, const http::Request& http,
                                              const std::string& model,
                                              std::vector<std::string> targets, Record& record);
 

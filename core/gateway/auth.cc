@@ -30,7 +30,7 @@ std::string_view BearerToken(std::string_view value) {
 }
 
 // All credentials of the request; each of several equal headers counts.
-std::vector<std::string> Credentials(const HttpRequest& request) {
+std::vector<std::string> Credentials(const http::Request& request) {
   std::vector<std::string> found;
   for (const auto& [name, value] : request.headers) {
     if (http::EqualsIgnoreCase(name, "authorization")) {
@@ -66,7 +66,7 @@ std::optional<config::KeyScope> Needed(Scope scope) {
   return std::nullopt;
 }
 
-Result<Caller> WithScope(std::shared_ptr<const keys::Key> key, const HttpRequest& request,
+Result<Caller> WithScope(std::shared_ptr<const keys::Key> key, const http::Request& request,
                          Scope scope) {
   const auto needed = Needed(scope);
   if (!needed || key->scopes.Permit(*needed)) return Caller{key->name, key};
@@ -92,7 +92,7 @@ Error NoKey(std::span<const std::string> credentials) {
   return error;
 }
 
-Result<Caller> MatchKey(const HttpRequest& request, Scope scope, const keys::Ring& ring,
+Result<Caller> MatchKey(const http::Request& request, Scope scope, const keys::Ring& ring,
                         WallTime now) {
   const auto credentials = Credentials(request);
   auto key = ring.Find(credentials, now);
@@ -123,7 +123,7 @@ bool OriginIsFine(std::string_view origin, const config::Proxy& settings) {
 }
 
 /// Without required keys a request belongs to "local", unless it names a key of [[keys]].
-Result<Caller> LocalCaller(const HttpRequest& request, Scope scope, const keys::Ring& ring,
+Result<Caller> LocalCaller(const http::Request& request, Scope scope, const keys::Ring& ring,
                            WallTime now) {
   if (!ring.HasLimitedKeys()) return Caller{"local"};
   auto key = ring.Find(Credentials(request), now);
@@ -132,7 +132,7 @@ Result<Caller> LocalCaller(const HttpRequest& request, Scope scope, const keys::
   return WithScope(*std::move(key), request, scope);
 }
 
-Result<void> CheckLocal(const HttpRequest& request, const config::Proxy& settings) {
+Result<void> CheckLocal(const http::Request& request, const config::Proxy& settings) {
   const std::string host = HostName(request.header("host"));
   if (!HostIsFine(host, settings)) {
     return Fail(ErrorCode::kForbidden,
@@ -166,7 +166,7 @@ bool AsksForKey(Scope scope, config::AuthMode mode) {
 
 }  // namespace
 
-Result<Caller> Identify(const HttpRequest& request, Scope scope, const config::Proxy& settings,
+Result<Caller> Identify(const http::Request& request, Scope scope, const config::Proxy& settings,
                         const keys::Ring& ring, WallTime now) {
   const config::AuthMode mode = settings.EffectiveAuthMode();
   if (AsksForKey(scope, mode)) return MatchKey(request, scope, ring, now);
@@ -175,7 +175,7 @@ Result<Caller> Identify(const HttpRequest& request, Scope scope, const config::P
   return LocalCaller(request, scope, ring, now);
 }
 
-Secret PresentedKey(const HttpRequest& request, const keys::Ring& ring, WallTime now) {
+Secret PresentedKey(const http::Request& request, const keys::Ring& ring, WallTime now) {
   for (const std::string& credential : Credentials(request)) {
     const auto key = ring.Find(std::span(&credential, 1), now);
     if (key && *key != nullptr) return Secret(credential);
@@ -183,7 +183,7 @@ Secret PresentedKey(const HttpRequest& request, const keys::Ring& ring, WallTime
   return {};
 }
 
-std::string AllowedOrigin(const HttpRequest& request, const config::Proxy& settings) {
+std::string AllowedOrigin(const http::Request& request, const config::Proxy& settings) {
   const std::string_view origin = request.header("origin");
   if (origin.empty() || !OriginIsFine(origin, settings)) return {};
   return std::string(origin);

@@ -31,14 +31,14 @@ struct Caller {
 /// With auth off a page in the user's browser must not be able to spend the user's quota. Therefore
 /// a Host that is not a loopback name (nor an IP literal on a LAN address, nor in allowed_hosts),
 /// and an Origin of a foreign web page, are kForbidden.
-Result<Caller> Identify(const HttpRequest& request, Scope scope, const config::Proxy& settings,
+Result<Caller> Identify(const http::Request& request, Scope scope, const config::Proxy& settings,
                         const keys::Ring& ring, WallTime now);
 
 /// The credential of the request that is a key of this gateway; empty if there is none.
-Secret PresentedKey(const HttpRequest& request, const keys::Ring& ring, WallTime now);
+Secret PresentedKey(const http::Request& request, const keys::Ring& ring, WallTime now);
 
 /// The value for Access-Control-Allow-Origin: a page of this machine, an editor's own scheme
 /// ("app://", "vscode-webview://") or one of allowed_origins; empty: send none.
-std::string AllowedOrigin(const HttpRequest& request, const config::Proxy& settings);
+std::string AllowedOrigin(const http::Request& request, const config::Proxy& settings);
 
 }  // namespace agm::gateway

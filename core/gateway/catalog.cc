@@ -70,7 +70,7 @@ std::vector<upstream::ModelEntry> BuiltIn(const config::Config& config,
 
 }  // namespace
 
-Catalog::Catalog(const upstream::Providers& providers, upstream::Transport& transport,
+Catalog::Catalog(const upstream::Providers& providers, http::Transport& transport,
                  accounts::Credentials& credentials, Clock& clock, Log& log, HearListings hear)
     : providers_(providers),
       transport_(transport),

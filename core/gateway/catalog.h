@@ -44,7 +44,7 @@ using HearListings = std::function<void(const accounts::Pool::Listings&)>;
 /// Thread safety: any thread.
 class Catalog {
  public:
-  Catalog(const upstream::Providers& providers, upstream::Transport& transport,
+  Catalog(const upstream::Providers& providers, http::Transport& transport,
           accounts::Credentials& credentials, Clock& clock, Log& log, HearListings hear = {});
   Catalog(const Catalog&) = delete;
   Catalog& operator=(const Catalog&) = delete;
@@ -97,7 +97,7 @@ class Catalog {
   void AskAccount(const config::Account& account, const upstream::Sender& sender, Asked& asked);
 
   const upstream::Providers& providers_;
-  upstream::Transport& transport_;
+  http::Transport& transport_;
   accounts::Credentials& credentials_;
   Clock& clock_;
   Log& log_;

@@ -27,7 +27,7 @@ std::string_view WithoutPort(std::string_view entry) {
 }
 
 // From the one that the nearest proxy wrote to the first.
-std::vector<std::string_view> ForwardedFor(const HttpRequest& request) {
+std::vector<std::string_view> ForwardedFor(const http::Request& request) {
   std::vector<std::string_view> entries;
   for (const auto& [name, value] : request.headers) {
     if (!http::EqualsIgnoreCase(name, "x-forwarded-for")) continue;
@@ -43,7 +43,7 @@ std::vector<std::string_view> ForwardedFor(const HttpRequest& request) {
 
 }  // namespace
 
-std::string ClientAddress(const HttpRequest& request,
+std::string ClientAddress(const http::Request& request,
                           const std::vector<std::string>& trusted_proxies) {
   std::string client = request.remote_address;
   if (trusted_proxies.empty()) return client;

@@ -12,7 +12,7 @@ namespace agm::gateway {
 /// is not a trusted proxy itself. Any client can have written the addresses further left.
 ///
 /// Thread safety: any thread.
-std::string ClientAddress(const HttpRequest& request,
+std::string ClientAddress(const http::Request& request,
                           const std::vector<std::string>& trusted_proxies);
 
 }  // namespace agm::gateway

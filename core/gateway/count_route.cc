@@ -10,8 +10,8 @@
 
 namespace agm::gateway {
 
-HttpReply CountMessages(Services& services, std::shared_ptr<const Settings> settings,
-                        HttpRequest& http, Record record) {
+http::Reply CountMessages(Services& services, std::shared_ptr<const Settings> settings,
+                          http::Request& http, Record record) {
   const auto refuse = [&](Error error) {
     return Refuse(Surface::kAnthropic, std::move(error), record, *settings->config);
   };
@@ -28,7 +28,7 @@ HttpReply CountMessages(Services& services, std::shared_ptr<const Settings> sett
   json.EndObject();
   record.phase = Phase::kDone;
   record.status = 200;
-  HttpReply reply;
+  http::Reply reply;
   reply.headers = ModelHeaders(record, *settings->config);
   reply.headers.emplace_back("Content-Type", "application/json");
   reply.body = std::move(body);

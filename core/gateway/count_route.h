@@ -12,7 +12,7 @@ namespace agm::gateway {
 /// first model that they map to. Never 0 and never an error for want of an upstream.
 ///
 /// Thread safety: any thread; blocks.
-HttpReply CountMessages(Services& services, std::shared_ptr<const Settings> settings,
-                        HttpRequest& http, Record record);
+http::Reply CountMessages(Services& services, std::shared_ptr<const Settings> settings,
+                          http::Request& http, Record record);
 
 }  // namespace agm::gateway

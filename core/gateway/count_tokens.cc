@@ -15,7 +15,8 @@
 namespace agm::gateway {
 
 Result<std::int64_t> CountTokens(Services& services, std::shared_ptr<const Settings> settings,
-                                 chat::Request& request, const HttpRequest& http, Record& record) {
+                                 chat::Request& request, const http::Request& http,
+                                 Record& record) {
   record.phase = Phase::kConvert;
   record.model = request.model;
   const auto resolved = ResolveModel(services, *settings, request.model, *http.client);

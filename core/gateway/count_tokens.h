@@ -18,6 +18,6 @@ namespace agm::gateway {
 ///
 /// Thread safety: any thread; blocks.
 Result<std::int64_t> CountTokens(Services& services, std::shared_ptr<const Settings> settings,
-                                 chat::Request& request, const HttpRequest& http, Record& record);
+                                 chat::Request& request, const http::Request& http, Record& record);
 
 }  // namespace agm::gateway

@@ -120,8 +120,8 @@ Result<chat::Embeddings> GetEmbeddings(const RequestContext& context,
 
 }  // namespace
 
-HttpReply Embed(Services& services, std::shared_ptr<const Settings> settings, HttpRequest& http,
-                Record record) {
+http::Reply Embed(Services& services, std::shared_ptr<const Settings> settings, http::Request& http,
+                  Record record) {
   const auto refuse = [&](Error error) {
     return Refuse(Surface::kOpenAi, std::move(error), record, *settings->config);
   };
@@ -155,7 +155,7 @@ HttpReply Embed(Services& services, std::shared_ptr<const Settings> settings, Ht
   record.phase = Phase::kDone;
   record.status = 200;
   record.FirstByte();
-  HttpReply reply;
+  http::Reply reply;
   reply.headers = ModelHeaders(record, *settings->config);
   reply.headers.emplace_back("Content-Type", "application/json");
   reply.body = protocol::WriteOpenAiEmbeddings(*request, *embeddings);

@@ -13,7 +13,7 @@ namespace agm::gateway {
 /// where it stopped.
 ///
 /// Thread safety: any thread; blocks until the response is complete.
-HttpReply Embed(Services& services, std::shared_ptr<const Settings> settings, HttpRequest& http,
-                Record record);
+http::Reply Embed(Services& services, std::shared_ptr<const Settings> settings, http::Request& http,
+                  Record record);
 
 }  // namespace agm::gateway

@@ -12,7 +12,7 @@
 namespace agm::gateway {
 namespace {
 
-class EventStream : public BodySource {
+class EventStream : public http::BodySource {
  public:
   EventStream(std::unique_ptr<Answer> answer, std::unique_ptr<protocol::StreamWriter> writer,
               Services& services, const Cancellation& client)
@@ -126,9 +126,9 @@ protocol::Reply ReplyFor(const chat::Request& request, const Record& record, Clo
           std::chrono::duration_cast<std::chrono::seconds>(now).count(), &request, record.id};
 }
 
-HttpReply StreamReply(std::unique_ptr<Answer> answer, const protocol::Dialect& dialect,
-                      Services& services, const Cancellation& client) {
-  HttpReply reply;
+http::Reply StreamReply(std::unique_ptr<Answer> answer, const protocol::Dialect& dialect,
+                        Services& services, const Cancellation& client) {
+  http::Reply reply;
   answer->record.status = reply.status;
   reply.headers = ModelHeaders(answer->record, *answer->settings->config);
   reply.headers.emplace_back("Content-Type", "text/event-stream; charset=utf-8");

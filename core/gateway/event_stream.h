@@ -26,7 +26,7 @@ protocol::Reply ReplyFor(const chat::Request& request, const Record& record, Clo
 
 /// The reply that sends the answer as the dialect's stream: each upstream event becomes one piece;
 /// while the upstream is silent, the dialect's keep-alive is sent.
-HttpReply StreamReply(std::unique_ptr<Answer> answer, const protocol::Dialect& dialect,
-                      Services& services, const Cancellation& client);
+http::Reply StreamReply(std::unique_ptr<Answer> answer, const protocol::Dialect& dialect,
+                        Services& services, const Cancellation& client);
 
 }  // namespace agm::gateway

@@ -37,8 +37,8 @@ void TraceMapping(Log& log, const std::string& id, const mapping::Resolution& re
 }
 
 // A request for no tokens at all: the prompt is counted, and nothing is generated.
-HttpReply CountOnly(const RequestContext& context, const chat::Request& request,
-                    const std::string& target, const protocol::Dialect& dialect, Record record) {
+http::Reply CountOnly(const RequestContext& context, const chat::Request& request,
+                      const std::string& target, const protocol::Dialect& dialect, Record record) {
   record.target = target;
   chat::Response response;
   response.choices.emplace_back().finish = chat::FinishReason::kLength;
@@ -75,8 +75,8 @@ std::unique_ptr<chat::EventSource> Stack(OpenedCalls opened, const RequestContex
 
 }  // namespace
 
-HttpReply Exchange(Services& services, std::shared_ptr<const Settings> settings,
-                   const protocol::Dialect& dialect, HttpRequest& http, Record record) {
+http::Reply Exchange(Services& services, std::shared_ptr<const Settings> settings,
+                     const protocol::Dialect& dialect, http::Request& http, Record record) {
   const config::Config& config = *settings->config;
   const auto refuse = [&](const Error& error) {
     return Refuse(dialect, WithModelHelp(error, services, *settings, record.model), record, config);

@@ -16,7 +16,7 @@ namespace agm::gateway {
 /// error in the dialect; a later failure is the dialect's in-stream error.
 ///
 /// Thread safety: any thread; blocks until the answer has begun.
-HttpReply Exchange(Services& services, std::shared_ptr<const Settings> settings,
-                   const protocol::Dialect& dialect, HttpRequest& http, Record record);
+http::Reply Exchange(Services& services, std::shared_ptr<const Settings> settings,
+                     const protocol::Dialect& dialect, http::Request& http, Record record);
 
 }  // namespace agm::gateway

@@ -29,7 +29,7 @@ constexpr std::string_view kFiles = "files/";
 
 Surface ApiOf(const Visit& visit) { return visit.route.row->surface; }
 
-HttpReply RefuseIt(Visit& visit, Error error) {
+http::Reply RefuseIt(Visit& visit, Error error) {
   return Refuse(ApiOf(visit), std::move(error), visit.record, *visit.settings->config);
 }
 
@@ -78,7 +78,7 @@ void Write(JsonWriter& json, const Visit& visit, const store::Resource& file) {
                                       : WriteOpenAi(json, visit, file, object);
 }
 
-HttpReply Show(Visit& visit, const store::Resource& file) {
+http::Reply Show(Visit& visit, const store::Resource& file) {
   std::string body;
   JsonWriter json(body);
   Write(json, visit, file);
@@ -93,7 +93,7 @@ std::optional<store::Resource> Named(const Visit& visit) {
   return found;
 }
 
-HttpReply NoSuchFile(Visit& visit) { return RefuseIt(visit, NoSuchResource("file of this id")); }
+http::Reply NoSuchFile(Visit& visit) { return RefuseIt(visit, NoSuchResource("file of this id")); }
 
 /// The form of a new file.
 struct Form {
@@ -101,7 +101,7 @@ struct Form {
   std::string purpose;
 };
 
-Result<Form> ReadFileForm(const HttpRequest& http) {
+Result<Form> ReadFileForm(const http::Request& http) {
   const auto parts = protocol::ReadForm(http.header("content-type"), http.body);
   if (!parts) return parts.error();
   Form form;
@@ -155,7 +155,7 @@ Error ErrorOf(NativeOutcome& outcome) {
 
 }  // namespace
 
-HttpReply CreateFile(Visit& visit) {
+http::Reply CreateFile(Visit& visit) {
   const auto form = ReadFileForm(visit.http);
   if (!form) return RefuseIt(visit, form.error());
   const auto place = PlaceFor(visit, "files");
@@ -177,7 +177,7 @@ HttpReply CreateFile(Visit& visit) {
   return Show(visit, *file);
 }
 
-HttpReply ListFiles(Visit& visit) {
+http::Reply ListFiles(Visit& visit) {
   const auto own = visit.services.resources->List(visit.record.caller, kFiles, Now(visit));
   std::string body;
   JsonWriter json(body);
@@ -193,7 +193,7 @@ HttpReply ListFiles(Visit& visit) {
   return PageReply(200, kJson, std::move(body), visit.record);
 }
 
-HttpReply UseFile(Visit& visit) {
+http::Reply UseFile(Visit& visit) {
   const auto file = Named(visit);
   if (!file) return NoSuchFile(visit);
   if (visit.http.method != "DELETE") return Show(visit, *file);
@@ -216,7 +216,7 @@ HttpReply UseFile(Visit& visit) {
   return PageReply(200, kJson, std::move(body), visit.record);
 }
 
-HttpReply FileContent(Visit& visit) {
+http::Reply FileContent(Visit& visit) {
   const auto file = Named(visit);
   if (!file) return NoSuchFile(visit);
   NativeQuestion question = QuestionFor(visit, file->name + ":download", NativeForm::kBytes);

@@ -8,11 +8,11 @@
 namespace agm::gateway {
 
 /// POST /v1/files: a form with the field `file`.
-HttpReply CreateFile(Visit& visit);
-HttpReply ListFiles(Visit& visit);
+http::Reply CreateFile(Visit& visit);
+http::Reply ListFiles(Visit& visit);
 /// GET and DELETE of one (Route::id).
-HttpReply UseFile(Visit& visit);
+http::Reply UseFile(Visit& visit);
 /// GET /v1/files/{id}/content, as far as the upstream lets files be read.
-HttpReply FileContent(Visit& visit);
+http::Reply FileContent(Visit& visit);
 
 }  // namespace agm::gateway

@@ -25,7 +25,7 @@ namespace agm::gateway {
 namespace {
 
 // JSON routes also accept JSON without a content type; a form gets a clear error.
-Result<void> CheckContentType(const HttpRequest& request) {
+Result<void> CheckContentType(const http::Request& request) {
   const std::string_view type = request.header("content-type");
   if (type.empty() || request.method != "POST") return {};
   const std::string_view media = type.substr(0, type.find(';'));
@@ -38,23 +38,23 @@ Result<void> CheckContentType(const HttpRequest& request) {
   return error;
 }
 
-HttpReply WrongMethod(const HttpRequest& request, const RouteRow& row, Record& record,
-                      const config::Config& config) {
+http::Reply WrongMethod(const http::Request& request, const RouteRow& row, Record& record,
+                        const config::Config& config) {
   Error error = Fail(ErrorCode::kMethodNotAllowed, "{} takes {}, found {}", request.path,
                      row.methods, request.method);
   error.reason = "method_not_supported";
-  HttpReply reply = Refuse(row.surface, std::move(error), record, config);
+  http::Reply reply = Refuse(row.surface, std::move(error), record, config);
   reply.headers.emplace_back("Allow", row.methods);
   return reply;
 }
 
 // Only a browser asks so, and it always says for which page.
-bool IsPreflight(const HttpRequest& request) {
+bool IsPreflight(const http::Request& request) {
   return request.method == "OPTIONS" && !request.header("origin").empty();
 }
 
 // Azure's paths name the model; what the body says of it does not count.
-void NameModel(HttpRequest& request, const std::string& model) {
+void NameModel(http::Request& request, const std::string& model) {
   if (model.empty()) return;
   const std::string type(request.header("content-type"));
   if (protocol::IsForm(type)) {
@@ -75,10 +75,10 @@ void NameModel(HttpRequest& request, const std::string& model) {
 
 bool IsPagePath(std::string_view path) { return path == "/agm" || path.starts_with("/agm/"); }
 
-bool IsUpgrade(const HttpRequest& request) { return !request.header("upgrade").empty(); }
+bool IsUpgrade(const http::Request& request) { return !request.header("upgrade").empty(); }
 
-HttpReply RefuseUpgrade(const RouteRow& row, Record& record, const config::Config& config) {
-  HttpReply reply =
+http::Reply RefuseUpgrade(const RouteRow& row, Record& record, const config::Config& config) {
+  http::Reply reply =
       Refuse(row.surface, Fail(ErrorCode::kInvalidRequest, "this gateway speaks plain HTTP only"),
              record, config);
   record.status = reply.status = 426;
@@ -89,7 +89,7 @@ HttpReply RefuseUpgrade(const RouteRow& row, Record& record, const config::Confi
 // An unknown path needs a key too, so that it reveals nothing.
 Scope ScopeOf(const Result<Route>& route) { return route ? route->row->scope : Scope::kAnyKey; }
 
-void AddCors(HttpReply& reply, const std::string& origin) {
+void AddCors(http::Reply& reply, const std::string& origin) {
   if (origin.empty()) return;
   reply.headers.emplace_back("Access-Control-Allow-Origin", origin);
   reply.headers.emplace_back("Access-Control-Expose-Headers",
@@ -99,7 +99,7 @@ void AddCors(HttpReply& reply, const std::string& origin) {
 }
 
 // The caller's trace is continued even if nothing is sent, because the log names it.
-telemetry::TraceContext TraceOf(const HttpRequest& request, const telemetry::Exporter& exporter,
+telemetry::TraceContext TraceOf(const http::Request& request, const telemetry::Exporter& exporter,
                                 const config::TelemetrySettings& settings) {
   const std::string_view parent = request.header("traceparent");
   if (!parent.empty()) {
@@ -110,18 +110,18 @@ telemetry::TraceContext TraceOf(const HttpRequest& request, const telemetry::Exp
 }
 
 // Anthropic's SDKs read the request's id from a header of another name.
-void NameRequest(HttpReply& reply, Surface surface) {
-  const std::string id(FindHeader(reply.headers, "x-request-id"));
+void NameRequest(http::Reply& reply, Surface surface) {
+  const std::string id(http::FindHeader(reply.headers, "x-request-id"));
   if (surface == Surface::kAnthropic && !id.empty()) reply.headers.emplace_back("request-id", id);
 }
 
 }  // namespace
 
-HttpReply Gateway::Answer(HttpRequest& request) {
+http::Reply Gateway::Answer(http::Request& request) {
   return Answer(request, services_.settings.Copy());
 }
 
-std::optional<HttpReply> Gateway::AnswerHead(HttpRequest& head) {
+std::optional<http::Reply> Gateway::AnswerHead(http::Request& head) {
   const auto settings = services_.settings.Copy();
   const auto route = FindRoute(head);
   if (route && route->row->IsPage()) {
@@ -139,7 +139,8 @@ std::optional<HttpReply> Gateway::AnswerHead(HttpRequest& head) {
   return Answer(head, settings);
 }
 
-HttpReply Gateway::Answer(HttpRequest& request, const std::shared_ptr<const Settings>& settings) {
+http::Reply Gateway::Answer(http::Request& request,
+                            const std::shared_ptr<const Settings>& settings) {
   Record record(*services_.clock, *services_.log, *services_.journal);
   record.from = ClientAddress(request, settings->config->proxy.trusted_proxies);
   record.method = request.method;
@@ -151,7 +152,7 @@ HttpReply Gateway::Answer(HttpRequest& request, const std::shared_ptr<const Sett
   const auto tape = services_.recording->On() ? TapeRequest(request) : nullptr;
   record.tape = tape;
   const std::string origin = AllowedOrigin(request, settings->config->proxy);
-  HttpReply reply;
+  http::Reply reply;
   try {
     reply = IsPreflight(request) ? Preflight(request, *settings, std::move(record))
                                  : Dispatch(request, settings, std::move(record));
@@ -170,8 +171,8 @@ HttpReply Gateway::Answer(HttpRequest& request, const std::shared_ptr<const Sett
   return reply;
 }
 
-HttpReply Gateway::Broken(const HttpRequest& request, const Settings& settings,
-                          const std::string& id, std::string_view what) {
+http::Reply Gateway::Broken(const http::Request& request, const Settings& settings,
+                            const std::string& id, std::string_view what) {
   LogThrown(*services_.log, id, what);
   Record record(*services_.clock, *services_.log, *services_.journal);
   record.id = id;
@@ -181,8 +182,8 @@ HttpReply Gateway::Broken(const HttpRequest& request, const Settings& settings,
                 record, *settings.config);
 }
 
-HttpReply Gateway::Dispatch(HttpRequest& request, const std::shared_ptr<const Settings>& settings,
-                            Record record) {
+http::Reply Gateway::Dispatch(http::Request& request,
+                              const std::shared_ptr<const Settings>& settings, Record record) {
   const config::Config& config = *settings->config;
   const auto refuse = [&](Error error) {
     return Refuse(SurfaceOf(request), std::move(error), record, config);
@@ -216,7 +217,8 @@ HttpReply Gateway::Dispatch(HttpRequest& request, const std::shared_ptr<const Se
   return row.handle(visit);
 }
 
-HttpReply Gateway::Preflight(const HttpRequest& request, const Settings& settings, Record record) {
+http::Reply Gateway::Preflight(const http::Request& request, const Settings& settings,
+                               Record record) {
   if (IsPagePath(request.path) || AllowedOrigin(request, settings.config->proxy).empty()) {
     return Refuse(
         SurfaceOf(request),
@@ -225,7 +227,7 @@ HttpReply Gateway::Preflight(const HttpRequest& request, const Settings& setting
              request.header("origin")),
         record, *settings.config);
   }
-  HttpReply reply = PageReply(204, "text/plain", "", record);
+  http::Reply reply = PageReply(204, "text/plain", "", record);
   reply.headers.emplace_back("Access-Control-Allow-Methods",
                              "GET, POST, PUT, PATCH, DELETE, OPTIONS");
   const std::string_view asked = request.header("access-control-request-headers");
@@ -234,14 +236,14 @@ HttpReply Gateway::Preflight(const HttpRequest& request, const Settings& setting
   return reply;
 }
 
-HttpReply Gateway::Refusal(const HttpFault& fault, std::string_view path) {
+http::Reply Gateway::Refusal(const http::Fault& fault, std::string_view path) {
   const auto settings = services_.settings.Copy();
   Record record(*services_.clock, *services_.log, *services_.journal);
   record.from = fault.peer;
   record.method = fault.method;
   record.path = path;
   if (const auto route = FindRoute(path)) record.route = route->row->name;
-  HttpReply reply = Refuse(SurfaceOf(path), fault.error, record, *settings->config);
+  http::Reply reply = Refuse(SurfaceOf(path), fault.error, record, *settings->config);
   NameRequest(reply, SurfaceOf(path));
   if (fault.status != 0) record.status = reply.status = fault.status;
   return reply;

@@ -20,22 +20,22 @@ class Gateway {
  public:
   explicit Gateway(Services& services) : services_(services) {}
 
-  HttpReply Answer(HttpRequest& request);
+  http::Reply Answer(http::Request& request);
   /// Answers a head whose body must not be accepted: the key is missing or wrong, or the request
-  /// needs no key and nothing reads its body (HttpServer::HeadCheck).
-  std::optional<HttpReply> AnswerHead(HttpRequest& head);
-  /// Answers faults that occur before a request can be read (HttpServer::Refusal).
-  HttpReply Refusal(const HttpFault& fault, std::string_view path);
+  /// needs no key and nothing reads its body (Server::HeadCheck).
+  std::optional<http::Reply> AnswerHead(http::Request& head);
+  /// Answers faults that occur before a request can be read (Server::Refusal).
+  http::Reply Refusal(const http::Fault& fault, std::string_view path);
   /// True for health and metrics, which are served even at the limit of requests.
   static bool IsUrgent(std::string_view path);
 
  private:
-  HttpReply Answer(HttpRequest& request, const std::shared_ptr<const Settings>& settings);
-  HttpReply Dispatch(HttpRequest& request, const std::shared_ptr<const Settings>& settings,
-                     Record record);
-  HttpReply Broken(const HttpRequest& request, const Settings& settings, const std::string& id,
-                   std::string_view what);
-  HttpReply Preflight(const HttpRequest& request, const Settings& settings, Record record);
+  http::Reply Answer(http::Request& request, const std::shared_ptr<const Settings>& settings);
+  http::Reply Dispatch(http::Request& request, const std::shared_ptr<const Settings>& settings,
+                       Record record);
+  http::Reply Broken(const http::Request& request, const Settings& settings, const std::string& id,
+                     std::string_view what);
+  http::Reply Preflight(const http::Request& request, const Settings& settings, Record record);
 
   Services& services_;
 };

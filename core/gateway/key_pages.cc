@@ -104,15 +104,15 @@ void WriteKey(JsonWriter& json, const keys::Key& key, WallTime wall, TimePoint n
   json.EndObject().EndObject();
 }
 
-HttpReply Reply(std::string body, Record& record) {
-  HttpReply reply = PageReply(200, "application/json", std::move(body), record);
+http::Reply Reply(std::string body, Record& record) {
+  http::Reply reply = PageReply(200, "application/json", std::move(body), record);
   reply.headers.emplace_back("Cache-Control", "no-store");
   return reply;
 }
 
 }  // namespace
 
-HttpReply MePage(Services& services, Record& record) {
+http::Reply MePage(Services& services, Record& record) {
   services.journal->Settle();
   std::string body;
   JsonWriter json(body);
@@ -124,7 +124,7 @@ HttpReply MePage(Services& services, Record& record) {
   return Reply(std::move(body), record);
 }
 
-HttpReply KeysPage(Services& services, const Settings& settings, Record& record) {
+http::Reply KeysPage(Services& services, const Settings& settings, Record& record) {
   services.journal->Settle();
   std::string body;
   JsonWriter json(body);

@@ -18,9 +18,9 @@
 namespace agm::gateway {
 
 /// GET /agm/me: the caller's own key; only its name for a caller without limits.
-HttpReply MePage(Services& services, Record& record);
+http::Reply MePage(Services& services, Record& record);
 
 /// GET /agm/keys: {"keys":[...]} of [[keys]].
-HttpReply KeysPage(Services& services, const Settings& settings, Record& record);
+http::Reply KeysPage(Services& services, const Settings& settings, Record& record);
 
 }  // namespace agm::gateway

@@ -17,8 +17,7 @@ namespace {
 /// Fetches the media of one request.
 class Inliner {
  public:
-  Inliner(upstream::Transport& transport, const MediaBudget& budget,
-          const Cancellation& cancellation)
+  Inliner(http::Transport& transport, const MediaBudget& budget, const Cancellation& cancellation)
       : transport_(transport),
         cancellation_(cancellation),
         left_(budget.bytes),
@@ -99,7 +98,7 @@ class Inliner {
                    fmt::format("expected an image, found {}", found->second.mime));
   }
 
-  upstream::Transport& transport_;
+  http::Transport& transport_;
   const Cancellation& cancellation_;
   std::size_t left_;
   bool inlined_ = false;
@@ -129,13 +128,13 @@ MediaReaders ReadersOf(const RequestContext& context, const std::vector<std::str
   return readers;
 }
 
-Result<void> InlineMedia(upstream::Transport& transport, MediaReaders readers,
+Result<void> InlineMedia(http::Transport& transport, MediaReaders readers,
                          const MediaBudget& budget, const Cancellation& cancellation,
                          chat::Request& request) {
   return Inliner(transport, budget, cancellation).Request(readers, request);
 }
 
-Result<std::shared_ptr<const chat::Request>> FetchAllMedia(upstream::Transport& transport,
+Result<std::shared_ptr<const chat::Request>> FetchAllMedia(http::Transport& transport,
                                                            const MediaBudget& budget,
                                                            const Cancellation& cancellation,
                                                            const chat::Request& request) {

@@ -41,13 +41,13 @@ MediaReaders ReadersOf(const RequestContext& context, const std::vector<std::str
 /// Fails with kInvalidRequest and the reference's path, or with kCancelled.
 ///
 /// Thread safety: any thread; blocks.
-Result<void> InlineMedia(upstream::Transport& transport, MediaReaders readers,
+Result<void> InlineMedia(http::Transport& transport, MediaReaders readers,
                          const MediaBudget& budget, const Cancellation& cancellation,
                          chat::Request& request);
 
 /// `request` with the bytes in the place of every reference but the upstream's own: for a target
 /// that could not fetch one. Null where there was none. Fails as InlineMedia does.
-Result<std::shared_ptr<const chat::Request>> FetchAllMedia(upstream::Transport& transport,
+Result<std::shared_ptr<const chat::Request>> FetchAllMedia(http::Transport& transport,
                                                            const MediaBudget& budget,
                                                            const Cancellation& cancellation,
                                                            const chat::Request& request);

@@ -49,8 +49,8 @@ void WriteRests(PrometheusText& text, const Accounts& accounts) {
               "When the account's cooldown ends, in seconds since 1970, by its reason.");
   for (const auto& account : accounts) {
     std::map<std::string, WallTime> ends;
-    for (const auto& rest : account.rests) {
-      if (rest.until) ends[rest.reason] = std::max(ends[rest.reason], *rest.until);
+    for (const auto& cooldown : account.cooldowns) {
+      if (cooldown.until) ends[cooldown.reason] = std::max(ends[cooldown.reason], *cooldown.until);
     }
     for (const auto& [reason, until] : ends) {
       text.Sample({{"account", account.name}, {"reason", reason}}, Seconds(until));

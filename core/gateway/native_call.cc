@@ -38,12 +38,12 @@ std::string UrlOf(const upstream::Recipient& recipient, const NativeQuestion& qu
   return url;
 }
 
-std::vector<upstream::Header> UploadHeaders(const upstream::Download& download) {
+std::vector<http::Header> UploadHeaders(const http::Download& download) {
   constexpr std::array<std::string_view, 6> kNames = {
       "x-goog-upload-status",        "x-goog-upload-url",
       "x-goog-upload-control-url",   "x-goog-upload-chunk-granularity",
       "x-goog-upload-size-received", "location"};
-  std::vector<upstream::Header> headers;
+  std::vector<http::Header> headers;
   for (const std::string_view name : kNames) {
     const std::string_view value = download.header(name);
     if (!value.empty()) headers.emplace_back(name, value);
@@ -64,11 +64,11 @@ class Attempts {
 
  private:
   using Tried = std::variant<NativeOpened, Failure>;
-  using Begun = std::variant<std::unique_ptr<upstream::Download>, Failure>;
+  using Begun = std::variant<std::unique_ptr<http::Download>, Failure>;
 
   Tried Try(accounts::Lease& lease, const NativeQuestion& question);
   Begun Send(const upstream::Recipient& recipient, const NativeQuestion& question);
-  Failure ReadRefusal(upstream::Download& download, const upstream::Recipient& recipient);
+  Failure ReadRefusal(http::Download& download, const upstream::Recipient& recipient);
   std::optional<Failure> Hold(NativeOpened& opened, NativeForm form) const;
   void Note(const std::string& model);
 
@@ -78,7 +78,7 @@ class Attempts {
   std::optional<NativeRefusal> refusal_;  ///< of the last attempt
 };
 
-Failure Attempts::ReadRefusal(upstream::Download& download, const upstream::Recipient& recipient) {
+Failure Attempts::ReadRefusal(http::Download& download, const upstream::Recipient& recipient) {
   const upstream::Sender sender = allowance_.Sender(context_);
   auto body = upstream::ReadFailureBody(download, sender);
   if (!body) return upstream::ClassifyTransport(body.error());
@@ -93,7 +93,7 @@ Failure Attempts::ReadRefusal(upstream::Download& download, const upstream::Reci
 Attempts::Begun Attempts::Send(const upstream::Recipient& recipient,
                                const NativeQuestion& question) {
   const upstream::Sender sender = allowance_.Sender(context_);
-  upstream::HttpRequest request = upstream::NewRequest(recipient, sender.limits);
+  http::OutgoingRequest request = upstream::NewRequest(recipient, sender.limits);
   request.url = UrlOf(recipient, question);
   if (request.url.empty()) return upstream::NotServedFailure();
   request.method = question.http_method;
@@ -130,8 +130,8 @@ std::optional<Failure> Attempts::Hold(NativeOpened& opened, NativeForm form) con
     if (ended) return object.text.empty() ? Nothing() : std::nullopt;
     const auto state = opened.download->Read(opened.held, allowance_.deadline, *context_.client);
     if (!state) return upstream::ClassifyTransport(state.error());
-    if (*state == upstream::ReadState::kEnd) opened.download.reset();
-    if (*state == upstream::ReadState::kNothingYet) {
+    if (*state == http::ReadState::kEnd) opened.download.reset();
+    if (*state == http::ReadState::kNothingYet) {
       return upstream::ClassifyTransport(Fail(
           ErrorCode::kTimeout, "the upstream sent nothing before the request's time was over"));
     }
@@ -149,7 +149,7 @@ Attempts::Tried Attempts::Try(accounts::Lease& lease, const NativeQuestion& ques
                                 return Send(recipient, question);
                               });
   if (auto* failure = std::get_if<Failure>(&begun)) return std::move(*failure);
-  auto& download = std::get<std::unique_ptr<upstream::Download>>(begun);
+  auto& download = std::get<std::unique_ptr<http::Download>>(begun);
   std::string type(download->header("content-type"));
   auto headers = UploadHeaders(*download);
   NativeOpened opened{std::move(lease), provider,          question.body, std::move(download), {},

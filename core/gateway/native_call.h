@@ -25,7 +25,7 @@ struct NativeQuestion {
   std::string resource;  ///< "models/gemini-2.5-flash:generateContent", "cachedContents"
   std::string query;
   upstream::SharedText body;
-  std::vector<upstream::Header> headers;
+  std::vector<http::Header> headers;
   NativeForm form = NativeForm::kWhole;
   std::string url{};  ///< an address that the upstream gave; empty: that of the resource
 };
@@ -35,11 +35,11 @@ struct NativeQuestion {
 struct NativeOpened {
   accounts::Lease lease;
   const upstream::Provider* provider;
-  upstream::SharedText body;                     ///< of the request; the download may still send it
-  std::unique_ptr<upstream::Download> download;  ///< null: `held` is the whole body
+  upstream::SharedText body;                 ///< of the request; the download may still send it
+  std::unique_ptr<http::Download> download;  ///< null: `held` is the whole body
   std::string held;
   std::string content_type;
-  std::vector<upstream::Header> headers{};  ///< of an upload, for the client
+  std::vector<http::Header> headers{};  ///< of an upload, for the client
   Duration first_byte{0};
 };
 

@@ -94,7 +94,7 @@ std::string WithoutCredentials(std::string_view query) {
   return kept;
 }
 
-Result<NativeRequest> ReadNativeRequest(const HttpRequest& http, std::string_view id) {
+Result<NativeRequest> ReadNativeRequest(const http::Request& http, std::string_view id) {
   NativeRequest native;
   const std::size_t colon = id.rfind(':');
   native.model = config::WithoutModelPrefix(id.substr(0, colon));

@@ -35,7 +35,7 @@ struct NativeRequest {
 /// name that no model has, with kInvalidRequest for an `alt` that it cannot serve.
 ///
 /// Thread safety: any thread.
-Result<NativeRequest> ReadNativeRequest(const HttpRequest& http, std::string_view id);
+Result<NativeRequest> ReadNativeRequest(const http::Request& http, std::string_view id);
 
 /// The version that a path names before its resource; "v1beta" if it names none.
 std::string NativeVersion(std::string_view path);

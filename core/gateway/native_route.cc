@@ -29,11 +29,11 @@ Error InGooglesWords(Error error, const std::string& model) {
 }
 
 // The client's headers that an upstream may see.
-std::vector<upstream::Header> HeadersUp(const HttpRequest& http) {
+std::vector<http::Header> HeadersUp(const http::Request& http) {
   constexpr std::array<std::string_view, 3> kPassed = {"x-server-timeout", "x-goog-request-params",
                                                        "x-goog-field-mask"};
   const std::string_view type = http.header("content-type");
-  std::vector<upstream::Header> headers = {
+  std::vector<http::Header> headers = {
       {"Content-Type", type.empty() ? "application/json" : std::string(type)}};
   for (const std::string_view name : kPassed) {
     const std::string_view value = http.header(name);
@@ -44,8 +44,8 @@ std::vector<upstream::Header> HeadersUp(const HttpRequest& http) {
 
 }  // namespace
 
-HttpReply CallNative(Services& services, std::shared_ptr<const Settings> settings,
-                     HttpRequest& http, const std::string& id, Record record) {
+http::Reply CallNative(Services& services, std::shared_ptr<const Settings> settings,
+                       http::Request& http, const std::string& id, Record record) {
   const auto refuse = [&](Error error) {
     Error helped = WithModelHelp(std::move(error), services, *settings, record.model);
     return Refuse(Surface::kGemini, InGooglesWords(std::move(helped), record.model), record,

@@ -13,7 +13,7 @@ namespace agm::gateway {
 /// only the name of a mapped model changes. `id` is "{model}:{method}".
 ///
 /// Thread safety: any thread; blocks until the upstream begins to answer.
-HttpReply CallNative(Services& services, std::shared_ptr<const Settings> settings,
-                     HttpRequest& http, const std::string& id, Record record);
+http::Reply CallNative(Services& services, std::shared_ptr<const Settings> settings,
+                       http::Request& http, const std::string& id, Record record);
 
 }  // namespace agm::gateway

@@ -26,7 +26,7 @@ Framing FramingOf(NativeForm form) {
   return Framing::kNone;
 }
 
-class NativeStream : public BodySource {
+class NativeStream : public http::BodySource {
  public:
   NativeStream(NativeOpened opened, NativeForm form, Services& services,
                std::shared_ptr<const Settings> settings, const Cancellation& client, Record record)
@@ -49,8 +49,8 @@ class NativeStream : public BodySource {
     const std::size_t before = out.size();
     const auto state = opened_.download->Read(out, std::min(until, silent_until_), client_);
     if (!state) return Break(out, state.error());
-    if (*state == upstream::ReadState::kEnd) return End();
-    if (*state == upstream::ReadState::kNothingYet) return Silence(out);
+    if (*state == http::ReadState::kEnd) return End();
+    if (*state == http::ReadState::kNothingYet) return Silence(out);
     watch_.See(std::string_view(out).substr(before));
     return Piece();
   }
@@ -135,7 +135,7 @@ class NativeStream : public BodySource {
 };
 
 // A short response is sent as a whole, so that its length is known.
-HttpReply WholeReply(NativeOpened opened, HttpReply reply, Record& record) {
+http::Reply WholeReply(NativeOpened opened, http::Reply reply, Record& record) {
   protocol::NativeWatch watch(Framing::kNone);
   watch.See(opened.held);
   record.usage = watch.usage();
@@ -149,10 +149,10 @@ HttpReply WholeReply(NativeOpened opened, HttpReply reply, Record& record) {
 
 }  // namespace
 
-HttpReply NativeReply(NativeOpened opened, NativeForm form, Services& services,
-                      std::shared_ptr<const Settings> settings, const Cancellation& client,
-                      Record record) {
-  HttpReply reply;
+http::Reply NativeReply(NativeOpened opened, NativeForm form, Services& services,
+                        std::shared_ptr<const Settings> settings, const Cancellation& client,
+                        Record record) {
+  http::Reply reply;
   record.status = reply.status;
   reply.headers = ModelHeaders(record, *settings->config);
   reply.headers.emplace_back("Content-Type", opened.content_type.empty()
@@ -170,12 +170,12 @@ HttpReply NativeReply(NativeOpened opened, NativeForm form, Services& services,
   return reply;
 }
 
-HttpReply PassRefusal(NativeRefusal refusal, const config::Config& config, Record& record) {
+http::Reply PassRefusal(NativeRefusal refusal, const config::Config& config, Record& record) {
   record.status = refusal.status;
   record.error = CodeName(ErrorCode::kInvalidRequest);
   record.why = "the upstream refused the request";
   record.phase = Phase::kDone;
-  HttpReply reply;
+  http::Reply reply;
   reply.status = refusal.status;
   reply.headers = ModelHeaders(record, config);
   reply.headers.emplace_back("Content-Type", std::move(refusal.content_type));

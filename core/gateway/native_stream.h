@@ -15,11 +15,11 @@ namespace agm::gateway {
 /// an error event.
 ///
 /// Thread safety: any thread.
-HttpReply NativeReply(NativeOpened opened, NativeForm form, Services& services,
-                      std::shared_ptr<const Settings> settings, const Cancellation& client,
-                      Record record);
+http::Reply NativeReply(NativeOpened opened, NativeForm form, Services& services,
+                        std::shared_ptr<const Settings> settings, const Cancellation& client,
+                        Record record);
 
 /// A refusal of the request as the upstream wrote it.
-HttpReply PassRefusal(NativeRefusal refusal, const config::Config& config, Record& record);
+http::Reply PassRefusal(NativeRefusal refusal, const config::Config& config, Record& record);
 
 }  // namespace agm::gateway

@@ -70,7 +70,7 @@ Result<config::Account> Planned(const config::Account& account, const ConfigSour
   return loaded->config.accounts.front();
 }
 
-Result<void> TryKey(Services& services, const config::Account& account, const HttpRequest& http,
+Result<void> TryKey(Services& services, const config::Account& account, const http::Request& http,
                     const config::Proxy& proxy) {
   upstream::Limits limits;
   limits.first_byte_timeout = kPatience;
@@ -90,8 +90,8 @@ Result<void> TryKey(Services& services, const config::Account& account, const Ht
 
 }  // namespace
 
-HttpReply AddAccountPage(Services& services, const Settings& settings, const HttpRequest& http,
-                         Record& record) {
+http::Reply AddAccountPage(Services& services, const Settings& settings, const http::Request& http,
+                           Record& record) {
   const auto refuse = [&](Error error) {
     return Refuse(Surface::kOpenAi, std::move(error), record, *settings.config);
   };

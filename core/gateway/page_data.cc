@@ -31,7 +31,7 @@ namespace {
 
 using namespace std::chrono_literals;
 
-HttpReply JsonReply(const Json& body, Record& record) {
+http::Reply JsonReply(const Json& body, Record& record) {
   return PageReply(200, "application/json", DumpJson(body), record);
 }
 
@@ -39,7 +39,7 @@ HttpReply JsonReply(const Json& body, Record& record) {
 /// as the error.
 class Query {
  public:
-  Query(const HttpRequest& http, WallTime now) : http_(http), now_(now) {}
+  Query(const http::Request& http, WallTime now) : http_(http), now_(now) {}
 
   std::string Text(std::string_view name) const { return QueryParameter(http_.query, name); }
 
@@ -83,7 +83,7 @@ class Query {
   const std::optional<Error>& error() const { return error_; }
 
  private:
-  const HttpRequest& http_;
+  const http::Request& http_;
   const WallTime now_;
   std::optional<Error> error_;
 };
@@ -217,8 +217,8 @@ bool MayAdminister(const Record& record) {
 
 }  // namespace
 
-HttpReply StatusPage(Services& services, const Settings& settings, const HttpRequest& http,
-                     Record& record) {
+http::Reply StatusPage(Services& services, const Settings& settings, const http::Request& http,
+                       Record& record) {
   const WallTime now = services.clock->Wall();
   Query query(http, now);
   const TimeZone zone = query.Zone();
@@ -247,8 +247,8 @@ HttpReply StatusPage(Services& services, const Settings& settings, const HttpReq
   return JsonReply(body, record);
 }
 
-HttpReply RequestsPage(Services& services, const Settings& settings, const HttpRequest& http,
-                       Record& record) {
+http::Reply RequestsPage(Services& services, const Settings& settings, const http::Request& http,
+                         Record& record) {
   Query query(http, services.clock->Wall());
   const ledger::Filter filter = ReadFilter(query);
   const auto refuse = [&](Error error) {
@@ -274,8 +274,8 @@ HttpReply RequestsPage(Services& services, const Settings& settings, const HttpR
   return JsonReply(body, record);
 }
 
-HttpReply RequestPage(Services& services, const Settings& settings, const std::string& id,
-                      Record& record) {
+http::Reply RequestPage(Services& services, const Settings& settings, const std::string& id,
+                        Record& record) {
   services.journal->Flush();
   Json body;
   auto read = services.journal->database().Read([&](store::Connection& file) -> Result<void> {
@@ -288,7 +288,7 @@ HttpReply RequestPage(Services& services, const Settings& settings, const std::s
   return JsonReply(body, record);
 }
 
-HttpReply LivePage(Services& services, const Settings& settings, Record& record) {
+http::Reply LivePage(Services& services, const Settings& settings, Record& record) {
   auto stream = services.live->Watch();
   if (!stream) {
     Error error =
@@ -296,14 +296,14 @@ HttpReply LivePage(Services& services, const Settings& settings, Record& record)
              page::LiveFeed::kMostWatchers);
     return Refuse(Surface::kOpenAi, std::move(error), record, *settings.config);
   }
-  HttpReply reply = PageReply(200, "text/event-stream; charset=utf-8", "", record);
+  http::Reply reply = PageReply(200, "text/event-stream; charset=utf-8", "", record);
   reply.headers.emplace_back("X-Accel-Buffering", "no");
   reply.source = std::move(stream);
   return reply;
 }
 
-HttpReply UsagePage(Services& services, const Settings& settings, const HttpRequest& http,
-                    Record& record) {
+http::Reply UsagePage(Services& services, const Settings& settings, const http::Request& http,
+                      Record& record) {
   const WallTime now = services.clock->Wall();
   Query query(http, now);
   const TimeZone zone = query.Zone();

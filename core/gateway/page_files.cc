@@ -7,26 +7,26 @@
 
 namespace agm::gateway {
 
-bool WantsPage(const HttpRequest& request) {
+bool WantsPage(const http::Request& request) {
   return request.header("accept").find("text/html") != std::string_view::npos;
 }
 
-HttpReply HomePage(Record& record) {
-  HttpReply reply = PageReply(302, "text/plain", "", record);
+http::Reply HomePage(Record& record) {
+  http::Reply reply = PageReply(302, "text/plain", "", record);
   reply.headers.emplace_back("Location", "/agm/");
   return reply;
 }
 
-HttpReply PageFile(const config::Config& config, const HttpRequest& http, const std::string& name,
-                   Record& record) {
+http::Reply PageFile(const config::Config& config, const http::Request& http,
+                     const std::string& name, Record& record) {
   const page::Asset* asset = page::FindAsset(name);
   if (asset == nullptr) {
     return Refuse(Surface::kOpenAi, Fail(ErrorCode::kNotFound, "the page has no such file"), record,
                   config);
   }
   const bool packed = http::ListHas(http.header("accept-encoding"), "gzip");
-  HttpReply reply = PageReply(200, asset->type,
-                              packed ? std::string(asset->gzip) : page::Unpacked(*asset), record);
+  http::Reply reply = PageReply(200, asset->type,
+                                packed ? std::string(asset->gzip) : page::Unpacked(*asset), record);
   if (packed) reply.headers.emplace_back("Content-Encoding", "gzip");
   reply.headers.emplace_back("Vary", "Accept-Encoding");
   const bool named_by_content = name != "index.html";

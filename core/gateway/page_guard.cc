@@ -39,7 +39,7 @@ bool HostIsKnown(const std::string& host, const config::Proxy& settings) {
                              [&](const auto& each) { return http::EqualsIgnoreCase(each, host); });
 }
 
-bool OriginIsOwn(const HttpRequest& request, const config::Proxy& settings) {
+bool OriginIsOwn(const http::Request& request, const config::Proxy& settings) {
   const std::string_view origin = request.header("origin");
   if (origin.empty()) return true;
   const std::string_view host = request.header("host");
@@ -50,20 +50,20 @@ bool OriginIsOwn(const HttpRequest& request, const config::Proxy& settings) {
   return is("https://") || (!settings.tls.enabled() && is("http://"));
 }
 
-bool IsLink(const HttpRequest& request, const RouteRow& row) {
+bool IsLink(const http::Request& request, const RouteRow& row) {
   const bool document = row.pattern == "/" || row.pattern == "/agm" || row.pattern == "/agm/";
   return document && request.header("sec-fetch-mode") == "navigate" &&
          request.header("sec-fetch-dest") == "document";
 }
 
-bool SiteIsOwn(const HttpRequest& request, const RouteRow& row) {
+bool SiteIsOwn(const http::Request& request, const RouteRow& row) {
   const std::string_view site = request.header("sec-fetch-site");
   return site.empty() || site == "same-origin" || site == "none" || IsLink(request, row);
 }
 
 }  // namespace
 
-Result<void> CheckPageRequest(const HttpRequest& request, const RouteRow& row,
+Result<void> CheckPageRequest(const http::Request& request, const RouteRow& row,
                               const config::Proxy& settings) {
   if (!HostIsKnown(HostName(request.header("host")), settings)) {
     return Foreign(
@@ -82,7 +82,7 @@ Result<void> CheckPageRequest(const HttpRequest& request, const RouteRow& row,
   return {};
 }
 
-Result<void> CheckPageChange(const HttpRequest& request) {
+Result<void> CheckPageChange(const http::Request& request) {
   const bool reads =
       request.method == "GET" || request.method == "HEAD" || request.method == "OPTIONS";
   if (reads) return {};
@@ -98,9 +98,9 @@ Result<void> CheckPageChange(const HttpRequest& request) {
   return Foreign("a change below /agm/ needs the header X-Agm: 1");
 }
 
-void ProtectPageReply(HttpReply& reply) {
+void ProtectPageReply(http::Reply& reply) {
   for (const auto& [name, value] : kHeaders) reply.headers.emplace_back(name, value);
-  if (FindHeader(reply.headers, "cache-control").empty()) {
+  if (http::FindHeader(reply.headers, "cache-control").empty()) {
     reply.headers.emplace_back("Cache-Control", "no-store");
   }
 }

@@ -20,7 +20,7 @@ bool AsksForNoKey(const config::Proxy& proxy) {
   return proxy.EffectiveAuthMode() == config::AuthMode::kOff;
 }
 
-void SetCookie(HttpReply& reply, const std::string& value, int seconds, bool tls) {
+void SetCookie(http::Reply& reply, const std::string& value, int seconds, bool tls) {
   reply.headers.emplace_back(
       "Set-Cookie", fmt::format("{}={}; Path=/agm/; Max-Age={}; HttpOnly; SameSite=Strict{}",
                                 page::kSessionCookie, value, seconds, tls ? "; Secure" : ""));
@@ -83,8 +83,8 @@ Result<Secret> Accepted(Services& services, const Settings& settings, const Sign
   return error;
 }
 
-HttpReply BeginSession(Services& services, const Settings& settings, const HttpRequest& http,
-                       Record& record) {
+http::Reply BeginSession(Services& services, const Settings& settings, const http::Request& http,
+                         Record& record) {
   const config::Proxy& proxy = settings.config->proxy;
   const auto refuse = [&](Error error) {
     return Refuse(Surface::kOpenAi, std::move(error), record, *settings.config);
@@ -98,24 +98,24 @@ HttpReply BeginSession(Services& services, const Settings& settings, const HttpR
     return refuse(std::move(key).error());
   }
   constexpr int kWeek = 7 * 24 * 3600;
-  HttpReply reply = PageReply(200, kJson, R"({"signed_in":true})", record);
+  http::Reply reply = PageReply(200, kJson, R"({"signed_in":true})", record);
   SetCookie(reply, services.sessions->Begin(*std::move(key)), kWeek, proxy.tls.enabled());
   return reply;
 }
 
 }  // namespace
 
-HttpReply SessionPage(Services& services, const Settings& settings, const HttpRequest& http,
-                      Record& record) {
+http::Reply SessionPage(Services& services, const Settings& settings, const http::Request& http,
+                        Record& record) {
   if (http.method == "POST") return BeginSession(services, settings, http, record);
   services.sessions->End(page::ReadCookie(http.header("cookie"), page::kSessionCookie));
-  HttpReply reply = PageReply(200, kJson, R"({"signed_in":false})", record);
+  http::Reply reply = PageReply(200, kJson, R"({"signed_in":false})", record);
   SetCookie(reply, "", 0, settings.config->proxy.tls.enabled());
   return reply;
 }
 
-HttpReply TokenPage(Services& services, const Settings& settings, const HttpRequest& http,
-                    Record& record) {
+http::Reply TokenPage(Services& services, const Settings& settings, const http::Request& http,
+                      Record& record) {
   if (AsksForNoKey(settings.config->proxy)) {
     return PageReply(200, kJson, R"({"token":null})", record);
   }
@@ -124,7 +124,7 @@ HttpReply TokenPage(Services& services, const Settings& settings, const HttpRequ
   return PageReply(200, kJson, DumpJson(body), record);
 }
 
-void OpenSession(Services& services, HttpRequest& http) {
+void OpenSession(Services& services, http::Request& http) {
   const auto cookie = page::ReadCookie(http.header("cookie"), page::kSessionCookie);
   const auto key = services.sessions->Find(cookie);
   if (key) http.headers.emplace_back("Authorization", "Bearer " + key->Reveal());

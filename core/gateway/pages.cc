@@ -47,11 +47,11 @@ void WriteAccount(JsonWriter& json, const accounts::AccountStatus& account) {
   account.last_used ? json.String(IsoTime(*account.last_used)) : json.Null();
   json.Key("first_byte_ms");
   account.first_byte ? json.Int(account.first_byte->count()) : json.Null();
-  json.Key("rests").Array();
-  for (const auto& rest : account.rests) {
-    json.Object().Key("model").String(ToUtf8(rest.model)).Key("reason").String(rest.reason);
+  json.Key("cooldowns").Array();
+  for (const auto& cooldown : account.cooldowns) {
+    json.Object().Key("model").String(ToUtf8(cooldown.model)).Key("reason").String(cooldown.reason);
     json.Key("until");
-    rest.until ? json.String(IsoTime(*rest.until)) : json.Null();
+    cooldown.until ? json.String(IsoTime(*cooldown.until)) : json.Null();
     json.EndObject();
   }
   json.EndArray().Key("quotas").Array();
@@ -105,7 +105,7 @@ void AddBuiltIns(Services& services, const Settings& settings, AllListed& all) {
 }
 
 // The accounts' models and the exact names of both mappings, each name once, sorted.
-AllListed EveryModel(Services& services, const Settings& settings, const HttpRequest& http) {
+AllListed EveryModel(Services& services, const Settings& settings, const http::Request& http) {
   AllListed all;
   for (const auto& entry : services.catalog->Models(settings.config, *http.client)) {
     all[entry.id] = {entry.id,           "google",      entry.input_limit,
@@ -126,7 +126,7 @@ bool MayUse(const keys::Key* key, const Settings& settings, const std::string& n
 }
 
 // The models that the caller's key may use.
-AllListed AllModels(Services& services, const Settings& settings, const HttpRequest& http,
+AllListed AllModels(Services& services, const Settings& settings, const http::Request& http,
                     const keys::Key* key) {
   AllListed all = EveryModel(services, settings, http);
   std::erase_if(all, [&](const auto& each) { return !MayUse(key, settings, each.first); });
@@ -197,14 +197,14 @@ Error NoSuchModel(const Services& services, const Settings& settings, const std:
 
 }  // namespace
 
-HttpReply HealthPage(Record& record) {
+http::Reply HealthPage(Record& record) {
   std::string body;
   JsonWriter json(body);
   json.Object().Key("status").String("ok").Key("version").String(Version()).EndObject();
   return PageReply(200, kJson, std::move(body), record);
 }
 
-HttpReply ReadyPage(Services& services, Record& record) {
+http::Reply ReadyPage(Services& services, Record& record) {
   const auto accounts = services.pool->Status();
   std::map<std::string, int> states = {
       {"ready", 0}, {"cooling", 0}, {"disabled", 0}, {"quarantined", 0}};
@@ -229,7 +229,7 @@ HttpReply ReadyPage(Services& services, Record& record) {
   return PageReply(ready ? 200 : 503, kJson, std::move(body), record);
 }
 
-HttpReply MetricsPage(Services& services, const Settings& settings, Record& record) {
+http::Reply MetricsPage(Services& services, const Settings& settings, Record& record) {
   services.journal->Settle();
   const PresentState state{services.pool->Status(),
                            services.in_flight(),
@@ -242,7 +242,7 @@ HttpReply MetricsPage(Services& services, const Settings& settings, Record& reco
                    WriteMetrics(*services.metrics, state), record);
 }
 
-HttpReply AccountsPage(Services& services, Record& record) {
+http::Reply AccountsPage(Services& services, Record& record) {
   std::string body;
   JsonWriter json(body);
   json.Object().Key("accounts").Array();
@@ -251,8 +251,8 @@ HttpReply AccountsPage(Services& services, Record& record) {
   return PageReply(200, kJson, std::move(body), record);
 }
 
-HttpReply HealPage(Services& services, const Settings& settings, const HttpRequest& http,
-                   Record& record) {
+http::Reply HealPage(Services& services, const Settings& settings, const http::Request& http,
+                     Record& record) {
   const auto refuse = [&](Error error) {
     return Refuse(Surface::kOpenAi, std::move(error), record, *settings.config);
   };
@@ -264,8 +264,8 @@ HttpReply HealPage(Services& services, const Settings& settings, const HttpReque
   return AccountsPage(services, record);
 }
 
-HttpReply ModelsPage(Services& services, const Settings& settings, const HttpRequest& http,
-                     Record& record) {
+http::Reply ModelsPage(Services& services, const Settings& settings, const http::Request& http,
+                       Record& record) {
   std::string body;
   JsonWriter json(body);
   json.Object().Key("object").String("list").Key("data").Array();
@@ -275,8 +275,8 @@ HttpReply ModelsPage(Services& services, const Settings& settings, const HttpReq
   return PageReply(200, kJson, std::move(body), record);
 }
 
-HttpReply ModelPage(Services& services, const Settings& settings, const HttpRequest& http,
-                    const std::string& id, Record& record) {
+http::Reply ModelPage(Services& services, const Settings& settings, const http::Request& http,
+                      const std::string& id, Record& record) {
   const auto all = EveryModel(services, settings, http);
   const auto model = FindModel(all, settings, id, record.key.get());
   if (!model) {
@@ -288,8 +288,8 @@ HttpReply ModelPage(Services& services, const Settings& settings, const HttpRequ
   return PageReply(200, kJson, std::move(body), record);
 }
 
-HttpReply AnthropicModelsPage(Services& services, const Settings& settings, const HttpRequest& http,
-                              Record& record) {
+http::Reply AnthropicModelsPage(Services& services, const Settings& settings,
+                                const http::Request& http, Record& record) {
   const auto all = AllModels(services, settings, http, record.key.get());
   std::string body;
   JsonWriter json(body);
@@ -303,8 +303,8 @@ HttpReply AnthropicModelsPage(Services& services, const Settings& settings, cons
   return PageReply(200, kJson, std::move(body), record);
 }
 
-HttpReply AnthropicModelPage(Services& services, const Settings& settings, const HttpRequest& http,
-                             const std::string& id, Record& record) {
+http::Reply AnthropicModelPage(Services& services, const Settings& settings,
+                               const http::Request& http, const std::string& id, Record& record) {
   const auto all = EveryModel(services, settings, http);
   const auto model = FindModel(all, settings, id, record.key.get());
   if (!model) {
@@ -317,8 +317,8 @@ HttpReply AnthropicModelPage(Services& services, const Settings& settings, const
   return PageReply(200, kJson, std::move(body), record);
 }
 
-HttpReply GeminiModelsPage(Services& services, const Settings& settings, const HttpRequest& http,
-                           Record& record) {
+http::Reply GeminiModelsPage(Services& services, const Settings& settings,
+                             const http::Request& http, Record& record) {
   std::string body;
   JsonWriter json(body);
   const auto all = AllModels(services, settings, http, record.key.get());
@@ -335,8 +335,8 @@ HttpReply GeminiModelsPage(Services& services, const Settings& settings, const H
   return PageReply(200, kJson, std::move(body), record);
 }
 
-HttpReply GeminiModelPage(Services& services, const Settings& settings, const HttpRequest& http,
-                          const std::string& id, Record& record) {
+http::Reply GeminiModelPage(Services& services, const Settings& settings, const http::Request& http,
+                            const std::string& id, Record& record) {
   const auto all = EveryModel(services, settings, http);
   const auto model = FindModel(all, settings, id, record.key.get());
   if (!model) {

@@ -25,13 +25,13 @@ Error Discreet(Error error, const config::Config& config) {
   return error;
 }
 
-HttpReply Send(protocol::WireError wire, const Error& error, Record& record,
-               const config::Config& config) {
+http::Reply Send(protocol::WireError wire, const Error& error, Record& record,
+                 const config::Config& config) {
   record.status = wire.status;
   record.error = CodeName(error.code);
   record.why = error.message;
   if (error.code == ErrorCode::kCancelled) record.end = EndedBy::kClient;
-  HttpReply reply;
+  http::Reply reply;
   reply.status = wire.status;
   reply.headers = ModelHeaders(record, config);
   reply.headers.emplace_back("Content-Type", "application/json");
@@ -59,8 +59,8 @@ protocol::WireError WriteErrorFor(Surface surface, const Error& error,
 
 }  // namespace
 
-std::vector<HttpHeader> ModelHeaders(const Record& record, const config::Config& config) {
-  std::vector<HttpHeader> headers;
+std::vector<http::Header> ModelHeaders(const Record& record, const config::Config& config) {
+  std::vector<http::Header> headers;
   headers.reserve(8);
   headers.emplace_back("x-request-id", record.id);
   if (!record.target.empty()) headers.emplace_back("X-Mapped-Model", OneLine(record.target));
@@ -78,21 +78,21 @@ Error WhyCancelled(const Cancellation& client) {
   return error;
 }
 
-HttpReply Refuse(const protocol::Dialect& dialect, Error error, Record& record,
-                 const config::Config& config) {
+http::Reply Refuse(const protocol::Dialect& dialect, Error error, Record& record,
+                   const config::Config& config) {
   const Error shown = Discreet(std::move(error), config);
   return Send(dialect.WriteError(shown, record.id), shown, record, config);
 }
 
-HttpReply Refuse(Surface surface, Error error, Record& record, const config::Config& config) {
+http::Reply Refuse(Surface surface, Error error, Record& record, const config::Config& config) {
   const Error shown = Discreet(std::move(error), config);
   return Send(WriteErrorFor(surface, shown, record.id), shown, record, config);
 }
 
-HttpReply PageReply(int status, std::string_view content_type, std::string body, Record& record) {
+http::Reply PageReply(int status, std::string_view content_type, std::string body, Record& record) {
   record.status = status;
   record.phase = Phase::kDone;
-  HttpReply reply;
+  http::Reply reply;
   reply.status = status;
   reply.headers.emplace_back("x-request-id", record.id);
   reply.headers.emplace_back("Content-Type", content_type);
@@ -100,7 +100,7 @@ HttpReply PageReply(int status, std::string_view content_type, std::string body,
   return reply;
 }
 
-Error WithBaseUrl(Error error, const HttpRequest& request, const config::Proxy& proxy) {
+Error WithBaseUrl(Error error, const http::Request& request, const config::Proxy& proxy) {
   const std::string_view host = request.header("host");
   if (error.code != ErrorCode::kUnknownRoute || host.empty()) return error;
   error.message += fmt::format("; the base URL is {}://{}/v1",

@@ -13,23 +13,23 @@
 namespace agm::gateway {
 
 /// x-request-id, and X-Mapped-Model and X-Account-Email if they are known.
-std::vector<HttpHeader> ModelHeaders(const Record& record, const config::Config& config);
+std::vector<http::Header> ModelHeaders(const Record& record, const config::Config& config);
 
 /// The error of a request that was cancelled: its client left, or the gateway stops.
 Error WhyCancelled(const Cancellation& client);
 
 /// Writes an error in the dialect and notes it in the record. With expose_account off it leaves out
 /// the accounts' states.
-HttpReply Refuse(const protocol::Dialect& dialect, Error error, Record& record,
-                 const config::Config& config);
+http::Reply Refuse(const protocol::Dialect& dialect, Error error, Record& record,
+                   const config::Config& config);
 
 /// The same for a route without a dialect, in the error format of its API.
-HttpReply Refuse(Surface surface, Error error, Record& record, const config::Config& config);
+http::Reply Refuse(Surface surface, Error error, Record& record, const config::Config& config);
 
 /// A successful response of a route that calls no model.
-HttpReply PageReply(int status, std::string_view content_type, std::string body, Record& record);
+http::Reply PageReply(int status, std::string_view content_type, std::string body, Record& record);
 
 /// Adds the base URL to the error of an unknown path, which is mostly a wrong base URL.
-Error WithBaseUrl(Error error, const HttpRequest& request, const config::Proxy& proxy);
+Error WithBaseUrl(Error error, const http::Request& request, const config::Proxy& proxy);
 
 }  // namespace agm::gateway

@@ -35,8 +35,8 @@ RequestContext ContextOf(const Visit& visit, const std::string& account) {
 }
 
 // The client's headers that belong to the request itself.
-std::vector<upstream::Header> HeadersUp(const HttpRequest& http) {
-  std::vector<upstream::Header> headers;
+std::vector<http::Header> HeadersUp(const http::Request& http) {
+  std::vector<http::Header> headers;
   for (const auto& [name, value] : http.headers) {
     const bool passes = http::StartsWithIgnoreCase(name, "x-goog-upload-") ||
                         http::EqualsIgnoreCase(name, "content-type") ||
@@ -111,7 +111,7 @@ Result<void> ReadWhole(NativeOpened& opened, const Cancellation& client) {
   while (opened.download && opened.held.size() <= kMostRead) {
     const auto state = opened.download->Read(opened.held, TimePoint::max(), client);
     if (!state) return state.error();
-    if (*state == upstream::ReadState::kEnd) opened.download.reset();
+    if (*state == http::ReadState::kEnd) opened.download.reset();
   }
   return {};
 }

@@ -43,11 +43,11 @@ std::string_view CollectionOf(ResourceKind kind) {
   return {};
 }
 
-HttpReply RefuseIt(Visit& visit, Error error) {
+http::Reply RefuseIt(Visit& visit, Error error) {
   return Refuse(Surface::kGemini, std::move(error), visit.record, *visit.settings->config);
 }
 
-HttpReply PassOn(Visit& visit, NativeOutcome outcome, NativeForm form) {
+http::Reply PassOn(Visit& visit, NativeOutcome outcome, NativeForm form) {
   if (auto* error = std::get_if<Error>(&outcome)) return RefuseIt(visit, std::move(*error));
   if (auto* refusal = std::get_if<NativeRefusal>(&outcome)) {
     return PassRefusal(std::move(*refusal), *visit.settings->config, visit.record);
@@ -67,7 +67,7 @@ Result<std::string> TargetOf(Visit& visit, const std::string& model) {
   return usable->front();
 }
 
-HttpReply Create(Visit& visit, std::string_view kind, NativeQuestion question) {
+http::Reply Create(Visit& visit, std::string_view kind, NativeQuestion question) {
   const auto account = PlaceFor(visit, kind);
   if (!account) return RefuseIt(visit, account.error());
   auto outcome = AskHolder(visit, *account, kind, question);
@@ -107,7 +107,7 @@ void AdoptUpload(Visit& visit, const std::string& account, NativeOpened& opened)
   }
 }
 
-HttpReply ReplyToUpload(Visit& visit, const std::string& account, NativeOutcome outcome) {
+http::Reply ReplyToUpload(Visit& visit, const std::string& account, NativeOutcome outcome) {
   if (auto* opened = std::get_if<NativeOpened>(&outcome)) {
     if (auto whole = ReadWhole(*opened, *visit.http.client); !whole) {
       return RefuseIt(visit, whole.error());
@@ -118,7 +118,7 @@ HttpReply ReplyToUpload(Visit& visit, const std::string& account, NativeOutcome 
   return PassOn(visit, std::move(outcome), NativeForm::kBytes);
 }
 
-HttpReply ContinueUpload(Visit& visit, const std::string& id) {
+http::Reply ContinueUpload(Visit& visit, const std::string& id) {
   const auto session = visit.services.resources->Find(UploadName(id), Now(visit));
   if (!session || session->owner != visit.record.caller) {
     return RefuseIt(visit, NoSuchResource("upload session"));
@@ -131,7 +131,7 @@ HttpReply ContinueUpload(Visit& visit, const std::string& id) {
 
 }  // namespace
 
-HttpReply UploadFile(Visit& visit) {
+http::Reply UploadFile(Visit& visit) {
   const std::string id = QueryParameter(visit.http.query, "upload_id");
   if (!id.empty()) return ContinueUpload(visit, id);
   const auto place = PlaceFor(visit, "files");
@@ -143,7 +143,7 @@ HttpReply UploadFile(Visit& visit) {
 
 // ---- The other resources -----------------------------------------------------------------------
 
-HttpReply UseResource(Visit& visit, ResourceKind kind) {
+http::Reply UseResource(Visit& visit, ResourceKind kind) {
   const std::string collection(CollectionOf(kind));
   const std::string path = collection + "/" + visit.route.id;
   const std::string name = path.substr(0, path.find(':'));
@@ -156,7 +156,7 @@ HttpReply UseResource(Visit& visit, ResourceKind kind) {
   return PassOn(visit, std::move(outcome), NativeForm::kBytes);
 }
 
-HttpReply CreateCache(Visit& visit) {
+http::Reply CreateCache(Visit& visit) {
   NativeQuestion question = QuestionFor(visit, "cachedContents", NativeForm::kWhole);
   const auto doc = JsonDoc::Parse(visit.http.body);
   if (!doc) return RefuseIt(visit, doc.error());
@@ -170,7 +170,7 @@ HttpReply CreateCache(Visit& visit) {
   return Create(visit, "cachedContents", std::move(question));
 }
 
-HttpReply CreateBatch(Visit& visit) {
+http::Reply CreateBatch(Visit& visit) {
   const std::string& id = visit.route.id;
   const std::size_t colon = std::min(id.rfind(':'), id.size());
   const std::string model(config::WithoutModelPrefix(std::string_view(id).substr(0, colon)));
@@ -212,7 +212,7 @@ std::map<std::string, std::string> Describe(Visit& visit, const std::string& acc
 
 // Other callers' resources on the same account are left out. What an account that cannot answer now
 // holds is described as it was created.
-HttpReply ListResources(Visit& visit, ResourceKind kind) {
+http::Reply ListResources(Visit& visit, ResourceKind kind) {
   const std::string collection(CollectionOf(kind));
   const auto own =
       visit.services.resources->List(visit.record.caller, collection + "/", Now(visit));

@@ -12,15 +12,15 @@ namespace agm::gateway {
 enum class ResourceKind { kFiles, kCaches, kBatches, kOperations };
 
 /// GET of a kind: the caller's own resources, on one page.
-HttpReply ListResources(Visit& visit, ResourceKind kind);
+http::Reply ListResources(Visit& visit, ResourceKind kind);
 /// GET, PATCH, DELETE and methods of one (Route::id).
-HttpReply UseResource(Visit& visit, ResourceKind kind);
+http::Reply UseResource(Visit& visit, ResourceKind kind);
 /// POST cachedContents.
-HttpReply CreateCache(Visit& visit);
+http::Reply CreateCache(Visit& visit);
 /// POST models/{m}:batchGenerateContent and the like (Route::id is "{m}:{method}").
-HttpReply CreateBatch(Visit& visit);
+http::Reply CreateBatch(Visit& visit);
 /// POST and PUT upload/{version}/files: starts or continues an upload. The address at which the
 /// client continues is the gateway's own.
-HttpReply UploadFile(Visit& visit);
+http::Reply UploadFile(Visit& visit);
 
 }  // namespace agm::gateway

@@ -76,8 +76,8 @@ Result<BuiltOn> ContextOf(store::Conversations& conversations, const std::string
 
 }  // namespace
 
-HttpReply CreateResponse(Services& services, std::shared_ptr<const Settings> settings,
-                         HttpRequest& http, Record record) {
+http::Reply CreateResponse(Services& services, std::shared_ptr<const Settings> settings,
+                           http::Request& http, Record record) {
   auto built_on = ContextOf(*services.conversations, record.caller, http.body);
   if (!built_on) {
     return Refuse(Surface::kOpenAi, built_on.error(), record, *settings->config);
@@ -91,8 +91,8 @@ HttpReply CreateResponse(Services& services, std::shared_ptr<const Settings> set
   return Exchange(services, std::move(settings), stored, http, std::move(record));
 }
 
-HttpReply CompactResponse(Services& services, std::shared_ptr<const Settings> settings,
-                          HttpRequest& http, Record record) {
+http::Reply CompactResponse(Services& services, std::shared_ptr<const Settings> settings,
+                            http::Request& http, Record record) {
   auto built_on = ContextOf(*services.conversations, record.caller, http.body);
   if (!built_on) {
     return Refuse(Surface::kOpenAi, built_on.error(), record, *settings->config);
@@ -101,8 +101,8 @@ HttpReply CompactResponse(Services& services, std::shared_ptr<const Settings> se
   return Exchange(services, std::move(settings), dialect, http, std::move(record));
 }
 
-HttpReply CountInput(Services& services, std::shared_ptr<const Settings> settings,
-                     HttpRequest& http, Record record) {
+http::Reply CountInput(Services& services, std::shared_ptr<const Settings> settings,
+                       http::Request& http, Record record) {
   const auto refuse = [&](Error error) {
     return Refuse(Surface::kOpenAi, std::move(error), record, *settings->config);
   };
@@ -120,15 +120,15 @@ HttpReply CountInput(Services& services, std::shared_ptr<const Settings> setting
   record.phase = Phase::kDone;
   record.status = 200;
   record.FirstByte();
-  HttpReply reply;
+  http::Reply reply;
   reply.headers = ModelHeaders(record, *settings->config);
   reply.headers.emplace_back("Content-Type", kJson);
   reply.body = std::move(body);
   return reply;
 }
 
-HttpReply CancelResponse(Services& services, const Settings& settings, const std::string& id,
-                         Record& record) {
+http::Reply CancelResponse(Services& services, const Settings& settings, const std::string& id,
+                           Record& record) {
   const bool known = services.conversations->Find(record.caller, id).has_value();
   Error error = known ? Invalid("invalid_value", "response_id",
                                 fmt::format("'{}' cannot be cancelled: it did not run in the "
@@ -138,8 +138,8 @@ HttpReply CancelResponse(Services& services, const Settings& settings, const std
   return Refuse(Surface::kOpenAi, std::move(error), record, *settings.config);
 }
 
-HttpReply StoredResponse(Services& services, const Settings& settings, const HttpRequest& http,
-                         const std::string& id, Record& record) {
+http::Reply StoredResponse(Services& services, const Settings& settings, const http::Request& http,
+                           const std::string& id, Record& record) {
   if (http.method == "DELETE") {
     if (!services.conversations->Remove(record.caller, id)) {
       return Refuse(Surface::kOpenAi, NoSuchResponse(id), record, *settings.config);
@@ -160,8 +160,8 @@ HttpReply StoredResponse(Services& services, const Settings& settings, const Htt
   return PageReply(200, kJson, std::move(found->object), record);
 }
 
-HttpReply StoredInputItems(Services& services, const Settings& settings, const HttpRequest& http,
-                           const std::string& id, Record& record) {
+http::Reply StoredInputItems(Services& services, const Settings& settings,
+                             const http::Request& http, const std::string& id, Record& record) {
   const auto refuse = [&](Error error) {
     return Refuse(Surface::kOpenAi, std::move(error), record, *settings.config);
   };

@@ -12,21 +12,21 @@
 /// continued. They belong to the client key that created them.
 namespace agm::gateway {
 
-HttpReply CreateResponse(Services& services, std::shared_ptr<const Settings> settings,
-                         HttpRequest& http, Record record);
+http::Reply CreateResponse(Services& services, std::shared_ptr<const Settings> settings,
+                           http::Request& http, Record record);
 /// A conversation summed up as one compaction item.
-HttpReply CompactResponse(Services& services, std::shared_ptr<const Settings> settings,
-                          HttpRequest& http, Record record);
+http::Reply CompactResponse(Services& services, std::shared_ptr<const Settings> settings,
+                            http::Request& http, Record record);
 /// How many tokens a request would have.
-HttpReply CountInput(Services& services, std::shared_ptr<const Settings> settings,
-                     HttpRequest& http, Record record);
+http::Reply CountInput(Services& services, std::shared_ptr<const Settings> settings,
+                       http::Request& http, Record record);
 /// Always a refusal: no response runs in the background here.
-HttpReply CancelResponse(Services& services, const Settings& settings, const std::string& id,
-                         Record& record);
+http::Reply CancelResponse(Services& services, const Settings& settings, const std::string& id,
+                           Record& record);
 /// GET and DELETE of one.
-HttpReply StoredResponse(Services& services, const Settings& settings, const HttpRequest& http,
-                         const std::string& id, Record& record);
-HttpReply StoredInputItems(Services& services, const Settings& settings, const HttpRequest& http,
+http::Reply StoredResponse(Services& services, const Settings& settings, const http::Request& http,
                            const std::string& id, Record& record);
+http::Reply StoredInputItems(Services& services, const Settings& settings,
+                             const http::Request& http, const std::string& id, Record& record);
 
 }  // namespace agm::gateway

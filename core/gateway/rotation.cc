@@ -155,7 +155,7 @@ std::optional<accounts::Lease> Rotation::Next() {
       Trace(context_, "no account is left for the target",
             fields->Add("why", lease.error().message));
     }
-    if (tried_.empty() || lease.error().retry_after_ms >= 0) allowance_.rest = lease.error();
+    if (tried_.empty() || lease.error().retry_after_ms >= 0) allowance_.unavailable = lease.error();
     return std::nullopt;
   }
   allowance_.account = lease->account().Label();
@@ -285,12 +285,12 @@ NextStep Rotation::Judge(accounts::Lease lease, upstream::Failure& failure) {
   allowance_.last = failure.error;
   tried_.push_back(account);
   if (failure.no_answer) return AfterNoAnswer(*failure.no_answer);
-  const bool rests = row.scope != upstream::RestScope::kNobody && row.strikes == 1;
-  if (!rests) spent_.push_back(account);
+  const bool cools_down = row.scope != upstream::CooldownScope::kNobody && row.strikes == 1;
+  if (!cools_down) spent_.push_back(account);
   if (MayTryAnother(account, failure)) return NextStep::kNextTry;
   // If the model is to blame, the next model of the chain is tried; the model's own cooldown is the
   // pause.
-  const bool of_model = row.scope == upstream::RestScope::kModel;
+  const bool of_model = row.scope == upstream::CooldownScope::kModel;
   const bool enough = ++met_[failure.trouble] >= row.tries;
   if (row.next == upstream::NextTry::kSpaced && !of_model) second_chance_ = account;
   return enough || (of_model && !last_) ? NextStep::kNextTarget : NextStep::kNextTry;
@@ -314,7 +314,7 @@ Error Verdict(const RequestContext& context, const Allowance& allowance,
   auto nobody = context.only.empty() ? context.services->pool->WhyNobody(target)
                                      : context.services->pool->WhyNot(context.only, target);
   if (nobody) return *std::move(nobody);
-  if (allowance.rest) return *allowance.rest;
+  if (allowance.unavailable) return *allowance.unavailable;
   if (unreached) return Unreached(*last);
   // The attempts are used up, but an account is available: the client may retry at once.
   Error error =

@@ -29,11 +29,11 @@ struct RequestContext {
   std::string id{};      ///< the request's, for the log
   std::string caller{};  ///< the client key's name
   /// Records the calls; null: they are not recorded.
-  std::shared_ptr<upstream::Transport> taped{};
+  std::shared_ptr<http::Transport> taped{};
   std::string_view method = "generateContent";  ///< of the upstream's API, see Refusals
   std::string only{};  ///< the one account that can serve it, by name; empty: any
 
-  upstream::Transport& transport() const { return taped ? *taped : *services->transport; }
+  http::Transport& transport() const { return taped ? *taped : *services->transport; }
   const upstream::Provider& ProviderOf(const config::Account& account) const {
     return services->providers->For(account.kind);
   }
@@ -60,7 +60,8 @@ struct Allowance {
   ledger::Billing billing = ledger::Billing::kUnknown;
   std::vector<ledger::Try> history{};  ///< the attempts, once one has failed
   std::optional<Error> last{};         ///< the error of the last attempt
-  std::optional<Error> rest{};     ///< the pool's error when it had no account for the last target
+  std::optional<Error>
+      unavailable{};               ///< the pool's error when it had no account for the last target
   int unserved = 0;                ///< attempts of accounts that turned out not to have the model
   bool no_answer_retried = false;  ///< the one retry after a response without an answer was made
 

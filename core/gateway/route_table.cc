@@ -31,37 +31,37 @@ namespace {
 // is made anew; a call of a model in another way; a page; a page of one object.
 
 template <auto dialect>
-HttpReply Chat(Visit& visit) {
+http::Reply Chat(Visit& visit) {
   return Exchange(visit.services, visit.settings, dialect(), visit.http, std::move(visit.record));
 }
 
 template <class Dialect>
-HttpReply Form(Visit& visit) {
+http::Reply Form(Visit& visit) {
   return Exchange(visit.services, visit.settings, Dialect(visit.http.header("content-type")),
                   visit.http, std::move(visit.record));
 }
 
 template <class Dialect>
-HttpReply Said(Visit& visit) {
+http::Reply Said(Visit& visit) {
   return Exchange(visit.services, visit.settings, Dialect(), visit.http, std::move(visit.record));
 }
 
 template <auto call>
-HttpReply Calls(Visit& visit) {
+http::Reply Calls(Visit& visit) {
   return call(visit.services, visit.settings, visit.http, std::move(visit.record));
 }
 
 template <auto page>
-HttpReply Page(Visit& visit) {
+http::Reply Page(Visit& visit) {
   return page(visit.services, *visit.settings, visit.http, visit.record);
 }
 
 template <auto page>
-HttpReply PageOf(Visit& visit) {
+http::Reply PageOf(Visit& visit) {
   return page(visit.services, *visit.settings, visit.http, visit.route.id, visit.record);
 }
 
-HttpReply Home(Visit& visit) {
+http::Reply Home(Visit& visit) {
   const config::Config& config = *visit.settings->config;
   if (WantsPage(visit.http)) return HomePage(visit.record);
   Error error = Fail(ErrorCode::kUnknownRoute, "unknown path");
@@ -69,37 +69,37 @@ HttpReply Home(Visit& visit) {
   return Refuse(Surface::kOwn, WithBaseUrl(std::move(error), visit.http, config.proxy),
                 visit.record, config);
 }
-HttpReply Index(Visit& visit) {
+http::Reply Index(Visit& visit) {
   return PageFile(*visit.settings->config, visit.http, "index.html", visit.record);
 }
-HttpReply Asset(Visit& visit) {
+http::Reply Asset(Visit& visit) {
   return PageFile(*visit.settings->config, visit.http, visit.route.id, visit.record);
 }
-HttpReply Live(Visit& visit) { return LivePage(visit.services, *visit.settings, visit.record); }
-HttpReply OneRequest(Visit& visit) {
+http::Reply Live(Visit& visit) { return LivePage(visit.services, *visit.settings, visit.record); }
+http::Reply OneRequest(Visit& visit) {
   return RequestPage(visit.services, *visit.settings, visit.route.id, visit.record);
 }
-HttpReply ChangeAccount(Visit& visit) {
+http::Reply ChangeAccount(Visit& visit) {
   const auto doc = JsonDoc::Parse(visit.http.body);
   const bool adds = doc && doc->root()["add"].is(JsonKind::kObject);
   return adds ? AddAccountPage(visit.services, *visit.settings, visit.http, visit.record)
               : HealPage(visit.services, *visit.settings, visit.http, visit.record);
 }
 
-HttpReply Health(Visit& visit) { return HealthPage(visit.record); }
-HttpReply Ready(Visit& visit) { return ReadyPage(visit.services, visit.record); }
-HttpReply Accounts(Visit& visit) { return AccountsPage(visit.services, visit.record); }
-HttpReply Me(Visit& visit) { return MePage(visit.services, visit.record); }
-HttpReply Keys(Visit& visit) { return KeysPage(visit.services, *visit.settings, visit.record); }
-HttpReply ShowMetrics(Visit& visit) {
+http::Reply Health(Visit& visit) { return HealthPage(visit.record); }
+http::Reply Ready(Visit& visit) { return ReadyPage(visit.services, visit.record); }
+http::Reply Accounts(Visit& visit) { return AccountsPage(visit.services, visit.record); }
+http::Reply Me(Visit& visit) { return MePage(visit.services, visit.record); }
+http::Reply Keys(Visit& visit) { return KeysPage(visit.services, *visit.settings, visit.record); }
+http::Reply ShowMetrics(Visit& visit) {
   return MetricsPage(visit.services, *visit.settings, visit.record);
 }
-HttpReply Cancel(Visit& visit) {
+http::Reply Cancel(Visit& visit) {
   return CancelResponse(visit.services, *visit.settings, visit.route.id, visit.record);
 }
 
 // Batches outlive their request, so they are resources.
-HttpReply Native(Visit& visit) {
+http::Reply Native(Visit& visit) {
   const std::string_view id = visit.route.id;
   if (id.ends_with(":batchGenerateContent") || id.ends_with(":asyncBatchEmbedContent")) {
     return CreateBatch(visit);
@@ -108,7 +108,7 @@ HttpReply Native(Visit& visit) {
                     std::move(visit.record));
 }
 
-HttpReply NotServed(Visit& visit) {
+http::Reply NotServed(Visit& visit) {
   const RouteRow& row = *visit.route.row;
   Error error = Fail(ErrorCode::kUnknownRoute, "this gateway does not serve {} yet", row.name);
   error.reason = "unknown_url";
@@ -116,12 +116,12 @@ HttpReply NotServed(Visit& visit) {
 }
 
 template <ResourceKind kind>
-HttpReply ListOf(Visit& visit) {
+http::Reply ListOf(Visit& visit) {
   return ListResources(visit, kind);
 }
 
 template <ResourceKind kind>
-HttpReply OneOf(Visit& visit) {
+http::Reply OneOf(Visit& visit) {
   return UseResource(visit, kind);
 }
 

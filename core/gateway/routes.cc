@@ -216,7 +216,7 @@ Error Unknown(const Segments& path) {
 }
 
 // The API that the client speaks, as far as the request tells it beside its route.
-Surface Spoken(const HttpRequest& request) {
+Surface Spoken(const http::Request& request) {
   const Segments path = Split(request.path);
   if (!path.empty() && IsGeminiPrefix(path.front())) {
     // Google's own OpenAI-compatible paths are "/v1beta/openai/...".
@@ -232,7 +232,7 @@ Surface Spoken(const HttpRequest& request) {
 }
 
 // Among the rows with one pattern: one that the client's API has, and its method.
-const RouteRow* Choose(const RouteRow& found, const HttpRequest& request) {
+const RouteRow* Choose(const RouteRow& found, const http::Request& request) {
   const Surface spoken = Spoken(request);
   const auto fitness = [&](const RouteRow& row) {
     return (row.surface == spoken ? 2 : 0) + (row.Allows(request.method) ? 1 : 0);
@@ -263,19 +263,19 @@ Result<Route> FindRoute(std::string_view path) {
   return Unknown(segments);
 }
 
-Result<Route> FindRoute(const HttpRequest& request) {
+Result<Route> FindRoute(const http::Request& request) {
   auto route = FindRoute(request.path);
   if (route) route->row = Choose(*route->row, request);
   return route;
 }
 
-Surface SurfaceOf(const HttpRequest& request) {
+Surface SurfaceOf(const http::Request& request) {
   const auto route = FindRoute(request);
   return route ? route->row->surface : Spoken(request);
 }
 
 Surface SurfaceOf(std::string_view path) {
-  HttpRequest request;
+  http::Request request;
   request.path = path;
   return SurfaceOf(request);
 }

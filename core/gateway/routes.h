@@ -29,7 +29,7 @@ enum class Scope {
 enum class BodyKind { kJson, kForm, kAny };
 
 /// Answers a request of a route; may take the record out of the visit.
-using Handler = HttpReply (*)(Visit& visit);
+using Handler = http::Reply (*)(Visit& visit);
 
 /// Everything that the gateway knows about a route.
 ///
@@ -72,12 +72,12 @@ struct Route {
 /// ("/openai/v1/models/ID" keeps its id), Azure's "/openai/deployments/MODEL/chat/completions", and
 /// stacked paths ("/v1/chat/completions/responses"): if no route matches exactly, their last known
 /// segment counts. kUnknownRoute names the nearest route of the same family, if there is one.
-Result<Route> FindRoute(const HttpRequest& request);
+Result<Route> FindRoute(const http::Request& request);
 /// The same from a path alone.
 Result<Route> FindRoute(std::string_view path);
 
 /// The API whose format errors of this request use, also for unknown routes.
-Surface SurfaceOf(const HttpRequest& request);
+Surface SurfaceOf(const http::Request& request);
 Surface SurfaceOf(std::string_view path);
 
 }  // namespace agm::gateway

@@ -19,17 +19,17 @@
 namespace agm::gateway {
 namespace {
 
-HttpLimits LimitsOf(const config::Proxy& proxy) {
+http::Limits LimitsOf(const config::Proxy& proxy) {
   return {proxy.header_timeout, proxy.write_timeout, proxy.max_body_size, proxy.max_connections};
 }
 
 /// Loads the TLS identity; null if TLS is not configured.
-Result<std::shared_ptr<const TlsIdentity>> IdentityOf(const config::Proxy& proxy) {
-  if (!proxy.tls.enabled()) return std::shared_ptr<const TlsIdentity>();
-  return TlsIdentity::Load({proxy.tls.certificate, proxy.tls.key});
+Result<std::shared_ptr<const http::TlsIdentity>> IdentityOf(const config::Proxy& proxy) {
+  if (!proxy.tls.enabled()) return std::shared_ptr<const http::TlsIdentity>();
+  return http::TlsIdentity::Load({proxy.tls.certificate, proxy.tls.key});
 }
 
-std::optional<WallTime> EndOf(const std::shared_ptr<const TlsIdentity>& identity) {
+std::optional<WallTime> EndOf(const std::shared_ptr<const http::TlsIdentity>& identity) {
   if (!identity) return std::nullopt;
   return identity->expires();
 }
@@ -80,9 +80,9 @@ void PrepareTokens(accounts::Credentials& credentials, const config::Config& con
 /// The gateway's parts in the order of construction; each uses only those above it.
 struct Service::Parts {
   Parts(std::shared_ptr<const config::Config> config, Log& log, Clock& clock,
-        upstream::Transport& transport, store::Database& database,
-        std::unique_ptr<upstream::Transport> media_transport,
-        std::unique_ptr<store::Database> log_file, const upstream::Providers& providers)
+        http::Transport& transport, store::Database& database,
+        std::unique_ptr<http::Transport> media_transport, std::unique_ptr<store::Database> log_file,
+        const upstream::Providers& providers)
       : media(std::move(media_transport)),
         sessions(clock),
         live(clock),
@@ -110,8 +110,10 @@ struct Service::Parts {
         counter(clock),
         gateway(services),
         server(
-            LimitsOf(config->proxy), [this](HttpRequest& r) { return gateway.Answer(r); },
-            [this](const HttpFault& f, std::string_view path) { return gateway.Refusal(f, path); },
+            LimitsOf(config->proxy), [this](http::Request& r) { return gateway.Answer(r); },
+            [this](const http::Fault& f, std::string_view path) {
+              return gateway.Refusal(f, path);
+            },
             &Gateway::IsUrgent) {
     credentials.UseProxy(config->proxy.upstream_proxy);
     ledger.Apply(LogOf(config));
@@ -142,10 +144,10 @@ struct Service::Parts {
     services.log = &log;
     services.clock = &clock;
     services.in_flight = [this] { return server.in_flight(); };
-    server.CheckHeadsWith([this](HttpRequest& head) { return gateway.AnswerHead(head); });
+    server.CheckHeadsWith([this](http::Request& head) { return gateway.AnswerHead(head); });
     server.CountDescriptorsWith([&transport] {
       const auto [held, each] = transport.descriptors();
-      return HttpServer::Descriptors{held, each};
+      return http::Server::Descriptors{held, each};
     });
   }
 
@@ -170,7 +172,7 @@ struct Service::Parts {
     live.Publish(entry);
   }
 
-  std::unique_ptr<upstream::Transport> media;
+  std::unique_ptr<http::Transport> media;
   page::Sessions sessions;
   page::LiveFeed live;
   page::Pulse pulse;
@@ -192,7 +194,7 @@ struct Service::Parts {
   TokenCounter counter;
   Services services;
   Gateway gateway;
-  HttpServer server;
+  http::Server server;
   int port = 0;
 };
 
@@ -200,10 +202,9 @@ Service::Service(std::unique_ptr<Parts> parts) : parts_(std::move(parts)) {}
 Service::~Service() = default;
 
 Result<std::unique_ptr<Service>> Service::Start(std::shared_ptr<const config::Config> config,
-                                                Log& log, Clock& clock,
-                                                upstream::Transport& transport,
+                                                Log& log, Clock& clock, http::Transport& transport,
                                                 store::Database& database,
-                                                std::unique_ptr<upstream::Transport> media,
+                                                std::unique_ptr<http::Transport> media,
                                                 std::unique_ptr<store::Database> requests,
                                                 const upstream::Providers& providers) {
   auto identity = IdentityOf(config->proxy);

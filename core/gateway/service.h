@@ -33,8 +33,8 @@ class Service {
   /// `requests`. `providers` are the kinds of upstream. The references must outlive the service.
   static Result<std::unique_ptr<Service>> Start(
       std::shared_ptr<const config::Config> config, Log& log, Clock& clock,
-      upstream::Transport& transport, store::Database& database,
-      std::unique_ptr<upstream::Transport> media = upstream::NewMediaTransport(),
+      http::Transport& transport, store::Database& database,
+      std::unique_ptr<http::Transport> media = upstream::NewMediaTransport(),
       std::unique_ptr<store::Database> requests =
           store::Database::OpenInMemory(ledger::RequestsFile()),
       const upstream::Providers& providers = upstream::BuiltInProviders());

@@ -66,8 +66,8 @@ struct Services {
   accounts::Pool* pool = nullptr;
   accounts::Credentials* credentials = nullptr;
   const upstream::Providers* providers = nullptr;
-  upstream::Transport* transport = nullptr;
-  upstream::Transport* media = nullptr;  ///< for URLs from clients: public addresses only
+  http::Transport* transport = nullptr;
+  http::Transport* media = nullptr;  ///< for URLs from clients: public addresses only
   Catalog* catalog = nullptr;
   Refusals* refusals = nullptr;
   TokenCounter* counter = nullptr;

@@ -31,7 +31,7 @@ std::string HeadOf(const chat::Request& request) {
 
 }  // namespace
 
-std::string SessionHeader(const HttpRequest& request) {
+std::string SessionHeader(const http::Request& request) {
   const std::string_view plain = request.header("x-session-id");
   if (!plain.empty()) return std::string(plain);
   std::string session(request.header("x-claude-code-session-id"));

@@ -10,7 +10,7 @@ namespace agm::gateway {
 
 /// The conversation's name in the request's headers; empty if they name none. A client that runs
 /// several agents in one session names the agent too, because each agent has its own conversation.
-std::string SessionHeader(const HttpRequest& request);
+std::string SessionHeader(const http::Request& request);
 
 /// The key that ties a conversation to its account (see accounts::SessionKey): `header` is a
 /// session header's value or empty, `caller` the name of the client's key. If nothing names the

@@ -30,9 +30,9 @@ std::string ResponseHead(int status, std::string_view content_type, std::string_
 }
 
 /// A reply's body with a copy of its pieces on the tape.
-class TapedBody : public BodySource {
+class TapedBody : public http::BodySource {
  public:
-  TapedBody(std::unique_ptr<BodySource> source, std::shared_ptr<Tape> tape, std::size_t part,
+  TapedBody(std::unique_ptr<http::BodySource> source, std::shared_ptr<Tape> tape, std::size_t part,
             ledger::Journal& journal, WallTime at, std::string id)
       : source_(std::move(source)),
         tape_(std::move(tape)),
@@ -55,7 +55,7 @@ class TapedBody : public BodySource {
   void Stop(std::string& out) override { source_->Stop(out); }
 
  private:
-  std::unique_ptr<BodySource> source_;
+  std::unique_ptr<http::BodySource> source_;
   std::shared_ptr<Tape> tape_;
   const std::size_t part_;
   ledger::Journal& journal_;
@@ -64,23 +64,23 @@ class TapedBody : public BodySource {
 };
 
 /// An upstream's response with a copy of its bytes on the tape.
-class TapedDownload : public upstream::Download {
+class TapedDownload : public http::Download {
  public:
-  TapedDownload(std::unique_ptr<upstream::Download> download, std::shared_ptr<Tape> tape, int call)
+  TapedDownload(std::unique_ptr<http::Download> download, std::shared_ptr<Tape> tape, int call)
       : download_(std::move(download)), tape_(std::move(tape)) {
     part_ = tape_->Add({"received", call, Head("open"), {}, false});
   }
 
   int status() const override { return download_->status(); }
   std::string_view header(std::string_view name) const override { return download_->header(name); }
-  Result<upstream::ReadState> Read(std::string& out, TimePoint until,
-                                   const Cancellation& cancellation) override {
+  Result<http::ReadState> Read(std::string& out, TimePoint until,
+                               const Cancellation& cancellation) override {
     const std::size_t before = out.size();
     auto state = download_->Read(out, until, cancellation);
     tape_->Append(part_, std::string_view(out).substr(before));
     if (!state) {
       tape_->SetHead(part_, Head(CodeName(state.error().code)));
-    } else if (*state == upstream::ReadState::kEnd) {
+    } else if (*state == http::ReadState::kEnd) {
       tape_->SetHead(part_, Head("complete"));
     }
     return state;
@@ -93,18 +93,18 @@ class TapedDownload : public upstream::Download {
                         download_->header("retry-after"), ended);
   }
 
-  std::unique_ptr<upstream::Download> download_;
+  std::unique_ptr<http::Download> download_;
   std::shared_ptr<Tape> tape_;
   std::size_t part_ = 0;
 };
 
-class TapedTransport : public upstream::Transport {
+class TapedTransport : public http::Transport {
  public:
-  TapedTransport(upstream::Transport& transport, std::shared_ptr<Tape> tape)
+  TapedTransport(http::Transport& transport, std::shared_ptr<Tape> tape)
       : transport_(transport), tape_(std::move(tape)) {}
 
-  Result<std::unique_ptr<upstream::Download>> Send(const upstream::HttpRequest& request,
-                                                   const Cancellation& cancellation) override {
+  Result<std::unique_ptr<http::Download>> Send(const http::OutgoingRequest& request,
+                                               const Cancellation& cancellation) override {
     const int call = tape_->NextCall();
     tape_->Add({"sent", call, RequestHead(request.method, Path(request.url), "application/json"),
                 std::string(request.body), false});
@@ -114,7 +114,7 @@ class TapedTransport : public upstream::Transport {
           {"received", call, ResponseHead(0, {}, {}, CodeName(download.error().code)), {}, false});
       return download;
     }
-    return std::unique_ptr<upstream::Download>(
+    return std::unique_ptr<http::Download>(
         std::make_unique<TapedDownload>(*std::move(download), tape_, call));
   }
 
@@ -126,13 +126,13 @@ class TapedTransport : public upstream::Transport {
     return path == std::string_view::npos ? "/" : url.substr(path);
   }
 
-  upstream::Transport& transport_;
+  http::Transport& transport_;
   const std::shared_ptr<Tape> tape_;
 };
 
 }  // namespace
 
-std::shared_ptr<Tape> TapeRequest(const HttpRequest& request) {
+std::shared_ptr<Tape> TapeRequest(const http::Request& request) {
   auto tape = std::make_shared<Tape>();
   tape->Add({"request", 0,
              RequestHead(request.method, request.path, request.header("content-type")),
@@ -140,10 +140,10 @@ std::shared_ptr<Tape> TapeRequest(const HttpRequest& request) {
   return tape;
 }
 
-void TapeReply(HttpReply& reply, std::shared_ptr<Tape> tape, ledger::Journal& journal, WallTime at,
-               std::string id) {
-  const auto type = FindHeader(reply.headers, "content-type");
-  const auto retry = FindHeader(reply.headers, "retry-after");
+void TapeReply(http::Reply& reply, std::shared_ptr<Tape> tape, ledger::Journal& journal,
+               WallTime at, std::string id) {
+  const auto type = http::FindHeader(reply.headers, "content-type");
+  const auto retry = http::FindHeader(reply.headers, "retry-after");
   const std::size_t part = tape->Add(
       {"response", 0, ResponseHead(reply.status, type, retry, "complete"), reply.body, false});
   if (!reply.source) {
@@ -154,8 +154,8 @@ void TapeReply(HttpReply& reply, std::shared_ptr<Tape> tape, ledger::Journal& jo
                                              journal, at, std::move(id));
 }
 
-std::shared_ptr<upstream::Transport> TapeCalls(upstream::Transport& transport,
-                                               const std::shared_ptr<Tape>& tape) {
+std::shared_ptr<http::Transport> TapeCalls(http::Transport& transport,
+                                           const std::shared_ptr<Tape>& tape) {
   return tape ? std::make_shared<TapedTransport>(transport, tape) : nullptr;
 }
 

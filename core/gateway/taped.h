@@ -14,15 +14,15 @@
 namespace agm::gateway {
 
 /// A tape that begins with the client's request.
-std::shared_ptr<ledger::Tape> TapeRequest(const HttpRequest& request);
+std::shared_ptr<ledger::Tape> TapeRequest(const http::Request& request);
 
 /// Records the reply as it is sent, and hands the tape of the request `id` to the journal once the
 /// reply is complete.
-void TapeReply(HttpReply& reply, std::shared_ptr<ledger::Tape> tape, ledger::Journal& journal,
+void TapeReply(http::Reply& reply, std::shared_ptr<ledger::Tape> tape, ledger::Journal& journal,
                WallTime at, std::string id);
 
 /// A transport that records the calls of one request; null if there is no tape.
-std::shared_ptr<upstream::Transport> TapeCalls(upstream::Transport& transport,
-                                               const std::shared_ptr<ledger::Tape>& tape);
+std::shared_ptr<http::Transport> TapeCalls(http::Transport& transport,
+                                           const std::shared_ptr<ledger::Tape>& tape);
 
 }  // namespace agm::gateway

@@ -15,7 +15,7 @@ namespace agm::gateway {
 struct Visit {
   Services& services;
   std::shared_ptr<const Settings> settings;
-  HttpRequest& http;
+  http::Request& http;
   const Route& route;
   Record record;
 };

@@ -25,24 +25,24 @@ Result<chat::Response> FoldAnswer(Answer& answer) {
 
 }  // namespace
 
-HttpReply WriteReply(const chat::Response& response, const chat::Request& request,
-                     const protocol::Dialect& dialect, const config::Config& config, Clock& clock,
-                     Record& record) {
+http::Reply WriteReply(const chat::Response& response, const chat::Request& request,
+                       const protocol::Dialect& dialect, const config::Config& config, Clock& clock,
+                       Record& record) {
   record.usage = response.usage;
   auto body = dialect.WriteResponse(response, ReplyFor(request, record, clock));
   if (!body) return Refuse(dialect, body.error(), record, config);
   record.phase = Phase::kDone;
   record.status = 200;
   record.FirstByte();
-  HttpReply reply;
+  http::Reply reply;
   reply.headers = ModelHeaders(record, config);
   reply.headers.emplace_back("Content-Type", dialect.ContentType(request));
   reply.body = *std::move(body);
   return reply;
 }
 
-HttpReply WholeReply(std::unique_ptr<Answer> answer, const protocol::Dialect& dialect, Clock& clock,
-                     const Cancellation& client) {
+http::Reply WholeReply(std::unique_ptr<Answer> answer, const protocol::Dialect& dialect,
+                       Clock& clock, const Cancellation& client) {
   const config::Config& config = *answer->settings->config;
   auto response = FoldAnswer(*answer);
   if (!response) {

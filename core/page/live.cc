@@ -73,7 +73,7 @@ struct LiveFeed::Watcher {
   UniqueFd writable;
 };
 
-class LiveFeed::Stream : public gateway::BodySource {
+class LiveFeed::Stream : public http::BodySource {
  public:
   Stream(LiveFeed& feed, std::shared_ptr<Watcher> watcher)
       : feed_(feed), watcher_(std::move(watcher)), silent_until_(feed.clock_.Now() + kKeepAlive) {}
@@ -132,7 +132,7 @@ void LiveFeed::Publish(const ledger::Entry& entry) {
   for (const auto& watcher : Present()) watcher->Put(row);
 }
 
-std::unique_ptr<gateway::BodySource> LiveFeed::Watch() {
+std::unique_ptr<http::BodySource> LiveFeed::Watch() {
   if (closed_) return nullptr;
   if (watching_.fetch_add(1) >= static_cast<int>(kMostWatchers)) {
     watching_.fetch_sub(1);

@@ -24,7 +24,7 @@ class LiveFeed {
 
   void Publish(const ledger::Entry& entry);
   /// A stream of the requests from now on; null if too many watch already.
-  std::unique_ptr<gateway::BodySource> Watch();
+  std::unique_ptr<http::BodySource> Watch();
   /// Ends all streams, because the gateway stops.
   void Close();
 

@@ -12,12 +12,12 @@
 namespace agm::replay {
 namespace {
 
-using upstream::Download;
-using upstream::HttpRequest;
-using upstream::ReadState;
+using http::Download;
+using http::OutgoingRequest;
+using http::ReadState;
 
 /// A recorded answer.
-class RecordedDownload : public Download {
+class RecordedDownload : public http::Download {
  public:
   explicit RecordedDownload(UpstreamCall call) : call_(std::move(call)) {}
   int status() const override { return call_.status; }
@@ -26,12 +26,12 @@ class RecordedDownload : public Download {
     if (name == "retry-after") return call_.retry_after;
     return {};
   }
-  Result<ReadState> Read(std::string& out, TimePoint, const Cancellation&) override {
+  Result<http::ReadState> Read(std::string& out, TimePoint, const Cancellation&) override {
     if (!std::exchange(given_, true) && !call_.body.empty()) {
       out += call_.body;
-      return ReadState::kData;
+      return http::ReadState::kData;
     }
-    if (call_.ended == "complete" || call_.ended == "open") return ReadState::kEnd;
+    if (call_.ended == "complete" || call_.ended == "open") return http::ReadState::kEnd;
     return Fail(ErrorCode::kUpstreamUnavailable, "the recorded answer broke off here");
   }
 
@@ -41,12 +41,13 @@ class RecordedDownload : public Download {
 };
 
 /// Gives the recorded answers in their order, whoever asks.
-class RecordedTransport : public upstream::Transport {
+class RecordedTransport : public http::Transport {
  public:
   explicit RecordedTransport(std::vector<UpstreamCall> answers)
       : state_({std::move(answers), {}}) {}
 
-  Result<std::unique_ptr<Download>> Send(const HttpRequest& request, const Cancellation&) override {
+  Result<std::unique_ptr<http::Download>> Send(const http::OutgoingRequest& request,
+                                               const Cancellation&) override {
     auto state = state_.Lock();
     const std::size_t n = state->made.size();
     if (request.method != "POST") return NoAnswer();  // lists of models are not recorded
@@ -55,7 +56,7 @@ class RecordedTransport : public upstream::Transport {
     made.sent = request.body;
     state->made.push_back(std::move(made));
     if (n >= state->answers.size() || state->answers[n].status == 0) return NoAnswer();
-    return std::unique_ptr<Download>(std::make_unique<RecordedDownload>(state->answers[n]));
+    return std::unique_ptr<http::Download>(std::make_unique<RecordedDownload>(state->answers[n]));
   }
   std::vector<UpstreamCall> made() { return state_.Copy().made; }
 
@@ -95,8 +96,8 @@ std::shared_ptr<const config::Config> ConfigOf(const Capture& capture) {
 }
 
 Result<Outcome> Ask(int port, const Capture& capture) {
-  upstream::CurlTransport client;
-  HttpRequest request;
+  http::CurlTransport client;
+  http::OutgoingRequest request;
   request.method = capture.method;
   request.url = fmt::format("http://127.0.0.1:{}{}", port, capture.path);
   if (!capture.body.empty()) request.headers.emplace_back("Content-Type", capture.content_type);
@@ -109,7 +110,7 @@ Result<Outcome> Ask(int port, const Capture& capture) {
   for (;;) {
     const auto state = (*download)->Read(outcome.body, TimePoint::max(), NeverCancelled());
     if (!state) return state.error();
-    if (*state == ReadState::kEnd) return outcome;
+    if (*state == http::ReadState::kEnd) return outcome;
   }
 }
 

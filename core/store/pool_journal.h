@@ -14,7 +14,7 @@ namespace agm::store {
 class PoolJournal {
  public:
   virtual ~PoolJournal() = default;
-  struct Rest {
+  struct Cooldown {
     std::string account;  ///< an account's name, or "project:ID" for a cooldown of a project
     std::string model;    ///< empty: all models
     std::string reason;
@@ -37,8 +37,8 @@ class PoolJournal {
     std::string project;
     std::string credential;
   };
-  virtual std::vector<Rest> LoadRests() = 0;
-  virtual void SaveRest(const Rest& rest) = 0;
+  virtual std::vector<Cooldown> LoadCooldowns() = 0;
+  virtual void SaveCooldown(const Cooldown& cooldown) = 0;
   virtual void DropRests(const std::string& account) = 0;
   virtual std::vector<Usage> LoadUsage() { return {}; }
   virtual void SaveUsage(const Usage&) {}  ///< totals, after each request

@@ -24,9 +24,9 @@ void SqlitePoolJournal::PassOnWarning() {
   if (const auto warning = database_.TakeWarning()) warn_(warning->message);
 }
 
-std::vector<PoolJournal::Rest> SqlitePoolJournal::LoadRests() {
+std::vector<PoolJournal::Cooldown> SqlitePoolJournal::LoadCooldowns() {
   const WallTime now = clock_.Wall();
-  std::vector<Rest> rests;
+  std::vector<Cooldown> cooldowns;
   static_cast<void>(database_.Read([&](Connection& connection) {
     // Drop expired cooldowns. A failure is harmless, because the query below skips them.
     static_cast<void>(connection.Run("DELETE FROM rest WHERE until <= ?1 AND counts_until <= ?1",
@@ -36,18 +36,19 @@ std::vector<PoolJournal::Rest> SqlitePoolJournal::LoadRests() {
         "FROM rest "
         "WHERE until > ?1 OR counts_until > ?1",
         {Milliseconds(now)}, [&](const Row& row) {
-          rests.push_back({row.Text(0), row.Text(1), row.Text(2), TimeOf(row.Int(3)),
-                           static_cast<int>(row.Int(4)), TimeOf(row.Int(5)), row.Text(6),
-                           row.Text(7)});
+          cooldowns.push_back({row.Text(0), row.Text(1), row.Text(2), TimeOf(row.Int(3)),
+                               static_cast<int>(row.Int(4)), TimeOf(row.Int(5)), row.Text(6),
+                               row.Text(7)});
         });
   }));
-  return rests;
+  return cooldowns;
 }
 
 // A later deadline is never shortened, unless it belongs to another credential.
-void SqlitePoolJournal::SaveRest(const Rest& rest) {
-  std::string key = fmt::format("rest/{}/{}/{}", rest.account, rest.model, rest.reason);
-  database_.Write(std::move(key), [rest](Connection& connection) {
+void SqlitePoolJournal::SaveCooldown(const Cooldown& cooldown) {
+  std::string key =
+      fmt::format("cooldown/{}/{}/{}", cooldown.account, cooldown.model, cooldown.reason);
+  database_.Write(std::move(key), [cooldown](Connection& connection) {
     return connection.Run(
         "INSERT INTO rest (owner, model, reason, until, strikes, counts_until, credential, said) "
         "VALUES (?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO UPDATE SET "
@@ -55,8 +56,9 @@ void SqlitePoolJournal::SaveRest(const Rest& rest) {
         "ELSE excluded.until END, "
         "strikes = excluded.strikes, counts_until = excluded.counts_until, "
         "credential = excluded.credential, said = excluded.said",
-        {rest.account, rest.model, rest.reason, Milliseconds(rest.until),
-         std::int64_t{rest.strikes}, Milliseconds(rest.counts_until), rest.credential, rest.said});
+        {cooldown.account, cooldown.model, cooldown.reason, Milliseconds(cooldown.until),
+         std::int64_t{cooldown.strikes}, Milliseconds(cooldown.counts_until), cooldown.credential,
+         cooldown.said});
   });
   PassOnWarning();
 }

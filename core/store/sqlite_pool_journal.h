@@ -18,7 +18,7 @@ namespace agm::store {
 ///
 ///   auto database = Database::Open(folder);
 ///   SqlitePoolJournal journal(*database, clock, [&](const std::string& text) { Warn(text); });
-///   for (const PoolJournal::Rest& rest : journal.LoadRests()) ...
+///   for (const PoolJournal::Cooldown& cooldown : journal.LoadCooldowns()) ...
 ///
 /// Thread safety: any thread.
 class SqlitePoolJournal : public PoolJournal {
@@ -28,8 +28,8 @@ class SqlitePoolJournal : public PoolJournal {
   SqlitePoolJournal(Database& database, Clock& clock, Warn warn);
 
   /// The cooldowns that still matter now; deletes the others.
-  std::vector<Rest> LoadRests() override;
-  void SaveRest(const Rest& rest) override;
+  std::vector<Cooldown> LoadCooldowns() override;
+  void SaveCooldown(const Cooldown& cooldown) override;
   void DropRests(const std::string& account) override;
 
   std::vector<Usage> LoadUsage() override;

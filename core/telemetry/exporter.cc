@@ -50,7 +50,7 @@ class Exporter::Closing : public Cancellation {
   Exporter& exporter_;
 };
 
-Exporter::Exporter(upstream::Transport& transport, Clock& clock, Warn warn)
+Exporter::Exporter(http::Transport& transport, Clock& clock, Warn warn)
     : transport_(transport), clock_(clock), warn_(std::move(warn)), meters_(clock.Wall()) {
   thread_ = std::thread([this] { Work(); });
 }
@@ -139,7 +139,7 @@ void Exporter::Export(const std::vector<ledger::Entry>& batch, const Options& op
 bool Exporter::Post(std::string_view path, const Json& body, const Options& options,
                     std::string& why) {
   const std::string text = DumpJson(body);
-  upstream::HttpRequest request;
+  http::OutgoingRequest request;
   request.url = options.endpoint + std::string(path);
   request.headers.emplace_back("Content-Type", "application/json");
   for (const auto& [name, value] : options.headers) {
@@ -158,7 +158,7 @@ bool Exporter::Post(std::string_view path, const Json& body, const Options& opti
       std::string answer;
       while (answer.size() < kLongestAnswer) {
         const auto read = (*sent)->Read(answer, request.deadline, closing);
-        if (!read || *read != upstream::ReadState::kData) break;
+        if (!read || *read != http::ReadState::kData) break;
       }
       outcome = {status / 100 == 2, MayRetry(status),
                  ReadDuration((*sent)->header("retry-after")).value_or(Duration(0)),

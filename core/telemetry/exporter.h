@@ -35,7 +35,7 @@ class Exporter {
  public:
   using Warn = std::function<void(const std::string&)>;
 
-  Exporter(upstream::Transport& transport, Clock& clock, Warn warn);
+  Exporter(http::Transport& transport, Clock& clock, Warn warn);
   ~Exporter();
   Exporter(const Exporter&) = delete;
   Exporter& operator=(const Exporter&) = delete;
@@ -54,7 +54,7 @@ class Exporter {
   void WarnOfFailure(const std::string& why);
   void Pause(Duration duration);
 
-  upstream::Transport& transport_;
+  http::Transport& transport_;
   Clock& clock_;
   const Warn warn_;
   Meters meters_;                             ///< the thread's own

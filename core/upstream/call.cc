@@ -17,7 +17,7 @@ using chat::Started;
 /// Reads a 2xx response.
 class RunningCall : public Call {
  public:
-  RunningCall(std::unique_ptr<Download> download, const Recipient& recipient,
+  RunningCall(std::unique_ptr<http::Download> download, const Recipient& recipient,
               const Outgoing& outgoing, const Cancellation& cancellation)
       : body_(outgoing.body),
         provider_(recipient.provider),
@@ -41,7 +41,7 @@ class RunningCall : public Call {
   SharedText body_;  // must outlive the download, which may still send it
   const Provider& provider_;
   const config::Account account_;
-  std::unique_ptr<Download> download_;  // null after the end
+  std::unique_ptr<http::Download> download_;  // null after the end
   std::unique_ptr<protocol::StreamReader> reader_;
   const Cancellation& cancellation_;
   std::string bytes_;
@@ -66,9 +66,9 @@ std::optional<Event> RunningCall::Next(TimePoint until) {
     if (!state) {
       broken_ = state.error();
       download_.reset();
-    } else if (*state == ReadState::kNothingYet) {
+    } else if (*state == http::ReadState::kNothingYet) {
       return std::nullopt;
-    } else if (*state == ReadState::kData) {
+    } else if (*state == http::ReadState::kData) {
       reader_->Push(bytes_);
     } else {
       reader_->Close();
@@ -118,7 +118,7 @@ Event RunningCall::Break(const Error& error) {
 std::variant<std::unique_ptr<Call>, Failure> Call::Start(const Sender& sender,
                                                          const Recipient& recipient,
                                                          const Outgoing& outgoing) {
-  HttpRequest request = NewRequest(recipient, sender.limits);
+  http::OutgoingRequest request = NewRequest(recipient, sender.limits);
   request.url = recipient.provider.ChatUrl(recipient.account, outgoing);
   request.body = outgoing.body.view();
   request.stream = outgoing.stream;

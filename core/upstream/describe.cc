@@ -137,9 +137,11 @@ Error TellBadRequest(const ErrorBody& body) {
 int RetryAfter(const TroubleRow& row, std::optional<Duration> asked) {
   constexpr Duration kOverloadPause{5'000};
   std::optional<Duration> wait = asked;
-  if (row.code == ErrorCode::kOverloaded) wait = std::max(asked.value_or(kOverloadPause), row.rest);
-  if (row.code == ErrorCode::kRateLimited && !wait) wait = row.rest;
-  if (row.code == ErrorCode::kQuotaExhausted && !wait && row.trouble != kDayQuota) wait = row.rest;
+  if (row.code == ErrorCode::kOverloaded)
+    wait = std::max(asked.value_or(kOverloadPause), row.cooldown);
+  if (row.code == ErrorCode::kRateLimited && !wait) wait = row.cooldown;
+  if (row.code == ErrorCode::kQuotaExhausted && !wait && row.trouble != kDayQuota)
+    wait = row.cooldown;
   if (!wait) return -1;
   if (*wait == Duration(0)) wait = Duration(1'000);
   return static_cast<int>(std::min<Duration::rep>(wait->count(), INT_MAX));

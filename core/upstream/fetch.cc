@@ -11,18 +11,18 @@ namespace {
 constexpr std::size_t kLongestFailure = 64 * 1024;
 constexpr Duration kPatience{5'000};
 
-bool IsHtml(const Download& download) {
+bool IsHtml(const http::Download& download) {
   return download.header("content-type").starts_with("text/html");
 }
 
 // False if the body is longer than `limit`; an error if it broke off.
-Result<bool> ReadBody(Download& download, std::size_t limit, TimePoint deadline,
+Result<bool> ReadBody(http::Download& download, std::size_t limit, TimePoint deadline,
                       const Cancellation& cancellation, std::string& body) {
   while (body.size() <= limit) {
     const auto state = download.Read(body, deadline, cancellation);
     if (!state) return state.error();
-    if (*state == ReadState::kEnd) return true;
-    if (*state == ReadState::kNothingYet && SystemClock().Now() >= deadline) {
+    if (*state == http::ReadState::kEnd) return true;
+    if (*state == http::ReadState::kNothingYet && SystemClock().Now() >= deadline) {
       return Fail(ErrorCode::kTimeout, "the upstream did not finish its answer in time");
     }
   }
@@ -31,7 +31,7 @@ Result<bool> ReadBody(Download& download, std::size_t limit, TimePoint deadline,
 
 }  // namespace
 
-Result<std::string> ReadFailureBody(Download& download, const Sender& sender) {
+Result<std::string> ReadFailureBody(http::Download& download, const Sender& sender) {
   const TimePoint deadline = std::min(sender.limits.deadline, SystemClock().Now() + kPatience);
   std::string body;
   const auto whole = ReadBody(download, kLongestFailure, deadline, sender.cancellation, body);
@@ -41,13 +41,13 @@ Result<std::string> ReadFailureBody(Download& download, const Sender& sender) {
   return body;
 }
 
-Failure ClassifyFailure(const Download& download, std::string_view body,
+Failure ClassifyFailure(const http::Download& download, std::string_view body,
                         const Recipient& recipient) {
   const auto header = [&](std::string_view name) { return download.header(name); };
   return recipient.provider.Classify(recipient.account, {download.status(), body, header});
 }
 
-Failure ReadFailure(Download& download, const Recipient& recipient, const Sender& sender) {
+Failure ReadFailure(http::Download& download, const Recipient& recipient, const Sender& sender) {
   const auto body = ReadFailureBody(download, sender);
   if (!body) return ClassifyTransport(body.error());
   return ClassifyFailure(download, *body, recipient);
@@ -55,7 +55,7 @@ Failure ReadFailure(Download& download, const Recipient& recipient, const Sender
 
 std::variant<std::string, Failure> Fetch(const Sender& sender, const Recipient& recipient,
                                          const Question& question) {
-  HttpRequest request = NewRequest(recipient, sender.limits);
+  http::OutgoingRequest request = NewRequest(recipient, sender.limits);
   request.url = question.url;
   request.body = question.body;
   if (question.body.empty()) request.method = "GET";
@@ -71,8 +71,8 @@ std::variant<std::string, Failure> Fetch(const Sender& sender, const Recipient& 
   return body;
 }
 
-HttpRequest NewRequest(const Recipient& recipient, const Limits& limits) {
-  HttpRequest request;
+http::OutgoingRequest NewRequest(const Recipient& recipient, const Limits& limits) {
+  http::OutgoingRequest request;
   request.headers = {{"Content-Type", "application/json"}};
   request.credential = recipient.provider.CredentialHeader(recipient.account, recipient.credential);
   request.proxy = limits.proxy;

@@ -29,17 +29,17 @@ std::variant<std::string, Failure> Fetch(const Sender& sender, const Recipient& 
                                          const Question& question);
 
 /// A request with everything that all requests of the account share.
-HttpRequest NewRequest(const Recipient& recipient, const Limits& limits);
+http::OutgoingRequest NewRequest(const Recipient& recipient, const Limits& limits);
 
 /// The body of a response with any status but 2xx. Its size and time are limited; what arrived is
 /// returned if the response breaks off. Fails with kCancelled if the client left.
-Result<std::string> ReadFailureBody(Download& download, const Sender& sender);
+Result<std::string> ReadFailureBody(http::Download& download, const Sender& sender);
 
 /// The class of a response with any status but 2xx, by its head and `body`.
-Failure ClassifyFailure(const Download& download, std::string_view body,
+Failure ClassifyFailure(const http::Download& download, std::string_view body,
                         const Recipient& recipient);
 
 /// Both of these.
-Failure ReadFailure(Download& download, const Recipient& recipient, const Sender& sender);
+Failure ReadFailure(http::Download& download, const Recipient& recipient, const Sender& sender);
 
 }  // namespace agm::upstream

@@ -33,8 +33,8 @@ Error Unreachable(std::string_view host, const Error& error) {
   return Refused(host, "it cannot be fetched: " + error.message);
 }
 
-HttpRequest NewRequest(const std::string& url, const MediaLimits& limits) {
-  HttpRequest request;
+http::OutgoingRequest NewRequest(const std::string& url, const MediaLimits& limits) {
+  http::OutgoingRequest request;
   request.method = "GET";
   request.url = url;
   request.headers = {{"Accept", "image/*,audio/*,video/*,application/pdf,text/*;q=0.8"}};
@@ -63,8 +63,8 @@ std::string MimeOf(std::string_view told, const std::string& url, std::string_vi
   return mime.empty() ? protocol::MimeOfBase64(EncodeBase64(bytes.substr(0, 24))) : mime;
 }
 
-Result<std::string> ReadBody(Download& download, std::string_view host, const MediaLimits& limits,
-                             const Cancellation& cancellation) {
+Result<std::string> ReadBody(http::Download& download, std::string_view host,
+                             const MediaLimits& limits, const Cancellation& cancellation) {
   const Error too_large =
       Refused(host, fmt::format("expected at most {} bytes, found more", limits.bytes));
   const std::string_view told = download.header("content-length");
@@ -77,15 +77,16 @@ Result<std::string> ReadBody(Download& download, std::string_view host, const Me
     const auto state = download.Read(body, limits.deadline, cancellation);
     if (!state) return Unreachable(host, state.error());
     if (body.size() > limits.bytes) return too_large;
-    if (*state == ReadState::kEnd) return body;
-    if (*state == ReadState::kNothingYet && SystemClock().Now() >= limits.deadline) {
+    if (*state == http::ReadState::kEnd) return body;
+    if (*state == http::ReadState::kNothingYet && SystemClock().Now() >= limits.deadline) {
       return Refused(host, "it was not fetched in time");
     }
   }
 }
 
-Result<FetchedMedia> Receive(Download& download, const std::string& url, std::string_view host,
-                             const MediaLimits& limits, const Cancellation& cancellation) {
+Result<FetchedMedia> Receive(http::Download& download, const std::string& url,
+                             std::string_view host, const MediaLimits& limits,
+                             const Cancellation& cancellation) {
   if (download.status() != 200) {
     return Refused(host, fmt::format("it answered with status {}", download.status()));
   }
@@ -104,16 +105,16 @@ Result<FetchedMedia> Receive(Download& download, const std::string& url, std::st
 
 }  // namespace
 
-std::unique_ptr<Transport> NewMediaTransport() {
-  CurlTransport::Options options;
+std::unique_ptr<http::Transport> NewMediaTransport() {
+  http::CurlTransport::Options options;
   options.max_idle = 8;
   options.may_connect = [](const IpAddress& address) { return IsPublic(address); };
-  return std::make_unique<CurlTransport>(std::move(options));
+  return std::make_unique<http::CurlTransport>(std::move(options));
 }
 
-Result<FetchedMedia> FetchMedia(Transport& transport, const std::string& url,
+Result<FetchedMedia> FetchMedia(http::Transport& transport, const std::string& url,
                                 const MediaLimits& limits, const Cancellation& cancellation) {
-  std::optional<std::string> at = ResolveUrl({}, url);
+  std::optional<std::string> at = http::ResolveUrl({}, url);
   std::string host;
   for (int hops = 0; hops <= limits.redirects; ++hops) {
     const auto origin = at ? ReadOrigin(*at) : std::nullopt;
@@ -128,7 +129,7 @@ Result<FetchedMedia> FetchMedia(Transport& transport, const std::string& url,
     if (!IsRedirect((*download)->status()) || location.empty()) {
       return Receive(**download, *at, host, limits, cancellation);
     }
-    at = ResolveUrl(*at, std::string(location));
+    at = http::ResolveUrl(*at, std::string(location));
   }
   return Refused(host, fmt::format("expected at most {} redirects, found more", limits.redirects));
 }

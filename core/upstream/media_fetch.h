@@ -14,7 +14,7 @@ namespace agm::upstream {
 /// A transport for URLs that clients choose: it connects only to public addresses, and never
 /// through a proxy. It checks the address of the actual connection, so neither a DNS name nor a
 /// redirect can bypass it.
-std::unique_ptr<Transport> NewMediaTransport();
+std::unique_ptr<http::Transport> NewMediaTransport();
 
 struct MediaLimits {
   std::size_t bytes = 20U << 20U;
@@ -36,7 +36,7 @@ struct FetchedMedia {
 /// secrets. Fails with kCancelled if the client disconnected.
 ///
 /// Thread safety: like the transport's.
-Result<FetchedMedia> FetchMedia(Transport& transport, const std::string& url,
+Result<FetchedMedia> FetchMedia(http::Transport& transport, const std::string& url,
                                 const MediaLimits& limits, const Cancellation& cancellation);
 
 }  // namespace agm::upstream

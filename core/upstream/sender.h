@@ -23,7 +23,7 @@ struct Limits {
 
 /// How a request is sent. `cancellation` must outlive the response.
 struct Sender {
-  Transport& transport;
+  http::Transport& transport;
   Limits limits;
   const Cancellation& cancellation;
 };

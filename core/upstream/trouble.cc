@@ -13,7 +13,7 @@ using std::chrono::minutes;
 using std::chrono::seconds;
 using enum Trouble;
 using enum NextTry;
-using Scope = RestScope;
+using Scope = CooldownScope;
 using Code = ErrorCode;
 
 constexpr int kAny = 1'000;

@@ -48,7 +48,14 @@ enum class Trouble {
 };
 
 /// The owner of the cooldown.
-enum class RestScope { kNobody, kModel, kAccountModel, kProjectModel, kAccount, kAccountDisabled };
+enum class CooldownScope {
+  kNobody,
+  kModel,
+  kAccountModel,
+  kProjectModel,
+  kAccount,
+  kAccountDisabled
+};
 
 /// How the request continues.
 enum class NextTry {
@@ -64,10 +71,10 @@ struct TroubleRow {
   ErrorCode code;         ///< the client's error code if no retry succeeds
   NextTry next;
   int tries;  ///< attempts that may fail like this for one model before giving up
-  RestScope scope;
-  Duration rest;  ///< if the upstream names no delay; kDayQuota: the maximum, because it
-                  ///< ends at the next midnight in America/Los_Angeles
-  int strikes;    ///< failures in a row that start a cooldown; 1: the first one does
+  CooldownScope scope;
+  Duration cooldown;  ///< if the upstream names no delay; kDayQuota: the maximum, because it
+                      ///< ends at the next midnight in America/Los_Angeles
+  int strikes;        ///< failures in a row that start a cooldown; 1: the first one does
 };
 
 const TroubleRow& RowOf(Trouble trouble);

@@ -20,7 +20,7 @@ constexpr const char* kLive = R"({"accounts":[
   {"name":"work","label":"me@example.com","kind":"gemini","project":"p1","state":"ready",
    "reason":"minute_quota","model":"gemini-2.5-pro","until":"2026-11-21T12:00:42Z","requests":7,
    "errors":2,"tokens":900,"in_flight":1,"last_used":"2026-11-21T11:59:00Z","first_byte_ms":412,
-   "rests":[{"model":"gemini-2.5-pro","reason":"minute_quota","until":"2026-11-21T12:00:42Z"},
+   "cooldowns":[{"model":"gemini-2.5-pro","reason":"minute_quota","until":"2026-11-21T12:00:42Z"},
             {"model":"gemini-2.5-flash","reason":"no_quota","until":null}]},
   {"name":"home","label":"home","kind":"gemini","project":"","state":"ready","reason":"","model":"",
    "until":null,"requests":1,"errors":0,"tokens":10,"in_flight":0,"last_used":null,
@@ -63,13 +63,13 @@ TEST(AccountsList, FitsEightyColumnsWithTheRemedyInWords) {
   Json accounts = Json::array();
   for (const char* reason : {"bad_key", "location", "not_enabled", "no_credit", "day_quota"}) {
     const std::string name = std::string("an-account-with-a-long-name-") + reason;
-    Json rest = {{"model", nullptr}, {"reason", reason}, {"until", nullptr}};
+    Json cooldown = {{"model", nullptr}, {"reason", reason}, {"until", nullptr}};
     accounts.push_back({{"name", name},
                         {"state", "quarantined"},
                         {"reason", reason},
                         {"requests", 1'234'567},
                         {"tokens", 1'234'567'890},
-                        {"rests", Json::array({rest})}});
+                        {"cooldowns", Json::array({cooldown})}});
   }
   t.gateway.answers["GET /agm/accounts"] = {200, DumpJson(Json{{"accounts", accounts}})};
   EXPECT_EQ(t.Agm({"accounts", "list"}), 0) << t.io.err;
@@ -105,12 +105,12 @@ TEST(AccountsList, ShowsCooldownsFromTheStateFolder) {
     auto database = store::Database::Open(*t.context().StateFolder());
     store::SqlitePoolJournal journal(*database, t.clock,
                                      [](const std::string& text) { FAIL() << text; });
-    accounts::PoolJournal::Rest rest;
-    rest.account = "home";
-    rest.reason = "day_quota";
-    rest.until = t.clock.Wall() + std::chrono::hours(2);
-    rest.counts_until = rest.until;
-    journal.SaveRest(rest);
+    accounts::PoolJournal::Cooldown cooldown;
+    cooldown.account = "home";
+    cooldown.reason = "day_quota";
+    cooldown.until = t.clock.Wall() + std::chrono::hours(2);
+    cooldown.counts_until = cooldown.until;
+    journal.SaveCooldown(cooldown);
   }
   EXPECT_EQ(t.Agm({"accounts", "list", "--json"}), 0) << t.io.err;
   const Json home = t.Document()["accounts"][1];

@@ -40,10 +40,10 @@ struct FakeGateway {
   bool up = true;
 
   /// A transport to this gateway.
-  std::unique_ptr<upstream::Transport> Transport() { return std::make_unique<Line>(*this); }
+  std::unique_ptr<http::Transport> Transport() { return std::make_unique<Line>(*this); }
 
  private:
-  class Body : public upstream::Download {
+  class Body : public http::Download {
    public:
     explicit Body(Answer answer) : answer_(std::move(answer)) {}
     int status() const override { return answer_.status; }
@@ -51,21 +51,21 @@ struct FakeGateway {
       auto found = answer_.headers.find(std::string(name));
       return found == answer_.headers.end() ? std::string_view() : found->second;
     }
-    Result<upstream::ReadState> Read(std::string& out, TimePoint, const Cancellation&) override {
-      if (answer_.body.empty()) return upstream::ReadState::kEnd;
+    Result<http::ReadState> Read(std::string& out, TimePoint, const Cancellation&) override {
+      if (answer_.body.empty()) return http::ReadState::kEnd;
       out += std::exchange(answer_.body, {});
-      return upstream::ReadState::kData;
+      return http::ReadState::kData;
     }
 
    private:
     Answer answer_;
   };
 
-  class Line : public upstream::Transport {
+  class Line : public http::Transport {
    public:
     explicit Line(FakeGateway& gateway) : gateway_(gateway) {}
-    Result<std::unique_ptr<upstream::Download>> Send(const upstream::HttpRequest& request,
-                                                     const Cancellation&) override {
+    Result<std::unique_ptr<http::Download>> Send(const http::OutgoingRequest& request,
+                                                 const Cancellation&) override {
       const std::size_t begin = request.url.find("://") + 3;
       const std::size_t slash = std::min(request.url.find('/', begin), request.url.size());
       const std::string asked_host = request.url.substr(begin, slash - begin);
@@ -77,7 +77,7 @@ struct FakeGateway {
                                 request.credential.second.Reveal(), std::string(request.body)});
       auto found = gateway_.answers.find(request.method + " " + path);
       Answer answer = found == gateway_.answers.end() ? gateway_.otherwise : found->second;
-      return std::unique_ptr<upstream::Download>(std::make_unique<Body>(std::move(answer)));
+      return std::unique_ptr<http::Download>(std::make_unique<Body>(std::move(answer)));
     }
 
    private:

@@ -25,7 +25,7 @@ std::string Exported() {
   accounts::AccountStatus account;
   account.name = "work";
   account.state = "cooling";
-  account.rests = {{"", "minute_quota", ledger::kNoon}};
+  account.cooldowns = {{"", "minute_quota", ledger::kNoon}};
   state.accounts = {account};
   state.certificate_expires = ledger::kNoon;
   return gateway::WriteMetrics(metrics, state);

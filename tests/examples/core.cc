@@ -30,9 +30,9 @@
 #include "core/config/watch.h"
 #include "core/http/client/curl_connection.h"
 #include "core/http/client/curl_transport.h"
-#include "core/http/server/crew.h"
 #include "core/http/server/server.h"
 #include "core/http/server/streams.h"
+#include "core/http/server/thread_pool.h"
 #include "core/http/server/tls_identity.h"
 #include "core/http/server/traffic.h"
 #include "core/http/server/wire.h"
@@ -182,34 +182,30 @@ void WatchExample(const std::filesystem::path& path) {
 
 }  // namespace agm::config
 
-namespace agm::upstream {
+namespace agm::http {
 
 void CurlConnectionExample(DescriptorCount& count, TimePoint until, std::string_view bytes,
                            std::span<char> room) {
 #include "examples/core/http/client/curl_connection.h.inc"
 }
 
-void CurlTransportExample(const HttpRequest& request, std::string& bytes, TimePoint until,
+void CurlTransportExample(const OutgoingRequest& request, std::string& bytes, TimePoint until,
                           const Cancellation& cancellation) {
 #include "examples/core/http/client/curl_transport.h.inc"
 }
 
-}  // namespace agm::upstream
-
-namespace agm::gateway {
-
 bool HandleNextEvent();
-void CrewExample() {
-#include "examples/core/http/server/crew.h.inc"
+void ThreadPoolExample() {
+#include "examples/core/http/server/thread_pool.h.inc"
 }
 
-void ServerExample(const HttpLimits& limits, const HttpHandler& handler,
-                   const HttpServer::Refusal& refuse, const HttpServer::Urgent& urgent) {
+void ServerExample(const Limits& limits, const Handler& handler, const Server::Refusal& refuse,
+                   const Server::Urgent& urgent) {
 #include "examples/core/http/server/server.h.inc"
 }
 
-void StreamsExample(const HttpStreams::Leave& leave, HttpConnection& connection,
-                    HttpStream::Needs needs){
+void StreamsExample(const StreamCarriers::Leave& leave, Connection& connection,
+                    StreamTask::Needs needs){
 #include "examples/core/http/server/streams.h.inc"
 }
 
@@ -218,19 +214,15 @@ Result<void> TlsIdentityExample(int accepted_fd) {
   return {};
 }
 
-void TrafficExample(const LiveLimits& limits, const HttpServer::Urgent& urgent,
-                    const HttpTraffic::Answer& answer, int fd) {
+void TrafficExample(const LiveLimits& limits, const Server::Urgent& urgent,
+                    const Traffic::Answer& answer, int fd) {
 #include "examples/core/http/server/traffic.h.inc"
 }
 
-void Serve(HttpHead& head, std::string& body);
+void Serve(Head& head, std::string& body);
 void RequestReaderExample(std::size_t n, std::uint64_t max_body) {
 #include "examples/core/http/wire/request_reader.h.inc"
 }
-
-}  // namespace agm::gateway
-
-namespace agm::http {
 
 void ChunkReaderExample(std::string_view bytes, std::string& body, std::uint64_t max_size) {
 #include "examples/core/http/wire/chunk_reader.h.inc"

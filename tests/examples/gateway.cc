@@ -33,6 +33,7 @@
 #include "core/gateway/targets.h"
 #include "core/gateway/token_counter.h"
 #include "core/gateway/unknown_model.h"
+#include "core/telemetry/exporter.h"
 #include "core/upstream/call.h"
 #include "core/upstream/fetch.h"
 #include "core/upstream/media_fetch.h"
@@ -40,14 +41,16 @@
 
 namespace agm::upstream {
 
-Result<void> CallExample(Transport& transport, const Recipient& recipient, const Outgoing& outgoing,
-                         const Limits& limits, const Cancellation& cancellation, TimePoint until) {
+Result<void> CallExample(http::Transport& transport, const Recipient& recipient,
+                         const Outgoing& outgoing, const Limits& limits,
+                         const Cancellation& cancellation, TimePoint until) {
 #include "examples/core/upstream/call.h.inc"
   return {};
 }
 
-void FetchExample(Transport& transport, const Provider& provider, const config::Account& account,
-                  const Recipient& recipient, const Outgoing& outgoing, const Limits& limits,
+void FetchExample(http::Transport& transport, const Provider& provider,
+                  const config::Account& account, const Recipient& recipient,
+                  const Outgoing& outgoing, const Limits& limits,
                   const Cancellation& cancellation) {
 #include "examples/core/upstream/fetch.h.inc"
 }
@@ -56,7 +59,7 @@ void ProvidersExample(const config::Account& account) {
 #include "examples/core/upstream/providers.h.inc"
 }
 
-void FetchMediaExample(Transport* transport, const MediaLimits& limits,
+void FetchMediaExample(http::Transport* transport, const MediaLimits& limits,
                        const Cancellation& cancellation) {
 #include "examples/core/upstream/media_fetch.h.inc"
 }
@@ -83,12 +86,21 @@ void QuotasExample(Quotas& quotas, const config::Account& account, Moment moment
 
 }  // namespace agm::accounts
 
+namespace agm::telemetry {
+
+void ExporterExample(http::Transport& transport, Clock& clock, Exporter::Warn warn,
+                     const Options& options, const ledger::Entry& entry) {
+#include "examples/core/telemetry/exporter.h.inc"
+}
+
+}  // namespace agm::telemetry
+
 namespace agm::gateway {
 
-HttpReply AdmissionExample(const Services& services, const HttpRequest& http,
-                           const chat::Request* request,
-                           const Result<mapping::Resolution>& resolved, Record& record,
-                           HttpReply (*refuse)(const Error&)) {
+http::Reply AdmissionExample(const Services& services, const http::Request& http,
+                             const chat::Request* request,
+                             const Result<mapping::Resolution>& resolved, Record& record,
+                             http::Reply (*refuse)(const Error&)) {
 #include "examples/core/gateway/admission.h.inc"
   return {};
 }
@@ -106,13 +118,13 @@ void ServableTargetsExample(const RequestContext& context, const std::vector<std
 #include "examples/core/gateway/targets.h.inc"
 }
 
-void InlineMediaExample(const RequestContext& context, upstream::Transport& transport,
+void InlineMediaExample(const RequestContext& context, http::Transport& transport,
                         const std::vector<std::string>& targets, const config::Proxy& proxy,
                         const Cancellation& client, chat::Request& request) {
 #include "examples/core/gateway/media.h.inc"
 }
 
-void NativeRequestExample(const HttpRequest& http) {
+void NativeRequestExample(const http::Request& http) {
 #include "examples/core/gateway/native_request.h.inc"
 }
 
@@ -138,17 +150,16 @@ void TokenCounterExample(TokenCounter& counter, const RequestContext& context,
 #include "examples/core/gateway/token_counter.h.inc"
 }
 
-HttpReply refuse(const Error& error);
-HttpReply WithModelHelpExample(const Result<void>& answer, const Services& services,
-                               const Settings& settings, const Record& record) {
+http::Reply refuse(const Error& error);
+http::Reply WithModelHelpExample(const Result<void>& answer, const Services& services,
+                                 const Settings& settings, const Record& record) {
 #include "examples/core/gateway/unknown_model.h.inc"
   return {};
 }
 
 void Announce(int port);
 Result<void> ServiceExample(const std::shared_ptr<const config::Config>& config, Log& log,
-                            Clock& clock, upstream::Transport& transport,
-                            store::Database& database) {
+                            Clock& clock, http::Transport& transport, store::Database& database) {
 #include "examples/core/gateway/service.h.inc"
   return {};
 }

@@ -14,9 +14,9 @@
 
 namespace {
 
-using agm::gateway::HttpHead;
-using agm::gateway::HttpHeader;
-using agm::gateway::RequestReader;
+using agm::http::Head;
+using agm::http::Header;
+using agm::http::RequestReader;
 
 constexpr std::uint64_t kMaxBody = 5000;
 
@@ -28,12 +28,12 @@ bool IsClean(std::string_view text) {
   return text.find_first_of(std::string_view("\r\n\0", 3)) == std::string_view::npos;
 }
 
-void CheckRequest(HttpHead& head, const std::string& body) {
+void CheckRequest(Head& head, const std::string& body) {
   Require(head.path.starts_with('/') && head.raw_path.starts_with('/') && IsClean(head.path));
   Require(agm::http::IsToken(head.method) && IsClean(head.raw_path) && IsClean(head.query));
   Require(body.size() <= kMaxBody);
   int hosts = 0;
-  for (const HttpHeader& header : head.headers) {
+  for (const Header& header : head.headers) {
     Require(agm::http::IsToken(header.first) && agm::http::IsFieldValue(header.second));
     if (header.first == "Host") ++hosts;
   }

@@ -1,4 +1,4 @@
-// A client's bytes on a real socket: HttpServer must answer exactly the requests that RequestReader
+// A client's bytes on a real socket: Server must answer exactly the requests that RequestReader
 // finds in them, each with one well-formed response, and then continue to listen.
 //
 // The first byte of the input determines how the rest is split.
@@ -21,9 +21,9 @@
 namespace {
 
 using namespace agm;  // NOLINT: a program of one file
-using gateway::BodyCoding;
-using gateway::HttpHead;
-using gateway::RequestReader;
+using agm::http::BodyCoding;
+using agm::http::Head;
+using agm::http::RequestReader;
 
 constexpr std::uint64_t kMaxBody = 5000;
 
@@ -35,7 +35,7 @@ void Require(bool promise, const char* what) {
 
 // ---- The server --------------------------------------------------------------------------------
 
-class Pieces : public gateway::BodySource {
+class Pieces : public agm::http::BodySource {
  public:
   explicit Pieces(std::string text) : text_(std::move(text)) {}
   Pulled Next(std::string& out, agm::TimePoint) override {
@@ -53,8 +53,8 @@ class Pieces : public gateway::BodySource {
 bool IsStreamed(std::string_view path) { return path.find('s') != std::string_view::npos; }
 
 /// Echoes the body; in chunks if the path contains an s.
-gateway::HttpReply Answer(gateway::HttpRequest& request) {
-  gateway::HttpReply reply;
+agm::http::Reply Answer(agm::http::Request& request) {
+  agm::http::Reply reply;
   if (IsStreamed(request.path)) {
     reply.source = std::make_unique<Pieces>(std::move(request.body));
   } else {
@@ -63,8 +63,8 @@ gateway::HttpReply Answer(gateway::HttpRequest& request) {
   return reply;
 }
 
-gateway::HttpReply Refusal(const gateway::HttpFault& fault, std::string_view) {
-  gateway::HttpReply reply;
+agm::http::Reply Refusal(const agm::http::Fault& fault, std::string_view) {
+  agm::http::Reply reply;
   reply.status = fault.status == 0 ? 400 : fault.status;
   reply.body = fault.error.message;
   return reply;
@@ -77,12 +77,12 @@ struct Server {
     port = *bound;
     std::thread([this] { http.Serve(); }).detach();
   }
-  static gateway::HttpLimits Limits() {
-    gateway::HttpLimits limits;
+  static agm::http::Limits Limits() {
+    agm::http::Limits limits;
     limits.max_body_size = kMaxBody;
     return limits;
   }
-  gateway::HttpServer http;
+  agm::http::Server http;
   int port = 0;
 };
 
@@ -105,7 +105,7 @@ Plan PlanFor(std::string_view bytes) {
   auto state = reader.state();
   while (!plan.closes && state != RequestReader::State::kRefused) {
     if (state == RequestReader::State::kWhole) {
-      const HttpHead& head = reader.head();
+      const Head& head = reader.head();
       Expected expected{.head_only = head.method == "HEAD", .refused = false, .body = {}};
       if (head.coding == BodyCoding::kIdentity) expected.body = reader.body();
       plan.answers.push_back(std::move(expected));

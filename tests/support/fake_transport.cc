@@ -8,11 +8,11 @@
 namespace agm::test {
 namespace {
 
-using upstream::Download;
-using upstream::HttpRequest;
-using upstream::ReadState;
+using http::Download;
+using http::OutgoingRequest;
+using http::ReadState;
 
-class FakeDownload : public Download {
+class FakeDownload : public http::Download {
  public:
   FakeDownload(FakeAnswer answer, std::shared_ptr<int> alive)
       : answer_(std::move(answer)), alive_(std::move(alive)) {}
@@ -24,14 +24,15 @@ class FakeDownload : public Download {
     return found == answer_.headers.end() ? std::string_view() : found->second;
   }
 
-  Result<ReadState> Read(std::string& out, TimePoint, const Cancellation& cancellation) override {
+  Result<http::ReadState> Read(std::string& out, TimePoint,
+                               const Cancellation& cancellation) override {
     if (cancellation.Cancelled()) return Fail(ErrorCode::kCancelled, "the client went away");
     if (next_ < answer_.pieces.size()) {
       out += answer_.pieces[next_++];
-      return ReadState::kData;
+      return http::ReadState::kData;
     }
     if (answer_.at_end) return *answer_.at_end;
-    return answer_.hangs ? ReadState::kNothingYet : ReadState::kEnd;
+    return answer_.hangs ? http::ReadState::kNothingYet : http::ReadState::kEnd;
   }
 
  private:
@@ -40,7 +41,7 @@ class FakeDownload : public Download {
   std::size_t next_ = 0;
 };
 
-SentRequest Copy(const HttpRequest& request) {
+SentRequest Copy(const http::OutgoingRequest& request) {
   return {request.method,
           request.url,
           request.headers,
@@ -85,8 +86,8 @@ void FakeTransport::AnswerBy(Rule rule) {
   state->rule = std::move(rule);
 }
 
-Result<std::unique_ptr<Download>> FakeTransport::Send(const HttpRequest& request,
-                                                      const Cancellation& cancellation) {
+Result<std::unique_ptr<http::Download>> FakeTransport::Send(const http::OutgoingRequest& request,
+                                                            const Cancellation& cancellation) {
   if (cancellation.Cancelled()) return Fail(ErrorCode::kCancelled, "the client went away");
   FakeAnswer answer = FakeAnswer::Broken(Fail(ErrorCode::kUpstreamUnavailable, "nobody answers"));
   Rule rule;
@@ -103,7 +104,7 @@ Result<std::unique_ptr<Download>> FakeTransport::Send(const HttpRequest& request
   }
   if (rule) answer = rule(copy);
   if (answer.instead) return *std::move(answer.instead);
-  return std::unique_ptr<Download>(std::make_unique<FakeDownload>(std::move(answer), alive_));
+  return std::unique_ptr<http::Download>(std::make_unique<FakeDownload>(std::move(answer), alive_));
 }
 
 std::vector<SentRequest> FakeTransport::sent() const {

@@ -15,7 +15,7 @@ namespace agm::test {
 /// A FakeTransport's response to one request.
 struct FakeAnswer {
   int status = 200;
-  std::vector<upstream::Header> headers = {{"content-type", "application/json"}};
+  std::vector<http::Header> headers = {{"content-type", "application/json"}};
   std::vector<std::string> pieces;  ///< of the body, one per Read
   std::optional<Error> instead;     ///< Send fails with this error
   std::optional<Error> at_end;      ///< the body ends with this error
@@ -31,7 +31,7 @@ struct FakeAnswer {
 struct SentRequest {
   std::string method;
   std::string url;
-  std::vector<upstream::Header> headers;
+  std::vector<http::Header> headers;
   std::string credential_header;
   std::string credential;
   std::string body;
@@ -55,15 +55,15 @@ struct SentRequest {
 /// cancellation.
 ///
 /// Thread safety: any thread.
-class FakeTransport : public upstream::Transport {
+class FakeTransport : public http::Transport {
  public:
   using Rule = std::function<FakeAnswer(const SentRequest&)>;
 
   void Answer(FakeAnswer answer);
   void AnswerBy(Rule rule);
 
-  Result<std::unique_ptr<upstream::Download>> Send(const upstream::HttpRequest& request,
-                                                   const Cancellation& cancellation) override;
+  Result<std::unique_ptr<http::Download>> Send(const http::OutgoingRequest& request,
+                                               const Cancellation& cancellation) override;
 
   std::vector<SentRequest> sent() const;
   /// The number of existing Downloads.

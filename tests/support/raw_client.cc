@@ -34,10 +34,10 @@ std::size_t Number(std::string_view text, int base) {
 }  // namespace
 
 std::string RawAnswer::header(std::string_view name) const {
-  std::string_view rest = head;
-  while (!rest.empty()) {
-    const std::string_view line = rest.substr(0, rest.find("\r\n"));
-    rest.remove_prefix(std::min(line.size() + 2, rest.size()));
+  std::string_view cooldown = head;
+  while (!cooldown.empty()) {
+    const std::string_view line = cooldown.substr(0, cooldown.find("\r\n"));
+    cooldown.remove_prefix(std::min(line.size() + 2, cooldown.size()));
     const std::size_t colon = line.find(':');
     if (colon != name.size() || ::strncasecmp(line.data(), name.data(), colon) != 0) continue;
     const std::size_t value = line.find_first_not_of(' ', colon + 1);

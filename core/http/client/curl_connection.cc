@@ -12,7 +12,7 @@
 #include "core/base/descriptors.h"
 #include "core/base/os/socket.h"
 
-namespace agm::upstream {
+namespace agm::http {
 namespace {
 
 constexpr Duration kLongest{60'000};
@@ -22,7 +22,7 @@ constexpr long kSmall = 1024;
 
 }  // namespace
 
-Connection::Connection(DescriptorCount& count, Bytes bytes)
+CurlConnection::CurlConnection(DescriptorCount& count, Bytes bytes)
     : count_(count), bytes_(bytes), multi_(curl_multi_init()), easy_(curl_easy_init()) {
   Hold(1 + DescriptorsOfHandle());
   if (!multi_) easy_.reset();
@@ -31,18 +31,18 @@ Connection::Connection(DescriptorCount& count, Bytes bytes)
   Set(easy_.get(), CURLOPT_BUFFERSIZE, kSmall);
 }
 
-Connection::~Connection() {
+CurlConnection::~CurlConnection() {
   Hold(0);
   if (own_) ::close(fd_);
 }
 
-void Connection::Hold(std::size_t descriptors) {
+void CurlConnection::Hold(std::size_t descriptors) {
   count_.held += descriptors - held_;  // unsigned: it wraps to the same sum
   held_ = descriptors;
 }
 
 /// Takes the socket from libcurl, which closes its own copy.
-bool Connection::TakeSocket() {
+bool CurlConnection::TakeSocket() {
   const int copy = ::fcntl(fd_, F_DUPFD_CLOEXEC, 0);
   if (copy < 0) return false;
   fd_ = copy;
@@ -53,7 +53,7 @@ bool Connection::TakeSocket() {
   return true;
 }
 
-std::optional<CURLcode> Connection::Connect() {
+std::optional<CURLcode> CurlConnection::Connect() {
   if (!begun_ && curl_multi_add_handle(multi_.get(), easy_.get()) != CURLM_OK) {
     return CURLE_FAILED_INIT;
   }
@@ -74,7 +74,7 @@ std::optional<CURLcode> Connection::Connect() {
   return CURLE_OK;
 }
 
-Connection::Moved Connection::Send(std::string_view bytes) {
+CurlConnection::Moved CurlConnection::Send(std::string_view bytes) {
   if (own_) {
     const ssize_t moved = os::Send(fd_, bytes.data(), bytes.size());
     if (moved >= 0) return static_cast<std::size_t>(moved);
@@ -87,7 +87,7 @@ Connection::Moved Connection::Send(std::string_view bytes) {
   return std::nullopt;
 }
 
-Connection::Received Connection::Receive(std::span<char> room) {
+CurlConnection::Received CurlConnection::Receive(std::span<char> room) {
   if (own_) {
     const ssize_t moved = ::recv(fd_, room.data(), room.size(), 0);
     if (moved > 0) return {Received::State::kBytes, static_cast<std::size_t>(moved)};
@@ -103,7 +103,7 @@ Connection::Received Connection::Receive(std::span<char> room) {
   return {Received::State::kBytes, size};
 }
 
-bool Connection::Wait(TimePoint end, bool output, int other) {
+bool CurlConnection::Wait(TimePoint end, bool output, int other) {
   const Duration left = std::min(Left(SystemClock().Now(), end), kLongest);
   const int wait = static_cast<int>(left.count());
   if (!connected()) {
@@ -118,7 +118,7 @@ bool Connection::Wait(TimePoint end, bool output, int other) {
   return polled[1].revents != 0;
 }
 
-bool Connection::IsQuiet() {
+bool CurlConnection::IsQuiet() {
   char first = 0;
   return Receive({&first, 1}).state == Received::State::kNothingYet;
 }
@@ -134,4 +134,4 @@ std::size_t DescriptorsOfHandle() {
   return held;
 }
 
-}  // namespace agm::upstream
+}  // namespace agm::http

@@ -12,7 +12,7 @@
 #include "core/base/clock.h"
 
 /// For curl_*.cc only.
-namespace agm::upstream {
+namespace agm::http {
 
 /// curl_easy_setopt with a checked type, because that function is variadic.
 template <class T>
@@ -34,13 +34,13 @@ struct DescriptorCount {
 /// the instructions per request that libcurl's HTTP needs. Without TLS the connection takes over
 /// the socket and frees libcurl's handles, which hold one or two more descriptors.
 ///
-///   Connection connection(count, Connection::Bytes::kPlain);  // set options and URL on easy()
+///   CurlConnection connection(count, CurlConnection::Bytes::kPlain);  // set options and URL on easy()
 ///   while (!connection.Connect()) connection.Wait(until, false, -1);
 ///   auto sent = connection.Send(bytes);
 ///   auto received = connection.Receive(room);
 ///
 /// Thread safety: one thread at a time.
-class Connection {
+class CurlConnection {
  public:
   /// The number of bytes moved (0: none possible now), or nullopt if the connection is lost.
   using Moved = std::optional<std::size_t>;
@@ -56,10 +56,10 @@ class Connection {
   enum class Bytes { kPlain, kTls };
 
   /// `count` must outlive it.
-  Connection(DescriptorCount& count, Bytes bytes);
-  ~Connection();
-  Connection(const Connection&) = delete;
-  Connection& operator=(const Connection&) = delete;
+  CurlConnection(DescriptorCount& count, Bytes bytes);
+  ~CurlConnection();
+  CurlConnection(const CurlConnection&) = delete;
+  CurlConnection& operator=(const CurlConnection&) = delete;
 
   /// Null if memory ran out, and once a plain connection is made.
   CURL* easy() const { return easy_.get(); }
@@ -105,4 +105,4 @@ class Connection {
 /// How many descriptors a libcurl handle holds beside its connection's socket (to wake it up).
 std::size_t DescriptorsOfHandle();
 
-}  // namespace agm::upstream
+}  // namespace agm::http

@@ -11,7 +11,7 @@
 #include <array>
 #include <utility>
 
-namespace agm::upstream {
+namespace agm::http {
 namespace {
 
 /// The first part of a body is sent together with the head.
@@ -20,15 +20,15 @@ constexpr std::size_t kFirst = 16 * 1024;
 constexpr std::size_t kSlice = 64 * 1024;
 /// One Read receives this much at most: compressed bytes may expand a thousandfold.
 constexpr int kRounds = 16;
-constexpr std::size_t kEnough = kRounds * Connection::kRoom;
+constexpr std::size_t kEnough = kRounds * CurlConnection::kRoom;
 /// How often to check a cancellation that has no descriptor.
 constexpr Duration kTick{100};
 
 }  // namespace
 
 CurlDownload::CurlDownload(std::shared_ptr<CurlTransport::IdleLines> idle,
-                           std::unique_ptr<Line> line, const Origin& origin,
-                           const std::string& head, const HttpRequest& request)
+                           std::unique_ptr<CurlLine> line, const Origin& origin,
+                           const std::string& head, const OutgoingRequest& request)
     : idle_(std::move(idle)),
       line_(std::move(line)),
       peer_(origin.HostAndPort()),
@@ -88,8 +88,8 @@ void CurlDownload::SendRest() {
 /// Receives until nothing is left, because TLS may buffer bytes that the socket does not show, or
 /// until kEnough bytes came.
 void CurlDownload::Receive(std::string& out) {
-  using State = Connection::Received::State;
-  std::array<char, Connection::kRoom> room;
+  using State = CurlConnection::Received::State;
+  std::array<char, CurlConnection::kRoom> room;
   const std::size_t before = out.size();
   more_ = true;
   for (int round = 0; round < kRounds && out.size() - before < kEnough && !done_; ++round) {
@@ -116,8 +116,8 @@ void CurlDownload::Receive(std::string& out) {
 
 /// Finishes the download if the response is complete or broken.
 void CurlDownload::Judge() {
-  using State = http::ResponseReader::State;
-  const bool in_head = answer_.head().state() != http::ResponseHead::State::kWhole;
+  using State = ResponseReader::State;
+  const bool in_head = answer_.head().state() != ResponseHead::State::kWhole;
   switch (answer_.state()) {
     case State::kHead:
     case State::kBody:
@@ -153,7 +153,7 @@ CurlDownload::Wait CurlDownload::NextWait(TimePoint until) const {
   const auto at_most = [&wait](TimePoint end, Limit limit) {
     if (end < wait.end) wait = {end, limit};
   };
-  if (answer_.state() != http::ResponseReader::State::kHead) {
+  if (answer_.state() != ResponseReader::State::kHead) {
     at_most(quiet_since_ + idle_timeout_, Limit::kIdle);
   } else if (line_->connection.connected()) {
     at_most(quiet_since_ + first_byte_timeout_, Limit::kFirstByte);
@@ -185,7 +185,7 @@ Result<void> CurlDownload::AwaitHead(const Cancellation& cancellation) {
   quiet_since_ = SystemClock().Now();
   for (bool watch = true;;) {
     Move(early_);
-    if (answer_.head().state() == http::ResponseHead::State::kWhole) break;
+    if (answer_.head().state() == ResponseHead::State::kWhole) break;
     if (done_) return BrokenBeforeHead();
     const Wait wait = NextWait(TimePoint::max());
     if (SystemClock().Now() >= wait.end) return TimedOut(wait.limit);
@@ -293,4 +293,4 @@ void CurlDownload::GiveBack() {
 // Closes the socket if the response is incomplete.
 void CurlDownload::Close() { line_.reset(); }
 
-}  // namespace agm::upstream
+}  // namespace agm::http

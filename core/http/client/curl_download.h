@@ -11,7 +11,7 @@
 #include "core/http/client/transport.h"
 #include "core/http/wire/response_reader.h"
 
-namespace agm::upstream {
+namespace agm::http {
 
 /// CURLE_TOO_LARGE, which older libcurl headers lack.
 inline constexpr CURLcode kTooLargeHead = static_cast<CURLcode>(100);
@@ -19,8 +19,8 @@ inline constexpr CURLcode kTooLargeHead = static_cast<CURLcode>(100);
 /// The response to one request, from before its head until its end.
 class CurlDownload : public Download {
  public:
-  CurlDownload(std::shared_ptr<CurlTransport::IdleLines> idle, std::unique_ptr<Line> line,
-               const Origin& origin, const std::string& head, const HttpRequest& request);
+  CurlDownload(std::shared_ptr<CurlTransport::IdleLines> idle, std::unique_ptr<CurlLine> line,
+               const Origin& origin, const std::string& head, const OutgoingRequest& request);
   ~CurlDownload() override { Close(); }
   CurlDownload(const CurlDownload&) = delete;
   CurlDownload& operator=(const CurlDownload&) = delete;
@@ -68,7 +68,7 @@ class CurlDownload : public Download {
   void Close();
 
   std::shared_ptr<CurlTransport::IdleLines> idle_;
-  std::unique_ptr<Line> line_;
+  std::unique_ptr<CurlLine> line_;
   const std::string peer_;   // host:port
   const std::string proxy_;  // host:port of the proxy given in the request
   const Duration connect_timeout_;
@@ -79,7 +79,7 @@ class CurlDownload : public Download {
   std::string first_;      // unsent bytes of the head and the body's first part
   std::string_view rest_;  // the unsent rest of the body
   bool deaf_ = false;      // the other side stopped reading
-  http::ResponseReader answer_;
+  ResponseReader answer_;
   bool more_ = false;        // more may have arrived already
   bool tail_ = false;        // bytes arrived after the response
   std::string early_;        // body bytes received together with the head
@@ -91,4 +91,4 @@ class CurlDownload : public Download {
   std::optional<Error> error_;  // the result of all further calls of Read
 };
 
-}  // namespace agm::upstream
+}  // namespace agm::http

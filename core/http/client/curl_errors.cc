@@ -7,7 +7,7 @@
 #include "core/http/client/curl_download.h"
 
 // The messages of CurlDownload's failures: host, port and what happened, never path or query.
-namespace agm::upstream {
+namespace agm::http {
 namespace {
 
 // Failures before the response, with their messages.
@@ -99,4 +99,4 @@ Error CurlDownload::BrokenBeforeHead() const {
               Peer(), static_cast<int>(result_));
 }
 
-}  // namespace agm::upstream
+}  // namespace agm::http

@@ -21,7 +21,7 @@
 #include "core/base/os/socket.h"
 #include "core/http/client/request_head.h"
 
-namespace agm::upstream {
+namespace agm::http {
 namespace {
 
 // Parsing a bundle of 140 certificates takes some 20 ms per new connection. From a folder with
@@ -92,7 +92,7 @@ void SetUp(CURL* easy) {
   SetCertificates(easy);
 }
 
-void SetProxy(CURL* easy, const HttpRequest& request, bool direct) {
+void SetProxy(CURL* easy, const OutgoingRequest& request, bool direct) {
   if (direct) {
     Set(easy, CURLOPT_PROXY, "");
     return;
@@ -137,7 +137,7 @@ std::optional<IpAddress> AddressOf(const curl_sockaddr& from) {
 
 // libcurl calls this to create a socket, right before it connects it to the address `to`.
 curl_socket_t OpenGuarded(void* line, curlsocktype, curl_sockaddr* to) {
-  auto& guarded = *static_cast<Line*>(line);
+  auto& guarded = *static_cast<CurlLine*>(line);
   const auto address = AddressOf(*to);
   if (!address || !guarded.may_connect(*address)) {
     guarded.refused = true;
@@ -146,7 +146,7 @@ curl_socket_t OpenGuarded(void* line, curlsocktype, curl_sockaddr* to) {
   return os::NewSocket(to->family, to->socktype, to->protocol).release();
 }
 
-void SetGuard(Line& line, const CurlTransport::Options& options) {
+void SetGuard(CurlLine& line, const CurlTransport::Options& options) {
   line.may_connect = options.may_connect;
   Set(line.connection.easy(), CURLOPT_OPENSOCKETFUNCTION, &OpenGuarded);
   Set(line.connection.easy(), CURLOPT_OPENSOCKETDATA, static_cast<void*>(&line));
@@ -178,12 +178,14 @@ void SetUpProcessOnce() {
   });
 }
 
-std::unique_ptr<Line> NewLine(std::string key, const Origin& origin, const HttpRequest& request,
-                              const CurlTransport::Options& options, DescriptorCount& count) {
+std::unique_ptr<CurlLine> NewCurlLine(std::string key, const Origin& origin,
+                                      const OutgoingRequest& request,
+                                      const CurlTransport::Options& options,
+                                      DescriptorCount& count) {
   const bool direct = origin.loopback || options.may_connect;
   const bool plain = origin.scheme == "http" && (direct || !MayBeTlsProxy(request.proxy));
-  auto line =
-      std::make_unique<Line>(count, plain ? Connection::Bytes::kPlain : Connection::Bytes::kTls);
+  auto line = std::make_unique<CurlLine>(
+      count, plain ? CurlConnection::Bytes::kPlain : CurlConnection::Bytes::kTls);
   CURL* easy = line->connection.easy();
   if (easy == nullptr) return nullptr;
   line->key = std::move(key);
@@ -196,14 +198,14 @@ std::unique_ptr<Line> NewLine(std::string key, const Origin& origin, const HttpR
   return line;
 }
 
-std::unique_ptr<Line> CurlTransport::IdleLines::Take(const std::string& key) {
+std::unique_ptr<CurlLine> CurlTransport::IdleLines::Take(const std::string& key) {
   for (;;) {
     auto line = TakeAny(key);
     if (!line || line->connection.IsQuiet()) return line;
   }
 }
 
-std::unique_ptr<Line> CurlTransport::IdleLines::TakeAny(const std::string& key) {
+std::unique_ptr<CurlLine> CurlTransport::IdleLines::TakeAny(const std::string& key) {
   Lines old;  // destroyed after the lock is released
   const TimePoint now = SystemClock().Now();
   auto lines = lines_.Lock();
@@ -217,7 +219,7 @@ std::unique_ptr<Line> CurlTransport::IdleLines::TakeAny(const std::string& key) 
   return nullptr;
 }
 
-void CurlTransport::IdleLines::Put(std::unique_ptr<Line> line) {
+void CurlTransport::IdleLines::Put(std::unique_ptr<CurlLine> line) {
   Lines old;
   const TimePoint now = SystemClock().Now();
   line->idle_since = now;
@@ -296,4 +298,4 @@ void CurlTransport::IdleLines::DropEnded(Lines& lines, Lines& ended) {
   lines.swap(kept);
 }
 
-}  // namespace agm::upstream
+}  // namespace agm::http

@@ -15,24 +15,26 @@
 #include "core/http/client/curl_transport.h"
 
 /// For curl_*.cc only.
-namespace agm::upstream {
+namespace agm::http {
 
 /// A reusable connection.
 ///
 /// Thread safety: one thread at a time.
-struct Line {
-  Line(DescriptorCount& count, Connection::Bytes bytes) : connection(count, bytes) {}
+struct CurlLine {
+  CurlLine(DescriptorCount& count, CurlConnection::Bytes bytes) : connection(count, bytes) {}
 
   std::string key;  ///< origin, proxy and certificate; reuse requires equality
   std::function<bool(const IpAddress&)> may_connect;
   bool refused = false;  ///< may_connect refused an address
   TimePoint idle_since{};
-  Connection connection;  ///< calls may_connect while it connects
+  CurlConnection connection;  ///< calls may_connect while it connects
 };
 
 /// A connection with all options set for `origin`, not connected yet; null if memory ran out.
-std::unique_ptr<Line> NewLine(std::string key, const Origin& origin, const HttpRequest& request,
-                              const CurlTransport::Options& options, DescriptorCount& count);
+std::unique_ptr<CurlLine> NewCurlLine(std::string key, const Origin& origin,
+                                      const OutgoingRequest& request,
+                                      const CurlTransport::Options& options,
+                                      DescriptorCount& count);
 
 /// Initialises libcurl's global state, SIGPIPE handling and the system's certificates, once. Any
 /// thread may call it, any number of times.
@@ -54,13 +56,13 @@ class CurlTransport::IdleLines {
 
   /// An idle connection that its server has not closed, as far as can be seen; null if there is
   /// none.
-  std::unique_ptr<Line> Take(const std::string& key);
-  void Put(std::unique_ptr<Line> line);
+  std::unique_ptr<CurlLine> Take(const std::string& key);
+  void Put(std::unique_ptr<CurlLine> line);
   std::size_t size() const;
 
  private:
-  using Lines = std::vector<std::unique_ptr<Line>>;
-  std::unique_ptr<Line> TakeAny(const std::string& key);
+  using Lines = std::vector<std::unique_ptr<CurlLine>>;
+  std::unique_ptr<CurlLine> TakeAny(const std::string& key);
   void DropOld(Lines& lines, TimePoint now, Lines& old) const;
   static void DropEnded(Lines& lines, Lines& ended);
   void StartKeeper();
@@ -77,4 +79,4 @@ class CurlTransport::IdleLines {
   std::thread keeper_;
 };
 
-}  // namespace agm::upstream
+}  // namespace agm::http

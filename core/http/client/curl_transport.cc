@@ -9,7 +9,7 @@
 #include "core/http/client/curl_line.h"
 #include "core/http/client/request_head.h"
 
-namespace agm::upstream {
+namespace agm::http {
 CurlTransport::CurlTransport(Options options)
     : idle_(std::make_shared<IdleLines>(std::move(options))) {
   SetUpProcessOnce();
@@ -23,7 +23,7 @@ Transport::Descriptors CurlTransport::descriptors() const {
   return {idle_->descriptors().held, idle_->descriptors().each};
 }
 
-Result<std::unique_ptr<Download>> CurlTransport::Send(const HttpRequest& request,
+Result<std::unique_ptr<Download>> CurlTransport::Send(const OutgoingRequest& request,
                                                       const Cancellation& cancellation) {
   const auto origin = ReadOrigin(request.url);
   if (!origin) {
@@ -36,7 +36,7 @@ Result<std::unique_ptr<Download>> CurlTransport::Send(const HttpRequest& request
                   origin->loopback ? std::string() : request.proxy, request.certificate);
   for (auto line = idle_->Take(key);;) {
     const bool fresh = !line;
-    if (fresh) line = NewLine(key, *origin, request, idle_->options(), idle_->descriptors());
+    if (fresh) line = NewCurlLine(key, *origin, request, idle_->options(), idle_->descriptors());
     if (!line) return Fail(ErrorCode::kInternal, "out of memory");
     auto download = std::make_unique<CurlDownload>(idle_, std::move(line), *origin, *head, request);
     auto begun = download->AwaitHead(cancellation);
@@ -46,4 +46,4 @@ Result<std::unique_ptr<Download>> CurlTransport::Send(const HttpRequest& request
   }
 }
 
-}  // namespace agm::upstream
+}  // namespace agm::http

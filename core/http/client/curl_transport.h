@@ -8,7 +8,7 @@
 #include "core/base/ip_address.h"
 #include "core/http/client/transport.h"
 
-namespace agm::upstream {
+namespace agm::http {
 
 /// HTTP/1.1 over connections that libcurl opens. All requests run on the calling thread, without
 /// queue or callback. Idle connections are kept by origin, proxy and certificate; the most recently
@@ -48,7 +48,7 @@ class CurlTransport : public Transport {
   explicit CurlTransport(Options options);
   ~CurlTransport() override;
 
-  Result<std::unique_ptr<Download>> Send(const HttpRequest& request,
+  Result<std::unique_ptr<Download>> Send(const OutgoingRequest& request,
                                          const Cancellation& cancellation) override;
 
   /// The number of idle connections.
@@ -61,4 +61,4 @@ class CurlTransport : public Transport {
   std::shared_ptr<IdleLines> idle_;
 };
 
-}  // namespace agm::upstream
+}  // namespace agm::http

@@ -4,7 +4,7 @@
 
 #include <memory>
 
-namespace agm::upstream {
+namespace agm::http {
 
 std::optional<std::string> ResolveUrl(const std::string& base, const std::string& reference) {
   const std::unique_ptr<CURLU, decltype(&curl_url_cleanup)> url(curl_url(), &curl_url_cleanup);
@@ -22,4 +22,4 @@ std::optional<std::string> ResolveUrl(const std::string& base, const std::string
   return std::string(resolved.get());
 }
 
-}  // namespace agm::upstream
+}  // namespace agm::http

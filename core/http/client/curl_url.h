@@ -3,7 +3,7 @@
 #include <optional>
 #include <string>
 
-namespace agm::upstream {
+namespace agm::http {
 
 /// Resolves `reference` against `base` (RFC 3986, 5; without a base it must be absolute). The
 /// result is ready to be sent: no "../" in the path, spaces and the like percent-encoded, no
@@ -12,4 +12,4 @@ namespace agm::upstream {
 /// Thread safety: any thread.
 std::optional<std::string> ResolveUrl(const std::string& base, const std::string& reference);
 
-}  // namespace agm::upstream
+}  // namespace agm::http

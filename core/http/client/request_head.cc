@@ -9,7 +9,7 @@
 #include "core/base/version.h"
 #include "core/http/wire/grammar.h"
 
-namespace agm::upstream {
+namespace agm::http {
 namespace {
 
 /// Path and query of a URL, without the fragment.
@@ -20,8 +20,7 @@ std::string_view TargetOf(std::string_view url) {
 }
 
 bool IsTarget(std::string_view text) {
-  return std::none_of(text.begin(), text.end(),
-                      [](char c) { return c == ' ' || http::IsControl(c); });
+  return std::none_of(text.begin(), text.end(), [](char c) { return c == ' ' || IsControl(c); });
 }
 
 /// True for an ASCII host. Internationalised names would need punycode, which is not supported.
@@ -41,12 +40,12 @@ const std::string& UserAgent() {
   return agent;
 }
 
-Result<std::string> WriteRequestHead(const HttpRequest& request, const Origin& origin) {
+Result<std::string> WriteRequestHead(const OutgoingRequest& request, const Origin& origin) {
   const std::string_view target = TargetOf(request.url);
   if (!IsHost(origin.host)) {
     return Fail(ErrorCode::kConfig, "the upstream's address names no host in plain ASCII");
   }
-  if (!http::IsToken(request.method) || !IsTarget(target)) {
+  if (!IsToken(request.method) || !IsTarget(target)) {
     return Fail(ErrorCode::kConfig, "{}: the address cannot be used", origin.HostAndPort());
   }
   std::string head;
@@ -57,13 +56,13 @@ Result<std::string> WriteRequestHead(const HttpRequest& request, const Origin& o
   AddHeader(head, "User-Agent", UserAgent());
   AddHeader(head, "Accept-Encoding", request.stream ? "identity" : "gzip");
   for (const auto& [name, value] : request.headers) {
-    if (!http::IsToken(name) || !http::IsFieldValue(value)) {
+    if (!IsToken(name) || !IsFieldValue(value)) {
       return Fail(ErrorCode::kInternal, "a header cannot be sent");
     }
     AddHeader(head, name, value);
   }
   if (const auto& [name, secret] = request.credential; !name.empty()) {
-    if (!http::IsToken(name) || !http::IsFieldValue(secret.Reveal())) {
+    if (!IsToken(name) || !IsFieldValue(secret.Reveal())) {
       return Fail(ErrorCode::kConfig, "the credential holds characters that cannot be sent");
     }
     AddHeader(head, name, secret.Reveal());
@@ -74,4 +73,4 @@ Result<std::string> WriteRequestHead(const HttpRequest& request, const Origin& o
   return head.append("\r\n");
 }
 
-}  // namespace agm::upstream
+}  // namespace agm::http

@@ -6,7 +6,7 @@
 #include "core/base/result.h"
 #include "core/http/client/transport.h"
 
-namespace agm::upstream {
+namespace agm::http {
 
 /// The User-Agent header's value, for upstreams and proxies.
 ///
@@ -16,6 +16,6 @@ const std::string& UserAgent();
 /// The head of a request as sent (RFC 9112, 3 and 5), including its empty line. No value can break
 /// out of its line: an invalid one is an error, kConfig if the user's settings contain it, and the
 /// message contains neither the path nor the credential.
-Result<std::string> WriteRequestHead(const HttpRequest& request, const Origin& origin);
+Result<std::string> WriteRequestHead(const OutgoingRequest& request, const Origin& origin);
 
-}  // namespace agm::upstream
+}  // namespace agm::http

@@ -14,11 +14,11 @@
 
 /// The interface between the gateway and the network: real sockets in the program, scripted
 /// responses in tests.
-namespace agm::upstream {
+namespace agm::http {
 
 using Header = std::pair<std::string, std::string>;
 
-struct HttpRequest {
+struct OutgoingRequest {
   std::string method = "POST";
   std::string url;
   /// Without the credential, and without the headers that the transport adds: Host, User-Agent,
@@ -74,7 +74,7 @@ class Transport {
   /// be sent), kForbidden (an address that must not be reached). Messages name host and port, never
   /// the path, the query or the credential. If a reused connection turns out to be closed, the
   /// request is retried once on a new connection.
-  virtual Result<std::unique_ptr<Download>> Send(const HttpRequest& request,
+  virtual Result<std::unique_ptr<Download>> Send(const OutgoingRequest& request,
                                                  const Cancellation& cancellation) = 0;
 
   /// File descriptors: `held` by all connections now, and by `each` new one.
@@ -85,4 +85,4 @@ class Transport {
   virtual Descriptors descriptors() const { return {}; }
 };
 
-}  // namespace agm::upstream
+}  // namespace agm::http

@@ -1,6 +1,6 @@
 #include "core/http/server/byte_budget.h"
 
-namespace agm::gateway {
+namespace agm::http {
 namespace {
 
 constexpr std::size_t kStep = 16 * 1024;
@@ -22,4 +22,4 @@ bool BudgetShare::Resize(std::size_t size) {
   return true;
 }
 
-}  // namespace agm::gateway
+}  // namespace agm::http

@@ -4,7 +4,7 @@
 #include <cstddef>
 #include <cstdint>
 
-namespace agm::gateway {
+namespace agm::http {
 
 /// The total number of bytes that the server holds for all clients, with a limit.
 ///
@@ -39,4 +39,4 @@ class BudgetShare {
   std::size_t size_ = 0;
 };
 
-}  // namespace agm::gateway
+}  // namespace agm::http

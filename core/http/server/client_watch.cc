@@ -4,7 +4,7 @@
 
 #include "core/base/os/poller.h"
 
-namespace agm::gateway {
+namespace agm::http {
 
 ClientWatch::~ClientWatch() {
   if (const int leaving = leaving_.load(); leaving >= 0) ::close(leaving);
@@ -30,4 +30,4 @@ void ClientWatch::WatchLeavingOnly() const {
   if (leaving_.compare_exchange_strong(none, watched)) leaving.release();
 }
 
-}  // namespace agm::gateway
+}  // namespace agm::http

@@ -4,7 +4,7 @@
 
 #include "core/base/cancellation.h"
 
-namespace agm::gateway {
+namespace agm::http {
 
 /// Tells whether the client behind a socket is still connected. A client that closes its sending
 /// side counts as gone. After `Cancel` every caller sees the client as gone.
@@ -40,4 +40,4 @@ class ClientWatch : public Cancellation {
   mutable std::atomic<int> leaving_{kNotWatched};
 };
 
-}  // namespace agm::gateway
+}  // namespace agm::http

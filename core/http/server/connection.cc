@@ -8,7 +8,7 @@
 
 #include "core/http/server/stream.h"
 
-namespace agm::gateway {
+namespace agm::http {
 namespace {
 
 using State = RequestReader::State;
@@ -21,13 +21,13 @@ constexpr std::int64_t kLowBits = 7;
 constexpr Duration kLastWord{1000};
 constexpr std::size_t kWorthwhile = 16 * 1024;  ///< smaller parts do not count as progress
 
-std::int64_t Pack(HttpConnection::Waits waits, TimePoint until) {
+std::int64_t Pack(Connection::Waits waits, TimePoint until) {
   const std::int64_t time = until.time_since_epoch().count();
   return (time & ~kLowBits) | static_cast<std::int64_t>(waits);
 }
 
-HttpConnection::Waits WaitsOf(std::int64_t parked) {
-  return static_cast<HttpConnection::Waits>(parked & kLowBits);
+Connection::Waits WaitsOf(std::int64_t parked) {
+  return static_cast<Connection::Waits>(parked & kLowBits);
 }
 
 TimePoint DeadlineOf(std::int64_t parked) {
@@ -36,7 +36,7 @@ TimePoint DeadlineOf(std::int64_t parked) {
 
 }  // namespace
 
-HttpConnection::HttpConnection(std::unique_ptr<Wire> wire, std::string peer, HttpBudgets& budgets)
+Connection::Connection(std::unique_ptr<Wire> wire, std::string peer, Budgets& budgets)
     : wire_(std::move(wire)),
       peer_(std::move(peer)),
       watch_(wire_->fd()),
@@ -46,9 +46,9 @@ HttpConnection::HttpConnection(std::unique_ptr<Wire> wire, std::string peer, Htt
       idle_since_(SystemClock().Now()),
       parked_(kHeld) {}
 
-HttpConnection::~HttpConnection() = default;
+Connection::~Connection() = default;
 
-HttpConnection::Arrival HttpConnection::Receive(std::uint64_t max_body) {
+Connection::Arrival Connection::Receive(std::uint64_t max_body) {
   // Pending bytes do not make the socket readable for Parking, so read them all now.
   for (int i = 0; i < kReadsAtOnce || Pending(); ++i) {
     const bool was_idle = reader_.state() == State::kIdle;
@@ -70,14 +70,14 @@ HttpConnection::Arrival HttpConnection::Receive(std::uint64_t max_body) {
 }
 
 /// False if the clients' bodies, or their heads, hold too much together.
-bool HttpConnection::CountHeld() {
+bool Connection::CountHeld() {
   const bool body = reader_.state() == State::kBody;
   return head_share_.Resize(body ? 0 : reader_.held()) && share_.Resize(body ? reader_.held() : 0);
 }
 
-bool HttpConnection::WantsOutput() const { return wants_ == POLLOUT; }
+bool Connection::WantsOutput() const { return wants_ == POLLOUT; }
 
-RequestReader::State HttpConnection::Next(std::uint64_t max_body) {
+RequestReader::State Connection::Next(std::uint64_t max_body) {
   judged = false;
   continued = false;
   served_ = true;
@@ -89,12 +89,12 @@ RequestReader::State HttpConnection::Next(std::uint64_t max_body) {
   return state;
 }
 
-void HttpConnection::Release() {
+void Connection::Release() {
   reader_.Shrink();
   CountHeld();
 }
 
-bool HttpConnection::SendOrKeep(std::string_view bytes) {
+bool Connection::SendOrKeep(std::string_view bytes) {
   if (!HasKept()) {
     if (!SendSome(bytes)) return false;
     if (bytes.empty()) return true;
@@ -104,7 +104,7 @@ bool HttpConnection::SendOrKeep(std::string_view bytes) {
   return !watch_.WasToldSo();
 }
 
-HttpConnection::Sent HttpConnection::SendKept() {
+Connection::Sent Connection::SendKept() {
   std::string_view rest = std::string_view(kept_).substr(taken_);
   const std::size_t before = rest.size();
   if (!SendSome(rest) || (watch_.WasToldSo() && !rest.empty())) return Sent::kFailed;
@@ -123,7 +123,7 @@ HttpConnection::Sent HttpConnection::SendKept() {
 
 /// Sends from the front of `bytes` what can be sent at once and removes it; false if the client is
 /// gone.
-bool HttpConnection::SendSome(std::string_view& bytes) {
+bool Connection::SendSome(std::string_view& bytes) {
   while (!bytes.empty()) {
     const Wire::Moved moved = wire_->Send(bytes);
     if (moved.outcome == Wire::Outcome::kWouldBlock) return true;
@@ -133,18 +133,18 @@ bool HttpConnection::SendSome(std::string_view& bytes) {
   return true;
 }
 
-bool HttpConnection::AllRead() {
+bool Connection::AllRead() {
   std::array<char, 1> byte;
   return reader_.state() == State::kWhole && !reader_.HasMore() &&
          wire_->Receive(byte).outcome != Wire::Outcome::kMoved;
 }
 
-void HttpConnection::SayFarewell() {
+void Connection::SayFarewell() {
   farewell_ = SystemClock().Now();
   wire_->EndOutput();
 }
 
-bool HttpConnection::Discard() {
+bool Connection::Discard() {
   std::array<char, 4 * 1024> waste;
   for (int i = 0; i < kReadsAtOnce || Pending(); ++i) {
     const Wire::Moved moved = wire_->Receive(waste);
@@ -155,18 +155,18 @@ bool HttpConnection::Discard() {
   return discarded_ <= kMaxDiscarded;
 }
 
-bool HttpConnection::ForOutput(Waits waits) {
+bool Connection::ForOutput(Waits waits) {
   return waits == Waits::kTaking || waits == Waits::kThread;
 }
 
-void HttpConnection::Park(Waits waits, TimePoint until) {
+void Connection::Park(Waits waits, TimePoint until) {
   parked_.store(Pack(waits, until));
   // If Cancel ran before the line above, it did not yet know that output has to end.
   if (ForOutput(waits) && watch_.WasToldSo()) EndOutput();
 }
 
 /// Ends a wait for output. A stream that only waits for a thread gets the time for its last event.
-void HttpConnection::EndOutput() {
+void Connection::EndOutput() {
   std::int64_t parked = parked_.load();
   if (parked == kHeld || parked == kOver) return wire_->HangUp(false);
   const Waits waits = WaitsOf(parked);
@@ -177,12 +177,12 @@ void HttpConnection::EndOutput() {
   wire_->HangUp(ForOutput(waits) && !last_word);
 }
 
-HttpConnection::Waits HttpConnection::Unpark() {
+Connection::Waits Connection::Unpark() {
   const std::int64_t parked = parked_.exchange(kHeld);
   return parked == kOver ? Waits::kNone : WaitsOf(parked);
 }
 
-void HttpConnection::Expire(TimePoint now, Waits waits) {
+void Connection::Expire(TimePoint now, Waits waits) {
   std::int64_t parked = parked_.load();
   if (parked == kHeld || parked == kOver || DeadlineOf(parked) > now) return;
   if (waits != Waits::kNone && WaitsOf(parked) != waits) return;
@@ -192,14 +192,14 @@ void HttpConnection::Expire(TimePoint now, Waits waits) {
   if (parked_.compare_exchange_strong(parked, kOver)) wire_->HangUp(output);
 }
 
-TimePoint HttpConnection::deadline() const {
+TimePoint Connection::deadline() const {
   const std::int64_t parked = parked_.load();
   return parked == kHeld || parked == kOver ? TimePoint::max() : DeadlineOf(parked);
 }
 
-void HttpConnection::Cancel() {
+void Connection::Cancel() {
   watch_.Cancel();
   EndOutput();
 }
 
-}  // namespace agm::gateway
+}  // namespace agm::http

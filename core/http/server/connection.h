@@ -12,15 +12,15 @@
 #include "core/http/server/wire.h"
 #include "core/http/wire/request_reader.h"
 
-namespace agm::gateway {
+namespace agm::http {
 
-class HttpStream;
+class StreamTask;
 
 /// The limits of the memory that all clients together use. Heads have their own budget, because any
 /// client may send them; bodies come only from callers whose head was accepted.
 ///
 /// Thread safety: any thread.
-struct HttpBudgets {
+struct Budgets {
   ByteBudget heads;
   ByteBudget bodies;
 };
@@ -29,7 +29,7 @@ struct HttpBudgets {
 /// without a thread until a deadline) or held by one thread.
 ///
 /// Thread safety: Expire and Cancel from any thread; the rest from the thread that holds it.
-class HttpConnection {
+class Connection {
  public:
   enum class Arrival {
     kMore,     ///< the request is incomplete
@@ -45,8 +45,8 @@ class HttpConnection {
   static bool ForOutput(Waits waits);
   enum class Sent { kAll, kPart, kFailed };
 
-  HttpConnection(std::unique_ptr<Wire> wire, std::string peer, HttpBudgets& budgets);
-  ~HttpConnection();
+  Connection(std::unique_ptr<Wire> wire, std::string peer, Budgets& budgets);
+  ~Connection();
 
   /// Reads what has arrived, without blocking.
   Arrival Receive(std::uint64_t max_body);
@@ -114,7 +114,7 @@ class HttpConnection {
   const std::string peer_;
   ClientWatch watch_;
   RequestReader reader_;
-  HttpBudgets& budgets_;
+  Budgets& budgets_;
   BudgetShare head_share_;
   BudgetShare share_;
   std::string kept_;        ///< the part of the response that the client has not accepted yet
@@ -133,7 +133,7 @@ class HttpConnection {
  public:
   /// Set while a streamed response is not completely sent. Destroyed before the members that it
   /// uses.
-  std::unique_ptr<HttpStream> stream;
+  std::unique_ptr<StreamTask> stream;
 };
 
-}  // namespace agm::gateway
+}  // namespace agm::http

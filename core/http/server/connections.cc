@@ -2,57 +2,57 @@
 
 #include <utility>
 
-namespace agm::gateway {
+namespace agm::http {
 
-HttpConnection* HttpConnections::Add(std::unique_ptr<HttpConnection> connection) {
+Connection* Connections::Add(std::unique_ptr<Connection> connection) {
   std::lock_guard lock(mutex_);
   if (cancelled_) return nullptr;
-  HttpConnection* added = connection.get();
+  Connection* added = connection.get();
   open_.emplace(added, std::move(connection));
   return added;
 }
 
-void HttpConnections::Close(HttpConnection* connection) {
+void Connections::Close(Connection* connection) {
   std::lock_guard lock(mutex_);
   open_.erase(connection);  // under the lock, so that no thread hangs up a reused descriptor
   if (open_.empty()) none_.notify_all();
 }
 
-std::size_t HttpConnections::size() const {
+std::size_t Connections::size() const {
   std::lock_guard lock(mutex_);
   return open_.size();
 }
 
-void HttpConnections::ExpireLate(TimePoint now) {
+void Connections::ExpireLate(TimePoint now) {
   std::lock_guard lock(mutex_);
   for (const auto& [connection, owner] : open_) connection->Expire(now);
 }
 
-void HttpConnections::ExpireIdle() {
+void Connections::ExpireIdle() {
   std::lock_guard lock(mutex_);
   for (const auto& [connection, owner] : open_) {
-    connection->Expire(TimePoint::max(), HttpConnection::Waits::kRequest);
+    connection->Expire(TimePoint::max(), Connection::Waits::kRequest);
   }
 }
 
-void HttpConnections::ExpireNext() {
+void Connections::ExpireNext() {
   std::lock_guard lock(mutex_);
-  HttpConnection* next = nullptr;
+  Connection* next = nullptr;
   for (const auto& [connection, owner] : open_) {
     if (next == nullptr || connection->deadline() < next->deadline()) next = connection;
   }
   if (next != nullptr) next->Expire(TimePoint::max());
 }
 
-void HttpConnections::CancelAll() {
+void Connections::CancelAll() {
   std::lock_guard lock(mutex_);
   cancelled_ = true;
   for (const auto& [connection, owner] : open_) connection->Cancel();
 }
 
-bool HttpConnections::WaitUntilNone(TimePoint until) {
+bool Connections::WaitUntilNone(TimePoint until) {
   std::unique_lock lock(mutex_);
   return none_.wait_until(lock, until, [&] { return open_.empty(); });
 }
 
-}  // namespace agm::gateway
+}  // namespace agm::http

@@ -9,17 +9,17 @@
 #include "core/base/clock.h"
 #include "core/http/server/connection.h"
 
-namespace agm::gateway {
+namespace agm::http {
 
 /// All open connections. It expires late ones and waits until all are closed.
 ///
 /// Thread safety: any thread.
-class HttpConnections {
+class Connections {
  public:
   /// Adds a connection; after CancelAll it closes it and returns null.
-  HttpConnection* Add(std::unique_ptr<HttpConnection> connection);
+  Connection* Add(std::unique_ptr<Connection> connection);
   /// Closes a connection. The caller's thread must hold it.
-  void Close(HttpConnection* connection);
+  void Close(Connection* connection);
   std::size_t size() const;
 
   /// Ends the wait of all connections whose deadline has passed.
@@ -35,8 +35,8 @@ class HttpConnections {
  private:
   mutable std::mutex mutex_;
   std::condition_variable none_;
-  std::unordered_map<HttpConnection*, std::unique_ptr<HttpConnection>> open_;
+  std::unordered_map<Connection*, std::unique_ptr<Connection>> open_;
   bool cancelled_ = false;
 };
 
-}  // namespace agm::gateway
+}  // namespace agm::http

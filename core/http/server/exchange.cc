@@ -1,10 +1,10 @@
 #include "core/http/server/exchange.h"
 
-namespace agm::gateway {
-bool HttpExchange::Write(std::string_view bytes) {
+namespace agm::http {
+bool Exchange::Write(std::string_view bytes) {
   if (!reply.source) return connection.SendOrKeep(bytes);
   held.append(bytes);
   return true;
 }
 
-}  // namespace agm::gateway
+}  // namespace agm::http

@@ -11,23 +11,23 @@
 #include "core/http/wire/reply_head.h"
 #include "core/http/wire/request_head.h"
 
-namespace agm::gateway {
+namespace agm::http {
 
-/// One request with its response. HttpTraffic creates it, HttpServer answers it.
+/// One request with its response. Traffic creates it, Server answers it.
 ///
 /// Thread safety: one thread at a time.
-struct HttpExchange {
-  explicit HttpExchange(HttpConnection& of) : connection(of), unpacked(of.budget()) {}
+struct Exchange {
+  explicit Exchange(Connection& of) : connection(of), unpacked(of.budget()) {}
 
-  HttpConnection& connection;
-  HttpRequest request;
+  Connection& connection;
+  Request request;
   BodyCoding coding = BodyCoding::kIdentity;  ///< content coding of the received body
   std::uint64_t max_body = 0;
-  BudgetShare unpacked;            ///< memory of the decompressed body
-  std::optional<HttpFault> fault;  ///< set: the request is refused
-  std::optional<HttpReply> early;  ///< set: the answer to the head alone
-  HttpDelivery delivery;
-  HttpReply reply;
+  BudgetShare unpacked;        ///< memory of the decompressed body
+  std::optional<Fault> fault;  ///< set: the request is refused
+  std::optional<Reply> early;  ///< set: the answer to the head alone
+  Delivery delivery;
+  Reply reply;
   std::string header_lines;
   std::string held;  ///< the head of a streamed response, which is sent with its first piece
 
@@ -36,4 +36,4 @@ struct HttpExchange {
   bool Write(std::string_view bytes);
 };
 
-}  // namespace agm::gateway
+}  // namespace agm::http

@@ -5,10 +5,8 @@
 
 #include "core/http/wire/inflater.h"
 
-namespace agm::gateway {
+namespace agm::http {
 namespace {
-
-using http::Inflater;
 
 constexpr std::uint64_t kStep = 16 * 1024;  ///< output bytes between two checks of the budget
 
@@ -56,4 +54,4 @@ Result<std::string> Inflate(std::string_view packed, BodyCoding coding, std::uin
   return Unpack(bare ? Inflater::Form::kBare : Inflater::Form::kWrapped, packed, max_size, share);
 }
 
-}  // namespace agm::gateway
+}  // namespace agm::http

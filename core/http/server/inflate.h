@@ -8,7 +8,7 @@
 #include "core/http/server/byte_budget.h"
 #include "core/http/wire/request_head.h"
 
-namespace agm::gateway {
+namespace agm::http {
 
 /// Decodes a content coding. Fails with kTooLarge as soon as the output would exceed `max_size` (a
 /// guard against decompression bombs), kOverloaded if `share` cannot grow, kInvalidRequest if the
@@ -18,4 +18,4 @@ namespace agm::gateway {
 Result<std::string> Inflate(std::string_view packed, BodyCoding coding, std::uint64_t max_size,
                             BudgetShare& share);
 
-}  // namespace agm::gateway
+}  // namespace agm::http

@@ -14,7 +14,7 @@
 
 #include "core/base/os/socket.h"
 
-namespace agm::gateway {
+namespace agm::http {
 namespace {
 
 constexpr int kBacklog = 4096;
@@ -150,4 +150,4 @@ void AllowManyDescriptors() {
   ::setrlimit(RLIMIT_NOFILE, &limit);
 }
 
-}  // namespace agm::gateway
+}  // namespace agm::http

@@ -5,7 +5,7 @@
 
 #include "core/base/result.h"
 
-namespace agm::gateway {
+namespace agm::http {
 
 struct Listening {
   int fd = -1;
@@ -29,4 +29,4 @@ void WakeListener(int fd);
 /// each upstream call another.
 void AllowManyDescriptors();
 
-}  // namespace agm::gateway
+}  // namespace agm::http

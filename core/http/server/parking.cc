@@ -7,7 +7,7 @@
 #define __has_feature(feature) 0
 #endif
 
-namespace agm::gateway {
+namespace agm::http {
 namespace {
 
 #if defined(__SANITIZE_THREAD__) || __has_feature(thread_sanitizer)
@@ -59,4 +59,4 @@ void* Parking::Wait() {
 
 void Parking::Close() { closed_.Signal(); }
 
-}  // namespace agm::gateway
+}  // namespace agm::http

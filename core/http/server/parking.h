@@ -3,7 +3,7 @@
 #include "core/base/os/poller.h"
 #include "core/base/os/wake_event.h"
 
-namespace agm::gateway {
+namespace agm::http {
 
 /// The sockets that wait for their clients without a thread each. Wait returns a
 /// socket that is ready; no other thread gets it until it is parked again.
@@ -30,4 +30,4 @@ class Parking {
   os::WakeEvent closed_;  ///< stays readable after Close
 };
 
-}  // namespace agm::gateway
+}  // namespace agm::http

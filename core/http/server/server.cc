@@ -21,25 +21,25 @@
 // The division of labour: the library accepts connections, calls the handler through its hooks, and
 // writes the response. Our code does the work between these steps:
 //
-//   accept (library) --> HttpTraffic: Parking --> a Crew thread: HttpConnection --> RequestReader
+//   accept (library) --> Traffic: Parking --> a ThreadPool thread: Connection --> RequestReader
 //                                      ^                              |  a checked request
 //                                      +------- process_request (library): hook --> handler
 //                                      |                              |  a streamed response
-//                                      +------- HttpStreams <---------+
+//                                      +------- StreamCarriers <---------+
 //
 // The library never sees a byte from the client. It reads a head that our code wrote, so its parser
 // never handles hostile input, and no two parsers can disagree about a request.
-namespace agm::gateway {
+namespace agm::http {
 namespace {
 
 /// The connection that the library's hooks are called for; the hooks do not tell.
-thread_local HttpExchange* current = nullptr;
+thread_local Exchange* current = nullptr;
 
 /// The stream that the library reads and writes: a head that our code wrote, and the client's
 /// socket.
 class ExchangeStream : public httplib::Stream {
  public:
-  explicit ExchangeStream(HttpExchange& exchange)
+  explicit ExchangeStream(Exchange& exchange)
       : exchange_(exchange),
         head_(exchange.delivery.head_only ? "HEAD / HTTP/1.1\r\n\r\n" : "GET / HTTP/1.1\r\n\r\n") {}
 
@@ -62,7 +62,7 @@ class ExchangeStream : public httplib::Stream {
   time_t duration() const override { return 0; }
 
  private:
-  HttpExchange& exchange_;
+  Exchange& exchange_;
   std::string_view head_;
 };
 
@@ -78,35 +78,35 @@ class AtOnce : public httplib::TaskQueue {
 
 }  // namespace
 
-class HttpServer::Impl : private httplib::Server {
+class Server::Impl : private httplib::Server {
  public:
-  Impl(HttpLimits limits, HttpHandler handler, Refusal refuse, Urgent urgent);
+  Impl(Limits limits, http::Handler handler, Refusal refuse, Urgent urgent);
   ~Impl() override;
 
   Result<int> Bind(const std::string& host, int port);
   void Serve();
   void Stop(Duration drain);
-  void SetLimits(const HttpLimits& limits) { limits_.Set(limits); }
+  void SetLimits(const Limits& limits) { limits_.Set(limits); }
   void UseTls(std::shared_ptr<const TlsIdentity> identity) { traffic_.UseTls(std::move(identity)); }
   int in_flight() const { return traffic_.in_flight(); }
-  HttpTraffic& traffic() { return traffic_; }
+  Traffic& traffic() { return traffic_; }
 
  private:
   void AcceptUntilStopped();
   void StopListening();
   bool Stopping();
   bool process_and_close_socket(socket_t fd) override;
-  bool Answer(HttpExchange& exchange);
-  void Respond(HttpExchange& exchange, httplib::Response& response);
-  void BeginStream(HttpExchange& exchange);
-  static void AttachBody(HttpExchange& exchange, httplib::Response& response);
-  HttpReply Handle(HttpExchange& exchange);
-  HttpReply Refuse(HttpFault fault, const HttpRequest& request);
+  bool Answer(Exchange& exchange);
+  void Respond(Exchange& exchange, httplib::Response& response);
+  void BeginStream(Exchange& exchange);
+  static void AttachBody(Exchange& exchange, httplib::Response& response);
+  Reply Handle(Exchange& exchange);
+  Reply Refuse(Fault fault, const Request& request);
 
-  const HttpHandler handler_;
+  const http::Handler handler_;
   const Refusal refuse_;
   LiveLimits limits_;
-  HttpTraffic traffic_;
+  Traffic traffic_;
 
   std::mutex mutex_;  ///< guards the five members below
   std::condition_variable changed_;
@@ -118,10 +118,10 @@ class HttpServer::Impl : private httplib::Server {
   bool ended_ = false;
 };
 
-HttpServer::Impl::Impl(HttpLimits limits, HttpHandler handler, Refusal refuse, Urgent urgent)
+Server::Impl::Impl(Limits limits, http::Handler handler, Refusal refuse, Urgent urgent)
     : handler_(std::move(handler)),
       refuse_(std::move(refuse)),
-      traffic_(limits_, std::move(urgent), [this](HttpExchange& each) { return Answer(each); }) {
+      traffic_(limits_, std::move(urgent), [this](Exchange& each) { return Answer(each); }) {
   limits_.Set(limits);
   set_tcp_nodelay(true);
   new_task_queue = [] { return new AtOnce; };
@@ -133,13 +133,13 @@ HttpServer::Impl::Impl(HttpLimits limits, HttpHandler handler, Refusal refuse, U
       [](httplib::Stream& out, httplib::Headers&) { return out.write(current->header_lines); });
 }
 
-HttpServer::Impl::~Impl() {
+Server::Impl::~Impl() {
   if (listener_ >= 0) ::close(listener_);
 }
 
 // ---- Listening and stopping --------------------------------------------------------------------
 
-Result<int> HttpServer::Impl::Bind(const std::string& host, int port) {
+Result<int> Server::Impl::Bind(const std::string& host, int port) {
   const auto passed = TakePassedListener();
   Result<Listening> listening = passed ? Result<Listening>(*passed) : Listen(host, port);
   if (!listening) return std::move(listening).error();
@@ -151,7 +151,7 @@ Result<int> HttpServer::Impl::Bind(const std::string& host, int port) {
   return listening->port;
 }
 
-void HttpServer::Impl::Serve() {
+void Server::Impl::Serve() {
   {
     std::lock_guard lock(mutex_);
     if (stopping_ || listener_ < 0) return;
@@ -164,14 +164,14 @@ void HttpServer::Impl::Serve() {
   changed_.notify_all();
 }
 
-bool HttpServer::Impl::Stopping() {
+bool Server::Impl::Stopping() {
   std::lock_guard lock(mutex_);
   return stopping_;
 }
 
 /// The library closes its listening socket when accept fails for any reason (for example because a
 /// client left the queue too early), so each run gets a duplicate of the socket.
-void HttpServer::Impl::AcceptUntilStopped() {
+void Server::Impl::AcceptUntilStopped() {
   while (!Stopping()) {
     svr_sock_ = ::fcntl(listener_, F_DUPFD_CLOEXEC, 0);
     if (svr_sock_ != INVALID_SOCKET) listen_after_bind();
@@ -186,7 +186,7 @@ void HttpServer::Impl::AcceptUntilStopped() {
 /// Makes accept() return in the library. Shutting down the listener refuses new connections at
 /// once. A passed one is only left: the service manager's copy keeps the connections that wait in
 /// the queue for the next process, and a connection of our own ends the accept() that runs.
-void HttpServer::Impl::StopListening() {
+void Server::Impl::StopListening() {
   if (listener_ < 0) return;
   if (!passed_) {
     ::shutdown(listener_, SHUT_RDWR);
@@ -196,7 +196,7 @@ void HttpServer::Impl::StopListening() {
   WakeListener(listener_);
 }
 
-void HttpServer::Impl::Stop(Duration drain) {
+void Server::Impl::Stop(Duration drain) {
   std::unique_lock lock(mutex_);
   traffic_.Drain();  // before any other thread can see that the server stops
   if (!std::exchange(stopping_, true)) StopListening();
@@ -211,7 +211,7 @@ void HttpServer::Impl::Stop(Duration drain) {
 
 // ---- Library to handler ------------------------------------------------------------------------
 
-bool HttpServer::Impl::process_and_close_socket(socket_t fd) {
+bool Server::Impl::process_and_close_socket(socket_t fd) {
   try {
     traffic_.Take(fd);
   } catch (...) {  // out of memory: this client is dropped, the next may be served
@@ -220,7 +220,7 @@ bool HttpServer::Impl::process_and_close_socket(socket_t fd) {
 }
 
 /// Answers; true if the whole response was sent, or connection.stream holds the rest.
-bool HttpServer::Impl::Answer(HttpExchange& exchange) {
+bool Server::Impl::Answer(Exchange& exchange) {
   const std::string nowhere;
   ExchangeStream stream(exchange);
   bool closed = false;
@@ -237,9 +237,9 @@ bool HttpServer::Impl::Answer(HttpExchange& exchange) {
   return sent;
 }
 
-void HttpServer::Impl::Respond(HttpExchange& exchange, httplib::Response& response) {
-  HttpReply& reply = exchange.reply;
-  HttpDelivery& delivery = exchange.delivery;
+void Server::Impl::Respond(Exchange& exchange, httplib::Response& response) {
+  Reply& reply = exchange.reply;
+  Delivery& delivery = exchange.delivery;
   if (exchange.early) {
     reply = *std::move(exchange.early);
   } else {
@@ -247,7 +247,7 @@ void HttpServer::Impl::Respond(HttpExchange& exchange, httplib::Response& respon
   }
   if (HasNoBody(reply.status)) reply.source.reset();
   const bool until_close = reply.source && delivery.minor_version == 0;
-  const bool asked = http::EqualsIgnoreCase(FindHeader(reply.headers, "Connection"), "close");
+  const bool asked = EqualsIgnoreCase(FindHeader(reply.headers, "Connection"), "close");
   if (traffic_.draining() || until_close || asked) delivery.keep_alive = false;
   delivery.now = SystemClock().Wall();
   exchange.header_lines = WriteHeaderLines(reply, delivery);
@@ -255,8 +255,8 @@ void HttpServer::Impl::Respond(HttpExchange& exchange, httplib::Response& respon
   AttachBody(exchange, response);
 }
 
-void HttpServer::Impl::AttachBody(HttpExchange& exchange, httplib::Response& response) {
-  HttpReply& reply = exchange.reply;
+void Server::Impl::AttachBody(Exchange& exchange, httplib::Response& response) {
+  Reply& reply = exchange.reply;
   if (exchange.delivery.head_only || HasNoBody(reply.status)) {
     reply.source.reset();
     return;
@@ -265,23 +265,23 @@ void HttpServer::Impl::AttachBody(HttpExchange& exchange, httplib::Response& res
 }
 
 /// The library has written the head of a response without a body; our code sends the body.
-void HttpServer::Impl::BeginStream(HttpExchange& exchange) {
-  HttpStream::Form form{std::move(exchange.held), exchange.delivery.minor_version > 0,
+void Server::Impl::BeginStream(Exchange& exchange) {
+  StreamTask::Form form{std::move(exchange.held), exchange.delivery.minor_version > 0,
                         limits_.write_timeout};
-  exchange.connection.stream = std::make_unique<HttpStream>(
+  exchange.connection.stream = std::make_unique<StreamTask>(
       exchange.connection, std::move(exchange.reply.source), std::move(form));
 }
 
-HttpReply HttpServer::Impl::Handle(HttpExchange& exchange) {
-  HttpRequest& request = exchange.request;
+Reply Server::Impl::Handle(Exchange& exchange) {
+  Request& request = exchange.request;
   try {
     if (exchange.coding != BodyCoding::kIdentity) {
       Result<std::string> body =
           Inflate(request.body, exchange.coding, exchange.max_body, exchange.unpacked);
       if (!body) return Refuse({std::move(body).error()}, request);
       request.body = *std::move(body);
-      std::erase_if(request.headers, [](const HttpHeader& header) {
-        return http::EqualsIgnoreCase(header.first, "Content-Encoding");
+      std::erase_if(request.headers, [](const Header& header) {
+        return EqualsIgnoreCase(header.first, "Content-Encoding");
       });
     }
     return handler_(request);
@@ -291,10 +291,10 @@ HttpReply HttpServer::Impl::Handle(HttpExchange& exchange) {
   }
 }
 
-HttpReply HttpServer::Impl::Refuse(HttpFault fault, const HttpRequest& request) {
+Reply Server::Impl::Refuse(Fault fault, const Request& request) {
   fault.method = request.method;
   fault.peer = request.remote_address;
-  HttpReply reply;
+  Reply reply;
   try {
     reply = refuse_(fault, request.path);
   } catch (...) {
@@ -310,23 +310,21 @@ HttpReply HttpServer::Impl::Refuse(HttpFault fault, const HttpRequest& request) 
 
 // ---- Public interface --------------------------------------------------------------------------
 
-HttpServer::HttpServer(HttpLimits limits, HttpHandler handler, Refusal refuse, Urgent urgent)
+Server::Server(Limits limits, http::Handler handler, Refusal refuse, Urgent urgent)
     : impl_(std::make_unique<Impl>(limits, std::move(handler), std::move(refuse),
                                    std::move(urgent))) {}
-HttpServer::~HttpServer() = default;
-Result<int> HttpServer::Bind(const std::string& host, int port) { return impl_->Bind(host, port); }
-void HttpServer::Serve() { impl_->Serve(); }
-void HttpServer::Stop(Duration drain) { impl_->Stop(drain); }
-void HttpServer::SetLimits(HttpLimits limits) { impl_->SetLimits(limits); }
-void HttpServer::UseTls(std::shared_ptr<const TlsIdentity> identity) {
+Server::~Server() = default;
+Result<int> Server::Bind(const std::string& host, int port) { return impl_->Bind(host, port); }
+void Server::Serve() { impl_->Serve(); }
+void Server::Stop(Duration drain) { impl_->Stop(drain); }
+void Server::SetLimits(Limits limits) { impl_->SetLimits(limits); }
+void Server::UseTls(std::shared_ptr<const TlsIdentity> identity) {
   impl_->UseTls(std::move(identity));
 }
-int HttpServer::in_flight() const { return impl_->in_flight(); }
-void HttpServer::CheckHeadsWith(HeadCheck check) {
-  impl_->traffic().CheckHeadsWith(std::move(check));
-}
-void HttpServer::CountDescriptorsWith(CountDescriptors count) {
+int Server::in_flight() const { return impl_->in_flight(); }
+void Server::CheckHeadsWith(HeadCheck check) { impl_->traffic().CheckHeadsWith(std::move(check)); }
+void Server::CountDescriptorsWith(CountDescriptors count) {
   impl_->traffic().CountDescriptorsWith(std::move(count));
 }
 
-}  // namespace agm::gateway
+}  // namespace agm::http

@@ -14,12 +14,12 @@
 #include "core/http/wire/message.h"
 #include "core/http/wire/request_head.h"
 
-namespace agm::gateway {
+namespace agm::http {
 
 /// Answers one request; worker threads call it concurrently.
-using HttpHandler = std::function<HttpReply(HttpRequest&)>;
+using Handler = std::function<Reply(Request&)>;
 
-struct HttpLimits {
+struct Limits {
   Duration header_timeout{30'000};  ///< for the head; also the longest pause in a body
   Duration write_timeout{30'000};   ///< a client that accepts no data for this long is dropped
   std::uint64_t max_body_size = 100'000'000;
@@ -33,14 +33,14 @@ struct HttpLimits {
 /// in the dialect of the path. The handler and its response bodies should not throw; if they do,
 /// the client gets a 500, or a stream that breaks off.
 ///
-///   HttpServer server(limits, handler, refuse, urgent);
+///   Server server(limits, handler, refuse, urgent);
 ///   auto port = server.Bind("127.0.0.1", 0);
 ///   server.Serve();                 // blocks; Stop() from another thread ends it
 ///
 /// Thread safety: Stop, SetLimits, UseTls and in_flight from any thread; the rest from one.
-class HttpServer {
+class Server {
  public:
-  using Refusal = std::function<HttpReply(const HttpFault& fault, std::string_view path)>;
+  using Refusal = std::function<Reply(const Fault& fault, std::string_view path)>;
   /// True for paths that are served even if max_connections requests are in progress (health,
   /// metrics).
   using Urgent = std::function<bool(std::string_view path)>;
@@ -48,7 +48,7 @@ class HttpServer {
   /// Answers a request from its head alone, before any body is accepted or counted against the
   /// memory budget; nothing: the body is accepted. `head` has no body. The server calls it on a
   /// thread that must not block, and only if the body has not arrived with the head.
-  using HeadCheck = std::function<std::optional<HttpReply>(HttpRequest& head)>;
+  using HeadCheck = std::function<std::optional<Reply>(Request& head)>;
   /// File descriptors that other connections of this process hold.
   struct Descriptors {
     std::size_t held = 0;  ///< now
@@ -56,8 +56,8 @@ class HttpServer {
   };
   using CountDescriptors = std::function<Descriptors()>;
 
-  HttpServer(HttpLimits limits, HttpHandler handler, Refusal refuse, Urgent urgent);
-  ~HttpServer();
+  Server(Limits limits, Handler handler, Refusal refuse, Urgent urgent);
+  ~Server();
 
   /// Call both before Serve.
   void CheckHeadsWith(HeadCheck check);
@@ -71,7 +71,7 @@ class HttpServer {
   /// `drain`; then cancels them: their clients look disconnected. Returns when Serve is about to
   /// return. A second call with a zero drain cancels at once.
   void Stop(Duration drain);
-  void SetLimits(HttpLimits limits);
+  void SetLimits(Limits limits);
   /// The identity for future connections; null: plain HTTP.
   void UseTls(std::shared_ptr<const TlsIdentity> identity);
   int in_flight() const;
@@ -81,4 +81,4 @@ class HttpServer {
   std::unique_ptr<Impl> impl_;
 };
 
-}  // namespace agm::gateway
+}  // namespace agm::http

@@ -4,11 +4,11 @@
 
 #include <iterator>
 
-namespace agm::gateway {
+namespace agm::http {
 
 using Pulled = BodySource::Pulled;
 
-HttpStream::Needs HttpStream::Advance(bool may_wait) {
+StreamTask::Needs StreamTask::Advance(bool may_wait) {
   try {
     return Go(may_wait);
   } catch (...) {
@@ -16,13 +16,13 @@ HttpStream::Needs HttpStream::Advance(bool may_wait) {
   }
 }
 
-HttpStream::Needs HttpStream::Go(bool may_wait) {
+StreamTask::Needs StreamTask::Go(bool may_wait) {
   for (;;) {
     if (connection_.WasToldToGo()) return Stop();
     if (connection_.HasKept()) {
       const auto sent = connection_.SendKept();
-      if (sent == HttpConnection::Sent::kFailed) return Needs::kBroken;
-      if (sent == HttpConnection::Sent::kPart) return Needs::kClient;
+      if (sent == Connection::Sent::kFailed) return Needs::kBroken;
+      if (sent == Connection::Sent::kPart) return Needs::kClient;
     }
     const bool wait = awaited_.fd < 0 && awaited_.until != kNoWait;
     if (wait && !may_wait) return Needs::kThread;
@@ -40,8 +40,8 @@ HttpStream::Needs HttpStream::Go(bool may_wait) {
 }
 
 /// Bytes that the client does not accept at once are lost.
-HttpStream::Needs HttpStream::Stop() {
-  if (connection_.HasKept() && connection_.SendKept() != HttpConnection::Sent::kAll) {
+StreamTask::Needs StreamTask::Stop() {
+  if (connection_.HasKept() && connection_.SendKept() != Connection::Sent::kAll) {
     return Needs::kBroken;
   }
   piece_.clear();
@@ -50,7 +50,7 @@ HttpStream::Needs HttpStream::Stop() {
 }
 
 /// RFC 9112, 7.1. The head is sent with the first piece, the end mark with the last.
-bool HttpStream::SendPiece(bool last) {
+bool StreamTask::SendPiece(bool last) {
   if (chunked_ && !piece_.empty()) {
     fmt::format_to(std::back_inserter(out_), "{:x}\r\n", piece_.size());
     out_.append(piece_).append("\r\n");
@@ -63,4 +63,4 @@ bool HttpStream::SendPiece(bool last) {
   return sent;
 }
 
-}  // namespace agm::gateway
+}  // namespace agm::http

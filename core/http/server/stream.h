@@ -8,13 +8,13 @@
 #include "core/http/server/connection.h"
 #include "core/http/wire/message.h"
 
-namespace agm::gateway {
+namespace agm::http {
 
 /// Sends a streamed response to its client. Each piece from the source is sent at once; while the
 /// client does not accept it, nothing more is pulled.
 ///
 /// Thread safety: one thread at a time.
-class HttpStream {
+class StreamTask {
  public:
   /// The condition for the stream to continue.
   enum class Needs {
@@ -24,7 +24,7 @@ class HttpStream {
     kOver,    ///< nothing: all is sent, or kept by the connection
     kBroken,  ///< nothing: the client is gone, or the stream failed
   };
-  /// True if HttpStreams can continue the stream.
+  /// True if StreamCarriers can continue the stream.
   static bool MayBeCarried(Needs needs) {
     return needs == Needs::kSource || needs == Needs::kClient;
   }
@@ -34,7 +34,7 @@ class HttpStream {
     Duration patience{};  ///< time limit for a client that accepts no data
   };
 
-  HttpStream(HttpConnection& connection, std::unique_ptr<BodySource> source, Form form)
+  StreamTask(Connection& connection, std::unique_ptr<BodySource> source, Form form)
       : connection_(connection),
         source_(std::move(source)),
         out_(std::move(form.head)),
@@ -52,7 +52,7 @@ class HttpStream {
   Needs Stop();
   bool SendPiece(bool last);
 
-  HttpConnection& connection_;
+  Connection& connection_;
   std::unique_ptr<BodySource> source_;
   std::string out_;    ///< bytes to send
   std::string piece_;  ///< the current piece of the body
@@ -61,4 +61,4 @@ class HttpStream {
   Awaited awaited_;
 };
 
-}  // namespace agm::gateway
+}  // namespace agm::http

@@ -14,10 +14,10 @@
 #include "core/base/os/poller.h"
 #include "core/base/os/wake_event.h"
 
-namespace agm::gateway {
+namespace agm::http {
 namespace {
 
-using Needs = HttpStream::Needs;
+using Needs = StreamTask::Needs;
 
 /// One per processor, because a carrier thread waits only for events.
 std::size_t Carriers() { return std::clamp(std::thread::hardware_concurrency(), 1U, 8U); }
@@ -28,7 +28,7 @@ std::size_t Carriers() { return std::clamp(std::thread::hardware_concurrency(), 
 /// it.
 ///
 /// Thread safety: Carry from any thread.
-class HttpStreams::Carrier {
+class StreamCarriers::Carrier {
  public:
   explicit Carrier(const Leave& leave) : leave_(leave) {
     poller_.Add(wake_.fd(), os::kInput, nullptr);
@@ -51,7 +51,7 @@ class HttpStreams::Carrier {
       return false;
     }
   }
-  void Carry(HttpConnection& connection, Needs needs) {
+  void Carry(Connection& connection, Needs needs) {
     bool first = false;
     {
       auto arriving = arriving_.Lock();
@@ -62,15 +62,15 @@ class HttpStreams::Carrier {
   }
 
  private:
-  using Arriving = std::vector<std::pair<HttpConnection*, Needs>>;
+  using Arriving = std::vector<std::pair<Connection*, Needs>>;
   /// The events that the thread watches for one stream.
   struct Watched {
     int source = -1;      ///< the descriptor that the stream's source waits for
     unsigned client = 0;  ///< the events of the client's socket that are watched
     TimePoint alarm = TimePoint::max();
   };
-  using StreamMap = std::unordered_map<HttpConnection*, Watched>;
-  using Alarms = std::set<std::pair<TimePoint, HttpConnection*>>;
+  using StreamMap = std::unordered_map<Connection*, Watched>;
+  using Alarms = std::set<std::pair<TimePoint, Connection*>>;
 
   void Run();
   void TakeIn();
@@ -80,9 +80,9 @@ class HttpStreams::Carrier {
   void Settle(StreamMap::iterator carried, Needs needs);
   void AwaitSource(StreamMap::iterator carried);
   void AwaitClient(StreamMap::iterator carried);
-  void WatchSource(HttpConnection& connection, Watched& watched, int fd);
-  void WatchClient(HttpConnection& connection, Watched& watched, unsigned events);
-  void SetAlarm(HttpConnection& connection, Watched& watched, TimePoint at);
+  void WatchSource(Connection& connection, Watched& watched, int fd);
+  void WatchClient(Connection& connection, Watched& watched, unsigned events);
+  void SetAlarm(Connection& connection, Watched& watched, TimePoint at);
   void LetGo(StreamMap::iterator carried, Needs needs);
 
   const Leave& leave_;
@@ -95,7 +95,7 @@ class HttpStreams::Carrier {
   std::thread thread_;
 };
 
-void HttpStreams::Carrier::Run() {
+void StreamCarriers::Carrier::Run() {
   std::array<os::Poller::Ready, 64> ready;
   while (!stopped_) {
     int wait = -1;
@@ -106,7 +106,7 @@ void HttpStreams::Carrier::Run() {
     const std::size_t count = poller_.Wait(ready, wait);
     bool woken = false;
     for (std::size_t i = 0; i < count; ++i) {
-      auto* connection = static_cast<HttpConnection*>(ready.at(i).of);
+      auto* connection = static_cast<Connection*>(ready.at(i).of);
       if (connection == nullptr) {
         woken = true;
         continue;
@@ -120,7 +120,7 @@ void HttpStreams::Carrier::Run() {
   }
 }
 
-void HttpStreams::Carrier::TakeIn() {
+void StreamCarriers::Carrier::TakeIn() {
   wake_.Take();
   Arriving newcomers;
   {
@@ -136,12 +136,12 @@ void HttpStreams::Carrier::TakeIn() {
   }
 }
 
-void HttpStreams::Carrier::Advance(StreamMap::iterator carried) {
+void StreamCarriers::Carrier::Advance(StreamMap::iterator carried) {
   Settle(carried, carried->first->stream->Advance(false));
 }
 
 /// Handles each due alarm once, so that a stream with many alarms leaves the others their turn.
-void HttpStreams::Carrier::RingAlarms() {
+void StreamCarriers::Carrier::RingAlarms() {
   const TimePoint now = SystemClock().Now();
   Alarms due;
   while (!alarms_.empty() && alarms_.begin()->first <= now) {
@@ -155,8 +155,8 @@ void HttpStreams::Carrier::RingAlarms() {
 }
 
 /// An alarm keeps its first time; if the stream's time has moved on by now, it is set again here.
-void HttpStreams::Carrier::Ring(StreamMap::iterator carried, TimePoint now) {
-  const HttpStream& stream = *carried->first->stream;
+void StreamCarriers::Carrier::Ring(StreamMap::iterator carried, TimePoint now) {
+  const StreamTask& stream = *carried->first->stream;
   const bool source = carried->second.source >= 0;
   const TimePoint due = source ? stream.awaited().until : stream.patience_ends();
   if (due > now) return Settle(carried, source ? Needs::kSource : Needs::kClient);
@@ -164,8 +164,8 @@ void HttpStreams::Carrier::Ring(StreamMap::iterator carried, TimePoint now) {
   LetGo(carried, Needs::kBroken);
 }
 
-void HttpStreams::Carrier::Settle(StreamMap::iterator carried, Needs needs) {
-  if (!HttpStream::MayBeCarried(needs)) return LetGo(carried, needs);
+void StreamCarriers::Carrier::Settle(StreamMap::iterator carried, Needs needs) {
+  if (!StreamTask::MayBeCarried(needs)) return LetGo(carried, needs);
   try {
     needs == Needs::kSource ? AwaitSource(carried) : AwaitClient(carried);
   } catch (const std::bad_alloc&) {
@@ -173,16 +173,16 @@ void HttpStreams::Carrier::Settle(StreamMap::iterator carried, Needs needs) {
   }
 }
 
-void HttpStreams::Carrier::AwaitSource(StreamMap::iterator carried) {
-  HttpConnection& connection = *carried->first;
+void StreamCarriers::Carrier::AwaitSource(StreamMap::iterator carried) {
+  Connection& connection = *carried->first;
   const Awaited& awaited = connection.stream->awaited();
   WatchClient(connection, carried->second, os::kHangUp);
   WatchSource(connection, carried->second, awaited.fd);
   SetAlarm(connection, carried->second, awaited.until);
 }
 
-void HttpStreams::Carrier::AwaitClient(StreamMap::iterator carried) {
-  HttpConnection& connection = *carried->first;
+void StreamCarriers::Carrier::AwaitClient(StreamMap::iterator carried) {
+  Connection& connection = *carried->first;
   WatchSource(connection, carried->second, -1);
   // kFresh: a client that has left would otherwise be reported for ever.
   WatchClient(connection, carried->second, os::kOutput | os::kHangUp | os::kFresh);
@@ -192,15 +192,15 @@ void HttpStreams::Carrier::AwaitClient(StreamMap::iterator carried) {
 /// Watches for one event only (kOnce). Nothing then has to be removed after the source has
 /// closed its descriptor, whose number may belong to another file by then. If the source reuses the
 /// connection, an old entry causes at most an event that belongs to no stream.
-void HttpStreams::Carrier::WatchSource(HttpConnection& connection, Watched& watched, int fd) {
+void StreamCarriers::Carrier::WatchSource(Connection& connection, Watched& watched, int fd) {
   watched.source = fd;
   if (fd < 0) return;
   constexpr unsigned kAwaited = os::kInput | os::kOnce;
   if (!poller_.Change(fd, kAwaited, &connection)) poller_.Add(fd, kAwaited, &connection);
 }
 
-void HttpStreams::Carrier::WatchClient(HttpConnection& connection, Watched& watched,
-                                       unsigned events) {
+void StreamCarriers::Carrier::WatchClient(Connection& connection, Watched& watched,
+                                          unsigned events) {
   if (watched.client == events) return;
   if (watched.client == 0) {
     poller_.Add(connection.fd(), events, &connection);
@@ -214,26 +214,26 @@ void HttpStreams::Carrier::WatchClient(HttpConnection& connection, Watched& watc
 
 /// Sets an alarm unless there is an earlier one: an early alarm costs less than moving it per
 /// piece.
-void HttpStreams::Carrier::SetAlarm(HttpConnection& connection, Watched& watched, TimePoint at) {
+void StreamCarriers::Carrier::SetAlarm(Connection& connection, Watched& watched, TimePoint at) {
   if (at >= watched.alarm) return;
   alarms_.erase({watched.alarm, &connection});
   alarms_.emplace(at, &connection);
   watched.alarm = at;
 }
 
-void HttpStreams::Carrier::LetGo(StreamMap::iterator carried, Needs needs) {
-  HttpConnection& connection = *carried->first;
+void StreamCarriers::Carrier::LetGo(StreamMap::iterator carried, Needs needs) {
+  Connection& connection = *carried->first;
   WatchClient(connection, carried->second, 0);
   alarms_.erase({carried->second.alarm, &connection});
   streams_.erase(carried);
   leave_(connection, needs);
 }
 
-HttpStreams::HttpStreams(Leave leave) : leave_(std::move(leave)) {}
+StreamCarriers::StreamCarriers(Leave leave) : leave_(std::move(leave)) {}
 
-HttpStreams::~HttpStreams() = default;
+StreamCarriers::~StreamCarriers() = default;
 
-bool HttpStreams::Start() {
+bool StreamCarriers::Start() {
   for (std::size_t i = 0; i < Carriers(); ++i) {
     auto carrier = std::make_unique<Carrier>(leave_);
     if (carrier->Start()) carriers_.push_back(std::move(carrier));
@@ -241,7 +241,7 @@ bool HttpStreams::Start() {
   return !carriers_.empty();
 }
 
-bool HttpStreams::Carry(HttpConnection& connection, HttpStream::Needs needs) {
+bool StreamCarriers::Carry(Connection& connection, StreamTask::Needs needs) {
   try {
     carriers_[next_++ % carriers_.size()]->Carry(connection, needs);
     return true;
@@ -250,6 +250,6 @@ bool HttpStreams::Carry(HttpConnection& connection, HttpStream::Needs needs) {
   }
 }
 
-void HttpStreams::Stop() { carriers_.clear(); }
+void StreamCarriers::Stop() { carriers_.clear(); }
 
-}  // namespace agm::gateway
+}  // namespace agm::http

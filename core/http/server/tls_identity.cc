@@ -11,7 +11,7 @@
 #include "core/base/file.h"
 #include "core/http/server/tls_wire.h"
 
-namespace agm::gateway {
+namespace agm::http {
 namespace {
 
 template <class T, auto Free>
@@ -148,4 +148,4 @@ WallTime TlsIdentity::expires() const {
 
 std::unique_ptr<Wire> TlsIdentity::Wrap(int fd) const { return NewTlsWire(*context_, fd); }
 
-}  // namespace agm::gateway
+}  // namespace agm::http

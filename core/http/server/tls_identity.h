@@ -9,7 +9,7 @@
 
 struct ssl_ctx_st;  // OpenSSL's SSL_CTX, without its headers
 
-namespace agm::gateway {
+namespace agm::http {
 
 /// Paths of PEM files.
 struct TlsFiles {
@@ -50,4 +50,4 @@ class TlsIdentity {
   const Context context_;
 };
 
-}  // namespace agm::gateway
+}  // namespace agm::http

@@ -13,7 +13,7 @@
 
 #include "core/base/os/socket.h"
 
-namespace agm::gateway {
+namespace agm::http {
 namespace {
 
 // ---- A BIO for the socket: OpenSSL's own one raises SIGPIPE and may block ----------------------
@@ -149,4 +149,4 @@ std::unique_ptr<Wire> NewTlsWire(ssl_ctx_st& context, int fd) {
   return std::make_unique<TlsWire>(context, fd);
 }
 
-}  // namespace agm::gateway
+}  // namespace agm::http

@@ -6,7 +6,7 @@
 
 struct ssl_ctx_st;  // OpenSSL's SSL_CTX, without its headers
 
-namespace agm::gateway {
+namespace agm::http {
 
 /// The server side of TLS on a connected socket, which it takes ownership of.
 ///
@@ -14,4 +14,4 @@ namespace agm::gateway {
 /// that speaks plain HTTP gets an error in plain HTTP.
 std::unique_ptr<Wire> NewTlsWire(ssl_ctx_st& context, int fd);
 
-}  // namespace agm::gateway
+}  // namespace agm::http

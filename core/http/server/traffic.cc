@@ -8,11 +8,11 @@
 
 #include "core/base/descriptors.h"
 
-namespace agm::gateway {
+namespace agm::http {
 namespace {
 
-using Waits = HttpConnection::Waits;
-using Arrival = HttpConnection::Arrival;
+using Waits = Connection::Waits;
+using Arrival = Connection::Arrival;
 using State = RequestReader::State;
 
 constexpr int kUrgentSpare = 8;  ///< requests beyond max_connections, for urgent paths
@@ -21,13 +21,13 @@ constexpr std::size_t kSpareDescriptors = 32;  ///< for files that are opened me
 constexpr std::uint64_t kBodiesAtOnce = 8;     ///< of the largest size; more if they are smaller
 constexpr std::uint64_t kHeadsAtOnce = 1024;   ///< of the largest size
 
-HttpFault Overloaded(std::string message) {
-  HttpFault fault{Fail(ErrorCode::kOverloaded, "{}; try again", message), 503};
+Fault Overloaded(std::string message) {
+  Fault fault{Fail(ErrorCode::kOverloaded, "{}; try again", message), 503};
   fault.error.retry_after_ms = 1000;
   return fault;
 }
 
-HttpRequest RequestOf(HttpHead head, const HttpConnection& connection) {
+Request RequestOf(Head head, const Connection& connection) {
   return {.method = std::move(head.method),
           .path = std::move(head.path),
           .raw_path = std::move(head.raw_path),
@@ -40,7 +40,7 @@ HttpRequest RequestOf(HttpHead head, const HttpConnection& connection) {
 
 }  // namespace
 
-void LiveLimits::Set(const HttpLimits& limits) {
+void LiveLimits::Set(const Limits& limits) {
   header_timeout = limits.header_timeout;
   write_timeout = limits.write_timeout;
   idle_timeout = limits.idle_timeout;
@@ -48,35 +48,34 @@ void LiveLimits::Set(const HttpLimits& limits) {
   max_connections = limits.max_connections;
 }
 
-HttpTraffic::HttpTraffic(const LiveLimits& limits, HttpServer::Urgent urgent, Answer answer)
+Traffic::Traffic(const LiveLimits& limits, Server::Urgent urgent, Answer answer)
     : limits_(limits),
       urgent_(std::move(urgent)),
       answer_(std::move(answer)),
-      crew_([this] { return Attend(); }),
-      streams_([this](HttpConnection& each, HttpStream::Needs needs) { StreamLeft(each, needs); }) {
-}
+      threads_([this] { return Attend(); }),
+      streams_([this](Connection& each, StreamTask::Needs needs) { StreamLeft(each, needs); }) {}
 
-HttpTraffic::~HttpTraffic() = default;
+Traffic::~Traffic() = default;
 
-bool HttpTraffic::Start() {
+bool Traffic::Start() {
   descriptor_limit_ = DescriptorLimit();
   own_descriptors_ = OpenDescriptors() + kSpareDescriptors;
   budgets_.heads.SetLimit(kHeadsAtOnce * kMaxHeadSize);
   keeper_ = std::thread([this] { KeepTime(); });
-  return streams_.Start() && crew_.Start();
+  return streams_.Start() && threads_.Start();
 }
 
-void HttpTraffic::Drain() {
+void Traffic::Drain() {
   std::lock_guard lock(mutex_);
   draining_ = true;
   changed_.notify_all();
 }
 
-void HttpTraffic::End() {
+void Traffic::End() {
   connections_.WaitUntilNone(TimePoint::max());
   streams_.Stop();
   parking_.Close();
-  crew_.Join();
+  threads_.Join();
   {
     std::lock_guard lock(mutex_);
     ended_ = true;
@@ -86,7 +85,7 @@ void HttpTraffic::End() {
 }
 
 /// Expires late connections; while the server stops, also those that wait for a new request.
-void HttpTraffic::KeepTime() {
+void Traffic::KeepTime() {
   std::unique_lock lock(mutex_);
   while (!ended_) {
     const bool draining = draining_;
@@ -104,11 +103,11 @@ void HttpTraffic::KeepTime() {
 
 // ---- Arriving ----------------------------------------------------------------------------------
 
-void HttpTraffic::Take(int fd) {
+void Traffic::Take(int fd) {
   budgets_.bodies.SetLimit(kBodiesAtOnce * std::max<std::uint64_t>(limits_.max_body_size, 1 << 20));
   MakeRoom();
   const auto identity = identity_.Copy();
-  HttpConnection* connection = connections_.Add(std::make_unique<HttpConnection>(
+  Connection* connection = connections_.Add(std::make_unique<Connection>(
       identity ? identity->Wrap(fd) : NewPlainWire(fd), PeerAddress(fd), budgets_));
   if (connection == nullptr) return;
   connection->Park(Waits::kRequest, After(connection->idle_since(), limits_.header_timeout));
@@ -116,20 +115,20 @@ void HttpTraffic::Take(int fd) {
 }
 
 /// Expires a connection if descriptors run short.
-void HttpTraffic::MakeRoom() {
+void Traffic::MakeRoom() {
   if (DescriptorsNeeded(in_flight()) >= descriptor_limit_) connections_.ExpireNext();
 }
 
 /// With so many requests in flight: what is open, or what the requests need for their upstream
 /// connections if that is more.
-std::size_t HttpTraffic::DescriptorsNeeded(int requests) const {
-  const HttpServer::Descriptors others = others_ ? others_() : HttpServer::Descriptors();
+std::size_t Traffic::DescriptorsNeeded(int requests) const {
+  const Server::Descriptors others = others_ ? others_() : Server::Descriptors();
   const std::size_t needed = static_cast<std::size_t>(std::max(0, requests)) * others.each;
   return own_descriptors_ + connections_.size() + std::max(others.held, needed);
 }
 
-bool HttpTraffic::Attend() {
-  auto* connection = static_cast<HttpConnection*>(parking_.Wait());
+bool Traffic::Attend() {
+  auto* connection = static_cast<Connection*>(parking_.Wait());
   if (connection == nullptr) return false;
   try {
     Look(*connection);
@@ -139,17 +138,17 @@ bool HttpTraffic::Attend() {
   return true;
 }
 
-void HttpTraffic::Look(HttpConnection& connection) {
+void Traffic::Look(Connection& connection) {
   switch (connection.Unpark()) {
     case Waits::kNone:
       return GiveUpWaiting(connection);
     case Waits::kTaking:
-      if (Finish(connection, connection.SendKept() != HttpConnection::Sent::kFailed)) {
+      if (Finish(connection, connection.SendKept() != Connection::Sent::kFailed)) {
         ServeAll(connection);
       }
       return;
     case Waits::kThread:
-      if (!crew_.GoAway()) {
+      if (!threads_.BeginBlocking()) {
         EndStream(connection);
         return Close(connection);
       }
@@ -166,7 +165,7 @@ void HttpTraffic::Look(HttpConnection& connection) {
 }
 
 /// True if a complete request has arrived; otherwise the connection is parked, refused or closed.
-bool HttpTraffic::Receive(HttpConnection& connection) {
+bool Traffic::Receive(Connection& connection) {
   Arrival arrival = connection.Receive(limits_.max_body_size);
   if (arrival == Arrival::kHead) {
     if (!Admit(connection)) return false;
@@ -190,11 +189,11 @@ bool HttpTraffic::Receive(HttpConnection& connection) {
 
 /// Checks a head before any of its body is accepted. False if the head was answered: then another
 /// owner has the connection.
-bool HttpTraffic::Admit(HttpConnection& connection) {
+bool Traffic::Admit(Connection& connection) {
   connection.judged = true;
   if (!check_head_) return true;
-  const HttpHead& head = connection.reader().head();
-  HttpExchange exchange(connection);
+  const Head& head = connection.reader().head();
+  Exchange exchange(connection);
   exchange.request = RequestOf(head, connection);
   exchange.early = check_head_(exchange.request);
   if (!exchange.early) return true;
@@ -209,7 +208,7 @@ bool HttpTraffic::Admit(HttpConnection& connection) {
 }
 
 /// Handles a connection whose deadline has passed, or that the server cancels.
-void HttpTraffic::GiveUpWaiting(HttpConnection& connection) {
+void Traffic::GiveUpWaiting(Connection& connection) {
   if (connection.stream) {
     EndStream(connection);
     return Close(connection);
@@ -225,13 +224,13 @@ void HttpTraffic::GiveUpWaiting(HttpConnection& connection) {
 // ---- Waiting -----------------------------------------------------------------------------------
 
 /// Bytes that are not part of a request (a handshake, empty lines) do not extend the deadline.
-void HttpTraffic::ParkIdle(HttpConnection& connection) {
+void Traffic::ParkIdle(Connection& connection) {
   connection.Release();
   const Duration patience = connection.served() ? limits_.idle_timeout : limits_.header_timeout;
   Park(connection, Waits::kRequest, After(connection.idle_since(), patience));
 }
 
-void HttpTraffic::ParkForMore(HttpConnection& connection) {
+void Traffic::ParkForMore(Connection& connection) {
   RequestReader& reader = connection.reader();
   if (reader.state() == State::kIdle) return ParkIdle(connection);
   const bool body = reader.state() == State::kBody;
@@ -243,20 +242,20 @@ void HttpTraffic::ParkForMore(HttpConnection& connection) {
   Park(connection, Waits::kRestOfRequest, After(since, limits_.header_timeout));
 }
 
-void HttpTraffic::ParkToTake(HttpConnection& connection) {
+void Traffic::ParkToTake(Connection& connection) {
   const TimePoint since = connection.HasKept() ? connection.took() : SystemClock().Now();
   Park(connection, Waits::kTaking, After(since, limits_.write_timeout));
 }
 
-void HttpTraffic::Park(HttpConnection& connection, Waits waits, TimePoint until) {
-  const bool output = HttpConnection::ForOutput(waits) || connection.WantsOutput();
+void Traffic::Park(Connection& connection, Waits waits, TimePoint until) {
+  const bool output = Connection::ForOutput(waits) || connection.WantsOutput();
   connection.Park(waits, until);
   // From here on another thread may get it.
   parking_.Return(connection.fd(), &connection,
                   output ? Parking::Until::kOutput : Parking::Until::kInput);
 }
 
-void HttpTraffic::Farewell(HttpConnection& connection) {
+void Traffic::Farewell(Connection& connection) {
   connection.Release();
   connection.SayFarewell();
   if (!connection.Discard()) return Close(connection);
@@ -266,14 +265,14 @@ void HttpTraffic::Farewell(HttpConnection& connection) {
 // ---- Answering ---------------------------------------------------------------------------------
 
 /// Serves the reader's request, and pipelined requests after it.
-void HttpTraffic::ServeAll(HttpConnection& connection) {
+void Traffic::ServeAll(Connection& connection) {
   while (Serve(connection)) {
   }
 }
 
 /// After a response: true if the next request is already complete; otherwise the connection is
 /// parked or closed.
-bool HttpTraffic::Finish(HttpConnection& connection, bool sent) {
+bool Traffic::Finish(Connection& connection, bool sent) {
   if (!sent) return Close(connection), false;
   if (connection.HasKept()) return ParkToTake(connection), false;
   if (connection.keep_alive) return Continue(connection);
@@ -283,7 +282,7 @@ bool HttpTraffic::Finish(HttpConnection& connection, bool sent) {
   return false;
 }
 
-bool HttpTraffic::Continue(HttpConnection& connection) {
+bool Traffic::Continue(Connection& connection) {
   switch (connection.Next(limits_.max_body_size)) {
     case State::kWhole:
       return true;
@@ -303,10 +302,10 @@ bool HttpTraffic::Continue(HttpConnection& connection) {
 }
 
 /// Answers the reader's request; true if another one is complete.
-bool HttpTraffic::Serve(HttpConnection& connection) {
+bool Traffic::Serve(Connection& connection) {
   RequestReader& reader = connection.reader();
-  HttpHead& head = reader.head();
-  HttpExchange exchange(connection);
+  Head& head = reader.head();
+  Exchange exchange(connection);
   exchange.delivery = {.head_only = head.method == "HEAD",
                        .keep_alive = head.keep_alive && !draining_,
                        .minor_version = head.minor_version,
@@ -327,36 +326,36 @@ bool HttpTraffic::Serve(HttpConnection& connection) {
 
 /// Runs on a thread that may block: advances the stream until it can be carried or ends. Returns
 /// like Finish.
-bool HttpTraffic::Stream(HttpConnection& connection) {
-  HttpStream::Needs needs = connection.stream->Advance(true);
-  crew_.ComeBack();
-  if (HttpStream::MayBeCarried(needs)) {
+bool Traffic::Stream(Connection& connection) {
+  StreamTask::Needs needs = connection.stream->Advance(true);
+  threads_.EndBlocking();
+  if (StreamTask::MayBeCarried(needs)) {
     if (streams_.Carry(connection, needs)) return false;
-    needs = HttpStream::Needs::kBroken;
+    needs = StreamTask::Needs::kBroken;
   }
   EndStream(connection);
-  return Finish(connection, needs == HttpStream::Needs::kOver);
+  return Finish(connection, needs == StreamTask::Needs::kOver);
 }
 
-/// Runs on a carrier thread, which must not block. A Crew thread does the next step; it gets the
+/// Runs on a carrier thread, which must not block. A ThreadPool thread does the next step; it gets the
 /// connection at once, because the socket is writable.
-void HttpTraffic::StreamLeft(HttpConnection& connection, HttpStream::Needs needs) {
-  if (needs == HttpStream::Needs::kThread) {
+void Traffic::StreamLeft(Connection& connection, StreamTask::Needs needs) {
+  if (needs == StreamTask::Needs::kThread) {
     return Park(connection, Waits::kThread, After(SystemClock().Now(), limits_.write_timeout));
   }
   EndStream(connection);
-  if (needs != HttpStream::Needs::kOver) return Close(connection);
+  if (needs != StreamTask::Needs::kOver) return Close(connection);
   ParkToTake(connection);
 }
 
-void HttpTraffic::EndStream(HttpConnection& connection) {
+void Traffic::EndStream(Connection& connection) {
   connection.stream.reset();
   in_flight_.fetch_sub(1);
 }
 
-void HttpTraffic::Refuse(HttpConnection& connection, HttpFault fault) {
-  const HttpHead& head = connection.reader().head();
-  HttpExchange exchange(connection);
+void Traffic::Refuse(Connection& connection, Fault fault) {
+  const Head& head = connection.reader().head();
+  Exchange exchange(connection);
   exchange.request.path = head.path;
   exchange.request.method = head.method;
   exchange.request.remote_address = connection.peer();
@@ -368,13 +367,13 @@ void HttpTraffic::Refuse(HttpConnection& connection, HttpFault fault) {
 }
 
 /// Counts a request, or returns a fault if there is no room for it. Call Leave when it has ended.
-std::optional<HttpFault> HttpTraffic::Enter(std::string_view path) {
+std::optional<Fault> Traffic::Enter(std::string_view path) {
   const int limit = limits_.max_connections;
   const int others = in_flight_.fetch_add(1);
   const bool urgent = urgent_ && urgent_(path);
   const bool room = others < limit || (others < limit + kUrgentSpare && urgent);
   const bool files = urgent || DescriptorsNeeded(others + 1) < descriptor_limit_;
-  if (room && files && crew_.GoAway()) return {};
+  if (room && files && threads_.BeginBlocking()) return {};
   in_flight_.fetch_sub(1);
   if (!room) return Overloaded(fmt::format("the gateway has {} requests in flight already", limit));
   if (files) return Overloaded("the gateway can start no more threads");
@@ -384,9 +383,9 @@ std::optional<HttpFault> HttpTraffic::Enter(std::string_view path) {
       descriptor_limit_));
 }
 
-void HttpTraffic::Leave() {
-  crew_.ComeBack();
+void Traffic::Leave() {
+  threads_.EndBlocking();
   in_flight_.fetch_sub(1);
 }
 
-}  // namespace agm::gateway
+}  // namespace agm::http

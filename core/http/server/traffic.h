@@ -12,14 +12,14 @@
 #include "core/base/guarded.h"
 #include "core/http/server/byte_budget.h"
 #include "core/http/server/connections.h"
-#include "core/http/server/crew.h"
 #include "core/http/server/exchange.h"
 #include "core/http/server/parking.h"
 #include "core/http/server/server.h"
 #include "core/http/server/streams.h"
+#include "core/http/server/thread_pool.h"
 #include "core/http/server/tls_identity.h"
 
-namespace agm::gateway {
+namespace agm::http {
 
 /// Limits that may change while requests run.
 ///
@@ -29,33 +29,33 @@ struct LiveLimits {
   std::atomic<std::uint64_t> max_body_size;
   std::atomic<int> max_connections;
 
-  void Set(const HttpLimits& limits);
+  void Set(const Limits& limits);
 };
 
-/// The life of every connection: it is parked; a Crew thread reads what arrived, and answers a
+/// The life of every connection: it is parked; a ThreadPool thread reads what arrived, and answers a
 /// complete request; then it is parked again, until it is late, broken, or the server stops. A
 /// connection holds a thread only while its response is produced: idle connections, slow senders,
 /// slow receivers, and streams that wait for their next piece hold none.
 ///
-///   HttpTraffic traffic(limits, urgent, answer);
+///   Traffic traffic(limits, urgent, answer);
 ///   traffic.Start();
 ///   traffic.Take(fd);          // for each accepted socket
 ///   traffic.Drain();           // accepts no new requests
 ///   traffic.End();             // waits until all connections are closed
 ///
 /// Thread safety: any thread; Start and End from one.
-class HttpTraffic {
+class Traffic {
  public:
   /// Sends the response to exchange.request, or to exchange.fault; true if all of it was sent, or
   /// the connection's stream holds the rest.
-  using Answer = std::function<bool(HttpExchange&)>;
+  using Answer = std::function<bool(Exchange&)>;
 
-  HttpTraffic(const LiveLimits& limits, HttpServer::Urgent urgent, Answer answer);
-  ~HttpTraffic();
+  Traffic(const LiveLimits& limits, Server::Urgent urgent, Answer answer);
+  ~Traffic();
 
   /// Call both before Start.
-  void CheckHeadsWith(HttpServer::HeadCheck check) { check_head_ = std::move(check); }
-  void CountDescriptorsWith(HttpServer::CountDescriptors count) { others_ = std::move(count); }
+  void CheckHeadsWith(Server::HeadCheck check) { check_head_ = std::move(check); }
+  void CountDescriptorsWith(Server::CountDescriptors count) { others_ = std::move(count); }
   /// False if the system refuses a thread.
   bool Start();
   /// The identity for future connections; null: plain HTTP.
@@ -72,35 +72,35 @@ class HttpTraffic {
 
  private:
   bool Attend();
-  void Look(HttpConnection& connection);
-  bool Receive(HttpConnection& connection);
-  bool Admit(HttpConnection& connection);
-  void ServeAll(HttpConnection& connection);
-  bool Serve(HttpConnection& connection);
-  bool Stream(HttpConnection& connection);
-  void StreamLeft(HttpConnection& connection, HttpStream::Needs needs);
-  void EndStream(HttpConnection& connection);
-  bool Finish(HttpConnection& connection, bool sent);
-  bool Continue(HttpConnection& connection);
-  std::optional<HttpFault> Enter(std::string_view path);
+  void Look(Connection& connection);
+  bool Receive(Connection& connection);
+  bool Admit(Connection& connection);
+  void ServeAll(Connection& connection);
+  bool Serve(Connection& connection);
+  bool Stream(Connection& connection);
+  void StreamLeft(Connection& connection, StreamTask::Needs needs);
+  void EndStream(Connection& connection);
+  bool Finish(Connection& connection, bool sent);
+  bool Continue(Connection& connection);
+  std::optional<Fault> Enter(std::string_view path);
   void Leave();
-  void Refuse(HttpConnection& connection, HttpFault fault);
-  void GiveUpWaiting(HttpConnection& connection);
-  void ParkIdle(HttpConnection& connection);
-  void ParkForMore(HttpConnection& connection);
-  void ParkToTake(HttpConnection& connection);
-  void Park(HttpConnection& connection, HttpConnection::Waits waits, TimePoint until);
-  void Farewell(HttpConnection& connection);
-  void Close(HttpConnection& connection) { connections_.Close(&connection); }
+  void Refuse(Connection& connection, Fault fault);
+  void GiveUpWaiting(Connection& connection);
+  void ParkIdle(Connection& connection);
+  void ParkForMore(Connection& connection);
+  void ParkToTake(Connection& connection);
+  void Park(Connection& connection, Connection::Waits waits, TimePoint until);
+  void Farewell(Connection& connection);
+  void Close(Connection& connection) { connections_.Close(&connection); }
   void MakeRoom();
   std::size_t DescriptorsNeeded(int requests) const;
   void KeepTime();
 
   const LiveLimits& limits_;
-  const HttpServer::Urgent urgent_;
+  const Server::Urgent urgent_;
   const Answer answer_;
-  HttpServer::HeadCheck check_head_;
-  HttpServer::CountDescriptors others_;
+  Server::HeadCheck check_head_;
+  Server::CountDescriptors others_;
   std::size_t descriptor_limit_ = 0;
   std::size_t own_descriptors_ = 0;  ///< files, log, store, and some to spare
   std::atomic<int> in_flight_{0};
@@ -108,10 +108,10 @@ class HttpTraffic {
   Guarded<std::shared_ptr<const TlsIdentity>> identity_;
 
   Parking parking_;
-  HttpBudgets budgets_;
-  HttpConnections connections_;
-  Crew crew_;
-  HttpStreams streams_;
+  Budgets budgets_;
+  Connections connections_;
+  ThreadPool threads_;
+  StreamCarriers streams_;
 
   std::mutex mutex_;  ///< guards the keeper's two members below
   std::condition_variable changed_;
@@ -119,4 +119,4 @@ class HttpTraffic {
   std::thread keeper_;
 };
 
-}  // namespace agm::gateway
+}  // namespace agm::http

@@ -10,7 +10,7 @@
 
 #include "core/base/os/socket.h"
 
-namespace agm::gateway {
+namespace agm::http {
 namespace {
 
 class PlainWire : public Wire {
@@ -65,4 +65,4 @@ std::string PeerAddress(int fd) {
   return std::string(name);
 }
 
-}  // namespace agm::gateway
+}  // namespace agm::http

@@ -6,7 +6,7 @@
 #include <string>
 #include <string_view>
 
-namespace agm::gateway {
+namespace agm::http {
 
 /// Non-blocking bytes to and from one client: the interface that plain sockets and TLS implement.
 /// It owns the descriptor.
@@ -45,4 +45,4 @@ std::unique_ptr<Wire> NewPlainWire(int fd);
 /// The numeric address of the other end; an IPv4 client has its IPv4 form even on an IPv6 socket.
 std::string PeerAddress(int fd);
 
-}  // namespace agm::gateway
+}  // namespace agm::http

@@ -2,17 +2,15 @@
 
 #include "core/http/wire/grammar.h"
 
-namespace agm::gateway {
+namespace agm::http {
 
-std::string_view FindHeader(const std::vector<HttpHeader>& headers, std::string_view name) {
-  for (const HttpHeader& header : headers) {
-    if (http::EqualsIgnoreCase(header.first, name)) return header.second;
+std::string_view FindHeader(const std::vector<Header>& headers, std::string_view name) {
+  for (const Header& header : headers) {
+    if (EqualsIgnoreCase(header.first, name)) return header.second;
   }
   return {};
 }
 
-std::string_view HttpRequest::header(std::string_view name) const {
-  return FindHeader(headers, name);
-}
+std::string_view Request::header(std::string_view name) const { return FindHeader(headers, name); }
 
-}  // namespace agm::gateway
+}  // namespace agm::http

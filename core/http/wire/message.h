@@ -9,22 +9,22 @@
 #include "core/base/awaited.h"
 #include "core/base/cancellation.h"
 
-namespace agm::gateway {
+namespace agm::http {
 
-using HttpHeader = std::pair<std::string, std::string>;
+using Header = std::pair<std::string, std::string>;
 
 /// The value of the first header with that name (in any case); empty if there is none.
-std::string_view FindHeader(const std::vector<HttpHeader>& headers, std::string_view name);
+std::string_view FindHeader(const std::vector<Header>& headers, std::string_view name);
 
 /// A request as the gateway handles it: the body is complete, the framing is checked.
-struct HttpRequest {
-  std::string method;               ///< as sent
-  std::string path;                 ///< percent-decoded once, without the query; begins with '/'
-  std::string raw_path;             ///< as sent, for pass-through
-  std::string query;                ///< as sent, without '?'
-  std::vector<HttpHeader> headers;  ///< in the order received, names as sent
-  std::string body;                 ///< without chunking and content coding
-  std::string remote_address;       ///< the client's address
+struct Request {
+  std::string method;           ///< as sent
+  std::string path;             ///< percent-decoded once, without the query; begins with '/'
+  std::string raw_path;         ///< as sent, for pass-through
+  std::string query;            ///< as sent, without '?'
+  std::vector<Header> headers;  ///< in the order received, names as sent
+  std::string body;             ///< without chunking and content coding
+  std::string remote_address;   ///< the client's address
   /// Cancelled once the client has disconnected; valid until the response is sent. A client that
   /// closes its sending side counts as disconnected. Call fd() again before each wait, because it
   /// changes if the client sends more data early.
@@ -35,7 +35,7 @@ struct HttpRequest {
 };
 
 /// The body of a response, pulled piece by piece. Destroying it stops whatever produces it. It may
-/// use HttpRequest::client; the rest of the request no longer exists.
+/// use Request::client; the rest of the request no longer exists.
 ///
 /// Thread safety: one thread at a time, not always the same one.
 class BodySource {
@@ -54,11 +54,11 @@ class BodySource {
   virtual void Stop(std::string&) {}
 };
 
-struct HttpReply {
+struct Reply {
   int status = 200;
-  std::vector<HttpHeader> headers;  ///< includes Content-Type; the server adds framing headers
-  std::string body;                 ///< the whole body, if there is no source
+  std::vector<Header> headers;  ///< includes Content-Type; the server adds framing headers
+  std::string body;             ///< the whole body, if there is no source
   std::unique_ptr<BodySource> source;
 };
 
-}  // namespace agm::gateway
+}  // namespace agm::http

@@ -9,15 +9,15 @@
 #include "core/http/wire/grammar.h"
 #include "core/http/wire/request_head.h"
 
-namespace agm::gateway {
+namespace agm::http {
 namespace {
 
 constexpr std::array<std::string_view, 5> kOwn = {"Content-Length", "Transfer-Encoding",
                                                   "Connection", "Keep-Alive", "Date"};
 
 bool IsOwn(std::string_view name) {
-  return std::ranges::any_of(
-      kOwn, [&](std::string_view own) { return http::EqualsIgnoreCase(own, name); });
+  return std::ranges::any_of(kOwn,
+                             [&](std::string_view own) { return EqualsIgnoreCase(own, name); });
 }
 
 void AddLine(std::string& out, std::string_view name, std::string_view value) {
@@ -49,7 +49,7 @@ void AddDate(std::string& out, WallTime now) {
   out += line;
 }
 
-void AddFraming(std::string& out, const HttpReply& reply, const HttpDelivery& delivery) {
+void AddFraming(std::string& out, const Reply& reply, const Delivery& delivery) {
   if (HasNoBody(reply.status)) return;
   if (!reply.source) {
     AddLine(out, "Content-Length", fmt::to_string(reply.body.size()));
@@ -58,7 +58,7 @@ void AddFraming(std::string& out, const HttpReply& reply, const HttpDelivery& de
   }
 }
 
-void AddPersistence(std::string& out, const HttpDelivery& delivery) {
+void AddPersistence(std::string& out, const Delivery& delivery) {
   if (!delivery.keep_alive) return AddLine(out, "Connection", "close");
   if (delivery.minor_version == 0) AddLine(out, "Connection", "keep-alive");
   const auto seconds = std::chrono::floor<std::chrono::seconds>(delivery.idle_timeout);
@@ -69,11 +69,11 @@ void AddPersistence(std::string& out, const HttpDelivery& delivery) {
 
 bool HasNoBody(int status) { return status < 200 || status == 204 || status == 304; }
 
-std::string WriteHeaderLines(const HttpReply& reply, const HttpDelivery& delivery) {
+std::string WriteHeaderLines(const Reply& reply, const Delivery& delivery) {
   std::string out;
   out.reserve(512);
   for (const auto& [name, value] : reply.headers) {
-    if (http::IsToken(name) && http::IsFieldValue(value) && !IsOwn(name)) AddLine(out, name, value);
+    if (IsToken(name) && IsFieldValue(value) && !IsOwn(name)) AddLine(out, name, value);
   }
   AddFraming(out, reply, delivery);
   AddPersistence(out, delivery);
@@ -81,4 +81,4 @@ std::string WriteHeaderLines(const HttpReply& reply, const HttpDelivery& deliver
   return out += "\r\n";
 }
 
-}  // namespace agm::gateway
+}  // namespace agm::http

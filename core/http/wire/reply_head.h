@@ -6,10 +6,10 @@
 #include "core/base/clock.h"
 #include "core/http/wire/message.h"
 
-namespace agm::gateway {
+namespace agm::http {
 
 /// How a response is delivered, apart from its content.
-struct HttpDelivery {
+struct Delivery {
   bool head_only = false;   ///< the request was HEAD
   bool keep_alive = true;   ///< the connection stays open
   int minor_version = 1;    ///< of the request's HTTP/1.x
@@ -25,6 +25,6 @@ bool HasNoBody(int status);
 /// Keep-Alive, Date).
 ///
 ///
-std::string WriteHeaderLines(const HttpReply& reply, const HttpDelivery& delivery);
+std::string WriteHeaderLines(const Reply& reply, const Delivery& delivery);
 
-}  // namespace agm::gateway
+}  // namespace agm::http

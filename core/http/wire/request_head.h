@@ -10,14 +10,14 @@
 #include "core/base/result.h"
 #include "core/http/wire/message.h"
 
-namespace agm::gateway {
+namespace agm::http {
 
 inline constexpr std::size_t kMaxHeadSize = 64 * 1024;
 inline constexpr std::size_t kMaxHeaderCount = 100;
 inline constexpr std::size_t kMaxTargetSize = 8 * 1024;
 
 /// Why the server refuses a request before it calls a handler.
-struct HttpFault {
+struct Fault {
   Error error;
   int status = 0;        ///< if HTTP has a more exact status than the error's; 0: the error's
   std::string method{};  ///< as far as it was read; for the log
@@ -28,12 +28,12 @@ enum class BodyFraming { kNone, kLength, kChunked };
 enum class BodyCoding { kIdentity, kGzip, kDeflate };
 
 /// A checked request line with its headers.
-struct HttpHead {
+struct Head {
   std::string method;
   std::string path;      ///< percent-decoded once; begins with '/'
   std::string raw_path;  ///< as sent
   std::string query;     ///< as sent, without '?'
-  std::vector<HttpHeader> headers;
+  std::vector<Header> headers;
   int minor_version = 1;  ///< of HTTP/1.x
   bool keep_alive = true;
   bool expects_continue = false;
@@ -55,10 +55,10 @@ struct HttpHead {
 /// After a fault `head` holds what was read so far, so that the error can use the path's dialect.
 ///
 /// Thread safety: any thread.
-std::optional<HttpFault> ReadHead(std::string_view bytes, HttpHead& head);
+std::optional<Fault> ReadHead(std::string_view bytes, Head& head);
 
 /// Finds the end of the head at the front of `bytes` (the offset after its empty line), searching
 /// from `from` on; npos while it is incomplete. Sets `bare` if a line ends without CR.
 std::size_t FindHeadEnd(std::string_view bytes, std::size_t from, bool& bare);
 
-}  // namespace agm::gateway
+}  // namespace agm::http

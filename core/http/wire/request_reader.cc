@@ -5,7 +5,7 @@
 
 #include "core/http/wire/grammar.h"
 
-namespace agm::gateway {
+namespace agm::http {
 namespace {
 
 constexpr std::size_t kSmallRead = 4 * 1024;
@@ -13,7 +13,7 @@ constexpr std::size_t kLargeRead = 64 * 1024;
 
 /// True for a character that cannot begin a request, so that the reader need not wait for more
 /// bytes.
-bool BeginsNoRequest(char c) { return c != '\r' && !http::IsToken(std::string_view(&c, 1)); }
+bool BeginsNoRequest(char c) { return c != '\r' && !IsToken(std::string_view(&c, 1)); }
 
 /// Releases the memory; assigning an empty string would keep it.
 void Free(std::string& text) { std::string().swap(text); }
@@ -116,20 +116,20 @@ void RequestReader::AdvanceBody(std::uint64_t max_body) {
   }
   in_.erase(0, chunks_.Read(in_, body_, max_body));
   switch (chunks_.state()) {
-    case http::ChunkReader::State::kMore:
+    case ChunkReader::State::kMore:
       return;
-    case http::ChunkReader::State::kDone:
+    case ChunkReader::State::kDone:
       state_ = State::kWhole;
       return;
-    case http::ChunkReader::State::kTooLarge:
+    case ChunkReader::State::kTooLarge:
       return RefuseSize(max_body);
-    case http::ChunkReader::State::kBroken:
+    case ChunkReader::State::kBroken:
       return Refuse(
           {Fail(ErrorCode::kInvalidRequest, "the body's chunks are not well formed"), 400});
   }
 }
 
-void RequestReader::Refuse(HttpFault fault) {
+void RequestReader::Refuse(Fault fault) {
   fault_ = std::move(fault);
   state_ = State::kRefused;
   Free(in_);
@@ -140,4 +140,4 @@ void RequestReader::RefuseSize(std::uint64_t max_body) {
   Refuse({Fail(ErrorCode::kTooLarge, "the body is larger than {} bytes", max_body), 413});
 }
 
-}  // namespace agm::gateway
+}  // namespace agm::http

@@ -9,7 +9,7 @@
 #include "core/http/wire/chunk_reader.h"
 #include "core/http/wire/request_head.h"
 
-namespace agm::gateway {
+namespace agm::http {
 
 /// Parses requests from a client's bytes, however they are split. No sockets, no clock.
 ///
@@ -49,9 +49,9 @@ class RequestReader {
   bool HasMore() const { return !in_.empty(); }
   /// The memory in use by the buffers, in bytes.
   std::size_t held() const { return in_.capacity() + body_.capacity(); }
-  HttpHead& head() { return head_; }
+  Head& head() { return head_; }
   std::string& body() { return body_; }
-  const HttpFault& fault() const { return fault_; }
+  const Fault& fault() const { return fault_; }
 
  private:
   void Advance(std::uint64_t max_body);
@@ -59,17 +59,17 @@ class RequestReader {
   void AdvanceBody(std::uint64_t max_body);
   void BeginBody(std::uint64_t max_body);
   bool BodyGoesStraight() const;
-  void Refuse(HttpFault fault);
+  void Refuse(Fault fault);
   void RefuseSize(std::uint64_t max_body);
 
   State state_ = State::kIdle;
   std::string in_;  ///< not parsed yet; its last room_ bytes are not filled
   std::size_t room_ = 0;
   std::size_t scanned_ = 0;  ///< in_ was searched for the head's end up to here
-  HttpHead head_;
+  Head head_;
   std::string body_;
-  http::ChunkReader chunks_;
-  HttpFault fault_;
+  ChunkReader chunks_;
+  Fault fault_;
 };
 
-}  // namespace agm::gateway
+}  // namespace agm::http

@@ -24,7 +24,7 @@ function rest(account, each) {
 }
 
 function details(account) {
-  if (account.rests.length > 0) return el("ul", { class: "rests" }, account.rests.map((each) => rest(account, each)));
+  if (account.cooldowns.length > 0) return el("ul", { class: "cooldowns" }, account.cooldowns.map((each) => rest(account, each)));
   if (account.reason === "") return null;
   return el("div", {}, el("p", {}, reasonWords(account.reason),
     account.until ? [", again in ", countdown(account.until)] : null), fix(account.reason, account.name));

@@ -62,7 +62,7 @@ function stateLine() {
 let drawn = "";
 function drawState(problem) {
   const text = JSON.stringify([problem, status?.accounts, status?.in_flight, status?.last_minute.requests, status?.started,
-    status?.warnings, accountList.map((each) => [each.name, each.state, each.rests, each.reason, each.why])]);
+    status?.warnings, accountList.map((each) => [each.name, each.state, each.cooldowns, each.reason, each.why])]);
   if (text === drawn) return;
   drawn = text;
   const state = byId("state");

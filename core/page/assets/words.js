@@ -33,8 +33,8 @@ export function remedy(reason, account) {
 
 export function stateWords(account) {
   if (account.state === "cooling") {
-    const models = account.rests.filter((rest) => rest.model !== "");
-    if (models.length > 0 && models.length === account.rests.length) {
+    const models = account.cooldowns.filter((rest) => rest.model !== "");
+    if (models.length > 0 && models.length === account.cooldowns.length) {
       return `ready, ${models.length} model${models.length === 1 ? "" : "s"} cooling down`;
     }
     return "cooling down";

@@ -11,13 +11,13 @@ namespace {
 class Cooldown : public PoolTest {
  protected:
   /// The remaining cooldown of the account.
-  Duration Rests(const Pool& pool, const std::string& name) {
+  Duration Cooldowns(const Pool& pool, const std::string& name) {
     const auto until = StatusOf(pool, name).until;
     return until ? *until - clock_.Wall() : 0ms;
   }
   /// Makes it fail again as soon as its cooldown has ended.
   void BreakWhenAwake(Pool& pool, const std::string& name, const Failure& failure) {
-    clock_.Advance(Rests(pool, name));
+    clock_.Advance(Cooldowns(pool, name));
     Break(pool, name, failure);
   }
 };
@@ -37,15 +37,15 @@ TEST_F(Cooldown, LastsAsLongAsUpstreamAskedPlusATenthAtMost) {
 TEST_F(Cooldown, LastsAsTheTableSaysWhereUpstreamAskedForNothing) {
   Pool pool = Make({Named("a")});
   Break(pool, "a", Of(Trouble::kMinuteQuota));
-  EXPECT_GE(Rests(pool, "a"), 60s);
-  EXPECT_LE(Rests(pool, "a"), 62s);
+  EXPECT_GE(Cooldowns(pool, "a"), 60s);
+  EXPECT_LE(Cooldowns(pool, "a"), 62s);
 }
 
 TEST_F(Cooldown, OfAMinuteQuotaNeverEscalates) {
   Pool pool = Make({Named("a")});
   for (int i = 0; i < 5; ++i) {
     BreakWhenAwake(pool, "a", Of(Trouble::kMinuteQuota, 20s));
-    EXPECT_LE(Rests(pool, "a"), 22s);
+    EXPECT_LE(Cooldowns(pool, "a"), 22s);
   }
 }
 
@@ -55,7 +55,7 @@ TEST_F(Cooldown, ALaterDeadlineIsNeverShortened) {
   auto second = Take(pool);
   first->Report(Of(Trouble::kMinuteQuota, 50s));
   second->Report(Of(Trouble::kMinuteQuota, 5s));
-  EXPECT_GE(Rests(pool, "a"), 50s);
+  EXPECT_GE(Cooldowns(pool, "a"), 50s);
 }
 
 TEST_F(Cooldown, OfAnotherReasonDoesNotShortenEither) {
@@ -64,14 +64,14 @@ TEST_F(Cooldown, OfAnotherReasonDoesNotShortenEither) {
   auto second = Take(pool);
   first->Report(Of(Trouble::kDayQuota, 1h));
   second->Report(Of(Trouble::kMinuteQuota, 5s));
-  EXPECT_GE(Rests(pool, "a"), 1h);
-  EXPECT_EQ(StatusOf(pool, "a").rests.size(), 2U);
+  EXPECT_GE(Cooldowns(pool, "a"), 1h);
+  EXPECT_EQ(StatusOf(pool, "a").cooldowns.size(), 2U);
 }
 
 TEST_F(Cooldown, TheFirstHitOfADayQuotaLastsAsLongAsTheUpstreamAsked) {
   Pool pool = Make({Named("a")});
   Break(pool, "a", Of(Trouble::kDayQuota, 36s));
-  EXPECT_LE(Rests(pool, "a"), 38s);
+  EXPECT_LE(Cooldowns(pool, "a"), 38s);
 }
 
 TEST_F(Cooldown, TheSecondHitOfADayQuotaLastsUntilMidnightInLosAngeles) {
@@ -89,7 +89,7 @@ TEST_F(Cooldown, AHitOfADayQuotaOnTheNextDayIsAFirstOneAgain) {
   Break(pool, "a", Of(Trouble::kDayQuota, 36s));
   clock_.Advance(21h);  // past midnight in Los Angeles
   Break(pool, "a", Of(Trouble::kDayQuota, 36s));
-  EXPECT_LE(Rests(pool, "a"), 38s);
+  EXPECT_LE(Cooldowns(pool, "a"), 38s);
 }
 
 TEST_F(Cooldown, OfADayQuotaLastsUntilMidnightWhereUpstreamAskedForNothing) {
@@ -115,7 +115,7 @@ TEST_F(Cooldown, RequestsThatWereUnderWayTogetherHitTheWallOnce) {
     clock_.Advance(10ms);
     lease.Report(Of(Trouble::kDayQuota, 36s));
   }
-  EXPECT_LE(Rests(pool, "a"), 38s);
+  EXPECT_LE(Cooldowns(pool, "a"), 38s);
   leases.clear();
 }
 
@@ -123,8 +123,8 @@ TEST_F(Cooldown, OfASharedLimitDoublesUpToFiveMinutes) {
   Pool pool = Make({Named("a")});
   for (const Duration expected : {30'000ms, 60'000ms, 120'000ms, 240'000ms, 300'000ms, 300'000ms}) {
     BreakWhenAwake(pool, "a", Of(Trouble::kSharedLimit));
-    EXPECT_GE(Rests(pool, "a"), expected);
-    EXPECT_LE(Rests(pool, "a"), expected + 2s);
+    EXPECT_GE(Cooldowns(pool, "a"), expected);
+    EXPECT_LE(Cooldowns(pool, "a"), expected + 2s);
   }
 }
 
@@ -135,7 +135,7 @@ TEST_F(Cooldown, ASuccessEndsTheDoubling) {
   clock_.Advance(62s);
   Succeed(pool, "a");
   Break(pool, "a", Of(Trouble::kSharedLimit));
-  EXPECT_LE(Rests(pool, "a"), 32s);
+  EXPECT_LE(Cooldowns(pool, "a"), 32s);
 }
 
 TEST_F(Cooldown, InternalErrorsCountOnlyThreeInARow) {
@@ -148,21 +148,21 @@ TEST_F(Cooldown, InternalErrorsCountOnlyThreeInARow) {
   EXPECT_EQ(StatusOf(pool, "a").ModelsCooling(), 0U);
   Break(pool, "a", Of(Trouble::kInternal));
   EXPECT_EQ(StatusOf(pool, "a").ModelsCooling(), 1U);
-  EXPECT_GE(Rests(pool, "a"), 5s);
-  EXPECT_LE(Rests(pool, "a"), 10s);
+  EXPECT_GE(Cooldowns(pool, "a"), 5s);
+  EXPECT_LE(Cooldowns(pool, "a"), 10s);
   for (int i = 0; i < 5; ++i) BreakWhenAwake(pool, "a", Of(Trouble::kInternal));
-  EXPECT_LE(Rests(pool, "a"), 12s);
+  EXPECT_LE(Cooldowns(pool, "a"), 12s);
 }
 
 TEST_F(Cooldown, ABreakerLastsTwoSecondsAndFiveAtMost) {
   Pool pool = Make({Named("a")});
   Break(pool, "a", Of(Trouble::kModelOverloaded));
-  EXPECT_LE(Rests(pool, "a"), 3s);
+  EXPECT_LE(Cooldowns(pool, "a"), 3s);
   clock_.Advance(3s);
   Break(pool, "a", Of(Trouble::kUnavailable, 30s));
-  EXPECT_GE(Rests(pool, "a"), 4s);
-  EXPECT_LE(Rests(pool, "a"), 6s);
-  EXPECT_TRUE(journal_.rests.empty());  // too short to survive a restart
+  EXPECT_GE(Cooldowns(pool, "a"), 4s);
+  EXPECT_LE(Cooldowns(pool, "a"), 6s);
+  EXPECT_TRUE(journal_.cooldowns.empty());  // too short to survive a restart
 }
 
 TEST_F(Cooldown, ANetworkThatIsDownIsNoAccountsFault) {
@@ -198,7 +198,7 @@ TEST_F(Cooldown, AfterALongCooldownOneRequestAtATimeTestsTheAccount) {
   Pool pool = Make({Named("a")});
   Break(pool, "a", Of(Trouble::kNotEnabled));
   EXPECT_EQ(StatusOf(pool, "a").state, "quarantined");
-  EXPECT_GE(Rests(pool, "a"), 1h);
+  EXPECT_GE(Cooldowns(pool, "a"), 1h);
   clock_.Advance(62min);
   auto probe = Take(pool);
   ASSERT_TRUE(probe);
@@ -237,8 +237,8 @@ TEST_F(Cooldown, SurvivesARestart) {
   EXPECT_EQ(StatusOf(pool, "b").reason, "day_quota");
   EXPECT_EQ(StatusOf(pool, "c").reason, "day_quota");
   EXPECT_EQ(StatusOf(pool, "d").reason, "bad_key");
-  EXPECT_GE(Rests(pool, "a"), 50min);
-  EXPECT_LE(Rests(pool, "a"), 51min);
+  EXPECT_GE(Cooldowns(pool, "a"), 50min);
+  EXPECT_LE(Cooldowns(pool, "a"), 51min);
   EXPECT_EQ(StatusOf(pool, "a").requests, 1);
   clock_.Advance(51min);
   Break(pool, "a", Of(Trouble::kDayQuota, 36s));  // the previous process's strike counts
@@ -259,8 +259,8 @@ TEST_F(Cooldown, IsNotInheritedByAnotherKeyOverARestart) {
 TEST_F(Cooldown, KeepsNothingSecretInTheJournal) {
   Pool pool = Make({Named("a")});
   Break(pool, "a", Of(Trouble::kBadKey));
-  ASSERT_EQ(journal_.rests.size(), 1U);
-  EXPECT_THAT(journal_.rests.begin()->second.credential,
+  ASSERT_EQ(journal_.cooldowns.size(), 1U);
+  EXPECT_THAT(journal_.cooldowns.begin()->second.credential,
               testing::Not(testing::HasSubstr("key-of-a")));
 }
 

@@ -254,7 +254,7 @@ TEST_F(CredentialsTest, InvalidGrantQuarantinesAndTellsNothingOfTheAnswer) {
       R"({"error":"invalid_grant","error_description":"Token of me@example.com expired"})", 400));
   const Failure failure = FailureOf(OAuth());
   EXPECT_EQ(failure.trouble, Trouble::kUnauthenticated);
-  EXPECT_EQ(upstream::RowOf(failure.trouble).scope, upstream::RestScope::kAccountDisabled);
+  EXPECT_EQ(upstream::RowOf(failure.trouble).scope, upstream::CooldownScope::kAccountDisabled);
   EXPECT_THAT(failure.error.message, HasSubstr("invalid_grant"));
   EXPECT_THAT(failure.error.message, Not(HasSubstr("example.com")));
 }

@@ -49,16 +49,16 @@ inline Failure Of(Trouble trouble, std::optional<Duration> retry_delay = std::nu
 /// Keeps saved state in memory, in place of the state file.
 class MemoryJournal : public PoolJournal {
  public:
-  std::vector<Rest> LoadRests() override {
-    std::vector<Rest> all;
-    for (const auto& [key, rest] : rests) all.push_back(rest);
+  std::vector<Cooldown> LoadCooldowns() override {
+    std::vector<Cooldown> all;
+    for (const auto& [key, cooldown] : cooldowns) all.push_back(cooldown);
     return all;
   }
-  void SaveRest(const Rest& rest) override {
-    rests[{rest.account, rest.model + "/" + rest.reason}] = rest;
+  void SaveCooldown(const Cooldown& cooldown) override {
+    cooldowns[{cooldown.account, cooldown.model + "/" + cooldown.reason}] = cooldown;
   }
   void DropRests(const std::string& account) override {
-    std::erase_if(rests, [&](const auto& entry) { return entry.first.first == account; });
+    std::erase_if(cooldowns, [&](const auto& entry) { return entry.first.first == account; });
   }
   std::vector<Usage> LoadUsage() override {
     std::vector<Usage> all;
@@ -69,7 +69,7 @@ class MemoryJournal : public PoolJournal {
   std::vector<Belonging> LoadBelongings() override { return belongings; }
   void SaveBelonging(const Belonging& one) override { belongings.push_back(one); }
 
-  std::map<std::pair<std::string, std::string>, Rest> rests;
+  std::map<std::pair<std::string, std::string>, Cooldown> cooldowns;
   std::map<std::string, Usage> usage;
   std::vector<Belonging> belongings;
 };

@@ -266,7 +266,7 @@ TEST_F(PoolTest, AnotherKeyEndsAQuarantine) {
   mended.api_key = Secret("another");
   pool.Apply(Configured({mended}));
   EXPECT_EQ(Given(pool), "a");
-  EXPECT_TRUE(journal_.rests.empty());
+  EXPECT_TRUE(journal_.cooldowns.empty());
 }
 
 TEST_F(PoolTest, HealEndsTheQuarantineOfTheSameKey) {
@@ -274,7 +274,7 @@ TEST_F(PoolTest, HealEndsTheQuarantineOfTheSameKey) {
   Break(pool, "a", Of(Trouble::kBadKey));
   pool.Heal("a");
   EXPECT_EQ(Given(pool), "a");
-  EXPECT_TRUE(journal_.rests.empty());
+  EXPECT_TRUE(journal_.cooldowns.empty());
 }
 
 TEST_F(PoolTest, AnAccountThatIsAddedAgainHasNoCooldowns) {
@@ -318,7 +318,7 @@ TEST_F(PoolTest, ALeaseMayOutliveItsAccountAndThePool) {
   pool.reset();
   EXPECT_EQ(lease->account().name, "a");
   lease->Report(Of(Trouble::kBadKey));
-  EXPECT_TRUE(journal_.rests.empty());  // the account no longer exists
+  EXPECT_TRUE(journal_.cooldowns.empty());  // the account no longer exists
 }
 
 TEST_F(PoolTest, CountsWhatAnAccountDid) {

@@ -138,9 +138,9 @@ TEST_F(Foresight, ADeclaredLimitThatIsCorrectedCountsAtOnce) {
   EXPECT_EQ(Served(pool, 10), 3);
   pool.Apply(Configured({Limited(&config::Account::requests_per_day, 5)}));
   EXPECT_EQ(Served(pool, 10), 2);
-  EXPECT_FALSE(journal_.rests.empty());
+  EXPECT_FALSE(journal_.cooldowns.empty());
   pool.Apply(Configured({Named("a")}));
-  EXPECT_TRUE(journal_.rests.empty());
+  EXPECT_TRUE(journal_.cooldowns.empty());
   EXPECT_EQ(Served(pool, 10), 10);
 }
 

@@ -25,8 +25,8 @@ Failure AnyFailure() {
 /// A journal for many threads that stores nothing.
 class SilentJournal : public PoolJournal {
  public:
-  std::vector<Rest> LoadRests() override { return {}; }
-  void SaveRest(const Rest&) override { ++saved; }
+  std::vector<Cooldown> LoadCooldowns() override { return {}; }
+  void SaveCooldown(const Cooldown&) override { ++saved; }
   void DropRests(const std::string&) override {}
   std::atomic<int> saved{0};
 };

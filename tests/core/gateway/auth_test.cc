@@ -33,15 +33,15 @@ config::Proxy Open() {
   return proxy;
 }
 
-Result<Caller> Identify(const HttpRequest& request, Scope scope, const config::Proxy& proxy) {
+Result<Caller> Identify(const http::Request& request, Scope scope, const config::Proxy& proxy) {
   config::Config config;
   config.proxy = proxy;
   return gateway::Identify(request, scope, proxy, RingOf(config), SystemClock().Wall());
 }
 
-HttpRequest Asking(std::vector<HttpHeader> headers, std::string path = "/v1/models",
-                   std::string query = "") {
-  HttpRequest request;
+http::Request Asking(std::vector<http::Header> headers, std::string path = "/v1/models",
+                     std::string query = "") {
+  http::Request request;
   request.method = "GET";
   request.path = std::move(path);
   request.query = std::move(query);
@@ -49,18 +49,18 @@ HttpRequest Asking(std::vector<HttpHeader> headers, std::string path = "/v1/mode
   return request;
 }
 
-ErrorCode CodeOf(const HttpRequest& request, const config::Proxy& proxy,
+ErrorCode CodeOf(const http::Request& request, const config::Proxy& proxy,
                  Scope scope = Scope::kInference) {
   const auto caller = Identify(request, scope, proxy);
   return caller ? ErrorCode::kInternal : caller.error().code;
 }
 
 TEST(Auth, TakesTheKeyFromEveryHeaderThatClientsUse) {
-  for (const HttpHeader& header : {HttpHeader{"Authorization", "Bearer sk-laptop-1"},
-                                   {"authorization", "bEaReR \t sk-laptop-1 "},
-                                   {"x-api-key", "sk-laptop-1"},
-                                   {"X-Goog-Api-Key", " sk-laptop-1"},
-                                   {"api-key", "sk-laptop-1"}}) {
+  for (const http::Header& header : {http::Header{"Authorization", "Bearer sk-laptop-1"},
+                                     {"authorization", "bEaReR \t sk-laptop-1 "},
+                                     {"x-api-key", "sk-laptop-1"},
+                                     {"X-Goog-Api-Key", " sk-laptop-1"},
+                                     {"api-key", "sk-laptop-1"}}) {
     const auto caller = Identify(Asking({header}), Scope::kInference, WithKey());
     ASSERT_TRUE(caller) << header.first << ": " << header.second;
     EXPECT_EQ(caller->name, "laptop");
@@ -197,7 +197,7 @@ struct Scoped {
   }
   Result<Caller> Ask(config::KeyScope scope, const std::string& path,
                      const std::string& method) const {
-    HttpRequest request = Asking({{"Authorization", "Bearer " + keys.at(scope)}}, path);
+    http::Request request = Asking({{"Authorization", "Bearer " + keys.at(scope)}}, path);
     request.method = method;
     return gateway::Identify(request, FindRoute(request)->row->scope, config.proxy, RingOf(config),
                              SystemClock().Wall());

@@ -111,7 +111,7 @@ class CancellationTest : public GatewayTest {
     EXPECT_EQ(account["in_flight"], 0) << account;
     EXPECT_EQ(account["errors"], 0) << account;
     EXPECT_EQ(account["state"], "ready") << account;
-    EXPECT_TRUE(account["rests"].empty()) << account;
+    EXPECT_TRUE(account["cooldowns"].empty()) << account;
   }
 
   /// Disconnects when `phase` is reached; the upstream must notice that soon.

@@ -8,7 +8,7 @@ namespace {
 struct Row {
   const char* peer;
   std::vector<std::string> trusted;
-  std::vector<HttpHeader> headers;
+  std::vector<http::Header> headers;
   const char* client;
 };
 
@@ -36,7 +36,7 @@ TEST(ClientAddress, IsTheLastThatNoTrustedProxyWroteForItself) {
       {"127.0.0.1", local, {{"X-Forwarded-For", " , ,"}}, "127.0.0.1"},
   };
   for (const Row& row : rows) {
-    HttpRequest request;
+    http::Request request;
     request.remote_address = row.peer;
     request.headers = row.headers;
     EXPECT_EQ(ClientAddress(request, row.trusted), row.client)

@@ -19,7 +19,7 @@ namespace agm::gateway {
 /// A response of the gateway.
 struct Got {
   int status = 0;
-  std::unique_ptr<upstream::Download> download;
+  std::unique_ptr<http::Download> download;
   std::string body;
 
   std::string header(std::string_view name) const { return std::string(download->header(name)); }
@@ -76,8 +76,8 @@ class GatewayTest : public ::testing::Test {
   }
 
   Got Ask(const std::string& method, const std::string& path, const std::string& body = "",
-          std::vector<upstream::Header> headers = {}) {
-    upstream::HttpRequest request;
+          std::vector<http::Header> headers = {}) {
+    http::OutgoingRequest request;
     request.method = method;
     request.url = "http://127.0.0.1:" + std::to_string(service_->port()) + path;
     request.headers = std::move(headers);
@@ -90,12 +90,12 @@ class GatewayTest : public ::testing::Test {
     if (!download) std::abort();
     Got got{(*download)->status(), *std::move(download), {}};
     while (*got.download->Read(got.body, TimePoint::max(), NeverCancelled()) ==
-           upstream::ReadState::kData) {
+           http::ReadState::kData) {
     }
     return got;
   }
 
-  static bool HasType(const std::vector<upstream::Header>& headers) {
+  static bool HasType(const std::vector<http::Header>& headers) {
     for (const auto& [name, value] : headers) {
       if (name == "Content-Type") return true;
     }
@@ -111,11 +111,11 @@ class GatewayTest : public ::testing::Test {
   std::unique_ptr<Log> log_ = Log::Silent();
   std::unique_ptr<store::Database> database_ = store::Database::OpenInMemory();
   static constexpr std::size_t kKept = 4;  ///< idle connections; few, so that leaks are noticed
-  upstream::CurlTransport upstream_{{.max_idle = kKept}};
+  http::CurlTransport upstream_{{.max_idle = kKept}};
   const upstream::Providers* providers_ = &upstream::BuiltInProviders();
-  upstream::Transport* transport_ = &upstream_;  ///< replaced by tests that restrict it
-  upstream::CurlTransport client_{{.max_idle = kKept}};
-  std::unique_ptr<upstream::Transport> media_ = upstream::NewMediaTransport();
+  http::Transport* transport_ = &upstream_;  ///< replaced by tests that restrict it
+  http::CurlTransport client_{{.max_idle = kKept}};
+  std::unique_ptr<http::Transport> media_ = upstream::NewMediaTransport();
   std::unique_ptr<Service> service_;
   std::jthread thread_;
 };

@@ -215,7 +215,7 @@ TEST_F(GatewayTest, RefusesPathsMethodsAndTypesAsJson) {
   EXPECT_EQ(method.status, 405);
   EXPECT_EQ(method.header("allow"), "GET, HEAD");
   EXPECT_FALSE(method.json()["error"]["message"].get<std::string>().empty());
-  upstream::HttpRequest form;
+  http::OutgoingRequest form;
   const Got type = Ask("POST", "/v1/chat/completions", "",
                        {{"Content-Type", "application/x-www-form-urlencoded"}});
   EXPECT_EQ(type.status, 415);
@@ -396,8 +396,8 @@ TEST_F(GatewayTest, NeverShowsAnAnswerToAnotherClientsKey) {
   config_.proxy.auth_mode = config::AuthMode::kStrict;
   config_.proxy.api_keys = {{"ada", Secret("sk-ada")}, {"bob", Secret("sk-bob")}};
   Start();
-  const std::vector<upstream::Header> ada = {{"Authorization", "Bearer sk-ada"}};
-  const std::vector<upstream::Header> bob = {{"Authorization", "Bearer sk-bob"}};
+  const std::vector<http::Header> ada = {{"Authorization", "Bearer sk-ada"}};
+  const std::vector<http::Header> bob = {{"Authorization", "Bearer sk-bob"}};
   const std::string id =
       Ask("POST", "/v1/responses", R"({"model":"gemini-2.5-flash","input":"secret"})", ada)
           .json()["id"];

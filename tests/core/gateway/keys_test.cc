@@ -184,7 +184,7 @@ TEST_F(KeysTest, AStreamThatTheClientLeavesIsNotFree) {
   AddKey("ci").tokens.day = 1'000'000;
   Start();
   {
-    upstream::HttpRequest request;
+    http::OutgoingRequest request;
     request.method = "POST";
     request.url = "http://127.0.0.1:" + std::to_string(service_->port()) + "/v1/chat/completions";
     request.headers = {{"Authorization", "Bearer " + texts_["ci"]},
@@ -219,8 +219,8 @@ TEST_F(KeysTest, ReloadsAndRotationsUnderLoadLoseNoReservation) {
   for (int t = 0; t < 6; ++t) {
     threads.emplace_back([&, t] {
       while (!stop) {
-        upstream::CurlTransport client{{.max_idle = 1}};
-        upstream::HttpRequest request;
+        http::CurlTransport client{{.max_idle = 1}};
+        http::OutgoingRequest request;
         request.method = "POST";
         request.url =
             "http://127.0.0.1:" + std::to_string(service_->port()) + "/v1/chat/completions";
@@ -231,7 +231,7 @@ TEST_F(KeysTest, ReloadsAndRotationsUnderLoadLoseNoReservation) {
         if (!download) continue;
         std::string body;
         while (*(*download)->Read(body, TimePoint::max(), NeverCancelled()) ==
-               upstream::ReadState::kData) {
+               http::ReadState::kData) {
         }
         ((*download)->status() == 200 ? answered : failed) += 1;
       }

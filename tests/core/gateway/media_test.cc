@@ -167,19 +167,19 @@ TEST_F(GatewayTest, FetchesAPictureThatUpstreamCannotReadAndSendsItsBytes) {
   });
   Add("work", "good-key");
   // The media server is on loopback, where only a public name may lead in this test.
-  class Redirected : public upstream::Transport {
+  class Redirected : public http::Transport {
    public:
     explicit Redirected(std::string url) : url_(std::move(url)) {}
-    Result<std::unique_ptr<upstream::Download>> Send(const upstream::HttpRequest& request,
-                                                     const Cancellation& cancellation) override {
-      upstream::HttpRequest changed = request;
+    Result<std::unique_ptr<http::Download>> Send(const http::OutgoingRequest& request,
+                                                 const Cancellation& cancellation) override {
+      http::OutgoingRequest changed = request;
       changed.url = url_;
       return transport_.Send(changed, cancellation);
     }
 
    private:
     std::string url_;
-    upstream::CurlTransport transport_;
+    http::CurlTransport transport_;
   };
   media_ = std::make_unique<Redirected>(pictures.url("/cat.png"));
   Start();

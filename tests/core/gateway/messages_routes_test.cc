@@ -171,7 +171,7 @@ TEST_F(MessagesRoutesTest, TellOfAPromptThatIsTooLongInTheWordsOfTheApi) {
 }
 
 TEST(SessionHeader, IsTheSessionWithItsAgent) {
-  HttpRequest request;
+  http::Request request;
   EXPECT_EQ(SessionHeader(request), "");
   request.headers = {{"X-Claude-Code-Session-Id", "s"}};
   EXPECT_EQ(SessionHeader(request), "s");

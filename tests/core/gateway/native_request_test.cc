@@ -9,15 +9,15 @@
 namespace agm::gateway {
 namespace {
 
-HttpRequest Post(const std::string& path, const std::string& query = {}) {
-  HttpRequest request;
+http::Request Post(const std::string& path, const std::string& query = {}) {
+  http::Request request;
   request.method = "POST";
   request.path = path;
   request.query = query;
   return request;
 }
 
-Result<NativeRequest> Read(const HttpRequest& http) {
+Result<NativeRequest> Read(const http::Request& http) {
   const auto route = FindRoute(http);
   if (!route) return route.error();
   EXPECT_EQ(route->row->name, "gemini_method") << http.path;

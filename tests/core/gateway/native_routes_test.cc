@@ -44,7 +44,7 @@ class NativeRoutes : public GatewayTest {
 
   // The body as far as it came, and whether it came to a regular end.
   std::pair<std::string, bool> Pull(const std::string& path) {
-    upstream::HttpRequest request;
+    http::OutgoingRequest request;
     request.url = "http://127.0.0.1:" + std::to_string(service_->port()) + path;
     request.body = kAsk;
     std::string body;
@@ -53,7 +53,7 @@ class NativeRoutes : public GatewayTest {
     for (;;) {
       const auto state = (*download)->Read(body, TimePoint::max(), NeverCancelled());
       if (!state) return {body, false};
-      if (*state == upstream::ReadState::kEnd) return {body, true};
+      if (*state == http::ReadState::kEnd) return {body, true};
     }
   }
 

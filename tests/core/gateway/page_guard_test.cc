@@ -9,8 +9,8 @@
 namespace agm::gateway {
 namespace {
 
-HttpRequest RequestWith(std::vector<HttpHeader> headers) {
-  HttpRequest request;
+http::Request RequestWith(std::vector<http::Header> headers) {
+  http::Request request;
   request.method = "GET";
   request.path = "/agm/status";
   request.headers = std::move(headers);

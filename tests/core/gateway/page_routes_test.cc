@@ -12,7 +12,7 @@
 namespace agm::gateway {
 namespace {
 
-using Headers = std::vector<upstream::Header>;
+using Headers = std::vector<http::Header>;
 
 const Headers kChange = {{"Content-Type", "application/json"}, {"X-Agm", "1"}};
 
@@ -125,12 +125,11 @@ TEST_F(PageTest, OtherHostsAndOtherSitesAreRefusedInEveryMode) {
   Start();
   const Headers key = {{"Authorization", "Bearer sk-page"}};
   EXPECT_EQ(Get("/agm/status", key).status, 200);
-  for (const auto& [name, value] :
-       std::vector<upstream::Header>{{"Origin", "https://evil.example"},
-                                     {"Origin", "null"},
-                                     {"Origin", "http://localhost:3000"},
-                                     {"Sec-Fetch-Site", "cross-site"},
-                                     {"Sec-Fetch-Site", "same-site"}}) {
+  for (const auto& [name, value] : std::vector<http::Header>{{"Origin", "https://evil.example"},
+                                                             {"Origin", "null"},
+                                                             {"Origin", "http://localhost:3000"},
+                                                             {"Sec-Fetch-Site", "cross-site"},
+                                                             {"Sec-Fetch-Site", "same-site"}}) {
     for (const char* path : {"/agm/status", "/agm/", "/agm/accounts", "/agm/requests/live"}) {
       const Got got = Get(path, With(key, name, value));
       EXPECT_EQ(got.status, 403) << path << ' ' << name << ": " << value;
@@ -248,7 +247,7 @@ TEST_F(PageTest, ViewsOfThePageAreNotRequests) {
 TEST_F(PageTest, LiveRowsComeWhileTheyHappenAndEndWithTheGateway) {
   Add("work", "good-key");
   Start();
-  upstream::HttpRequest request;
+  http::OutgoingRequest request;
   request.method = "GET";
   request.url = "http://127.0.0.1:" + std::to_string(service_->port()) + "/agm/requests/live";
   auto live = client_.Send(request, NeverCancelled());
@@ -259,7 +258,7 @@ TEST_F(PageTest, LiveRowsComeWhileTheyHappenAndEndWithTheGateway) {
   const std::string id = Chat("hello").header("x-request-id");
   while (text.find(id) == std::string::npos) {
     const auto state = (*live)->Read(text, TimePoint::max(), NeverCancelled());
-    ASSERT_TRUE(state && *state == upstream::ReadState::kData) << text;
+    ASSERT_TRUE(state && *state == http::ReadState::kData) << text;
   }
   EXPECT_NE(text.find("event: request\n"), std::string::npos);
 }

@@ -19,27 +19,27 @@ constexpr std::string_view kEvent =
     "data: {\"candidates\":[{\"content\":{\"parts\":[{\"text\":\"one\"}]}}]}\r\n\r\n";
 
 /// A transport with a bug: it throws instead of answering, or inside the body.
-class Throwing : public upstream::Transport {
+class Throwing : public http::Transport {
  public:
-  class Answer : public upstream::Download {
+  class Answer : public http::Download {
    public:
     int status() const override { return 200; }
     std::string_view header(std::string_view name) const override {
       return name == "content-type" ? "text/event-stream" : "";
     }
-    Result<upstream::ReadState> Read(std::string& out, TimePoint, const Cancellation&) override {
+    Result<http::ReadState> Read(std::string& out, TimePoint, const Cancellation&) override {
       if (std::exchange(read_, true)) throw std::runtime_error("a bug inside");
       out += kEvent;
-      return upstream::ReadState::kData;
+      return http::ReadState::kData;
     }
 
    private:
     bool read_ = false;
   };
-  Result<std::unique_ptr<upstream::Download>> Send(const upstream::HttpRequest& request,
-                                                   const Cancellation&) override {
+  Result<std::unique_ptr<http::Download>> Send(const http::OutgoingRequest& request,
+                                               const Cancellation&) override {
     if (!request.stream) throw std::runtime_error("a bug outside");
-    return std::unique_ptr<upstream::Download>(std::make_unique<Answer>());
+    return std::unique_ptr<http::Download>(std::make_unique<Answer>());
   }
 };
 
@@ -124,7 +124,7 @@ TEST_F(RecordTest, TellsWhyARequestFailedAndForWhom) {
   ASSERT_TRUE(
       mock_->SetScript(R"({"steps":[{"match":{"key":"good-key"},"do":{"error":"key-invalid"}}]})"));
   Start();
-  const std::vector<upstream::Header> proxied = {{"X-Forwarded-For", "1.2.3.4, 203.0.113.9"}};
+  const std::vector<http::Header> proxied = {{"X-Forwarded-For", "1.2.3.4, 203.0.113.9"}};
   EXPECT_EQ(Ask("POST", "/v1/chat/completions", ChatBody("hi"), proxied).status, 403);
   EXPECT_EQ(Ask("GET", "/v1/rerank?key=secret").status, 404);
   const std::string log = AccessLog();

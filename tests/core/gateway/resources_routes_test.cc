@@ -147,8 +147,8 @@ const std::string kForm =
 
 TEST_F(ResourceRoutes, ServeFilesInTheOtherApis) {
   Start();
-  const std::vector<upstream::Header> openai = {
-      {"Authorization", "Bearer sk-ann"}, {"Content-Type", "multipart/form-data; boundary=b"}};
+  const std::vector<http::Header> openai = {{"Authorization", "Bearer sk-ann"},
+                                            {"Content-Type", "multipart/form-data; boundary=b"}};
   const Got made = Ask("POST", "/v1/files", kForm, openai);
   ASSERT_EQ(made.status, 200) << made.body;
   EXPECT_EQ(made.json()["id"], "file-m1");
@@ -157,7 +157,7 @@ TEST_F(ResourceRoutes, ServeFilesInTheOtherApis) {
   EXPECT_NE(network_.sent().back().body.find("\r\n\r\nPDF\r\n"), std::string::npos);
   const std::string account = network_.sent().back().credential;
 
-  const std::vector<upstream::Header> json = {{"Authorization", "Bearer sk-ann"}};
+  const std::vector<http::Header> json = {{"Authorization", "Bearer sk-ann"}};
   const std::string chat =
       R"({"model":"gemini-2.5-flash","messages":[{"role":"user","content":[{"type":"file","file":{"file_id":"file-m1"}}]}]})";
   Ask("POST", "/v1/chat/completions", chat, json);
@@ -165,13 +165,13 @@ TEST_F(ResourceRoutes, ServeFilesInTheOtherApis) {
   EXPECT_NE(network_.sent().back().body.find("/v1beta/files/m1"), std::string::npos);
   EXPECT_NE(network_.sent().back().body.find("application/pdf"), std::string::npos);
 
-  const std::vector<upstream::Header> other = {{"x-api-key", "sk-bob"},
-                                               {"anthropic-version", "2023-06-01"}};
+  const std::vector<http::Header> other = {{"x-api-key", "sk-bob"},
+                                           {"anthropic-version", "2023-06-01"}};
   EXPECT_EQ(Ask("GET", "/v1/files/file_m1", "", other).status, 404);
   EXPECT_EQ(Ask("POST", "/v1/chat/completions", chat, {{"Authorization", "Bearer sk-bob"}}).status,
             404);
-  const std::vector<upstream::Header> anthropic = {{"x-api-key", "sk-ann"},
-                                                   {"anthropic-version", "2023-06-01"}};
+  const std::vector<http::Header> anthropic = {{"x-api-key", "sk-ann"},
+                                               {"anthropic-version", "2023-06-01"}};
   EXPECT_EQ(Ask("GET", "/v1/files", "", anthropic).json()["data"][0]["id"], "file_m1");
   EXPECT_EQ(Ask("GET", "/v1/files", "", json).json()["data"][0]["id"], "file-m1");
   EXPECT_EQ(Ask("DELETE", "/v1/files/file_m1", "", anthropic).json()["type"], "file_deleted");

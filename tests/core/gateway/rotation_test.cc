@@ -457,8 +457,8 @@ TEST_F(RotationTest, ATokenIsFetchedOnceForAllWaitingRequests) {
   std::vector<std::jthread> clients;
   for (int i = 0; i < 12; ++i) {
     clients.emplace_back([this] {
-      upstream::CurlTransport client;
-      upstream::HttpRequest request;
+      http::CurlTransport client;
+      http::OutgoingRequest request;
       request.url = "http://127.0.0.1:" + std::to_string(service_->port()) + "/v1/chat/completions";
       request.headers = {{"Content-Type", "application/json"}};
       const std::string body = ChatBody("hi");

@@ -141,9 +141,9 @@ TEST(Routes, AllowTheirMethodsOnly) {
 }
 
 TEST(Routes, ChooseAmongRowsOfOnePathByTheClientsApiAndTheMethod) {
-  const auto found = [](std::string method, std::string path, std::vector<HttpHeader> headers,
+  const auto found = [](std::string method, std::string path, std::vector<http::Header> headers,
                         std::string query = {}) {
-    HttpRequest request;
+    http::Request request;
     request.method = std::move(method);
     request.path = std::move(path);
     request.headers = std::move(headers);
@@ -172,7 +172,7 @@ TEST(Routes, HaveAHandlerAndAPattern) {
 TEST(Routes, ShapeErrorsAsThePathsOwnApiDoes) {
   EXPECT_EQ(SurfaceOf("/v1/messages"), Surface::kAnthropic);
   EXPECT_EQ(FindRoute("/v1/messages/batches/b1/results")->row->name, "message_batches");
-  HttpRequest models;
+  http::Request models;
   models.path = "/v1/models";
   EXPECT_EQ(SurfaceOf(models), Surface::kOpenAi);
   models.headers = {{"anthropic-version", "2023-06-01"}};

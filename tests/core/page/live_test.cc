@@ -11,7 +11,7 @@
 namespace agm::page {
 namespace {
 
-using gateway::BodySource;
+using http::BodySource;
 using Pulled = BodySource::Pulled;
 
 ledger::Entry EntryOf(const std::string& id) {

@@ -15,7 +15,7 @@ using namespace std::chrono_literals;
 /// A database with a journal whose warnings are test failures.
 class SqlitePoolJournalTest : public testing::Test {
  protected:
-  PoolJournal::Rest Rest(const std::string& account, Duration length) {
+  PoolJournal::Cooldown Cooldown(const std::string& account, Duration length) {
     return {account, "gemini-2.5-pro", "minute_quota", now_ + length, 1, now_ + length, "abcd"};
   }
   SqlitePoolJournal JournalOf(Database& database) {
@@ -31,54 +31,55 @@ TEST_F(SqlitePoolJournalTest, KeepsCooldownsOverARestart) {
   {
     const auto database = Database::Open(folder_.path());
     SqlitePoolJournal journal = JournalOf(*database);
-    journal.SaveRest(Rest("work", 1min));
-    journal.SaveRest({"home", {}, "bad_key", WallTime::max(), 2, now_, {}, "API key not valid."});
+    journal.SaveCooldown(Cooldown("work", 1min));
+    journal.SaveCooldown(
+        {"home", {}, "bad_key", WallTime::max(), 2, now_, {}, "API key not valid."});
   }
   const auto database = Database::Open(folder_.path());
-  const auto rests = JournalOf(*database).LoadRests();
-  ASSERT_EQ(rests.size(), 2U);
-  EXPECT_EQ(rests[0].account, "home");
-  EXPECT_EQ(rests[0].until, WallTime::max());
-  EXPECT_EQ(rests[0].strikes, 2);
-  EXPECT_EQ(rests[0].said, "API key not valid.");
-  EXPECT_EQ(rests[1].account, "work");
-  EXPECT_EQ(rests[1].model, "gemini-2.5-pro");
-  EXPECT_EQ(rests[1].reason, "minute_quota");
-  EXPECT_EQ(rests[1].until, now_ + 1min);
-  EXPECT_EQ(rests[1].credential, "abcd");
+  const auto cooldowns = JournalOf(*database).LoadCooldowns();
+  ASSERT_EQ(cooldowns.size(), 2U);
+  EXPECT_EQ(cooldowns[0].account, "home");
+  EXPECT_EQ(cooldowns[0].until, WallTime::max());
+  EXPECT_EQ(cooldowns[0].strikes, 2);
+  EXPECT_EQ(cooldowns[0].said, "API key not valid.");
+  EXPECT_EQ(cooldowns[1].account, "work");
+  EXPECT_EQ(cooldowns[1].model, "gemini-2.5-pro");
+  EXPECT_EQ(cooldowns[1].reason, "minute_quota");
+  EXPECT_EQ(cooldowns[1].until, now_ + 1min);
+  EXPECT_EQ(cooldowns[1].credential, "abcd");
 }
 
 TEST_F(SqlitePoolJournalTest, ForgetsExpiredCooldowns) {
   const auto database = Database::OpenInMemory();
   SqlitePoolJournal journal = JournalOf(*database);
-  journal.SaveRest(Rest("over", 1min));
-  PoolJournal::Rest counted = Rest("counted", 1min);
+  journal.SaveCooldown(Cooldown("over", 1min));
+  PoolJournal::Cooldown counted = Cooldown("counted", 1min);
   counted.counts_until = now_ + 1h;
-  journal.SaveRest(counted);
+  journal.SaveCooldown(counted);
   clock_.Advance(2min);
-  const auto rests = journal.LoadRests();
-  ASSERT_EQ(rests.size(), 1U);
-  EXPECT_EQ(rests[0].account, "counted");
+  const auto cooldowns = journal.LoadCooldowns();
+  ASSERT_EQ(cooldowns.size(), 1U);
+  EXPECT_EQ(cooldowns[0].account, "counted");
 }
 
 TEST_F(SqlitePoolJournalTest, NeverShortensALaterDeadline) {
   const auto database = Database::OpenInMemory();
   SqlitePoolJournal journal = JournalOf(*database);
-  journal.SaveRest(Rest("work", 10min));
+  journal.SaveCooldown(Cooldown("work", 10min));
   EXPECT_TRUE(database->Flush());
-  journal.SaveRest(Rest("work", 1min));
-  EXPECT_EQ(journal.LoadRests().at(0).until, now_ + 10min);
+  journal.SaveCooldown(Cooldown("work", 1min));
+  EXPECT_EQ(journal.LoadCooldowns().at(0).until, now_ + 10min);
 }
 
 TEST_F(SqlitePoolJournalTest, DropsAllCooldownsOfAnOwner) {
   const auto database = Database::OpenInMemory();
   SqlitePoolJournal journal = JournalOf(*database);
-  journal.SaveRest(Rest("work", 10min));
-  journal.SaveRest(Rest("home", 10min));
+  journal.SaveCooldown(Cooldown("work", 10min));
+  journal.SaveCooldown(Cooldown("home", 10min));
   journal.DropRests("work");
-  const auto rests = journal.LoadRests();
-  ASSERT_EQ(rests.size(), 1U);
-  EXPECT_EQ(rests[0].account, "home");
+  const auto cooldowns = journal.LoadCooldowns();
+  ASSERT_EQ(cooldowns.size(), 1U);
+  EXPECT_EQ(cooldowns[0].account, "home");
 }
 
 TEST_F(SqlitePoolJournalTest, KeepsUsageAndBelongings) {

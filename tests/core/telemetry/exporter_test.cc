@@ -18,18 +18,18 @@ namespace {
 using namespace std::chrono_literals;
 
 /// A collector that keeps what it gets and answers with the statuses in turn, then with 200.
-class Collector : public upstream::Transport {
+class Collector : public http::Transport {
  public:
   explicit Collector(std::vector<int> statuses = {}) : statuses_(std::move(statuses)) {}
 
-  Result<std::unique_ptr<upstream::Download>> Send(const upstream::HttpRequest& request,
-                                                   const Cancellation&) override {
+  Result<std::unique_ptr<http::Download>> Send(const http::OutgoingRequest& request,
+                                               const Cancellation&) override {
     auto seen = seen_.Lock();
     seen->push_back({request.url, std::string(request.body)});
     const std::size_t at = seen->size() - 1;
-    std::unique_ptr<upstream::Download> answer =
+    std::unique_ptr<http::Download> answer =
         std::make_unique<Answer>(at < statuses_.size() ? statuses_[at] : 200);
-    return Result<std::unique_ptr<upstream::Download>>(std::move(answer));
+    return Result<std::unique_ptr<http::Download>>(std::move(answer));
   }
 
   struct Seen {
@@ -39,13 +39,13 @@ class Collector : public upstream::Transport {
   std::vector<Seen> seen() const { return seen_.Copy(); }
 
  private:
-  class Answer : public upstream::Download {
+  class Answer : public http::Download {
    public:
     explicit Answer(int status) : status_(status) {}
     int status() const override { return status_; }
     std::string_view header(std::string_view) const override { return {}; }
-    Result<upstream::ReadState> Read(std::string&, TimePoint, const Cancellation&) override {
-      return upstream::ReadState::kEnd;
+    Result<http::ReadState> Read(std::string&, TimePoint, const Cancellation&) override {
+      return http::ReadState::kEnd;
     }
 
    private:

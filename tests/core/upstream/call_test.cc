@@ -44,7 +44,7 @@ Outgoing Chat(bool stream) {
   return outgoing;
 }
 
-auto Start(Transport& transport, bool stream, const config::Account& account = {},
+auto Start(http::Transport& transport, bool stream, const config::Account& account = {},
            const Limits& limits = {}, const Cancellation& cancellation = NeverCancelled()) {
   return Call::Start({transport, limits, cancellation},
                      {GeminiProvider(), account, Secret("AIzaCANARY")}, Chat(stream));
@@ -74,24 +74,25 @@ Heard HearOut(std::variant<std::unique_ptr<Call>, Failure> started) {
 }
 
 /// A stream that sends comments without a pause and no event.
-class CommentsForEver : public Transport {
+class CommentsForEver : public http::Transport {
  public:
-  class Comments : public Download {
+  class Comments : public http::Download {
    public:
     explicit Comments(int& reads) : reads_(reads) {}
     int status() const override { return 200; }
     std::string_view header(std::string_view) const override { return {}; }
-    Result<ReadState> Read(std::string& out, TimePoint, const Cancellation&) override {
+    Result<http::ReadState> Read(std::string& out, TimePoint, const Cancellation&) override {
       if (++reads_ > 1'000) return Fail(ErrorCode::kTimeout, "that was enough");
       out += ": still here\n\n";
-      return ReadState::kData;
+      return http::ReadState::kData;
     }
 
    private:
     int& reads_;
   };
-  Result<std::unique_ptr<Download>> Send(const HttpRequest&, const Cancellation&) override {
-    return std::unique_ptr<Download>(std::make_unique<Comments>(reads));
+  Result<std::unique_ptr<http::Download>> Send(const http::OutgoingRequest&,
+                                               const Cancellation&) override {
+    return std::unique_ptr<http::Download>(std::make_unique<Comments>(reads));
   }
   int reads = 0;
 };
@@ -296,7 +297,7 @@ std::string GoodStream() { return ChunkedHead() + Chunk(Event1()) + Chunk(Event2
 
 TEST(CallOverSockets, ObeysTheGrammarWhereverTheStreamIsCut) {
   const std::string stream = GoodStream();
-  CurlTransport transport;
+  http::CurlTransport transport;
   int good = 0;
   for (std::size_t cut = 0; cut <= stream.size(); cut += 3) {
     ScriptedServer server([&](Visitor& visitor) {
@@ -324,7 +325,7 @@ TEST(CallOverSockets, ReadsAStreamThatDripsByteByByte) {
     visitor.SendSlowly(GoodStream(), 1, Duration(0));
     visitor.AwaitClose(Duration(10'000));
   });
-  CurlTransport transport;
+  http::CurlTransport transport;
   const Heard heard = HearOut(Start(transport, true, At(server)));
   EXPECT_EQ(heard.text, "Hello");
   EXPECT_EQ(heard.failure, std::nullopt);
@@ -338,7 +339,7 @@ TEST(CallOverSockets, UsesTheConnectionOfAnErrorAgain) {
     visitor.Send(GoodStream());
     visitor.AwaitClose(Duration(10'000));
   });
-  CurlTransport transport;
+  http::CurlTransport transport;
   EXPECT_EQ(std::get<Failure>(Start(transport, true, At(server))).trouble, Trouble::kUnavailable);
   EXPECT_EQ(HearOut(Start(transport, true, At(server))).text, "Hello");
   EXPECT_EQ(server.connections(), 1);
@@ -349,7 +350,7 @@ TEST(CallOverSockets, GivesUpAnUpstreamThatHangs) {
     visitor.ReadRequest();
     visitor.AwaitClose(Duration(10'000));
   });
-  CurlTransport transport;
+  http::CurlTransport transport;
   Limits limits;
   limits.first_byte_timeout = Duration(150);
   const auto started = Start(transport, false, At(server), limits);
@@ -366,7 +367,7 @@ TEST(CallOverSockets, OutlivesTheRequestThatItSends) {
     visitor.Send(Chunk(Event2()) + Chunk(""));
     visitor.AwaitClose(Duration(10'000));
   });
-  CurlTransport transport;
+  http::CurlTransport transport;
   auto outgoing = std::make_unique<Outgoing>(Chat(true));
   outgoing->body = std::string(30'000'000, 'x');
   auto started = Call::Start({transport, {}, NeverCancelled()},

@@ -37,7 +37,8 @@ FakeAnswer Redirect(const std::string& location, int status = 302) {
   return answer;
 }
 
-Result<FetchedMedia> Get(Transport& transport, const std::string& url, MediaLimits limits = {}) {
+Result<FetchedMedia> Get(http::Transport& transport, const std::string& url,
+                         MediaLimits limits = {}) {
   return FetchMedia(transport, url, limits, NeverCancelled());
 }
 
@@ -156,7 +157,7 @@ TEST(MediaFetch, IsBoundedInTime) {
     visitor.ReadRequest();
     visitor.SendSlowly(HttpAnswer(std::string(5000, 'x'), 200, "image/png"), 50, Duration(20));
   });
-  CurlTransport transport;
+  http::CurlTransport transport;
   MediaLimits limits;
   const TimePoint begin = SystemClock().Now();
   limits.deadline = begin + Duration(300);
@@ -172,7 +173,7 @@ class Gone : public Cancellation {
 
 TEST(MediaFetch, StopsWhenTheClientIsGone) {
   ScriptedServer server([](Visitor& visitor) { visitor.ReadRequest(); });
-  CurlTransport transport;
+  http::CurlTransport transport;
   const auto media = FetchMedia(transport, server.url("/a.png"), {}, Gone());
   ASSERT_FALSE(media);
   EXPECT_EQ(media.error().code, ErrorCode::kCancelled);
@@ -206,9 +207,9 @@ TEST(MediaTransport, IsNotLedInsideByARedirect) {
                  std::to_string(secret.port()) + "/\r\nContent-Length: 0\r\n\r\n");
   });
   int asked = 0;
-  CurlTransport::Options options;
+  http::CurlTransport::Options options;
   options.may_connect = [&](const IpAddress& address) { return asked++ == 0 || IsPublic(address); };
-  CurlTransport transport(options);
+  http::CurlTransport transport(options);
   EXPECT_THAT(Refusal(Get(transport, server.url("/a.png"))), HasSubstr("a public address"));
   EXPECT_EQ(server.connections(), 1);
   EXPECT_EQ(inside, 0);

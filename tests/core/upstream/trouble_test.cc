@@ -27,14 +27,14 @@ TEST(TroubleTable, StartsNoCooldownForAnInvalidRequest) {
   for (const Trouble trouble : {Trouble::kBadRequest, Trouble::kTooLarge, Trouble::kResourceDenied,
                                 Trouble::kUnknownResource}) {
     EXPECT_EQ(RowOf(trouble).next, NextTry::kStop) << RowOf(trouble).name;
-    EXPECT_EQ(RowOf(trouble).scope, RestScope::kNobody) << RowOf(trouble).name;
+    EXPECT_EQ(RowOf(trouble).scope, CooldownScope::kNobody) << RowOf(trouble).name;
   }
 }
 
 TEST(TroubleTable, BlamesTheModelAndNoAccountForAModelsTrouble) {
   for (const Trouble trouble : {Trouble::kModelOverloaded, Trouble::kUnavailable}) {
-    EXPECT_EQ(RowOf(trouble).scope, RestScope::kModel) << RowOf(trouble).name;
-    EXPECT_LE(RowOf(trouble).rest, Duration(5'000)) << RowOf(trouble).name;
+    EXPECT_EQ(RowOf(trouble).scope, CooldownScope::kModel) << RowOf(trouble).name;
+    EXPECT_LE(RowOf(trouble).cooldown, Duration(5'000)) << RowOf(trouble).name;
   }
 }
 
@@ -50,11 +50,11 @@ TEST(ClassifyTransport, TellsACallOffFromABrokenLine) {
   const Failure left = ClassifyTransport(Fail(ErrorCode::kCancelled, "the client went away"));
   EXPECT_EQ(left.trouble, Trouble::kAborted);
   EXPECT_EQ(left.error.code, ErrorCode::kCancelled);
-  EXPECT_EQ(RowOf(left.trouble).scope, RestScope::kNobody);
+  EXPECT_EQ(RowOf(left.trouble).scope, CooldownScope::kNobody);
   EXPECT_EQ(ClassifyTransport(Fail(ErrorCode::kUpstreamUnavailable, "reset")).trouble,
             Trouble::kNetwork);
   const Failure full = ClassifyTransport(Fail(ErrorCode::kOverloaded, "no descriptor is left"));
-  EXPECT_EQ(RowOf(full.trouble).scope, RestScope::kNobody);
+  EXPECT_EQ(RowOf(full.trouble).scope, CooldownScope::kNobody);
   EXPECT_EQ(full.error.code, ErrorCode::kOverloaded);
   EXPECT_EQ(ClassifyTransport(Fail(ErrorCode::kTimeout, "silent")).trouble, Trouble::kDeadline);
   EXPECT_EQ(ClassifyTransport(Fail(ErrorCode::kUpstreamRejected, "no HTTP")).trouble,

@@ -14,7 +14,7 @@
 
 #include "tests/core/http/client/curl_client.h"
 
-namespace agm::upstream {
+namespace agm::http {
 namespace {
 
 /// A listener whose queue is full: connections to it neither succeed nor fail.
@@ -68,7 +68,7 @@ TEST(CurlTransportCancel, StopsWhileConnecting) {
 TEST(CurlTransportCancel, ConnectingEndsInTime) {
   const DeafListener deaf;
   CurlTransport transport;
-  HttpRequest request = Request("http://127.0.0.1:" + std::to_string(deaf.port()) + "/");
+  OutgoingRequest request = Request("http://127.0.0.1:" + std::to_string(deaf.port()) + "/");
   request.connect_timeout = Duration(200);
   const Duration took = Took([&] {
     const auto answer = transport.Send(request, NeverCancelled());
@@ -177,4 +177,4 @@ TEST(CurlTransportCancel, NothingIsSentForAClientThatHasLeftAlready) {
 }
 
 }  // namespace
-}  // namespace agm::upstream
+}  // namespace agm::http

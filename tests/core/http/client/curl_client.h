@@ -13,7 +13,7 @@
 #include "tests/support/scripted_server.h"
 
 /// What the tests of CurlTransport share: a request, ways to read its answer, a cancellation.
-namespace agm::upstream {
+namespace agm::http {
 
 using std::chrono::milliseconds;
 using test::Chunk;
@@ -50,8 +50,8 @@ class Whistle : public Cancellation {
   mutable std::atomic<int> asked_{0};
 };
 
-inline HttpRequest Request(const std::string& url) {
-  HttpRequest request;
+inline OutgoingRequest Request(const std::string& url) {
+  OutgoingRequest request;
   request.url = url;
   request.headers = {{"Content-Type", "application/json"}};
   request.credential = {"x-goog-api-key", Secret("AIzaCANARY")};
@@ -70,7 +70,7 @@ inline Result<std::string> ReadAll(Download& download,
   }
 }
 
-inline Result<std::string> Fetch(Transport& transport, const HttpRequest& request,
+inline Result<std::string> Fetch(Transport& transport, const OutgoingRequest& request,
                                  const Cancellation& cancellation = NeverCancelled()) {
   auto download = transport.Send(request, cancellation);
   if (!download) return std::move(download).error();
@@ -83,7 +83,7 @@ inline std::string Text(const Result<std::string>& answer) {
 
 inline std::string GotAll(Download& download) { return Text(ReadAll(download)); }
 
-inline std::string Got(Transport& transport, const HttpRequest& request,
+inline std::string Got(Transport& transport, const OutgoingRequest& request,
                        const Cancellation& cancellation = NeverCancelled()) {
   return Text(Fetch(transport, request, cancellation));
 }
@@ -131,4 +131,4 @@ Duration AfterTheWhistle(Whistle& whistle, Work work) {
   return std::chrono::duration_cast<Duration>(end - blown);
 }
 
-}  // namespace agm::upstream
+}  // namespace agm::http

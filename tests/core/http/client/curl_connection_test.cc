@@ -14,7 +14,7 @@
 #include "core/http/client/curl_line.h"
 #include "tests/support/scripted_server.h"
 
-namespace agm::upstream {
+namespace agm::http {
 namespace {
 
 using namespace test;
@@ -73,10 +73,10 @@ struct TwoAddresses {
 
   curl_slist* known = nullptr;
   DescriptorCount count;
-  Connection connection{count, Connection::Bytes::kPlain};
+  CurlConnection connection{count, CurlConnection::Bytes::kPlain};
 };
 
-TEST(Connection, KnowsItsSocketAlsoWhereTwoAddressesWereTried) {
+TEST(CurlConnection, KnowsItsSocketAlsoWhereTwoAddressesWereTried) {
   SetUpProcessOnce();
   ScriptedServer server([](Visitor& visitor) {
     visitor.ReadRequest();
@@ -86,7 +86,7 @@ TEST(Connection, KnowsItsSocketAlsoWhereTwoAddressesWereTried) {
   const SilentPort silent(server.port());
   if (!silent.listens()) GTEST_SKIP() << "this machine has no ::1";
   TwoAddresses both(server.port());
-  Connection& connection = both.connection;
+  CurlConnection& connection = both.connection;
   ASSERT_TRUE(both.Connect());
   EXPECT_TRUE(connection.IsQuiet());
   const std::string_view request = "GET / HTTP/1.1\r\n\r\n";
@@ -100,4 +100,4 @@ TEST(Connection, KnowsItsSocketAlsoWhereTwoAddressesWereTried) {
 }
 
 }  // namespace
-}  // namespace agm::upstream
+}  // namespace agm::http

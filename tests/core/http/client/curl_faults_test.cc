@@ -7,7 +7,7 @@
 
 #include "tests/core/http/client/curl_client.h"
 
-namespace agm::upstream {
+namespace agm::http {
 namespace {
 
 using testing::HasSubstr;
@@ -31,7 +31,7 @@ TEST(CurlTransportFaults, ARefusedConnectionIsUnavailable) {
 
 TEST(CurlTransportFaults, ANameThatDoesNotExistIsUnavailable) {
   CurlTransport transport;
-  HttpRequest request = Request("http://no-such-host.invalid/");
+  OutgoingRequest request = Request("http://no-such-host.invalid/");
   request.connect_timeout = Duration(5'000);
   const auto answer = Fetch(transport, request);
   ASSERT_FALSE(answer);
@@ -64,7 +64,7 @@ TEST(CurlTransportFaults, AnAddressThatCannotBeUsedIsToldWithoutItsPath) {
 
 TEST(CurlTransportFaults, NoHeaderCanBreakOutOfItsLine) {
   CurlTransport transport;
-  HttpRequest request = Request("http://127.0.0.1:9/");
+  OutgoingRequest request = Request("http://127.0.0.1:9/");
   request.credential.second = Secret("key\r\nX-Evil: 1");
   const auto answer = Fetch(transport, request);
   ASSERT_FALSE(answer);
@@ -86,7 +86,7 @@ TEST_P(HeadFault, EndsInAnErrorInOurWords) {
     GetParam().script(visitor);
   });
   CurlTransport transport;
-  HttpRequest request = Request(server.url("/secret?key=AIzaCANARY"));
+  OutgoingRequest request = Request(server.url("/secret?key=AIzaCANARY"));
   request.first_byte_timeout = Duration(300);
   const auto answer = Fetch(transport, request);
   ASSERT_FALSE(answer);
@@ -148,7 +148,7 @@ TEST_P(BodyFault, GivesWhatCameAndThenTheError) {
     GetParam().script(visitor);
   });
   CurlTransport transport;
-  HttpRequest request = Request(server.url("/"));
+  OutgoingRequest request = Request(server.url("/"));
   request.stream = true;
   request.idle_timeout = Duration(300);
   auto download = transport.Send(request, NeverCancelled());
@@ -201,7 +201,7 @@ TEST(CurlTransportFaults, ASlowDripIsReadToItsEnd) {
     visitor.SendSlowly(ChunkedHead() + Chunk("data: drip\n\n") + Chunk(""), 1, Duration(1));
   });
   CurlTransport transport;
-  HttpRequest request = Request(server.url("/"));
+  OutgoingRequest request = Request(server.url("/"));
   request.first_byte_timeout = Duration(5'000);
   EXPECT_EQ(Got(transport, request), "data: drip\n\n");
 }
@@ -214,7 +214,7 @@ TEST(CurlTransportFaults, AnEndlessDripEndsWithTheRequestsTime) {
     }
   });
   CurlTransport transport;
-  HttpRequest request = Request(server.url("/"));
+  OutgoingRequest request = Request(server.url("/"));
   request.deadline = In(Duration(300));
   const auto answer = Fetch(transport, request);
   ASSERT_FALSE(answer);
@@ -251,4 +251,4 @@ TEST(CurlTransportFaults, InterimHeadsAndTrailersAreNoPartOfTheAnswer) {
 }
 
 }  // namespace
-}  // namespace agm::upstream
+}  // namespace agm::http

@@ -10,7 +10,7 @@
 #include "core/base/guarded.h"
 #include "tests/core/http/client/curl_client.h"
 
-namespace agm::upstream {
+namespace agm::http {
 namespace {
 
 using testing::HasSubstr;
@@ -42,7 +42,7 @@ TEST(CurlTransportProxy, AsksForATunnelForEveryUpstream) {
   ScriptedServer proxy(Tunnel(asked));
   CurlTransport transport;
   for (const std::string path : {"/v1beta/models", "/v1beta/files?page=2"}) {
-    HttpRequest request = Request("http://upstream.invalid" + path);
+    OutgoingRequest request = Request("http://upstream.invalid" + path);
     request.proxy = proxy.url();
     EXPECT_EQ(Got(transport, request), "{\"ok\":true}");
   }
@@ -59,7 +59,7 @@ TEST(CurlTransportProxy, AsksForATunnelToAnHttpsUpstreamAndTellsItsRefusal) {
     visitor.Send("HTTP/1.1 407 Proxy Authentication Required\r\nContent-Length: 0\r\n\r\n");
   });
   CurlTransport transport;
-  HttpRequest request = Request("https://upstream.invalid/v1beta/models");
+  OutgoingRequest request = Request("https://upstream.invalid/v1beta/models");
   request.proxy = "http://user:hunter2@127.0.0.1:" + std::to_string(proxy.port());
   const auto answer = Fetch(transport, request);
   ASSERT_FALSE(answer);
@@ -89,7 +89,7 @@ TEST(CurlTransportProxy, NeverReachesLoopbackThroughAProxy) {
   const ProxyVariable all("all_proxy", proxy.url());
   CurlTransport transport;
   for (const std::string host : {"127.0.0.1", "localhost", "127.0.0.2", "LocalHost"}) {
-    HttpRequest request = Request("http://" + host + ":" + std::to_string(server.port()) + "/");
+    OutgoingRequest request = Request("http://" + host + ":" + std::to_string(server.port()) + "/");
     if (host != "127.0.0.2") request.proxy = proxy.url();
     const auto answer = Fetch(transport, request);
     if (host == "127.0.0.2" && !answer) continue;  // listens on 127.0.0.1 only
@@ -129,7 +129,7 @@ TEST(CurlTransportGuard, UsesNoProxyThatWouldChooseTheAddress) {
   CurlTransport::Options options;
   options.may_connect = [](const IpAddress&) { return true; };
   CurlTransport transport(options);
-  HttpRequest request = Request("http://upstream.invalid/");
+  OutgoingRequest request = Request("http://upstream.invalid/");
   EXPECT_FALSE(Fetch(transport, request));
   request.proxy = proxy.url();
   EXPECT_FALSE(Fetch(transport, request));
@@ -137,4 +137,4 @@ TEST(CurlTransportGuard, UsesNoProxyThatWouldChooseTheAddress) {
 }
 
 }  // namespace
-}  // namespace agm::upstream
+}  // namespace agm::http

@@ -10,7 +10,7 @@
 
 #include "tests/core/http/client/curl_client.h"
 
-namespace agm::upstream {
+namespace agm::http {
 namespace {
 
 TEST(CurlTransport, HandsOutEachPieceAsItComes) {
@@ -62,7 +62,7 @@ TEST(CurlTransport, CountsTheSilenceOverManyShortReads) {
     visitor.AwaitClose(kLong);
   });
   CurlTransport transport;
-  HttpRequest request = Request(server.url("/"));
+  OutgoingRequest request = Request(server.url("/"));
   request.idle_timeout = Duration(200);
   auto download = transport.Send(request, NeverCancelled());
   ASSERT_TRUE(download);
@@ -84,7 +84,7 @@ TEST(CurlTransport, DoesNotTakeTheReadersOwnPauseForSilence) {
     visitor.AwaitClose(kLong);
   });
   CurlTransport transport;
-  HttpRequest request = Request(server.url("/"));
+  OutgoingRequest request = Request(server.url("/"));
   request.idle_timeout = Duration(200);
   auto download = transport.Send(request, NeverCancelled());
   ASSERT_TRUE(download);
@@ -189,4 +189,4 @@ TEST(CurlTransport, EndsAnAnswerThatNeverPausesAtItsDeadline) {
 }
 
 }  // namespace
-}  // namespace agm::upstream
+}  // namespace agm::http

@@ -12,7 +12,7 @@
 #include "core/base/descriptors.h"
 #include "tests/core/http/client/curl_client.h"
 
-namespace agm::upstream {
+namespace agm::http {
 namespace {
 
 using testing::HasSubstr;
@@ -39,7 +39,7 @@ TEST(CurlTransport, UsesAConnectionAgainAfterAStreamAndAfterAnError) {
     }
   });
   CurlTransport transport;
-  HttpRequest stream = Request(server.url("/stream"));
+  OutgoingRequest stream = Request(server.url("/stream"));
   stream.stream = true;
   EXPECT_EQ(Got(transport, stream), "data: 1\n\ndata: 2\n\n");
   EXPECT_EQ(Got(transport, Request(server.url("/error"))), "{\"error\":{}}");
@@ -113,7 +113,7 @@ TEST(CurlTransport, UsesNoConnectionAgainOnWhichItStillHasToSend) {
   });
   CurlTransport transport;
   const std::string large(30'000'000, 'x');
-  HttpRequest request = Request(server.url("/"));
+  OutgoingRequest request = Request(server.url("/"));
   request.body = large;
   EXPECT_EQ(Got(transport, request), "{\"error\":{}}");
   EXPECT_EQ(transport.idle(), 0U);
@@ -227,7 +227,7 @@ class FullTable {
 TEST(CurlTransport, SaysThatTheDescriptorTableIsFullAndBlamesNoUpstream) {
   if (DescriptorLimit() > 100'000) GTEST_SKIP() << "too many descriptors to take them all";
   CurlTransport transport;
-  const HttpRequest request = Request("http://127.0.0.1:9/");
+  const OutgoingRequest request = Request("http://127.0.0.1:9/");
   const FullTable full;
   const auto answer = transport.Send(request, NeverCancelled());
   ASSERT_FALSE(answer);
@@ -267,4 +267,4 @@ TEST(CurlTransport, ServesManyThreadsAtOnce) {
 }
 
 }  // namespace
-}  // namespace agm::upstream
+}  // namespace agm::http

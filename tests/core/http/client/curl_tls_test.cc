@@ -9,7 +9,7 @@
 #include "tests/core/http/client/curl_client.h"
 #include "tests/support/tls.h"
 
-namespace agm::upstream {
+namespace agm::http {
 namespace {
 
 using testing::HasSubstr;
@@ -20,8 +20,8 @@ struct TlsServer {
       : server([this, script = std::move(script)](Visitor& visitor) {
           if (visitor.SpeakTls(certificate)) script(visitor);
         }) {}
-  HttpRequest Ask() const {
-    HttpRequest request = Request("https://127.0.0.1:" + std::to_string(server.port()) + "/");
+  OutgoingRequest Ask() const {
+    OutgoingRequest request = Request("https://127.0.0.1:" + std::to_string(server.port()) + "/");
     request.certificate = certificate.certificate;
     return request;
   }
@@ -51,7 +51,7 @@ TEST(CurlTransportTls, TakesNothingThatCameBehindAnAnswerForTheNext) {
 TEST(CurlTransportTls, TrustsNoConnectionThatAnotherCertificateProved) {
   TlsServer upstream([](Visitor& visitor) { AnswerAll(visitor); });
   CurlTransport transport;
-  HttpRequest request = upstream.Ask();
+  OutgoingRequest request = upstream.Ask();
   EXPECT_EQ(Got(transport, request), "{\"ok\":true}");
   const std::string other = test::MakeCertificate().certificate;
   request.certificate = other;
@@ -115,7 +115,7 @@ void SayNothingAtLength(Visitor& visitor) {
 TEST(CurlTransportTls, EndsInTimeWhereVeryMuchSaysNothing) {
   TlsServer upstream(&SayNothingAtLength);
   CurlTransport transport;
-  HttpRequest request = upstream.Ask();
+  OutgoingRequest request = upstream.Ask();
   request.deadline = In(Duration(300));
   const Duration took = Took([&] {
     const auto answer = Fetch(transport, request);
@@ -133,4 +133,4 @@ TEST(CurlTransportTls, EndsInTimeWhereVeryMuchSaysNothing) {
 }
 
 }  // namespace
-}  // namespace agm::upstream
+}  // namespace agm::http

@@ -13,7 +13,7 @@
 #include "tests/core/http/client/curl_client.h"
 #include "tests/support/packed.h"
 
-namespace agm::upstream {
+namespace agm::http {
 namespace {
 
 using testing::HasSubstr;
@@ -53,7 +53,7 @@ TEST(CurlTransport, AsksForNoCompressionWhereTheAnswerStreams) {
     visitor.Send(HttpAnswer("{}"));
   });
   CurlTransport transport;
-  HttpRequest request = Request(server.url("/"));
+  OutgoingRequest request = Request(server.url("/"));
   request.stream = true;
   ASSERT_TRUE(Fetch(transport, request));
   EXPECT_EQ(encoding.Copy(), "identity");
@@ -78,7 +78,7 @@ TEST(CurlTransport, UnpacksAnAnswerWhetherItAskedForThatOrNot) {
     }
   });
   CurlTransport transport;
-  HttpRequest request = Request(server.url("/"));
+  OutgoingRequest request = Request(server.url("/"));
   EXPECT_EQ(Got(transport, request), "{\"ok\":true}");
   request.stream = true;
   EXPECT_EQ(Got(transport, request), "{\"ok\":true}");
@@ -121,7 +121,7 @@ TEST(CurlTransport, GivesALargeRequestTheTimeItTakesToSend) {
   });
   CurlTransport transport;
   const std::string body(40'000'000, 'x');
-  HttpRequest request = Request(server.url("/"));
+  OutgoingRequest request = Request(server.url("/"));
   request.body = body;
   request.first_byte_timeout = Duration(1'000);
   const Duration took = Took([&] { EXPECT_EQ(Got(transport, request), "{}"); });
@@ -153,7 +153,7 @@ TEST(CurlTransport, SendsABodyOfManyMegabytes) {
   });
   CurlTransport transport;
   const std::string body(20'000'000, 'x');
-  HttpRequest request = Request(server.url("/"));
+  OutgoingRequest request = Request(server.url("/"));
   request.body = body;
   ASSERT_TRUE(Fetch(transport, request));
   EXPECT_EQ(got, body.size());
@@ -167,7 +167,7 @@ TEST(CurlTransport, CanGetAndNeedsNoBody) {
     visitor.Send(HttpAnswer("{}"));
   });
   CurlTransport transport;
-  HttpRequest request = Request(server.url("/models"));
+  OutgoingRequest request = Request(server.url("/models"));
   request.method = "GET";
   request.body = {};
   ASSERT_TRUE(Fetch(transport, request));
@@ -175,4 +175,4 @@ TEST(CurlTransport, CanGetAndNeedsNoBody) {
 }
 
 }  // namespace
-}  // namespace agm::upstream
+}  // namespace agm::http

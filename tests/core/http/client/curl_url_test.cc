@@ -4,7 +4,7 @@
 
 #include <string>
 
-namespace agm::upstream {
+namespace agm::http {
 namespace {
 
 std::string Resolved(const std::string& base, const std::string& reference) {
@@ -36,4 +36,4 @@ TEST(ResolveUrl, GivesNothingForWhatIsNoAddress) {
 }
 
 }  // namespace
-}  // namespace agm::upstream
+}  // namespace agm::http

@@ -6,11 +6,11 @@
 
 #include "core/base/version.h"
 
-namespace agm::upstream {
+namespace agm::http {
 namespace {
 
-HttpRequest RequestTo(const std::string& url) {
-  HttpRequest request;
+OutgoingRequest RequestTo(const std::string& url) {
+  OutgoingRequest request;
   request.url = url;
   request.headers = {{"Content-Type", "application/json"}};
   request.credential = {"x-goog-api-key", Secret("AIzaCANARY")};
@@ -18,7 +18,7 @@ HttpRequest RequestTo(const std::string& url) {
   return request;
 }
 
-Result<std::string> Written(const HttpRequest& request) {
+Result<std::string> Written(const OutgoingRequest& request) {
   const auto origin = ReadOrigin(request.url);
   return WriteRequestHead(request, *origin);
 }
@@ -30,7 +30,7 @@ std::string Address(const std::string& url) {
 }
 
 TEST(RequestHead, IsWrittenInFull) {
-  HttpRequest request = RequestTo("https://google.example/v1beta/models/m:generateContent");
+  OutgoingRequest request = RequestTo("https://google.example/v1beta/models/m:generateContent");
   EXPECT_EQ(*Written(request),
             "POST /v1beta/models/m:generateContent HTTP/1.1\r\n"
             "Host: google.example\r\n"
@@ -52,7 +52,7 @@ TEST(RequestHead, NamesTheHostAndThePortThatIsNotTheUsualOne) {
 }
 
 TEST(RequestHead, SaysHowLongTheBodyIsWhereThereMayBeOne) {
-  HttpRequest request = RequestTo("http://a.example/");
+  OutgoingRequest request = RequestTo("http://a.example/");
   request.body = {};
   EXPECT_NE(Written(request)->find("Content-Length: 0\r\n"), std::string::npos);
   request.method = "GET";
@@ -65,7 +65,7 @@ TEST(RequestHead, NothingBreaksOutOfItsLine) {
   EXPECT_EQ(Address("http://a.example/b\r\nX: y"), "a.example:80: the address cannot be used");
   EXPECT_EQ(Address("http://b\xC3\xBC.example/"),
             "the upstream's address names no host in plain ASCII");
-  HttpRequest request = RequestTo("http://a.example/");
+  OutgoingRequest request = RequestTo("http://a.example/");
   request.method = "GET /x";
   EXPECT_EQ(Written(request).error().code, ErrorCode::kConfig);
   request = RequestTo("http://a.example/");
@@ -80,4 +80,4 @@ TEST(RequestHead, NothingBreaksOutOfItsLine) {
 }
 
 }  // namespace
-}  // namespace agm::upstream
+}  // namespace agm::http

@@ -1,4 +1,4 @@
-// The decisions of HttpServer before it accepts a body, and when the descriptor table is full.
+// The decisions of Server before it accepts a body, and when the descriptor table is full.
 
 #include <fmt/format.h>
 #include <gmock/gmock.h>
@@ -10,18 +10,18 @@
 #include "core/base/descriptors.h"
 #include "tests/core/http/server/running_server.h"
 
-namespace agm::gateway {
+namespace agm::http {
 namespace {
 
 using testing::HasSubstr;
 
 /// Accepts bodies of those who send "X-Key: right".
-std::optional<HttpReply> OnlyWithKey(HttpRequest& head) {
+std::optional<Reply> OnlyWithKey(Request& head) {
   if (head.header("x-key") == "right") return std::nullopt;
   return Text("no key for " + head.path, 401);
 }
 
-void CheckKeys(HttpServer& server) { server.CheckHeadsWith(&OnlyWithKey); }
+void CheckKeys(Server& server) { server.CheckHeadsWith(&OnlyWithKey); }
 
 std::string Head(std::string_view key, std::size_t length, std::string_view more = "") {
   return fmt::format(
@@ -29,13 +29,13 @@ std::string Head(std::string_view key, std::size_t length, std::string_view more
       length, more);
 }
 
-HttpLimits SmallBodies() {
-  HttpLimits limits;
+Limits SmallBodies() {
+  Limits limits;
   limits.max_body_size = 1 << 20;  // together 8 of them
   return limits;
 }
 
-HttpReply Length(HttpRequest& request) { return Text(std::to_string(request.body.size())); }
+Reply Length(Request& request) { return Text(std::to_string(request.body.size())); }
 
 TEST(HttpAdmission, RefusesAHeadBeforeItsBodyHasCome) {
   RunningServer server(&Length, SmallBodies(), &CheckKeys);
@@ -110,8 +110,8 @@ TEST(HttpAdmission, UnfinishedHeadsTakeNoRoomFromBodies) {
 
 TEST(HttpAdmission, SaysThatTheDescriptorTableIsFull) {
   std::atomic<std::size_t> held{0};
-  RunningServer server(&Length, {}, [&](HttpServer& made) {
-    made.CountDescriptorsWith([&] { return HttpServer::Descriptors{held, 1}; });
+  RunningServer server(&Length, {}, [&](Server& made) {
+    made.CountDescriptorsWith([&] { return Server::Descriptors{held, 1}; });
   });
   const auto ask = [&](std::string_view path) {
     test::RawClient client = server.Connect();
@@ -134,16 +134,14 @@ TEST(HttpAdmission, SaysThatTheDescriptorTableIsFull) {
 TEST(HttpAdmission, CountsWhatRequestsInFlightWillNeed) {
   Gate gate;
   RunningServer server(
-      [&](HttpRequest&) {
+      [&](Request&) {
         gate.Wait();
         return Text("ok");
       },
       {},
-      [](HttpServer& made) {
+      [](Server& made) {
         // Two of these do not fit.
-        made.CountDescriptorsWith([] {
-          return HttpServer::Descriptors{0, DescriptorLimit() * 2 / 3};
-        });
+        made.CountDescriptorsWith([] { return Server::Descriptors{0, DescriptorLimit() * 2 / 3}; });
       });
   test::RawClient first = server.Connect();
   first.Send("GET /x HTTP/1.1\r\nHost: localhost\r\n\r\n");
@@ -158,4 +156,4 @@ TEST(HttpAdmission, CountsWhatRequestsInFlightWillNeed) {
 }
 
 }  // namespace
-}  // namespace agm::gateway
+}  // namespace agm::http

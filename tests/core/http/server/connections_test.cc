@@ -8,41 +8,41 @@
 #include <string_view>
 #include <vector>
 
-namespace agm::gateway {
+namespace agm::http {
 namespace {
 
 using namespace std::chrono_literals;
-using Waits = HttpConnection::Waits;
+using Waits = Connection::Waits;
 
 /// Connections over socket pairs, parked until a deadline that the test sets.
 class HttpConnectionsTest : public ::testing::Test {
  protected:
   void TearDown() override {
-    for (HttpConnection* each : added_) connections_.Close(each);
+    for (Connection* each : added_) connections_.Close(each);
     for (const int fd : peers_) ::close(fd);
   }
 
-  HttpConnection* Parked(Waits waits, int seconds) {
+  Connection* Parked(Waits waits, int seconds) {
     int pair[2] = {-1, -1};
     EXPECT_EQ(::socketpair(AF_UNIX, SOCK_STREAM, 0, pair), 0);
     peers_.push_back(pair[1]);
-    HttpConnection* added =
-        connections_.Add(std::make_unique<HttpConnection>(NewPlainWire(pair[0]), "peer", budget_));
+    Connection* added =
+        connections_.Add(std::make_unique<Connection>(NewPlainWire(pair[0]), "peer", budget_));
     added->Park(waits, kNow + std::chrono::seconds(seconds));
     added_.push_back(added);
     return added;
   }
 
   static constexpr TimePoint kNow{std::chrono::hours(1)};
-  HttpBudgets budget_;
-  HttpConnections connections_;
-  std::vector<HttpConnection*> added_;
+  Budgets budget_;
+  Connections connections_;
+  std::vector<Connection*> added_;
   std::vector<int> peers_;
 };
 
 TEST_F(HttpConnectionsTest, ExpiresThoseThatAreLate) {
-  HttpConnection* late = Parked(Waits::kRequest, -1);
-  HttpConnection* early = Parked(Waits::kRequest, 1);
+  Connection* late = Parked(Waits::kRequest, -1);
+  Connection* early = Parked(Waits::kRequest, 1);
   connections_.ExpireLate(kNow);
   EXPECT_TRUE(late->client().Cancelled());
   EXPECT_FALSE(early->client().Cancelled());
@@ -51,7 +51,7 @@ TEST_F(HttpConnectionsTest, ExpiresThoseThatAreLate) {
 }
 
 TEST_F(HttpConnectionsTest, LeavesThoseAloneThatAThreadHas) {
-  HttpConnection* busy = Parked(Waits::kRequest, -1);
+  Connection* busy = Parked(Waits::kRequest, -1);
   EXPECT_EQ(busy->Unpark(), Waits::kRequest);
   connections_.ExpireLate(kNow);
   connections_.ExpireIdle();
@@ -60,17 +60,17 @@ TEST_F(HttpConnectionsTest, LeavesThoseAloneThatAThreadHas) {
 }
 
 TEST_F(HttpConnectionsTest, ExpiresTheIdleOnly) {
-  HttpConnection* idle = Parked(Waits::kRequest, 10);
-  HttpConnection* sending = Parked(Waits::kRestOfRequest, 10);
+  Connection* idle = Parked(Waits::kRequest, 10);
+  Connection* sending = Parked(Waits::kRestOfRequest, 10);
   connections_.ExpireIdle();
   EXPECT_EQ(idle->Unpark(), Waits::kNone);
   EXPECT_EQ(sending->Unpark(), Waits::kRestOfRequest);
 }
 
 TEST_F(HttpConnectionsTest, MakesRoomByExpiringTheNextConnection) {
-  HttpConnection* third = Parked(Waits::kRequest, 30);
-  HttpConnection* first = Parked(Waits::kRestOfRequest, 10);
-  HttpConnection* second = Parked(Waits::kRequest, 20);
+  Connection* third = Parked(Waits::kRequest, 30);
+  Connection* first = Parked(Waits::kRestOfRequest, 10);
+  Connection* second = Parked(Waits::kRequest, 20);
   connections_.ExpireNext();
   connections_.ExpireNext();
   EXPECT_EQ(first->Unpark(), Waits::kNone);
@@ -79,14 +79,13 @@ TEST_F(HttpConnectionsTest, MakesRoomByExpiringTheNextConnection) {
 }
 
 TEST_F(HttpConnectionsTest, AddsNoConnectionAfterCancelAll) {
-  HttpConnection* open = Parked(Waits::kTaking, 10);
+  Connection* open = Parked(Waits::kTaking, 10);
   connections_.CancelAll();
   EXPECT_TRUE(open->client().Cancelled());
   int pair[2] = {-1, -1};
   ASSERT_EQ(::socketpair(AF_UNIX, SOCK_STREAM, 0, pair), 0);
-  EXPECT_EQ(
-      connections_.Add(std::make_unique<HttpConnection>(NewPlainWire(pair[0]), "peer", budget_)),
-      nullptr);
+  EXPECT_EQ(connections_.Add(std::make_unique<Connection>(NewPlainWire(pair[0]), "peer", budget_)),
+            nullptr);
   char byte = 0;
   EXPECT_EQ(::recv(pair[1], &byte, 1, 0), 0);  // closed
   ::close(pair[1]);
@@ -96,8 +95,8 @@ TEST_F(HttpConnectionsTest, AddsNoConnectionAfterCancelAll) {
 // not hold the program up.
 TEST_F(HttpConnectionsTest, LetsOnlyTheStreamsSpeakThatWaitForAThread) {
   const int far = 1'000'000'000;
-  HttpConnection* stream = Parked(Waits::kThread, far);
-  HttpConnection* taking = Parked(Waits::kTaking, far);
+  Connection* stream = Parked(Waits::kThread, far);
+  Connection* taking = Parked(Waits::kTaking, far);
   connections_.CancelAll();
   EXPECT_TRUE(stream->WasToldToGo());
   EXPECT_LE(stream->deadline(), SystemClock().Now() + 1s);
@@ -110,4 +109,4 @@ TEST_F(HttpConnectionsTest, LetsOnlyTheStreamsSpeakThatWaitForAThread) {
 }
 
 }  // namespace
-}  // namespace agm::gateway
+}  // namespace agm::http

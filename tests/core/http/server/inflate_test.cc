@@ -7,7 +7,7 @@
 
 #include "tests/support/packed.h"
 
-namespace agm::gateway {
+namespace agm::http {
 namespace {
 
 using test::Packed;
@@ -68,4 +68,4 @@ TEST_F(InflateTest, RefusesWhatIsCutOrFollowedByMore) {
 }
 
 }  // namespace
-}  // namespace agm::gateway
+}  // namespace agm::http

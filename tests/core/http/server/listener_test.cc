@@ -10,7 +10,7 @@
 
 #include "tests/support/raw_client.h"
 
-namespace agm::gateway {
+namespace agm::http {
 namespace {
 
 /// The message of a failed Listen; empty if it succeeded.
@@ -100,4 +100,4 @@ TEST(Listener, TakesLocalhostAsIpv4) {
 }
 
 }  // namespace
-}  // namespace agm::gateway
+}  // namespace agm::http

@@ -19,9 +19,9 @@
 #include "tests/support/temp_dir.h"
 #include "tests/support/tls.h"
 
-namespace agm::gateway {
+namespace agm::http {
 
-/// True if the tests of HttpServer run over TLS (AGM_TEST_TLS), where all its guarantees hold too.
+/// True if the tests of Server run over TLS (AGM_TEST_TLS), where all its guarantees hold too.
 inline bool OverTls() { return std::getenv("AGM_TEST_TLS") != nullptr; }
 
 /// An identity with a new certificate; `folder` must exist only during the call.
@@ -35,11 +35,11 @@ inline std::shared_ptr<const TlsIdentity> MakeIdentity(const std::string& name =
   return identity ? *identity : nullptr;
 }
 
-/// An HttpServer on a free loopback port, served by its own thread until the object is destroyed.
+/// An Server on a free loopback port, served by its own thread until the object is destroyed.
 class RunningServer {
  public:
-  explicit RunningServer(HttpHandler handler, HttpLimits limits = {},
-                         const std::function<void(HttpServer&)>& prepare = {})
+  explicit RunningServer(Handler handler, Limits limits = {},
+                         const std::function<void(Server&)>& prepare = {})
       : server_(limits, std::move(handler), &Refusal, &Urgent) {
     if (prepare) prepare(server_);
     auto port = server_.Bind("127.0.0.1", 0);
@@ -55,8 +55,8 @@ class RunningServer {
   RunningServer(const RunningServer&) = delete;
   RunningServer& operator=(const RunningServer&) = delete;
 
-  HttpServer& operator*() { return server_; }
-  HttpServer* operator->() { return &server_; }
+  Server& operator*() { return server_; }
+  Server* operator->() { return &server_; }
   int port() const { return port_; }
   test::RawClient Connect(int receive_buffer = 0) const {
     test::RawClient client(port_, Duration(5'000), receive_buffer);
@@ -66,9 +66,9 @@ class RunningServer {
   void Stop(Duration drain) { server_.Stop(drain); }
 
   /// The form of refusals in these tests: "code message", with the usual status.
-  static HttpReply Refusal(const HttpFault& fault, std::string_view path) {
+  static Reply Refusal(const Fault& fault, std::string_view path) {
     const Error& error = fault.error;
-    HttpReply reply;
+    Reply reply;
     reply.status = error.code == ErrorCode::kTooLarge           ? 413
                    : error.code == ErrorCode::kUnsupportedMedia ? 415
                    : error.code == ErrorCode::kOverloaded       ? 503
@@ -81,13 +81,13 @@ class RunningServer {
   static bool Urgent(std::string_view path) { return path == "/healthz"; }
 
  private:
-  HttpServer server_;
+  Server server_;
   int port_ = 0;
   std::thread thread_;
 };
 
-inline HttpReply Text(std::string body, int status = 200) {
-  HttpReply reply;
+inline Reply Text(std::string body, int status = 200) {
+  Reply reply;
   reply.status = status;
   reply.headers.emplace_back("Content-Type", "text/plain");
   reply.body = std::move(body);
@@ -106,15 +106,15 @@ class PiecewiseBody : public BodySource {
   std::function<bool(std::string&)> next_;
 };
 
-inline HttpReply Stream(std::function<bool(std::string&)> next) {
-  HttpReply reply;
+inline Reply Stream(std::function<bool(std::string&)> next) {
+  Reply reply;
   reply.headers.emplace_back("Content-Type", "text/event-stream");
   reply.source = std::make_unique<PiecewiseBody>(std::move(next));
   return reply;
 }
 
 /// "0 1 2 ... n-1 ", one chunk each.
-inline HttpReply Count(int n) {
+inline Reply Count(int n) {
   return Stream([n, i = 0](std::string& out) mutable {
     if (i < n) out = std::to_string(i++) + " ";
     return i < n;
@@ -160,4 +160,4 @@ class Gate {
   std::atomic<int> waiting_{0};
 };
 
-}  // namespace agm::gateway
+}  // namespace agm::http

@@ -1,4 +1,4 @@
-// HttpServer with broken, slow and hostile clients.
+// Server with broken, slow and hostile clients.
 
 #include <gtest/gtest.h>
 
@@ -9,15 +9,15 @@
 
 #include "tests/core/http/server/running_server.h"
 
-namespace agm::gateway {
+namespace agm::http {
 namespace {
 
 constexpr std::string_view kGet = "GET /x HTTP/1.1\r\nHost: localhost\r\n\r\n";
 
-HttpReply Echo(HttpRequest& request) { return Text(std::move(request.body)); }
+Reply Echo(Request& request) { return Text(std::move(request.body)); }
 
-HttpLimits Impatient() {
-  HttpLimits limits;
+Limits Impatient() {
+  Limits limits;
   limits.header_timeout = Duration(100);
   limits.write_timeout = Duration(200);
   limits.idle_timeout = Duration(100);
@@ -27,7 +27,7 @@ HttpLimits Impatient() {
 
 TEST(HttpServerHostile, RefusesBadFramingOnceAndCloses) {
   std::atomic<int> handled = 0;
-  RunningServer server([&](HttpRequest& request) {
+  RunningServer server([&](Request& request) {
     ++handled;
     return Echo(request);
   });
@@ -51,7 +51,7 @@ TEST(HttpServerHostile, RefusesBadFramingOnceAndCloses) {
 }
 
 TEST(HttpServerHostile, TreatsBytesBehindAnUnframedBodyAsTheNextRequest) {
-  RunningServer server([](HttpRequest& request) { return Text(request.method + request.path); });
+  RunningServer server([](Request& request) { return Text(request.method + request.path); });
   auto client = server.Connect();
   client.Send("POST /first HTTP/1.1\r\nHost: x\r\n\r\nGET /second HTTP/1.1\r\nHost: x\r\n\r\n");
   EXPECT_EQ(client.Read()->body, "POST/first");
@@ -134,8 +134,7 @@ TEST(HttpServerHostile, ClosesConnectionsThatStayIdle) {
 }
 
 TEST(HttpServerHostile, DropsAClientThatTakesNothing) {
-  RunningServer server([](HttpRequest&) { return Text(std::string(50'000'000, 'x')); },
-                       Impatient());
+  RunningServer server([](Request&) { return Text(std::string(50'000'000, 'x')); }, Impatient());
   auto client = server.Connect(4096);
   client.Send(kGet);
   client.ReadUntil("\r\n\r\n");
@@ -148,7 +147,7 @@ TEST(HttpServerHostile, DropsAClientThatTakesNothing) {
 TEST(HttpServerHostile, DropsAClientThatReadsTooLittle) {
   for (const char* path : {"/whole", "/stream"}) {
     RunningServer server(
-        [](HttpRequest& request) {
+        [](Request& request) {
           if (request.path == "/whole") return Text(std::string(50'000'000, 'x'));
           return Stream([](std::string& out) {
             out.assign(60'000, 'x');
@@ -181,7 +180,7 @@ TEST(HttpServerHostile, GivesNoTimeForEmptyLines) {
 }
 
 TEST(HttpServerHostile, SpendsNoThreadOnSlowReaders) {
-  RunningServer server([](HttpRequest& request) {
+  RunningServer server([](Request& request) {
     return Text(std::string(request.path == "/large" ? 10'000'000 : 10, 'x'));
   });
   auto quick = server.Connect();
@@ -212,8 +211,8 @@ TEST(HttpServerHostile, DropsAClientThatTakesNothingOfAStream) {
     std::atomic<bool>& dropped;
   };
   RunningServer server(
-      [&](HttpRequest&) {
-        HttpReply reply;
+      [&](Request&) {
+        Reply reply;
         reply.source = std::make_unique<Endless>(dropped);
         return reply;
       },
@@ -225,7 +224,7 @@ TEST(HttpServerHostile, DropsAClientThatTakesNothingOfAStream) {
 
 TEST(HttpServerHostile, ServesAClientThatTakesSlowly) {
   constexpr std::size_t kSize = 3'000'000;
-  RunningServer server([](HttpRequest&) { return Text(std::string(kSize, 'x')); }, Impatient());
+  RunningServer server([](Request&) { return Text(std::string(kSize, 'x')); }, Impatient());
   auto client = server.Connect(64 * 1024);
   client.Send(kGet);
   std::this_thread::sleep_for(Duration(100));
@@ -256,7 +255,7 @@ TEST(HttpServerHostile, SpendsNoThreadOnSlowSenders) {
 }
 
 TEST(HttpServerHostile, BoundsWhatAllClientsTogetherMakeItHold) {
-  HttpLimits limits;
+  Limits limits;
   limits.max_body_size = 2'000'000;
   RunningServer server(Echo, limits);
   std::vector<test::RawClient> greedy;
@@ -279,7 +278,7 @@ TEST(HttpServerHostile, BoundsWhatAllClientsTogetherMakeItHold) {
 }
 
 TEST(HttpServerHostile, SurvivesClientsThatLeaveAtAnyPoint) {
-  RunningServer server([](HttpRequest& request) {
+  RunningServer server([](Request& request) {
     return request.path == "/stream" ? Count(1000) : Text(std::string(100'000, 'x'));
   });
   const std::string request =
@@ -297,7 +296,7 @@ TEST(HttpServerHostile, SurvivesClientsThatLeaveAtAnyPoint) {
 }
 
 TEST(HttpServerHostile, ServesEvenIfTheRefusalThrows) {
-  HttpServer server({}, Echo, [](const HttpFault&, std::string_view) -> HttpReply { throw 1; }, {});
+  Server server({}, Echo, [](const Fault&, std::string_view) -> Reply { throw 1; }, {});
   const auto port = server.Bind("127.0.0.1", 0);
   ASSERT_TRUE(port);
   std::thread thread([&] { server.Serve(); });
@@ -309,4 +308,4 @@ TEST(HttpServerHostile, ServesEvenIfTheRefusalThrows) {
 }
 
 }  // namespace
-}  // namespace agm::gateway
+}  // namespace agm::http

@@ -1,4 +1,4 @@
-// Threads, limits and cancellation of HttpServer.
+// Threads, limits and cancellation of Server.
 
 #include <gtest/gtest.h>
 #include <poll.h>
@@ -12,14 +12,14 @@
 #include "core/base/os/socket.h"
 #include "tests/core/http/server/running_server.h"
 
-namespace agm::gateway {
+namespace agm::http {
 namespace {
 
 constexpr std::string_view kGet = "GET /x HTTP/1.1\r\nHost: localhost\r\n\r\n";
 constexpr std::string_view kHealth = "GET /healthz HTTP/1.1\r\nHost: localhost\r\n\r\n";
 
 TEST(HttpServerLoad, KeepsAThousandIdleConnectionsWithoutAThreadEach) {
-  RunningServer server([](HttpRequest&) { return Text("ok"); });
+  RunningServer server([](Request&) { return Text("ok"); });
   std::vector<test::RawClient> clients;
   for (int i = 0; i < 1000; ++i) {
     clients.push_back(server.Connect());
@@ -35,7 +35,7 @@ TEST(HttpServerLoad, KeepsAThousandIdleConnectionsWithoutAThreadEach) {
 
 TEST(HttpServerLoad, StartsAThreadForEachRequestThatWaits) {
   Gate gate;
-  RunningServer server([&](HttpRequest&) {
+  RunningServer server([&](Request&) {
     gate.Wait();
     return Text("ok");
   });
@@ -52,11 +52,11 @@ TEST(HttpServerLoad, StartsAThreadForEachRequestThatWaits) {
 }
 
 TEST(HttpServerLoad, RefusesPromptlyWhenFullAndStillServesWhatIsUrgent) {
-  HttpLimits limits;
+  Limits limits;
   limits.max_connections = 2;
   Gate gate;
   RunningServer server(
-      [&](HttpRequest& request) {
+      [&](Request& request) {
         if (request.path != "/healthz") gate.Wait();
         return Text("ok");
       },
@@ -84,9 +84,9 @@ TEST(HttpServerLoad, RefusesPromptlyWhenFullAndStillServesWhatIsUrgent) {
 }
 
 TEST(HttpServerLoad, TakesNewLimitsAtOnce) {
-  RunningServer server([](HttpRequest&) { return Text("ok"); });
+  RunningServer server([](Request&) { return Text("ok"); });
   auto client = server.Connect();
-  HttpLimits limits;
+  Limits limits;
   limits.max_connections = 0;
   limits.max_body_size = 3;
   server->SetLimits(limits);
@@ -97,9 +97,8 @@ TEST(HttpServerLoad, TakesNewLimitsAtOnce) {
 }
 
 TEST(HttpServerLoad, ServesManyClientsAtOnce) {
-  RunningServer server([](HttpRequest& request) {
-    return request.path == "/stream" ? Count(20) : Text(request.body);
-  });
+  RunningServer server(
+      [](Request& request) { return request.path == "/stream" ? Count(20) : Text(request.body); });
   std::atomic<int> good = 0;
   std::vector<std::thread> threads;
   for (int t = 0; t < 8; ++t) {
@@ -124,7 +123,7 @@ TEST(HttpServerLoad, ServesManyClientsAtOnce) {
 /// Serves one request whose handler waits until its client leaves, and reports the result.
 class Waiting {
  public:
-  HttpReply operator()(HttpRequest& request) {
+  Reply operator()(Request& request) {
     ++entered;
     while (!request.client->Cancelled()) {
       pollfd news{request.client->fd(), POLLIN, 0};
@@ -173,7 +172,7 @@ TEST(HttpServerLoad, DoesNotSpinWhenTheClientSendsEarly) {
 
 TEST(HttpServerLoad, EndsTheStreamOfAClientThatLeft) {
   auto alive = std::make_shared<int>(1);
-  RunningServer server([&](HttpRequest&) {
+  RunningServer server([&](Request&) {
     return Stream([kept = alive](std::string& out) {
       std::this_thread::sleep_for(Duration(1));
       out = "piece";
@@ -190,7 +189,7 @@ TEST(HttpServerLoad, EndsTheStreamOfAClientThatLeft) {
 // ---- Stopping ----------------------------------------------------------------------------------
 
 TEST(HttpServerStop, FreesThePortAndClosesIdleConnectionsAtOnce) {
-  RunningServer server([](HttpRequest&) { return Text("ok"); });
+  RunningServer server([](Request&) { return Text("ok"); });
   auto idle = server.Connect();
   idle.Send(kGet);
   ASSERT_TRUE(idle.Read());
@@ -201,13 +200,13 @@ TEST(HttpServerStop, FreesThePortAndClosesIdleConnectionsAtOnce) {
   EXPECT_TRUE(idle.Closed());
   EXPECT_TRUE(fresh.Closed());
   EXPECT_FALSE(server.Connect().connected());
-  HttpServer next({}, [](HttpRequest&) { return Text("ok"); }, &RunningServer::Refusal, {});
+  Server next({}, [](Request&) { return Text("ok"); }, &RunningServer::Refusal, {});
   EXPECT_TRUE(next.Bind("127.0.0.1", server.port()));
 }
 
 TEST(HttpServerStop, LetsRunningRequestsFinish) {
   Gate gate;
-  RunningServer server([&](HttpRequest& request) {
+  RunningServer server([&](Request& request) {
     if (request.path == "/stream") {
       return Stream([&, n = 0](std::string& out) mutable {
         if (n++ == 1) gate.Wait();
@@ -237,7 +236,7 @@ TEST(HttpServerStop, LetsRunningRequestsFinish) {
 }
 
 TEST(HttpServerStop, TakesARequestThatHadBegunToArrive) {
-  RunningServer server([](HttpRequest& request) { return Text(request.body); });
+  RunningServer server([](Request& request) { return Text(request.body); });
   auto client = server.Connect();
   client.Send("POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 5\r\n\r\nhel");
   std::this_thread::sleep_for(Duration(50));
@@ -275,7 +274,7 @@ TEST(HttpServerStop, EndsAtOnceTheSecondTime) {
 }
 
 TEST(HttpServerStop, DoesNotWaitForClientsThatTakeNothing) {
-  RunningServer server([](HttpRequest& request) {
+  RunningServer server([](Request& request) {
     if (request.path == "/x") return Text(std::string(50'000'000, 'x'));
     return Stream([](std::string& out) {
       out.assign(100'000, 'x');
@@ -294,7 +293,7 @@ TEST(HttpServerStop, DoesNotWaitForClientsThatTakeNothing) {
 }
 
 TEST(HttpServerStop, MayComeBeforeServe) {
-  HttpServer server({}, [](HttpRequest&) { return Text("ok"); }, &RunningServer::Refusal, {});
+  Server server({}, [](Request&) { return Text("ok"); }, &RunningServer::Refusal, {});
   const auto port = server.Bind("127.0.0.1", 0);
   ASSERT_TRUE(port);
   server.Stop(Duration(1'000));
@@ -304,10 +303,10 @@ TEST(HttpServerStop, MayComeBeforeServe) {
 
 TEST(HttpServerStop, MayComeWhileServeBegins) {
   for (int i = 0; i < 50; ++i) {
-    RunningServer server([](HttpRequest&) { return Text("ok"); });
+    RunningServer server([](Request&) { return Text("ok"); });
     server.Stop(Duration(0));
   }
 }
 
 }  // namespace
-}  // namespace agm::gateway
+}  // namespace agm::http

@@ -1,4 +1,4 @@
-// HttpServer with a well-behaved client, over real sockets.
+// Server with a well-behaved client, over real sockets.
 
 #include "core/http/server/server.h"
 
@@ -9,7 +9,7 @@
 
 #include "tests/core/http/server/running_server.h"
 
-namespace agm::gateway {
+namespace agm::http {
 namespace {
 
 constexpr std::string_view kGet = "GET /x HTTP/1.1\r\nHost: localhost\r\n\r\n";
@@ -19,11 +19,11 @@ std::string Post(std::string_view body, std::string_view headers = "") {
          "Content-Length: " + std::to_string(body.size()) + "\r\n\r\n" + std::string(body);
 }
 
-HttpReply Echo(HttpRequest& request) { return Text(std::move(request.body)); }
+Reply Echo(Request& request) { return Text(std::move(request.body)); }
 
-TEST(HttpServer, GivesTheHandlerTheWholeRequest) {
-  HttpRequest seen;
-  RunningServer server([&](HttpRequest& request) {
+TEST(Server, GivesTheHandlerTheWholeRequest) {
+  Request seen;
+  RunningServer server([&](Request& request) {
     seen = request;
     return Text("ok");
   });
@@ -42,9 +42,9 @@ TEST(HttpServer, GivesTheHandlerTheWholeRequest) {
   EXPECT_EQ(seen.remote_address, "127.0.0.1");
 }
 
-TEST(HttpServer, WritesHeadersInTheHandlersOrderAndItsOwnBehind) {
-  RunningServer server([](HttpRequest&) {
-    HttpReply reply = Text("four");
+TEST(Server, WritesHeadersInTheHandlersOrderAndItsOwnBehind) {
+  RunningServer server([](Request&) {
+    Reply reply = Text("four");
     reply.headers.insert(reply.headers.end(), {{"X-B", "1"}, {"X-A", "2"}, {"X-B", "3"}});
     return reply;
   });
@@ -60,9 +60,9 @@ TEST(HttpServer, WritesHeadersInTheHandlersOrderAndItsOwnBehind) {
   EXPECT_EQ(answer->header("Keep-Alive"), "timeout=75");
 }
 
-TEST(HttpServer, LetsNoHeaderSplitTheAnswer) {
-  RunningServer server([](HttpRequest&) {
-    HttpReply reply = Text("x");
+TEST(Server, LetsNoHeaderSplitTheAnswer) {
+  RunningServer server([](Request&) {
+    Reply reply = Text("x");
     reply.headers.emplace_back("X-Name", "a\r\nX-Evil: 1");
     reply.headers.emplace_back("X Evil", "1");
     reply.headers.emplace_back("Content-Length", "99");
@@ -78,8 +78,8 @@ TEST(HttpServer, LetsNoHeaderSplitTheAnswer) {
   EXPECT_FALSE(answer->chunked);
 }
 
-TEST(HttpServer, KeepsTheConnectionThroughAnswersErrorsAndStreams) {
-  RunningServer server([](HttpRequest& request) {
+TEST(Server, KeepsTheConnectionThroughAnswersErrorsAndStreams) {
+  RunningServer server([](Request& request) {
     if (request.path == "/stream") return Count(3);
     if (request.path == "/error") return Text("no", 429);
     if (request.path == "/throw") throw std::runtime_error("a bug");
@@ -99,8 +99,8 @@ TEST(HttpServer, KeepsTheConnectionThroughAnswersErrorsAndStreams) {
   }
 }
 
-TEST(HttpServer, TurnsAnExceptionIntoARefusalThatTellsNothing) {
-  RunningServer server([](HttpRequest&) -> HttpReply { throw std::runtime_error("secret"); });
+TEST(Server, TurnsAnExceptionIntoARefusalThatTellsNothing) {
+  RunningServer server([](Request&) -> Reply { throw std::runtime_error("secret"); });
   auto client = server.Connect();
   client.Send(kGet);
   const auto answer = client.Read();
@@ -110,7 +110,7 @@ TEST(HttpServer, TurnsAnExceptionIntoARefusalThatTellsNothing) {
   EXPECT_EQ(answer->body.find("secret"), std::string::npos);
 }
 
-TEST(HttpServer, AnswersPipelinedRequestsInOrder) {
+TEST(Server, AnswersPipelinedRequestsInOrder) {
   RunningServer server(Echo);
   auto client = server.Connect();
   client.Send(Post("one") + Post("two") + std::string(kGet) + Post("three"));
@@ -121,9 +121,9 @@ TEST(HttpServer, AnswersPipelinedRequestsInOrder) {
   }
 }
 
-TEST(HttpServer, SendsNothingBeforeTheFirstPiece) {
+TEST(Server, SendsNothingBeforeTheFirstPiece) {
   Gate gate;
-  RunningServer server([&](HttpRequest&) {
+  RunningServer server([&](Request&) {
     return Stream([&, n = 0](std::string& out) mutable {
       if (n == 0) gate.Wait();
       out = "piece" + std::to_string(n++);
@@ -140,9 +140,9 @@ TEST(HttpServer, SendsNothingBeforeTheFirstPiece) {
   EXPECT_EQ(answer->chunks, (std::vector<std::size_t>{6, 6, 6}));
 }
 
-TEST(HttpServer, SendsEachPieceAtOnce) {
+TEST(Server, SendsEachPieceAtOnce) {
   Gate gate;
-  RunningServer server([&](HttpRequest&) {
+  RunningServer server([&](Request&) {
     return Stream([&, n = 0](std::string& out) mutable {
       if (n++ == 1) gate.Wait();
       out = "piece" + std::to_string(n);
@@ -156,8 +156,8 @@ TEST(HttpServer, SendsEachPieceAtOnce) {
   EXPECT_EQ(client.ReadUntil("0\r\n\r\n"), "6\r\npiece2\r\n0\r\n\r\n");
 }
 
-TEST(HttpServer, StreamsToOldClientsUntilItCloses) {
-  RunningServer server([](HttpRequest&) { return Count(3); });
+TEST(Server, StreamsToOldClientsUntilItCloses) {
+  RunningServer server([](Request&) { return Count(3); });
   auto client = server.Connect();
   client.Send("GET / HTTP/1.0\r\nConnection: keep-alive\r\n\r\n");
   const auto answer = client.Read();
@@ -167,7 +167,7 @@ TEST(HttpServer, StreamsToOldClientsUntilItCloses) {
   EXPECT_EQ(answer->body, "0 1 2 ");
 }
 
-TEST(HttpServer, KeepsOldConnectionsOnlyWhenAsked) {
+TEST(Server, KeepsOldConnectionsOnlyWhenAsked) {
   RunningServer server(Echo);
   auto client = server.Connect();
   client.Send("GET / HTTP/1.0\r\nConnection: keep-alive\r\n\r\n");
@@ -181,9 +181,9 @@ TEST(HttpServer, KeepsOldConnectionsOnlyWhenAsked) {
   EXPECT_TRUE(client.Closed());
 }
 
-TEST(HttpServer, ClosesWhenTheClientOrTheHandlerSaysSo) {
-  RunningServer server([](HttpRequest& request) {
-    HttpReply reply = Text("x");
+TEST(Server, ClosesWhenTheClientOrTheHandlerSaysSo) {
+  RunningServer server([](Request& request) {
+    Reply reply = Text("x");
     if (request.path == "/bye") reply.headers.emplace_back("connection", "close");
     return reply;
   });
@@ -197,9 +197,9 @@ TEST(HttpServer, ClosesWhenTheClientOrTheHandlerSaysSo) {
   EXPECT_TRUE(second.Closed());
 }
 
-TEST(HttpServer, AnswersHeadLikeGetWithoutABody) {
+TEST(Server, AnswersHeadLikeGetWithoutABody) {
   int pulls = 0;
-  RunningServer server([&](HttpRequest& request) {
+  RunningServer server([&](Request& request) {
     if (request.path != "/stream") return Text("hello");
     return Stream([&](std::string&) { return ++pulls < 3; });
   });
@@ -217,8 +217,8 @@ TEST(HttpServer, AnswersHeadLikeGetWithoutABody) {
   EXPECT_EQ(client.Read()->body, "hello");
 }
 
-TEST(HttpServer, SendsNoBodyAndNoLengthWith204) {
-  RunningServer server([](HttpRequest&) { return Text("ignored", 204); });
+TEST(Server, SendsNoBodyAndNoLengthWith204) {
+  RunningServer server([](Request&) { return Text("ignored", 204); });
   auto client = server.Connect();
   client.Send(std::string(kGet) + std::string(kGet));
   for (int i = 0; i < 2; ++i) {
@@ -229,8 +229,8 @@ TEST(HttpServer, SendsNoBodyAndNoLengthWith204) {
   }
 }
 
-TEST(HttpServer, HandsEveryMethodAndUpgradesToTheHandler) {
-  RunningServer server([](HttpRequest& request) {
+TEST(Server, HandsEveryMethodAndUpgradesToTheHandler) {
+  RunningServer server([](Request& request) {
     return Text(request.method + " " + std::string(request.header("Upgrade")));
   });
   auto client = server.Connect();
@@ -244,8 +244,8 @@ TEST(HttpServer, HandsEveryMethodAndUpgradesToTheHandler) {
   EXPECT_EQ(client.Read()->body, "GET websocket");
 }
 
-TEST(HttpServer, IgnoresRangeAndAccept) {
-  RunningServer server([](HttpRequest&) { return Text("0123456789"); });
+TEST(Server, IgnoresRangeAndAccept) {
+  RunningServer server([](Request&) { return Text("0123456789"); });
   auto client = server.Connect();
   client.Send("GET / HTTP/1.1\r\nHost: x\r\nRange: bytes=2-3\r\nAccept: ;;q=,,/\r\n\r\n");
   const auto answer = client.Read();
@@ -254,7 +254,7 @@ TEST(HttpServer, IgnoresRangeAndAccept) {
   EXPECT_EQ(answer->body, "0123456789");
 }
 
-TEST(HttpServer, AsksForABodyThatWaitsToBeAskedFor) {
+TEST(Server, AsksForABodyThatWaitsToBeAskedFor) {
   RunningServer server(Echo);
   auto client = server.Connect();
   for (int i = 0; i < 2; ++i) {
@@ -265,8 +265,8 @@ TEST(HttpServer, AsksForABodyThatWaitsToBeAskedFor) {
   }
 }
 
-TEST(HttpServer, AsksForNoBodyThatIsThereOrTooLarge) {
-  HttpLimits limits;
+TEST(Server, AsksForNoBodyThatIsThereOrTooLarge) {
+  Limits limits;
   limits.max_body_size = 10;
   RunningServer server(Echo, limits);
   auto client = server.Connect();
@@ -276,7 +276,7 @@ TEST(HttpServer, AsksForNoBodyThatIsThereOrTooLarge) {
   EXPECT_EQ(client.Read()->status, 413);
 }
 
-TEST(HttpServer, ReadsCompressedBodies) {
+TEST(Server, ReadsCompressedBodies) {
   RunningServer server(Echo);
   auto client = server.Connect();
   const std::string_view packed(
@@ -291,7 +291,7 @@ TEST(HttpServer, ReadsCompressedBodies) {
   EXPECT_EQ(client.Read()->status, 415);
 }
 
-TEST(HttpServer, MovesLargeBodiesBothWays) {
+TEST(Server, MovesLargeBodiesBothWays) {
   RunningServer server(Echo);
   auto client = server.Connect();
   const std::string large(20'000'000, 'x');
@@ -302,8 +302,8 @@ TEST(HttpServer, MovesLargeBodiesBothWays) {
   EXPECT_TRUE(answer->body == large);
 }
 
-TEST(HttpServer, EndsAStreamThatBreaksWithoutTheFinalChunk) {
-  RunningServer server([](HttpRequest&) {
+TEST(Server, EndsAStreamThatBreaksWithoutTheFinalChunk) {
+  RunningServer server([](Request&) {
     return Stream([n = 0](std::string& out) mutable -> bool {
       if (n++ == 1) throw std::runtime_error("a bug");
       out = "piece";
@@ -316,9 +316,9 @@ TEST(HttpServer, EndsAStreamThatBreaksWithoutTheFinalChunk) {
   EXPECT_TRUE(all.ends_with("5\r\npiece\r\n")) << all;
 }
 
-TEST(HttpServer, DropsTheSourceWhenTheStreamIsOver) {
+TEST(Server, DropsTheSourceWhenTheStreamIsOver) {
   auto alive = std::make_shared<int>(1);
-  RunningServer server([&](HttpRequest&) {
+  RunningServer server([&](Request&) {
     return Stream([kept = alive](std::string& out) {
       out = "x";
       return false;
@@ -331,4 +331,4 @@ TEST(HttpServer, DropsTheSourceWhenTheStreamIsOver) {
 }
 
 }  // namespace
-}  // namespace agm::gateway
+}  // namespace agm::http

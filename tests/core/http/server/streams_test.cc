@@ -12,7 +12,7 @@
 #include "core/base/guarded.h"
 #include "tests/core/http/server/running_server.h"
 
-namespace agm::gateway {
+namespace agm::http {
 namespace {
 
 constexpr const char* kGet = "GET / HTTP/1.1\r\nHost: x\r\n\r\n";
@@ -138,10 +138,10 @@ class HttpServerStreams : public ::testing::Test {
     auto feeds = feeds_.Lock();
     return feeds->size();
   }
-  HttpReply Serve(HttpRequest& request) {
+  Reply Serve(Request& request) {
     if (request.path == "/plain") return Text("plain");
     auto feed = std::make_shared<Feed>();
-    HttpReply reply;
+    Reply reply;
     if (request.path == "/restless") reply.source = Restless();
     if (request.path == "/endless") reply.source = std::make_unique<EndlessBody>(alive_);
     if (reply.source) return reply;
@@ -160,7 +160,7 @@ class HttpServerStreams : public ::testing::Test {
   std::atomic<int> alive_{0};
   Duration silence_{60'000};
   Guarded<std::vector<std::shared_ptr<Feed>>> feeds_;
-  RunningServer server_{[this](HttpRequest& request) { return Serve(request); }};
+  RunningServer server_{[this](Request& request) { return Serve(request); }};
 };
 
 TEST_F(HttpServerStreams, SendEachPieceAsItComesAndTheConnectionStays) {
@@ -317,7 +317,7 @@ TEST_F(HttpServerStreams, LeaveTheOthersTheirTurn) {
 }
 
 TEST_F(HttpServerStreams, AreDroppedWhereTheClientStopsTakingAfterAWhile) {
-  HttpLimits limits;
+  Limits limits;
   limits.write_timeout = Duration(200);
   server_->SetLimits(limits);
   for (std::size_t round = 0; round < 8; ++round) {
@@ -331,7 +331,7 @@ TEST_F(HttpServerStreams, AreDroppedWhereTheClientStopsTakingAfterAWhile) {
 }
 
 TEST_F(HttpServerStreams, AreNotPulledWhileTheClientTakesNothing) {
-  HttpLimits limits;
+  Limits limits;
   limits.write_timeout = Duration(300);
   server_->SetLimits(limits);
   auto client = server_.Connect(4096);
@@ -351,4 +351,4 @@ TEST_F(HttpServerStreams, AreNotPulledWhileTheClientTakesNothing) {
 }
 
 }  // namespace
-}  // namespace agm::gateway
+}  // namespace agm::http

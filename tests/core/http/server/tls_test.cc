@@ -1,4 +1,4 @@
-// Tests that concern TLS alone. The tests of HttpServer check everything else over TLS when they
+// Tests that concern TLS alone. The tests of Server check everything else over TLS when they
 // run with AGM_TEST_TLS set.
 
 #include <gtest/gtest.h>
@@ -12,7 +12,7 @@
 #include "tests/support/temp_dir.h"
 #include "tests/support/tls.h"
 
-namespace agm::gateway {
+namespace agm::http {
 namespace {
 
 constexpr std::string_view kGet = "GET /x HTTP/1.1\r\nHost: localhost\r\n\r\n";
@@ -90,11 +90,11 @@ TEST(TlsIdentity, RefusesABrokenChain) {
       << files.Refused();
 }
 
-HttpReply Path(HttpRequest& request) { return Text(request.path); }
+Reply Path(Request& request) { return Text(request.path); }
 
 class HttpServerTls : public ::testing::Test {
  protected:
-  explicit HttpServerTls(HttpLimits limits = {}) : server_(&Path, limits) {
+  explicit HttpServerTls(Limits limits = {}) : server_(&Path, limits) {
     server_->UseTls(MakeIdentity());
   }
   test::RawClient Connect() const {
@@ -143,8 +143,8 @@ TEST_F(HttpServerTls, ServesOthersWhileAHandshakeHangs) {
 class HttpServerTlsImpatient : public HttpServerTls {
  protected:
   HttpServerTlsImpatient() : HttpServerTls(Impatient()) {}
-  static HttpLimits Impatient() {
-    HttpLimits limits;
+  static Limits Impatient() {
+    Limits limits;
     limits.header_timeout = Duration(200);
     return limits;
   }
@@ -190,8 +190,8 @@ TEST_F(HttpServerTls, ShowsANewCertificateToNewConnectionsOnly) {
 TEST_F(HttpServerTls, IsTrustedByAClientThatIsGivenItsCertificateAndByNoOther) {
   const Files files;
   server_->UseTls(*TlsIdentity::Load(files.tls));
-  upstream::CurlTransport transport;
-  upstream::HttpRequest request;
+  CurlTransport transport;
+  OutgoingRequest request;
   request.method = "GET";
   const auto send = [&](const std::string& host, const std::string& certificate) {
     request.url = "https://" + host + ":" + std::to_string(server_.port()) + "/x";
@@ -212,7 +212,7 @@ TEST_F(HttpServerTls, IsTrustedByAClientThatIsGivenItsCertificateAndByNoOther) {
 // Records of 16 kB, slices of 64 kB: neither side may wait for bytes that the other one holds back.
 TEST(HttpServerTlsEcho, BodiesOfAnySizeGoBothWaysOverOneConnection) {
   const Files files;
-  RunningServer server([](HttpRequest& request) {
+  RunningServer server([](Request& request) {
     if (request.path == "/whole") return Text(request.body);
     return Stream([rest = request.body](std::string& out) mutable {
       out = rest.substr(0, 30'000);
@@ -221,20 +221,20 @@ TEST(HttpServerTlsEcho, BodiesOfAnySizeGoBothWaysOverOneConnection) {
     });
   });
   server->UseTls(*TlsIdentity::Load(files.tls));
-  upstream::CurlTransport transport;
+  CurlTransport transport;
   const std::string certificate = files.folder.Read("cert.pem");
   for (const std::size_t size : {0UL, 1UL, 16'383UL, 16'384UL, 16'385UL, 65'536UL, 5'000'000UL}) {
     const std::string sent(size, static_cast<char>('a' + size % 26));
     for (const std::string path : {"/whole", "/streamed"}) {
-      upstream::HttpRequest request;
+      OutgoingRequest request;
       request.url = "https://127.0.0.1:" + std::to_string(server.port()) + path;
       request.certificate = certificate;
       request.body = sent;
       auto answer = transport.Send(request, NeverCancelled());
       ASSERT_TRUE(answer) << answer.error().message;
       std::string body;
-      Result<upstream::ReadState> state = upstream::ReadState::kData;
-      while (state && *state == upstream::ReadState::kData) {
+      Result<ReadState> state = ReadState::kData;
+      while (state && *state == ReadState::kData) {
         state = (*answer)->Read(body, TimePoint::max(), NeverCancelled());
       }
       ASSERT_TRUE(state) << state.error().message;
@@ -253,4 +253,4 @@ TEST_F(HttpServerTls, EndsAConnectionInTlssOwnWay) {
 }
 
 }  // namespace
-}  // namespace agm::gateway
+}  // namespace agm::http

@@ -5,12 +5,12 @@
 #include <string>
 #include <string_view>
 
-namespace agm::gateway {
+namespace agm::http {
 namespace {
 
 struct ReadResult {
-  HttpHead head;
-  std::optional<HttpFault> fault;
+  Head head;
+  std::optional<Fault> fault;
 };
 
 ReadResult Read(std::string_view bytes) {
@@ -26,7 +26,7 @@ ReadResult With(std::string_view line) {
 
 int StatusOf(const ReadResult& result) { return result.fault ? result.fault->status : 200; }
 
-TEST(HttpHead, ReadsLineAndHeadersInOrder) {
+TEST(Head, ReadsLineAndHeadersInOrder) {
   const auto [head, fault] = Read(
       "POST /v1/chat?key=a%20b HTTP/1.1\r\nHost: localhost:8045\r\nX-One:1\r\nx-two: \t 2 2 "
       "\t\r\n\r\n");
@@ -34,13 +34,13 @@ TEST(HttpHead, ReadsLineAndHeadersInOrder) {
   EXPECT_EQ(head.method, "POST");
   EXPECT_EQ(head.path, "/v1/chat");
   EXPECT_EQ(head.query, "key=a%20b");
-  const std::vector<HttpHeader> expected = {
+  const std::vector<Header> expected = {
       {"Host", "localhost:8045"}, {"X-One", "1"}, {"x-two", "2 2"}};
   EXPECT_EQ(head.headers, expected);
   EXPECT_EQ(head.framing, BodyFraming::kNone);
 }
 
-TEST(HttpHead, DecodesThePathOnceAndKeepsItAsSent) {
+TEST(Head, DecodesThePathOnceAndKeepsItAsSent) {
   const auto [head, fault] = Read("GET /a%2520b/%C3%A9?q=%41#part HTTP/1.1\r\nHost: x\r\n\r\n");
   ASSERT_FALSE(fault);
   EXPECT_EQ(head.path, "/a%20b/\xc3\xa9");
@@ -48,7 +48,7 @@ TEST(HttpHead, DecodesThePathOnceAndKeepsItAsSent) {
   EXPECT_EQ(head.query, "q=%41");
 }
 
-TEST(HttpHead, RefusesWhatIsNoRequestLine) {
+TEST(Head, RefusesWhatIsNoRequestLine) {
   for (const std::string_view line :
        {"GET /", "GET", "", "GET  / HTTP/1.1", "GET / HTTP/1.1 ", " GET / HTTP/1.1",
         "G(T / HTTP/1.1", "GET / HTTP/1.1 x", "GET /a b HTTP/1.1", "GET / http/1.1",
@@ -59,7 +59,7 @@ TEST(HttpHead, RefusesWhatIsNoRequestLine) {
   }
 }
 
-TEST(HttpHead, SpeaksHttp11And10Only) {
+TEST(Head, SpeaksHttp11And10Only) {
   EXPECT_EQ(StatusOf(Read("GET / HTTP/1.0\r\n\r\n")), 200);
   EXPECT_EQ(StatusOf(Read("GET / HTTP/2.0\r\nHost: x\r\n\r\n")), 505);
   EXPECT_EQ(StatusOf(Read("PRI * HTTP/2.0\r\n\r\n")), 505);
@@ -67,18 +67,18 @@ TEST(HttpHead, SpeaksHttp11And10Only) {
   EXPECT_EQ(StatusOf(Read("GET / HTTP/1.10\r\nHost: x\r\n\r\n")), 505);
 }
 
-TEST(HttpHead, LetsUnknownMethodsThrough) {
+TEST(Head, LetsUnknownMethodsThrough) {
   EXPECT_EQ(Read("BREW /pot HTTP/1.1\r\nHost: x\r\n\r\n").head.method, "BREW");
   EXPECT_EQ(Read("OPTIONS * HTTP/1.1\r\nHost: x\r\n\r\n").head.path, "/");
 }
 
-TEST(HttpHead, SaysThatItIsNoForwardProxy) {
+TEST(Head, SaysThatItIsNoForwardProxy) {
   const auto [head, fault] = Read("CONNECT example.com:443 HTTP/1.1\r\nHost: example.com\r\n\r\n");
   ASSERT_TRUE(fault);
   EXPECT_EQ(fault->error.code, ErrorCode::kMethodNotAllowed);
 }
 
-TEST(HttpHead, TakesAnAbsoluteUrlThatNamesItsHost) {
+TEST(Head, TakesAnAbsoluteUrlThatNamesItsHost) {
   const auto [head, fault] =
       Read("GET http://LOCALHOST:80/v1/models?a=b HTTP/1.1\r\nHost: localhost:80\r\n\r\n");
   ASSERT_FALSE(fault) << fault->error.message;
@@ -89,17 +89,17 @@ TEST(HttpHead, TakesAnAbsoluteUrlThatNamesItsHost) {
   EXPECT_EQ(Read("GET http://x?y HTTP/1.1\r\nHost: x\r\n\r\n").head.query, "y");
 }
 
-TEST(HttpHead, RefusesAnAbsoluteUrlThatNamesAnotherHost) {
+TEST(Head, RefusesAnAbsoluteUrlThatNamesAnotherHost) {
   EXPECT_EQ(StatusOf(Read("GET http://evil.example/ HTTP/1.1\r\nHost: localhost\r\n\r\n")), 400);
 }
 
-TEST(HttpHead, GivesAnOldRequestTheHostOfItsUrl) {
+TEST(Head, GivesAnOldRequestTheHostOfItsUrl) {
   const auto [head, fault] = Read("GET http://evil.example/ HTTP/1.0\r\n\r\n");
   ASSERT_FALSE(fault);
   EXPECT_EQ(FindHeader(head.headers, "host"), "evil.example");
 }
 
-TEST(HttpHead, WantsHostExactlyOnce) {
+TEST(Head, WantsHostExactlyOnce) {
   EXPECT_EQ(StatusOf(Read("GET / HTTP/1.1\r\n\r\n")), 400);
   EXPECT_EQ(StatusOf(Read("GET / HTTP/1.1\r\nHost: a\r\nhost: a\r\n\r\n")), 400);
   EXPECT_EQ(StatusOf(Read("GET / HTTP/1.0\r\nHost: a\r\nHost: b\r\n\r\n")), 400);
@@ -110,7 +110,7 @@ TEST(HttpHead, WantsHostExactlyOnce) {
   EXPECT_EQ(StatusOf(Read("GET / HTTP/1.1\r\nHost: [fe80::1%25eth0]:8045\r\n\r\n")), 200);
 }
 
-TEST(HttpHead, RefusesMalformedHeaderLines) {
+TEST(Head, RefusesMalformedHeaderLines) {
   for (const std::string_view line :
        {"NoColon", ": value", "Name : value", " Folded: x", "\tFolded: x", "A: b\r\n c", "Na me: x",
         "A: b\rc", "A: \x01", "A: \x7f", "N\xc3\xa9: x"}) {
@@ -119,11 +119,11 @@ TEST(HttpHead, RefusesMalformedHeaderLines) {
   EXPECT_EQ(StatusOf(With(std::string_view("A: b\0c", 6))), 400);
 }
 
-TEST(HttpHead, LetsOtherLanguagesIntoHeaderValues) {
+TEST(Head, LetsOtherLanguagesIntoHeaderValues) {
   EXPECT_EQ(FindHeader(With("X-Name: caf\xc3\xa9").head.headers, "X-NAME"), "caf\xc3\xa9");
 }
 
-TEST(HttpHead, ReadsTheLength) {
+TEST(Head, ReadsTheLength) {
   const auto [head, fault] = With("Content-Length: 0012");
   ASSERT_FALSE(fault);
   EXPECT_EQ(head.framing, BodyFraming::kLength);
@@ -132,13 +132,13 @@ TEST(HttpHead, ReadsTheLength) {
   EXPECT_EQ(With("Content-Length: 99999999999999999999999").head.content_length, UINT64_MAX);
 }
 
-TEST(HttpHead, RefusesLengthsThatAreNoPlainNumber) {
+TEST(Head, RefusesLengthsThatAreNoPlainNumber) {
   for (const std::string_view value : {"", "-1", "+1", "1 2", "1,1", "0x10", "1.0", "1e3", "ten"}) {
     EXPECT_EQ(StatusOf(With("Content-Length: " + std::string(value))), 400) << value;
   }
 }
 
-TEST(HttpHead, RefusesFramingThatTwoReadersCouldReadDifferently) {
+TEST(Head, RefusesFramingThatTwoReadersCouldReadDifferently) {
   EXPECT_EQ(StatusOf(With("Content-Length: 1\r\nContent-Length: 1")), 400);
   EXPECT_EQ(StatusOf(With("Content-Length: 1\r\nContent-Length: 2")), 400);
   EXPECT_EQ(StatusOf(With("Content-Length: 1\r\nTransfer-Encoding: chunked")), 400);
@@ -150,11 +150,11 @@ TEST(HttpHead, RefusesFramingThatTwoReadersCouldReadDifferently) {
   EXPECT_EQ(StatusOf(Read("POST / HTTP/1.0\r\nTransfer-Encoding: chunked\r\n\r\n")), 400);
 }
 
-TEST(HttpHead, ReadsChunked) {
+TEST(Head, ReadsChunked) {
   EXPECT_EQ(With("Transfer-Encoding: Chunked").head.framing, BodyFraming::kChunked);
 }
 
-TEST(HttpHead, KnowsTheCodingsOfBodies) {
+TEST(Head, KnowsTheCodingsOfBodies) {
   EXPECT_EQ(With("Content-Encoding: GZIP").head.coding, BodyCoding::kGzip);
   EXPECT_EQ(With("Content-Encoding: deflate").head.coding, BodyCoding::kDeflate);
   EXPECT_EQ(With("Content-Encoding: identity").head.coding, BodyCoding::kIdentity);
@@ -165,13 +165,13 @@ TEST(HttpHead, KnowsTheCodingsOfBodies) {
   }
 }
 
-TEST(HttpHead, KnowsOneExpectation) {
+TEST(Head, KnowsOneExpectation) {
   EXPECT_TRUE(With("Expect: 100-Continue").head.expects_continue);
   EXPECT_EQ(StatusOf(With("Expect: a-miracle")), 417);
   EXPECT_FALSE(Read("POST / HTTP/1.0\r\nExpect: 100-continue\r\n\r\n").head.expects_continue);
 }
 
-TEST(HttpHead, KnowsWhetherTheConnectionStays) {
+TEST(Head, KnowsWhetherTheConnectionStays) {
   EXPECT_TRUE(With("X: y").head.keep_alive);
   EXPECT_FALSE(With("Connection: close").head.keep_alive);
   EXPECT_FALSE(With("Connection: upgrade , CLOSE").head.keep_alive);
@@ -180,7 +180,7 @@ TEST(HttpHead, KnowsWhetherTheConnectionStays) {
   EXPECT_TRUE(Read("GET / HTTP/1.0\r\nConnection: Keep-Alive\r\n\r\n").head.keep_alive);
 }
 
-TEST(HttpHead, BoundsHeadersAndUrl) {
+TEST(Head, BoundsHeadersAndUrl) {
   std::string many = "GET / HTTP/1.1\r\nHost: x\r\n";
   for (std::size_t i = 1; i < kMaxHeaderCount; ++i) many += "A: b\r\n";
   EXPECT_EQ(StatusOf(Read(many + "\r\n")), 200);
@@ -190,9 +190,9 @@ TEST(HttpHead, BoundsHeadersAndUrl) {
   EXPECT_EQ(StatusOf(Read("GET /a" + longest + " HTTP/1.1\r\nHost: x\r\n\r\n")), 414);
 }
 
-TEST(HttpHead, KeepsThePathOfARefusedRequest) {
+TEST(Head, KeepsThePathOfARefusedRequest) {
   EXPECT_EQ(With("Content-Length: -1").head.path, "/v1/x");
 }
 
 }  // namespace
-}  // namespace agm::gateway
+}  // namespace agm::http

@@ -7,7 +7,7 @@
 #include <string_view>
 #include <vector>
 
-namespace agm::gateway {
+namespace agm::http {
 namespace {
 
 using State = RequestReader::State;
@@ -163,4 +163,4 @@ TEST(RequestReader, GivesItsMemoryBackBetweenRequests) {
 }
 
 }  // namespace
-}  // namespace agm::gateway
+}  // namespace agm::http

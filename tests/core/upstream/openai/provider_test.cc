@@ -54,7 +54,7 @@ class OpenAiProviderTest : public testing::Test {
   Sender Sends() { return {transport_, {}, NeverCancelled()}; }
 
   std::unique_ptr<mock::MockServer> mock_;
-  CurlTransport transport_;
+  http::CurlTransport transport_;
   config::Account account_;
 };
 

@@ -10,7 +10,7 @@
 
 #include "core/base/clock.h"
 
-namespace agm::gateway {
+namespace agm::http {
 
 /// A thread pool that follows demand. Some threads poll (they wait for the next ready socket and
 /// handle it, which never takes long); others are blocked by a request, or idle. At least one
@@ -18,58 +18,58 @@ namespace agm::gateway {
 /// other polls. A thread that returns while enough others poll becomes idle, and ends after a
 /// while.
 ///
-///   Crew crew([&] { return HandleNextEvent(); });
-///   crew.Start();
+///   ThreadPool pool([&] { return HandleNextEvent(); });
+///   pool.Start();
 ///
 /// and inside HandleNextEvent, before and after work that blocks:
 ///
-///   if (crew.GoAway()) {
+///   if (pool.BeginBlocking()) {
 ///     ... as long as it takes ...
-///     crew.ComeBack();
+///     pool.EndBlocking();
 ///   }
 ///
-/// Thread safety: any thread; GoAway and ComeBack from inside `attend` only.
-class Crew {
+/// Thread safety: any thread; BeginBlocking and EndBlocking from inside `poll` only.
+class ThreadPool {
  public:
-  /// `attend` waits for one event and handles it; it returns false if no more will come. A thread
-  /// that was idle for `rest` ends.
-  explicit Crew(std::function<bool()> attend, Duration rest = Duration(10'000));
-  ~Crew();
-  Crew(const Crew&) = delete;
-  Crew& operator=(const Crew&) = delete;
+  /// `poll` waits for one event and handles it; it returns false if no more will come. A thread
+  /// that was idle for `idle_time` ends.
+  explicit ThreadPool(std::function<bool()> poll, Duration idle_time = Duration(10'000));
+  ~ThreadPool();
+  ThreadPool(const ThreadPool&) = delete;
+  ThreadPool& operator=(const ThreadPool&) = delete;
 
   /// Starts the first thread; false if the system refuses.
   bool Start();
   /// The calling thread announces that it will block. False if no other thread polls and none can
   /// be started: then the caller must not block.
-  bool GoAway();
-  void ComeBack();
-  /// Waits until all threads have ended; from now on `attend` must return false.
+  bool BeginBlocking();
+  void EndBlocking();
+  /// Waits until all threads have ended; from now on `poll` must return false.
   void Join();
 
  private:
-  struct Rest {
+  struct IdleThread {
     std::condition_variable wake;
     bool woken = false;
   };
 
-  static void* Main(void* crew);
+  static void* Main(void* pool);
   void Run();
   bool IsNeeded();
-  bool RestAwhile();
-  bool Recruit();
+  bool WaitIdle();
+  bool WakeOrStart();
   bool StartThread();
   void End();
 
-  const std::function<bool()> attend_;
-  const Duration rest_;
-  std::atomic<int> attending_{0};
+  const std::function<bool()> poll_;
+  const Duration idle_time_;
+  std::atomic<int> polling_{0};
   std::mutex mutex_;
-  std::vector<Rest*> resting_;  ///< last in, first out: the longest idle threads end
+  std::vector<IdleThread*> idle_;  ///< last in, first out: the longest idle threads end
   std::vector<pthread_t> ended_;
   std::condition_variable all_ended_;
   int threads_ = 0;
   bool joining_ = false;
 };
 
-}  // namespace agm::gateway
+}  // namespace agm::http

@@ -1,4 +1,4 @@
-#include "core/accounts/line.h"
+#include "core/accounts/account_queue.h"
 
 #include <algorithm>
 #include <chrono>
@@ -29,13 +29,13 @@ double PressureOn(Member& member, const ModelName& model, const Search& search) 
 
 }  // namespace
 
-void Line::Best::Offer(Member* candidate, double its_cost) {
+void AccountQueue::Best::Offer(Member* candidate, double its_cost) {
   if (member != nullptr && its_cost >= cost) return;
   member = candidate;
   cost = its_cost;
 }
 
-Line::Line(ModelName model, const std::vector<Member*>& members)
+AccountQueue::AccountQueue(ModelName model, const std::vector<Member*>& members)
     : model_(std::move(model)), members_(members.begin(), members.end()) {
   std::map<int, std::vector<Member*>> by_priority;
   for (Member* member : members) by_priority[member->account->priority].push_back(member);
@@ -48,31 +48,31 @@ Line::Line(ModelName model, const std::vector<Member*>& members)
   }
 }
 
-TimePoint Line::WakesAt(const Member& member, const Search& search) const {
+TimePoint AccountQueue::WakesAt(const Member& member, const Search& search) const {
   return search.through_breaker ? member.RestedAt(model_.text) : member.WakesAt(model_.text);
 }
 
-bool Line::IsFree(const Member& member, const Search& search) const {
+bool AccountQueue::IsFree(const Member& member, const Search& search) const {
   return WakesAt(member, search) <= search.now && !member.IsBeingTried(search.now) &&
          !Contains(search.tried, member.account->name);
 }
 
-bool Line::IsWorthWaitingFor(const Member& member, const Search& search) const {
+bool AccountQueue::IsWorthWaitingFor(const Member& member, const Search& search) const {
   return !tiers_.empty() && member.account->priority <= tiers_.front().priority &&
          member.account->Usable() && members_.contains(&member) &&
          !Contains(search.tried, member.account->name);
 }
 
-Member* Line::Choose(const Search& search) {
+Member* AccountQueue::Choose(const Search& search) {
   for (Tier& tier : tiers_) {
     if (Member* member = ChooseIn(tier, search)) return member;
   }
   return nullptr;
 }
 
-// The cost of choosing an account: its load relative to the rest of its quota, or its time to the
+// The cost of choosing an account: its load relative to what is left of its quota, or its time to the
 // first byte.
-double Line::Cost(Member& member, const Search& search) const {
+double AccountQueue::Cost(Member& member, const Search& search) const {
   const double pressure = PressureOn(member, model_, search);
   const double spent = pressure >= 1 ? kSpent * pressure : 0;
   const double load =
@@ -85,14 +85,14 @@ double Line::Cost(Member& member, const Search& search) const {
 
 // True if the conversation's account can serve it. With cache_first it then stays there, unless
 // that account's quota seems to be used up.
-bool Line::IsAtHome(const Tier& tier, const Search& search) const {
+bool AccountQueue::IsAtHome(const Tier& tier, const Search& search) const {
   const Member* home = search.favourite;
   return home != nullptr && home->account->Usable() && home->account->priority == tier.priority &&
          members_.contains(home) && IsFree(*home, search);
 }
 
 // Starts with the most likely accounts: the conversation's own, and the fastest one known.
-Line::Best Line::FirstGuess(const Tier& tier, const Search& search) const {
+AccountQueue::Best AccountQueue::FirstGuess(const Tier& tier, const Search& search) const {
   Best best;
   if (IsAtHome(tier, search)) best.Offer(search.favourite, Cost(*search.favourite, search));
   if (search.scheduling == config::Scheduling::kPerformanceFirst && tier.champion != nullptr &&
@@ -102,7 +102,7 @@ Line::Best Line::FirstGuess(const Tier& tier, const Search& search) const {
   return best;
 }
 
-Member* Line::ChooseIn(Tier& tier, const Search& search) {
+Member* AccountQueue::ChooseIn(Tier& tier, const Search& search) {
   Wake(tier, search.now);
   Best best = FirstGuess(tier, search);
   const bool cache_first = search.scheduling == config::Scheduling::kCacheFirst;
@@ -128,14 +128,14 @@ Member* Line::ChooseIn(Tier& tier, const Search& search) {
   return best.member;
 }
 
-void Line::PutToSleep(Tier& tier, std::size_t at, TimePoint until) {
+void AccountQueue::PutToSleep(Tier& tier, std::size_t at, TimePoint until) {
   tier.asleep.push_back({until, tier.awake[at]});
   std::push_heap(tier.asleep.begin(), tier.asleep.end(),
                  [](const Sleeper& a, const Sleeper& b) { return LaterFirst(a.until, b.until); });
   tier.awake.erase(tier.awake.begin() + static_cast<std::ptrdiff_t>(at));
 }
 
-void Line::Wake(Tier& tier, TimePoint now) {
+void AccountQueue::Wake(Tier& tier, TimePoint now) {
   const auto later = [](const Sleeper& a, const Sleeper& b) {
     return LaterFirst(a.until, b.until);
   };
@@ -153,7 +153,7 @@ void Line::Wake(Tier& tier, TimePoint now) {
   }
 }
 
-std::optional<TimePoint> Line::NextWake(const Search& search) const {
+std::optional<TimePoint> AccountQueue::NextWake(const Search& search) const {
   TimePoint earliest = TimePoint::max();
   const auto look = [&](const Member& member) {
     const TimePoint wakes = WakesAt(member, search);

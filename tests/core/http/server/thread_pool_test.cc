@@ -1,4 +1,4 @@
-#include "core/http/server/crew.h"
+#include "core/http/server/thread_pool.h"
 
 #include <gtest/gtest.h>
 
@@ -14,10 +14,10 @@
 
 #include "tests/core/http/server/running_server.h"
 
-namespace agm::gateway {
+namespace agm::http {
 namespace {
 
-/// Jobs for a crew; each job blocks its thread.
+/// Jobs for a pool; each job blocks its thread.
 class Jobs {
  public:
   void Add(std::function<void()> job) {
@@ -30,16 +30,16 @@ class Jobs {
     closed_ = true;
     changed_.notify_all();
   }
-  bool Attend(Crew& crew) {
+  bool Poll(ThreadPool& pool) {
     std::unique_lock lock(mutex_);
     changed_.wait(lock, [&] { return closed_ || !jobs_.empty(); });
     if (jobs_.empty()) return false;
     const auto job = std::move(jobs_.front());
     jobs_.pop();
     lock.unlock();
-    EXPECT_TRUE(crew.GoAway());
+    EXPECT_TRUE(pool.BeginBlocking());
     job();
-    crew.ComeBack();
+    pool.EndBlocking();
     return true;
   }
 
@@ -50,26 +50,26 @@ class Jobs {
   bool closed_ = false;
 };
 
-class CrewTest : public ::testing::Test {
+class ThreadPoolTest : public ::testing::Test {
  protected:
-  void SetUp() override { ASSERT_TRUE(crew_.Start()); }
+  void SetUp() override { ASSERT_TRUE(pool_.Start()); }
   void TearDown() override {
     jobs_.Close();
-    crew_.Join();
+    pool_.Join();
   }
 
   Jobs jobs_;
-  Crew crew_{[this] { return jobs_.Attend(crew_); }, Duration(50)};
+  ThreadPool pool_{[this] { return jobs_.Poll(pool_); }, Duration(50)};
 };
 
-TEST_F(CrewTest, GrowsWithJobsThatBlock) {
+TEST_F(ThreadPoolTest, GrowsWithJobsThatBlock) {
   Gate gate;
   for (int i = 0; i < 50; ++i) jobs_.Add([&] { gate.Wait(); });
   EXPECT_TRUE(Eventually([&] { return gate.waiting() == 50; }));
   gate.Open();
 }
 
-TEST_F(CrewTest, UsesRestingThreadsAgain) {
+TEST_F(ThreadPoolTest, UsesIdleThreadsAgain) {
   for (int round = 0; round < 5; ++round) {
     Gate gate;
     for (int i = 0; i < 20; ++i) jobs_.Add([&] { gate.Wait(); });
@@ -80,7 +80,7 @@ TEST_F(CrewTest, UsesRestingThreadsAgain) {
   }
 }
 
-TEST_F(CrewTest, ShrinksWhenThereIsNothingToDo) {
+TEST_F(ThreadPoolTest, ShrinksWhenThereIsNothingToDo) {
   const int before = Threads();
   {
     Gate gate;
@@ -93,7 +93,7 @@ TEST_F(CrewTest, ShrinksWhenThereIsNothingToDo) {
 
 // Many threads notice at once that none polls: one of them starts a thread, the others see that it
 // did.
-TEST_F(CrewTest, KeepsNoMoreThanEnoughAfterManyShortJobs) {
+TEST_F(ThreadPoolTest, KeepsNoMoreThanEnoughAfterManyShortJobs) {
   const int enough = std::clamp(static_cast<int>(std::thread::hardware_concurrency()), 2, 16);
   const int before = Threads();
   for (int round = 0; round < 20; ++round) {
@@ -109,11 +109,11 @@ TEST_F(CrewTest, KeepsNoMoreThanEnoughAfterManyShortJobs) {
   EXPECT_TRUE(Eventually([&] { return Threads() <= before + enough; })) << Threads() - before;
 }
 
-TEST_F(CrewTest, RunsEveryJobOnce) {
+TEST_F(ThreadPoolTest, RunsEveryJobOnce) {
   std::atomic<int> ran = 0;
   for (int i = 0; i < 5000; ++i) jobs_.Add([&] { ++ran; });
   EXPECT_TRUE(Eventually([&] { return ran == 5000; }));
 }
 
 }  // namespace
-}  // namespace agm::gateway
+}  // namespace agm::http

@@ -36,10 +36,10 @@ struct Search {
 /// Requires that cooldowns only get longer; code that ends one early must create new queues.
 ///
 /// Thread safety: one thread at a time.
-class Line {
+class AccountQueue {
  public:
   /// `members` are the accounts that serve the model, in the configuration's order.
-  Line(ModelName model, const std::vector<Member*>& members);
+  AccountQueue(ModelName model, const std::vector<Member*>& members);
 
   bool empty() const { return tiers_.empty(); }
   const ModelName& model() const { return model_; }

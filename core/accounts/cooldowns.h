@@ -10,7 +10,7 @@
 namespace agm::accounts {
 
 /// One cooldown of an account, a project or an endpoint.
-struct Rest {
+struct Cooldown {
   std::string model;  ///< empty: all models
   upstream::Trouble trouble = upstream::Trouble::kInternal;
   TimePoint since{};  ///< time of the last strike
@@ -28,35 +28,35 @@ struct Rest {
 /// shortened. There are few and they are short, so a plain list is fastest.
 ///
 /// Thread safety: one thread at a time.
-class Rests {
+class Cooldowns {
  public:
-  bool empty() const { return rests_.empty(); }
-  const std::vector<Rest>& all() const { return rests_; }
+  bool empty() const { return cooldowns_.empty(); }
+  const std::vector<Cooldown>& all() const { return cooldowns_; }
 
   /// When these cooldowns allow the model again; a past time means now.
   TimePoint WakesAt(std::string_view model) const;
   /// The entry for exactly this model and failure, active or not; null if there is none.
-  const Rest* Find(std::string_view model, upstream::Trouble trouble) const;
+  const Cooldown* Find(std::string_view model, upstream::Trouble trouble) const;
   /// Adds or extends an entry; keeps the later deadline. Returns the resulting entry.
-  const Rest& Put(Rest rest, TimePoint now);
+  const Cooldown& Put(Cooldown cooldown, TimePoint now);
   /// Returns the first entry that has expired for the model without the log having said so; null if
   /// there is none. Marks all such entries as logged.
-  const Rest* TakeExpired(std::string_view model, TimePoint now);
+  const Cooldown* TakeExpired(std::string_view model, TimePoint now);
   /// After a success: forgets expired entries for the model, except a daily quota's strikes.
   void Soften(std::string_view model, TimePoint now);
   /// True if a long cooldown of the whole owner has ended and no success has followed yet.
   bool Unproven(TimePoint now) const;
   /// Adds all entries of another owner.
-  void Join(const Rests& other, TimePoint now);
+  void Join(const Cooldowns& other, TimePoint now);
   /// Moves all deadlines earlier by a time that the monotonic clock has missed.
   void Advance(Duration by);
   /// Removes all entries for that failure.
   void Drop(upstream::Trouble trouble);
-  void Clear() { rests_.clear(); }
+  void Clear() { cooldowns_.clear(); }
 
  private:
   void Prune(TimePoint now);
-  std::vector<Rest> rests_;
+  std::vector<Cooldown> cooldowns_;
 };
 
 }  // namespace agm::accounts

@@ -1,15 +1,15 @@
-#include "core/http/server/crew.h"
+#include "core/http/server/thread_pool.h"
 
 #include <algorithm>
 #include <thread>
 #include <utility>
 
-namespace agm::gateway {
+namespace agm::http {
 namespace {
 
 /// One polling thread per processor. With more of them threads wake up in vain, because a running
 /// one takes the event first; with fewer, each request must wake an idle thread.
-int EnoughAttending() {
+int EnoughPolling() {
   static const int enough =
       std::clamp(static_cast<int>(std::thread::hardware_concurrency()), 2, 16);
   return enough;
@@ -27,93 +27,94 @@ constexpr std::size_t kStack = 256 * 1024;
 
 }  // namespace
 
-Crew::Crew(std::function<bool()> attend, Duration rest) : attend_(std::move(attend)), rest_(rest) {}
+ThreadPool::ThreadPool(std::function<bool()> poll, Duration idle_time)
+    : poll_(std::move(poll)), idle_time_(idle_time) {}
 
-Crew::~Crew() { Join(); }
+ThreadPool::~ThreadPool() { Join(); }
 
-bool Crew::Start() {
+bool ThreadPool::Start() {
   std::lock_guard lock(mutex_);
   return StartThread();
 }
 
-bool Crew::GoAway() {
-  if (attending_.fetch_sub(1) > 1 || Recruit()) return true;
-  attending_.fetch_add(1);
+bool ThreadPool::BeginBlocking() {
+  if (polling_.fetch_sub(1) > 1 || WakeOrStart()) return true;
+  polling_.fetch_add(1);
   return false;
 }
 
-void Crew::ComeBack() { attending_.fetch_add(1); }
+void ThreadPool::EndBlocking() { polling_.fetch_add(1); }
 
-void Crew::Join() {
+void ThreadPool::Join() {
   std::unique_lock lock(mutex_);
   joining_ = true;
-  for (Rest* rest : resting_) rest->wake.notify_one();
+  for (IdleThread* thread : idle_) thread->wake.notify_one();
   all_ended_.wait(lock, [&] { return threads_ == 0; });
   for (pthread_t thread : std::exchange(ended_, {})) ::pthread_join(thread, nullptr);
 }
 
 /// Makes one thread poll again. Several callers may arrive here while a thread starts; one is
 /// enough.
-bool Crew::Recruit() {
+bool ThreadPool::WakeOrStart() {
   std::lock_guard lock(mutex_);
-  if (attending_ > 0) return true;
-  if (resting_.empty()) return StartThread();
-  Rest* rest = resting_.back();
-  resting_.pop_back();
-  rest->woken = true;
-  attending_.fetch_add(1);
-  rest->wake.notify_one();
+  if (polling_ > 0) return true;
+  if (idle_.empty()) return StartThread();
+  IdleThread* thread = idle_.back();
+  idle_.pop_back();
+  thread->woken = true;
+  polling_.fetch_add(1);
+  thread->wake.notify_one();
   return true;
 }
 
-bool Crew::StartThread() {
+bool ThreadPool::StartThread() {
   pthread_attr_t options;
   ::pthread_attr_init(&options);
   ::pthread_attr_setstacksize(&options, kStack);
   pthread_t thread;
-  attending_.fetch_add(1);
-  const bool started = ::pthread_create(&thread, &options, &Crew::Main, this) == 0;
+  polling_.fetch_add(1);
+  const bool started = ::pthread_create(&thread, &options, &ThreadPool::Main, this) == 0;
   ::pthread_attr_destroy(&options);
-  if (!started) attending_.fetch_sub(1);
+  if (!started) polling_.fetch_sub(1);
   if (started) ++threads_;
   return started;
 }
 
-void* Crew::Main(void* crew) {
-  static_cast<Crew*>(crew)->Run();
+void* ThreadPool::Main(void* pool) {
+  static_cast<ThreadPool*>(pool)->Run();
   return nullptr;
 }
 
-void Crew::Run() {
+void ThreadPool::Run() {
   while (IsNeeded()) {
-    if (attend_()) continue;
-    attending_.fetch_sub(1);
+    if (poll_()) continue;
+    polling_.fetch_sub(1);
     break;
   }
   End();
 }
 
 /// False if the thread idled for the whole idle time without being needed: it then ends.
-bool Crew::IsNeeded() {
-  int attending = attending_.load();
-  while (attending > EnoughAttending()) {
-    if (attending_.compare_exchange_weak(attending, attending - 1)) return RestAwhile();
+bool ThreadPool::IsNeeded() {
+  int polling = polling_.load();
+  while (polling > EnoughPolling()) {
+    if (polling_.compare_exchange_weak(polling, polling - 1)) return WaitIdle();
   }
   return true;
 }
 
 /// Idles; true if the thread was woken to poll, false if it was not needed.
-bool Crew::RestAwhile() {
-  Rest rest;
+bool ThreadPool::WaitIdle() {
+  IdleThread self;
   std::unique_lock lock(mutex_);
-  resting_.push_back(&rest);
-  rest.wake.wait_for(lock, rest_, [&] { return rest.woken || joining_; });
-  if (!rest.woken) std::erase(resting_, &rest);
-  return rest.woken;
+  idle_.push_back(&self);
+  self.wake.wait_for(lock, idle_time_, [&] { return self.woken || joining_; });
+  if (!self.woken) std::erase(idle_, &self);
+  return self.woken;
 }
 
 /// Each ending thread joins the threads that ended before it; Join joins the last ones.
-void Crew::End() {
+void ThreadPool::End() {
   std::vector<pthread_t> earlier;
   {
     std::lock_guard lock(mutex_);
@@ -124,4 +125,4 @@ void Crew::End() {
   for (pthread_t thread : earlier) ::pthread_join(thread, nullptr);
 }
 
-}  // namespace agm::gateway
+}  // namespace agm::http
