@@ -133,7 +133,7 @@ _agm() {
             'agm map list') options+=' --built-in' ;;
             'agm map unset') options+=' ' ;;
             'agm map resolve') options+=' ' ;;
-            'agm models') options+=' --upstream' ;;
+            'agm models') options+=' --upstream --prices' ;;
             'agm run') options+=' --model' ;;
             'agm clients') options+=' ' ;;
             'agm clients show') options+=' --model --lan' ;;
@@ -157,7 +157,7 @@ _agm() {
             'agm logs clear') options+=' --before' ;;
             'agm logs path') options+=' ' ;;
             'agm logs export') options+=' -o --output --with-text' ;;
-            'agm stats') options+=' --since --until --today --month --by --bucket --tz --csv' ;;
+            'agm stats') options+=' --since --until --today --month --by --bucket --tz --recost --csv' ;;
             'agm page') options+=' --print' ;;
             'agm replay') options+=' --base-url --update' ;;
             'agm probe') options+=' --base-url --api-key --model --only --timeout' ;;

@@ -144,6 +144,7 @@ complete -c agm -n '__agm_at "agm map resolve"' -a '(__agm_live models)'
 
 # agm models
 complete -c agm -n '__agm_at "agm models"' -l upstream -d 'Ask the accounts what they offer'
+complete -c agm -n '__agm_at "agm models"' -l prices -d 'Print the list prices that costs are computed with'
 
 # agm run
 complete -c agm -n '__agm_at "agm run"' -l model -x -a '(__agm_live models)' -d 'The model that it asks for'
@@ -274,6 +275,7 @@ complete -c agm -n '__agm_at "agm stats"' -l month -d 'Count since the first of 
 complete -c agm -n '__agm_at "agm stats"' -l by -x -d 'Tell apart by model, account, caller (default model)'
 complete -c agm -n '__agm_at "agm stats"' -l bucket -x -a 'hour day week month' -d 'Tell apart by spans of time'
 complete -c agm -n '__agm_at "agm stats"' -l tz -x -d 'The zone of days and times (default: the machine\'s)'
+complete -c agm -n '__agm_at "agm stats"' -l recost -d 'First compute the costs of all kept requests again, with today\'s price list'
 complete -c agm -n '__agm_at "agm stats"' -l csv -d 'Write comma-separated values with a header'
 
 # agm page
