@@ -33,7 +33,8 @@ Entry EntryOf(const std::string& model, Billing billing, std::span<const Price> 
 
 Sums TotalOf(store::Connection& connection) {
   Sums sum;
-  for (const auto& [key, sums] : *ReadTotals(connection, kDay - 24h, kDay + 24h)) sum.Add(sums);
+  const auto totals = ReadTotals(connection, kDay - 24h, kDay + 24h);
+  for (const auto& [key, sums] : *totals) sum.Add(sums);
   return sum;
 }
 
@@ -60,7 +61,8 @@ TEST(Recost, CorrectsRowsAndTotalsByTheSameAmount) {
     EXPECT_EQ(after.unpriced, 0);
     EXPECT_EQ(after.requests, 2);
     Nano rows = 0;
-    for (const Logged& row : *ReadRequests(connection, {})) rows += row.entry.cost.list.value_or(0);
+    const auto logged = ReadRequests(connection, {});
+    for (const Logged& row : *logged) rows += row.entry.cost.list.value_or(0);
     EXPECT_EQ(rows, after.list);
     EXPECT_EQ(*Recost(connection, right), 0U);
     return {};
