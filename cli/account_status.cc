@@ -44,7 +44,7 @@ accounts::AccountStatus ReadAccountState(const Json& object) {
   status.label = TextOf(object, "label");
   status.kind = TextOf(object, "kind");
   status.project = TextOf(object, "project");
-  status.state = TextOf(object, "state");
+  status.state = accounts::ReadAccountState(TextOf(object, "state"));
   status.reason = TextOf(object, "reason");
   status.why = TextOf(object, "why");
   status.model = TextOf(object, "model");
@@ -129,7 +129,7 @@ Result<AccountStates> LoadAccountStates(const Context& context, Duration timeout
   }
   const Error& error = document.error();
   if (error.code == ErrorCode::kConfig) return error;
-  if (error.reason != "gateway_unreachable") context.io().Warn("{}", error.message);
+  if (error.reason != kUnreachable) context.io().Warn("{}", error.message);
   return FromState(context);
 }
 
@@ -140,7 +140,7 @@ bool Heal(const Context& context, const std::string& account) {
   const auto healed = AskJson(context, request, kHealPatience);
   // A gateway that has not loaded the account yet will read it and its cooldowns from the files.
   if (!healed) context.io().Detail("{}", healed.error().message);
-  return healed.has_value() || healed.error().reason != "gateway_unreachable";
+  return healed.has_value() || healed.error().reason != kUnreachable;
 }
 
 std::string WriteTime(WallTime time) {
@@ -175,7 +175,7 @@ Json ToJson(const accounts::AccountStatus& status, const config::Account* accoun
                {"label", status.label},
                {"kind", status.kind},
                {"project", TextOrNull(status.project)},
-               {"state", status.state},
+               {"state", accounts::NameOf(status.state)},
                {"reason", TextOrNull(status.reason)},
                {"why", TextOrNull(status.why)},
                {"model", TextOrNull(status.model)},

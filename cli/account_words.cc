@@ -65,9 +65,9 @@ std::string Sentence(std::string_view reason, const std::string& models,
 }  // namespace
 
 std::string StateWords(const accounts::AccountStatus& status) {
-  if (status.state == "cooling") return "cooling down";
+  if (status.state == accounts::AccountState::kCooling) return "cooling down";
   const std::size_t models = status.ModelsCooling();
-  if (models == 0) return status.state;
+  if (models == 0) return std::string(accounts::NameOf(status.state));
   return fmt::format("ready, {} model{} cooling down", models, models == 1 ? "" : "s");
 }
 

@@ -87,7 +87,7 @@ Checked Check(const Context& context, const config::Account& account, const Acco
     checked.abilities = AskForAbilities(context, account, checked.models->front());
   }
   // The account works again, so end its quarantine.
-  if (checked.status.state == "quarantined") Heal(context, account.name);
+  if (checked.status.state == accounts::AccountState::kQuarantined) Heal(context, account.name);
   return checked;
 }
 

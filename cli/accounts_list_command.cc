@@ -19,10 +19,10 @@ const config::Account* Configured(const config::Config& config, const std::strin
   return account ? *account : nullptr;
 }
 
-Colour ColourOf(const std::string& state) {
-  if (state == "ready") return Colour::kGreen;
-  if (state == "disabled") return Colour::kDim;
-  return state == "quarantined" ? Colour::kRed : Colour::kYellow;
+Colour ColourOf(accounts::AccountState state) {
+  if (state == accounts::AccountState::kReady) return Colour::kGreen;
+  if (state == accounts::AccountState::kDisabled) return Colour::kDim;
+  return state == accounts::AccountState::kQuarantined ? Colour::kRed : Colour::kYellow;
 }
 
 /// "3 %"; empty if there were no requests.

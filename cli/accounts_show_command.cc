@@ -66,10 +66,8 @@ Result<void> RunAccountsShow(const Context& context, const AccountsShowOptions& 
   if (!states) return std::move(states).error();
   auto found = std::ranges::find(states->accounts, options.name, &accounts::AccountStatus::name);
   accounts::AccountStatus status;
-  if (found != states->accounts.end())
-    status = *found;
-  else
-    status.name = options.name, status.state = "unknown";  // the gateway has not loaded it yet
+  status.name = options.name;  // if the gateway has not loaded the account yet
+  if (found != states->accounts.end()) status = *found;
   const Json json = ToJson(status, *account);
   if (context.json()) {
     context.io().PrintJson(json);

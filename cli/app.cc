@@ -6,6 +6,7 @@
 #include <csignal>
 
 #include "cli/commands.h"
+#include "cli/gateway_client.h"
 #include "cli/help.h"
 #include "cli/help_command.h"
 #include "cli/nearest.h"
@@ -58,7 +59,7 @@ std::string NextStep(const Error& error, const CLI::App& command) {
     return fmt::format("See \"{} --help\".",
                        error.param.empty() ? CommandPath(command) : error.param);
   }
-  if (error.reason == "gateway_unreachable") return "Is it running? Start it with: agm serve";
+  if (error.reason == kUnreachable) return "Is it running? Start it with: agm serve";
   if (error.code == ErrorCode::kNoAccount) return "Add an account with: agm accounts add NAME";
   return {};
 }

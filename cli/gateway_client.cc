@@ -13,7 +13,6 @@ namespace agm::cli {
 namespace {
 
 constexpr Duration kConnectTimeout{3'000};
-constexpr std::string_view kUnreachable = "gateway_unreachable";
 
 /// The host to connect to for a gateway that listens on `host`; wildcard addresses become loopback.
 std::string Reachable(const std::string& host) {

@@ -52,8 +52,11 @@ Result<std::vector<Gateway>> FindGateways(const Context& context);
 /// the configured gateway.
 void Complete(const Context& context, Gateway& gateway);
 
+/// Error::reason if no gateway listens at the address.
+inline constexpr std::string_view kUnreachable = "gateway_unreachable";
+
 /// Sends one request and reads the whole response, with any status. kUpstreamUnavailable with the
-/// reason "gateway_unreachable" if no gateway listens; kTimeout.
+/// reason kUnreachable if no gateway listens; kTimeout.
 Result<GatewayAnswer> Ask(const Context& context, const Gateway& gateway,
                           const GatewayRequest& request, Duration timeout);
 

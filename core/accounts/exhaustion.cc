@@ -60,7 +60,7 @@ void Count(Survey& survey, const Cooldown& cooldown) {
 
 void Add(Survey& survey, const Standing& standing) {
   ++survey.listing;
-  if (standing.state == "disabled") ++survey.disabled;
+  if (standing.state == AccountState::kDisabled) ++survey.disabled;
   if (standing.cooldown == nullptr) return;
   Count(survey, *standing.cooldown);
   if (EndsByItself(standing.cooldown->trouble)) {
@@ -70,7 +70,7 @@ void Add(Survey& survey, const Standing& standing) {
 
 void WriteAccount(JsonWriter& json, const Member& member, const Standing& standing, Moment moment) {
   json.Object().Key("label").String(member.account->Label());
-  json.Key("state").String(standing.state);
+  json.Key("state").String(NameOf(standing.state));
   json.Key("reason");
   standing.reason.empty() ? json.Null() : json.String(standing.reason);
   json.Key("until");
@@ -82,11 +82,13 @@ void WriteAccount(JsonWriter& json, const Member& member, const Standing& standi
 }  // namespace
 
 Standing StandingOf(const Member& member, std::string_view model, TimePoint now) {
-  if (!member.account->enabled) return {"disabled", "disabled by configuration", nullptr};
-  if (!member.account->Usable()) return {"disabled", member.account->unusable, nullptr};
+  if (!member.account->enabled)
+    return {AccountState::kDisabled, "disabled by configuration", nullptr};
+  if (!member.account->Usable())
+    return {AccountState::kDisabled, member.account->unusable, nullptr};
   const Cooldown* cooldown = Longest(member, model, now);
-  if (cooldown == nullptr) return {"ready", {}, nullptr};
-  return {IsQuarantine(cooldown->trouble) ? "quarantined" : "cooling",
+  if (cooldown == nullptr) return {AccountState::kReady, {}, nullptr};
+  return {IsQuarantine(cooldown->trouble) ? AccountState::kQuarantined : AccountState::kCooling,
           RowOf(cooldown->trouble).name, cooldown};
 }
 

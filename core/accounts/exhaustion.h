@@ -4,6 +4,7 @@
 #include <string_view>
 #include <vector>
 
+#include "core/accounts/account_state.h"
 #include "core/accounts/member.h"
 #include "core/accounts/penalty.h"
 #include "core/accounts/pool.h"
@@ -13,7 +14,7 @@ namespace agm::accounts {
 
 /// The state of one account, in the terms of the user interface.
 struct Standing {
-  std::string_view state;              ///< "ready", "cooling", "disabled", "quarantined"
+  AccountState state = AccountState::kReady;
   std::string_view reason;             ///< name of the failure; empty if ready
   const Cooldown* cooldown = nullptr;  ///< the longest cooldown
 };

@@ -9,6 +9,7 @@
 #include <string>
 #include <vector>
 
+#include "core/accounts/account_state.h"
 #include "core/accounts/seen_quotas.h"
 #include "core/base/cancellation.h"
 #include "core/base/clock.h"
@@ -50,9 +51,7 @@ struct AccountStatus {
   std::string label;  ///< email or name
   std::string kind;
   std::string project;
-  /// "ready" (also where only single models are in cooldown), "cooling", "disabled" (by the user),
-  /// "quarantined".
-  std::string state;
+  AccountState state = AccountState::kUnknown;
   std::string reason;  ///< name of the failure, "disabled by configuration", ...
   std::string why;     ///< details of a quarantine; after a restart the upstream's sentence
   std::string model;   ///< set if the cooldown is for this model only

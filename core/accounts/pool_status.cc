@@ -27,7 +27,7 @@ std::size_t AccountStatus::ModelsCooling() const {
   for (const CooldownStatus& cooldown : cooldowns) {
     if (!cooldown.model.empty()) models.insert(cooldown.model);
   }
-  return state == "ready" ? models.size() : 0;
+  return state == AccountState::kReady ? models.size() : 0;
 }
 
 AccountStatus StatusOf(const Member& member, Moment moment) {
@@ -39,8 +39,8 @@ AccountStatus StatusOf(const Member& member, Moment moment) {
   status.kind = config::Word(account.kind);
   status.project = member.project->own ? account.project : member.project->key;
   // Cooldowns of single models leave the account ready for the others.
-  const bool serves = standing.state == "cooling" && member.WakesAt({}) <= moment.now;
-  status.state = serves ? "ready" : standing.state;
+  const bool serves = standing.state == AccountState::kCooling && member.WakesAt({}) <= moment.now;
+  status.state = serves ? AccountState::kReady : standing.state;
   status.reason = standing.reason;
   if (standing.cooldown != nullptr) {
     status.why = standing.cooldown->why;

@@ -13,19 +13,18 @@ namespace {
 
 using Accounts = std::vector<accounts::AccountStatus>;
 
-constexpr std::string_view kStates[] = {"ready", "cooling", "disabled", "quarantined"};
-
 double Seconds(WallTime time) {
   return std::chrono::duration<double>(time.time_since_epoch()).count();
 }
 
 void WriteAccounts(PrometheusText& text, const Accounts& accounts) {
   text.Family("agm_account_state", "gauge", "1 for the state that each account is in.");
-  std::map<std::string_view, std::int64_t> counts;
+  std::map<accounts::AccountState, std::int64_t> counts;
   for (const auto& account : accounts) {
-    for (const std::string_view state : kStates) {
-      text.Sample({{"account", account.name}, {"state", state}}, account.state == state ? 1 : 0);
-      counts[state] += account.state == state ? 1 : 0;
+    for (const accounts::AccountState state : accounts::kAccountStates) {
+      const int is = account.state == state ? 1 : 0;
+      text.Sample({{"account", account.name}, {"state", accounts::NameOf(state)}}, is);
+      counts[state] += is;
     }
   }
   text.Family("agm_account_models_cooling", "gauge",
@@ -34,7 +33,9 @@ void WriteAccounts(PrometheusText& text, const Accounts& accounts) {
     text.Sample({{"account", account.name}}, static_cast<int>(account.ModelsCooling()));
   }
   text.Family("agm_accounts", "gauge", "Number of accounts in each state.");
-  for (const std::string_view state : kStates) text.Sample({{"state", state}}, counts[state]);
+  for (const accounts::AccountState state : accounts::kAccountStates) {
+    text.Sample({{"state", accounts::NameOf(state)}}, counts[state]);
+  }
   text.Family("agm_account_requests_total", "counter", "Upstream tries by account.");
   for (const auto& account : accounts) {
     text.Sample({{"account", account.name}}, account.requests);

@@ -37,7 +37,10 @@ std::string IsoTime(WallTime time) {
 void WriteAccount(JsonWriter& json, const accounts::AccountStatus& account) {
   json.Object().Key("name").String(ToUtf8(account.name)).Key("label").String(ToUtf8(account.label));
   json.Key("kind").String(account.kind).Key("project").String(ToUtf8(account.project));
-  json.Key("state").String(account.state).Key("reason").String(ToUtf8(account.reason));
+  json.Key("state")
+      .String(accounts::NameOf(account.state))
+      .Key("reason")
+      .String(ToUtf8(account.reason));
   json.Key("why").String(ToUtf8(account.why));
   json.Key("models_cooling").Int(static_cast<std::int64_t>(account.ModelsCooling()));
   json.Key("model").String(ToUtf8(account.model)).Key("until");
@@ -206,8 +209,7 @@ http::Reply HealthPage(Record& record) {
 
 http::Reply ReadyPage(Services& services, Record& record) {
   const auto accounts = services.pool->Status();
-  std::map<std::string, int> states = {
-      {"ready", 0}, {"cooling", 0}, {"disabled", 0}, {"quarantined", 0}};
+  std::map<accounts::AccountState, int> states;
   std::size_t models_cooling = 0;
   for (const auto& account : accounts) {
     ++states[account.state];
@@ -218,7 +220,9 @@ http::Reply ReadyPage(Services& services, Record& record) {
   JsonWriter json(body);
   json.Object().Key("status").String(ready ? "ready" : "unavailable");
   json.Key("accounts").Object().Key("total").Int(static_cast<std::int64_t>(accounts.size()));
-  for (const auto& [state, count] : states) json.Key(state).Int(count);
+  for (const auto state : accounts::kAccountStates) {
+    json.Key(accounts::NameOf(state)).Int(states[state]);
+  }
   json.Key("models_cooling").Int(static_cast<std::int64_t>(models_cooling)).EndObject();
   if (accounts.empty()) {
     json.Key("message").String("no account is configured; add one with `agm accounts add`");

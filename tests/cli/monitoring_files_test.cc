@@ -24,7 +24,7 @@ std::string Exported() {
   gateway::PresentState state;
   accounts::AccountStatus account;
   account.name = "work";
-  account.state = "cooling";
+  account.state = accounts::AccountState::kCooling;
   account.cooldowns = {{"", "minute_quota", ledger::kNoon}};
   state.accounts = {account};
   state.certificate_expires = ledger::kNoon;

@@ -181,8 +181,8 @@ TEST_F(Cooldown, StartsWhenOnlyOneAccountHasNoNetwork) {
   clock_.Advance(1s);
   Succeed(pool, "b");
   Break(pool, "a", Of(Trouble::kNetwork));
-  EXPECT_EQ(StatusOf(pool, "a").state, "cooling");
-  EXPECT_EQ(StatusOf(pool, "b").state, "ready");
+  EXPECT_EQ(StatusOf(pool, "a").state, AccountState::kCooling);
+  EXPECT_EQ(StatusOf(pool, "b").state, AccountState::kReady);
 }
 
 TEST_F(Cooldown, DoesNotStartForAnInvalidRequest) {
@@ -190,14 +190,14 @@ TEST_F(Cooldown, DoesNotStartForAnInvalidRequest) {
   for (const Trouble trouble : {Trouble::kBadRequest, Trouble::kTooLarge, Trouble::kResourceDenied,
                                 Trouble::kUnknownResource, Trouble::kAborted, Trouble::kDeadline}) {
     Break(pool, "a", Of(trouble));
-    EXPECT_EQ(StatusOf(pool, "a").state, "ready");
+    EXPECT_EQ(StatusOf(pool, "a").state, AccountState::kReady);
   }
 }
 
 TEST_F(Cooldown, AfterALongCooldownOneRequestAtATimeTestsTheAccount) {
   Pool pool = Make({Named("a")});
   Break(pool, "a", Of(Trouble::kNotEnabled));
-  EXPECT_EQ(StatusOf(pool, "a").state, "quarantined");
+  EXPECT_EQ(StatusOf(pool, "a").state, AccountState::kQuarantined);
   EXPECT_GE(Cooldowns(pool, "a"), 1h);
   clock_.Advance(62min);
   auto probe = Take(pool);
@@ -253,7 +253,7 @@ TEST_F(Cooldown, IsNotInheritedByAnotherKeyOverARestart) {
   auto mended = Named("a");
   mended.api_key = Secret("another");
   Pool pool = Make({mended});
-  EXPECT_EQ(StatusOf(pool, "a").state, "ready");
+  EXPECT_EQ(StatusOf(pool, "a").state, AccountState::kReady);
 }
 
 TEST_F(Cooldown, KeepsNothingSecretInTheJournal) {

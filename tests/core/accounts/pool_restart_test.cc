@@ -61,7 +61,7 @@ TEST(PoolRestart, WhatThePoolKnowsSurvivesARestart) {
   clock.Advance(10min);
   Process process(folder, clock);
   const auto status = process.pool.Status();
-  EXPECT_EQ(status[0].state, "ready");
+  EXPECT_EQ(status[0].state, AccountState::kReady);
   EXPECT_EQ(status[0].ModelsCooling(), 1U);
   const auto lease = process.pool.Take({"m", {}, {"home"}}, clock.Now(), NeverCancelled());
   ASSERT_FALSE(lease);
@@ -71,7 +71,7 @@ TEST(PoolRestart, WhatThePoolKnowsSurvivesARestart) {
   EXPECT_EQ(status[0].project, "123");
   EXPECT_EQ(status[0].requests, 1);
   EXPECT_EQ(status[0].errors, 1);
-  EXPECT_EQ(status[1].state, "ready");
+  EXPECT_EQ(status[1].state, AccountState::kReady);
   EXPECT_TRUE(process.warnings.empty());
 }
 
@@ -99,7 +99,7 @@ TEST(PoolRestart, NoSecretReachesTheFile) {
     }
   }
   Process process(folder, clock);
-  EXPECT_EQ(process.pool.Status()[0].state, "quarantined");
+  EXPECT_EQ(process.pool.Status()[0].state, AccountState::kQuarantined);
 }
 
 }  // namespace

@@ -24,7 +24,7 @@ TEST_F(PoolTest, LeavesOutAnAccountWhoseKeyIsNotThere) {
   Pool pool = Make({keyless, Named("a")});
   for (int i = 0; i < 3; ++i) EXPECT_EQ(Given(pool), "a");
   EXPECT_EQ(pool.Ready(), 1);
-  EXPECT_EQ(StatusOf(pool, "keyless").state, "disabled");
+  EXPECT_EQ(StatusOf(pool, "keyless").state, AccountState::kDisabled);
   EXPECT_EQ(StatusOf(pool, "keyless").reason, "MY_KEY is not set");
 }
 
@@ -109,7 +109,7 @@ TEST_F(PoolTest, NeverGivesADisabledAccount) {
   ASSERT_FALSE(lease);
   EXPECT_EQ(lease.error().code, ErrorCode::kNoAccount);
   EXPECT_THAT(lease.error().message, HasSubstr("disabled"));
-  EXPECT_EQ(StatusOf(pool, "off").state, "disabled");
+  EXPECT_EQ(StatusOf(pool, "off").state, AccountState::kDisabled);
   EXPECT_EQ(StatusOf(pool, "off").reason, "disabled by configuration");
   EXPECT_EQ(pool.Ready(), 0);
 }
@@ -119,7 +119,7 @@ TEST_F(PoolTest, CoolsDownAnAccountThatWasRateLimited) {
   Break(pool, "a", Of(Trouble::kMinuteQuota, 36s));
   for (int i = 0; i < 4; ++i) EXPECT_EQ(Given(pool), "b");
   const AccountStatus status = StatusOf(pool, "a");
-  EXPECT_EQ(status.state, "ready") << "it serves other models";
+  EXPECT_EQ(status.state, AccountState::kReady) << "it serves other models";
   EXPECT_EQ(status.ModelsCooling(), 1U);
   EXPECT_EQ(status.reason, "minute_quota");
   EXPECT_EQ(status.model, kModel);
@@ -254,7 +254,7 @@ TEST_F(PoolTest, QuarantinesAnAccountWhoseKeyIsRefused) {
   EXPECT_EQ(lease.error().retry_after_ms, -1);
   EXPECT_THAT(lease.error().message, HasSubstr("refuses the account's API key"));
   EXPECT_EQ(lease.error().reason, "upstream_key_invalid");
-  EXPECT_EQ(StatusOf(pool, "a").state, "quarantined");
+  EXPECT_EQ(StatusOf(pool, "a").state, AccountState::kQuarantined);
   EXPECT_EQ(StatusOf(pool, "a").reason, "bad_key");
   EXPECT_FALSE(StatusOf(pool, "a").until);
 }
@@ -282,7 +282,7 @@ TEST_F(PoolTest, AnAccountThatIsAddedAgainHasNoCooldowns) {
   Break(pool, "a", Of(Trouble::kBadKey));
   pool.Apply(Configured({Named("b")}));
   pool.Apply(Configured({Named("a"), Named("b")}));
-  EXPECT_EQ(StatusOf(pool, "a").state, "ready");
+  EXPECT_EQ(StatusOf(pool, "a").state, AccountState::kReady);
 }
 
 TEST_F(PoolTest, KeepsTheStateOfAccountsThatStayOverAReload) {

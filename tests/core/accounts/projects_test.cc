@@ -93,7 +93,7 @@ TEST_F(Projects, AKeyThatMovedToAnotherProjectMovesHereToo) {
   clock_.Advance(1min);
   Break(pool, "b", Told("456"));
   EXPECT_EQ(StatusOf(pool, "b").project, "456");
-  EXPECT_EQ(StatusOf(pool, "a").state, "ready");
+  EXPECT_EQ(StatusOf(pool, "a").state, AccountState::kReady);
 }
 
 TEST_F(Projects, ALeaseNamesTheProjectOfItsQuota) {
