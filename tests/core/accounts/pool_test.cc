@@ -370,5 +370,18 @@ TEST_F(PoolTest, TakesOneAccountAndNoOther) {
   EXPECT_EQ(take("gone", 0ms).error().code, ErrorCode::kNotFound);
 }
 
+// The journal has forgotten an account that the user removed; a request that still runs on it must
+// not bring it back.
+TEST_F(PoolTest, ARequestOfARemovedAccountLeavesNoTotals) {
+  Pool pool = Make({Named("a"), Named("b")});
+  auto lease = Take(pool, {"b"});
+  ASSERT_TRUE(lease);
+  pool.Apply(Configured({Named("b")}));
+  lease->Report(Success{100ms, 10});
+  EXPECT_EQ(journal_.usage.count("a"), 0U);
+  Succeed(pool, "b");
+  EXPECT_EQ(journal_.usage.count("b"), 1U);
+}
+
 }  // namespace
 }  // namespace agm::accounts

@@ -56,6 +56,19 @@ TEST_F(Foresight, ANamedLimitIsNotExceededAgain) {
   EXPECT_EQ(StatusOf(pool, "a").reason, "minute_quota");
 }
 
+// The answer tells how many tokens the request used, so the pool sees at its end that the minute is
+// full.
+TEST_F(Foresight, AnAnswerThatFillsTheMinuteStartsTheCooldown) {
+  Pool pool = Make({Limited(&config::Account::tokens_per_minute, 1000)});
+  auto lease = Take(pool);
+  ASSERT_TRUE(lease);
+  EXPECT_EQ(StatusOf(pool, "a").state, AccountState::kReady);
+  EXPECT_TRUE(StatusOf(pool, "a").cooldowns.empty());
+  lease->Report(Success{100ms, 1000});
+  ASSERT_EQ(StatusOf(pool, "a").cooldowns.size(), 1U);
+  EXPECT_EQ(StatusOf(pool, "a").cooldowns[0].reason, "minute_quota");
+}
+
 TEST_F(Foresight, RequestsWaitForRoomWhereItComesInTime) {
   Pool pool = Make({Limited(&config::Account::requests_per_minute, 2)});
   Succeed(pool, "a");
