@@ -22,7 +22,6 @@ namespace agm::accounts {
 /// `known` is the owner's present cooldown for the same failure, if any. `taken` is the start of
 /// the failed attempt; an attempt that began before the last strike hit the same limit, so it is
 /// not another strike. `chance` in [0, 1) determines the jitter.
-/// again. `chance` in [0, 1) chooses the jitter.
 ///
 /// Thread safety: any thread.
 Cooldown Penalty(const upstream::Failure& failure, std::string_view model, const Cooldown* known,

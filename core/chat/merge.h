@@ -28,7 +28,6 @@ struct CallPlan {
 /// The merged response has one Started (the first), and one Finished after all calls have finished.
 /// A Failed of any call fails the whole response and ends it. Each prompt's tokens count once, the
 /// generated tokens of all calls are added up.
-/// counts for all.
 ///
 /// Thread safety: one thread at a time.
 class Merge {

@@ -41,8 +41,8 @@ std::optional<Duration> ReadParts(JsonView value) {
 // The unit in "30 seconds" or "2 minutes", after a space.
 std::string_view UnitOf(std::string_view word) {
   if (word.starts_with("millisecond")) return "ms";
-  if (word.starts_with("second") || word.starts_with("sec")) return "s";
-  if (word.starts_with("minute") || word.starts_with("min")) return "m";
+  if (word.starts_with("sec")) return "s";
+  if (word.starts_with("min")) return "m";
   if (word.starts_with("hour")) return "h";
   if (word.starts_with("day")) return "d";
   return {};

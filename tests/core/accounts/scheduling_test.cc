@@ -24,6 +24,16 @@ class Scheduled : public PoolTest {
   static std::vector<config::Account> Three() { return {Named("a"), Named("b"), Named("c")}; }
 };
 
+TEST_F(Scheduled, AConversationKeepsItsAccountAsLongAsItGoesOn) {
+  Pool pool = Make({Named("a"), Named("b"), Named("c")}, config::Scheduling::kCacheFirst);
+  const std::string home = Talk(pool, "s");
+  for (int i = 0; i < 8; ++i) {
+    clock_.Advance(20min);  // an hour of silence would end it
+    Talk(pool, "other" + std::to_string(i));
+    EXPECT_EQ(Talk(pool, "s"), home);
+  }
+}
+
 TEST_F(Scheduled, CacheFirstKeepsAConversationOnItsAccount) {
   Pool pool = Make(Three(), Scheduling::kCacheFirst);
   const std::string home = Talk(pool, "s");

@@ -65,6 +65,25 @@ TEST(Merge, NumbersTheChoicesOfSeveralPromptsAndCountsEachPromptOnce) {
   EXPECT_EQ(finished.usage.output, 4);
 }
 
+// The calls for one prompt may report its parts at different times; the largest value counts.
+TEST(Merge, CountsEveryPartOfAPromptOnce) {
+  Merge merge({2, 2, 1});
+  Events out;
+  for (int call = 0; call < 4; ++call) {
+    Events answer = Answer("x", 10, 1);
+    Usage& usage = std::get<Finished>(answer.back()).usage;
+    usage.input_audio = call == 0 ? 4 : 3;
+    usage.input_image = call == 1 ? 5 : 0;
+    usage.cached = call == 0 ? 0 : 2;
+    for (const Event& event : answer) merge.Add(call, event, out);
+  }
+  const Usage& sum = std::get<Finished>(out.back()).usage;
+  EXPECT_EQ(sum.input, 20);
+  EXPECT_EQ(sum.input_audio, 4 + 3);
+  EXPECT_EQ(sum.input_image, 5);
+  EXPECT_EQ(sum.cached, 2 + 2);
+}
+
 TEST(Merge, KeepsTheChoicesApartOfCallsThatBringSeveral) {
   Merge merge({2, 1, 2});
   Events out;

@@ -184,6 +184,7 @@ TEST_F(GatewayTest, WithoutAnyAccountSaysHowToAddOne) {
   EXPECT_NE(got.body.find("agm accounts add"), std::string::npos) << got.body;
   const Got ready = Ask("GET", "/readyz");
   EXPECT_EQ(ready.status, 503);
+  EXPECT_EQ(ready.json()["status"], "unavailable");
   EXPECT_NE(ready.body.find("agm accounts add"), std::string::npos);
   EXPECT_EQ(Ask("GET", "/healthz").json()["status"], "ok");
 }

@@ -183,7 +183,9 @@ TEST_F(RotationTest, AChainGoesOnWhereTheModelIsOverloadedAndBlamesNoAccount) {
   EXPECT_EQ(ChatWith("smart").status, 200);
   EXPECT_EQ(Calls(), 3);  // the model's circuit breaker is open
   EXPECT_EQ(ChatWith("gemini-2.5-flash").status, 200);
-  EXPECT_EQ(Ask("GET", "/readyz").status, 200);
+  const Got ready = Ask("GET", "/readyz");
+  EXPECT_EQ(ready.status, 200);
+  EXPECT_EQ(ready.json()["status"], "ready");
 }
 
 TEST_F(RotationTest, AChainGoesOnWhereAllAccountsHaveUsedTheFirstModelUp) {

@@ -38,7 +38,9 @@ TEST(RetryDelay, FindsADelayThatStandsOnlyInProse) {
   EXPECT_EQ(FindRetryDelay("... model: x\nPlease retry in 36.42s."), Duration(36'420));
   EXPECT_EQ(FindRetryDelay("Your quota will reset after 5h59m59s."), Duration(21'599'000));
   EXPECT_EQ(FindRetryDelay("Retry after 30 seconds please"), Duration(30'000));
+  EXPECT_EQ(FindRetryDelay("Retry after 30 secs"), Duration(30'000));
   EXPECT_EQ(FindRetryDelay("try again in 2 minutes"), Duration(120'000));
+  EXPECT_EQ(FindRetryDelay("try again in 2 mins"), Duration(120'000));
   EXPECT_EQ(FindRetryDelay("try again in 250ms, or again in 1s"), Duration(1'000));
   EXPECT_EQ(FindRetryDelay("retry in 12"), Duration(12'000));
 }
