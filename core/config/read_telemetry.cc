@@ -1,7 +1,9 @@
 #include <algorithm>
 #include <array>
 #include <charconv>
+#include <optional>
 
+#include "core/base/ascii.h"
 #include "core/base/file.h"
 #include "core/base/percent.h"
 #include "core/config/read_tables.h"
@@ -29,6 +31,17 @@ void ForEachPair(std::string_view text, char end, char separator, const Use& use
     if (at == std::string_view::npos) continue;
     use(Trimmed(part.substr(0, at)), Trimmed(part.substr(at + 1)));
   }
+}
+
+/// The share of new traces that the standard variables name, such as "parentbased_traceidratio" and
+/// "0.1"; nullopt if they name none.
+std::optional<double> ShareOf(std::string_view sampler, std::string_view argument) {
+  if (sampler.ends_with("always_off")) return 0;
+  if (!sampler.ends_with("traceidratio")) return std::nullopt;
+  double share = 0;
+  const char* end = argument.data() + argument.size();
+  const bool number = !argument.empty() && std::from_chars(argument.data(), end, share).ptr == end;
+  return number && share >= 0 && share <= 1 ? std::optional(share) : std::nullopt;
 }
 
 void ReadHeaders(const Value& table, const Reading& reading, TelemetrySettings& telemetry) {
@@ -103,7 +116,7 @@ void ReadTelemetryVariables(const Environment& environment, TelemetrySettings& t
   const auto variable = [&](std::string_view name) {
     return std::string(Trimmed(Get(environment, name)));
   };
-  if (telemetry.endpoint.empty() && variable("OTEL_SDK_DISABLED") != "true") {
+  if (telemetry.endpoint.empty() && AsciiLower(variable("OTEL_SDK_DISABLED")) != "true") {
     telemetry.endpoint = variable("OTEL_EXPORTER_OTLP_ENDPOINT");
     while (telemetry.endpoint.ends_with('/')) telemetry.endpoint.pop_back();
   }
@@ -121,13 +134,9 @@ void ReadTelemetryVariables(const Environment& environment, TelemetrySettings& t
               [&](std::string_view key, std::string_view value) {
                 telemetry.resource.emplace_back(key, PercentDecode(value, false));
               });
-  const std::string share = variable("OTEL_TRACES_SAMPLER_ARG");
-  double sample = 0;
-  const char* end = share.data() + share.size();
-  const bool number = std::from_chars(share.data(), end, sample).ptr == end && !share.empty();
-  const bool ratio = variable("OTEL_TRACES_SAMPLER").ends_with("traceidratio");
-  if (ratio && number && sample >= 0 && sample <= 1 && telemetry.sample == defaults.sample) {
-    telemetry.sample = sample;
+  if (telemetry.sample == defaults.sample) {
+    telemetry.sample = ShareOf(variable("OTEL_TRACES_SAMPLER"), variable("OTEL_TRACES_SAMPLER_ARG"))
+                           .value_or(defaults.sample);
   }
 }
 

@@ -9,7 +9,7 @@ namespace agm::config {
 namespace {
 
 constexpr double kMicroPerDollar = 1e6;
-constexpr double kMostDollars = 1e6;
+constexpr double kMostDollars = 1e3;
 constexpr int kMostTokens = 1'000'000'000;
 
 std::string CheckEndpoint(std::string& endpoint) {
@@ -45,7 +45,7 @@ Setting<OwnPrice> DollarsSetting(std::string_view name, SettingDoc doc) {
           [](const Value& value, const Scope& scope, OwnPrice& into) {
             const double amount = IsNumber(value) ? NumberOf(value) : -1;
             if (!(amount >= 0 && amount <= kMostDollars)) {
-              return Expected(value, scope, "US dollars per million tokens");
+              return Expected(value, scope, "US dollars per million tokens, at most 1000");
             }
             into.*At = std::llround(amount * kMicroPerDollar);
           },

@@ -20,8 +20,11 @@ std::string OneLine(std::string text) {
   return text;
 }
 
-Error Discreet(Error error, const config::Config& config) {
+Error Discreet(Error error, const Record& record, const config::Config& config) {
   if (!config.proxy.expose_account) error.members.clear();
+  const std::string& trace = record.trace.trace_id;
+  if (trace.empty()) return error;
+  error.members += fmt::format("{}\"trace_id\":\"{}\"", error.members.empty() ? "" : ",", trace);
   return error;
 }
 
@@ -80,12 +83,12 @@ Error WhyCancelled(const Cancellation& client) {
 
 http::Reply Refuse(const protocol::Dialect& dialect, Error error, Record& record,
                    const config::Config& config) {
-  const Error shown = Discreet(std::move(error), config);
+  const Error shown = Discreet(std::move(error), record, config);
   return Send(dialect.WriteError(shown, record.id), shown, record, config);
 }
 
 http::Reply Refuse(Surface surface, Error error, Record& record, const config::Config& config) {
-  const Error shown = Discreet(std::move(error), config);
+  const Error shown = Discreet(std::move(error), record, config);
   return Send(WriteErrorFor(surface, shown, record.id), shown, record, config);
 }
 

@@ -47,6 +47,20 @@ ledger::Settings LogOf(const std::shared_ptr<const config::Config>& config) {
   return settings;
 }
 
+/// gen_ai.provider.name of an account.
+std::string ProviderName(config::AccountKind kind) {
+  switch (kind) {
+    case config::AccountKind::kVertex:
+      return "gcp.vertex_ai";
+    case config::AccountKind::kOpenAi:
+      return "openai";
+    case config::AccountKind::kGemini:
+    case config::AccountKind::kMock:
+      return "gcp.gemini";
+  }
+  return "gcp.gemini";
+}
+
 telemetry::Options TelemetryOf(const config::Config& config) {
   const config::TelemetrySettings& from = config.telemetry;
   telemetry::Options options;
@@ -60,8 +74,7 @@ telemetry::Options TelemetryOf(const config::Config& config) {
                             ? telemetry::Conventions::kGenAi01
                             : telemetry::Conventions::kSemconv136;
   for (const config::Account& account : config.accounts) {
-    const bool vertex = account.kind == config::AccountKind::kVertex;
-    options.providers[account.name] = vertex ? "gcp.vertex_ai" : "gcp.gemini";
+    options.providers[account.name] = ProviderName(account.kind);
   }
   return options;
 }

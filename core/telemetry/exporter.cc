@@ -3,11 +3,15 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <charconv>
 #include <iterator>
 #include <utility>
 
 #include "core/base/duration.h"
+#include "core/base/json_doc.h"
 #include "core/base/random.h"
+#include "core/base/utf8.h"
+#include "core/http/wire/gzip.h"
 #include "core/telemetry/spans.h"
 
 namespace agm::telemetry {
@@ -23,18 +27,30 @@ constexpr auto kMetricsEvery = 60s;
 constexpr auto kPatience = 10s;  ///< for a batch with all its retries
 constexpr auto kFirstPause = 500ms;
 constexpr std::size_t kLongestAnswer = 64U << 10U;
+constexpr std::size_t kLongestWhy = 200;
 
 bool MayRetry(int status) {
   return status == 429 || status == 502 || status == 503 || status == 504;
 }
 
-/// What became of one POST.
-struct Outcome {
-  bool done = false;
-  bool retry = false;
-  Duration wait{0};  ///< that the collector asks for
-  std::string why;
-};
+/// What the collector says of a batch that it accepted: {"partialSuccess":{"rejectedSpans":"3"}}.
+void ReadPartialSuccess(const std::string& answer, std::uint64_t& refused, std::string& why) {
+  const auto doc = JsonDoc::Parse(answer);
+  if (!doc) return;
+  const JsonView partial = doc->root()["partialSuccess"];
+  for (const std::string_view name : {"rejectedSpans", "rejectedDataPoints"}) {
+    const JsonView count = partial[name];
+    const std::string digits =
+        count.is(JsonKind::kString) ? count.text() : std::string(count.raw());
+    std::from_chars(digits.data(), digits.data() + digits.size(), refused);
+    if (refused == 0) continue;
+    const JsonView message = partial["errorMessage"];
+    why = fmt::format("the collector refused {} items: {}", refused,
+                      message.is(JsonKind::kString) ? ToUtf8(message.text().substr(0, kLongestWhy))
+                                                    : "it gave no reason");
+    return;
+  }
+}
 
 }  // namespace
 
@@ -109,66 +125,76 @@ void Exporter::Work() {
 }
 
 void Exporter::Export(const std::vector<ledger::Entry>& batch, const Options& options) {
-  Json spans = Json::array();
-  for (const ledger::Entry& entry : batch) {
-    meters_.Count(entry, options);
-    if (!entry.sampled || entry.trace.empty()) continue;
-    for (Json& span : SpansOf(entry, options)) spans.push_back(std::move(span));
-  }
-  std::string why;
-  if (!spans.empty()) {
-    Json scoped = {{"scope", ScopeOf()}, {"spans", std::move(spans)}};
-    Json about = {{"resource", ResourceOf(options)}, {"scopeSpans", Json::array({scoped})}};
-    if (!Post("/v1/traces", {{"resourceSpans", Json::array({about})}}, options, why)) {
-      dropped_.fetch_add(batch.size(), std::memory_order_relaxed);
-      WarnOfFailure(why);
-    }
-  }
+  for (const ledger::Entry& entry : batch) meters_.Count(entry, options);
+  ExportSpans(batch, options);
   const TimePoint now = clock_.Now();
   if (now < next_metrics_ && !closing_) return;
   next_metrics_ = now + kMetricsEvery;
+  ExportMetrics(options);
+}
+
+void Exporter::ExportSpans(const std::vector<ledger::Entry>& batch, const Options& options) {
+  Json spans = Json::array();
+  std::uint64_t reported = 0;
+  for (const ledger::Entry& entry : batch) {
+    if (!entry.sampled || entry.trace.empty()) continue;
+    for (Json& span : SpansOf(entry, options)) spans.push_back(std::move(span));
+    ++reported;
+  }
+  if (reported == 0) return;
+  Json scoped = {{"scope", ScopeOf()}, {"spans", std::move(spans)}};
+  Json about = {{"resource", ResourceOf(options)}, {"scopeSpans", Json::array({scoped})}};
+  const Outcome outcome = Post("/v1/traces", {{"resourceSpans", Json::array({about})}}, options);
+  const std::uint64_t lost = outcome.done ? std::min(outcome.refused, reported) : reported;
+  dropped_.fetch_add(lost, std::memory_order_relaxed);
+  if (lost > 0) WarnOfFailure(outcome.why);
+}
+
+void Exporter::ExportMetrics(const Options& options) {
   Json metrics = meters_.Write(clock_.Wall(), options);
   if (metrics.is_null()) return;
   Json scoped = {{"scope", ScopeOf()}, {"metrics", std::move(metrics)}};
   Json about = {{"resource", ResourceOf(options)}, {"scopeMetrics", Json::array({scoped})}};
-  if (!Post("/v1/metrics", {{"resourceMetrics", Json::array({about})}}, options, why)) {
-    WarnOfFailure(why);
-  }
+  const Outcome outcome = Post("/v1/metrics", {{"resourceMetrics", Json::array({about})}}, options);
+  if (!outcome.done || outcome.refused > 0) WarnOfFailure(outcome.why);
 }
 
-bool Exporter::Post(std::string_view path, const Json& body, const Options& options,
-                    std::string& why) {
-  const std::string text = DumpJson(body);
+Exporter::Outcome Exporter::TryToSend(const http::OutgoingRequest& request) {
+  const Closing closing(*this);
+  const auto sent = transport_.Send(request, closing);
+  if (!sent) return {.retry = true, .why = sent.error().message};
+  http::Download& download = **sent;
+  std::string answer;
+  while (answer.size() < kLongestAnswer) {
+    const auto read = download.Read(answer, request.deadline, closing);
+    if (!read || *read != http::ReadState::kData) break;
+  }
+  Outcome outcome;
+  outcome.done = download.status() / 100 == 2;
+  outcome.retry = MayRetry(download.status());
+  outcome.wait = ReadDuration(download.header("retry-after")).value_or(Duration(0));
+  outcome.why = fmt::format("the collector answered {}", download.status());
+  if (outcome.done) ReadPartialSuccess(answer, outcome.refused, outcome.why);
+  return outcome;
+}
+
+Exporter::Outcome Exporter::Post(std::string_view path, const Json& body, const Options& options) {
+  const std::string packed = http::Gzip(DumpJson(body));
   http::OutgoingRequest request;
   request.url = options.endpoint + std::string(path);
-  request.headers.emplace_back("Content-Type", "application/json");
+  request.headers = {{"Content-Type", "application/json"}, {"Content-Encoding", "gzip"}};
   for (const auto& [name, value] : options.headers) {
     request.headers.emplace_back(name, value.Reveal());
   }
-  request.body = text;
+  request.body = packed;
   request.deadline = clock_.Now() + kPatience;
   request.first_byte_timeout = kPatience;
-  const Closing closing(*this);
   for (Duration pause = kFirstPause;; pause *= 2) {
-    Outcome outcome{false, true, Duration(0), {}};
-    if (auto sent = transport_.Send(request, closing); !sent) {
-      outcome.why = sent.error().message;
-    } else {
-      const int status = (*sent)->status();
-      std::string answer;
-      while (answer.size() < kLongestAnswer) {
-        const auto read = (*sent)->Read(answer, request.deadline, closing);
-        if (!read || *read != http::ReadState::kData) break;
-      }
-      outcome = {status / 100 == 2, MayRetry(status),
-                 ReadDuration((*sent)->header("retry-after")).value_or(Duration(0)),
-                 fmt::format("the collector answered {}", status)};
-    }
-    if (outcome.done) return true;
-    why = outcome.why;
+    Outcome outcome = TryToSend(request);
+    if (outcome.done || !outcome.retry || closing_) return outcome;
     const auto jitter = std::chrono::duration_cast<Duration>(pause * (0.5 + RandomFraction()));
     const Duration wait = std::max(jitter, outcome.wait);
-    if (!outcome.retry || closing_ || clock_.Now() + wait >= request.deadline) return false;
+    if (clock_.Now() + wait >= request.deadline) return outcome;
     Pause(wait);
   }
 }

@@ -26,8 +26,8 @@ namespace agm::telemetry {
 ///   exporter.Add(entry);     // never blocks; the exporter's own thread sends batches
 ///
 /// At most 2,048 requests wait; further ones are dropped and counted, and so is a batch that the
-/// collector refuses or does not take within ten seconds. A batch is sent once 512 requests wait, or
-/// after five seconds. The destructor sends for two more seconds. A collector that fails gives one
+/// collector refuses, in whole or in part, or does not take within ten seconds. A batch is sent once
+/// 512 requests wait, or after five seconds, compressed. The destructor sends for two more seconds. A collector that fails gives one
 /// warning an hour.
 ///
 /// Thread safety: any thread.
@@ -47,10 +47,21 @@ class Exporter {
 
  private:
   class Closing;
+  /// The collector's answer to one POST.
+  struct Outcome {
+    bool done = false;
+    bool retry = false;
+    Duration wait{0};           ///< that the collector asks for
+    std::uint64_t refused = 0;  ///< spans of a batch that it took otherwise
+    std::string why{};
+  };
 
   void Work();
   void Export(const std::vector<ledger::Entry>& batch, const Options& options);
-  bool Post(std::string_view path, const Json& body, const Options& options, std::string& why);
+  void ExportSpans(const std::vector<ledger::Entry>& batch, const Options& options);
+  void ExportMetrics(const Options& options);
+  Outcome Post(std::string_view path, const Json& body, const Options& options);
+  Outcome TryToSend(const http::OutgoingRequest& request);
   void WarnOfFailure(const std::string& why);
   void Pause(Duration duration);
 

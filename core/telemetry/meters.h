@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <map>
 #include <string>
+#include <string_view>
 
 #include "core/base/clock.h"
 #include "core/base/json.h"
@@ -13,19 +14,46 @@
 
 namespace agm::telemetry {
 
+/// Counts of values by buckets, each of which is `factor` times as wide as the one before.
+class Histogram {
+ public:
+  static constexpr std::size_t kBounds = 14;
+
+  Histogram(double first, double factor) : first_(first), factor_(factor) {}
+  void Add(double value);
+  bool empty() const { return count_ == 0; }
+  /// Adds the members of a histogram's data point in OTLP's JSON.
+  void Write(Json& point) const;
+
+ private:
+  double first_;
+  double factor_;
+  std::array<std::uint64_t, kBounds + 1> buckets_{};
+  std::uint64_t count_ = 0;
+  double sum_ = 0;
+};
+
+/// Tokens of one side of the requests, by their kind. `unknown` is what the upstream did not split.
+struct Modalities {
+  std::int64_t text = 0;
+  std::int64_t image = 0;
+  std::int64_t audio = 0;
+  std::int64_t unknown = 0;
+};
+
 /// The GenAI metrics of all requests since the start, with OTLP's cumulative temporality. The model
-/// of a series is the upstream's; at most 64 models are told apart, others count as "other".
+/// of a series is the upstream's; at most 512 series are told apart, the models of others count as
+/// "other".
 ///
 /// Thread safety: one thread at a time.
 class Meters {
  public:
   explicit Meters(WallTime began) : began_(began) {}
   void Count(const ledger::Entry& entry, const Options& options);
-  /// The metrics in OTLP's JSON; empty if nothing was counted.
+  /// The metrics in OTLP's JSON; null if nothing was counted.
   Json Write(WallTime now, const Options& options) const;
 
  private:
-  static constexpr std::size_t kBounds = 14;
   struct Key {
     std::string operation;
     std::string provider;
@@ -33,22 +61,17 @@ class Meters {
     std::string error;  ///< empty: answered
     friend auto operator<=>(const Key&, const Key&) = default;
   };
-  struct Histogram {
-    std::array<std::uint64_t, kBounds + 1> buckets{};
-    std::uint64_t count = 0;
-    double sum = 0;
-    void Add(double seconds);
-  };
   struct Series {
-    Histogram duration;
-    Histogram first_chunk;
-    ledger::Tokens tokens;
+    Histogram duration{0.01, 2};  ///< in seconds, to 81.92
+    Histogram first_chunk{0.01, 2};
+    Histogram input_size{1, 4};  ///< in tokens, to 67,108,864
+    Histogram output_size{1, 4};
+    Modalities input;
+    Modalities output;
+    Modalities cached;
+    Modalities thoughts;
   };
-
-  Json Points(const std::map<Key, Series>& all, Histogram Series::*histogram, WallTime now,
-              Conventions conventions) const;
-  Json Sum(std::string_view name, WallTime now, Conventions conventions,
-           std::int64_t ledger::Tokens::*tokens) const;
+  class Writer;
 
   const WallTime began_;
   std::map<Key, Series> series_;

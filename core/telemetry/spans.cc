@@ -1,5 +1,6 @@
 #include "core/telemetry/spans.h"
 
+#include <algorithm>
 #include <chrono>
 #include <utility>
 
@@ -108,8 +109,15 @@ Json ClientSpan(const ledger::Entry& entry, const std::string& parent, const Opt
 }
 
 void AddTries(std::vector<Json>& spans, const ledger::Entry& entry, const std::string& parent) {
+  // The ledger keeps no history of a request whose only try was answered.
+  std::vector<ledger::Try> tries = entry.history;
+  if (tries.empty() && entry.tries == 1) {
+    const auto took =
+        std::chrono::duration_cast<Duration>(std::max(entry.upstream, microseconds(0)));
+    tries.push_back({entry.account, entry.target, "ok", {}, entry.waited, took});
+  }
   microseconds at{0};
-  for (const ledger::Try& each : entry.history) {
+  for (const ledger::Try& each : tries) {
     at += each.waited;
     Json span = SpanOf(entry, "try " + each.target, SpanKind::kInternal, parent, at,
                        at + microseconds(each.took));

@@ -3,6 +3,7 @@
 import assert from 'node:assert/strict';
 import { createServer } from 'node:http';
 import { describe, test } from 'node:test';
+import { gunzipSync } from 'node:zlib';
 import { startGateway } from './gateway.mjs';
 
 const TRACE = '0af7651916cd43dd8448eb211c80319c';
@@ -12,9 +13,11 @@ const CONTENT = 'a prompt that no collector may see';
 async function startCollector() {
   const got = [];
   const server = createServer((request, response) => {
-    let body = '';
-    request.on('data', (bytes) => (body += bytes));
+    const parts = [];
+    request.on('data', (bytes) => parts.push(bytes));
     request.on('end', () => {
+      assert.equal(request.headers['content-encoding'], 'gzip');
+      const body = gunzipSync(Buffer.concat(parts)).toString();
       got.push({ path: request.url, key: request.headers['x-collector-key'], body });
       response.writeHead(200, { 'Content-Type': 'application/json' }).end('{}');
     });
@@ -23,11 +26,11 @@ async function startCollector() {
   return { got, url: `http://127.0.0.1:${server.address().port}`, close: () => server.close() };
 }
 
-const chat = (gateway, headers = {}) =>
+const chat = (gateway, headers = {}, model = 'gpt-4o') =>
   fetch(`${gateway.url}/v1/chat/completions`, {
     method: 'POST',
     headers: { 'Content-Type': 'application/json', ...headers },
-    body: JSON.stringify({ model: 'gpt-4o', messages: [{ role: 'user', content: CONTENT }] }),
+    body: JSON.stringify({ model, messages: [{ role: 'user', content: CONTENT }] }),
   });
 
 const attributesOf = (span) =>
@@ -47,6 +50,8 @@ describe('telemetry', { timeout: 60_000 }, () => {
     await (await chat(gateway, { traceparent: `00-${TRACE}-${SPAN}-00` })).text();
     const { requests } = await (await fetch(`${gateway.url}/agm/requests`)).json();
     assert.equal(requests[0].trace_id, TRACE);
+    const refused = await chat(gateway, { traceparent: `00-${TRACE}-${SPAN}-00` }, 'no-such-model');
+    assert.equal((await refused.json()).error.trace_id, TRACE);
     const { stderr } = await gateway.stop(); // sends what waits
     assert.match(stderr, /telemetry goes to/);
     const traces = collector.got.find(({ path }) => path === '/v1/traces');

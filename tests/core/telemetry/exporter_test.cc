@@ -7,28 +7,39 @@
 #include <chrono>
 #include <memory>
 #include <string>
+#include <thread>
 #include <utility>
 #include <vector>
 
 #include "core/base/guarded.h"
+#include "core/http/wire/inflater.h"
 
 namespace agm::telemetry {
 namespace {
 
 using namespace std::chrono_literals;
 
+std::string Unpacked(std::string_view packed) {
+  http::Inflater inflater(http::Inflater::Form::kWrapped);
+  std::string text;
+  inflater.Read(packed, text, 64U << 20U);
+  EXPECT_EQ(inflater.state(), http::Inflater::State::kDone);
+  return text;
+}
+
 /// A collector that keeps what it gets and answers with the statuses in turn, then with 200.
 class Collector : public http::Transport {
  public:
-  explicit Collector(std::vector<int> statuses = {}) : statuses_(std::move(statuses)) {}
+  explicit Collector(std::vector<int> statuses = {}, std::string body = "{}")
+      : statuses_(std::move(statuses)), body_(std::move(body)) {}
 
   Result<std::unique_ptr<http::Download>> Send(const http::OutgoingRequest& request,
                                                const Cancellation&) override {
     auto seen = seen_.Lock();
-    seen->push_back({request.url, std::string(request.body)});
+    seen->push_back({request.url, Unpacked(request.body)});
     const std::size_t at = seen->size() - 1;
     std::unique_ptr<http::Download> answer =
-        std::make_unique<Answer>(at < statuses_.size() ? statuses_[at] : 200);
+        std::make_unique<Answer>(at < statuses_.size() ? statuses_[at] : 200, body_);
     return Result<std::unique_ptr<http::Download>>(std::move(answer));
   }
 
@@ -41,18 +52,21 @@ class Collector : public http::Transport {
  private:
   class Answer : public http::Download {
    public:
-    explicit Answer(int status) : status_(status) {}
+    Answer(int status, std::string body) : status_(status), body_(std::move(body)) {}
     int status() const override { return status_; }
     std::string_view header(std::string_view) const override { return {}; }
-    Result<http::ReadState> Read(std::string&, TimePoint, const Cancellation&) override {
-      return http::ReadState::kEnd;
+    Result<http::ReadState> Read(std::string& out, TimePoint, const Cancellation&) override {
+      out += body_;
+      return std::exchange(body_, "").empty() ? http::ReadState::kEnd : http::ReadState::kData;
     }
 
    private:
     const int status_;
+    std::string body_;
   };
 
   const std::vector<int> statuses_;
+  const std::string body_;
   Guarded<std::vector<Seen>> seen_;
 };
 
@@ -126,6 +140,33 @@ TEST(Exporter, WarnsOnceOfACollectorThatRefuses) {
   ASSERT_EQ(result.warnings.size(), 1U);
   EXPECT_NE(result.warnings[0].find("the collector answered 400"), std::string::npos);
   EXPECT_EQ(result.warnings[0].find("secret-of-the-collector"), std::string::npos);
+}
+
+TEST(Exporter, TriesAgainAfterA503) {
+  Collector collector({503, 429});
+  const auto began = std::chrono::steady_clock::now();
+  Exported result;
+  {
+    Exporter exporter(collector, SystemClock(),
+                      [&](const std::string& text) { result.warnings.push_back(text); });
+    exporter.Apply(To("http://collector:4318"));
+    for (int i = 0; i < 512; ++i) exporter.Add(EntryOf("req"));
+    while (collector.seen().size() < 4 && std::chrono::steady_clock::now() - began < 10s) {
+      std::this_thread::sleep_for(10ms);
+    }
+    EXPECT_EQ(exporter.dropped(), 0U);
+  }
+  ASSERT_GE(collector.seen().size(), 4U);
+  EXPECT_EQ(collector.seen()[2].body, collector.seen()[0].body);
+  EXPECT_TRUE(result.warnings.empty());
+}
+
+TEST(Exporter, CountsWhatTheCollectorRefusesOfABatch) {
+  Collector collector({}, R"({"partialSuccess":{"rejectedSpans":"2","errorMessage":"too old"}})");
+  const Exported result = Export(collector, To("http://collector:4318"), 3);
+  ASSERT_EQ(result.warnings.size(), 1U);
+  EXPECT_NE(result.warnings[0].find("refused 2 items: too old"), std::string::npos);
+  EXPECT_NE(result.warnings[0].find("2 requests are not reported"), std::string::npos);
 }
 
 }  // namespace

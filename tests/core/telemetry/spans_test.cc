@@ -91,6 +91,20 @@ TEST(Spans, EachTryHasOneOnRequest) {
   EXPECT_EQ(spans[3]["startTimeUnixNano"], "1800000000400000000");
 }
 
+TEST(Spans, TheOnlyTryOfAnAnsweredRequestHasASpanToo) {
+  Options options;
+  options.tries = true;
+  ledger::Entry entry = EntryOfAStream();
+  entry.history.clear();
+  entry.tries = 1;
+  entry.waited = 100ms;
+  entry.upstream = 400ms;
+  const auto spans = SpansOf(entry, options);
+  ASSERT_EQ(spans.size(), 3U);
+  EXPECT_EQ(Value(spans[2], "agm.account"), "work");
+  EXPECT_EQ(spans[2]["endTimeUnixNano"], "1800000000500000000");
+}
+
 TEST(Spans, OnlyTheServersOwnFailureIsItsError) {
   ledger::Entry entry = EntryOfAStream();
   entry.status = 429;
