@@ -12,7 +12,9 @@
 #include "cli/request_text.h"
 #include "cli/state_file.h"
 #include "cli/table.h"
-#include "core/gateway/prices.h"
+#include "core/base/time_zone.h"
+#include "core/keys/prices.h"
+#include "core/ledger/buckets.h"
 #include "core/ledger/entry_json.h"
 #include "core/ledger/recost.h"
 #include "core/ledger/statistics.h"
@@ -67,16 +69,15 @@ Result<std::vector<By>> ReadBy(const std::string& text) {
   return by;
 }
 
-// The name of the span in the local zone.
+/// The spans on the clocks of the local zone.
 ledger::Bucket BucketOf(const std::optional<std::string>& bucket) {
+  using enum ledger::BucketSize;
   if (!bucket) return {};
-  return [bucket = *bucket](WallTime at) {
-    const std::tm parts = fmt::localtime(std::chrono::system_clock::to_time_t(at));
-    if (bucket == "hour") return fmt::format("{:%Y-%m-%d %H:00}", parts);
-    if (bucket == "week") return fmt::format("{:%G-W%V}", parts);
-    if (bucket == "month") return fmt::format("{:%Y-%m}", parts);
-    return fmt::format("{:%Y-%m-%d}", parts);
-  };
+  const TimeZone zone = TimeZone::Local();
+  if (*bucket == "hour") return ledger::BucketsOf(kHour, zone);
+  if (*bucket == "week") return ledger::BucketsOf(kWeek, zone);
+  if (*bucket == "month") return ledger::BucketsOf(kMonth, zone);
+  return ledger::BucketsOf(kDay, zone);
 }
 
 Result<void> UseZone(const std::string& zone) {
@@ -159,26 +160,24 @@ void PrintCsv(Io& io, const ledger::Statistics& statistics) {
   if (statistics.rows.empty() && statistics.by.empty()) line({}, statistics.total);
 }
 
-}  // namespace
-
-/// Computes the costs of the kept rows again, before they are shown.
+/// Computes all costs of the log again, before they are shown.
 Result<void> RecostLog(const Context& context) {
   const auto config = context.Config();
   if (!config) return config.error();
   const auto path = RequestLogPath(context);
   if (!path) return path.error();
   if (!std::filesystem::exists(*path)) return {};
-  const auto prices = gateway::PricesOf(**config);
-  std::size_t changed = 0;
-  const auto done = OpenRequestLog(context)->Transact([&](store::Connection& file) -> Result<void> {
-    const auto recosted = ledger::Recost(file, prices);
-    if (!recosted) return recosted.error();
-    changed = *recosted;
-    return {};
-  });
-  if (done) context.io().Say("The costs of {} requests changed.", changed);
-  return done;
+  const auto prices = keys::PricesOf(**config);
+  const auto log = OpenRequestLog(context);
+  const auto changed =
+      ledger::RecostAll([&](const store::Database::Work& work) { return log->Transact(work); },
+                        prices->rows(), prices->digest(), context.clock().Wall());
+  if (!changed) return changed.error();
+  context.io().Say("The costs of {} requests changed.", *changed);
+  return {};
 }
+
+}  // namespace
 
 Result<void> RunStats(const Context& context, const StatsOptions& options) {
   if (options.zone) {
@@ -227,7 +226,7 @@ void AddStats(Commands at, Run<StatsOptions> run) {
   command.add_option("--tz", options->zone, "The zone of days and times (default: the machine's)")
       ->type_name("ZONE");
   command.add_flag("--recost", options->recost,
-                   "First compute the costs of all kept requests again, with today's price list");
+                   "First compute all costs again, with today's prices");
   command.add_flag("--csv", options->csv, "Write comma-separated values with a header");
   command.footer(Examples({{"See what this month cost", "agm stats --month"},
                            {"Draw days by account", "agm stats --by account --bucket day --csv"}}));

@@ -85,6 +85,7 @@ Result<Lease> Pool::Take(const Wanted& wanted, TimePoint deadline,
                           wanted.tried, tie.member.get(), wanted.through_breaker};
       std::optional<TimePoint> wake;
       if (Member* member = state_->Pick(queue, search, tie, deadline, wake)) {
+        if (taken->session != 0) state_->CountAffinity(tie, *member);
         state_->Begin(*taken, *member, moment, notes);
         break;
       }
@@ -99,6 +100,21 @@ Result<Lease> Pool::Take(const Wanted& wanted, TimePoint deadline,
   }
   notes.Write(state_->journal, state_->hear);
   return Lease(std::move(taken));
+}
+
+void Pool::State::CountAffinity(const Affinity::Tie& tie, const Member& member) {
+  if (tie.member == nullptr) {
+    ++affinities.began;
+  } else if (tie.member.get() == &member) {
+    ++affinities.kept;
+  } else {
+    ++affinities.moved;
+  }
+}
+
+AffinityCounts Pool::affinities() const {
+  std::lock_guard lock(state_->mutex);
+  return state_->affinities;
 }
 
 Result<Lease> Pool::TakeOne(const std::string& account, const std::string& model,

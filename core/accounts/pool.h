@@ -89,6 +89,13 @@ struct AccountEvent {
 /// Receives each account event once. Any thread may call it; it must not block for long.
 using HearEvent = std::function<void(const AccountEvent&)>;
 
+/// How often a conversation got the account that it had before.
+struct AffinityCounts {
+  std::uint64_t kept = 0;
+  std::uint64_t moved = 0;  ///< that account could not serve, or the scheduling chose another one
+  std::uint64_t began = 0;  ///< the conversation had no account yet
+};
+
 class Pool;
 
 /// An account for one attempt. It reports the outcome exactly once; destroying it without a report
@@ -180,6 +187,7 @@ class Pool {
   bool Lists(const std::string& model) const;
   /// Accounts in the configuration's order.
   std::vector<AccountStatus> Status() const;
+  AffinityCounts affinities() const;
   /// The number of accounts that could serve some model now.
   int Ready() const;
 

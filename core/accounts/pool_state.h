@@ -49,6 +49,7 @@ struct Pool::State {
   Roster roster;
   std::unordered_map<std::string, std::unique_ptr<AccountQueue>> queues;
   Affinity affinity;
+  AffinityCounts affinities{};
   /// Of any account; used to tell a network failure from an account's failure.
   TimePoint last_success{};
   std::optional<std::chrono::nanoseconds> clocks_apart;
@@ -61,6 +62,7 @@ struct Pool::State {
   Member* Pick(AccountQueue& queue, const Search& search, const Affinity::Tie& tie,
                TimePoint deadline, std::optional<TimePoint>& wait);
   void Begin(Lease::Taken& taken, Member& member, Moment moment, Notes& notes);
+  void CountAffinity(const Affinity::Tie& tie, const Member& member);
   /// Starts the cooldown of a project whose quota is certainly used up, before the upstream
   /// refuses.
   void LookAhead(Member& member, const ModelName& model, Moment moment, Notes& notes);

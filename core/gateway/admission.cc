@@ -92,9 +92,10 @@ keys::Demand DemandOf(const Native& request, const std::string& target) {
   return {target, static_cast<std::int64_t>(request.bytes / 4 + 1), std::nullopt, 1};
 }
 
-Result<void> Take(const Services& services, const http::Request& http, const keys::Demand& demand,
+Result<void> Take(const Services& services, const http::Request& http, keys::Demand demand,
                   Record& record) {
   const keys::Key& key = *record.key;
+  demand.prices = key.prices->rows();
   const WallTime wall = services.clock->Wall();
   keys::Standing standing;
   auto place = keys::Meter::Take(key.meter, key.limits, *key.zone, demand, wall,

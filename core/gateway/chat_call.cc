@@ -121,7 +121,23 @@ Result<std::optional<LeasedCall>> ChatCall::Continue(const std::string& token) {
   allowance.no_answer_retried = true;  // the client has got the hops so far
   auto opened = Open(allowance, true);
   draft.outgoing.body = whole;
+  NoteHop(std::move(allowance));
   return opened;
+}
+
+void ChatCall::NoteHop(Allowance allowance) const {
+  if (!context_.hops || allowance.tries == 0) return;
+  std::vector<ledger::Try> tries = std::move(allowance.history);
+  if (tries.empty()) {
+    tries.push_back({allowance.account_name,
+                     target_,
+                     "ok",
+                     {},
+                     allowance.waited,
+                     std::chrono::duration_cast<Duration>(allowance.answered_after)});
+  }
+  auto hops = context_.hops->Lock();
+  hops->insert(hops->end(), tries.begin(), tries.end());
 }
 
 }  // namespace agm::gateway

@@ -33,6 +33,7 @@ class ChatCall {
                                                   const Allowance& allowance);
   Result<bool> Repair(const upstream::Provider& provider, Draft& draft,
                       const upstream::Failure& failure);
+  void NoteHop(Allowance allowance) const;
   void LogRepair(const upstream::Failure& failure) const;
 
   RequestContext context_;

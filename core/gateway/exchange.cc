@@ -86,6 +86,7 @@ http::Reply Exchange(Services& services, std::shared_ptr<const Settings> setting
   if (!request) return Refuse(dialect, request.error(), record, config);
   record.model = request->model;
   record.stream = request->stream;
+  record.tier = request->service_tier;
 
   auto resolved = ResolveModel(services, *settings, request->model, *http.client);
   if (!resolved) return refuse(resolved.error());
@@ -101,6 +102,7 @@ http::Reply Exchange(Services& services, std::shared_ptr<const Settings> setting
                          record.id,
                          record.caller,
                          TapeCalls(*services.transport, record.tape)};
+  context.hops = record.hops = std::make_shared<Hops>();
   auto holder = PinMedia(*services.resources, *request, record.caller, services.clock->Wall());
   if (!holder) return Refuse(dialect, holder.error(), record, config);
   context.only = *std::move(holder);

@@ -143,6 +143,13 @@ std::string WriteMetrics(const Metrics& metrics, const PresentState& state) {
   WriteRests(text, state.accounts);
   WriteLog(text, state.log);
   WriteKeyLimits(text, state.keys);
+  text.Family(
+      "agm_affinity_total", "counter",
+      "Tries of conversations: on the account that they had (kept), on another one (moved), "
+      "or the first (began).");
+  text.Sample({{"outcome", "kept"}}, state.affinities.kept);
+  text.Sample({{"outcome", "moved"}}, state.affinities.moved);
+  text.Sample({{"outcome", "began"}}, state.affinities.began);
   text.Family("agm_telemetry_dropped_total", "counter",
               "Requests that the telemetry collector did not get.");
   text.Sample({}, state.telemetry_dropped);

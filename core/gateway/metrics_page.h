@@ -35,7 +35,8 @@ struct PresentState {
   std::vector<KeyFigures> keys;
   WallTime config_loaded{};
   std::optional<WallTime> certificate_expires;  ///< nullopt: no TLS
-  std::uint64_t telemetry_dropped = 0;          ///< requests that no collector heard of
+  accounts::AffinityCounts affinities;
+  std::uint64_t telemetry_dropped = 0;  ///< requests that no collector heard of
 };
 
 /// The whole text of GET /metrics.

@@ -20,6 +20,7 @@
 #include "core/config/words.h"
 #include "core/gateway/replies.h"
 #include "core/gateway/url.h"
+#include "core/ledger/buckets.h"
 #include "core/ledger/entry_json.h"
 #include "core/ledger/requests.h"
 #include "core/ledger/statistics.h"
@@ -28,6 +29,8 @@
 
 namespace agm::gateway {
 namespace {
+
+constexpr std::size_t kLongestShown = 200'000;
 
 using namespace std::chrono_literals;
 
@@ -112,21 +115,29 @@ ledger::Filter ReadFilter(Query& query) {
 
 /// The spans of usage: each begins at a boundary of the zone's clocks.
 Result<ledger::Bucket> ReadBucket(const std::string& word, const TimeZone& zone) {
+  using enum ledger::BucketSize;
   if (word.empty()) return ledger::Bucket();
-  std::string_view format;
-  if (word == "15m") format = "{:%Y-%m-%d %H:%M}";
-  if (word == "1h") format = "{:%Y-%m-%d %H:00}";
-  if (word == "1d") format = "{:%Y-%m-%d}";
-  if (word == "1w") format = "{:%G-W%V}";
-  if (word == "1mo") format = "{:%Y-%m}";
-  if (format.empty()) {
-    return Invalid("invalid_value", "bucket", "bucket: expected 15m, 1h, 1d, 1w or 1mo");
+  for (const auto& [name, size] :
+       {std::pair("15m", kQuarter), std::pair("1h", kHour), std::pair("1d", kDay),
+        std::pair("1w", kWeek), std::pair("1mo", kMonth)}) {
+    if (word == name) return ledger::BucketsOf(size, zone);
   }
-  return ledger::Bucket([zone, format](WallTime at) {
-    const WallTime local = at + zone.OffsetAt(at);
-    return fmt::format(fmt::runtime(format),
-                       fmt::gmtime(std::chrono::system_clock::to_time_t(local)));
-  });
+  return Invalid("invalid_value", "bucket", "bucket: expected 15m, 1h, 1d, 1w or 1mo");
+}
+
+/// Recorded bodies, each cut to what a person reads.
+Json BodiesToJson(const std::vector<ledger::TapePart>& parts) {
+  Json list = Json::array();
+  for (const ledger::TapePart& part : parts) {
+    const bool cut = part.cut || part.body.size() > kLongestShown;
+    list.push_back({{"part", part.part},
+                    {"call", part.call},
+                    {"head", part.head},
+                    {"size", part.body.size()},
+                    {"cut", cut},
+                    {"body", ToUtf8(part.body.substr(0, kLongestShown))}});
+  }
+  return list;
 }
 
 Result<std::vector<ledger::By>> ReadBy(std::string_view text) {
@@ -277,11 +288,15 @@ http::Reply RequestsPage(Services& services, const Settings& settings, const htt
 http::Reply RequestPage(Services& services, const Settings& settings, const std::string& id,
                         Record& record) {
   services.journal->Flush();
+  const bool may_see_bodies = MayAdminister(record);
   Json body;
   auto read = services.journal->database().Read([&](store::Connection& file) -> Result<void> {
     const auto found = ledger::FindRequest(file, id);
     if (!found) return found.error();
     body = ledger::HistoryToJson(found->entry);
+    const auto tape = ledger::ReadTape(file, found->entry);
+    if (!tape) return tape.error();
+    body["bodies"] = may_see_bodies ? BodiesToJson(*tape) : Json();
     return {};
   });
   if (!read) return Refuse(Surface::kOpenAi, std::move(read).error(), record, *settings.config);

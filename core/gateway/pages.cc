@@ -241,6 +241,7 @@ http::Reply MetricsPage(Services& services, const Settings& settings, Record& re
                            FiguresOf(settings.ring, services.clock->Wall(), services.clock->Now()),
                            settings.loaded,
                            settings.certificate_expires,
+                           services.pool->affinities(),
                            services.telemetry->dropped()};
   return PageReply(200, "text/plain; version=0.0.4; charset=utf-8",
                    WriteMetrics(*services.metrics, state), record);

@@ -110,6 +110,7 @@ Record::Record(Record&& other) noexcept
       usage(other.usage),
       client(std::move(other.client)),
       rule(std::move(other.rule)),
+      tier(std::move(other.tier)),
       account_name(std::move(other.account_name)),
       billing(other.billing),
       stream(other.stream),
@@ -118,6 +119,7 @@ Record::Record(Record&& other) noexcept
       upstream(other.upstream),
       dropped(std::move(other.dropped)),
       history(std::move(other.history)),
+      hops(std::move(other.hops)),
       trace(std::move(other.trace)),
       tape(std::move(other.tape)),
       clock_(other.clock_),
@@ -190,8 +192,22 @@ ledger::Tokens Record::EstimatedTokens() const {
   return tokens;
 }
 
+// A history with hops has their first try too, even if it was answered at once.
+void Record::AddHops() {
+  if (!hops) return;
+  const std::vector<ledger::Try> later = hops->Copy();
+  if (later.empty()) return;
+  if (history.empty()) {
+    history.push_back(
+        {account_name, target, "ok", {}, waited, std::chrono::duration_cast<Duration>(upstream)});
+  }
+  history.insert(history.end(), later.begin(), later.end());
+  tries += static_cast<int>(later.size());
+}
+
 // Moves the facts into an entry; the record is not used afterwards.
 void Record::AddEntry(std::chrono::microseconds age) {
+  AddHops();
   ledger::Entry entry;
   entry.at = began_;
   entry.id = std::move(id);
@@ -204,6 +220,7 @@ void Record::AddEntry(std::chrono::microseconds age) {
   entry.model = Cut(std::move(model), kLongestModel);
   entry.target = Cut(std::move(target), kLongestModel);
   entry.rule = Cut(std::move(rule), kLongestName);
+  entry.tier = Cut(std::move(tier), kLongestName);
   entry.account = std::move(account_name);
   entry.error = error;
   entry.why = Cut(std::move(why), kLongestReason);
@@ -230,7 +247,7 @@ void Record::AddEntry(std::chrono::microseconds age) {
   if (reservation) {
     const bool estimates = !entry.tokens.known && sent_bytes > 0;
     if (estimates) entry.tokens = EstimatedTokens();
-    entry.cost = ledger::CostOf(ledger::ListPrices(), entry);
+    ledger::SetCost(key->prices->rows(), entry);
     reservation.End(entry.tokens, entry.cost, clock_->Now());
     entry.held = std::make_shared<keys::Reservation>(std::move(reservation));
   }

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "core/base/clock.h"
+#include "core/base/guarded.h"
 #include "core/base/log.h"
 #include "core/chat/event.h"
 #include "core/http/server/server.h"
@@ -17,6 +18,10 @@
 #include "core/telemetry/trace_context.h"
 
 namespace agm::gateway {
+
+/// The tries of the hops with which a long answer is continued. The source of the answer's events
+/// notes them, while the record belongs to the reply.
+using Hops = Guarded<std::vector<ledger::Try>>;
 
 /// The phase in which a request ended, for the access log.
 enum class Phase { kRead, kAuth, kConvert, kWaiting, kUpstream, kAnswer, kStream, kDone };
@@ -59,6 +64,7 @@ class Record {
   chat::Usage usage;
   std::string client;        ///< the client program, such as "codex/0.169.0"
   std::string rule;          ///< that mapped the model's name; empty: none
+  std::string tier;          ///< service tier that the client asked for; empty: standard
   std::string account_name;  ///< of the account tried last
   ledger::Billing billing = ledger::Billing::kUnknown;
   bool stream = false;
@@ -67,6 +73,7 @@ class Record {
   std::chrono::microseconds upstream{-1};  ///< from the last attempt's start to its answer
   std::vector<std::string> dropped;        ///< fields that were not passed on
   std::vector<ledger::Try> history;        ///< the attempts, once one has failed
+  std::shared_ptr<Hops> hops;              ///< notes of the later hops; null: there can be none
   telemetry::TraceContext trace;           ///< the trace that the request belongs to
   std::shared_ptr<ledger::Tape> tape;      ///< records the bodies; null: not recorded
 
@@ -82,6 +89,7 @@ class Record {
 
  private:
   void WriteLine(std::chrono::microseconds age) const;
+  void AddHops();
   void AddEntry(std::chrono::microseconds age);
   ledger::Tokens EstimatedTokens() const;
 

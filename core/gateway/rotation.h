@@ -31,6 +31,7 @@ struct RequestContext {
   /// Records the calls; null: they are not recorded.
   std::shared_ptr<http::Transport> taped{};
   std::string_view method = "generateContent";  ///< of the upstream's API, see Refusals
+  std::shared_ptr<Hops> hops{};                 ///< notes the hops of a long answer
   std::string only{};  ///< the one account that can serve it, by name; empty: any
 
   http::Transport& transport() const { return taped ? *taped : *services->transport; }

@@ -8,12 +8,12 @@
 #include "core/gateway/catalog.h"
 #include "core/gateway/gateway.h"
 #include "core/gateway/metrics.h"
-#include "core/gateway/prices.h"
 #include "core/gateway/refusals.h"
 #include "core/gateway/services.h"
 #include "core/gateway/token_counter.h"
 #include "core/http/server/server.h"
 #include "core/http/server/tls_identity.h"
+#include "core/keys/prices.h"
 #include "core/store/sqlite_pool_journal.h"
 
 namespace agm::gateway {
@@ -34,16 +34,15 @@ std::optional<WallTime> EndOf(const std::shared_ptr<const http::TlsIdentity>& id
   return identity->expires();
 }
 
-ledger::Settings LogOf(const std::shared_ptr<const config::Config>& config) {
-  const config::LogSettings& log = config->log;
+ledger::Settings LogOf(const config::Config& config) {
+  const config::LogSettings& log = config.log;
   ledger::Settings settings;
   settings.requests = log.requests;
   settings.addresses = log.addresses;
   settings.keep = log.keep;
   settings.max_size = log.max_size;
   settings.totals_keep = log.totals_keep;
-  settings.prices = PricesOf(*config);
-  settings.owner = config;
+  settings.prices = keys::PricesOf(config);
   return settings;
 }
 
@@ -129,7 +128,7 @@ struct Service::Parts {
             },
             &Gateway::IsUrgent) {
     credentials.UseProxy(config->proxy.upstream_proxy);
-    ledger.Apply(LogOf(config));
+    ledger.Apply(LogOf(*config));
     telemetry.Apply(TelemetryOf(*config));
     services.settings.Set(
         std::make_shared<const Settings>(std::move(config), meters, clock.Wall()));
@@ -162,6 +161,15 @@ struct Service::Parts {
       const auto [held, each] = transport.descriptors();
       return http::Server::Descriptors{held, each};
     });
+  }
+
+  /// Corrects the costs of past requests after a change of prices, and with them the keys' budgets.
+  void CorrectCosts() {
+    const auto corrected = ledger.CorrectCosts();
+    if (!corrected) return services.log->Write(LogLevel::kWarning, corrected.error().message);
+    if (*corrected == 0) return;
+    services.log->Write(LogLevel::kInfo, "the costs of past requests follow the changed prices",
+                        services.log->Fields().Add("requests", std::to_string(*corrected)));
   }
 
   /// Sums up what the keys have spent in this month, in the zone of the configuration.
@@ -232,6 +240,7 @@ Result<std::unique_ptr<Service>> Service::Start(std::shared_ptr<const config::Co
   const auto settings = parts->services.settings.Copy()->config;
   parts->services.settings.Set(
       std::make_shared<const Settings>(settings, parts->meters, clock.Wall(), EndOf(*identity)));
+  parts->CorrectCosts();
   parts->LoadSpend(*settings);
   parts->server.UseTls(*std::move(identity));
   PrepareTokens(parts->credentials, *settings);
@@ -247,7 +256,7 @@ Result<void> Service::Apply(std::shared_ptr<const config::Config> config) {
   parts_->metrics.Reloaded(identity.has_value());
   if (!identity) return std::move(identity).error();
   const auto certificate_ends = EndOf(*identity);
-  parts_->ledger.Apply(LogOf(config));
+  parts_->ledger.Apply(LogOf(*config));
   parts_->telemetry.Apply(TelemetryOf(*config));
   parts_->server.UseTls(*std::move(identity));
   parts_->server.SetLimits(LimitsOf(config->proxy));
@@ -258,6 +267,7 @@ Result<void> Service::Apply(std::shared_ptr<const config::Config> config) {
   parts_->refusals.Forget();
   parts_->services.settings.Set(std::make_shared<const Settings>(
       config, parts_->meters, parts_->services.clock->Wall(), certificate_ends));
+  parts_->CorrectCosts();
   parts_->LoadSpend(*config);
   return {};
 }

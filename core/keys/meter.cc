@@ -179,7 +179,7 @@ Amount Meter::Estimate(const Demand& demand, WallTime wall) const {
       std::clamp<std::int64_t>(demand.output.value_or(UsualAnswer(demand.model)), 0, kMostTokens);
   tokens.output = std::min(each * std::clamp<std::int64_t>(demand.choices, 1, 128), kMostTokens);
   Amount amount{0, 0, tokens.input + tokens.output};
-  if (const auto* price = ledger::FindPrice(ledger::ListPrices(), demand.model, wall)) {
+  if (const auto* price = ledger::FindPrice(demand.prices, demand.model, wall)) {
     amount.list = amount.billed = ledger::CostOf(*price, tokens, {});
   }
   return amount;

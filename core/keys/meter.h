@@ -7,6 +7,7 @@
 #include <memory>
 #include <mutex>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 
@@ -28,6 +29,7 @@ struct Demand {
   std::int64_t input = 0;              ///< an estimate, in tokens
   std::optional<std::int64_t> output;  ///< the most that it may generate; nullopt: it does not say
   std::int64_t choices = 1;
+  std::span<const ledger::Price> prices = ledger::ListPrices();
 };
 
 /// A place in each limit of a key, from the admission of a request until the ledger has counted it.

@@ -11,6 +11,7 @@
 #include "core/config/checks.h"
 #include "core/config/model_name.h"
 #include "core/keys/key_text.h"
+#include "core/keys/prices.h"
 
 namespace agm::keys {
 namespace {
@@ -27,14 +28,16 @@ std::optional<WallTime> EndOf(const std::string& expires, const TimeZone& zone) 
 bool Equal(std::string_view a, std::string_view b) {
   unsigned difference = a.size() == b.size() ? 0U : 1U;
   for (std::size_t i = 0; i < std::min(a.size(), b.size()); ++i) {
-    difference |= static_cast<unsigned>(static_cast<unsigned char>(a[i])) ^
-                  static_cast<unsigned char>(b[i]);
+    difference |=
+        static_cast<unsigned>(static_cast<unsigned char>(a[i])) ^ static_cast<unsigned char>(b[i]);
   }
   return difference == 0;
 }
 
 std::shared_ptr<const Key> MakeKey(const config::ClientKey& from,
-                                   const std::shared_ptr<const TimeZone>& zone, Meters& meters) {
+                                   const std::shared_ptr<const TimeZone>& zone,
+                                   const std::shared_ptr<const ledger::PriceList>& prices,
+                                   Meters& meters) {
   auto key = std::make_shared<Key>();
   key->name = from.name;
   key->id = from.id;
@@ -52,6 +55,7 @@ std::shared_ptr<const Key> MakeKey(const config::ClientKey& from,
                  from.tokens};
   key->meter = meters.Of(from.name);
   key->zone = zone;
+  key->prices = prices;
   return key;
 }
 
@@ -100,8 +104,9 @@ Ring::Ring(const config::Config& config, Meters& meters) {
   }
   if (config.keys.empty()) return;
   const auto zone = ZoneOf(config);
+  const auto prices = PricesOf(config);
   for (const config::ClientKey& each : config.keys) {
-    const auto key = MakeKey(each, zone, meters);
+    const auto key = MakeKey(each, zone, prices, meters);
     keys_.push_back(key);
     const auto add = [&](const std::string& hash, std::optional<WallTime> until) {
       if (hash.empty()) return;

@@ -14,6 +14,7 @@
 #include "core/keys/limits.h"
 #include "core/keys/meters.h"
 #include "core/keys/scopes.h"
+#include "core/ledger/price_list.h"
 
 namespace agm::keys {
 
@@ -26,8 +27,9 @@ struct Key {
   std::optional<WallTime> expires;
   bool enabled = true;
   Limits limits;
-  std::shared_ptr<Meter> meter;          ///< null: a key of [proxy]
-  std::shared_ptr<const TimeZone> zone;  ///< of its days and months; null with `meter`
+  std::shared_ptr<Meter> meter;                     ///< null: a key of [proxy]
+  std::shared_ptr<const TimeZone> zone;             ///< of its days and months; null with `meter`
+  std::shared_ptr<const ledger::PriceList> prices;  ///< of its budgets; null with `meter`
 
   /// True if one of the names (as asked, as mapped) is among the models of the key.
   bool MayUse(std::string_view asked, std::span<const std::string> targets) const;

@@ -85,6 +85,7 @@ struct Entry {
   std::chrono::microseconds total{0};
   Tokens tokens;
   Cost cost;                         ///< set by the journal
+  bool has_price = false;            ///< the target has a list price; set with the cost, not stored
   std::vector<std::string> dropped;  ///< what the gateway did not pass on to the upstream
   std::vector<Try> history;          ///< all tries if there were several, or one that failed
   std::shared_ptr<void> held{};      ///< released once the journal has counted the entry
@@ -95,8 +96,8 @@ struct Entry {
   /// no row and is no part of the totals.
   bool is_probe() const {
     if (route.starts_with("page")) return true;
-    return !failed() &&
-           (route == "health" || route == "ready" || route == "metrics" || route == "accounts");
+    return !failed() && (route == "health" || route == "ready" || route == "metrics" ||
+                         route == "accounts" || route == "keys");
   }
 };
 

@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "core/ledger/price.h"
+#include "core/ledger/recost.h"
 
 namespace agm::ledger {
 namespace {
@@ -17,6 +18,7 @@ constexpr auto kCollect = 100ms;
 constexpr std::size_t kBuffer = 1024;
 constexpr std::size_t kMostWaiting = 4096;  ///< rows that wait for a disk that is full
 constexpr std::size_t kMostTapes = 32;
+constexpr std::size_t kMostTaped = 128'000'000;  ///< bytes of tapes that wait
 constexpr auto kFirstRetry = 1s;
 constexpr auto kLongestRetry = 60s;
 constexpr auto kTidyEvery = 10s;
@@ -42,6 +44,30 @@ void Journal::Apply(const Settings& settings) {
   settings_ = settings;
 }
 
+Result<std::size_t> Journal::CorrectCosts() {
+  std::shared_ptr<const PriceList> prices;
+  {
+    std::lock_guard lock(state_mutex_);
+    prices = settings_.prices;
+  }
+  bool needed = false;
+  auto known = database_.Transact([&](store::Connection& connection) -> Result<void> {
+    const auto needs = NeedsRecost(connection, prices->digest());
+    if (!needs) return needs.error();
+    needed = *needs;
+    return {};
+  });
+  if (!known) return std::move(known).error();
+  if (!needed) return std::size_t{0};
+  const auto transact = [this](const store::Database::Work& work) -> Result<void> {
+    std::lock_guard lock(writing_mutex_);
+    Settle();
+    if (!WriteBatch()) return Fail(ErrorCode::kIo, "the request log cannot be written for now");
+    return database_.Transact(work);
+  };
+  return RecostAll(transact, prices->rows(), prices->digest(), clock_.Wall());
+}
+
 void Journal::Add(Entry entry) {
   {
     std::lock_guard lock(incoming_mutex_);
@@ -52,7 +78,7 @@ void Journal::Add(Entry entry) {
     }
   }
   std::lock_guard lock(state_mutex_);
-  entry.cost = CostOf(Prices(), entry);
+  SetCost(settings_.prices->rows(), entry);
   const auto held = std::move(entry.held);
   count_(entry);
   if (entry.is_probe()) return;
@@ -63,6 +89,9 @@ void Journal::Add(Entry entry) {
 void Journal::AddTape(Taped taped) {
   std::lock_guard lock(incoming_mutex_);
   if (incoming_tapes_.size() >= kMostTapes) return;
+  std::size_t bytes = taped.tape->bytes();
+  for (const Taped& each : incoming_tapes_) bytes += each.tape->bytes();
+  if (bytes > kMostTaped) return;
   incoming_tapes_.push_back(std::move(taped));
   arrived_.notify_one();
 }
@@ -112,7 +141,7 @@ void Journal::SettleLocked() {
 }
 
 void Journal::CountLocked(Entry& entry) {
-  entry.cost = CostOf(Prices(), entry);
+  SetCost(settings_.prices->rows(), entry);
   const auto held = std::move(entry.held);  // until the entry is counted, and no longer
   count_(entry);
   if (entry.is_probe()) return;
@@ -124,10 +153,6 @@ void Journal::CountLocked(Entry& entry) {
   } else {
     skipped_.fetch_add(1, std::memory_order_relaxed);
   }
-}
-
-std::span<const Price> Journal::Prices() const {
-  return settings_.prices.empty() ? ListPrices() : std::span<const Price>(settings_.prices);
 }
 
 // Failed requests have a share of their own, so that a flood of good ones does not hide them.

@@ -47,6 +47,10 @@ class Journal {
   Journal& operator=(const Journal&) = delete;
 
   void Apply(const Settings& settings);
+  /// Computes all costs of the file again if the prices differ from those that it was written with.
+  /// Returns the number of requests whose cost changed. Blocks for as long as that takes; other calls
+  /// of this class do not wait for longer than a day's rows take.
+  Result<std::size_t> CorrectCosts();
   void Add(Entry entry);
   /// Keeps the recorded bodies of a request; drops them if many wait already.
   void AddTape(Taped taped);
@@ -84,7 +88,6 @@ class Journal {
   void Work();
   void SettleLocked();
   void CountLocked(Entry& entry);
-  std::span<const Price> Prices() const;
   bool MayWriteRow(const Entry& entry);
   bool WriteBatch();
   void KeepFor(Batch batch);

@@ -12,6 +12,8 @@ namespace {
 /// More tokens than any request can have; protects the sums from a hostile upstream's numbers.
 constexpr std::int64_t kMostTokens = 1'000'000'000;
 constexpr std::int64_t kPicoPerNano = 1000;
+constexpr std::int64_t kStandard = 1'000;
+constexpr std::int64_t kLongPrompt = 200'000;  ///< above it long prompts have other prices
 
 std::string DayOf(WallTime at) {
   return fmt::format("{:%Y-%m-%d}", fmt::gmtime(std::chrono::system_clock::to_time_t(at)));
@@ -38,7 +40,31 @@ PerToken Or(PerToken price, PerToken otherwise) { return price > 0 ? price : oth
 std::int64_t TierFactor(std::string_view tier) {
   if (tier == "flex" || tier == "batch") return 500;
   if (tier == "priority") return 1'800;
-  return 1'000;
+  return kStandard;
+}
+
+Nano CostAt(const Price& price, const Tokens& tokens, std::string_view tier, bool longer) {
+  const std::int64_t input = Part(tokens.input, kMostTokens);
+  const std::int64_t cached = Part(tokens.cached, input);
+  const std::int64_t audio_in = Part(tokens.input_audio, input - cached);
+  const std::int64_t output = Part(tokens.output, kMostTokens);
+  const std::int64_t image_out = Part(tokens.output_image, output);
+  const std::int64_t audio_out = Part(tokens.output_audio, output - image_out);
+
+  const PerToken per_input = longer ? price.long_input : price.input;
+  const PerToken per_output = longer ? price.long_output : price.output;
+  const PerToken per_cached = Or(longer ? price.long_cached : price.cached, per_input);
+
+  const std::int64_t pico = (input - cached - audio_in) * per_input +
+                            audio_in * Or(price.input_audio, per_input) + cached * per_cached +
+                            (output - image_out - audio_out) * per_output +
+                            image_out * Or(price.output_image, per_output) +
+                            audio_out * Or(price.output_audio, per_output);
+  const std::int64_t factor = TierFactor(tier);
+  // Split, because pico times the factor would overflow for the largest counts.
+  const std::int64_t milli_pico = (pico % 1'000) * factor;
+  const std::int64_t scaled = pico / 1'000 * factor + milli_pico / 1'000;
+  return (scaled + kPicoPerNano / 2) / kPicoPerNano;
 }
 
 }  // namespace
@@ -57,39 +83,78 @@ const Price* FindPrice(std::span<const Price> prices, std::string_view model, Wa
 }
 
 Nano CostOf(const Price& price, const Tokens& tokens, std::string_view tier) {
-  const std::int64_t input = Part(tokens.input, kMostTokens);
-  const std::int64_t cached = Part(tokens.cached, input);
-  const std::int64_t audio_in = Part(tokens.input_audio, input - cached);
-  const std::int64_t output = Part(tokens.output, kMostTokens);
-  const std::int64_t image_out = Part(tokens.output_image, output);
-  const std::int64_t audio_out = Part(tokens.output_audio, output - image_out);
+  const bool longer = price.long_above > 0 && Part(tokens.input, kMostTokens) > price.long_above;
+  return CostAt(price, tokens, tier, longer);
+}
 
-  const bool longer = price.long_above > 0 && input > price.long_above;
-  const PerToken per_input = longer ? price.long_input : price.input;
-  const PerToken per_output = longer ? price.long_output : price.output;
-  const PerToken per_cached = Or(longer ? price.long_cached : price.cached, per_input);
+Rate RateOf(const Entry& entry) {
+  return {TierFactor(entry.tier) == kStandard ? std::string() : entry.tier,
+          entry.tokens.input > kLongPrompt, entry.billing};
+}
 
-  const std::int64_t pico = (input - cached - audio_in) * per_input +
-                            audio_in * Or(price.input_audio, per_input) + cached * per_cached +
-                            (output - image_out - audio_out) * per_output +
-                            image_out * Or(price.output_image, per_output) +
-                            audio_out * Or(price.output_audio, per_output);
-  const std::int64_t factor = TierFactor(tier);
-  // Split, because pico times the factor would overflow for the largest counts.
-  const std::int64_t milli_pico = (pico % 1'000) * factor;
-  const std::int64_t scaled = pico / 1'000 * factor + milli_pico / 1'000;
-  return (scaled + kPicoPerNano / 2) / kPicoPerNano;
+std::string WriteRate(const Rate& rate) {
+  std::string text;
+  const auto add = [&](std::string_view word) {
+    if (word.empty()) return;
+    if (!text.empty()) text += ' ';
+    text += word;
+  };
+  if (rate.longer) add("long");
+  add(rate.tier);
+  if (rate.billing == Billing::kFree) add("free");
+  if (rate.billing == Billing::kUnknown) add("unknown");
+  return text;
+}
+
+Rate ReadRate(std::string_view text) {
+  Rate rate;
+  while (!text.empty()) {
+    const std::string_view word = text.substr(0, text.find(' '));
+    text.remove_prefix(std::min(word.size() + 1, text.size()));
+    if (word == "long") {
+      rate.longer = true;
+    } else if (word == "free") {
+      rate.billing = Billing::kFree;
+    } else if (word == "unknown") {
+      rate.billing = Billing::kUnknown;
+    } else {
+      rate.tier = word;
+    }
+  }
+  return rate;
+}
+
+Nano CostOfSum(const Price& price, const Tokens& tokens, const Rate& rate) {
+  // In parts that are no larger than a request may be.
+  const std::int64_t parts =
+      1 + std::max({tokens.input, tokens.output, std::int64_t{0}}) / kMostTokens;
+  Tokens part = tokens;
+  for (std::int64_t* each : {&part.input, &part.cached, &part.output, &part.input_audio,
+                             &part.output_audio, &part.output_image}) {
+    *each /= parts;
+  }
+  return parts * CostAt(price, part, rate.tier, rate.longer && price.long_above > 0);
 }
 
 Cost CostOf(std::span<const Price> prices, const Entry& entry) {
-  Cost cost;
-  if (!entry.tokens.known) return cost;
-  if (const Price* price = FindPrice(prices, entry.target, entry.at)) {
-    cost.list = CostOf(*price, entry.tokens, entry.tier);
-  }
-  if (entry.billing == Billing::kFree) cost.billed = 0;
-  if (entry.billing == Billing::kPaid) cost.billed = cost.list;
-  return cost;
+  Entry priced;
+  priced.at = entry.at;
+  priced.target = entry.target;
+  priced.tier = entry.tier;
+  priced.tokens = entry.tokens;
+  priced.billing = entry.billing;
+  SetCost(prices, priced);
+  return priced.cost;
+}
+
+void SetCost(std::span<const Price> prices, Entry& entry) {
+  const Price* price = entry.target.empty() ? nullptr : FindPrice(prices, entry.target, entry.at);
+  entry.has_price = price != nullptr;
+  entry.cost = {};
+  if (!entry.tokens.known) return;
+  if (price != nullptr) entry.cost.list = CostOf(*price, entry.tokens, entry.tier);
+  if (entry.billing == Billing::kFree) entry.cost.billed = 0;
+  if (entry.billing == Billing::kPaid) entry.cost.billed = entry.cost.list;
 }
 
 }  // namespace agm::ledger

@@ -3,6 +3,7 @@
 #include <cstdint>
 #include <optional>
 #include <span>
+#include <string>
 #include <string_view>
 
 #include "core/base/clock.h"
@@ -46,6 +47,25 @@ const Price* FindPrice(std::span<const Price> prices, std::string_view model, Wa
 /// "batch", "priority"; others cost the standard price). Token counts that contradict each other
 /// (more cached than input) are clamped, so that a cost is never negative.
 Nano CostOf(const Price& price, const Tokens& tokens, std::string_view tier);
+
+/// What a price depends on beside the model and the time.
+struct Rate {
+  std::string tier;     ///< service tier; empty: standard
+  bool longer = false;  ///< the prompt had more than 200,000 tokens
+  Billing billing = Billing::kPaid;
+  friend bool operator==(const Rate&, const Rate&) = default;
+};
+Rate RateOf(const Entry& entry);
+/// The rate as a text, "long flex free"; empty for the usual one.
+std::string WriteRate(const Rate& rate);
+Rate ReadRate(std::string_view text);
+
+/// The cost of the tokens of many requests with one rate, for sums whose requests are not known any
+/// more.
+Nano CostOfSum(const Price& price, const Tokens& tokens, const Rate& rate);
+
+/// Sets both costs of a request, and whether its target has a price.
+void SetCost(std::span<const Price> prices, Entry& entry);
 
 /// Both costs of a request. A request without known tokens has no cost; on a free account the
 /// billed cost is 0 even if the list price is unknown.

@@ -20,7 +20,7 @@ constexpr std::string_view kColumns =
     "seq, at, id, route, method, path, status, stream, caller, client, address, model, target, "
     "rule, account, tries, error, why, phase, ended_by, waited_ms, first_us, upstream_us, "
     "total_us, input, cached, output, thoughts, input_audio, input_image, output_audio, "
-    "output_image, tier, list_nano, billed_nano, trace, dropped";
+    "output_image, tier, list_nano, billed_nano, trace, dropped, billing";
 
 std::int64_t Milliseconds(WallTime at) { return at.time_since_epoch().count(); }
 
@@ -64,7 +64,7 @@ Result<void> WriteRow(Connection& connection, std::int64_t seq, const Entry& ent
   static const std::string sql = fmt::format(
       "INSERT INTO request ({}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, "
       "?, "
-      "?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+      "?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
       kColumns);
   const std::string dropped = Lines(entry.dropped);
   const Tokens& tokens = entry.tokens;
@@ -105,7 +105,8 @@ Result<void> WriteRow(Connection& connection, std::int64_t seq, const Entry& ent
                               OrNull(entry.cost.list),
                               OrNull(entry.cost.billed),
                               OrNull(entry.trace),
-                              OrNull(dropped)});
+                              OrNull(dropped),
+                              static_cast<std::int64_t>(entry.billing)});
 }
 
 std::vector<std::string> Split(const std::string& lines) {
@@ -124,6 +125,12 @@ std::chrono::microseconds Micros(const Row& row, int column) {
 
 std::optional<Nano> Money(const Row& row, int column) {
   return row.IsNull(column) ? std::nullopt : std::optional<Nano>(row.Int(column));
+}
+
+/// Whether an old row's request was billed, as its costs show.
+Billing BillingOf(const Cost& cost) {
+  if (!cost.billed) return Billing::kUnknown;
+  return *cost.billed == 0 && cost.list != cost.billed ? Billing::kFree : Billing::kPaid;
 }
 
 Logged ReadRow(const Row& row) {
@@ -149,7 +156,9 @@ Logged ReadRow(const Row& row) {
   entry.tier = row.Text(32);
   entry.cost = {Money(row, 33), Money(row, 34)};
   entry.trace = row.Text(35);
+  entry.calls_model = !entry.target.empty();
   entry.dropped = Split(row.Text(36));
+  entry.billing = row.IsNull(37) ? BillingOf(entry.cost) : static_cast<Billing>(row.Int(37));
   return logged;
 }
 

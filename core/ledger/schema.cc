@@ -7,7 +7,7 @@ namespace {
 
 // One step per version; never edit a step that was released. `at` is in milliseconds since 1970,
 // `quarter` in quarters of an hour since 1970, costs are in nano-dollars.
-constexpr std::array<std::string_view, 1> kSteps = {
+constexpr std::array<std::string_view, 2> kSteps = {
     "CREATE TABLE request ("
     "  seq INTEGER PRIMARY KEY,"
     "  at INTEGER NOT NULL,"
@@ -89,7 +89,38 @@ constexpr std::array<std::string_view, 1> kSteps = {
     "  cut INTEGER NOT NULL,"
     "  size INTEGER NOT NULL,"  // of `bytes`
     "  bytes TEXT NOT NULL);"
-    "CREATE INDEX body_at ON body (at);"};
+    "CREATE INDEX body_at ON body (at);",
+    // Totals by what a price depends on, so that they can be computed again with other prices.
+    "ALTER TABLE request ADD COLUMN billing INTEGER;"
+    "CREATE TABLE setting (name TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;"
+    "CREATE TABLE total_by_rate ("
+    "  quarter INTEGER NOT NULL,"
+    "  caller TEXT NOT NULL,"
+    "  target TEXT NOT NULL,"
+    "  account TEXT NOT NULL,"
+    "  rate TEXT NOT NULL,"
+    "  requests INTEGER NOT NULL,"
+    "  errors INTEGER NOT NULL,"
+    "  cancelled INTEGER NOT NULL,"
+    "  input INTEGER NOT NULL,"
+    "  cached INTEGER NOT NULL,"
+    "  output INTEGER NOT NULL,"
+    "  thoughts INTEGER NOT NULL,"
+    "  input_audio INTEGER NOT NULL,"
+    "  input_image INTEGER NOT NULL,"
+    "  output_audio INTEGER NOT NULL,"
+    "  output_image INTEGER NOT NULL,"
+    "  list_nano INTEGER NOT NULL,"
+    "  billed_nano INTEGER NOT NULL,"
+    "  unpriced INTEGER NOT NULL,"
+    "  unbilled INTEGER NOT NULL,"
+    "  PRIMARY KEY (quarter, caller, target, account, rate)) WITHOUT ROWID;"
+    "INSERT INTO total_by_rate SELECT quarter, caller, target, account,"
+    "  CASE WHEN billed_nano = 0 AND list_nano > 0 THEN 'free' ELSE '' END,"
+    "  requests, errors, cancelled, input, cached, output, thoughts, input_audio, input_image,"
+    "  output_audio, output_image, list_nano, billed_nano, unpriced, unbilled FROM total;"
+    "DROP TABLE total;"
+    "ALTER TABLE total_by_rate RENAME TO total;"};
 
 }  // namespace
 

@@ -3,10 +3,9 @@
 #include <chrono>
 #include <cstdint>
 #include <memory>
-#include <vector>
 
 #include "core/base/clock.h"
-#include "core/ledger/price.h"
+#include "core/ledger/price_list.h"
 
 namespace agm::ledger {
 
@@ -17,10 +16,8 @@ struct Settings {
   Duration keep = std::chrono::hours(7 * 24);
   std::uint64_t max_size = 64'000'000;
   Duration totals_keep = std::chrono::hours(400 * 24);
-  /// The user's prices and then the built-in ones; empty: the built-in ones.
-  std::vector<Price> prices{};
-  std::shared_ptr<const void> owner{};  ///< keeps the texts of `prices`
-  int rows_per_second = 500;            ///< of answered requests, and as many of failed ones
+  std::shared_ptr<const PriceList> prices = std::make_shared<const PriceList>();
+  int rows_per_second = 500;  ///< of answered requests, and as many of failed ones
 };
 
 }  // namespace agm::ledger

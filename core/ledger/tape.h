@@ -26,7 +26,7 @@ struct TapePart {
 /// Thread safety: any thread.
 class Tape {
  public:
-  static constexpr std::size_t kLongest = 4'000'000;
+  static constexpr std::size_t kLongest = 32'000'000;
 
   /// Adds a part and returns its index.
   std::size_t Add(TapePart part) {
@@ -48,6 +48,12 @@ class Tape {
   int NextCall() {
     std::lock_guard lock(mutex_);
     return ++calls_;
+  }
+  std::size_t bytes() const {
+    std::lock_guard lock(mutex_);
+    std::size_t sum = 0;
+    for (const TapePart& part : parts_) sum += part.body.size();
+    return sum;
   }
   std::vector<TapePart> parts() const {
     std::lock_guard lock(mutex_);

@@ -42,16 +42,28 @@ Sums ReadSums(const Row& row, int at) {
   return sums;
 }
 
-void AddTokens(Tokens& sum, const Tokens& more) {
-  sum.input += more.input;
-  sum.cached += more.cached;
-  sum.output += more.output;
-  sum.thoughts += more.thoughts;
-  sum.input_audio += more.input_audio;
-  sum.input_image += more.input_image;
-  sum.output_audio += more.output_audio;
-  sum.output_image += more.output_image;
+/// Adds the counts `times` times.
+void AddTokens(Tokens& sum, const Tokens& more, int times) {
+  sum.input += times * more.input;
+  sum.cached += times * more.cached;
+  sum.output += times * more.output;
+  sum.thoughts += times * more.thoughts;
+  sum.input_audio += times * more.input_audio;
+  sum.input_image += times * more.input_image;
+  sum.output_audio += times * more.output_audio;
+  sum.output_image += times * more.output_image;
   sum.known = true;
+}
+
+void AddSums(Sums& sums, const Sums& other, int times) {
+  sums.requests += times * other.requests;
+  sums.errors += times * other.errors;
+  sums.cancelled += times * other.cancelled;
+  AddTokens(sums.tokens, other.tokens, times);
+  sums.list += times * other.list;
+  sums.billed += times * other.billed;
+  sums.unpriced += times * other.unpriced;
+  sums.unbilled += times * other.unbilled;
 }
 
 }  // namespace
@@ -60,7 +72,7 @@ void Sums::Add(const Entry& entry) {
   ++requests;
   errors += entry.failed() ? 1 : 0;
   cancelled += entry.cancelled() ? 1 : 0;
-  AddTokens(tokens, entry.tokens);
+  AddTokens(tokens, entry.tokens, 1);
   list += entry.cost.list.value_or(0);
   billed += entry.cost.billed.value_or(0);
   const bool answered = entry.calls_model && entry.status < 400;
@@ -68,35 +80,29 @@ void Sums::Add(const Entry& entry) {
   unbilled += answered && !entry.cost.billed ? 1 : 0;
 }
 
-void Sums::Add(const Sums& other) {
-  requests += other.requests;
-  errors += other.errors;
-  cancelled += other.cancelled;
-  AddTokens(tokens, other.tokens);
-  list += other.list;
-  billed += other.billed;
-  unpriced += other.unpriced;
-  unbilled += other.unbilled;
-}
+void Sums::Add(const Sums& other) { AddSums(*this, other, 1); }
+void Sums::Subtract(const Sums& other) { AddSums(*this, other, -1); }
 
 TotalKey KeyOf(const Entry& entry) {
-  const bool known = entry.target.empty() || entry.status < 400 ||
+  const bool known = entry.target.empty() || entry.status < 400 || entry.has_price ||
                      FindPrice(ListPrices(), entry.target, entry.at) != nullptr;
-  return {QuarterOf(entry.at), entry.caller, known ? entry.target : "other", entry.account};
+  return {QuarterOf(entry.at), entry.caller, known ? entry.target : "other", entry.account,
+          WriteRate(RateOf(entry))};
 }
 
 Result<void> AddTotals(Connection& connection, const Totals& totals) {
   static const std::string sql = fmt::format(
-      "INSERT INTO total (quarter, caller, target, account, {}) VALUES "
-      "(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?){}",
+      "INSERT INTO total (quarter, caller, target, account, rate, {}) VALUES "
+      "(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?){}",
       kColumns, kMerge);
   for (const auto& [key, sums] : totals) {
     const Tokens& tokens = sums.tokens;
     auto done = connection.Run(
-        sql, {key.quarter, key.caller, key.target, key.account, sums.requests, sums.errors,
-              sums.cancelled, tokens.input, tokens.cached, tokens.output, tokens.thoughts,
+        sql, {key.quarter,        key.caller,         key.target,          key.account,
+              key.rate,           sums.requests,      sums.errors,         sums.cancelled,
+              tokens.input,       tokens.cached,      tokens.output,       tokens.thoughts,
               tokens.input_audio, tokens.input_image, tokens.output_audio, tokens.output_image,
-              sums.list, sums.billed, sums.unpriced, sums.unbilled});
+              sums.list,          sums.billed,        sums.unpriced,       sums.unbilled});
     if (!done) return done;
   }
   return {};
@@ -104,15 +110,16 @@ Result<void> AddTotals(Connection& connection, const Totals& totals) {
 
 Result<Totals> ReadTotals(Connection& connection, WallTime since, WallTime until) {
   static const std::string sql = fmt::format(
-      "SELECT quarter, caller, target, account, {} FROM total WHERE quarter >= ? AND quarter < ? "
-      "ORDER BY quarter, caller, target, account",
+      "SELECT quarter, caller, target, account, rate, {} FROM total WHERE quarter >= ? AND quarter "
+      "< ? "
+      "ORDER BY quarter, caller, target, account, rate",
       kColumns);
   Totals totals;
   auto done = connection.Query(
       sql, {QuarterOf(since), QuarterOf(until + kQuarter - Duration(1))}, [&](const Row& row) {
-        totals.emplace_hint(totals.end(),
-                            TotalKey{row.Int(0), row.Text(1), row.Text(2), row.Text(3)},
-                            ReadSums(row, 4));
+        totals.emplace_hint(
+            totals.end(), TotalKey{row.Int(0), row.Text(1), row.Text(2), row.Text(3), row.Text(4)},
+            ReadSums(row, 5));
       });
   if (!done) return std::move(done).error();
   return totals;
@@ -124,23 +131,26 @@ Result<void> FoldTotals(Connection& connection, WallTime oldest, WallTime fine) 
   // An hour's sum stands in its first quarter.
   Totals hours;
   static const std::string sql = fmt::format(
-      "SELECT quarter, caller, target, account, {} FROM total WHERE quarter < ? AND quarter % 4 <> "
+      "SELECT quarter, caller, target, account, rate, {} FROM total WHERE quarter < ? AND quarter "
+      "% 4 <> "
       "0 ORDER BY quarter LIMIT 2000",
       kColumns);
   std::int64_t last = -1;
   done = connection.Query(sql, {QuarterOf(fine) / 4 * 4}, [&](const Row& row) {
     last = row.Int(0);
-    hours[{last / 4 * 4, row.Text(1), row.Text(2), row.Text(3)}].Add(ReadSums(row, 4));
+    hours[{last / 4 * 4, row.Text(1), row.Text(2), row.Text(3), row.Text(4)}].Add(ReadSums(row, 5));
   });
   if (!done || hours.empty()) return done;
   // The last quarter may be incomplete because of the limit: read all of it.
   hours.clear();
   static const std::string whole = fmt::format(
-      "SELECT quarter, caller, target, account, {} FROM total WHERE quarter <= ? AND quarter % 4 "
+      "SELECT quarter, caller, target, account, rate, {} FROM total WHERE quarter <= ? AND quarter "
+      "% 4 "
       "<> 0",
       kColumns);
   done = connection.Query(whole, {last}, [&](const Row& row) {
-    hours[{row.Int(0) / 4 * 4, row.Text(1), row.Text(2), row.Text(3)}].Add(ReadSums(row, 4));
+    hours[{row.Int(0) / 4 * 4, row.Text(1), row.Text(2), row.Text(3), row.Text(4)}].Add(
+        ReadSums(row, 5));
   });
   if (done) {
     done = connection.Run("DELETE FROM total WHERE quarter <= ? AND quarter % 4 <> 0", {last});

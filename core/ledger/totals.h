@@ -19,6 +19,7 @@ struct TotalKey {
   std::string caller;
   std::string target;
   std::string account;
+  std::string rate{};  ///< what else its price depends on (price.h)
   friend auto operator<=>(const TotalKey&, const TotalKey&) = default;
 };
 
@@ -36,6 +37,7 @@ struct Sums {
 
   void Add(const Entry& entry);
   void Add(const Sums& other);
+  void Subtract(const Sums& other);
   friend bool operator==(const Sums&, const Sums&) = default;
 };
 

@@ -28,6 +28,10 @@ std::string Exported() {
   account.cooldowns = {{"", "minute_quota", ledger::kNoon}};
   state.accounts = {account};
   state.certificate_expires = ledger::kNoon;
+  gateway::KeyFigures key;
+  key.name = "ci";
+  key.used = {{"day", 0.5}};
+  state.keys = {key};
   return gateway::WriteMetrics(metrics, state);
 }
 
@@ -90,6 +94,10 @@ TEST(Monitoring, EveryFamilyOfTheDesignIsExported) {
                              "agm_key_cost_usd_total",
                              "agm_account_rest_until_seconds",
                              "agm_accounts",
+                             "agm_affinity_total",
+                             "agm_key_limited_total",
+                             "agm_key_budget_used_ratio",
+                             "agm_telemetry_dropped_total",
                              "agm_wait_seconds_bucket",
                              "agm_log_rows_written_total",
                              "agm_log_rows_skipped_total",

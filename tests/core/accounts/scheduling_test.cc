@@ -43,6 +43,20 @@ TEST_F(Scheduled, CacheFirstKeepsAConversationOnItsAccount) {
   }
 }
 
+TEST_F(Scheduled, CountsWhetherConversationsKeepTheirAccount) {
+  Pool pool = Make(Three(), Scheduling::kCacheFirst);
+  const std::string home = Talk(pool, "s");
+  Talk(pool, "s");
+  Talk(pool, "");  // no conversation
+  auto lease = Take(pool, {}, 0ms, "s");
+  ASSERT_TRUE(lease);
+  lease->Report(Of(Trouble::kBadKey));
+  EXPECT_NE(Talk(pool, "s"), home);
+  EXPECT_EQ(pool.affinities().began, 1U);
+  EXPECT_EQ(pool.affinities().kept, 2U);
+  EXPECT_EQ(pool.affinities().moved, 1U);
+}
+
 TEST_F(Scheduled, CacheFirstSpreadsNewConversations) {
   Pool pool = Make(Three(), Scheduling::kCacheFirst);
   std::set<std::string> homes;

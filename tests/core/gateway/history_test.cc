@@ -7,6 +7,7 @@
 #include "core/gateway/billing.h"
 #include "core/ledger/requests.h"
 #include "tests/core/gateway/gateway_fixture.h"
+#include "tests/support/scripted_server.h"
 #include "tests/support/temp_dir.h"
 
 namespace agm::gateway {
@@ -89,6 +90,32 @@ TEST_F(HistoryTest, AnAccountWhoseRefusalNamesTheFreeTierIsNotBilled) {
   EXPECT_EQ(billing.Of(account), ledger::Billing::kPaid);
   billing.Note(account, "GenerateRequestsPerMinutePerProjectPerModel-FreeTier");
   EXPECT_EQ(billing.Of(account), ledger::Billing::kFree);
+}
+
+TEST_F(HistoryTest, TheHopsOfALongAnswerAreTriesToo) {
+  test::ScriptedServer upstream([](test::Visitor& visitor) {
+    while (visitor.ReadRequest()) {
+      const bool later = visitor.body().find("continuationToken") != std::string::npos;
+      const std::string end =
+          later ? R"("finishReason":"STOP")"
+                : R"("finishReason":"CONTINUATION","continuationToken":"tok-1")";
+      visitor.Send(test::HttpAnswer(
+          R"({"candidates":[{"content":{"role":"model","parts":[{"text":"part"}]},)" + end +
+          R"(}],"usageMetadata":{"promptTokenCount":5,"candidatesTokenCount":2}})"));
+    }
+  });
+  config_.accounts.push_back(AccountOf("work", "good-key", upstream.url()));
+  StartWithLog();
+  const Got got = Ask("POST", "/v1/chat/completions", ChatBody("count", false, "gemini-4-neon"));
+  ASSERT_EQ(got.status, 200) << got.body;
+  const ledger::Entry entry = Logged(got.header("x-request-id"));
+  EXPECT_EQ(entry.tries, 2);
+  ASSERT_EQ(entry.history.size(), 2U);
+  for (const ledger::Try& each : entry.history) {
+    EXPECT_EQ(each.account, "work");
+    EXPECT_EQ(each.outcome, "ok");
+    EXPECT_EQ(each.target, "gemini-4-neon");
+  }
 }
 
 TEST_F(HistoryTest, AFailureIsFoundByTheIdOfItsError) {

@@ -260,6 +260,43 @@ TEST_F(KeysTest, ReloadsAndRotationsUnderLoadLoseNoReservation) {
   EXPECT_GT(answered, 20);
 }
 
+TEST_F(KeysTest, APriceCorrectedTodayCorrectsTheMonth) {
+  AddKey("ci").budget.month = 1'000'000'000'000;
+  config::OwnPrice price;
+  price.match = "gemini-2.5-flash";
+  price.input = price.output = 1'000'000;
+  config_.prices = {price};
+  Start();
+  ASSERT_EQ(ChatAs("ci").status, 200);
+  ASSERT_TRUE(service_->FlushLog());
+  const Json before = Me("ci");
+  const double spent = before["spent"]["month"]["list_usd"];
+  EXPECT_DOUBLE_EQ(spent, before["spent"]["month"]["tokens"].get<double>() / 1e6);
+  config_.prices.front().input = config_.prices.front().output = 3'000'000;
+  ASSERT_TRUE(service_->Apply(std::make_shared<const config::Config>(config_)));
+  const Json after = Me("ci");
+  EXPECT_DOUBLE_EQ(after["spent"]["month"]["list_usd"].get<double>(), 3 * spent);
+  EXPECT_DOUBLE_EQ(after["budget"]["month"]["used_usd"].get<double>(), 3 * spent);
+  EXPECT_EQ(after["spent"]["month"]["tokens"], before["spent"]["month"]["tokens"]);
+}
+
+TEST_F(KeysTest, AFlexRequestCostsHalf) {
+  AddKey("ci");
+  AddKey("home");
+  Start();
+  const auto body = [](const std::string& tier) {
+    Json json = Json::parse(ChatBody("hi"));
+    json["service_tier"] = tier;
+    return json.dump();
+  };
+  ASSERT_EQ(As("ci", "POST", "/v1/chat/completions", body("default")).status, 200);
+  ASSERT_EQ(As("home", "POST", "/v1/chat/completions", body("flex")).status, 200);
+  ASSERT_TRUE(service_->FlushLog());
+  const double whole = Me("ci")["spent"]["month"]["list_usd"];
+  EXPECT_GT(whole, 0);
+  EXPECT_NEAR(Me("home")["spent"]["month"]["list_usd"].get<double>(), whole / 2, 1e-9);
+}
+
 TEST_F(KeysTest, MetricsTellLimitsByKey) {
   config::ClientKey& key = AddKey("ci");
   key.requests_per_minute = 1;

@@ -1,8 +1,11 @@
-#include "core/gateway/prices.h"
+#include "core/keys/prices.h"
 
-namespace agm::gateway {
+#include <utility>
+#include <vector>
 
-std::vector<ledger::Price> PricesOf(const config::Config& config) {
+namespace agm::keys {
+
+std::shared_ptr<const ledger::PriceList> PricesOf(const config::Config& config) {
   std::vector<ledger::Price> prices;
   for (const config::OwnPrice& own : config.prices) {
     prices.push_back({.match = own.match,
@@ -19,9 +22,7 @@ std::vector<ledger::Price> PricesOf(const config::Config& config) {
                       .from = own.from,
                       .until = own.until});
   }
-  const auto built_in = ledger::ListPrices();
-  prices.insert(prices.end(), built_in.begin(), built_in.end());
-  return prices;
+  return std::make_shared<const ledger::PriceList>(std::move(prices));
 }
 
-}  // namespace agm::gateway
+}  // namespace agm::keys
