@@ -275,7 +275,7 @@ complete -c agm -n '__agm_at "agm stats"' -l month -d 'Count since the first of 
 complete -c agm -n '__agm_at "agm stats"' -l by -x -d 'Tell apart by model, account, caller (default model)'
 complete -c agm -n '__agm_at "agm stats"' -l bucket -x -a 'hour day week month' -d 'Tell apart by spans of time'
 complete -c agm -n '__agm_at "agm stats"' -l tz -x -d 'The zone of days and times (default: the machine\'s)'
-complete -c agm -n '__agm_at "agm stats"' -l recost -d 'First compute the costs of all kept requests again, with today\'s price list'
+complete -c agm -n '__agm_at "agm stats"' -l recost -d 'First compute all costs again, with today\'s prices'
 complete -c agm -n '__agm_at "agm stats"' -l csv -d 'Write comma-separated values with a header'
 
 # agm page

@@ -8,6 +8,7 @@
 #include "core/gateway/embeddings_route.h"
 #include "core/gateway/exchange.h"
 #include "core/gateway/files_route.h"
+#include "core/gateway/key_changes.h"
 #include "core/gateway/key_pages.h"
 #include "core/gateway/native_route.h"
 #include "core/gateway/page_routes.h"
@@ -86,6 +87,13 @@ http::Reply ChangeAccount(Visit& visit) {
               : HealPage(visit.services, *visit.settings, visit.http, visit.record);
 }
 
+http::Reply ChangeKey(Visit& visit) {
+  if (visit.http.method == "DELETE") {
+    return RemoveKeyPage(visit.services, *visit.settings, visit.route.id, visit.record);
+  }
+  return ChangeKeyPage(visit.services, *visit.settings, visit.http, visit.route.id, visit.record);
+}
+
 http::Reply Health(Visit& visit) { return HealthPage(visit.record); }
 http::Reply Ready(Visit& visit) { return ReadyPage(visit.services, visit.record); }
 http::Reply Accounts(Visit& visit) { return AccountsPage(visit.services, visit.record); }
@@ -161,6 +169,8 @@ constexpr RouteRow kRows[] = {
   {"accounts", "/agm/accounts", kPost, kOwn, kJson, kAdmin, kPatient, ChangeAccount},
   {"me", "/agm/me", kGet, kOwn, kJson, kAnyKey, kPatient, Me},
   {"keys", "/agm/keys", kGet, kOwn, kJson, kAdmin, kPatient, Keys},
+  {"keys", "/agm/keys", kPost, kOwn, kJson, kAdmin, kPatient, Page<AddKeyPage>},
+  {"keys", "/agm/keys/*", "PATCH, DELETE", kOwn, kJson, kAdmin, kPatient, ChangeKey},
 
   // OpenAI
   {"models", "/models", kGet, kOpenAi, kJson, kInference, kPatient, Page<ModelsPage>},

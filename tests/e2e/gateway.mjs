@@ -9,10 +9,11 @@
 //   const mock = await startMock({ steps: [{ match: { text: 'sources' }, do: { body: '...' } }] });
 //   const gateway = await startGateway({ upstream: mock.url, accounts: 3 });
 import assert from 'node:assert/strict';
-import { spawn } from 'node:child_process';
+import { execFile, spawn } from 'node:child_process';
 import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { promisify } from 'node:util';
 
 // Keys that may show up nowhere but in the configuration and upstream: the first one is in every
 // program's environment, the other is that of the mock's accounts.
@@ -54,16 +55,17 @@ async function start(args, { env = {}, files = {} }) {
     await writeFile(join(home, name), text, { mode: 0o600 });
   }
   const words = typeof args === 'function' ? args(home) : args;
+  const variables = {
+    PATH: process.env.PATH,
+    HOME: home,
+    XDG_CONFIG_HOME: join(home, 'config'),
+    XDG_STATE_HOME: join(home, 'state'),
+    XDG_RUNTIME_DIR: home,
+    AGM_API_KEY: CANARIES[0],
+    ...env,
+  };
   const child = spawn(process.env.AGM_BIN ?? 'agm', words, {
-    env: {
-      PATH: process.env.PATH,
-      HOME: home,
-      XDG_CONFIG_HOME: join(home, 'config'),
-      XDG_STATE_HOME: join(home, 'state'),
-      XDG_RUNTIME_DIR: home,
-      AGM_API_KEY: CANARIES[0],
-      ...env,
-    },
+    env: variables,
     stdio: ['ignore', 'pipe', 'pipe'],
   });
   const output = { stdout: '', stderr: '' };
@@ -86,7 +88,9 @@ async function start(args, { env = {}, files = {} }) {
     await rm(home, { recursive: true, force: true });
     return result;
   };
-  return { url, stop, output };
+  // Runs another command in the same home.
+  const run = (more) => promisify(execFile)(process.env.AGM_BIN ?? 'agm', more, { env: variables });
+  return { url, stop, output, run };
 }
 
 function expectNoCanary(texts) {

@@ -3,7 +3,7 @@
 // people to look at.
 import assert from 'node:assert/strict';
 import { execFile } from 'node:child_process';
-import { access, mkdir } from 'node:fs/promises';
+import { access, mkdir, readFile } from 'node:fs/promises';
 import { createServer } from 'node:http';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -17,6 +17,7 @@ const SKIPPED = 77;
 const CHROMIUM = process.env.CHROMIUM ?? '/usr/bin/chromium';
 const SHOTS = join(dirname(fileURLToPath(import.meta.url)), '../../build/page');
 const WIDTHS = [1280, 360];
+const AXE = join(dirname(fileURLToPath(import.meta.url)), 'node_modules/axe-core/axe.min.js');
 
 // Texts that would become markup, a script or a command if anything took them for more than text.
 const PAYLOADS = [
@@ -63,6 +64,22 @@ async function chat(gateway, model, headers = {}) {
   });
   await response.text();
   return response.headers.get('x-request-id');
+}
+
+// The serious faults that axe finds on the page as it is.
+async function accessibilityFaults(page) {
+  await page.evaluate(await readFile(AXE, 'utf8'));
+  const { violations } = await page.evaluate(() => globalThis.axe.run(document));
+  return violations
+    .filter(({ impact }) => impact === 'serious' || impact === 'critical')
+    .map(({ id, nodes }) => `${id}: ${nodes[0].html} ${nodes[0].failureSummary ?? ''}`);
+}
+
+async function signIn(page, url, key) {
+  await page.goto(`${url}/agm/`);
+  await page.getByLabel('Key of this gateway').fill(key);
+  await page.keyboard.press('Enter');
+  await page.getByText('Serving').waitFor();
 }
 
 const json = async (url) => (await fetch(url)).json();
@@ -165,6 +182,83 @@ const tests = {
     await gateway.stop();
   },
 
+  async 'client keys are made, shown once, rotated, disabled and removed'() {
+    const env = { AGM_API_KEY: 'sk-page-of-the-mock' };
+    const mock = await startMock({ steps: [] });
+    const gateway = await startGateway({ upstream: mock.url, args: ['--auth-mode', 'strict'], env });
+    const page = await openPage();
+    watchHosts(page, gateway.url);
+    await signIn(page, gateway.url, env.AGM_API_KEY);
+    const models = async (key) =>
+      (await fetch(`${gateway.url}/v1/models`, { headers: { Authorization: `Bearer ${key}` } })).status;
+    // The gateway follows its file; the page does not wait for that.
+    const becomes = async (key, status) => {
+      for (let n = 0; n < 50 && (await models(key)) !== status; n += 1) await page.waitForTimeout(100);
+      assert.equal(await models(key), status);
+    };
+    await page.goto(`${gateway.url}/agm/#/keys`);
+    await page.getByRole('textbox', { name: 'Name' }).fill('ci');
+    await page.getByLabel('Requests a minute').fill('60');
+    await page.getByLabel('US$ a day').fill('2.5');
+    await page.getByRole('button', { name: 'Make key' }).click();
+    const shown = page.locator('main [role="alert"] code');
+    const key = (await shown.innerText()).trim();
+    assert.match(key, /^sk-agm-/);
+    await becomes(key, 200);
+    const card = page.locator('article', { hasText: 'ci' });
+    await card.getByText('of $2.50').waitFor();
+    await page.screenshot({ path: join(SHOTS, 'new-key.png'), fullPage: true });
+    await page.getByRole('button', { name: 'I have it' }).click();
+    assert.equal(await shown.count(), 0);
+    assert.ok(!(await page.content()).includes(key), 'the key is shown once');
+    await card.getByRole('button', { name: 'Disable' }).click();
+    await becomes(key, 401);
+    await card.getByText('disabled').waitFor();
+    await card.getByRole('button', { name: 'Enable' }).click();
+    await becomes(key, 200);
+    await card.getByRole('button', { name: 'Rotate' }).click();
+    await card.getByRole('button', { name: 'Really give it another secret?' }).click();
+    const second = (await shown.innerText()).trim();
+    assert.notEqual(second, key);
+    await becomes(second, 200);
+    assert.equal(await models(key), 200, 'the old secret has a day of grace');
+    await page.getByRole('button', { name: 'I have it' }).click();
+    await card.getByRole('button', { name: 'Remove' }).click();
+    await card.getByRole('button', { name: 'Really remove it?' }).click();
+    await page.getByText('There is no key with limits yet').waitFor();
+    await becomes(second, 401);
+    assert.deepEqual(page.faults, []);
+    await page.context().close();
+    await gateway.stop();
+    await mock.stop();
+  },
+
+  async 'a key that may only read sees no other keys'() {
+    const env = { AGM_API_KEY: 'sk-page-of-the-mock' };
+    const mock = await startMock({ steps: [] });
+    const gateway = await startGateway({ upstream: mock.url, args: ['--auth-mode', 'strict'], env });
+    const made = await fetch(`${gateway.url}/agm/keys`, {
+      method: 'POST',
+      headers: { Authorization: `Bearer ${env.AGM_API_KEY}`, 'Content-Type': 'application/json', 'X-Agm': '1' },
+      body: JSON.stringify({ name: 'viewer', scopes: ['read'] }),
+    });
+    const { key } = await made.json();
+    const page = await openPage();
+    for (let n = 0; n < 50; n += 1) {
+      const { status } = await fetch(`${gateway.url}/agm/status`, { headers: { Authorization: `Bearer ${key}` } });
+      if (status === 200) break;
+      await page.waitForTimeout(100);
+    }
+    await signIn(page, gateway.url, key);
+    await page.goto(`${gateway.url}/agm/#/keys`);
+    await page.getByText('Only a key with the scope admin').waitFor();
+    assert.equal(await page.getByRole('button', { name: 'Make key' }).count(), 0);
+    assert.deepEqual(page.faults, []);
+    await page.context().close();
+    await gateway.stop();
+    await mock.stop();
+  },
+
   async 'a page of another site can do nothing'() {
     const gateway = await startGateway();
     const site = createServer((_, response) => {
@@ -251,7 +345,7 @@ const tests = {
     const gateway = await startGateway({ upstream: mock.url, accounts: 3 });
     for (let n = 0; n < 30; n += 1) await chat(gateway, n % 6 === 0 ? PAYLOADS[n % 4] : 'gpt-4o');
     const id = await chat(gateway, 'gemini-2.5-flash');
-    const views = ['', 'requests', `requests/${id}`, 'usage', 'accounts', 'clients'];
+    const views = ['', 'requests', `requests/${id}`, 'usage', 'accounts', 'keys', 'clients'];
     for (const colorScheme of ['light', 'dark']) {
       for (const width of WIDTHS) {
         const page = await openPage({ colorScheme, viewport: { width, height: 800 } });
@@ -263,6 +357,7 @@ const tests = {
           await page.screenshot({ path: join(SHOTS, `${name}-${colorScheme}-${width}.png`), fullPage: true });
           const wide = await page.evaluate(() => document.documentElement.scrollWidth);
           assert.ok(wide <= width, `${name} is ${wide} wide on a screen of ${width}`);
+          assert.deepEqual(await accessibilityFaults(page), [], `${name}, ${colorScheme}, ${width}`);
         }
         assert.deepEqual(page.faults, []);
         await page.context().close();
@@ -270,6 +365,111 @@ const tests = {
     }
     await gateway.stop();
     await mock.stop();
+  },
+
+  // The gateway's pages are served by the test, so that ten thousand rows need no requests.
+  async 'ten thousand rows scroll smoothly'() {
+    const gateway = await startGateway();
+    await chat(gateway, 'gpt-4o');
+    const { requests: [row] } = await json(`${gateway.url}/agm/requests`);
+    const page = await openPage();
+    await page.route('**/agm/requests?*', (route) => {
+      const before = Number(new URL(route.request().url()).searchParams.get('before') ?? 10_001);
+      const requests = Array.from({ length: 1000 }, (_, n) => ({ ...row, seq: before - 1 - n, id: `req_${before - 1 - n}` }));
+      return route.fulfill({ json: { requests, next: before > 1001 ? before - 1000 : null } });
+    });
+    await page.goto(`${gateway.url}/agm/#/requests`);
+    for (let pages = 1; pages <= 10; pages += 1) {
+      await page.waitForFunction((rows) => document.querySelectorAll('tr[data-id]').length === rows, pages * 1000);
+      if (pages < 10) await page.getByRole('button', { name: 'Older requests' }).click();
+    }
+    const frames = await page.evaluate(async () => {
+      const times = [];
+      const end = performance.now() + 2000;
+      for (let last = performance.now(); last < end;) {
+        scrollBy(0, 400);
+        const now = await new Promise(requestAnimationFrame);
+        times.push(now - last);
+        last = now;
+      }
+      return times.sort((a, b) => a - b);
+    });
+    const median = frames[Math.floor(frames.length / 2)];
+    console.log(`  10,000 rows: ${frames.length / 2} frames a second, median ${median.toFixed(1)} ms`);
+    assert.ok(median < 50, `a frame takes ${median} ms`);
+    await page.context().close();
+    await gateway.stop();
+  },
+
+  async 'live rows leave nothing behind'() {
+    const gateway = await startGateway();
+    const page = await openPage();
+    await page.goto(`${gateway.url}/agm/`);
+    await page.getByText('No request yet').waitFor();
+    const cdp = await page.context().newCDPSession(page);
+    await cdp.send('Performance.enable');
+    const measure = async () => {
+      await cdp.send('HeapProfiler.collectGarbage');
+      const { metrics } = await cdp.send('Performance.getMetrics');
+      const of = (name) => metrics.find((each) => each.name === name).value;
+      return { heap: of('JSHeapUsedSize'), nodes: of('Nodes') };
+    };
+    const burst = async (count) => {
+      const one = async () => { for (let n = 0; n < count / 8; n += 1) await chat(gateway, 'gpt-4o'); };
+      await Promise.all(Array.from({ length: 8 }, one));
+      await page.waitForTimeout(300);
+    };
+    await burst(400);
+    const before = await measure();
+    await burst(2400);
+    const after = await measure();
+    console.log(`  after 400 and after 2,800 live rows: ${(before.heap / 1e6).toFixed(1)} and ${(after.heap / 1e6).toFixed(1)} MB, ${before.nodes} and ${after.nodes} nodes`);
+    assert.ok(after.heap - before.heap < 1_500_000, `the heap grew by ${after.heap - before.heap} bytes`);
+    assert.ok(after.nodes < before.nodes * 1.5, `${before.nodes} nodes became ${after.nodes}`);
+    assert.deepEqual(page.faults, []);
+    await page.context().close();
+    await gateway.stop();
+  },
+
+  async 'every control is reached with the Tab key and shows it'() {
+    const gateway = await startGateway();
+    await chat(gateway, 'gpt-4o');
+    const page = await openPage();
+    await page.goto(`${gateway.url}/agm/#/accounts`);
+    await page.getByText('In a terminal').waitFor();
+    const seen = new Set();
+    for (let n = 0; n < 60; n += 1) {
+      await page.keyboard.press('Tab');
+      const at = await page.evaluate(() => {
+        const { activeElement: element } = document;
+        const style = getComputedStyle(element);
+        return { what: element.id || element.dataset?.view || element.name || element.textContent.slice(0, 20),
+          body: element === document.body, shown: style.outlineStyle !== 'none' || style.boxShadow !== 'none' };
+      });
+      if (at.body) break;
+      assert.ok(at.shown, `the focus on ${at.what} is not shown`);
+      seen.add(at.what);
+    }
+    for (const what of ['skip', 'theme', 'requests', 'usage', 'accounts', 'keys', 'clients']) {
+      assert.ok(seen.has(what), `the Tab key does not reach ${what}: ${[...seen]}`);
+    }
+    await page.context().close();
+    await gateway.stop();
+  },
+
+  async 'recorded bodies stand in the detail view as text'() {
+    const gateway = await startGateway();
+    await gateway.run(['logs', 'record', 'on', '--for', '5m']);
+    await new Promise((done) => { setTimeout(done, 1200); });
+    const id = await chat(gateway, PAYLOADS[0]);
+    const page = await openPage();
+    await page.goto(`${gateway.url}/agm/#/requests/${id}`);
+    await page.getByText('What the client sent').click();
+    await page.locator('pre', { hasText: PAYLOADS[0] }).first().waitFor();
+    assert.equal(await page.locator('main img').count(), 0);
+    assert.deepEqual(page.faults, []);
+    await page.context().close();
+    await gateway.stop();
   },
 
   async 'the first paint is quick and small'() {

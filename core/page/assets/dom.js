@@ -34,7 +34,7 @@ export function foreign(text) {
 
 // A command or address with a button that copies it.
 export function copyable(text, label = "Copy") {
-  const button = el("button", { type: "button", class: "copy", "aria-label": `Copy ${text}` }, label);
+  const button = el("button", { type: "button", class: "copy", "aria-label": `${label} ${text}` }, label);
   button.addEventListener("click", async () => {
     try {
       await navigator.clipboard.writeText(text);

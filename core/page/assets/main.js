@@ -4,13 +4,14 @@ import { change, get, kZone } from "./api.js";
 import * as clients from "./clients.js";
 import { copyable, el } from "./dom.js";
 import { until, when } from "./format.js";
+import * as keys from "./keys.js";
 import * as overview from "./overview.js";
 import * as requests from "./requests.js";
 import * as signin from "./signin.js";
 import * as usage from "./usage.js";
 
 const kViews = [["", "Overview", overview], ["requests", "Requests", requests], ["usage", "Usage", usage],
-  ["accounts", "Accounts", accounts], ["clients", "Clients", clients]];
+  ["accounts", "Accounts", accounts], ["keys", "Keys", keys], ["clients", "Clients", clients]];
 const kThemes = { auto: "◐ Auto", light: "○ Light", dark: "● Dark" };
 const kEvery = 2000;
 
@@ -119,7 +120,7 @@ function press(event) {
     if (document.activeElement instanceof HTMLInputElement) return document.activeElement.blur();
     return main.querySelector("[data-back]") ? history.back() : undefined;
   }
-  const typing = event.target instanceof HTMLInputElement || event.ctrlKey || event.altKey || event.metaKey;
+  const typing = event.target instanceof HTMLInputElement || event.target instanceof HTMLSelectElement || event.ctrlKey || event.altKey || event.metaKey;
   if (typing || asking) return undefined;
   if (event.key === "j") move(1);
   if (event.key === "k") move(-1);

@@ -30,19 +30,23 @@ function filterForm(query, go) {
 }
 
 export function open(main, { query, go }) {
-  const list = requestTable("Requests");
+  const list = el("div", { class: "pages" });
   const note = el("p", { class: "empty", role: "status" }, "Loading …");
   const more = el("button", { type: "button", hidden: true, onclick: () => load() }, "Older requests");
   let next;
   async function load() {
     try {
       const page = await get("requests", { ...query, limit: kPage, before: next });
-      list.body.append(...page.requests.map(requestRow));
+      if (page.requests.length > 0) {
+        const part = requestTable("Requests");
+        part.body.append(...page.requests.map(requestRow));
+        list.append(part.node);
+      }
       next = page.next;
       more.hidden = next === null;
-      note.textContent = list.body.rows.length > 0 ? "" : "No request fits. Requests are kept for 7 days by default.";
+      note.textContent = list.childElementCount > 0 ? "" : "No request fits. Requests are kept for 7 days by default.";
       note.hidden = note.textContent === "";
-      list.node.hidden = list.body.rows.length === 0;
+      list.hidden = list.childElementCount === 0;
     } catch (error) {
       note.textContent = error.message;
     }
@@ -50,8 +54,8 @@ export function open(main, { query, go }) {
   const active = Object.keys(query).length;
   main.replaceChildren(el("h1", { class: "hidden" }, "Requests"),
     el("details", { open: active > 0 || innerWidth > 700 }, el("summary", {}, active > 0 ? `Filters (${active} active)` : "Filters"), filterForm(query, (to) => go("requests", to))),
-    note, list.node, more);
-  list.node.hidden = true;
+    note, list, more);
+  list.hidden = true;
   load();
   return { close() {}, update() {} };
 }
@@ -98,6 +102,18 @@ function tokenTable(request) {
     el("tr", {}, el("td", {}, "Billed"), el("td", { class: "number" }, dollars(request.cost_billed_usd)))]));
 }
 
+const kParts = { request: "What the client sent", sent: "What the gateway sent to the upstream",
+  received: "What the upstream answered", response: "What the client got" };
+
+// Bodies that were recorded; null for visitors who may not see them.
+function bodies(request) {
+  if (request.bodies === null || request.bodies.length === 0) return [];
+  return [el("h2", {}, "Bodies"), el("p", { class: "quiet" }, "Recorded because agm logs record was on."),
+    ...request.bodies.map((each) => el("details", {},
+      el("summary", {}, `${kParts[each.part] ?? each.part}${each.call > 0 ? `, call ${each.call}` : ""} (${whole(each.size)} bytes${each.cut ? ", cut" : ""})`),
+      el("pre", { tabindex: 0 }, each.head), el("pre", { tabindex: 0 }, each.body)))];
+}
+
 export function openOne(main, { id }) {
   const body = el("div", {}, el("p", { class: "quiet" }, "Loading …"));
   main.replaceChildren(el("p", {}, el("a", { href: "#/requests", "data-back": true }, "← All requests")), body);
@@ -113,6 +129,7 @@ export function openOne(main, { id }) {
       el("h2", {}, "Tries"), attempts(request),
       el("h2", {}, "Tokens and price"), tokenTable(request),
       request.dropped.length > 0 ? [el("h2", {}, "Not passed on to the upstream"), el("ul", {}, request.dropped.map((name) => el("li", {}, el("code", {}, foreign(name)))))] : [],
+      ...bodies(request),
       el("h2", {}, "Facts"),
       facts([["Begun", dateTime(request.time)], ["Call", `${request.method} ${request.path}`], ["Route", request.route],
         ["Key", request.caller], ["Client", request.client], ["Asked for", request.model], ["Served by", request.target],

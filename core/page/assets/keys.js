@@ -1,0 +1,155 @@
+// The client keys: their limits and what they have used; for scope admin also making, rotating,
+// disabling and removing them.
+import { change, get } from "./api.js";
+import { copyable, el, foreign } from "./dom.js";
+import { dateTime, dollars, short, whole } from "./format.js";
+
+const kEvery = 3000;
+const kLimits = [["requests_per_minute", "Requests a minute"], ["tokens_per_minute", "Tokens a minute"],
+  ["parallel", "At the same time"]];
+
+const at = (name) => `keys/${encodeURIComponent(name)}`;
+
+// What is used of a limit, with a bar; `text` writes an amount.
+function used(name, amount, limit, text, note) {
+  const share = limit > 0 ? Math.min(amount / limit, 1) : 1;
+  const bar = el("meter", { min: 0, max: 1, high: 0.9, value: share, "aria-label": `${name}: ${text(amount)} of ${text(limit)}` });
+  return el("li", {}, el("span", {}, `${name}: ${text(amount)} of ${text(limit)}`), bar, note ? el("span", { class: "quiet" }, note) : null);
+}
+
+function limits(key) {
+  const lines = [];
+  for (const [member, name] of [["requests_per_minute", "Requests in this minute"], ["tokens_per_minute", "Tokens in this minute"]]) {
+    const each = key[member];
+    if (each) lines.push(used(name, each.limit - each.remaining, each.limit, short));
+  }
+  if (key.parallel) lines.push(used("Running now", key.parallel.running, key.parallel.limit, whole));
+  for (const window of ["day", "month"]) {
+    const money = key.budget?.[window];
+    if (money) lines.push(used(`Budget of the ${window}`, money.used_usd, money.limit_usd, dollars, `again at ${dateTime(money.resets_at)}`));
+    const tokens = key.tokens?.[window];
+    if (tokens) lines.push(used(`Tokens of the ${window}`, tokens.used, tokens.limit, short, `again at ${dateTime(tokens.resets_at)}`));
+  }
+  return lines.length > 0 ? el("ul", { class: "limits" }, lines) : el("p", { class: "quiet" }, "It has no limits.");
+}
+
+function state(key) {
+  if (!key.enabled) return ["disabled", "○ disabled"];
+  if (key.expires && new Date(key.expires) <= new Date()) return ["quarantined", "▲ expired"];
+  return ["ready", "● ready"];
+}
+
+// A button that asks once more before it does its work.
+function confirmed(label, question, work) {
+  const button = el("button", { type: "button", onclick: async () => {
+    if (button.textContent === question) return work();
+    button.textContent = question;
+    setTimeout(() => { button.textContent = label; }, 4000);
+    return undefined;
+  } }, label);
+  return button;
+}
+
+function card(key, act) {
+  const [kind, words] = state(key);
+  const spent = key.spent;
+  const facts = [["Id", key.id], ["May do", key.scopes.join(", ")], ["Models", key.models.join(", ") || "none"],
+    ["Expires", key.expires ? dateTime(key.expires) : "never"],
+    ["Today", `${dollars(spent.day.list_usd)}, ${short(spent.day.tokens)} tokens`],
+    ["This month", `${dollars(spent.month.list_usd)}, ${short(spent.month.tokens)} tokens`],
+    ["Billed this month", dollars(spent.month.billed_usd)]];
+  return el("article", { class: `card account ${kind}` },
+    el("div", { class: "bar" }, el("h3", {}, foreign(key.name)), el("span", { class: `badge ${kind}` }, words),
+      el("a", { href: `#/requests?caller=${encodeURIComponent(key.name)}` }, "Requests")),
+    limits(key),
+    el("dl", { class: "facts" }, facts.map(([term, value]) => el("div", {}, el("dt", {}, term), el("dd", {}, foreign(value))))),
+    el("div", { class: "bar" },
+      el("button", { type: "button", onclick: () => act("PATCH", key.name, { enabled: !key.enabled }) }, key.enabled ? "Disable" : "Enable"),
+      confirmed("Rotate", "Really give it another secret?", () => act("PATCH", key.name, { rotate: { grace: "24h" } })),
+      confirmed("Remove", "Really remove it?", () => act("DELETE", key.name, {}))));
+}
+
+// The answer to a new key or a rotation: the only time that the key is seen.
+function secret(made, done) {
+  return el("div", { class: "notice mock", role: "alert" }, el("strong", {}, "Keep this key now: it is not shown again. "),
+    el("p", {}, foreign(made.name), ": ", copyable(made.key)), el("button", { type: "button", onclick: done }, "I have it"));
+}
+
+const list = (text) => text.split(/[\s,]+/).filter((each) => each !== "");
+
+function addForm(add) {
+  const text = (name, more = {}) => el("input", { name, autocomplete: "off", spellcheck: "false", size: 12, ...more });
+  const name = text("name", { required: true, placeholder: "ci" });
+  const models = text("models", { placeholder: "gemini-*" });
+  const scopes = el("select", { name: "scope" }, ["inference", "read", "metrics", "admin"].map((each) => el("option", {}, each)));
+  const numbers = kLimits.map(([member]) => text(member, { type: "number", min: 1 }));
+  const money = ["day", "month"].map((window) => text(`budget_${window}`, { type: "number", min: 0, step: "any" }));
+  const expires = text("expires", { placeholder: "30d" });
+  const form = el("form", { class: "form" }, el("label", {}, "Name", name), el("label", {}, "May do", scopes),
+    el("label", {}, "Models", models), kLimits.map(([, label], index) => el("label", {}, label, numbers[index])),
+    el("label", {}, "US$ a day", money[0]), el("label", {}, "US$ a month", money[1]), el("label", {}, "Expires", expires),
+    el("button", { class: "main" }, "Make key"));
+  form.addEventListener("submit", async (event) => {
+    event.preventDefault();
+    const body = { name: name.value.trim(), scopes: [scopes.value] };
+    if (models.value.trim() !== "") body.models = list(models.value);
+    kLimits.forEach(([member], index) => { if (numbers[index].value !== "") body[member] = Number(numbers[index].value); });
+    const budget = Object.fromEntries(["day", "month"].map((window, index) => [window, money[index].value]).filter(([, value]) => value !== ""));
+    if (Object.keys(budget).length > 0) body.budget = Object.fromEntries(Object.entries(budget).map(([window, value]) => [window, Number(value)]));
+    if (expires.value.trim() !== "") body.expires = expires.value.trim();
+    if (await add(body)) form.reset();
+  });
+  return form;
+}
+
+export function open(main, { status }) {
+  const cards = el("div", { class: "cards" });
+  const shown = el("div");
+  const answer = el("p", { class: "bad", role: "alert" });
+  let last = "";
+  let admin = null;
+
+  async function load() {
+    const { keys } = await get("keys");
+    const text = JSON.stringify(keys);
+    // A card that a person is about to confirm must not be replaced under the pointer.
+    if (text === last || cards.contains(document.activeElement)) return;
+    last = text;
+    cards.replaceChildren(...keys.map((key) => card(key, act)));
+    if (keys.length === 0) cards.replaceChildren(el("p", { class: "empty" }, "There is no key with limits yet. Keys of proxy.api_key have none."));
+  }
+
+  async function send(method, path, body) {
+    answer.textContent = "";
+    try {
+      const done = await change(method, path, body);
+      if (done.key) shown.replaceChildren(secret(done, () => shown.replaceChildren()));
+      last = "";
+      document.activeElement?.blur();
+      setTimeout(() => load().catch(() => {}), 400);
+      return true;
+    } catch (error) {
+      answer.textContent = error.message;
+      return false;
+    }
+  }
+  const act = (method, name, body) => send(method, at(name), body);
+
+  function begin() {
+    const now = status()?.visitor.admin ?? false;
+    if (now === admin) return;
+    admin = now;
+    const head = el("h1", { class: "hidden" }, "Keys");
+    if (!admin) {
+      main.replaceChildren(head, el("p", { class: "empty" }, "Only a key with the scope admin sees the other keys. Your own: ", copyable("agm keys show NAME")));
+      return;
+    }
+    main.replaceChildren(head, shown, answer, cards, el("section", { class: "card" }, el("h2", {}, "Make a key"),
+      el("p", {}, "In a terminal: ", copyable("agm keys add NAME --budget 2/day")), addForm((body) => send("POST", "keys", body))));
+    load().catch((error) => { answer.textContent = error.message; });
+  }
+
+  begin();
+  const timer = setInterval(() => { if (!document.hidden && admin) load().catch(() => {}); }, kEvery);
+  return { close: () => clearInterval(timer), update: begin };
+}
