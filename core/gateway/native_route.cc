@@ -1,5 +1,6 @@
 #include "core/gateway/native_route.h"
 
+#include <algorithm>
 #include <array>
 #include <utility>
 #include <vector>
@@ -13,6 +14,7 @@
 #include "core/gateway/native_stream.h"
 #include "core/gateway/pins.h"
 #include "core/gateway/replies.h"
+#include "core/gateway/resolve.h"
 #include "core/gateway/session.h"
 #include "core/gateway/taped.h"
 #include "core/gateway/unknown_model.h"
@@ -42,6 +44,22 @@ std::vector<http::Header> HeadersUp(const http::Request& http) {
   return headers;
 }
 
+// The targets that an account with Gemini's own API may serve.
+Result<std::vector<std::string>> NativeTargets(const RequestContext& context,
+                                               std::vector<std::string> targets) {
+  const std::string asked = targets.front();
+  std::erase_if(targets, [&](const std::string& target) {
+    const auto providers = context.ProvidersOf(target);
+    return !providers.empty() && std::ranges::none_of(providers, &upstream::Provider::HasNativeApi);
+  });
+  if (!targets.empty()) return targets;
+  Error error = Fail(ErrorCode::kUnknownModel,
+                     "the accounts that serve it do not have Gemini's API; ask for it at "
+                     "/v1/chat/completions, /v1/responses or /v1/messages");
+  error.reason = "model_not_found";
+  return error;
+}
+
 }  // namespace
 
 http::Reply CallNative(Services& services, std::shared_ptr<const Settings> settings,
@@ -58,7 +76,7 @@ http::Reply CallNative(Services& services, std::shared_ptr<const Settings> setti
   record.stream = native->form != NativeForm::kWhole;
   const auto head = NativeHead(http.body);
   if (!head) return refuse(head.error());
-  const auto resolved = settings->map.Resolve(native->model);
+  const auto resolved = ResolveModel(services, *settings, native->model, *http.client);
   if (!resolved) return refuse(resolved.error());
   record.rule = RuleText(*resolved);
   auto usable = AdmitNative(services, http, native->model, resolved->targets, record);
@@ -76,14 +94,20 @@ http::Reply CallNative(Services& services, std::shared_ptr<const Settings> setti
                          TapeCalls(*services.transport, record.tape)};
   context.only = *holder;
   context.method = native->method;
-  const auto targets = ServableTargets(context, *usable, native->use);
-  if (!targets) return refuse(targets.error());
+  const auto servable = ServableTargets(context, *usable, native->use);
+  if (!servable) return refuse(servable.error());
+  const auto targets = NativeTargets(context, *servable);
+  if (!targets) {
+    return Refuse(Surface::kGemini, InGooglesWords(targets.error(), record.model), record,
+                  *settings->config);
+  }
   const auto question_for = [&](const std::string& target) {
-    const bool mapped = target != native->model;
-    auto renamed = mapped ? WithNativeModel(http.body, native->model, target) : http.body;
+    const std::string model = services.pool->ModelOf(target);
+    const bool mapped = model != native->model;
+    auto renamed = mapped ? WithNativeModel(http.body, native->model, model) : http.body;
     return NativeQuestion{"POST",
                           native->version,
-                          "models/" + target + ":" + native->method,
+                          "models/" + model + ":" + native->method,
                           native->query,
                           upstream::SharedText(renamed ? *std::move(renamed) : http.body),
                           HeadersUp(http),

@@ -18,6 +18,7 @@
 #include "core/config/model_name.h"
 #include "core/gateway/catalog.h"
 #include "core/gateway/metrics_page.h"
+#include "core/gateway/paging.h"
 #include "core/gateway/replies.h"
 #include "core/gateway/unknown_model.h"
 #include "core/mapping/built_in.h"
@@ -178,6 +179,22 @@ void WriteGemini(JsonWriter& json, const Listed& model) {
   json.EndArray().EndObject();
 }
 
+void WritePublished(JsonWriter& json, const std::string& id) {
+  json.Object().Key("name").String("publishers/google/models/" + ToUtf8(id)).EndObject();
+}
+
+// False for a name that only accounts without Gemini's own API serve: native calls cannot use it.
+bool IsNative(const Services& services, const Settings& settings, const std::string& name) {
+  const auto resolved = settings.map.Resolve(name);
+  if (!resolved) return true;
+  return std::ranges::any_of(resolved->targets, [&](const std::string& target) {
+    const auto kinds = services.pool->KindsOf(target);
+    return kinds.empty() || std::ranges::any_of(kinds, [&](config::AccountKind kind) {
+             return services.providers->For(kind).HasNativeApi();
+           });
+  });
+}
+
 // Finds each name that a request may use: a listed one, or one that a pattern leads to a model.
 std::optional<Listed> FindModel(const AllListed& all, const Settings& settings, std::string_view id,
                                 const keys::Key* key) {
@@ -324,19 +341,23 @@ http::Reply AnthropicModelPage(Services& services, const Settings& settings,
 
 http::Reply GeminiModelsPage(Services& services, const Settings& settings,
                              const http::Request& http, Record& record) {
+  const auto all = AllModels(services, settings, http, record.key.get());
+  std::vector<std::string> names;
+  for (const auto& [id, model] : all) {
+    if (IsNative(services, settings, id)) names.push_back(id);
+  }
+  const auto page = PageOfList(http.query, names);
+  if (!page) return Refuse(Surface::kGemini, page.error(), record, *settings.config);
+  const bool published = http.path.find("/publishers/") != std::string::npos;
   std::string body;
   JsonWriter json(body);
-  const auto all = AllModels(services, settings, http, record.key.get());
-  if (http.path.find("/publishers/") != std::string::npos) {
-    json.Object().Key("publisherModels").Array();
-    for (const auto& [id, model] : all) {
-      json.Object().Key("name").String("publishers/google/models/" + ToUtf8(id)).EndObject();
-    }
-  } else {
-    json.Object().Key("models").Array();
-    for (const auto& [id, model] : all) WriteGemini(json, model);
+  json.Object().Key(published ? "publisherModels" : "models").Array();
+  for (std::size_t i = page->begin; i < page->end; ++i) {
+    published ? WritePublished(json, names[i]) : WriteGemini(json, all.at(names[i]));
   }
-  json.EndArray().EndObject();
+  json.EndArray();
+  if (!page->next.empty()) json.Key("nextPageToken").String(ToUtf8(page->next));
+  json.EndObject();
   return PageReply(200, kJson, std::move(body), record);
 }
 
@@ -344,7 +365,7 @@ http::Reply GeminiModelPage(Services& services, const Settings& settings, const 
                             const std::string& id, Record& record) {
   const auto all = EveryModel(services, settings, http);
   const auto model = FindModel(all, settings, id, record.key.get());
-  if (!model) {
+  if (!model || !IsNative(services, settings, model->id)) {
     Error error = NoSuchModel(services, settings, id);
     error.message = "models/" + ToUtf8(id.substr(0, 200)) + " is not found: " + error.message;
     return Refuse(Surface::kGemini, std::move(error), record, *settings.config);

@@ -16,8 +16,10 @@
 #include "core/gateway/admission.h"
 #include "core/gateway/native_request.h"
 #include "core/gateway/native_stream.h"
+#include "core/gateway/paging.h"
 #include "core/gateway/pins.h"
 #include "core/gateway/replies.h"
+#include "core/gateway/resolve.h"
 #include "core/gateway/resource_calls.h"
 #include "core/gateway/url.h"
 
@@ -56,19 +58,31 @@ http::Reply PassOn(Visit& visit, NativeOutcome outcome, NativeForm form) {
                      visit.settings, *visit.http.client, std::move(visit.record));
 }
 
-// The model for which a resource is created, within the limits of the client key.
-Result<std::string> TargetOf(Visit& visit, const std::string& model) {
-  const auto resolved = visit.settings->map.Resolve(model);
-  if (model.empty() || !resolved || !config::ModelNameFault(model).empty()) {
+/// The model for which a resource is created, and the account that the target names, if it does.
+struct Aim {
+  std::string model;
+  std::string account;
+};
+
+// The aim of the client's model name, within the limits of its key.
+Result<Aim> AimAt(Visit& visit, const std::string& model) {
+  const auto unknown = [&] {
     return Fail(ErrorCode::kUnknownModel, "models/{} is not found", ToUtf8(model.substr(0, 200)));
-  }
+  };
+  if (!config::ModelNameFault(model).empty()) return unknown();
+  const auto resolved = ResolveModel(visit.services, *visit.settings, model, *visit.http.client);
+  if (!resolved) return unknown();
   auto usable = AdmitNative(visit.services, visit.http, model, resolved->targets, visit.record);
   if (!usable) return std::move(usable).error();
-  return usable->front();
+  const std::string& target = usable->front();
+  Aim aim{visit.services.pool->ModelOf(target), {}};
+  if (aim.model != target) aim.account = target.substr(0, target.find('/'));
+  return aim;
 }
 
-http::Reply Create(Visit& visit, std::string_view kind, NativeQuestion question) {
-  const auto account = PlaceFor(visit, kind);
+http::Reply Create(Visit& visit, std::string_view kind, const std::string& named,
+                   NativeQuestion question) {
+  const auto account = named.empty() ? PlaceFor(visit, kind) : named;
   if (!account) return RefuseIt(visit, account.error());
   auto outcome = AskHolder(visit, *account, kind, question);
   if (auto* opened = std::get_if<NativeOpened>(&outcome)) {
@@ -161,23 +175,23 @@ http::Reply CreateCache(Visit& visit) {
   const auto doc = JsonDoc::Parse(visit.http.body);
   if (!doc) return RefuseIt(visit, doc.error());
   const std::string model(config::WithoutModelPrefix(doc->root()["model"].text()));
-  const auto target = TargetOf(visit, model);
-  if (!target) return RefuseIt(visit, target.error());
-  if (*target != model) {
-    auto renamed = WithNativeModel(visit.http.body, model, *target);
+  const auto aim = AimAt(visit, model);
+  if (!aim) return RefuseIt(visit, aim.error());
+  if (aim->model != model) {
+    auto renamed = WithNativeModel(visit.http.body, model, aim->model);
     if (renamed) question.body = *std::move(renamed);
   }
-  return Create(visit, "cachedContents", std::move(question));
+  return Create(visit, "cachedContents", aim->account, std::move(question));
 }
 
 http::Reply CreateBatch(Visit& visit) {
   const std::string& id = visit.route.id;
   const std::size_t colon = std::min(id.rfind(':'), id.size());
   const std::string model(config::WithoutModelPrefix(std::string_view(id).substr(0, colon)));
-  const auto target = TargetOf(visit, model);
-  if (!target) return RefuseIt(visit, target.error());
-  return Create(visit, "batches",
-                QuestionFor(visit, "models/" + *target + id.substr(colon), NativeForm::kWhole));
+  const auto aim = AimAt(visit, model);
+  if (!aim) return RefuseIt(visit, aim.error());
+  return Create(visit, "batches", aim->account,
+                QuestionFor(visit, "models/" + aim->model + id.substr(colon), NativeForm::kWhole));
 }
 
 namespace {
@@ -214,8 +228,13 @@ std::map<std::string, std::string> Describe(Visit& visit, const std::string& acc
 // holds is described as it was created.
 http::Reply ListResources(Visit& visit, ResourceKind kind) {
   const std::string collection(CollectionOf(kind));
-  const auto own =
-      visit.services.resources->List(visit.record.caller, collection + "/", Now(visit));
+  auto own = visit.services.resources->List(visit.record.caller, collection + "/", Now(visit));
+  std::vector<std::string> names;
+  for (const auto& resource : own) names.push_back(resource.name);
+  const auto page = PageOfList(visit.http.query, names);
+  if (!page) return RefuseIt(visit, page.error());
+  own = {own.begin() + static_cast<std::ptrdiff_t>(page->begin),
+         own.begin() + static_cast<std::ptrdiff_t>(page->end)};
   std::map<std::string, std::map<std::string, std::string>> by_account;
   for (const auto& resource : own) {
     if (!by_account.contains(resource.account)) {
@@ -232,6 +251,7 @@ http::Reply ListResources(Visit& visit, ResourceKind kind) {
     json.Raw(now != objects.end() ? now->second : resource.object);
   }
   if (!own.empty()) json.EndArray();
+  if (!page->next.empty()) json.Key("nextPageToken").String(ToUtf8(page->next));
   json.EndObject();
   return PageReply(200, "application/json; charset=UTF-8", std::move(body), visit.record);
 }

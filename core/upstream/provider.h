@@ -128,6 +128,8 @@ class Provider {
   /// Models that stand in while no account lists its own.
   virtual std::vector<ModelEntry> BuiltInModels() const { return {}; }
 
+  /// True if the upstream has Gemini's own API, so that requests in it can pass unchanged.
+  virtual bool HasNativeApi() const { return false; }
   /// The URL of a resource of Gemini's own API in one of its versions, such as
   /// "models/gemini-2.5-flash:generateContent" in "v1beta"; empty if the account does not have it.
   virtual std::string NativeUrl(const config::Account& account, std::string_view version,

@@ -127,6 +127,8 @@ class Gemini : public Provider {
     return models;
   }
 
+  bool HasNativeApi() const override { return true; }
+
   std::string NativeUrl(const Account& account, std::string_view version,
                         std::string_view resource) const override {
     return ResourceUrl(account, version, resource);

@@ -86,6 +86,50 @@ TEST_F(NativeRoutes, KeepTheVersion) {
   EXPECT_EQ(LastUrl(), mock_->base_url() + "/v1beta/models/gemini-2.5-flash:countTokens");
 }
 
+TEST_F(NativeRoutes, SendATargetThatNamesItsAccountThere) {
+  config_.mapping = {{"mine", {"two/gemini-2.5-pro"}}};
+  Start();
+  for (int i = 0; i < 4; ++i) {
+    const Got got =
+        Ask("POST", "/v1beta/models/mine:countTokens",
+            R"({"generateContentRequest":{"model":"models/mine","contents":[]},"x":1.0})");
+    EXPECT_EQ(got.status, 200) << got.body;
+    EXPECT_EQ(network_.sent().back().credential, "key-two");
+    EXPECT_EQ(LastUrl(), mock_->base_url() + "/v1beta/models/gemini-2.5-pro:countTokens");
+    EXPECT_EQ(
+        network_.sent().back().body,
+        R"({"generateContentRequest":{"model":"models/gemini-2.5-pro","contents":[]},"x":1.0})");
+  }
+}
+
+TEST_F(NativeRoutes, HelpWithAModelThatNoAccountServes) {
+  for (config::Account& account : config_.accounts) account.models = {"gemini-2.5-*"};
+  config_.mapping = {{"fast", {"gemini-2.5-flash"}}};
+  Start();
+  const Got got = Ask("POST", "/v1beta/models/fats:generateContent", kAsk);
+  EXPECT_EQ(got.status, 404);
+  const std::string message = got.json()["error"]["message"];
+  EXPECT_TRUE(message.starts_with("models/fats is not found: ")) << message;
+  EXPECT_NE(message.find("did you mean \"fast\"?"), std::string::npos) << message;
+}
+
+TEST_F(NativeRoutes, ListModelsPageByPage) {
+  network_.AnswerBy([](const test::SentRequest&) {
+    return Answer({R"({"models":[{"name":"models/a","supportedGenerationMethods":[]},)"
+                   R"({"name":"models/b","supportedGenerationMethods":[]},)"
+                   R"({"name":"models/c","supportedGenerationMethods":[]}]})"});
+  });
+  config_.proxy.list_aliases = false;
+  Start();
+  const Json first = Ask("GET", "/v1beta/models?pageSize=2").json();
+  ASSERT_EQ(first["models"].size(), 2U) << first;
+  EXPECT_EQ(first["nextPageToken"], "b");
+  const Json rest = Ask("GET", "/v1beta/models?pageSize=2&pageToken=b").json();
+  ASSERT_EQ(rest["models"].size(), 1U) << rest;
+  EXPECT_EQ(rest["models"][0]["name"], "models/c");
+  EXPECT_FALSE(rest.contains("nextPageToken"));
+}
+
 TEST_F(NativeRoutes, TryAnotherAccountAfterAnErrorInsideAGoodResponse) {
   for (const std::string form : {"data: ", "[", ""}) {
     SetUp();

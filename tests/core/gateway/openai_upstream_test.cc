@@ -214,6 +214,24 @@ TEST_F(OpenAiUpstreamTest, RepairsARequestWithAFieldThatTheServerDoesNotTake) {
   EXPECT_THAT(local_.bodies().at(1), Not(HasSubstr("min_p")));
 }
 
+TEST_F(OpenAiUpstreamTest, RefusesNativeCallsOfItsModels) {
+  Add("google", "key-a");
+  AddLocal(local_.url());
+  Start();
+  for (const std::string method : {"generateContent", "streamGenerateContent?alt=sse"}) {
+    const Got got = Ask("POST", "/v1beta/models/llama3.3:latest:" + method,
+                        R"({"contents":[{"role":"user","parts":[{"text":"Hi"}]}]})");
+    EXPECT_EQ(got.status, 404);
+    EXPECT_EQ(got.json()["error"]["status"], "NOT_FOUND");
+    const std::string message = got.json()["error"]["message"];
+    EXPECT_THAT(message, HasSubstr("models/llama3.3:latest is not found"));
+    EXPECT_THAT(message, HasSubstr("ask for it at /v1/chat/completions"));
+  }
+  EXPECT_TRUE(local_.heads().empty());
+  EXPECT_THAT(Ask("GET", "/v1beta/models").body, Not(HasSubstr("llama3.3")));
+  EXPECT_THAT(Ask("GET", "/v1/models").body, HasSubstr("llama3.3:latest"));
+}
+
 TEST_F(OpenAiUpstreamTest, TellsTheClientWhatTheServerSays) {
   AddLocal(local_.url(), "sk-wrong");
   Start();

@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <string>
 #include <vector>
 
@@ -52,6 +53,21 @@ class ResourceRoutes : public GatewayTest {
                                   "https://google/upload/v1beta/files?upload_id=u" +
                                       std::to_string(++sessions_) + "&upload_protocol=resumable");
       return answer;
+    }
+    if (sent.url.find("BatchEmbedContent") != std::string::npos) {
+      return FakeAnswer::Json(R"({"name":"operations/o1","done":false})");
+    }
+    if (sent.url.find(":batchGenerateContent") != std::string::npos) {
+      return FakeAnswer::Json(R"({"name":"batches/b)" + std::to_string(++made_) +
+                              R"(","metadata":{"state":"BATCH_STATE_PENDING"}})");
+    }
+    if (sent.url.find("/batches?pageSize") != std::string::npos) {
+      return FakeAnswer::Json(R"({"operations":[{"name":"batches/b1","done":true},)"
+                              R"({"name":"batches/b2"}]})");
+    }
+    if (sent.url.ends_with("/cachedContents")) {
+      return FakeAnswer::Json(
+          R"({"name":"cachedContents/c1","expireTime":"2020-01-01T00:00:00Z"})");
     }
     if (sent.url.find("/files?pageSize") != std::string::npos) {
       return FakeAnswer::Json(R"({"files":[{"name":"files/f1","state":"ACTIVE"},)"
@@ -123,6 +139,88 @@ TEST_F(ResourceRoutes, ForgetADeletedFile) {
   Upload("ann");
   EXPECT_EQ(As("ann", "DELETE", "/v1beta/files/f1").status, 200);
   EXPECT_EQ(As("ann", "GET", "/v1beta/files/f1").status, 404);
+}
+
+const std::string kBatch = "/v1beta/models/gemini-2.5-flash:batchGenerateContent";
+
+TEST_F(ResourceRoutes, KeepTheBatchesOfACallerOnOneAccount) {
+  Start();
+  const Got made = As("ann", "POST", kBatch, R"({"batch":{}})");
+  EXPECT_EQ(made.json()["name"], "batches/b1") << made.body;
+  const std::string account = network_.sent().back().credential;
+  for (int i = 0; i < 4; ++i) {
+    EXPECT_EQ(As("ann", "GET", "/v1beta/batches/b1").status, 200);
+    EXPECT_EQ(network_.sent().back().credential, account);
+  }
+  EXPECT_EQ(As("ann", "POST", "/v1beta/batches/b1:cancel").status, 200);
+  EXPECT_TRUE(network_.sent().back().url.ends_with("/v1beta/batches/b1:cancel"));
+  EXPECT_EQ(network_.sent().back().credential, account);
+  EXPECT_EQ(As("ann", "DELETE", "/v1beta/batches/b1").status, 200);
+  EXPECT_EQ(As("ann", "GET", "/v1beta/batches/b1").status, 404);
+}
+
+TEST_F(ResourceRoutes, ListTheBatchesOfTheCallerAsTheyAreNow) {
+  Start();
+  As("ann", "POST", kBatch, R"({"batch":{}})");  // b1
+  As("bob", "POST", kBatch, R"({"batch":{}})");  // b2
+  const Json own = As("ann", "GET", "/v1beta/batches").json();
+  ASSERT_EQ(own["operations"].size(), 1U);
+  EXPECT_EQ(own["operations"][0], (Json{{"name", "batches/b1"}, {"done", true}}));
+  EXPECT_FALSE(own.contains("nextPageToken"));
+  for (const std::string path : {"/v1beta/batches/b1", "/v1beta/batches/b1:cancel"}) {
+    EXPECT_EQ(As("bob", path.ends_with("cancel") ? "POST" : "GET", path).status, 404);
+  }
+}
+
+TEST_F(ResourceRoutes, KeepAnOperationOnTheAccountThatRunsIt) {
+  Start();
+  const std::string begin = "/v1beta/models/gemini-embedding-001:asyncBatchEmbedContent";
+  EXPECT_EQ(As("ann", "POST", begin, R"({"batch":{}})").json()["name"], "operations/o1");
+  const std::string account = network_.sent().back().credential;
+  EXPECT_EQ(As("ann", "GET", "/v1beta/operations/o1").status, 200);
+  EXPECT_EQ(network_.sent().back().credential, account);
+  EXPECT_EQ(As("bob", "GET", "/v1beta/operations/o1").status, 404);
+  EXPECT_EQ(As("ann", "GET", "/v1beta/operations/unknown").status, 404);
+}
+
+TEST_F(ResourceRoutes, ForgetAResourceOnceItHasExpired) {
+  Start();
+  const std::string body =
+      R"({"model":"models/gemini-2.5-flash","contents":[{"parts":[{"text":"x"}]}]})";
+  EXPECT_EQ(As("ann", "POST", "/v1beta/cachedContents", body).status, 200);
+  EXPECT_EQ(As("ann", "GET", "/v1beta/cachedContents/c1").status, 404);
+  EXPECT_EQ(As("ann", "GET", "/v1beta/cachedContents").body, "{}");
+}
+
+TEST_F(ResourceRoutes, ListPageByPage) {
+  Start();
+  for (int i = 0; i < 3; ++i) Upload("ann");
+  std::vector<std::string> seen;
+  std::string token;
+  for (const std::size_t size : {2U, 1U}) {
+    const std::string more = token.empty() ? "" : "&pageToken=" + token;
+    const Json page = As("ann", "GET", "/v1beta/files?pageSize=2" + more).json();
+    ASSERT_EQ(page["files"].size(), size) << page;
+    for (const Json& file : page["files"]) seen.push_back(file["name"]);
+    token = page.value("nextPageToken", std::string());
+    EXPECT_EQ(token.empty(), size == 1);
+  }
+  std::ranges::sort(seen);
+  EXPECT_EQ(seen, (std::vector<std::string>{"files/f1", "files/f2", "files/f3"}));
+  EXPECT_EQ(As("ann", "GET", "/v1beta/files?pageSize=3").json().contains("nextPageToken"), false);
+  for (const std::string query : {"pageSize=-1", "pageSize=x", "pageToken=none"}) {
+    const Got got = As("ann", "GET", "/v1beta/files?" + query);
+    EXPECT_EQ(got.status, 400) << query;
+    EXPECT_EQ(got.json()["error"]["status"], "INVALID_ARGUMENT");
+  }
+}
+
+TEST_F(ResourceRoutes, CreateOnTheAccountThatTheTargetNames) {
+  config_.mapping = {{"mine", {"two/gemini-2.5-flash"}}};
+  Start();
+  As("ann", "POST", "/v1beta/models/mine:batchGenerateContent", R"({"batch":{}})");
+  EXPECT_EQ(network_.sent().back().credential, "key-two");
+  EXPECT_TRUE(network_.sent().back().url.ends_with(kBatch));
 }
 
 TEST_F(ResourceRoutes, SayWhenTheHoldersCooldownEnds) {
