@@ -51,6 +51,16 @@ std::vector<http::Header> UploadHeaders(const http::Download& download) {
   return headers;
 }
 
+// A failure of the client's own body, or of an attempt that would have to send it a second time. No
+// account is to blame.
+Failure UploadFailure(const http::BodyReader& upload) {
+  Failure failure;
+  failure.trouble = Trouble::kAborted;
+  failure.error = upload.failure().value_or(
+      Fail(ErrorCode::kOverloaded, "the upload was interrupted; send it again"));
+  return failure;
+}
+
 /// The attempts of one native request.
 class Attempts {
  public:
@@ -98,9 +108,16 @@ Attempts::Begun Attempts::Send(const upstream::Recipient& recipient,
   if (request.url.empty()) return upstream::NotServedFailure();
   request.method = question.http_method;
   request.body = question.body.view();
+  if (question.upload != nullptr) {
+    if (question.upload->begun()) return UploadFailure(*question.upload);
+    request.upload = question.upload;
+    request.deadline = TimePoint::max();  // the client's pauses and the upstream's are limited
+  }
   if (!question.headers.empty()) request.headers = question.headers;
   request.stream = question.form != NativeForm::kWhole;
   auto download = sender.transport.Send(request, sender.cancellation);
+  const bool broken = question.upload != nullptr && question.upload->failure();
+  if (broken) return UploadFailure(*question.upload);
   if (!download) return upstream::ClassifyTransport(download.error());
   if ((*download)->status() / 100 != 2) return ReadRefusal(**download, recipient);
   if ((*download)->header("content-type").starts_with("text/html")) {
@@ -182,11 +199,13 @@ std::optional<NativeOutcome> Attempts::Target(const std::string& model,
     auto& failure = std::get<Failure>(outcome);
     const NextStep next = rotation.After(*std::move(lease), failure);
     Note(model);
+    if (question.upload != nullptr && question.upload->failure()) return Final(context_, failure);
     if (next == NextStep::kStop) {
       if (refusal_ && !context_.client->Cancelled()) return *std::move(refusal_);
       return Final(context_, failure);
     }
-    if (next == NextStep::kNextTarget) break;
+    const bool spent = question.upload != nullptr && question.upload->begun();
+    if (next == NextStep::kNextTarget || spent) break;
   }
   return std::nullopt;
 }

@@ -28,6 +28,9 @@ struct NativeQuestion {
   std::vector<http::Header> headers;
   NativeForm form = NativeForm::kWhole;
   std::string url{};  ///< an address that the upstream gave; empty: that of the resource
+  /// A body that passes while it arrives, instead of `body`. It can be sent to one account only, so
+  /// no failed attempt is repeated once its first byte was read.
+  http::BodyReader* upload = nullptr;
 };
 
 /// A native response that has begun to arrive: its account and the bytes so far. Destroying it

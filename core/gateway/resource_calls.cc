@@ -92,6 +92,7 @@ NativeQuestion QuestionFor(const Visit& visit, std::string resource, NativeForm 
   question.resource = std::move(resource);
   question.query = WithoutCredentials(visit.http.query);
   question.body = visit.http.body;
+  question.upload = visit.http.incoming;
   question.headers = HeadersUp(visit.http);
   question.form = form;
   return question;

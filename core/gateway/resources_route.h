@@ -19,8 +19,10 @@ http::Reply UseResource(Visit& visit, ResourceKind kind);
 http::Reply CreateCache(Visit& visit);
 /// POST models/{m}:batchGenerateContent and the like (Route::id is "{m}:{method}").
 http::Reply CreateBatch(Visit& visit);
-/// POST and PUT upload/{version}/files: starts or continues an upload. The address at which the
-/// client continues is the gateway's own.
+/// POST and PUT upload/{version}/files: starts or continues an upload, or does all of it at once. The
+/// address at which the client continues is the gateway's own. A large body passes to the account
+/// while it arrives, so a failure of the upstream is the client's to repeat: there is no second
+/// attempt.
 http::Reply UploadFile(Visit& visit);
 
 }  // namespace agm::gateway

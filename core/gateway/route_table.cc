@@ -246,7 +246,7 @@ constexpr RouteRow kRows[] = {
   {"gemini_operations", "/v1beta/operations/**", kOne, kGemini, kJson, kInference, kPatient, OneOf<kOperations>},
   {"batches", "/batches", kAnyMethod, kOpenAi, kJson, kInference, kPatient, NotServed},
   {"batches", "/batches/**", kAnyMethod, kOpenAi, kJson, kInference, kPatient, NotServed},
-  {"gemini_upload", "/upload/files", "POST, PUT", kGemini, BodyKind::kAny, kInference, kPatient, UploadFile},
+  {"gemini_upload", "/upload/files", "POST, PUT", kGemini, BodyKind::kFile, kInference, kPatient, UploadFile},
 
   // One model, in the API that the client speaks
   {"model", "/models/**", kGet, kOpenAi, kJson, kInference, kPatient, PageOf<ModelPage>},

@@ -269,6 +269,14 @@ Result<Route> FindRoute(const http::Request& request) {
   return route;
 }
 
+bool StreamsFile(const http::Head& head) {
+  constexpr std::uint64_t kLarge = 1U << 20U;
+  const bool large = head.framing == http::BodyFraming::kChunked || head.content_length > kLarge;
+  if (!large) return false;
+  const auto route = FindRoute(head.path);
+  return route && route->row->body == BodyKind::kFile;
+}
+
 Surface SurfaceOf(const http::Request& request) {
   const auto route = FindRoute(request);
   return route ? route->row->surface : Spoken(request);

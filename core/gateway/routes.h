@@ -6,6 +6,7 @@
 
 #include "core/base/result.h"
 #include "core/http/wire/message.h"
+#include "core/http/wire/request_head.h"
 
 namespace agm::gateway {
 
@@ -26,7 +27,12 @@ enum class Scope {
 };
 
 /// The kind of body that a route reads.
-enum class BodyKind { kJson, kForm, kAny };
+enum class BodyKind {
+  kJson,
+  kForm,
+  kAny,
+  kFile  ///< any; a large one is passed on while it arrives, and has no limit of size
+};
 
 /// Answers a request of a route; may take the record out of the visit.
 using Handler = http::Reply (*)(Visit& visit);
@@ -75,6 +81,10 @@ struct Route {
 Result<Route> FindRoute(const http::Request& request);
 /// The same from a path alone.
 Result<Route> FindRoute(std::string_view path);
+
+/// True for a request whose body is passed on while it arrives: a file of more than 1 MiB, or of a
+/// size that the client does not tell.
+bool StreamsFile(const http::Head& head);
 
 /// The API whose format errors of this request use, also for unknown routes.
 Surface SurfaceOf(const http::Request& request);

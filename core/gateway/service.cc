@@ -9,6 +9,7 @@
 #include "core/gateway/gateway.h"
 #include "core/gateway/metrics.h"
 #include "core/gateway/refusals.h"
+#include "core/gateway/routes.h"
 #include "core/gateway/services.h"
 #include "core/gateway/token_counter.h"
 #include "core/http/server/server.h"
@@ -157,6 +158,7 @@ struct Service::Parts {
     services.clock = &clock;
     services.in_flight = [this] { return server.in_flight(); };
     server.CheckHeadsWith([this](http::Request& head) { return gateway.AnswerHead(head); });
+    server.StreamBodiesIf(StreamsFile);
     server.CountDescriptorsWith([&transport] {
       const auto [held, each] = transport.descriptors();
       return http::Server::Descriptors{held, each};

@@ -92,6 +92,13 @@ Result<std::unique_ptr<http::Download>> FakeTransport::Send(const http::Outgoing
   FakeAnswer answer = FakeAnswer::Broken(Fail(ErrorCode::kUpstreamUnavailable, "nobody answers"));
   Rule rule;
   SentRequest copy = Copy(request);
+  if (request.upload != nullptr) {
+    auto state = http::BodyReader::State::kMore;
+    while (state == http::BodyReader::State::kMore) {
+      state = request.upload->Read(copy.body, TimePoint::max());
+    }
+    if (request.upload->failure()) return *request.upload->failure();
+  }
   {
     auto state = state_.Lock();
     state->sent.push_back(copy);

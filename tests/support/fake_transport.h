@@ -27,7 +27,7 @@ struct FakeAnswer {
   static FakeAnswer Broken(Error error);
 };
 
-/// A request that a FakeTransport received.
+/// A request that a FakeTransport received; with the whole of its upload, if it has one, as `body`.
 struct SentRequest {
   std::string method;
   std::string url;

@@ -7,6 +7,8 @@
 
 #include "core/http/client/curl_download.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <array>
 #include <utility>
@@ -37,7 +39,9 @@ CurlDownload::CurlDownload(std::shared_ptr<CurlTransport::IdleLines> idle,
       first_byte_timeout_(request.first_byte_timeout),
       idle_timeout_(request.idle_timeout),
       deadline_(request.deadline),
-      rest_(request.body) {
+      rest_(request.body),
+      upload_(request.upload),
+      chunked_(upload_ != nullptr && !upload_->size()) {
   const std::string_view front = rest_.substr(0, kFirst);
   first_.reserve(head.size() + front.size());
   first_.append(head).append(front);
@@ -57,7 +61,8 @@ bool CurlDownload::Connect() {
 /// Connects, sends and receives as far as possible without waiting.
 void CurlDownload::Move(std::string& out) {
   if (done_ || !Connect()) return;
-  const bool sending = !Unsent().empty();
+  Refill();
+  const bool sending = !Unsent().empty() && !Uploading();
   SendRest();
   // There is no response yet to a request whose last byte was sent just now.
   if (!sending || deaf_ || !Unsent().empty()) Receive(out);
@@ -66,6 +71,22 @@ void CurlDownload::Move(std::string& out) {
 std::string_view CurlDownload::Unsent() const {
   if (deaf_) return {};
   return first_.empty() ? rest_.substr(0, kSlice) : std::string_view(first_);
+}
+
+/// Reads the next piece of an upload once the one before is sent. It waits for the piece's sender
+/// only briefly, so that an early response is noticed.
+void CurlDownload::Refill() {
+  if (!Uploading() || !Unsent().empty()) return;
+  std::string piece;
+  const auto state = upload_->Read(piece, After(SystemClock().Now(), kTick));
+  if (state == BodyReader::State::kFailed) return Finish(CURLE_READ_ERROR);
+  if (!piece.empty()) quiet_since_ = SystemClock().Now();
+  if (chunked_ && !piece.empty()) piece = fmt::format("{:x}\r\n{}\r\n", piece.size(), piece);
+  if (state == BodyReader::State::kWhole) {
+    if (chunked_) piece += "0\r\n\r\n";
+    upload_ = nullptr;
+  }
+  first_ = std::move(piece);
 }
 
 void CurlDownload::SendRest() {
@@ -168,7 +189,7 @@ CurlDownload::Wait CurlDownload::NextWait(TimePoint until) const {
 // if more data may be buffered. Returns true if the caller cancelled. `watch` is cleared once the
 // client sends data, because its descriptor would then stay readable.
 bool CurlDownload::Poll(TimePoint end, const Cancellation& cancellation, bool& watch) {
-  if (more_) return cancellation.Cancelled();
+  if (more_ || (Uploading() && Unsent().empty())) return cancellation.Cancelled();
   const bool can_wake = watch && cancellation.fd() >= 0;
   const bool never = &cancellation == &NeverCancelled();
   if (!can_wake && !never) end = std::min(end, After(SystemClock().Now(), kTick));
@@ -193,6 +214,7 @@ Result<void> CurlDownload::AwaitHead(const Cancellation& cancellation) {
       return Fail(ErrorCode::kCancelled, "the client went away");
     }
   }
+  if (upload_ != nullptr) deaf_ = true;  // the rest is not wanted
   paused_since_ = quiet_since_ = SystemClock().Now();
   return {};
 }

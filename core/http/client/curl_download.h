@@ -49,6 +49,8 @@ class CurlDownload : public Download {
   bool Connect();
   void Move(std::string& out);
   std::string_view Unsent() const;
+  bool Uploading() const { return upload_ != nullptr && !deaf_ && !done_; }
+  void Refill();
   void SendRest();
   void Receive(std::string& out);
   void Judge();
@@ -76,8 +78,10 @@ class CurlDownload : public Download {
   const Duration idle_timeout_;
   const TimePoint deadline_;
 
-  std::string first_;      // unsent bytes of the head and the body's first part
+  std::string first_;      // unsent bytes of the head and the body's first part, or of an upload
   std::string_view rest_;  // the unsent rest of the body
+  BodyReader* upload_;     // the part of the body that was not read yet; null: none is left
+  const bool chunked_;     // the upload is sent in chunks
   bool deaf_ = false;      // the other side stopped reading
   ResponseReader answer_;
   bool more_ = false;        // more may have arrived already

@@ -83,6 +83,9 @@ Error CurlDownload::BrokenBeforeHead() const {
         "raise the limit (ulimit -n, or LimitNOFILE= of the service)",
         Peer(), DescriptorLimit());
   }
+  if (result_ == CURLE_READ_ERROR && upload_ != nullptr && upload_->failure()) {
+    return *upload_->failure();
+  }
   long tunnel = 0;
   if (CURL* easy = line_->connection.easy()) {
     curl_easy_getinfo(easy, CURLINFO_HTTP_CONNECTCODE, &tunnel);

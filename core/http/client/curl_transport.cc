@@ -34,7 +34,7 @@ Result<std::unique_ptr<Download>> CurlTransport::Send(const OutgoingRequest& req
   const std::string key =
       fmt::format("{}://{} {} {}", origin->scheme, origin->HostAndPort(),
                   origin->loopback ? std::string() : request.proxy, request.certificate);
-  for (auto line = idle_->Take(key);;) {
+  for (auto line = request.upload == nullptr ? idle_->Take(key) : nullptr;;) {
     const bool fresh = !line;
     if (fresh) line = NewCurlLine(key, *origin, request, idle_->options(), idle_->descriptors());
     if (!line) return Fail(ErrorCode::kInternal, "out of memory");

@@ -67,7 +67,11 @@ Result<std::string> WriteRequestHead(const OutgoingRequest& request, const Origi
     }
     AddHeader(head, name, secret.Reveal());
   }
-  if (!request.body.empty() || request.method == "POST") {
+  if (request.upload != nullptr && !request.upload->size()) {
+    head.append("Transfer-Encoding: chunked\r\n");
+  } else if (request.upload != nullptr) {
+    fmt::format_to(std::back_inserter(head), "Content-Length: {}\r\n", *request.upload->size());
+  } else if (!request.body.empty() || request.method == "POST") {
     fmt::format_to(std::back_inserter(head), "Content-Length: {}\r\n", request.body.size());
   }
   return head.append("\r\n");

@@ -11,12 +11,11 @@
 #include "core/base/clock.h"
 #include "core/base/result.h"
 #include "core/base/secret.h"
+#include "core/http/wire/message.h"
 
 /// The interface between the gateway and the network: real sockets in the program, scripted
 /// responses in tests.
 namespace agm::http {
-
-using Header = std::pair<std::string, std::string>;
 
 struct OutgoingRequest {
   std::string method = "POST";
@@ -26,6 +25,9 @@ struct OutgoingRequest {
   std::vector<Header> headers;
   std::pair<std::string, Secret> credential;  ///< header name and value; empty name: none
   std::string_view body;                      ///< must outlive the Download
+  /// The body, instead of `body`. It is read until the head of the response has come, so the request
+  /// is sent once only, on a new connection; without a size it is sent in chunks.
+  BodyReader* upload = nullptr;
   std::string proxy;  ///< http://, https:// or socks5://; empty: from the environment
   /// PEM of the only certificate that an https server may present, regardless of its name. Empty:
   /// the certificate must be valid for the name and trusted by the system.

@@ -36,10 +36,12 @@ TimePoint DeadlineOf(std::int64_t parked) {
 
 }  // namespace
 
-Connection::Connection(std::unique_ptr<Wire> wire, std::string peer, Budgets& budgets)
+Connection::Connection(std::unique_ptr<Wire> wire, std::string peer, Budgets& budgets,
+                       const StreamsBody* streams)
     : wire_(std::move(wire)),
       peer_(std::move(peer)),
       watch_(wire_->fd()),
+      reader_(streams),
       budgets_(budgets),
       head_share_(budgets.heads),
       share_(budgets.bodies),
@@ -64,7 +66,7 @@ Connection::Arrival Connection::Receive(std::uint64_t max_body) {
     if (!CountHeld()) return Arrival::kCrowded;
     if (moved.outcome == Wire::Outcome::kWouldBlock) return Arrival::kMore;
     if (moved.outcome != Wire::Outcome::kMoved) return Arrival::kGone;
-    if (moved.bytes < wanted && !Pending()) return Arrival::kMore;
+    if (reader_.streamed() || (moved.bytes < wanted && !Pending())) return Arrival::kMore;
   }
   return Arrival::kMore;
 }

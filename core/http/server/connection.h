@@ -45,10 +45,12 @@ class Connection {
   static bool ForOutput(Waits waits);
   enum class Sent { kAll, kPart, kFailed };
 
-  Connection(std::unique_ptr<Wire> wire, std::string peer, Budgets& budgets);
+  /// `streams` must outlive the connection; null: every body is held.
+  Connection(std::unique_ptr<Wire> wire, std::string peer, Budgets& budgets,
+             const StreamsBody* streams = nullptr);
   ~Connection();
 
-  /// Reads what has arrived, without blocking.
+  /// Reads what has arrived, without blocking; of a streamed body one piece.
   Arrival Receive(std::uint64_t max_body);
   /// Discards the answered request; bytes after it may already hold the next one.
   RequestReader::State Next(std::uint64_t max_body);

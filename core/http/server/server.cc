@@ -248,7 +248,8 @@ void Server::Impl::Respond(Exchange& exchange, httplib::Response& response) {
   if (HasNoBody(reply.status)) reply.source.reset();
   const bool until_close = reply.source && delivery.minor_version == 0;
   const bool asked = EqualsIgnoreCase(FindHeader(reply.headers, "Connection"), "close");
-  if (traffic_.draining() || until_close || asked) delivery.keep_alive = false;
+  const bool unread = exchange.connection.reader().state() == RequestReader::State::kBody;
+  if (traffic_.draining() || until_close || asked || unread) delivery.keep_alive = false;
   delivery.now = SystemClock().Wall();
   exchange.header_lines = WriteHeaderLines(reply, delivery);
   response.status = reply.status;
@@ -323,6 +324,9 @@ void Server::UseTls(std::shared_ptr<const TlsIdentity> identity) {
 }
 int Server::in_flight() const { return impl_->in_flight(); }
 void Server::CheckHeadsWith(HeadCheck check) { impl_->traffic().CheckHeadsWith(std::move(check)); }
+void Server::StreamBodiesIf(StreamsBody streams) {
+  impl_->traffic().StreamBodiesIf(std::move(streams));
+}
 void Server::CountDescriptorsWith(CountDescriptors count) {
   impl_->traffic().CountDescriptorsWith(std::move(count));
 }

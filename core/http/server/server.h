@@ -59,8 +59,11 @@ class Server {
   Server(Limits limits, Handler handler, Refusal refuse, Urgent urgent);
   ~Server();
 
-  /// Call both before Serve.
+  /// Call these before Serve.
   void CheckHeadsWith(HeadCheck check);
+  /// Requests whose body the handler reads as Request::incoming, unless it came with the head. Any
+  /// thread asks; it must not block.
+  void StreamBodiesIf(StreamsBody streams);
   void CountDescriptorsWith(CountDescriptors count);
 
   /// Listens and returns the port. Fails with kConfig if the port is taken or not allowed. Raises

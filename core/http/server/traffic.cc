@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "core/base/descriptors.h"
+#include "core/http/server/streamed_body.h"
 
 namespace agm::http {
 namespace {
@@ -35,6 +36,7 @@ Request RequestOf(Head head, const Connection& connection) {
           .headers = std::move(head.headers),
           .body = {},
           .remote_address = connection.peer(),
+          .incoming = nullptr,
           .client = &connection.client()};
 }
 
@@ -108,7 +110,7 @@ void Traffic::Take(int fd) {
   MakeRoom();
   const auto identity = identity_.Copy();
   Connection* connection = connections_.Add(std::make_unique<Connection>(
-      identity ? identity->Wrap(fd) : NewPlainWire(fd), PeerAddress(fd), budgets_));
+      identity ? identity->Wrap(fd) : NewPlainWire(fd), PeerAddress(fd), budgets_, &streams_body_));
   if (connection == nullptr) return;
   connection->Park(Waits::kRequest, After(connection->idle_since(), limits_.header_timeout));
   if (!parking_.Enter(fd, connection)) Close(*connection);
@@ -164,11 +166,12 @@ void Traffic::Look(Connection& connection) {
   }
 }
 
-/// True if a complete request has arrived; otherwise the connection is parked, refused or closed.
+/// True if a complete request has arrived, or one whose body is streamed; otherwise the connection is parked, refused or closed.
 bool Traffic::Receive(Connection& connection) {
   Arrival arrival = connection.Receive(limits_.max_body_size);
   if (arrival == Arrival::kHead) {
     if (!Admit(connection)) return false;
+    if (connection.reader().streamed()) return true;
     arrival = connection.Receive(limits_.max_body_size);
   }
   switch (arrival) {
@@ -291,6 +294,7 @@ bool Traffic::Continue(Connection& connection) {
       return false;
     case State::kBody:
       if (!Admit(connection)) return false;
+      if (connection.reader().streamed()) return true;
       [[fallthrough]];
     case State::kIdle:
     case State::kHead:
@@ -313,8 +317,13 @@ bool Traffic::Serve(Connection& connection) {
   exchange.coding = head.coding;
   exchange.max_body = limits_.max_body_size;
   exchange.request = RequestOf(std::move(head), connection);
-  exchange.request.body = std::move(reader.body());
-  reader.Shrink();
+  StreamedBody incoming(connection, limits_.header_timeout);
+  if (reader.state() == State::kBody) {
+    exchange.request.incoming = &incoming;
+  } else {
+    exchange.request.body = std::move(reader.body());
+    reader.Shrink();
+  }
   exchange.fault = Enter(exchange.request.path);
   const bool entered = !exchange.fault;
   const bool sent = answer_(exchange);

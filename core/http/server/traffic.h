@@ -53,8 +53,9 @@ class Traffic {
   Traffic(const LiveLimits& limits, Server::Urgent urgent, Answer answer);
   ~Traffic();
 
-  /// Call both before Start.
+  /// Call these before Start.
   void CheckHeadsWith(Server::HeadCheck check) { check_head_ = std::move(check); }
+  void StreamBodiesIf(StreamsBody streams) { streams_body_ = std::move(streams); }
   void CountDescriptorsWith(Server::CountDescriptors count) { others_ = std::move(count); }
   /// False if the system refuses a thread.
   bool Start();
@@ -101,6 +102,7 @@ class Traffic {
   const Answer answer_;
   Server::HeadCheck check_head_;
   Server::CountDescriptors others_;
+  StreamsBody streams_body_;
   std::size_t descriptor_limit_ = 0;
   std::size_t own_descriptors_ = 0;  ///< files, log, store, and some to spare
   std::atomic<int> in_flight_{0};

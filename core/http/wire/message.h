@@ -1,6 +1,8 @@
 #pragma once
 
+#include <cstdint>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -8,6 +10,7 @@
 
 #include "core/base/awaited.h"
 #include "core/base/cancellation.h"
+#include "core/base/result.h"
 
 namespace agm::http {
 
@@ -16,7 +19,30 @@ using Header = std::pair<std::string, std::string>;
 /// The value of the first header with that name (in any case); empty if there is none.
 std::string_view FindHeader(const std::vector<Header>& headers, std::string_view name);
 
-/// A request as the gateway handles it: the body is complete, the framing is checked.
+/// The body of a request that is read while its sender still sends it. It can be read once.
+///
+/// Thread safety: one thread at a time.
+class BodyReader {
+ public:
+  enum class State {
+    kMore,   ///< more may follow
+    kWhole,  ///< the body is complete
+    kFailed  ///< failure() tells why; no more follows
+  };
+
+  virtual ~BodyReader() = default;
+  /// Appends bytes to `out`. Blocks until there are some, the body is complete, or `until` passes.
+  virtual State Read(std::string& out, TimePoint until) = 0;
+  /// The size of the whole body in bytes; nothing if its sender does not tell.
+  virtual std::optional<std::uint64_t> size() const = 0;
+  /// True if Read was called, so that the body cannot be sent again.
+  virtual bool begun() const = 0;
+  /// Why the sender did not send the whole body: kCancelled, kTimeout, kInvalidRequest, kOverloaded.
+  virtual const std::optional<Error>& failure() const = 0;
+};
+
+/// A request as the gateway handles it: the framing is checked, and the body is complete unless it
+/// is `incoming`.
 struct Request {
   std::string method;           ///< as sent
   std::string path;             ///< percent-decoded once, without the query; begins with '/'
@@ -25,6 +51,9 @@ struct Request {
   std::vector<Header> headers;  ///< in the order received, names as sent
   std::string body;             ///< without chunking and content coding
   std::string remote_address;   ///< the client's address
+  /// A body that the server does not hold (Server::StreamBodiesIf): then `body` is empty. Valid until
+  /// the handler returns. Null: `body` is all.
+  BodyReader* incoming = nullptr;
   /// Cancelled once the client has disconnected; valid until the response is sent. A client that
   /// closes its sending side counts as disconnected. Call fd() again before each wait, because it
   /// changes if the client sends more data early.

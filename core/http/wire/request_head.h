@@ -2,6 +2,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <functional>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -41,6 +42,10 @@ struct Head {
   BodyCoding coding = BodyCoding::kIdentity;
   std::uint64_t content_length = 0;
 };
+
+/// True for a request whose body its handler reads while it arrives, so that it is not held in memory
+/// and has no limit of size.
+using StreamsBody = std::function<bool(const Head&)>;
 
 /// Reads one head, including the empty line at its end, and returns what is wrong with it, if
 /// anything. It is strict wherever two parsers could disagree about a request's end (RFC 9112,

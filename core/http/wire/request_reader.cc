@@ -1,6 +1,7 @@
 #include "core/http/wire/request_reader.h"
 
 #include <algorithm>
+#include <limits>
 #include <utility>
 
 #include "core/http/wire/grammar.h"
@@ -27,8 +28,10 @@ bool RequestReader::BodyGoesStraight() const {
 std::span<char> RequestReader::Room() {
   std::string& target = BodyGoesStraight() ? body_ : in_;
   const std::size_t used = target.size();
-  room_ = std::clamp(body_.size(), kSmallRead, kLargeRead);
-  if (BodyGoesStraight()) room_ = std::min<std::uint64_t>(room_, head_.content_length - used);
+  room_ = streamed_ ? kLargeRead : std::clamp(body_.size(), kSmallRead, kLargeRead);
+  if (BodyGoesStraight()) {
+    room_ = std::min<std::uint64_t>(room_, head_.content_length - taken_ - used);
+  }
   target.resize(used + room_);
   return {target.data() + used, room_};
 }
@@ -44,10 +47,18 @@ RequestReader::State RequestReader::Filled(std::size_t size, std::uint64_t max_b
 RequestReader::State RequestReader::Next(std::uint64_t max_body) {
   state_ = State::kIdle;
   head_ = {};
+  streamed_ = false;
+  taken_ = 0;
   body_.clear();
   chunks_ = {};
   Advance(max_body);
   return state_;
+}
+
+void RequestReader::TakeBody(std::string& out) {
+  taken_ += body_.size();
+  out += body_;
+  body_.clear();
 }
 
 void RequestReader::Shrink() {
@@ -92,12 +103,14 @@ void RequestReader::AdvanceHead(std::uint64_t max_body) {
 
 void RequestReader::BeginBody(std::uint64_t max_body) {
   state_ = State::kBody;
+  streamed_ = head_.framing != BodyFraming::kNone && head_.coding == BodyCoding::kIdentity &&
+              streams_ != nullptr && *streams_ && (*streams_)(head_);
   switch (head_.framing) {
     case BodyFraming::kNone:
       state_ = State::kWhole;
       return;
     case BodyFraming::kLength:
-      if (head_.content_length > max_body) return RefuseSize(max_body);
+      if (head_.content_length > max_body && !streamed_) return RefuseSize(max_body);
       body_.reserve(std::min<std::uint64_t>(head_.content_length, kLargeRead));
       return;
     case BodyFraming::kChunked:
@@ -107,14 +120,15 @@ void RequestReader::BeginBody(std::uint64_t max_body) {
 
 void RequestReader::AdvanceBody(std::uint64_t max_body) {
   if (head_.framing == BodyFraming::kLength) {
-    const std::size_t missing = head_.content_length - body_.size();
-    const std::size_t taken = std::min(missing, in_.size());
+    const std::uint64_t missing = head_.content_length - taken_ - body_.size();
+    const std::size_t taken = std::min<std::uint64_t>(missing, in_.size());
     body_.append(in_, 0, taken);
     in_.erase(0, taken);
     if (taken == missing) state_ = State::kWhole;
     return;
   }
-  in_.erase(0, chunks_.Read(in_, body_, max_body));
+  constexpr auto kUnlimited = std::numeric_limits<std::uint64_t>::max();
+  in_.erase(0, chunks_.Read(in_, body_, streamed_ ? kUnlimited : max_body));
   switch (chunks_.state()) {
     case ChunkReader::State::kMore:
       return;

@@ -27,6 +27,9 @@ namespace agm::http {
 /// Thread safety: one thread at a time.
 class RequestReader {
  public:
+  /// `streams` must outlive the reader; null: every body is held.
+  explicit RequestReader(const StreamsBody* streams = nullptr) : streams_(streams) {}
+
   enum class State {
     kIdle,     ///< no byte of a request yet
     kHead,     ///< inside the request line or headers
@@ -49,6 +52,10 @@ class RequestReader {
   bool HasMore() const { return !in_.empty(); }
   /// The memory in use by the buffers, in bytes.
   std::size_t held() const { return in_.capacity() + body_.capacity(); }
+  /// True if the body is to be taken in pieces while it arrives.
+  bool streamed() const { return streamed_; }
+  /// Moves what has arrived of a streamed body behind `out`.
+  void TakeBody(std::string& out);
   Head& head() { return head_; }
   std::string& body() { return body_; }
   const Fault& fault() const { return fault_; }
@@ -62,8 +69,11 @@ class RequestReader {
   void Refuse(Fault fault);
   void RefuseSize(std::uint64_t max_body);
 
+  const StreamsBody* const streams_;
   State state_ = State::kIdle;
-  std::string in_;  ///< not parsed yet; its last room_ bytes are not filled
+  bool streamed_ = false;
+  std::uint64_t taken_ = 0;  ///< bytes of the body that TakeBody has moved out
+  std::string in_;           ///< not parsed yet; its last room_ bytes are not filled
   std::size_t room_ = 0;
   std::size_t scanned_ = 0;  ///< in_ was searched for the head's end up to here
   Head head_;

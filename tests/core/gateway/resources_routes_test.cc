@@ -141,6 +141,34 @@ TEST_F(ResourceRoutes, ForgetADeletedFile) {
   EXPECT_EQ(As("ann", "GET", "/v1beta/files/f1").status, 404);
 }
 
+// An upload in one request, larger than any other body may be.
+TEST_F(ResourceRoutes, PassALargeUploadOnWhileItArrives) {
+  config_.proxy.max_body_size = 1U << 20U;
+  Start();
+  const std::string file(3U << 20U, 'f');
+  network_.AnswerBy([this](const SentRequest& sent) {
+    if (sent.url.find("uploadType=media") == std::string::npos) return Google(sent);
+    return FakeAnswer::Json(R"({"file":{"name":"files/raw","uri":"https://g/v1beta/files/raw"}})");
+  });
+  const Got got = As("ann", "POST", "/upload/v1beta/files?uploadType=media", file);
+  EXPECT_EQ(got.status, 200) << got.body;
+  EXPECT_EQ(network_.sent().back().body, file);
+  EXPECT_EQ(As("ann", "GET", "/v1beta/files/raw").status, 200);
+  EXPECT_EQ(As("bob", "GET", "/v1beta/files/raw").status, 404);
+  EXPECT_EQ(As("ann", "POST", kGenerate, file).status, 413);
+}
+
+TEST_F(ResourceRoutes, SendALargeUploadOnceOnly) {
+  Start();
+  const std::string file(3U << 20U, 'f');
+  network_.AnswerBy([](const SentRequest&) {
+    return FakeAnswer::Json(R"({"error":{"code":503,"status":"UNAVAILABLE","message":"b"}})", 503);
+  });
+  EXPECT_EQ(As("ann", "POST", "/upload/v1beta/files?uploadType=media", file).status, 503);
+  EXPECT_EQ(network_.sent().size(), 1U);
+  EXPECT_EQ(network_.sent().back().body, file);
+}
+
 const std::string kBatch = "/v1beta/models/gemini-2.5-flash:batchGenerateContent";
 
 TEST_F(ResourceRoutes, KeepTheBatchesOfACallerOnOneAccount) {

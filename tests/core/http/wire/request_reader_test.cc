@@ -162,5 +162,33 @@ TEST(RequestReader, GivesItsMemoryBackBetweenRequests) {
   EXPECT_LT(reader.held(), 64U);
 }
 
+TEST(RequestReader, HandsOutAStreamedBodyOfAnySizeInPieces) {
+  const std::string body(3 * kMaxBody, 'x');
+  std::string chunks;
+  for (int i = 0; i < 3; ++i) chunks += "3e8\r\n" + body.substr(0, kMaxBody) + "\r\n";
+  const std::string head = "POST /file HTTP/1.1\r\nHost: x\r\n";
+  const StreamsBody streams = [](const Head& each) { return each.path == "/file"; };
+  for (const std::string& request :
+       {head + "Content-Length: 3000\r\n\r\n" + body,
+        head + "Transfer-Encoding: chunked\r\n\r\n" + chunks + "0\r\n\r\n"}) {
+    RequestReader reader(&streams);
+    std::string taken;
+    std::string_view rest = request;
+    while (!rest.empty()) {
+      const std::span<char> room = reader.Room();
+      const std::size_t size = std::min({std::size_t{100}, room.size(), rest.size()});
+      std::copy_n(rest.begin(), size, room.begin());
+      rest.remove_prefix(size);
+      ASSERT_NE(reader.Filled(size, kMaxBody), State::kRefused) << reader.fault().error.message;
+      if (reader.streamed()) reader.TakeBody(taken);
+      EXPECT_TRUE(reader.body().empty());
+    }
+    EXPECT_EQ(reader.state(), State::kWhole);
+    EXPECT_EQ(taken, body);
+    EXPECT_EQ(reader.Next(kMaxBody), State::kIdle);
+    EXPECT_FALSE(reader.streamed());
+  }
+}
+
 }  // namespace
 }  // namespace agm::http
