@@ -118,7 +118,7 @@ Result<ledger::Bucket> ReadBucket(const std::string& word, const TimeZone& zone)
   using enum ledger::BucketSize;
   if (word.empty()) return ledger::Bucket();
   for (const auto& [name, size] :
-       {std::pair("15m", kQuarter), std::pair("1h", kHour), std::pair("1d", kDay),
+       {std::pair("15m", kQuarterHour), std::pair("1h", kHour), std::pair("1d", kDay),
         std::pair("1w", kWeek), std::pair("1mo", kMonth)}) {
     if (word == name) return ledger::BucketsOf(size, zone);
   }

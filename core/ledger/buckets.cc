@@ -18,7 +18,7 @@ using std::chrono::seconds;
 
 std::string_view FormatOf(BucketSize size) {
   switch (size) {
-    case BucketSize::kQuarter:
+    case BucketSize::kQuarterHour:
       return "{:%Y-%m-%d %H:%M}";
     case BucketSize::kHour:
       return "{:%Y-%m-%d %H:00}";
@@ -51,7 +51,7 @@ std::string OffsetText(seconds offset) {
 }  // namespace
 
 Bucket BucketsOf(BucketSize size, TimeZone zone) {
-  const bool within_a_day = size == BucketSize::kQuarter || size == BucketSize::kHour;
+  const bool within_a_day = size == BucketSize::kQuarterHour || size == BucketSize::kHour;
   return [zone = std::move(zone), format = FormatOf(size), within_a_day](WallTime at) {
     const seconds offset = zone.OffsetAt(at);
     std::string name = NameOf(format, at + offset);

@@ -82,6 +82,53 @@ async function signIn(page, url, key) {
   await page.getByText('Serving').waitFor();
 }
 
+// The requests in the metrics, without those for the page itself.
+const counted = (metrics) => [...metrics.matchAll(/^agm_requests_total\{[^}]*route="([^"]*)"[^}]*\} (\d+)/gm)]
+  .filter(([, route]) => !/^(page|metrics|accounts|keys|health|ready)/.test(route))
+  .reduce((sum, [, , value]) => sum + Number(value), 0);
+
+// Requests of every kind, eight at a time: answers whole and in streams, in three APIs; refusals of the
+// gateway and of the upstream; and clients that leave. Returns how many left.
+async function mixedRequests(url, count) {
+  let left = 0;
+  const post = (path, body, signal) => fetch(`${url}${path}`, {
+    method: 'POST', headers: { 'Content-Type': 'application/json' }, body: JSON.stringify(body), signal });
+  const messages = (content) => [{ role: 'user', content }];
+  const chatOf = (content, more = {}) => ({ model: 'gemini-2.5-flash', messages: messages(content), ...more });
+  const kinds = [
+    () => post('/v1/chat/completions', chatOf('hello')),
+    () => post('/v1/chat/completions', chatOf('hello', { stream: true })),
+    () => post('/v1/messages', { model: 'gemini-2.5-pro', max_tokens: 50, messages: messages('hello') }),
+    () => post('/v1/embeddings', { model: 'text-embedding-3-small', input: 'hello' }),
+    () => post('/v1/chat/completions', chatOf('please fail')),
+    () => post('/v1/chat/completions', chatOf('hello', { model: 'no-such-model' })),
+    () => post('/v1/chat/completions', { model: 'gemini-2.5-flash' }),
+    () => fetch(`${url}/v1/models`),
+    () => fetch(`${url}/v1/nowhere`),
+    async () => {
+      const leave = new AbortController();
+      const response = await post('/v1/chat/completions', chatOf('a long answer', { stream: true }), leave.signal);
+      await response.body.getReader().read();
+      left += 1;
+      leave.abort();
+    },
+    async () => {
+      left += 1;
+      const signal = AbortSignal.timeout(50 + (next % 50));
+      await post('/v1/chat/completions', chatOf('silence', { stream: next % 2 === 0 }), signal).catch(() => {});
+    },
+  ];
+  let next = 0;
+  const worker = async () => {
+    while (next < count) {
+      const response = await kinds[next++ % kinds.length]();
+      await response?.text();
+    }
+  };
+  await Promise.all(Array.from({ length: 8 }, worker));
+  return left;
+}
+
 const json = async (url) => (await fetch(url)).json();
 
 const tests = {
@@ -106,20 +153,40 @@ const tests = {
     await gateway.stop();
   },
 
+  // AGM_REQUESTS=10000 makes more of them. Each is ended by an answer, an error or the client.
   async 'totals on the page, in agm stats and in /metrics are equal'() {
-    const mock = await startMock({ steps: [{ match: { text: 'fail' }, do: { status: 500 } }] });
+    const count = Number(process.env.AGM_REQUESTS ?? 500);
+    const mock = await startMock({
+      steps: [
+        { match: { text: 'fail' }, times: 20, do: { error: 'internal' } },
+        { match: { text: 'fail' }, do: { block: 'SAFETY' } },
+        { match: { text: 'silence' }, do: { hang_ms: 400 } },
+        { match: { text: 'long' }, do: { words: 400, pace_ms: 5 } },
+      ],
+    });
     const gateway = await startGateway({ upstream: mock.url, accounts: 2 });
-    for (let n = 0; n < 50; n += 1) await chat(gateway, n % 5 === 0 ? 'no-such-model' : 'gemini-2.5-flash');
+    const left = await mixedRequests(gateway.url, count);
+    await new Promise((done) => { setTimeout(done, 1000); });
     const page = await openPage();
     await page.goto(`${gateway.url}/agm/#/usage?span=today&by=model`);
     const total = page.locator('tr.sum td');
     await total.first().waitFor();
-    const status = await json(`${gateway.url}/agm/status`);
-    assert.equal(await total.nth(1).innerText(), String(status.today.requests));
-    assert.equal(status.today.requests, 50);
-    const text = await (await fetch(`${gateway.url}/metrics`)).text();
-    const counted = [...text.matchAll(/^agm_requests_total\{[^}]*route="chat_completions"[^}]*\} (\d+)/gm)];
-    assert.equal(counted.reduce((sum, [, value]) => sum + Number(value), 0), 50);
+    const { today } = await json(`${gateway.url}/agm/status`);
+    const metrics = await (await fetch(`${gateway.url}/metrics`)).text();
+    const sum = (name) => [...metrics.matchAll(new RegExp(`^${name}(?:\\{[^}]*\\})? (\\S+)$`, 'gm'))]
+      .reduce((all, [, value]) => all + Number(value), 0);
+    const stats = JSON.parse((await gateway.run(['stats', '--since', '1d', '--json'])).stdout).total;
+    console.log(`  ${count} requests, ${left} left by the client: ${today.requests} counted, ${today.errors} failed, ${today.cancelled} cancelled`);
+    assert.equal(today.requests, count);
+    assert.equal(await total.nth(1).innerText(), new Intl.NumberFormat('en').format(count));
+    assert.equal(counted(metrics), count);
+    for (const name of ['requests', 'errors', 'cancelled', 'input_tokens', 'output_tokens', 'cost_list_usd', 'unpriced']) {
+      assert.equal(stats[name], today[name], name);
+    }
+    assert.equal(sum('agm_input_tokens_total'), today.input_tokens);
+    assert.equal(sum('agm_output_tokens_total'), today.output_tokens);
+    assert.ok(Math.abs(sum('agm_cost_usd_total') - today.cost_list_usd) < 1e-9);
+    assert.equal(sum('agm_requests_cancelled_total'), today.cancelled);
     assert.deepEqual(page.faults, []);
     await page.context().close();
     await gateway.stop();

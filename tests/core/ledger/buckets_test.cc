@@ -61,7 +61,7 @@ TEST_F(BucketsTest, DaysAreAsLongAsTheyAre) {
 
 TEST_F(BucketsTest, QuartersOfAZoneThatIsNoWholeHourAway) {
   const auto names =
-      Named(BucketSize::kQuarter, "Pacific/Chatham", Utc(2026, 4, 4, 12), Utc(2026, 4, 4, 18));
+      Named(BucketSize::kQuarterHour, "Pacific/Chatham", Utc(2026, 4, 4, 12), Utc(2026, 4, 4, 18));
   EXPECT_EQ(names.size(), 24U) << "each quarter has a name of its own";
   EXPECT_EQ(names.at("2026-04-05 02:45 +12:45"), 1);
   EXPECT_EQ(names.at("2026-04-05 02:45"), 1);
