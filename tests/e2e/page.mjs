@@ -407,6 +407,35 @@ const tests = {
     await gateway.stop();
   },
 
+  // The gateway's own names of such hours are tested in buckets_test.cc.
+  async 'days with 23 and 25 hours have as many bars'() {
+    const gateway = await startGateway();
+    const bars = async (timezoneId, now, span, rows = []) => {
+      const page = await openPage({ timezoneId });
+      await page.clock.setFixedTime(new Date(now));
+      await page.route('**/agm/usage?*', async (route) => {
+        const usage = await (await route.fetch({ url: `${gateway.url}/agm/usage` })).json();
+        const empty = { ...usage.total, requests: 1 };
+        return route.fulfill({ json: { ...usage, rows: [{ ...empty, bucket: 'never' }, ...rows.map((bucket) => ({ ...empty, bucket }))] } });
+      });
+      await page.goto(`${gateway.url}/agm/#/usage?span=${span}`);
+      await page.locator('.chart title').first().waitFor({ state: 'attached' });
+      const titles = await page.locator('.chart title').allTextContents();
+      await page.context().close();
+      return titles;
+    };
+    const long = await bars('America/Los_Angeles', '2026-11-02T07:30:00Z', 'today', ['2026-11-01 01:00', '2026-11-01 01:00 -08:00']);
+    assert.equal(long.length, 25);
+    assert.match(long[1], /^2026-11-01 01:00: 1 requests/);
+    assert.match(long[2], /^2026-11-01 01:00 -08:00: 1 requests/);
+    assert.equal((await bars('Europe/Berlin', '2026-03-29T21:30:00Z', 'today')).length, 23);
+    for (const [zone, now] of [['America/Los_Angeles', '2026-11-10T20:00:00Z'], ['Europe/Berlin', '2026-04-10T20:00:00Z'], ['Pacific/Chatham', '2026-10-10T20:00:00Z']]) {
+      const days = (await bars(zone, now, '30d')).map((title) => title.slice(0, 10));
+      assert.equal(new Set(days).size, 30, `${zone}: ${days}`);
+    }
+    await gateway.stop();
+  },
+
   async 'every view fits every screen, in light and dark'() {
     const mock = await startMock({ steps: [] });
     const gateway = await startGateway({ upstream: mock.url, accounts: 3 });

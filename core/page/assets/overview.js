@@ -1,6 +1,7 @@
 // The first view: is it alive, what needs a person, today's figures, and the requests as they come.
 import { get, kZone } from "./api.js";
 import { addForm } from "./accounts.js";
+import { bucketNames } from "./buckets.js";
 import { barChart } from "./chart.js";
 import { copyable, el, put } from "./dom.js";
 import { dollars, milliseconds, percent, quantile, short, whole } from "./format.js";
@@ -28,28 +29,13 @@ function tiles(today, rows) {
   ];
 }
 
-// When the clocks are set back, an hour comes twice; the gateway's name of the second has its offset.
-function repeated(at) {
-  const offset = -at.getTimezoneOffset();
-  const back = -new Date(at - 2 * 3600000).getTimezoneOffset() - offset;
-  if (back <= 0 || new Date(at - back * 60000).getHours() !== at.getHours()) return "";
-  const two = (value) => String(Math.floor(Math.abs(value))).padStart(2, "0");
-  return ` ${offset < 0 ? "-" : "+"}${two(offset / 60)}:${two(offset % 60)}`;
-}
-
 // The last 24 hours of the viewer's zone, also those without a request.
 function hours(usage) {
   const known = new Map(usage.rows.map((row) => [row.bucket, row]));
-  const bars = [];
-  for (let back = kHours - 1; back >= 0; back -= 1) {
-    const at = new Date(Date.now() - back * 3600000);
-    const two = (value) => String(value).padStart(2, "0");
-    const hour = `${two(at.getHours())}:00`;
-    const name = `${at.getFullYear()}-${two(at.getMonth() + 1)}-${two(at.getDate())} ${hour}`;
-    const row = known.get(name + repeated(at));
-    bars.push({ label: hour, good: (row?.requests ?? 0) - (row?.errors ?? 0), bad: row?.errors ?? 0 });
-  }
-  return bars;
+  return bucketNames("1h", new Date(Date.now() - (kHours - 1) * 3600000), new Date()).map((name) => {
+    const row = known.get(name);
+    return { label: name.slice(11, 16), good: (row?.requests ?? 0) - (row?.errors ?? 0), bad: row?.errors ?? 0 };
+  });
 }
 
 function firstVisit(status, refresh) {

@@ -1,5 +1,6 @@
 // Sums by model, account and key, in days of the viewer's zone.
 import { get, kZone } from "./api.js";
+import { bucketNames } from "./buckets.js";
 import { barChart } from "./chart.js";
 import { el, foreign, table } from "./dom.js";
 import { dollars, percent, short, whole } from "./format.js";
@@ -49,6 +50,13 @@ function download(usage, by) {
   setTimeout(() => URL.revokeObjectURL(url), 1000);
 }
 
+function bar(name, row, span) {
+  const label = span === "today" ? name.slice(11, 16) : name.slice(span === "year" ? 0 : 5);
+  if (!row) return { label, good: 0, bad: 0, title: `${name}: no request` };
+  return { label, good: row.requests - row.errors, bad: row.errors,
+    title: `${name}: ${whole(row.requests)} requests, ${whole(row.errors)} failed, ${short(row.input_tokens)} → ${short(row.output_tokens)} tokens, ${dollars(row.cost_list_usd)}` };
+}
+
 export function open(main, { query, go }) {
   const span = kSpans[query.span] ? query.span : "7d";
   const by = kBy[query.by] ? query.by : "model";
@@ -60,13 +68,13 @@ export function open(main, { query, go }) {
       el("span", { class: "quiet" }, `days of ${kZone}`)), body);
   Promise.all([get("usage", { since, by, tz: kZone }), get("usage", { since, bucket: kSpans[span].bucket, tz: kZone })]).then(([sums, time]) => {
     const rows = [...sums.rows].sort((a, b) => b.requests - a.requests);
-    const bars = time.rows.map((row) => ({ label: row.bucket.slice(span === "today" ? 11 : 5), good: row.requests - row.errors, bad: row.errors,
-      title: `${row.bucket}: ${whole(row.requests)} requests, ${whole(row.errors)} failed, ${short(row.input_tokens)} → ${short(row.output_tokens)} tokens, ${dollars(row.cost_list_usd)}` }));
+    const known = new Map(time.rows.map((row) => [row.bucket, row]));
+    const bars = bucketNames(kSpans[span].bucket, begin(span), new Date()).map((name) => bar(name, known.get(name), span));
     body.replaceChildren(
       table("Usage", [kBy[by], ...["Requests", "Failed", "Input", "Cached", "Output", "Thoughts", "Billed", "List price"].map((name) => ({ name, number: true }))],
         [...rows.map((row) => line(row[by] || `no ${by}: refused before one was chosen`, row)), line("Total", sums.total, "sum")]),
       sums.total.unpriced > 0 ? el("p", { class: "quiet" }, `The costs leave out ${whole(sums.total.unpriced)} answers whose price is not known.`) : "",
-      bars.length > 0 ? barChart("Requests over time (answered and failed)", bars) : el("p", { class: "empty" }, "No request in this span."),
+      time.rows.length > 0 ? barChart("Requests over time (answered and failed)", bars) : el("p", { class: "empty" }, "No request in this span."),
       el("p", {}, el("button", { type: "button", onclick: () => download({ rows }, by) }, "Download CSV")));
   }).catch((error) => body.replaceChildren(el("p", { class: "empty" }, error.message)));
   return { close() {}, update() {} };
