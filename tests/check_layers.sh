@@ -35,7 +35,7 @@ find core cli tests -name node_modules -prune -o \( -name '*.h' -o -name '*.cc' 
     sees["page"] = "base http/wire ledger"
     sees["keys"] = "base config store ledger"
     sees["mock"] = "base http/wire"
-    sees["replay"] = "base http/* config ledger store gateway"
+    sees["replay"] = "base http/* config protocol/shared ledger store gateway"
     for (room in sees) {
       n = split(room " " sees[room], seen, " ")
       for (i = 1; i <= n; i++) may[room, seen[i]] = 1

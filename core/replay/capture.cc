@@ -2,6 +2,9 @@
 
 #include <utility>
 
+#include "core/base/base64.h"
+#include "core/base/utf8.h"
+
 namespace agm::replay {
 namespace {
 
@@ -30,9 +33,10 @@ class Reader {
     Expected(key, "a whole number");
     return otherwise;
   }
-  // BODY: "json" or "body".
+  // BODY: "json", "base64" or "body".
   std::string Body() {
     if (const Json* json = Find("json")) return DumpJson(*json);
+    if (Find("base64") != nullptr) return DecodeBase64(Text("base64"));
     return Text("body");
   }
   const Json& List(const char* key) {
@@ -110,6 +114,8 @@ void PutBody(Json& json, const std::string& body) {
   auto parsed = ParseJson(body, kDepth);
   if (parsed && DumpJson(*parsed) == body) {
     json["json"] = *std::move(parsed);
+  } else if (ToUtf8(body) != body) {
+    json["base64"] = EncodeBase64(body);
   } else {
     json["body"] = body;
   }

@@ -5,6 +5,7 @@
 
 #include "core/base/version.h"
 #include "core/ledger/entry_json.h"
+#include "core/replay/mask_form.h"
 #include "core/replay/player.h"
 
 namespace agm::replay {
@@ -100,16 +101,19 @@ Result<Capture> MakeCapture(const ledger::Entry& entry, const std::vector<TapePa
   const Json head = HeadOf(*request);
   Capture capture;
   capture.content_type = TextOf(head, "content_type");
-  if (capture.content_type.find("multipart/") != std::string::npos) {
-    return Fail(ErrorCode::kUnsupportedMedia,
-                "{} sent a form; only requests with JSON can be exported", entry.id);
-  }
   capture.about = "exported by agm logs export";
   capture.recorded = RecordedOf(entry, Find(tape, "response", 0));
   capture.accounts = AccountsOf(entry);
   capture.method = TextOf(head, "method");
   capture.path = TextOf(head, "path");
-  capture.body = Mask(request->body, texts);
+  if (capture.content_type.find("multipart/") != std::string::npos) {
+    auto form = MaskForm(capture.content_type, request->body, texts);
+    if (!form) return std::move(form).error();
+    capture.content_type = form->content_type;
+    capture.body = std::move(form->body);
+  } else {
+    capture.body = Mask(request->body, texts);
+  }
   capture.upstream = CallsOf(tape, texts);
   NoteMapping(entry, capture);
   auto played = Play(capture);

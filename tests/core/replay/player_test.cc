@@ -152,5 +152,55 @@ INSTANTIATE_TEST_SUITE_P(Replay, Cases, testing::ValuesIn(CaseNames()), [](const
   return name;
 });
 
+// A transcription as a form: its text fields and its sound must not leave the machine.
+std::vector<ledger::TapePart> TapeOfAForm() {
+  std::string sound = "RIFF";
+  sound += std::string("\x24\x00\x00\x00", 4) + "WAVEfmt " + std::string(5'000'000, '\xee');
+  const std::string form =
+      "--b\r\nContent-Disposition: form-data; name=\"model\"\r\n\r\nwhisper-1\r\n"
+      "--b\r\nContent-Disposition: form-data; name=\"prompt\"\r\n\r\nMy secret plan\r\n"
+      "--b\r\nContent-Disposition: form-data; name=\"file\"; filename=\"secret talk.wav\"\r\n"
+      "Content-Type: audio/wav\r\n\r\n" +
+      sound + "\r\n--b--\r\n";
+  return {
+      {"request", 0,
+       R"({"method":"POST","path":"/v1/audio/transcriptions","content_type":"multipart/form-data; boundary=b"})",
+       form, false},
+      {"sent", 1, R"({"method":"POST","path":"/v1beta/models/gemini-2.5-flash:generateContent"})",
+       R"({"contents":[]})", false},
+      {"received", 1, R"({"status":200,"content_type":"application/json","ended":"complete"})",
+       std::string(kAnswer), false},
+      {"response", 0, R"({"status":200})", R"({"text":"Hello"})", false}};
+}
+
+TEST(Export, AFormIsMaskedAndPlayed) {
+  ledger::Entry entry = Recorded();
+  entry.model = "whisper-1";
+  entry.history.clear();
+  const auto capture = MakeCapture(entry, TapeOfAForm(), Texts::kReplace);
+  ASSERT_TRUE(capture) << capture.error().message;
+  EXPECT_EQ(capture->response.status, 200) << capture->response.body;
+  EXPECT_NE(capture->body.find("whisper-1"), std::string::npos);
+  EXPECT_NE(capture->body.find("filename=\"file.wav\""), std::string::npos);
+  const std::string file = WriteCapture(*capture);
+  EXPECT_LT(file.size(), 10'000U);
+  EXPECT_EQ(file.find("secret"), std::string::npos) << file;
+  const auto again = ReadCapture(file);
+  ASSERT_TRUE(again) << again.error().message;
+  EXPECT_EQ(again->body, capture->body);
+  const auto played = Play(*again);
+  ASSERT_TRUE(played) << played.error().message;
+  EXPECT_TRUE(Compare(*again, *played).empty());
+}
+
+TEST(Export, BytesThatAreNoTextStayInTheFile) {
+  Capture capture;
+  capture.path = "/v1/files";
+  capture.body = std::string("a\0\xff\xfe", 4);
+  const auto again = ReadCapture(WriteCapture(capture));
+  ASSERT_TRUE(again) << again.error().message;
+  EXPECT_EQ(again->body, capture.body);
+}
+
 }  // namespace
 }  // namespace agm::replay
