@@ -8,6 +8,7 @@
 #include "core/upstream/describe.h"
 #include "core/upstream/gemini/error_body.h"
 #include "core/upstream/gemini/repair.h"
+#include "core/upstream/recognise.h"
 
 namespace agm::upstream {
 namespace {
@@ -17,12 +18,7 @@ using enum Trouble;
 // A reason that the upstream names has precedence over words in its message, and those over the
 // status.
 
-struct Known {
-  std::string_view word;
-  Trouble trouble;
-};
-
-constexpr std::array<Known, 19> kReasons = {{
+constexpr std::array<KnownReason, 19> kReasons = {{
     {"API_KEY_INVALID", kBadKey},
     {"API_KEY_EXPIRED", kBadKey},
     {"ACCESS_TOKEN_EXPIRED", kUnauthenticated},
@@ -45,11 +41,8 @@ constexpr std::array<Known, 19> kReasons = {{
 }};
 
 std::optional<Trouble> OfReason(const ErrorBody& body) {
-  for (const Known& known : kReasons) {
-    const auto& reasons = body.reasons;
-    if (std::find(reasons.begin(), reasons.end(), known.word) != reasons.end()) {
-      return known.trouble;
-    }
+  for (const KnownReason& known : kReasons) {
+    if (std::ranges::find(body.reasons, known.word) != body.reasons.end()) return known.trouble;
   }
   return std::nullopt;
 }
@@ -205,25 +198,14 @@ Trouble OfServerError(int status, const ErrorBody& body) {
 }
 
 Trouble OfClientError(int status, const ErrorBody& body, bool vertex) {
+  if (const auto plain = OfPlainStatus(status, body)) return *plain;
   switch (status) {
     case 400:
       return OfBadRequest(body);
-    case 401:
-      return body.html ? kGarbage : kUnauthenticated;
-    case 402:
-      return kNoCredit;
     case 403:
       return OfForbidden(body);
     case 404:
       return OfNotFound(body);
-    case 407:
-      return kNetwork;
-    case 408:
-    case 409:
-    case 499:
-      return kAborted;
-    case 413:
-      return kTooLarge;
     case 429:
       return OfExhaustion(body, vertex);
     default:

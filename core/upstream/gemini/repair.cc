@@ -4,101 +4,91 @@
 
 #include "core/upstream/gemini/repair.h"
 
-#include <algorithm>
 #include <array>
+
+#include "core/upstream/recognise.h"
 
 namespace agm::upstream {
 namespace {
 
 using enum protocol::Repair;
 
-/// All words of a row must be there.
-struct Row {
-  std::string_view word;
-  std::string_view also;
-  protocol::Repair repair;
-};
-
 constexpr std::array kRows = {
     // tools[0].function_declarations[0].parameters.properties[kind].enum[0]: cannot be empty
-    Row{"function_declarations", "parameters", kLowerTools},
-    Row{"functiondeclaration", "parameters", kLowerTools},
-    Row{"function_declarations", "schema", kLowerTools},
-    Row{"functiondeclaration", "schema", kLowerTools},
+    RepairRow{"function_declarations", "parameters", kLowerTools},
+    RepairRow{"functiondeclaration", "parameters", kLowerTools},
+    RepairRow{"function_declarations", "schema", kLowerTools},
+    RepairRow{"functiondeclaration", "schema", kLowerTools},
     // JSON mode, which some tools and some models exclude
-    Row{"response mime type", "", kTellFormat},
-    Row{"response_mime_type", "", kTellFormat},
-    Row{"responsemimetype", "", kTellFormat},
-    Row{"json mode", "", kTellFormat},
-    Row{"json/yaml/xml", "", kTellFormat},
-    Row{"controlled generation", "", kTellFormat},
-    Row{"too many states", "", kTellFormat},
+    RepairRow{"response mime type", "", kTellFormat},
+    RepairRow{"response_mime_type", "", kTellFormat},
+    RepairRow{"responsemimetype", "", kTellFormat},
+    RepairRow{"json mode", "", kTellFormat},
+    RepairRow{"json/yaml/xml", "", kTellFormat},
+    RepairRow{"controlled generation", "", kTellFormat},
+    RepairRow{"too many states", "", kTellFormat},
     // generation_config.response_schema.properties: should be non-empty for OBJECT type
-    Row{"response_schema", "", kLowerFormat},
-    Row{"responseschema", "", kLowerFormat},
-    Row{"response_json_schema", "", kLowerFormat},
-    Row{"responsejsonschema", "", kLowerFormat},
-    Row{"schema in generationconfig", "", kLowerFormat},
-    Row{"thought_signature", "", kReplaceSignatures},
-    Row{"thought signature", "", kReplaceSignatures},
-    Row{"thoughtsignature", "", kReplaceSignatures},
+    RepairRow{"response_schema", "", kLowerFormat},
+    RepairRow{"responseschema", "", kLowerFormat},
+    RepairRow{"response_json_schema", "", kLowerFormat},
+    RepairRow{"responsejsonschema", "", kLowerFormat},
+    RepairRow{"schema in generationconfig", "", kLowerFormat},
+    RepairRow{"thought_signature", "", kReplaceSignatures},
+    RepairRow{"thought signature", "", kReplaceSignatures},
+    RepairRow{"thoughtsignature", "", kReplaceSignatures},
     // contents[0].parts[1].file_data.file_uri, and the texts of the fetcher
-    Row{"file_uri", "", kFetchMedia},
-    Row{"fileuri", "", kFetchMedia},
-    Row{"file uri", "", kFetchMedia},
-    Row{"fetch", "url", kFetchMedia},
-    Row{"fetch", "uri", kFetchMedia},
-    Row{"fetch", "content", kFetchMedia},
-    Row{"url_", "", kFetchMedia},  // URL_ROBOTED, URL_TIMEOUT, URL_REJECTED, URL_ERROR-ERROR_OTHER
-    Row{"robots.txt", "", kFetchMedia},
-    Row{"provided url", "", kFetchMedia},
+    RepairRow{"file_uri", "", kFetchMedia},
+    RepairRow{"fileuri", "", kFetchMedia},
+    RepairRow{"file uri", "", kFetchMedia},
+    RepairRow{"fetch", "url", kFetchMedia},
+    RepairRow{"fetch", "uri", kFetchMedia},
+    RepairRow{"fetch", "content", kFetchMedia},
+    RepairRow{"url_", "",
+              kFetchMedia},  // URL_ROBOTED, URL_TIMEOUT, URL_REJECTED, URL_ERROR-ERROR_OTHER
+    RepairRow{"robots.txt", "", kFetchMedia},
+    RepairRow{"provided url", "", kFetchMedia},
     // generation_config.thinking_config
-    Row{"budget 0", "", kNearestThinking},
-    Row{"thinking budget", "between", kNearestThinking},
-    Row{"thinking budget", "range", kNearestThinking},
-    Row{"thinking_budget", "range", kNearestThinking},
-    Row{"xhigh", "", kNearestThinking},
-    Row{"thinking", "level minimal", kNearestThinking},
-    Row{"thinking", "level low", kNearestThinking},
-    Row{"thinking", "level medium", kNearestThinking},
-    Row{"thinking_level", "\"", kNearestThinking},
-    Row{"thinking", "", kOmitThinking},
-    Row{"include_thoughts", "", kOmitThinking},
-    Row{"penalty", "", kOmitPenalties},
-    Row{"penalties", "", kOmitPenalties},
-    Row{"logprobs", "", kOmitLogprobs},
-    Row{"service_tier", "", kOmitServiceTier},
-    Row{"servicetier", "", kOmitServiceTier},
-    Row{"service tier", "", kOmitServiceTier},
-    Row{"flex", "support", kOmitServiceTier},
-    Row{"priority", "support", kOmitServiceTier},
-    Row{"top_k", "", kOmitTopK},
-    Row{"topk", "", kOmitTopK},
-    Row{"top_p", "", kOmitTopP},
-    Row{"topp", "value", kOmitTopP},
-    Row{"max_output_tokens", "", kOmitMaxTokens},
-    Row{"maxoutputtokens", "", kOmitMaxTokens},
-    Row{"generation_config.seed", "", kOmitSeed},
-    Row{"\"seed\"", "", kOmitSeed},
-    Row{"stop_sequences", "", kOmitStops},
-    Row{"stopsequences", "", kOmitStops},
-    Row{"image_config", "", kOmitPicture},
-    Row{"imageconfig", "", kOmitPicture},
-    Row{"image config", "", kOmitPicture},
-    Row{"temperature", "", kOmitTemperature},
-    Row{"developer instruction", "", kMoveSystem},
-    Row{"system_instruction", "", kMoveSystem},
-    Row{"system instruction", "", kMoveSystem},
-    Row{"schema", "", kLowerSchemas},
+    RepairRow{"budget 0", "", kNearestThinking},
+    RepairRow{"thinking budget", "between", kNearestThinking},
+    RepairRow{"thinking budget", "range", kNearestThinking},
+    RepairRow{"thinking_budget", "range", kNearestThinking},
+    RepairRow{"xhigh", "", kNearestThinking},
+    RepairRow{"thinking", "level minimal", kNearestThinking},
+    RepairRow{"thinking", "level low", kNearestThinking},
+    RepairRow{"thinking", "level medium", kNearestThinking},
+    RepairRow{"thinking_level", "\"", kNearestThinking},
+    RepairRow{"thinking", "", kOmitThinking},
+    RepairRow{"include_thoughts", "", kOmitThinking},
+    RepairRow{"penalty", "", kOmitPenalties},
+    RepairRow{"penalties", "", kOmitPenalties},
+    RepairRow{"logprobs", "", kOmitLogprobs},
+    RepairRow{"service_tier", "", kOmitServiceTier},
+    RepairRow{"servicetier", "", kOmitServiceTier},
+    RepairRow{"service tier", "", kOmitServiceTier},
+    RepairRow{"flex", "support", kOmitServiceTier},
+    RepairRow{"priority", "support", kOmitServiceTier},
+    RepairRow{"top_k", "", kOmitTopK},
+    RepairRow{"topk", "", kOmitTopK},
+    RepairRow{"top_p", "", kOmitTopP},
+    RepairRow{"topp", "value", kOmitTopP},
+    RepairRow{"max_output_tokens", "", kOmitMaxTokens},
+    RepairRow{"maxoutputtokens", "", kOmitMaxTokens},
+    RepairRow{"generation_config.seed", "", kOmitSeed},
+    RepairRow{"\"seed\"", "", kOmitSeed},
+    RepairRow{"stop_sequences", "", kOmitStops},
+    RepairRow{"stopsequences", "", kOmitStops},
+    RepairRow{"image_config", "", kOmitPicture},
+    RepairRow{"imageconfig", "", kOmitPicture},
+    RepairRow{"image config", "", kOmitPicture},
+    RepairRow{"temperature", "", kOmitTemperature},
+    RepairRow{"developer instruction", "", kMoveSystem},
+    RepairRow{"system_instruction", "", kMoveSystem},
+    RepairRow{"system instruction", "", kMoveSystem},
+    RepairRow{"schema", "", kLowerSchemas},
 };
 
 }  // namespace
 
-protocol::Repair FindRepair(std::string_view text) {
-  const auto row = std::find_if(kRows.begin(), kRows.end(), [text](const Row& known) {
-    return text.find(known.word) != text.npos && text.find(known.also) != text.npos;
-  });
-  return row == kRows.end() ? kNone : row->repair;
-}
+protocol::Repair FindRepair(std::string_view text) { return FindRow(kRows, text); }
 
 }  // namespace agm::upstream

@@ -8,6 +8,7 @@
 #include "core/upstream/describe.h"
 #include "core/upstream/openai/error_body.h"
 #include "core/upstream/openai/repair.h"
+#include "core/upstream/recognise.h"
 #include "core/upstream/retry_delay.h"
 
 namespace agm::upstream {
@@ -15,13 +16,8 @@ namespace {
 
 using enum Trouble;
 
-struct Known {
-  std::string_view code;
-  Trouble trouble;
-};
-
 // A code that the server names has precedence over its words, and those over the status.
-constexpr std::array<Known, 14> kCodes = {{
+constexpr std::array<KnownReason, 14> kCodes = {{
     {"billing_hard_limit_reached", kSpendCap},
     {"billing_not_active", kNoCredit},
     {"insufficient_balance", kNoCredit},
@@ -89,38 +85,23 @@ Trouble OfServerError(int status, const ErrorBody& body) {
 
 Trouble OfClientError(int status, const OpenAiErrorBody& read, bool ends) {
   const ErrorBody& body = read.body;
+  if (const auto plain = OfPlainStatus(status, body)) return *plain;
   switch (status) {
-    case 400:
-    case 422:
-      return OfBadRequest(body);
-    case 401:
-      return body.html ? kGarbage : kUnauthenticated;
-    case 402:
-      return kNoCredit;
     case 403:
       return OfForbidden(body);
     case 404:
       if (body.html) return kGarbage;
       return NamesMissingModel(body) ? kUnknownModel : kNotServed;
-    case 407:
-      return kNetwork;
-    case 408:
-    case 409:
-    case 499:
-      return kAborted;
-    case 413:
-      return kTooLarge;
     case 429:
       return OfLimit(read, ends);
     default:
-      return body.json ? kBadRequest : kGarbage;
+      return OfBadRequest(body);
   }
 }
 
 // `ends`: the refusal says when to come back.
 Trouble Recognise(int status, const OpenAiErrorBody& read, bool ends) {
-  const auto known = std::ranges::find(kCodes, read.code, &Known::code);
-  if (known != kCodes.end()) return known->trouble;
+  if (const auto known = FindReason(kCodes, read.code)) return *known;
   // An error inside a good response has its own status; without one the server failed.
   if (status / 100 == 2) status = read.body.code == 0 ? 500 : read.body.code;
   if (read.code == "context_length_exceeded") return kBadRequest;

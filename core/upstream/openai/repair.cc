@@ -7,40 +7,36 @@
 #include <array>
 #include <string_view>
 
+#include "core/upstream/recognise.h"
+
 namespace agm::upstream {
 namespace {
 
 using enum protocol::Repair;
 
-/// All words of a row must be there.
-struct Row {
-  std::string_view word;
-  std::string_view also;
-  protocol::Repair repair;
-};
-
 constexpr std::array kRows = {
-    Row{"max_completion_tokens", "max_tokens", kRenameMaxTokens},
-    Row{"system", "role", kMoveSystem},
-    Row{"roles must alternate", "", kMoveSystem},
-    Row{"response_format", "", kTellFormat},
-    Row{"json_schema", "", kTellFormat},
-    Row{"json mode", "", kTellFormat},
-    Row{"image", "url", kFetchMedia},
-    Row{"image", "download", kFetchMedia},
-    Row{"image", "base64", kFetchMedia},
-    Row{"reasoning_effort", "expected", kNearestThinking},
-    Row{"reasoning_effort", "must be", kNearestThinking},
-    Row{"reasoning_effort", "'", kNearestThinking},
-    Row{"reasoning", "", kOmitThinking},
-    Row{"thinking", "", kOmitThinking},
-    Row{"penalty", "", kOmitPenalties},
-    Row{"logprobs", "", kOmitLogprobs},
-    Row{"service_tier", "", kOmitServiceTier},
-    Row{"temperature", "", kOmitTemperature},
-    Row{"top_p", "", kOmitTopP},
-    Row{"max_tokens", "", kOmitMaxTokens},
-    Row{"\"seed\"", "", kOmitSeed},
+    RepairRow{"max_completion_tokens", "max_tokens", kRenameMaxTokens},
+    RepairRow{"system", "role", kMoveSystem},
+    RepairRow{"roles must alternate", "", kMoveSystem},
+    RepairRow{"response_format", "", kTellFormat},
+    RepairRow{"json_schema", "", kTellFormat},
+    RepairRow{"json mode", "", kTellFormat},
+    RepairRow{"image", "url", kFetchMedia},
+    RepairRow{"image", "download", kFetchMedia},
+    RepairRow{"image", "base64", kFetchMedia},
+    RepairRow{"include_reasoning", "", kOmitField},
+    RepairRow{"reasoning_effort", "expected", kNearestThinking},
+    RepairRow{"reasoning_effort", "must be", kNearestThinking},
+    RepairRow{"reasoning_effort", "'", kNearestThinking},
+    RepairRow{"reasoning", "", kOmitThinking},
+    RepairRow{"thinking", "", kOmitThinking},
+    RepairRow{"penalty", "", kOmitPenalties},
+    RepairRow{"logprobs", "", kOmitLogprobs},
+    RepairRow{"service_tier", "", kOmitServiceTier},
+    RepairRow{"temperature", "", kOmitTemperature},
+    RepairRow{"top_p", "", kOmitTopP},
+    RepairRow{"max_tokens", "", kOmitMaxTokens},
+    RepairRow{"\"seed\"", "", kOmitSeed},
 };
 
 constexpr std::array<std::string_view, 7> kNeeded = {"messages", "model", "tools",    "stream",
@@ -49,11 +45,8 @@ constexpr std::array<std::string_view, 7> kNeeded = {"messages", "model", "tools
 }  // namespace
 
 protocol::Repair FindOpenAiRepair(const OpenAiErrorBody& read) {
-  const std::string& text = read.body.text;
-  const auto row = std::find_if(kRows.begin(), kRows.end(), [&](const Row& known) {
-    return text.find(known.word) != text.npos && text.find(known.also) != text.npos;
-  });
-  if (row != kRows.end()) return row->repair;
+  const protocol::Repair repair = FindRow(kRows, read.body.text);
+  if (repair != kNone) return repair;
   const std::string top = read.param.substr(0, read.param.find_first_of(".["));
   const bool needed = std::find(kNeeded.begin(), kNeeded.end(), top) != kNeeded.end();
   return top.empty() || needed ? kNone : kOmitField;
