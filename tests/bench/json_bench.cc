@@ -1,6 +1,6 @@
 // Measures conversions: a long request from OpenAI's dialect to the Gemini API, compared with only
-// parsing and dumping the same body with nlohmann/json; and one chunk of a response on its way
-// back.
+// parsing and dumping the same body with nlohmann/json, and with a server of OpenAI's API; and one
+// chunk of a response on its way back from either.
 
 #include <benchmark/benchmark.h>
 #include <fmt/format.h>
@@ -18,6 +18,8 @@
 #include "core/protocol/gemini/request.h"
 #include "core/protocol/gemini/response.h"
 #include "core/protocol/openai/chat.h"
+#include "core/protocol/openai/upstream_reader.h"
+#include "core/protocol/openai/upstream_request.h"
 #include "tests/allocations/allocations.h"
 
 namespace agm::protocol {
@@ -108,6 +110,15 @@ std::string Convert(std::string_view body) {
   return std::move(written->body);
 }
 
+// The same for a server that speaks OpenAI's API.
+std::string ConvertForServer(std::string_view body) {
+  const auto request = OpenAiChat().ReadRequest(body);
+  auto written =
+      request ? WriteOpenAiRequest(*request, {"llama3.3"}) : Result<OpenAiRequest>(request.error());
+  if (!written) std::abort();
+  return std::move(written->body);
+}
+
 std::string ParseAndDump(std::string_view body) { return nlohmann::json::parse(body).dump(); }
 
 // The thread's CPU time, so that other work on the machine does not count.
@@ -142,6 +153,22 @@ void ConvertRequest(benchmark::State& state) {
   state.SetLabel("(ratio at most 0.3)");
 }
 
+// Alternates between the upstreams.
+void ConvertRequestForServer(benchmark::State& state) {
+  const std::string body = LongRequest();
+  double server = 0;
+  double gemini = 0;
+  for (auto _ : state) {
+    server += Seconds([&] { return ConvertForServer(body); });
+    state.PauseTiming();
+    gemini += Seconds([&] { return Convert(body); });
+    state.ResumeTiming();
+  }
+  state.counters["gemini_us"] = gemini / static_cast<double>(state.iterations()) * 1e6;
+  state.counters["ratio"] = server / gemini;
+  state.SetLabel("(of the time for Gemini)");
+}
+
 // A piece of text in the middle of a stream, about 300 bytes.
 constexpr std::string_view kChunk =
     "data: {\"candidates\": [{\"content\": {\"parts\": [{\"text\": \"so the index is built once, "
@@ -151,14 +178,22 @@ constexpr std::string_view kChunk =
     "16,\"totalTokenCount\": "
     "1250},\"modelVersion\": \"gemini-2.5-pro\",\"responseId\": \"Zk3\"}\r\n\r\n";
 
+constexpr std::string_view kServerChunk =
+    "data: {\"id\":\"chatcmpl-Zk3\",\"object\":\"chat.completion.chunk\",\"created\":1700000000,"
+    "\"model\":\"llama3.3\",\"choices\":[{\"index\":0,\"delta\":{\"content\":\"so the index is "
+    "built "
+    "once, and what is asked of it later costs nothing more\"},\"logprobs\":null,"
+    "\"finish_reason\":null}]}\n\n";
+
 /// A stream in progress.
+template <class Reader>
 class Relay {
  public:
-  Relay() : reader_([] { return RandomId(24); }) {}
+  explicit Relay(std::string_view chunk) : chunk_(chunk), reader_([] { return RandomId(24); }) {}
 
   void Chunk() {
     out_.clear();
-    reader_.Push(kChunk);
+    reader_.Push(chunk_);
     while (auto event = reader_.Next()) writer_->Write(*event, out_);
     benchmark::DoNotOptimize(out_.data());
   }
@@ -166,13 +201,15 @@ class Relay {
   std::size_t written() const { return out_.size(); }
 
  private:
-  GeminiStreamReader reader_;
+  const std::string_view chunk_;
+  Reader reader_;
   std::unique_ptr<StreamWriter> writer_ =
       OpenAiChat().NewStreamWriter({"0123456789abcdefghijklmn", "gpt-4o", 1'700'000'000, nullptr});
   std::string out_;
 };
 
-double AllocationsAChunk(Relay& relay) {
+template <class Reader>
+double AllocationsAChunk(Relay<Reader>& relay) {
   constexpr int kChunks = 1000;
   const test::Allocations all;
   for (int i = 0; i < kChunks; ++i) relay.Chunk();
@@ -180,7 +217,7 @@ double AllocationsAChunk(Relay& relay) {
 }
 
 void StreamChunk(benchmark::State& state) {
-  Relay relay;
+  Relay<GeminiStreamReader> relay(kChunk);
   relay.Chunk();  // the first one opens the stream
   for (auto _ : state) relay.Chunk();
   state.counters["bytes_in"] = static_cast<double>(kChunk.size());
@@ -188,8 +225,35 @@ void StreamChunk(benchmark::State& state) {
   state.counters["allocations"] = AllocationsAChunk(relay);
 }
 
+// Alternates between the upstreams, a hundred chunks at a time.
+void StreamChunkOfServer(benchmark::State& state) {
+  constexpr int kChunks = 100;
+  Relay<OpenAiStreamReader> server(kServerChunk);
+  Relay<GeminiStreamReader> gemini(kChunk);
+  const auto pass = [](auto& relay) {
+    for (int i = 0; i < kChunks; ++i) relay.Chunk();
+    return relay.written();
+  };
+  double ours = 0;
+  double theirs = 0;
+  for (auto _ : state) {
+    ours += Seconds([&] { return pass(server); });
+    state.PauseTiming();
+    theirs += Seconds([&] { return pass(gemini); });
+    state.ResumeTiming();
+  }
+  const auto chunks = static_cast<double>(state.iterations()) * kChunks;
+  state.counters["chunk_ns"] = ours / chunks * 1e9;
+  state.counters["gemini_ns"] = theirs / chunks * 1e9;
+  state.counters["ratio"] = ours / theirs;
+  state.counters["allocations"] = AllocationsAChunk(server);
+  state.SetLabel("(of the time for Gemini)");
+}
+
 BENCHMARK(ConvertRequest);
+BENCHMARK(ConvertRequestForServer);
 BENCHMARK(StreamChunk);
+BENCHMARK(StreamChunkOfServer);
 
 }  // namespace
 }  // namespace agm::protocol

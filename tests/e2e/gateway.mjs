@@ -8,6 +8,10 @@
 //
 //   const mock = await startMock({ steps: [{ match: { text: 'sources' }, do: { body: '...' } }] });
 //   const gateway = await startGateway({ upstream: mock.url, accounts: 3 });
+//
+// `kind: 'openai'` names an upstream with OpenAI's API by its base URL. With AGM_BEHIND_AGM=1 in the
+// environment, a gateway without an upstream of its own has another agm as such an upstream, and that
+// one is answered by the embedded mock.
 import assert from 'node:assert/strict';
 import { execFile, spawn } from 'node:child_process';
 import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
@@ -21,12 +25,24 @@ const CANARIES = ['sk-canary-in-every-test-5tW8qz', '-of-the-mock'];
 const START_TIMEOUT_MS = 30_000;
 const STOP_TIMEOUT_MS = 20_000;
 
-export async function startGateway({ args = [], env = {}, upstream, accounts = 1 } = {}) {
+export async function startGateway({ args = [], env = {}, upstream, kind = 'gemini', accounts = 1 } = {}) {
+  if (!upstream && process.env.AGM_BEHIND_AGM) return startBehindAnother(args, env);
   if (!upstream) return start(['serve', '--mock', '--port', '0', ...args], { env });
   return start((home) => ['--config', join(home, 'agm.toml'), 'serve', '--port', '0', ...args], {
     env,
-    files: { 'agm.toml': configOf(upstream, accounts) },
+    files: { 'agm.toml': configOf(upstream, kind, accounts) },
   });
+}
+
+async function startBehindAnother(args, env) {
+  const inner = await start(['serve', '--mock', '--port', '0', '--auth-mode', 'off'], {});
+  const outer = await startGateway({ upstream: `${inner.url}/v1`, kind: 'openai', args, env });
+  const stop = async () => {
+    const result = await outer.stop();
+    await inner.stop();
+    return result;
+  };
+  return { ...outer, stop };
 }
 
 export function startMock(script, args = []) {
@@ -36,12 +52,12 @@ export function startMock(script, args = []) {
 }
 
 // Each account is a project of its own, so that one that must rest leaves the others alone.
-const configOf = (url, accounts) =>
+const configOf = (url, kind, accounts) =>
   Array.from(
     { length: accounts },
     (_, n) => `[[accounts]]
 name = "mock${n}"
-kind = "gemini"
+kind = "${kind}"
 project = "project${n}"
 api_key = "key-${n}-of-the-mock"
 base_url = "${url}"

@@ -23,6 +23,16 @@ bool WantsPcm(const chat::Request* request) {
 
 }  // namespace
 
+std::string ChatId(const Reply& reply) { return "chatcmpl-" + reply.id; }
+
+void WriteFingerprint(std::string& out, std::string_view model_version) {
+  if (model_version.empty()) {
+    out += "null";
+  } else {
+    AppendJsonString(out, model_version);
+  }
+}
+
 std::string_view OpenAiFinishName(chat::FinishReason reason, bool functions) {
   switch (reason) {
     case chat::FinishReason::kStop:

@@ -8,9 +8,16 @@
 #include "core/base/json_writer.h"
 #include "core/chat/event.h"
 #include "core/chat/request.h"
+#include "core/protocol/dialect.h"
 
 /// Parts that the unary response and its chunks share.
 namespace agm::protocol {
+
+/// The id of a chat completion.
+std::string ChatId(const Reply& reply);
+
+/// Appends the model version that the upstream reports; null if it reports none.
+void WriteFingerprint(std::string& out, std::string_view model_version);
 
 std::string_view OpenAiFinishName(chat::FinishReason reason, bool functions);
 

@@ -4,20 +4,11 @@
 #include <string_view>
 #include <variant>
 
+#include "core/protocol/openai/media_part.h"
 #include "core/protocol/shared/media.h"
 
 namespace agm::protocol {
 namespace {
-
-std::string_view AudioFormat(std::string_view mime) {
-  if (mime == "audio/mpeg") return "mp3";
-  if (mime.starts_with("audio/l16")) return "pcm16";
-  return mime.starts_with("audio/") ? mime.substr(6) : "wav";
-}
-
-std::string UrlOf(const chat::Media& media) {
-  return media.data.empty() ? media.uri : "data:" + media.mime + ";base64," + media.data;
-}
 
 // Several texts are one string, because the templates of many local models take no list of parts.
 std::string Joined(const std::vector<const chat::Text*>& texts) {
@@ -83,28 +74,7 @@ Result<void> OpenAiMessageWriter::Part(const chat::Media& media) {
     return Invalid("unsupported_media", media.place.path,
                    "only Google's own APIs can read this reference, and the model is elsewhere");
   }
-  json_.Object().Key("type");
-  switch (media.kind) {
-    case chat::MediaKind::kImage:
-    case chat::MediaKind::kVideo: {
-      const bool video = media.kind == chat::MediaKind::kVideo;
-      const std::string_view key = video ? "video_url" : "image_url";
-      json_.String(key).Key(key).Object().Key("url").String(UrlOf(media));
-      if (!media.detail.empty()) json_.Key("detail").String(media.detail);
-      json_.EndObject();
-      break;
-    }
-    case chat::MediaKind::kAudio:
-      json_.String("input_audio").Key("input_audio").Object().Key("data").String(media.data);
-      json_.Key("format").String(AudioFormat(media.mime)).EndObject();
-      break;
-    case chat::MediaKind::kFile:
-      json_.String("file").Key("file").Object();
-      if (!media.name.empty()) json_.Key("filename").String(media.name);
-      json_.Key(media.data.empty() ? "file_url" : "file_data").String(UrlOf(media)).EndObject();
-      break;
-  }
-  json_.EndObject();
+  WriteOpenAiMedia(json_, media);
   return {};
 }
 
@@ -121,9 +91,19 @@ Result<void> OpenAiMessageWriter::Assistant(const chat::Message& message) {
   if (!message.name.empty()) json_.Key("name").String(message.name);
   json_.Key("content");
   text.empty() ? json_.Null() : json_.String(text);
+  Details(message);
   Calls(calls);
   json_.EndObject();
   return {};
+}
+
+void OpenAiMessageWriter::Details(const chat::Message& message) {
+  const auto own = turns_ ? turns_(message) : std::nullopt;
+  if (!own) return;
+  for (const chat::Block& block : *own) {
+    const auto* details = std::get_if<chat::Opaque>(&block);
+    if (details != nullptr) json_.Key("reasoning_details").Raw(details->body);
+  }
 }
 
 void OpenAiMessageWriter::Calls(const std::vector<const chat::ToolCall*>& calls) {

@@ -1,6 +1,8 @@
 #pragma once
 
 #include <deque>
+#include <functional>
+#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
@@ -11,14 +13,19 @@
 
 namespace agm::protocol {
 
+/// Finds the model's own blocks of a turn; nothing if no more is known than what the client sent.
+using OpenAiTurns =
+    std::function<std::optional<std::vector<chat::Block>>(const chat::Message& turn)>;
+
 /// Writes the messages of a request to a server that speaks OpenAI's chat completions API, in order.
 ///
 /// Thread safety: one thread at a time.
 class OpenAiMessageWriter {
  public:
-  /// `system_as_user`: the server's model takes no system text.
-  OpenAiMessageWriter(JsonWriter& json, bool system_as_user)
-      : json_(json), system_as_user_(system_as_user) {}
+  /// `system_as_user`: the server's model takes no system text. An opaque block that `turns` finds is
+  /// the turn's `reasoning_details`.
+  OpenAiMessageWriter(JsonWriter& json, bool system_as_user, OpenAiTurns turns = {})
+      : json_(json), system_as_user_(system_as_user), turns_(std::move(turns)) {}
 
   /// Fails with kInvalidRequest for media that only Google can read.
   Result<void> Write(const std::vector<chat::Message>& messages);
@@ -36,12 +43,14 @@ class OpenAiMessageWriter {
   Result<void> Content(const std::vector<const chat::Text*>& texts,
                        const std::vector<const chat::Media*>& media);
   Result<void> Part(const chat::Media& media);
+  void Details(const chat::Message& message);
   void Calls(const std::vector<const chat::ToolCall*>& calls);
   std::string IdOf(const chat::ToolCall& call);
   std::string IdOf(const chat::ToolResult& result);
 
   JsonWriter& json_;
   const bool system_as_user_;
+  const OpenAiTurns turns_;
   std::deque<Waiting> waiting_;                 ///< calls for which the client has no id
   std::vector<const chat::Media*> of_results_;  ///< media of the latest tool results
   int made_ = 0;                                ///< ids that were made up

@@ -186,6 +186,7 @@ void OpenAiStreamReader::ReadMessage(int index, Choice& choice, JsonView message
   if (std::string thoughts = ThoughtsIn(message); !thoughts.empty()) {
     AddText(index, choice, chat::BlockKind::kThought, std::move(thoughts));
   }
+  choice.details.Add(message["reasoning_details"]);
   ReadContent(index, choice, message["content"], logprobs);
   if (std::string refusal = message["refusal"].text(); !refusal.empty()) {
     AddText(index, choice, chat::BlockKind::kRefusal, std::move(refusal));
@@ -279,6 +280,14 @@ void OpenAiStreamReader::CloseBlock(int index, Choice& choice) {
   Emit(chat::BlockStopped{index, {}});
 }
 
+void OpenAiStreamReader::AddDetails(int index, const Choice& choice) {
+  std::string details = choice.details.Json();
+  if (details.empty()) return;
+  Emit(chat::BlockStarted{index, chat::BlockKind::kOpaque, {}, "openai", {}});
+  Emit(chat::BlockDelta{index, std::move(details), {}});
+  Emit(chat::BlockStopped{index, {}});
+}
+
 // Passes on what came of the first call. A custom tool's input comes whole, and so do the calls of
 // a response that is one object.
 void OpenAiStreamReader::AddCalls(int index, Choice& choice) {
@@ -360,6 +369,7 @@ void OpenAiStreamReader::Finish() {
       AddText(index, choice, chat::BlockKind::kText, std::move(choice.behind_call));
       CloseBlock(index, choice);
     }
+    AddDetails(index, choice);
     chat::FinishReason reason = choice.finish.value_or(chat::FinishReason::kStop);
     if (calls && reason == chat::FinishReason::kStop) reason = chat::FinishReason::kToolCalls;
     finished.choices.push_back({index, reason, std::move(choice.citations)});

@@ -10,6 +10,7 @@
 #include "core/base/json_doc.h"
 #include "core/base/queue.h"
 #include "core/chat/event.h"
+#include "core/protocol/openai/reasoning_details.h"
 #include "core/protocol/openai/upstream_calls.h"
 #include "core/protocol/openai/upstream_request.h"
 #include "core/protocol/shared/id_source.h"
@@ -23,6 +24,7 @@ namespace agm::protocol {
 /// send: a role in each chunk, calls without an index or whole in one chunk, thoughts as
 /// `reasoning_content` or `reasoning` (think tags in the text stay as they are), usage in a chunk
 /// with or without choices, comments, `event:` lines, no `[DONE]`, and errors inside a 200.
+/// `reasoning_details` become an opaque block at the end of their choice.
 ///
 /// The first call of a choice is passed on piece by piece; further ones come whole at its end,
 /// because their pieces may be mixed.
@@ -44,6 +46,7 @@ class OpenAiStreamReader : public StreamReader {
   struct Choice {
     std::optional<chat::BlockKind> open{};  ///< text, thought or refusal; others close at once
     OpenAiCalls calls{};
+    ReasoningDetails details{};
     bool call_open = false;     ///< the first call was begun
     std::string behind_call{};  ///< text that came after the first call was begun
     bool has_content = false;
@@ -70,6 +73,7 @@ class OpenAiStreamReader : public StreamReader {
   void BeginCall(int index, OpenAiCallPieces& call);
   bool EndCalls(int index, Choice& choice);
   void CloseBlock(int index, Choice& choice);
+  void AddDetails(int index, const Choice& choice);
   void Finish();
   void FailAs(std::string_view reason, std::string message);
   void Fail(Error error);

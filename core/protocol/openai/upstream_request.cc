@@ -5,7 +5,6 @@
 #include <utility>
 
 #include "core/base/json_writer.h"
-#include "core/protocol/openai/upstream_messages.h"
 #include "core/protocol/schema/schema.h"
 #include "core/protocol/shared/reasoning.h"
 
@@ -42,7 +41,9 @@ class Writer {
   Result<OpenAiRequest> Run() {
     out_.reading.one_call = !request_.parallel_tool_calls;
     json_.Object().Key("model").String(options_.model).Key("messages").Array();
-    OpenAiMessageWriter messages(json_, options_.repair == Repair::kMoveSystem);
+    const bool details = options_.repair != Repair::kOmitThinking;
+    OpenAiMessageWriter messages(json_, options_.repair == Repair::kMoveSystem,
+                                 details ? options_.turns : OpenAiTurns());
     if (auto done = messages.Write(request_.messages); !done) return std::move(done).error();
     TellFormat();
     json_.EndArray();
@@ -202,7 +203,12 @@ class Writer {
 
   void Reasoning() {
     const chat::Reasoning& reasoning = request_.reasoning;
-    if (options_.repair == Repair::kOmitThinking || !May("reasoning_effort")) return;
+    if (options_.repair == Repair::kOmitThinking) return;
+    // Most servers show thoughts anyway; another agm does so when it is asked.
+    if (reasoning.show.value_or(false) && MayAdd("include_reasoning")) {
+      json_.Key("include_reasoning").Bool(true);
+    }
+    if (!May("reasoning_effort")) return;
     std::optional<chat::Effort> effort = reasoning.effort;
     if (!effort && reasoning.budget) effort = EffortOfBudget(*reasoning.budget);
     if (!effort) return;

@@ -7,6 +7,7 @@
 
 #include "core/base/result.h"
 #include "core/chat/request.h"
+#include "core/protocol/openai/upstream_messages.h"
 #include "core/protocol/shared/repair.h"
 
 /// Requests to servers that speak OpenAI's chat completions API: local engines and other clouds.
@@ -16,6 +17,8 @@ struct OpenAiWriteOptions {
   std::string model;  ///< the server's name
   Repair repair = Repair::kNone;
   std::string_view refused{};  ///< the field that the server refused, for Repair::kOmitField
+  /// The model's own blocks of a turn that a client sent back, see OpenAiMessageWriter. May be empty.
+  OpenAiTurns turns{};
 };
 
 /// How to read the response to a request.
@@ -31,7 +34,8 @@ struct OpenAiRequest {
 };
 
 /// Writes a request for POST /chat/completions. Fields of the client's own chat request that the
-/// gateway does not know are passed through. Thoughts and thought signatures are not sent. Media in
+/// gateway does not know are passed through. Thoughts and thought signatures are not sent, except the
+/// `reasoning_details` of the same model. Media in
 /// tool results follow in a user message, because tool messages hold text only.
 ///
 /// Fails with kInvalidRequest for media that only Google can read.

@@ -8,6 +8,7 @@
 #include "core/base/json_writer.h"
 #include "core/protocol/openai/chat_request.h"
 #include "core/protocol/openai/choice.h"
+#include "core/protocol/openai/media_part.h"
 #include "core/protocol/schema/schema.h"
 #include "core/protocol/shared/reasoning.h"
 
@@ -26,12 +27,6 @@ std::string_view RoleName(chat::Role role) {
       return "tool";
   }
   return "user";
-}
-
-std::string_view AudioFormat(std::string_view mime) {
-  if (mime == "audio/mpeg") return "mp3";
-  if (mime.starts_with("audio/l16")) return "pcm16";
-  return mime.starts_with("audio/") ? mime.substr(6) : "wav";
 }
 
 /// Writes one request.
@@ -121,30 +116,7 @@ class Writer {
     if (media.uri.starts_with(kUploaded)) {
       return UploadedPart(std::string_view(media.uri).substr(kUploaded.size()));
     }
-    json_.Object().Key("type");
-    const std::string url =
-        media.data.empty() ? media.uri : "data:" + media.mime + ";base64," + media.data;
-    switch (media.kind) {
-      case chat::MediaKind::kImage:
-      case chat::MediaKind::kVideo: {
-        const bool video = media.kind == chat::MediaKind::kVideo;
-        const std::string_view key = video ? "video_url" : "image_url";
-        json_.String(key).Key(key).Object().Key("url").String(url);
-        if (!media.detail.empty()) json_.Key("detail").String(media.detail);
-        json_.EndObject();
-        break;
-      }
-      case chat::MediaKind::kAudio:
-        json_.String("input_audio").Key("input_audio").Object().Key("data").String(media.data);
-        json_.Key("format").String(AudioFormat(media.mime)).EndObject();
-        break;
-      case chat::MediaKind::kFile:
-        json_.String("file").Key("file").Object();
-        if (!media.name.empty()) json_.Key("filename").String(media.name);
-        json_.Key(media.data.empty() ? "file_url" : "file_data").String(url).EndObject();
-        break;
-    }
-    json_.EndObject();
+    WriteOpenAiMedia(json_, media);
   }
 
   void Calls(const chat::Message& message) {

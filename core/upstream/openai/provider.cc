@@ -18,6 +18,9 @@ using config::Account;
 
 constexpr std::size_t kIdLength = 24;
 
+// What a model wants back of its own turns is of no use to another one.
+std::string FamilyOf(std::string_view model) { return "openai " + std::string(model); }
+
 class OpenAi : public Provider {
  public:
   std::pair<std::string, Secret> CredentialHeader(const Account&,
@@ -30,9 +33,20 @@ class OpenAi : public Provider {
     return ClassifyOpenAi(refusal);
   }
 
+  ModelNature NatureOf(std::string_view model) const override {
+    ModelNature nature;
+    nature.family = FamilyOf(model);
+    return nature;
+  }
+
   Result<Outgoing> WriteChat(const ChatOrder& order) const override {
-    auto written = protocol::WriteOpenAiRequest(order.request,
-                                                {order.model, order.repair, order.refused_field});
+    protocol::OpenAiTurns turns;
+    if (order.recall.turn) {
+      turns = [&recall = order.recall.turn, family = FamilyOf(order.model)](
+                  const chat::Message& turn) { return recall(turn, family); };
+    }
+    auto written = protocol::WriteOpenAiRequest(
+        order.request, {order.model, order.repair, order.refused_field, std::move(turns)});
     if (!written) return std::move(written).error();
     const auto new_reader = [reading = std::move(written->reading)] {
       return std::make_unique<protocol::OpenAiStreamReader>([] { return RandomId(kIdLength); },

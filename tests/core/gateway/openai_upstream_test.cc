@@ -214,6 +214,33 @@ TEST_F(OpenAiUpstreamTest, RepairsARequestWithAFieldThatTheServerDoesNotTake) {
   EXPECT_THAT(local_.bodies().at(1), Not(HasSubstr("min_p")));
 }
 
+TEST_F(OpenAiUpstreamTest, GivesAModelItsReasoningDetailsBackInTheNextTurn) {
+  AddLocal(local_.url());
+  Start();
+  const std::string details =
+      R"([{"type":"reasoning.encrypted","data":"QUJD","id":"r1","format":"f","index":0}])";
+  local_.Refuse(200, R"({"id":"c","model":"m","choices":[{"index":0,"message":{"role":"assistant",)"
+                     R"("content":null,"reasoning_details":)" +
+                         details +
+                         R"(,"tool_calls":[{"id":"call_1","type":"function","function":)"
+                         R"({"name":"f","arguments":"{}"}}]},"finish_reason":"tool_calls"}]})");
+  const Json ask = {{"model", "llama3.3:latest"},
+                    {"messages", Json::array({{{"role", "user"}, {"content", "Hi"}}})}};
+  const Got first = Ask("POST", "/v1/chat/completions", DumpJson(ask));
+  const Json turn = first.json()["choices"][0]["message"];
+  ASSERT_EQ(turn["tool_calls"][0]["id"], "call_1") << first.body;
+  Json next = ask;
+  next["messages"].push_back({{"role", "assistant"}, {"tool_calls", turn["tool_calls"]}});
+  next["messages"].push_back({{"role", "tool"}, {"tool_call_id", "call_1"}, {"content", "r"}});
+  Ask("POST", "/v1/chat/completions", DumpJson(next));
+  const Json sent = Json::parse(local_.bodies().back());
+  EXPECT_EQ(sent["messages"][1]["reasoning_details"], Json::parse(details)) << sent;
+  next["messages"][1]["tool_calls"][0]["id"] = "call_2";
+  next["messages"][2]["tool_call_id"] = "call_2";
+  Ask("POST", "/v1/chat/completions", DumpJson(next));
+  EXPECT_THAT(local_.bodies().back(), Not(HasSubstr("reasoning_details")));
+}
+
 TEST_F(OpenAiUpstreamTest, RefusesNativeCallsOfItsModels) {
   Add("google", "key-a");
   AddLocal(local_.url());

@@ -28,6 +28,16 @@ Json Chat(const Json& more = Json::object()) {
   return body;
 }
 
+TEST(OpenAiRequest, AsksForThoughtsWhereTheClientDoes) {
+  const Json shown = Chat({{"reasoning", {{"effort", "low"}, {"exclude", false}}}});
+  EXPECT_EQ(Again(shown)["include_reasoning"], true);
+  EXPECT_EQ(Again(shown)["reasoning_effort"], "low");
+  EXPECT_FALSE(Again(Chat({{"reasoning_effort", "low"}})).contains("include_reasoning"));
+  const Json without = Again(shown, Repair::kOmitField, "include_reasoning");
+  EXPECT_FALSE(without.contains("include_reasoning"));
+  EXPECT_EQ(without["reasoning_effort"], "low");
+}
+
 TEST(OpenAiRequest, PassesOnFieldsThatTheGatewayDoesNotKnow) {
   const Json more = {{"min_p", 0.1},
                      {"chat_template_kwargs", {{"enable_thinking", false}}},
