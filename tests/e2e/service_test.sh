@@ -43,6 +43,7 @@ def wait_for(word):
             return seen
 
 outcomes = {"ok": 0, "refused": 0, "other": 0}
+others = []
 done = threading.Event()
 
 def ask():
@@ -51,11 +52,15 @@ def ask():
             with socket.create_connection(("127.0.0.1", port), timeout=20) as client:
                 client.sendall(b"GET /healthz HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n")
                 reply = client.recv(4096)
-            outcomes["ok" if reply.startswith(b"HTTP/1.1 200") else "other"] += 1
+            whole = reply.startswith(b"HTTP/1.1 200")
+            outcomes["ok" if whole else "other"] += 1
+            if not whole:
+                others.append(reply[:200])
         except ConnectionRefusedError:
             outcomes["refused"] += 1
-        except OSError:
+        except OSError as error:
             outcomes["other"] += 1
+            others.append(error)
 
 pid = start()
 wait_for("READY=1")
@@ -79,5 +84,5 @@ for thread in threads:
 os.kill(pid, signal.SIGTERM)
 os.waitpid(pid, 0)
 print(f"{restarts} restarts: {outcomes}")
-assert outcomes["refused"] == 0 and outcomes["ok"] > 0, outcomes
+assert outcomes["refused"] == 0 and outcomes["other"] == 0 and outcomes["ok"] > 0, others
 PY

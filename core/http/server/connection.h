@@ -39,8 +39,16 @@ class Connection {
     kCrowded,  ///< the bytes of all clients together exceed the budget
     kGone,
   };
-  /// The event that a parked connection waits for.
-  enum class Waits : std::uint8_t { kNone, kRequest, kRestOfRequest, kTaking, kFarewell, kThread };
+  /// The event that a parked connection waits for. kFirstRequest: no request has begun yet.
+  enum class Waits : std::uint8_t {
+    kNone,
+    kRequest,
+    kFirstRequest,
+    kRestOfRequest,
+    kTaking,
+    kFarewell,
+    kThread
+  };
   /// True if the awaited event is that the socket becomes writable.
   static bool ForOutput(Waits waits);
   enum class Sent { kAll, kPart, kFailed };

@@ -28,12 +28,14 @@ void Connections::ExpireLate(TimePoint now) {
   for (const auto& [connection, owner] : open_) connection->Expire(now);
 }
 
-void Connections::ExpireIdle() {
+void Connections::ExpireWaitingFor(Connection::Waits waits) {
   std::lock_guard lock(mutex_);
-  for (const auto& [connection, owner] : open_) {
-    connection->Expire(TimePoint::max(), Connection::Waits::kRequest);
-  }
+  for (const auto& [connection, owner] : open_) connection->Expire(TimePoint::max(), waits);
 }
+
+void Connections::ExpireIdle() { ExpireWaitingFor(Connection::Waits::kRequest); }
+
+void Connections::ExpireSilent() { ExpireWaitingFor(Connection::Waits::kFirstRequest); }
 
 void Connections::ExpireNext() {
   std::lock_guard lock(mutex_);

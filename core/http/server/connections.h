@@ -24,8 +24,10 @@ class Connections {
 
   /// Ends the wait of all connections whose deadline has passed.
   void ExpireLate(TimePoint now);
-  /// Ends the wait of all connections that wait for a request to begin.
+  /// Ends the wait of all connections that wait for a further request to begin.
   void ExpireIdle();
+  /// Ends the wait of all connections that wait for their first request to begin.
+  void ExpireSilent();
   /// Ends the wait of the parked connection with the earliest deadline, if there is one.
   void ExpireNext();
   void CancelAll();
@@ -33,6 +35,8 @@ class Connections {
   bool WaitUntilNone(TimePoint until);
 
  private:
+  void ExpireWaitingFor(Connection::Waits waits);
+
   mutable std::mutex mutex_;
   std::condition_variable none_;
   std::unordered_map<Connection*, std::unique_ptr<Connection>> open_;

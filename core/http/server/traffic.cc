@@ -18,6 +18,8 @@ using State = RequestReader::State;
 
 constexpr int kUrgentSpare = 8;  ///< requests beyond max_connections, for urgent paths
 constexpr Duration kFarewell{2'000};
+/// While the server stops, first requests of connections may still begin for this long.
+constexpr Duration kLastRequests{500};
 constexpr std::size_t kSpareDescriptors = 32;  ///< for files that are opened meanwhile
 constexpr std::uint64_t kBodiesAtOnce = 8;     ///< of the largest size; more if they are smaller
 constexpr std::uint64_t kHeadsAtOnce = 1024;   ///< of the largest size
@@ -86,11 +88,14 @@ void Traffic::End() {
   keeper_.join();
 }
 
-/// Expires late connections; while the server stops, also those that wait for a new request.
+/// Expires late connections; while the server stops, also those that wait for a further request,
+/// and a little later those that have sent none.
 void Traffic::KeepTime() {
+  TimePoint silent_until = TimePoint::max();
   std::unique_lock lock(mutex_);
   while (!ended_) {
     const bool draining = draining_;
+    if (draining) silent_until = std::min(silent_until, After(SystemClock().Now(), kLastRequests));
     const Duration shortest = std::min(
         {limits_.header_timeout.load(), limits_.write_timeout.load(), limits_.idle_timeout.load()});
     const Duration pause =
@@ -99,6 +104,7 @@ void Traffic::KeepTime() {
     lock.unlock();
     connections_.ExpireLate(SystemClock().Now());
     if (draining_) connections_.ExpireIdle();
+    if (SystemClock().Now() >= silent_until) connections_.ExpireSilent();
     lock.lock();
   }
 }
@@ -112,7 +118,7 @@ void Traffic::Take(int fd) {
   Connection* connection = connections_.Add(std::make_unique<Connection>(
       identity ? identity->Wrap(fd) : NewPlainWire(fd), PeerAddress(fd), budgets_, &streams_body_));
   if (connection == nullptr) return;
-  connection->Park(Waits::kRequest, After(connection->idle_since(), limits_.header_timeout));
+  connection->Park(Waits::kFirstRequest, After(connection->idle_since(), limits_.header_timeout));
   if (!parking_.Enter(fd, connection)) Close(*connection);
 }
 
@@ -160,6 +166,7 @@ void Traffic::Look(Connection& connection) {
       if (!connection.Discard()) return Close(connection);
       return Park(connection, Waits::kFarewell, After(connection.farewell(), kFarewell));
     case Waits::kRequest:
+    case Waits::kFirstRequest:
     case Waits::kRestOfRequest:
       if (Receive(connection)) ServeAll(connection);
       return;
@@ -229,8 +236,10 @@ void Traffic::GiveUpWaiting(Connection& connection) {
 /// Bytes that are not part of a request (a handshake, empty lines) do not extend the deadline.
 void Traffic::ParkIdle(Connection& connection) {
   connection.Release();
-  const Duration patience = connection.served() ? limits_.idle_timeout : limits_.header_timeout;
-  Park(connection, Waits::kRequest, After(connection.idle_since(), patience));
+  const bool served = connection.served();
+  const Duration patience = served ? limits_.idle_timeout : limits_.header_timeout;
+  Park(connection, served ? Waits::kRequest : Waits::kFirstRequest,
+       After(connection.idle_since(), patience));
 }
 
 void Traffic::ParkForMore(Connection& connection) {

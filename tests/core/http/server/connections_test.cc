@@ -62,9 +62,14 @@ TEST_F(HttpConnectionsTest, LeavesThoseAloneThatAThreadHas) {
 TEST_F(HttpConnectionsTest, ExpiresTheIdleOnly) {
   Connection* idle = Parked(Waits::kRequest, 10);
   Connection* sending = Parked(Waits::kRestOfRequest, 10);
+  Connection* silent = Parked(Waits::kFirstRequest, 10);
   connections_.ExpireIdle();
   EXPECT_EQ(idle->Unpark(), Waits::kNone);
   EXPECT_EQ(sending->Unpark(), Waits::kRestOfRequest);
+  EXPECT_EQ(silent->Unpark(), Waits::kFirstRequest);
+  silent->Park(Waits::kFirstRequest, TimePoint(Duration(10)));
+  connections_.ExpireSilent();
+  EXPECT_EQ(silent->Unpark(), Waits::kNone);
 }
 
 TEST_F(HttpConnectionsTest, MakesRoomByExpiringTheNextConnection) {

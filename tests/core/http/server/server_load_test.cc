@@ -249,6 +249,26 @@ TEST(HttpServerStop, TakesARequestThatHadBegunToArrive) {
   stopper.join();
 }
 
+TEST(HttpServerStop, TakesTheFirstRequestOfAClientThatHadConnected) {
+  RunningServer server([](Request&) { return Text("ok"); });
+  auto fresh = server.Connect();
+  auto silent = server.Connect();
+  auto served = server.Connect();
+  served.Send(kGet);
+  ASSERT_TRUE(served.Read());
+  const auto before = std::chrono::steady_clock::now();
+  std::thread stopper([&] { server.Stop(Duration(60'000)); });
+  ASSERT_TRUE(Eventually([&] { return !server.Connect().connected(); }));
+  EXPECT_FALSE(served.Read());  // an idle one ends at once
+  fresh.Send(kGet);
+  const auto answer = fresh.Read();
+  ASSERT_TRUE(answer);
+  EXPECT_EQ(answer->body, "ok");
+  EXPECT_EQ(answer->header("Connection"), "close");
+  stopper.join();  // one that says nothing does not hold the server up
+  EXPECT_LT(std::chrono::steady_clock::now() - before, std::chrono::seconds(10));
+}
+
 TEST(HttpServerStop, CancelsRequestsThatAreNotDoneInTime) {
   Waiting waiting;
   RunningServer server(std::ref(waiting));
