@@ -1,7 +1,8 @@
 #!/usr/bin/env bash
 # Makes packages of a finished build for the system that it runs on: a .deb, the root file system of
-# a container, a tarball, and a list of what is in them (SBOM). The same sources and build give the
-# same bytes: times come from SOURCE_DATE_EPOCH, or from the last commit.
+# a container, a list of what is in them (SBOM), the sources, and a Homebrew formula for those. On
+# Debian 12 it also makes the tarball for other Linux systems (tarball/build.sh). The same sources
+# give the same bytes: times come from SOURCE_DATE_EPOCH, or from the last commit.
 #
 #   cmake/package.sh BUILD OUT
 set -euo pipefail
@@ -121,9 +122,30 @@ pack() {
 pack "$image" 65532 >"$out/agm-${version}-rootfs-$arch.tar.gz"
 zcat "$doc/sbom.spdx.json.gz" >"$out/agm-${version}-sbom.spdx.json"
 
+# --- the sources, and Homebrew's formula for them --------------------------------------------------
+
+# AGM_RELEASES is where the files will be published.
+sources=$out/agm-$version.tar.gz
+git archive --prefix="agm-$version/" HEAD | gzip -9n >"$sources"
+setting() { sed -nE "s/^set\($1 ([^)]*)\)/\1/p" cmake/httplib.cmake; }
+httplib_url=$(setting AGM_HTTPLIB_URL)
+releases=${AGM_RELEASES:-https://example.org/agm}
+sed -e "s,@HOMEPAGE@,$releases," -e "s,@URL@,$releases/agm-$version.tar.gz," -e "s,@VERSION@,$version," \
+  -e "s,@SHA256@,$(sha256sum <"$sources" | cut -c1-64)," \
+  -e "s,@HTTPLIB_URL@,${httplib_url//\$\{AGM_HTTPLIB_RELEASE\}/$(setting AGM_HTTPLIB_RELEASE)}," \
+  -e "s,@HTTPLIB_SHA256@,$(setting AGM_HTTPLIB_SHA256)," cmake/homebrew/agm.rb.in >"$out/agm.rb"
+
+# --- the tarball -----------------------------------------------------------------------------------
+
+if [ "$suite" = 12 ] && [ "$arch" = amd64 ]; then
+  cmake/tarball/build.sh build/tarball "$out"
+else
+  echo "the tarball for other Linux systems is made on Debian 12 for amd64"
+fi
+
 # --- what was made --------------------------------------------------------------------------------
 
-(cd "$out" && sha256sum -- *.deb *.tar.gz *.json >SHA256SUMS)
+(cd "$out" && sha256sum -- *.deb *.tar.gz *.json *.rb >SHA256SUMS)
 for file in "$out"/*.deb "$out"/*.tar.gz; do
   printf '%-52s %9s bytes  %s\n' "${file##*/}" "$(stat -c %s "$file")" "$(sha256sum <"$file" | cut -c1-16)"
 done

@@ -35,6 +35,22 @@ bool HasHashedCertificates(const std::filesystem::path& folder) {
   return false;
 }
 
+// The bundle of the system's authorities, where libcurl looks for it in another place: Debian and
+// Arch, Fedora and RHEL, openSUSE, Alpine.
+constexpr auto kBundles = std::to_array<const char*>(
+    {"/etc/ssl/certs/ca-certificates.crt", "/etc/pki/tls/certs/ca-bundle.crt",
+     "/etc/ssl/ca-bundle.pem", "/etc/ssl/cert.pem"});
+
+std::string FindBundle(const curl_version_info_data& curl) {
+  std::error_code error;
+  for (const char* own : {curl.cainfo, curl.capath}) {
+    if (own != nullptr && std::filesystem::exists(own, error)) return {};
+  }
+  const auto found = std::ranges::find_if(
+      kBundles, [&](const char* bundle) { return std::filesystem::exists(bundle, error); });
+  return found == kBundles.end() ? std::string() : *found;
+}
+
 struct Certificates {
   std::string file;
   std::string folder;
@@ -45,10 +61,13 @@ const Certificates& SystemCertificates() {
     Certificates certificates;
     if (const char* file = std::getenv("SSL_CERT_FILE")) certificates.file = file;
     constexpr const char* kFolder = "/etc/ssl/certs";
-    const bool openssl =
-        std::string_view(curl_version_info(CURLVERSION_NOW)->ssl_version).starts_with("OpenSSL");
-    if (certificates.file.empty() && openssl && HasHashedCertificates(kFolder)) {
+    const curl_version_info_data& curl = *curl_version_info(CURLVERSION_NOW);
+    const bool openssl = std::string_view(curl.ssl_version).starts_with("OpenSSL");
+    if (!certificates.file.empty()) return certificates;
+    if (openssl && HasHashedCertificates(kFolder)) {
       certificates.folder = kFolder;
+    } else {
+      certificates.file = FindBundle(curl);
     }
     return certificates;
   }();
