@@ -1,9 +1,20 @@
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <optional>
+#include <string>
+
 #include "cli/clients/connection.h"
 #include "cli/clients/setup.h"
 #include "cli/clients_command.h"
+#include "cli/key_options.h"
+#include "core/keys/key_text.h"
 
 namespace agm::cli {
 namespace {
+
+/// The value of --key that makes a key.
+constexpr std::string_view kNewKey = "new";
 
 /// Shows the difference and asks; true if the user agrees. Never true without having shown it.
 Result<bool> Agreed(const Context& context, const SetupPlan& plan, bool yes) {
@@ -44,9 +55,34 @@ struct Manner {
   bool yes = false;
 };
 
-/// Shows a plan, asks, and carries it out. The value tells whether anything was written.
+/// A client key that is made for a client.
+struct OwnKey {
+  std::string name;
+  keys::NewKey made;
+};
+
+/// A key that no other has the name of: "codex", else "codex-2", ...
+OwnKey MakeOwnKey(const config::Config& config, std::string_view client) {
+  std::string name(client);
+  const auto taken = [&] {
+    return std::ranges::find(config.keys, name, &config::ClientKey::name) != config.keys.end();
+  };
+  for (int number = 2; taken(); ++number) name = fmt::format("{}-{}", client, number);
+  return {std::move(name), keys::MakeKey()};
+}
+
+/// Adds the key to the configuration.
+Result<void> AddOwnKey(const Context& context, const OwnKey& key) {
+  return EditKeys(context,
+                  {keys::AddKey(key.name, key.made.id, key.made.hash,
+                                {{"scopes", std::vector<std::string>{"inference"}}})},
+                  false);
+}
+
+/// Shows a plan, asks, adds the client's own key and carries the plan out. The value tells whether
+/// anything was written.
 Result<bool> Propose(const Context& context, const Recipe& recipe, const SetupPlan& plan,
-                     Manner manner) {
+                     Manner manner, const std::optional<OwnKey>& key = {}) {
   const auto state = context.StateFolder();
   if (!state) return state.error();
   if (manner.dry_run || !Changes(plan)) {
@@ -60,6 +96,9 @@ Result<bool> Propose(const Context& context, const Recipe& recipe, const SetupPl
   const auto agreed = Agreed(context, plan, manner.yes);
   if (!agreed) return agreed.error();
   if (*agreed) {
+    if (key) {
+      if (auto added = AddOwnKey(context, *key); !added) return std::move(added).error();
+    }
     if (auto carried = Carry(plan, *state, recipe.name); !carried) return carried.error();
   }
   Report(context, recipe, plan, *agreed);
@@ -81,11 +120,14 @@ void AddClientsSet(Commands at, Run<ClientsSetOptions> run) {
                                  options, std::move(run));
   command.add_option("CLIENT", options->client, "The client")->required()->type_name("CLIENT");
   command.add_option("--model", options->model, "The model that it asks for")->type_name("MODEL");
-  command.add_option("--key", options->key, "The client key of this name")->type_name("NAME");
+  command.add_option("--key", options->key, "The client key of this name; \"new\" makes one")
+      ->type_name("NAME");
   command.add_flag("--dry-run", options->dry_run, "Only show the difference");
   command.add_flag("-y,--yes", options->yes, "Write without asking");
-  command.footer(Examples({{"Change Codex's settings; shows the difference and asks",
-                            "agm clients set codex --model gemini-2.5-pro"}}));
+  command.footer(
+      Examples({{"Change Codex's settings; shows the difference and asks",
+                 "agm clients set codex --model gemini-2.5-pro"},
+                {"Give it a client key of its own", "agm clients set codex --key new"}}));
 }
 
 Result<void> RunClientsSet(const Context& context, const ClientsSetOptions& options) {
@@ -97,15 +139,28 @@ Result<void> RunClientsSet(const Context& context, const ClientsSetOptions& opti
                 "prints what to set",
                 (*recipe)->title, (*recipe)->name);
   }
-  const auto connection = FindConnection(context, {options.model, options.key, false, false});
-  if (!connection) return connection.error();
+  std::optional<OwnKey> own;
+  if (options.key == kNewKey) {
+    const auto config = context.ConfigOrNew();
+    if (!config) return config.error();
+    own = MakeOwnKey(**config, (*recipe)->name);
+  }
+  auto connection = FindConnection(
+      context, {options.model, own ? std::optional<std::string>() : options.key, false, false});
+  if (!connection) return std::move(connection).error();
+  if (own) {
+    connection->key = own->made.key.Reveal();
+    connection->secret = true;
+    context.io().Say("The client key {} is made for it.", own->name);
+  }
   const auto earlier = Earlier(context, **recipe);
   if (!earlier) return earlier.error();
   const auto plan = PlanSet(context, **recipe, *connection, earlier->value_or(Journal()));
   if (!plan) return plan.error();
-  const auto written = Propose(context, **recipe, *plan, {options.dry_run, options.yes});
+  const auto written = Propose(context, **recipe, *plan, {options.dry_run, options.yes}, own);
   if (!written) return written.error();
   if (*written) {
+    if (own) context.io().Say("Its limits: agm keys set {} --budget 2/day", own->name);
     context.io().Say("{} now asks {} for {}. Try: {}", (*recipe)->title, connection->base,
                      connection->model, (*recipe)->programs.front());
   } else if (!Changes(*plan)) {

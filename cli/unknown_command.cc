@@ -7,6 +7,7 @@
 #include <string_view>
 #include <vector>
 
+#include "cli/clients/recipes.h"
 #include "cli/help.h"
 #include "cli/nearest.h"
 
@@ -70,6 +71,9 @@ std::string Meant(const std::string& word, const CLI::App& parent) {
   const auto guess = std::ranges::find(kGuesses, word, &Guess::word);
   if (&parent == &root && guess != kGuesses.end()) {
     return fmt::format("{} {}", CommandPath(root), guess->command);
+  }
+  if (CommandPath(parent) == CommandPath(root) + " clients" && FindRecipe(word)) {
+    return fmt::format("{} set {}", CommandPath(parent), word);
   }
   const std::string near = Nearest(word, names);
   if (!near.empty()) return CommandPath(parent) + " " + near;

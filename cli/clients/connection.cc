@@ -48,7 +48,14 @@ Result<Secret> KeyOf(const config::Config& config, const std::string& name) {
   const auto& keys = config.proxy.api_keys;
   const auto found = std::ranges::find(keys, name, &config::ApiKey::name);
   if (found != keys.end()) return found->key;
-  return Fail(ErrorCode::kNotFound, "there is no client key \"{}\" in [proxy] api_keys", name);
+  if (std::ranges::find(config.keys, name, &config::ClientKey::name) != config.keys.end()) {
+    return Fail(ErrorCode::kNotFound,
+                "of the key \"{}\" only a digest is stored, so it cannot be given to a client; "
+                "--key new makes one for the client",
+                name);
+  }
+  return Fail(ErrorCode::kNotFound,
+              "there is no client key \"{}\" in [proxy] api_keys; --key new makes one", name);
 }
 
 /// The first LAN address in place of the loopback one.

@@ -73,10 +73,11 @@ Result<Launch> Prepare(const Context& context, const Recipe& recipe, const Conne
   }
   const auto state = context.StateFolder();
   if (!state) return state.error();
-  const std::filesystem::path file = *state / "clients" / recipe.file.name;
+  // Beside the journals of `set`, whose names are those of the clients.
+  const std::filesystem::path own = *state / "clients" / "run";
+  const std::filesystem::path file = own / recipe.file.name;
   // A client's data folder is the topmost folder of its file.
-  const std::filesystem::path folder =
-      *state / "clients" / *std::filesystem::path(recipe.file.name).begin();
+  const std::filesystem::path folder = own / *std::filesystem::path(recipe.file.name).begin();
   if (!recipe.file.name.empty()) {
     auto written = WriteFileAtomically(file, Filled(recipe.file.text, connection));
     if (!written) return std::move(written).error();

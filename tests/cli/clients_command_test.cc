@@ -5,6 +5,7 @@
 #include <filesystem>
 
 #include "cli/clients/recipes.h"
+#include "core/keys/key_text.h"
 #include "tests/cli/command_test.h"
 
 namespace agm::cli {
@@ -129,6 +130,34 @@ TEST_F(ClientsTest, ARealKeyIsWrittenPrivatelyAndNeverShown) {
   EXPECT_FALSE(Has(io.err + io.out, "sk-of-")) << io.out;
 }
 
+TEST_F(ClientsTest, ANewKeyIsMadeOnlyOnceTheUserAgreed) {
+  EXPECT_EQ(Agm({"clients", "set", "codex", "--key", "new"}), 1);
+  EXPECT_EQ(Agm({"clients", "set", "codex", "--key", "new", "--dry-run"}), 0) << io.err;
+  EXPECT_FALSE(fs::exists(config_file()));
+  EXPECT_EQ(Agm({"clients", "set", "codex", "--key", "new", "--yes"}), 0) << io.err;
+  EXPECT_FALSE(Has(io.err + io.out, "sk-agm-")) << io.err;
+  const std::string settings = Read(".codex/config.toml");
+  const std::size_t begin = settings.find("sk-agm-");
+  ASSERT_NE(begin, std::string::npos) << settings;
+  const std::string key = settings.substr(begin, settings.find('"', begin) - begin);
+  const auto parts = keys::ReadKeyText(key);
+  ASSERT_TRUE(parts);
+  const std::string config = ReadFile(config_file()).value();
+  EXPECT_TRUE(Has(config, keys::HashOf(parts->secret)) && Has(config, "name = \"codex\""))
+      << config;
+  struct stat status {};
+  ::stat((home() / ".codex/config.toml").c_str(), &status);
+  EXPECT_EQ(status.st_mode & 0777U, 0600U);
+}
+
+TEST_F(ClientsTest, ASecondNewKeyHasAnotherName) {
+  EXPECT_EQ(Agm({"clients", "set", "pi", "--key", "new", "--yes"}), 0) << io.err;
+  EXPECT_EQ(Agm({"clients", "set", "pi", "--key", "new", "--yes"}), 0) << io.err;
+  EXPECT_TRUE(Has(ReadFile(config_file()).value(), "name = \"pi-2\""));
+  EXPECT_EQ(Agm({"clients", "set", "pi", "--key", "pi", "--yes"}), 1);
+  EXPECT_TRUE(Has(io.err, "only a digest is stored")) << io.err;
+}
+
 TEST_F(ClientsTest, TheTableTellsWhoIsInstalledAndPointsHere) {
   fs::create_directories(folder / "bin");
   ASSERT_TRUE(WriteFileAtomically(folder / "bin/codex", "#!/bin/sh\n", 0755));
@@ -141,9 +170,27 @@ TEST_F(ClientsTest, TheTableTellsWhoIsInstalledAndPointsHere) {
   EXPECT_EQ(Document()["clients"][1]["installed"], Json());
 }
 
+TEST_F(ClientsTest, TheFilesOfRunDoNotStandInTheWayOfSet) {
+  gateway.answers["GET /v1/models"] = {200, R"({"data":[]})"};
+  fs::create_directories(folder / "bin");
+  for (const Recipe& recipe : Recipes()) {
+    if (recipe.check.empty()) continue;
+    const auto program = folder / "bin" / recipe.programs.front();
+    ASSERT_TRUE(WriteFileAtomically(program, "#!/bin/sh\n", 0755));
+    const std::string name(recipe.name);
+    EXPECT_EQ(Agm({"clients", "check", name}), 0) << io.err;
+    if (recipe.settings.empty()) continue;
+    EXPECT_EQ(Agm({"clients", "set", name, "--yes"}), 0) << io.err;
+    EXPECT_EQ(Agm({"clients", "check", name}), 0) << io.err;
+    EXPECT_EQ(Agm({"clients", "unset", name, "--yes"}), 0) << io.err;
+  }
+}
+
 TEST_F(ClientsTest, AnUnknownClientNamesTheNearest) {
   EXPECT_EQ(Agm({"clients", "show", "codx"}), 1);
   EXPECT_TRUE(Has(io.err, "did you mean \"codex\"?")) << io.err;
+  EXPECT_EQ(Agm({"clients", "codex", "--write"}), 2);
+  EXPECT_TRUE(Has(io.err, "did you mean \"agm clients set codex\"?")) << io.err;
   EXPECT_EQ(Agm({"run"}), 2);
   EXPECT_TRUE(Has(io.err, "agm serve")) << io.err;
   EXPECT_EQ(Agm({"run", "codex"}), 1);
