@@ -247,11 +247,6 @@ void SayModels(const Context& context, const config::Account& account) {
       account.name, names.front());
 }
 
-/// The next step after a success.
-std::string NextStep(bool gateway_runs) {
-  return gateway_runs ? "The running gateway uses it from now on." : "Next: agm serve";
-}
-
 void Report(const Context& context, const config::Account& account, bool is_new,
             const std::optional<CredentialVerdict>& verdict, bool gateway_runs) {
   if (context.json()) {
@@ -277,7 +272,8 @@ void Report(const Context& context, const config::Account& account, bool is_new,
     io.Say("{} account {}: the upstream accepts it, but: {}", done, account.name, verdict->why);
   }
   if (verdict && verdict->credential == Credential::kGood) SayModels(context, account);
-  io.Say("{}", NextStep(gateway_runs));
+  if (gateway_runs) io.Say("The running gateway uses it from now on.");
+  io.Next(gateway_runs ? "agm clients (points a client at the gateway)" : "agm serve");
 }
 
 CLI::Option* Text(CLI::App& command, const char* flag, std::optional<std::string>& value,

@@ -164,8 +164,10 @@ Result<void> RunAccountsCheck(const Context& context, const AccountsCheckOptions
   context.WarnOfLocalProblems();
   auto chosen = Chosen(**config, options.names);
   if (!chosen) return std::move(chosen).error();
-  if (chosen->empty())
-    context.io().Say("No account is configured. Add one with: agm accounts add NAME");
+  if (chosen->empty()) {
+    context.io().Say("No account is configured.");
+    context.io().Next("agm accounts add NAME");
+  }
   auto states = LoadAccountStates(context, kTimeout);
   if (!states) return std::move(states).error();
   std::vector<Checked> all;

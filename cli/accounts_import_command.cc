@@ -135,10 +135,10 @@ void Print(const Context& context, const std::vector<Import>& imports) {
     io.Print("line {}: {}: {}\n", import.line, import.result, import.why);
   }
   if (context.json()) return io.PrintJson({{"accounts", accounts}});
-  io.Say("Added {} accounts; skipped {} duplicates; {} refused; {} could not be tried.{}",
+  io.Say("Added {} accounts; skipped {} duplicates; {} refused; {} could not be tried.",
          Count(imports, "added"), Count(imports, "skipped"), Count(imports, "refused"),
-         Count(imports, "unreachable"),
-         Count(imports, "added") > 0 ? " Next: agm accounts list" : "");
+         Count(imports, "unreachable"));
+  if (Count(imports, "added") > 0) io.Next("agm accounts list");
 }
 
 Result<void> Outcome(const std::vector<Import>& imports) {

@@ -101,7 +101,8 @@ Result<void> Show(const Context& context, const AccountsListOptions& options) {
   }
   if (options.watch) context.io().ClearScreen();
   if (states->accounts.empty()) {
-    context.io().Say("No account is configured. Add one with: agm accounts add NAME");
+    context.io().Say("No account is configured.");
+    context.io().Next("agm accounts add NAME");
     return {};
   }
   if (options.wide) {

@@ -4,12 +4,16 @@
 
 #include <algorithm>
 #include <csignal>
+#include <optional>
+#include <string>
+#include <string_view>
 
 #include "cli/commands.h"
 #include "cli/gateway_client.h"
 #include "cli/help.h"
 #include "cli/help_command.h"
 #include "cli/nearest.h"
+#include "cli/next_steps.h"
 #include "cli/state_report.h"
 #include "cli/unknown_command.h"
 #include "core/http/client/curl_transport.h"
@@ -54,7 +58,7 @@ std::string Reworded(const CLI::ParseError& error) {
 }
 
 /// The user's next step, if the message alone does not name it.
-std::string NextStep(const Error& error, const CLI::App& command) {
+std::string Advice(const Error& error, const CLI::App& command) {
   if (error.code == ErrorCode::kInvalidRequest) {
     return fmt::format("See \"{} --help\".",
                        error.param.empty() ? CommandPath(command) : error.param);
@@ -67,10 +71,22 @@ std::string NextStep(const Error& error, const CLI::App& command) {
 void PrintError(const Error& error, const CLI::App& command, const Context& context) {
   Io& io = context.io();
   io.Err(io.PaintErr("agm: ", Colour::kRed) + error.message + "\n");
-  if (std::string next = NextStep(error, command); !next.empty()) io.Err(next + "\n");
+  if (std::string next = Advice(error, command); !next.empty()) io.Err(next + "\n");
   if (!context.json() || io.wrote_json()) return;
   Json body = {{"code", CodeName(error.code)}, {"message", error.message}};
   io.PrintJson({{"error", body}});
+}
+
+/// Says what to do after a success: what the command itself named, else its row of the table.
+void SayNext(const CLI::App& command, const Context& context) {
+  constexpr std::string_view kProgram = "agm ";
+  Io& io = context.io();
+  std::optional<std::string> step = io.TakeNext();
+  const std::string path = CommandPath(command) + " ";
+  const NextStep* row = FindNextStep(
+      std::string_view(path).substr(kProgram.size(), path.size() - kProgram.size() - 1));
+  if (!step && row != nullptr && (io.out_is_terminal || !row->on_terminal)) step = row->step;
+  if (step && !step->empty() && !context.json()) io.Say("Next: {}", *step);
 }
 
 }  // namespace
@@ -164,6 +180,8 @@ Result<Action> App::Parse(const std::vector<std::string>& arguments, Context& co
   } catch (const CLI::ParseError& error) {
     wrong = cli_.remaining(true).empty() ? Usage(Reworded(error)) : Unknown(arguments);
   }
+  // Help for a command that does not exist would be help for another one.
+  if ((help || version) && !cli_.remaining(true).empty()) wrong = Unknown(arguments);
   // CLI11 reads options last, so after wrong usage it may not have read them.
   auto given = [&](const char* name) {
     return std::find(arguments.begin(), arguments.end(), name) != arguments.end();
@@ -202,6 +220,7 @@ int App::Run(const std::vector<std::string>& arguments, Context& context) {
   if (outcome && context.io().failed()) {
     outcome = Fail(ErrorCode::kIo, "standard output: {}", context.io().failure());
   }
+  if (outcome && *action) SayNext(Named(cli_), context);
   if (outcome) return 0;
   if (outcome.error().reason != kLogged) PrintError(outcome.error(), Named(cli_), context);
   return ExitCode(outcome.error());

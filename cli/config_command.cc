@@ -149,7 +149,8 @@ Result<void> RunConfigInit(const Context& context, const ConfigInitOptions&) {
   if (context.json()) {
     context.io().PrintJson({{"path", path->string()}, {"created", true}});
   } else {
-    context.io().Say("Wrote {}. Next: agm accounts add", path->string());
+    context.io().Say("Wrote {}.", path->string());
+    context.io().Next("agm accounts add");
   }
   return {};
 }

@@ -5,6 +5,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
 
 #include "core/base/json.h"
 #include "core/base/result.h"
@@ -26,6 +27,7 @@ enum class Colour { kRed, kGreen, kYellow, kDim, kBold };
 ///   io.Print("{}\n", name);                // a result, on stdout
 ///   io.PrintJson(document);                // the one document of --json
 ///   io.Say("Added account {}.", name);     // a message, on stderr; not with --quiet
+///   io.Next("agm serve");                  // what to do next; app.cc says it after a success
 ///   io.Warn("..."); io.Detail("...");      // yellow, not with --quiet; only with --verbose
 ///   io.Progress("chat: waiting");          // one line that is overwritten; only on a terminal
 ///
@@ -62,6 +64,9 @@ class Io {
   void Detail(fmt::format_string<Args...> text, Args&&... args) {
     if (verbose) Err(fmt::format(text, std::forward<Args>(args)...) + "\n");
   }
+  void Next(std::string step) { next_ = std::move(step); }
+  /// The step that the command named, which it then forgets; nullopt if it named none.
+  std::optional<std::string> TakeNext() { return std::exchange(next_, std::nullopt); }
   /// Shows `text` on a line that the next output replaces; an empty text removes the line.
   void Progress(std::string_view text);
 
@@ -105,6 +110,7 @@ class Io {
   bool wrote_json_ = false;
   bool progress_shown_ = false;
   std::string out_failure_;
+  std::optional<std::string> next_;
   std::string in_;
 };
 

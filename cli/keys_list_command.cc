@@ -126,7 +126,8 @@ Result<void> RunKeysList(const Context& context, const KeysListOptions&) {
     return {};
   }
   if (table.empty()) {
-    context.io().Say("There is no client key. Make one with: agm keys add NAME");
+    context.io().Say("There is no client key.");
+    context.io().Next("agm keys add NAME");
     return {};
   }
   table.Print(context.io());

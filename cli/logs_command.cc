@@ -142,7 +142,7 @@ void AddLogs(Commands at, Run<LogsOptions> run) {
   command.add_option("--since", options->since, "Show those since a time, or a span ago")
       ->type_name("TIME");
   command.add_option("--until", options->until, "Show those before a time")->type_name("TIME");
-  command.add_flag("--errors", options->errors, "Show failed requests only");
+  command.add_flag("--errors,--failed", options->errors, "Show failed requests only");
   command.add_option("--status", options->status, "Show those with this status")
       ->type_name("STATUS");
   command.add_option("--caller", options->caller, "Show those of this client key")

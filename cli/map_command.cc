@@ -203,9 +203,8 @@ Result<void> RunMapList(const Context& context, const MapListOptions& options) {
   if (context.json()) {
     context.io().PrintJson(list);
   } else if (table.empty() && !options.built_in) {
-    context.io().Say(
-        "There are no rules of yours. Add one: agm map set FROM TO. See the built-in "
-        "ones: agm map list --built-in");
+    context.io().Say("There are no rules of yours. See the built-in ones: agm map list --built-in");
+    context.io().Next("agm map set FROM TO");
   } else {
     table.Print(context.io());
     if (options.built_in) PrintBuiltIns(context.io());

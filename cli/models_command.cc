@@ -54,8 +54,10 @@ Result<void> ListServed(const Context& context) {
     table.Add({id, alias ? "alias" : std::string(KindOf(id)), Tokens(model, "context_window"),
                Tokens(model, "max_output_tokens")});
   }
-  if (table.empty())
-    context.io().Say("The gateway serves no models. Add an account: agm accounts add");
+  if (table.empty()) {
+    context.io().Say("The gateway serves no models.");
+    context.io().Next("agm accounts add");
+  }
   table.Print(context.io());
   return {};
 }

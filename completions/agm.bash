@@ -151,7 +151,7 @@ _agm() {
             'agm keys remove') options+=' --dry-run' ;;
             'agm keys usage') options+=' --since --by' ;;
             'agm keys adopt') options+=' --dry-run' ;;
-            'agm logs') options+=' -f --follow -n --lines --since --until --errors --status --caller --model --account --client --slow --id --csv' ;;
+            'agm logs') options+=' -f --follow -n --lines --since --until --errors --failed --status --caller --model --account --client --slow --id --csv' ;;
             'agm logs show') options+=' ' ;;
             'agm logs record') options+=' --for' ;;
             'agm logs clear') options+=' --before' ;;

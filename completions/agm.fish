@@ -161,7 +161,7 @@ complete -c agm -n '__agm_at "agm clients show"' -l lan -d 'With the address for
 
 # agm clients set
 complete -c agm -n '__agm_at "agm clients set"' -l model -x -a '(__agm_live models)' -d 'The model that it asks for'
-complete -c agm -n '__agm_at "agm clients set"' -l key -x -d 'The client key of this name'
+complete -c agm -n '__agm_at "agm clients set"' -l key -x -d 'The client key of this name; "new" makes one'
 complete -c agm -n '__agm_at "agm clients set"' -l dry-run -d 'Only show the difference'
 complete -c agm -n '__agm_at "agm clients set"' -s y -l yes -d 'Write without asking'
 
@@ -242,7 +242,7 @@ complete -c agm -n '__agm_at "agm logs"' -s f -l follow -d 'Go on with new reque
 complete -c agm -n '__agm_at "agm logs"' -s n -l lines -x -d 'Show at most this many'
 complete -c agm -n '__agm_at "agm logs"' -l since -x -d 'Show those since a time, or a span ago'
 complete -c agm -n '__agm_at "agm logs"' -l until -x -d 'Show those before a time'
-complete -c agm -n '__agm_at "agm logs"' -l errors -d 'Show failed requests only'
+complete -c agm -n '__agm_at "agm logs"' -l errors -l failed -d 'Show failed requests only'
 complete -c agm -n '__agm_at "agm logs"' -l status -x -d 'Show those with this status'
 complete -c agm -n '__agm_at "agm logs"' -l caller -x -d 'Show those of this client key'
 complete -c agm -n '__agm_at "agm logs"' -l model -x -a '(__agm_live models)' -d 'Show those for this model, as asked or as mapped'

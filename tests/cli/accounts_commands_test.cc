@@ -50,7 +50,7 @@ TEST(AccountsList, ShowsWhatTheRunningGatewaySays) {
   EXPECT_TRUE(Has(t.io.out, "in 42s (")) << t.io.out;
   EXPECT_TRUE(Has(t.io.out, "cooling")) << t.io.out;
   for (const char* part : {"900", "29 %"}) EXPECT_TRUE(Has(t.io.out, part)) << t.io.out;
-  EXPECT_EQ(t.io.err, "");
+  EXPECT_EQ(t.io.err, "Next: agm accounts show NAME (all about one account)\n");
   EXPECT_EQ(t.Agm({"accounts", "list", "--wide"}), 0) << t.io.err;
   for (const char* part : {"900", "29 %", "412 ms", "1m ago", "p1"}) {
     EXPECT_TRUE(Has(t.io.out, part)) << part << "\n" << t.io.out;

@@ -116,6 +116,26 @@ TEST(App, RefusesUnknownCommandsAndNamesTheNearest) {
   EXPECT_TRUE(Has(t.Document()["error"]["message"], "agm probe"));
 }
 
+TEST(App, AnUnknownCommandHasTheSameErrorWithHelpAndVersion) {
+  const std::vector<std::vector<std::string>> kLines = {{"nonsense"},
+                                                        {"accounts", "nonsense"},
+                                                        {"serve", "nonsense"},
+                                                        {"map", "lst"},
+                                                        {"--nonsense"}};
+  for (const auto& line : kLines) {
+    CommandTest t;
+    EXPECT_EQ(t.Agm(line), 2);
+    const std::string error = t.io.err;
+    for (const char* option : {"--help", "-h", "--version"}) {
+      auto with = line;
+      with.emplace_back(option);
+      EXPECT_EQ(t.Agm(with), 2) << option;
+      EXPECT_EQ(t.io.err, error) << option;
+      EXPECT_EQ(t.io.out, "") << option;
+    }
+  }
+}
+
 TEST(App, RefusesUnknownOptionsAndNamesTheNearest) {
   CommandTest t;
   EXPECT_EQ(t.Agm({"models", "--upsteam"}), 2);

@@ -23,7 +23,7 @@ TEST(ConfigInit, WritesTheTemplateOnceAndSaysWhatIsNext) {
   CommandTest t;
   EXPECT_EQ(t.Agm({"config", "init"}), 0);
   EXPECT_EQ(t.io.out, "");
-  EXPECT_EQ(t.io.err, "Wrote " + t.config_file() + ". Next: agm accounts add\n");
+  EXPECT_EQ(t.io.err, "Wrote " + t.config_file() + ".\nNext: agm accounts add\n");
   EXPECT_EQ(t.ReadConfig(), config::Template());
   EXPECT_EQ(t.Agm({"config", "init"}), 2);
   EXPECT_TRUE(Has(t.io.err, "exists already and is left as it is")) << t.io.err;

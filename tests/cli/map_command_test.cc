@@ -24,9 +24,9 @@ TEST(MapSet, AddsOneLineAndKeepsTheOthers) {
   EXPECT_EQ(t.ReadConfig(),
             "# mine\n[proxy.custom_mapping]\n'a' = 'b' # keep\n"
             "\"gpt-5*\" = [\"gemini-3.8-flash\", \"gemini-3.5-flash\"]\n");
-  EXPECT_EQ(t.io.err, "gpt-5* goes to gemini-3.8-flash, then gemini-3.5-flash.\n");
+  EXPECT_TRUE(t.io.err.starts_with("gpt-5* goes to gemini-3.8-flash, then gemini-3.5-flash.\n"));
   EXPECT_EQ(t.Agm({"map", "set", "a", "b"}), 0);
-  EXPECT_EQ(t.io.err, "a goes already to b.\n");
+  EXPECT_TRUE(t.io.err.starts_with("a goes already to b.\n")) << t.io.err;
 }
 
 TEST(MapSet, CreatesAMissingFile) {
