@@ -20,7 +20,7 @@ struct ListPage {
 /// is the name of the last entry before the page, so it stays valid while entries are added. Without
 /// a size, the page holds the rest of the list; at most 1000 entries otherwise.
 ///
-///   auto page = PageOfList(visit.http.query, names);
+///   auto page = PageOfList(query, names);
 ///
 /// Fails with kInvalidRequest for a size that is no positive number, and for a token of no entry.
 ///

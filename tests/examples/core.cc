@@ -43,6 +43,7 @@
 #include "core/keys/meter.h"
 #include "core/keys/ring.h"
 #include "core/ledger/journal.h"
+#include "core/ledger/price_list.h"
 #include "core/ledger/recording.h"
 #include "core/mapping/model_map.h"
 #include "core/mock/event_loop.h"
@@ -250,6 +251,10 @@ void JournalExample(store::Database* database, Clock& clock, ExampleMetrics& met
 
 void RecordingExample(const std::filesystem::path& folder, Clock& clock) {
 #include "examples/core/ledger/recording.h.inc"
+}
+
+void PriceListExample(const std::vector<Price>& own, Entry& entry) {
+#include "examples/core/ledger/price_list.h.inc"
 }
 
 }  // namespace agm::ledger

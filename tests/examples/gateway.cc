@@ -25,6 +25,7 @@
 #include "core/gateway/media.h"
 #include "core/gateway/native_call.h"
 #include "core/gateway/native_request.h"
+#include "core/gateway/paging.h"
 #include "core/gateway/pins.h"
 #include "core/gateway/prometheus.h"
 #include "core/gateway/resolve.h"
@@ -132,6 +133,10 @@ void NativeCallExample(const RequestContext& context, const std::vector<std::str
                        const std::function<NativeQuestion(const std::string&)>& question_for,
                        Record& record) {
 #include "examples/core/gateway/native_call.h.inc"
+}
+
+void PageOfListExample(std::string_view query, const std::vector<std::string>& names) {
+#include "examples/core/gateway/paging.h.inc"
 }
 
 void PinsExample(Services& services, const std::string& body, const std::string& caller,
