@@ -36,6 +36,7 @@ struct Outgoing {
   /// Makes the reader of one response.
   std::function<std::unique_ptr<protocol::StreamReader>()> new_reader;
   std::vector<std::string> dropped{};  ///< fields that the upstream does not support, for the log
+  bool pictures = false;               ///< for the upstream's images API, where it has its own
 };
 
 }  // namespace agm::upstream

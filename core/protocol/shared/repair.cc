@@ -48,6 +48,8 @@ std::string_view RepairName(Repair repair) {
       return "omit the image config";
     case kRenameMaxTokens:
       return "rename max_tokens";
+    case kDrawInChat:
+      return "ask for the picture in a chat";
     case kOmitField:
       return "omit the refused field";
   }

@@ -31,6 +31,7 @@ enum class Repair : std::uint8_t {
   kOmitStops,
   kOmitPicture,
   kRenameMaxTokens,  ///< the newer name of the limit of tokens
+  kDrawInChat,       ///< a request of the images API as a chat request
   kOmitField,        ///< the field that the refusal names, and all fields of other APIs
 };
 

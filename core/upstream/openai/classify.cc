@@ -140,6 +140,8 @@ Failure ClassifyOpenAi(const Refusal& refusal) {
   const auto in_header = DelayIn(refusal);
   const Trouble trouble = Recognise(refusal.status, read, in_header || read.body.retry_delay);
   Failure failure = Describe(trouble, read.body, in_header ? in_header : read.body.retry_delay);
+  // A server without the images API may draw in a chat; other requests are not changed by this.
+  if (trouble == kNotServed) failure.repair = protocol::Repair::kDrawInChat;
   if (trouble != kBadRequest) return failure;
   if (read.code == "context_length_exceeded") failure.error.reason = "context_length_exceeded";
   if (failure.error.reason.empty()) {

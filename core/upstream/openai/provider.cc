@@ -6,6 +6,7 @@
 
 #include "core/base/random.h"
 #include "core/protocol/openai/upstream_embeddings.h"
+#include "core/protocol/openai/upstream_images.h"
 #include "core/protocol/openai/upstream_reader.h"
 #include "core/protocol/openai/upstream_request.h"
 #include "core/upstream/openai/classify.h"
@@ -40,6 +41,7 @@ class OpenAi : public Provider {
   }
 
   Result<Outgoing> WriteChat(const ChatOrder& order) const override {
+    if (protocol::IsImageOrder(order.request, order.repair)) return WriteImages(order);
     protocol::OpenAiTurns turns;
     if (order.recall.turn) {
       turns = [&recall = order.recall.turn, family = FamilyOf(order.model)](
@@ -56,8 +58,8 @@ class OpenAi : public Provider {
                     std::move(written->dropped)};
   }
 
-  std::string ChatUrl(const Account& account, const Outgoing&) const override {
-    return OpenAiUrl(account, "chat/completions");
+  std::string ChatUrl(const Account& account, const Outgoing& outgoing) const override {
+    return OpenAiUrl(account, outgoing.pictures ? "images/generations" : "chat/completions");
   }
 
   Result<EmbeddingQuestion> WriteEmbeddings(const Account& account,
@@ -87,6 +89,17 @@ class OpenAi : public Provider {
   }
 
   bool ServesOnlyListed() const override { return true; }
+
+ private:
+  static Outgoing WriteImages(const ChatOrder& order) {
+    Outgoing outgoing;
+    outgoing.model = order.model;
+    outgoing.body = protocol::WriteOpenAiImageOrder(
+        order.request, {order.model, order.repair, order.refused_field});
+    outgoing.new_reader = [] { return std::make_unique<protocol::OpenAiImagesReader>(); };
+    outgoing.pictures = true;
+    return outgoing;
+  }
 };
 
 }  // namespace

@@ -27,12 +27,18 @@ class LocalServer {
     seen->status = status;
     seen->refusal = std::move(body);
   }
+  /// False: it has no images API.
+  void Draws(bool images_api) {
+    auto seen = seen_.Lock();
+    seen->draws = images_api;
+  }
 
  private:
   struct Seen {
     std::vector<std::string> heads;
     std::vector<std::string> bodies;
     int status = 0;
+    bool draws = true;  ///< has the images API
     std::string refusal;
   };
 
@@ -51,6 +57,18 @@ class LocalServer {
     seen->heads.push_back(visitor.head());
     seen->bodies.push_back(visitor.body());
     if (seen->status != 0) return test::HttpAnswer(seen->refusal, seen->status);
+    if (visitor.head().find("/images/generations") != std::string::npos) {
+      if (!seen->draws) return test::HttpAnswer(R"({"error":{"message":"Not Found"}})", 404);
+      return test::HttpAnswer(
+          R"({"created":1,"data":[{"b64_json":"iVBORw0KGgo="},{"b64_json":"iVBORw0KGgo="}],)"
+          R"("usage":{"input_tokens":3,"output_tokens":7}})");
+    }
+    if (visitor.body().find("\"modalities\":[\"image\"]") != std::string::npos) {
+      return test::HttpAnswer(
+          R"({"choices":[{"index":0,"message":{"role":"assistant","content":"","images":[{"type":)"
+          R"("image_url","image_url":{"url":"data:image/png;base64,iVBORw0KGgo="}}]},)"
+          R"("finish_reason":"stop"}]})");
+    }
     if (visitor.head().find("/embeddings") != std::string::npos) {
       return test::HttpAnswer(
           R"({"data":[{"index":0,"embedding":[0.5,0.25]}],"usage":{"prompt_tokens":1}})");
@@ -239,6 +257,34 @@ TEST_F(OpenAiUpstreamTest, GivesAModelItsReasoningDetailsBackInTheNextTurn) {
   next["messages"][2]["tool_call_id"] = "call_2";
   Ask("POST", "/v1/chat/completions", DumpJson(next));
   EXPECT_THAT(local_.bodies().back(), Not(HasSubstr("reasoning_details")));
+}
+
+TEST_F(OpenAiUpstreamTest, DrawsWithTheServersImagesApi) {
+  AddLocal(local_.url());
+  Start();
+  const Got got = Ask("POST", "/v1/images/generations",
+                      R"({"model":"llama3.3:latest","prompt":"a cat","n":2,"size":"1024x1024"})");
+  ASSERT_EQ(got.status, 200) << got.body;
+  EXPECT_EQ(got.json()["data"].size(), 2U);
+  EXPECT_EQ(got.json()["data"][0]["b64_json"], "iVBORw0KGgo=");
+  EXPECT_EQ(got.json()["usage"]["output_tokens"], 7);
+  EXPECT_THAT(local_.heads().back(), HasSubstr("POST /v1/images/generations"));
+  EXPECT_EQ(Json::parse(local_.bodies().back()), (Json{{"model", "llama3.3:latest"},
+                                                       {"prompt", "a cat"},
+                                                       {"n", 2},
+                                                       {"response_format", "b64_json"},
+                                                       {"size", "1024x1024"}}));
+}
+
+TEST_F(OpenAiUpstreamTest, DrawsInAChatWhereTheServerHasNoImagesApi) {
+  local_.Draws(false);
+  AddLocal(local_.url());
+  Start();
+  const Got got =
+      Ask("POST", "/v1/images/generations", R"({"model":"llama3.3:latest","prompt":"a cat"})");
+  ASSERT_EQ(got.status, 200) << got.body;
+  EXPECT_EQ(got.json()["data"][0]["b64_json"], "iVBORw0KGgo=");
+  EXPECT_THAT(local_.heads().back(), HasSubstr("POST /v1/chat/completions"));
 }
 
 TEST_F(OpenAiUpstreamTest, RefusesNativeCallsOfItsModels) {
