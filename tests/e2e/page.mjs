@@ -265,8 +265,9 @@ const tests = {
     };
     await page.goto(`${gateway.url}/agm/#/keys`);
     await page.getByRole('textbox', { name: 'Name' }).fill('ci');
-    await page.getByLabel('Requests a minute').fill('60');
-    await page.getByLabel('US$ a day').fill('2.5');
+    const form = page.locator('form', { has: page.getByRole('button', { name: 'Make key' }) });
+    await form.getByLabel('Requests a minute').fill('60');
+    await form.getByLabel('US$ a day').fill('2.5');
     await page.getByRole('button', { name: 'Make key' }).click();
     const shown = page.locator('main [role="alert"] code');
     const key = (await shown.innerText()).trim();
@@ -278,6 +279,12 @@ const tests = {
     await page.getByRole('button', { name: 'I have it' }).click();
     assert.equal(await shown.count(), 0);
     assert.ok(!(await page.content()).includes(key), 'the key is shown once');
+    await card.getByText('Change its limits').click();
+    await card.getByLabel('US$ a day').fill('4');
+    await card.getByLabel('Requests a minute').fill('');
+    await card.getByRole('button', { name: 'Save' }).click();
+    await card.getByText('of $4.00').waitFor();
+    assert.equal(await card.getByText('Requests in this minute').count(), 0);
     await card.getByRole('button', { name: 'Disable' }).click();
     await becomes(key, 401);
     await card.getByText('disabled').waitFor();

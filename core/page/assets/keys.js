@@ -66,7 +66,8 @@ function card(key, act) {
     el("div", { class: "bar" },
       el("button", { type: "button", onclick: () => act("PATCH", key.name, { enabled: !key.enabled }) }, key.enabled ? "Disable" : "Enable"),
       confirmed("Rotate", "Really give it another secret?", () => act("PATCH", key.name, { rotate: { grace: "24h" } })),
-      confirmed("Remove", "Really remove it?", () => act("DELETE", key.name, {}))));
+      confirmed("Remove", "Really remove it?", () => act("DELETE", key.name, {}))),
+    editForm(key, act));
 }
 
 // The answer to a new key or a rotation: the only time that the key is seen.
@@ -77,29 +78,53 @@ function secret(made, done) {
 
 const list = (text) => text.split(/[\s,]+/).filter((each) => each !== "");
 
-function addForm(add) {
-  const text = (name, more = {}) => el("input", { name, autocomplete: "off", spellcheck: "false", size: 12, ...more });
-  const name = text("name", { required: true, placeholder: "ci" });
-  const models = text("models", { placeholder: "gemini-*" });
-  const scopes = el("select", { name: "scope" }, ["inference", "read", "metrics", "admin"].map((each) => el("option", {}, each)));
-  const numbers = kLimits.map(([member]) => text(member, { type: "number", min: 1 }));
-  const money = ["day", "month"].map((window) => text(`budget_${window}`, { type: "number", min: 0, step: "any" }));
-  const expires = text("expires", { placeholder: "30d" });
-  const form = el("form", { class: "form" }, el("label", {}, "Name", name), el("label", {}, "May do", scopes),
-    el("label", {}, "Models", models), kLimits.map(([, label], index) => el("label", {}, label, numbers[index])),
-    el("label", {}, "US$ a day", money[0]), el("label", {}, "US$ a month", money[1]), el("label", {}, "Expires", expires),
-    el("button", { class: "main" }, "Make key"));
-  form.addEventListener("submit", async (event) => {
+// The fields of a key's limits. `read` gives a change's members: for a new key those that are given, for
+// an old one all, with null for a limit that was emptied.
+function limitFields(key) {
+  const text = (name, value, more = {}) => el("input", { name, value: value ?? "", autocomplete: "off", spellcheck: "false", size: 12, ...more });
+  const number = (name, value, step) => text(name, value, { type: "number", min: 0, step });
+  const models = text("models", key?.models.join(", "), { placeholder: "gemini-*" });
+  const numbers = kLimits.map(([member]) => number(member, key?.[member]?.limit, 1));
+  const windows = ["day", "month"].flatMap((window) => [
+    ["budget", window, `US$ a ${window}`, number(`budget_${window}`, key?.budget?.[window]?.limit_usd, "any")],
+    ["tokens", window, `Tokens a ${window}`, number(`tokens_${window}`, key?.tokens?.[window]?.limit, 1)]]);
+  const expires = text("expires", key?.expires, { placeholder: "30d" });
+  const labels = [el("label", {}, "Models", models), ...kLimits.map(([, label], index) => el("label", {}, label, numbers[index])),
+    ...windows.map(([, , label, input]) => el("label", {}, label, input)), el("label", {}, "Expires", expires)];
+  const given = (input) => (input.value.trim() === "" ? null : Number(input.value));
+  function read() {
+    const body = { models: models.value.trim() === "" ? ["*"] : list(models.value), expires: expires.value.trim() || null, budget: {}, tokens: {} };
+    kLimits.forEach(([member], index) => { body[member] = given(numbers[index]); });
+    for (const [kind, window, , input] of windows) body[kind][window] = given(input);
+    return body;
+  }
+  return { labels, read };
+}
+
+function onSubmit(form, work) {
+  form.addEventListener("submit", (event) => {
     event.preventDefault();
-    const body = { name: name.value.trim(), scopes: [scopes.value] };
-    if (models.value.trim() !== "") body.models = list(models.value);
-    kLimits.forEach(([member], index) => { if (numbers[index].value !== "") body[member] = Number(numbers[index].value); });
-    const budget = Object.fromEntries(["day", "month"].map((window, index) => [window, money[index].value]).filter(([, value]) => value !== ""));
-    if (Object.keys(budget).length > 0) body.budget = Object.fromEntries(Object.entries(budget).map(([window, value]) => [window, Number(value)]));
-    if (expires.value.trim() !== "") body.expires = expires.value.trim();
-    if (await add(body)) form.reset();
+    work();
   });
   return form;
+}
+
+function editForm(key, act) {
+  const fields = limitFields(key);
+  const form = el("form", { class: "form" }, fields.labels, el("button", { class: "main" }, "Save"));
+  return el("details", {}, el("summary", {}, "Change its limits"),
+    onSubmit(form, () => act("PATCH", key.name, fields.read())));
+}
+
+function addForm(add) {
+  const name = el("input", { name: "name", required: true, placeholder: "ci", autocomplete: "off", spellcheck: "false", size: 12 });
+  const scopes = el("select", { name: "scope" }, ["inference", "read", "metrics", "admin"].map((each) => el("option", {}, each)));
+  const fields = limitFields(null);
+  const form = el("form", { class: "form" }, el("label", {}, "Name", name), el("label", {}, "May do", scopes), fields.labels,
+    el("button", { class: "main" }, "Make key"));
+  return onSubmit(form, async () => {
+    if (await add({ ...fields.read(), name: name.value.trim(), scopes: [scopes.value] })) form.reset();
+  });
 }
 
 export function open(main, { status }) {
@@ -112,8 +137,8 @@ export function open(main, { status }) {
   async function load() {
     const { keys } = await get("keys");
     const text = JSON.stringify(keys);
-    // A card that a person is about to confirm must not be replaced under the pointer.
-    if (text === last || cards.contains(document.activeElement)) return;
+    // A card on which a person works must not be replaced under the pointer.
+    if (text === last || cards.contains(document.activeElement) || cards.querySelector("details[open]")) return;
     last = text;
     cards.replaceChildren(...keys.map((key) => card(key, act)));
     if (keys.length === 0) cards.replaceChildren(el("p", { class: "empty" }, "There is no key with limits yet. Keys of proxy.api_key have none."));
@@ -126,6 +151,7 @@ export function open(main, { status }) {
       if (done.key) shown.replaceChildren(secret(done, () => shown.replaceChildren()));
       last = "";
       document.activeElement?.blur();
+      for (const details of cards.querySelectorAll("details")) details.open = false;
       setTimeout(() => load().catch(() => {}), 400);
       return true;
     } catch (error) {
