@@ -36,7 +36,11 @@ function limits(key) {
 function state(key) {
   if (!key.enabled) return ["disabled", "○ disabled"];
   if (key.expires && new Date(key.expires) <= new Date()) return ["quarantined", "▲ expired"];
-  return ["ready", "● ready"];
+  const spent = ["day", "month"].some((window) => {
+    const [money, tokens] = [key.budget?.[window], key.tokens?.[window]];
+    return (money && money.used_usd >= money.limit_usd) || (tokens && tokens.used >= tokens.limit);
+  });
+  return spent ? ["cooling", "◐ budget used up"] : ["ready", "● ready"];
 }
 
 // A button that asks once more before it does its work.

@@ -110,7 +110,7 @@ TEST_F(RecostTest, CorrectsTotalsWhoseRowsAreGone) {
   const Sums with_rows = Total();
   database_ = store::Database::OpenInMemory(RequestsFile());
   Write(entries);
-  Sql("DELETE FROM request WHERE seq <> 2");  // the row of one of them is left
+  Sql("DELETE FROM request WHERE seq <> 1");  // the row of one of them is left
   EXPECT_EQ(RecostWith(kRight), 5U);
   EXPECT_EQ(Total(), with_rows);
   EXPECT_EQ(Total().list, (300 + 1800 + 150 + 300 + 500) * kMilli);
