@@ -42,6 +42,7 @@ std::string RequestLine(const Io& io, const ledger::Entry& entry) {
   if (!entry.caller.empty()) line += " " + Plain(entry.caller);
   if (!entry.client.empty()) line += " " + Plain(entry.client);
   if (entry.failed()) line += fmt::format(" {} {}", Plain(entry.error), entry.id);
+  if (entry.failed() && !entry.why.empty()) line += " " + Plain(entry.why);
   return line;
 }
 

@@ -11,8 +11,6 @@ namespace agm::cli {
 namespace {
 
 constexpr Duration kPatience{2'000};
-/// The key that is sent where the gateway asks for none: many clients insist on one.
-constexpr const char* kNoKey = "agm";
 /// The model where the gateway cannot be asked.
 constexpr const char* kModel = "gemini-2.5-flash";
 

@@ -62,6 +62,9 @@ const std::vector<Recipe>& Recipes();
 /// The recipe of a name; kNotFound with the nearest name.
 Result<const Recipe*> FindRecipe(std::string_view name);
 
+/// The key that clients get where the gateway asks for none: many insist on one.
+inline constexpr const char* kNoKey = "agm";
+
 /// The values of the placeholders.
 struct Connection {
   std::string base;

@@ -210,7 +210,8 @@ Result<SetupPlan> PlanUnset(const Journal& journal) {
       const bool secret = name.ends_with("KEY") || name.ends_with("Key") ||
                           name.ends_with("TOKEN") || name.ends_with("token");
       if (!secret) continue;
-      plan.secrets.push_back(key.after);
+      const std::string no_key = WriteRaw(record.format, Json(kNoKey));
+      if (!SameRaw(record.format, key.after, no_key)) plan.secrets.push_back(key.after);
       if (key.before) plan.secrets.push_back(*key.before);
     }
   }

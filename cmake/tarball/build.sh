@@ -25,7 +25,7 @@ cmake --preset release -B "$build" -DAGM_STATIC=ON -DAGM_SNDFILE=OFF \
   -DAGM_SYSROOT="$(realpath "$build/sysroot")" \
   -DCMAKE_TOOLCHAIN_FILE="$PWD/cmake/tarball/toolchain.cmake" >"$build/configure.log" 2>&1 ||
   { cat "$build/configure.log" >&2; exit 1; }
-cmake --build "$build" >&2
+cmake --build "$build" --parallel "$(nproc)" >&2
 
 root=$build/root
 rm -rf "$root"

@@ -150,6 +150,12 @@ TEST_F(ClientsTest, ANewKeyIsMadeOnlyOnceTheUserAgreed) {
   EXPECT_EQ(status.st_mode & 0777U, 0600U);
 }
 
+TEST_F(ClientsTest, TheWordThatStandsForNoKeyIsNotMasked) {
+  EXPECT_EQ(Agm({"clients", "set", "codex", "--yes"}), 0) << io.err;
+  EXPECT_EQ(Agm({"clients", "unset", "codex", "--dry-run"}), 0) << io.err;
+  EXPECT_TRUE(Has(io.err, "- model_provider = \"agm\"\n")) << io.err;
+}
+
 TEST_F(ClientsTest, ASecondNewKeyHasAnotherName) {
   EXPECT_EQ(Agm({"clients", "set", "pi", "--key", "new", "--yes"}), 0) << io.err;
   EXPECT_EQ(Agm({"clients", "set", "pi", "--key", "new", "--yes"}), 0) << io.err;
