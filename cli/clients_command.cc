@@ -1,11 +1,15 @@
 #include "cli/clients_command.h"
 
+#include <fmt/chrono.h>
 #include <fmt/format.h>
+
+#include <map>
+#include <optional>
 
 #include "cli/clients/connection.h"
 #include "cli/clients/launch.h"
+#include "cli/clients/seen.h"
 #include "cli/clients/setup.h"
-#include "cli/log_reader.h"
 #include "cli/table.h"
 
 namespace agm::cli {
@@ -73,6 +77,15 @@ Json Row(const Context& context, const Recipe& recipe, const std::string& base) 
           {"note", recipe.note}};
 }
 
+/// When a client last sent a request, in local time; nullopt if it never did.
+std::optional<std::string> Seen(const std::map<std::string_view, WallTime>& seen,
+                                std::string_view client, const char* format) {
+  const auto found = seen.find(client);
+  if (found == seen.end()) return std::nullopt;
+  const std::time_t seconds = std::chrono::system_clock::to_time_t(found->second);
+  return fmt::format(fmt::runtime(format), fmt::localtime(seconds));
+}
+
 std::string HowTo(const Recipe& recipe, bool installed) {
   if (recipe.runs() && installed) return fmt::format("agm run {}", recipe.name);
   return fmt::format("agm clients show {}", recipe.name);
@@ -98,7 +111,8 @@ void AddClients(Commands at, Run<ClientsOptions> run) {
 Result<void> RunClients(const Context& context, const ClientsOptions&) {
   const auto connection = FindConnection(context, {});
   if (!connection) return connection.error();
-  Table table({"CLIENT", "INSTALLED", "POINTS HERE", "NEXT"});
+  const auto seen = LastSeen(context);
+  Table table({"CLIENT", "INSTALLED", "POINTS HERE", "SEEN", "NEXT"});
   Json rows = Json::array();
   for (const Recipe& recipe : Recipes()) {
     Json row = Row(context, recipe, connection->base);
@@ -109,7 +123,10 @@ Result<void> RunClients(const Context& context, const ClientsOptions&) {
                row["points_here"].is_null() ? Cell("?")
                : points                     ? Cell("yes", Colour::kGreen)
                                             : Cell("no"),
+               Seen(seen, recipe.name, "{:%Y-%m-%d %H:%M}").value_or("-"),
                HowTo(recipe, installed)});
+    const auto at = Seen(seen, recipe.name, "{:%Y-%m-%dT%H:%M:%S%z}");
+    row["seen"] = at ? Json(*at) : Json();
     rows.push_back(std::move(row));
   }
   if (context.json()) {

@@ -64,6 +64,17 @@ TEST_F(LogsTest, ShowsTheNewestAtTheEnd) {
   EXPECT_TRUE(Has(t_.io.out, "rate_limited req_")) << t_.io.out;
 }
 
+TEST_F(LogsTest, TellsTheTableOfClientsWhenEachWasLastSeen) {
+  t_.gateway.up = false;
+  EXPECT_EQ(t_.Agm({"clients", "--json"}), 0) << t_.io.err;
+  EXPECT_EQ(t_.Document()["clients"][0]["seen"], Json());
+  Write({Answered(kNow - 3h), Answered(kNow - 1h)});  // the client is codex/0.169.0
+  EXPECT_EQ(t_.Agm({"clients", "--json"}), 0) << t_.io.err;
+  const Json clients = t_.Document()["clients"];
+  EXPECT_TRUE(clients[0]["seen"].get<std::string>().starts_with("2026-11-21T")) << clients[0];
+  EXPECT_EQ(clients[1]["seen"], Json());
+}
+
 TEST_F(LogsTest, FiltersAndFormats) {
   Write({Answered(kNow - 3h), Answered(kNow - 1h), Failed(kNow - 1min)});
   EXPECT_EQ(t_.Agm({"logs", "--since", "2h", "--json"}), 0);
