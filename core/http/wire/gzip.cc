@@ -2,7 +2,7 @@
 
 #include <zlib.h>
 
-#include <algorithm>
+#include <array>
 #include <new>
 
 namespace agm::http {
@@ -33,6 +33,7 @@ std::string Gzip(std::string_view text) {
   Deflater deflater;
   z_stream& zlib = deflater.zlib;
   std::string packed;
+  std::array<char, kRoom> room{};
   int state = Z_OK;
   while (state != Z_STREAM_END) {
     if (zlib.avail_in == 0) {
@@ -41,12 +42,10 @@ std::string Gzip(std::string_view text) {
       zlib.avail_in = static_cast<uInt>(part.size());
       text.remove_prefix(part.size());
     }
-    const std::size_t before = packed.size();
-    packed.resize(before + kRoom);
-    zlib.next_out = reinterpret_cast<Bytef*>(packed.data() + before);
-    zlib.avail_out = static_cast<uInt>(kRoom);
+    zlib.next_out = reinterpret_cast<Bytef*>(room.data());
+    zlib.avail_out = static_cast<uInt>(room.size());
     state = ::deflate(&zlib, text.empty() ? Z_FINISH : Z_NO_FLUSH);
-    packed.resize(packed.size() - zlib.avail_out);
+    packed.append(room.data(), room.size() - zlib.avail_out);
   }
   return packed;
 }
