@@ -1,0 +1,187 @@
+// How the page looks and feels: every view on every screen, accessibility, speed, days of the viewer.
+import assert from 'node:assert/strict';
+import { join } from 'node:path';
+
+import { startGateway, startMock } from './gateway.mjs';
+import { PAYLOADS, SHOTS, accessibilityFaults, chat, json, openPage, runTests } from './page_browser.mjs';
+
+const WIDTHS = [1280, 360];
+
+await runTests({
+  async 'days are those of the viewer'() {
+    const gateway = await startGateway();
+    await chat(gateway, 'gpt-4o');
+    for (const timezoneId of ['Asia/Kolkata', 'America/Los_Angeles', 'Pacific/Chatham']) {
+      const page = await openPage({ timezoneId });
+      await page.goto(`${gateway.url}/agm/#/usage?span=7d`);
+      const shown = await page.evaluate(() => Intl.DateTimeFormat().resolvedOptions().timeZone);
+      await page.getByText(`days of ${shown}`).waitFor();
+      const today = new Intl.DateTimeFormat('sv-SE', { timeZone: timezoneId }).format(new Date());
+      const usage = await json(`${gateway.url}/agm/usage?bucket=1d&tz=${timezoneId}`);
+      assert.deepEqual(usage.rows.map((row) => row.bucket), [today]);
+      await page.context().close();
+    }
+    await gateway.stop();
+  },
+
+  // The gateway's own names of such hours are tested in buckets_test.cc.
+  async 'days with 23 and 25 hours have as many bars'() {
+    const gateway = await startGateway();
+    const bars = async (timezoneId, now, span, rows = []) => {
+      const page = await openPage({ timezoneId });
+      await page.clock.setFixedTime(new Date(now));
+      await page.route('**/agm/usage?*', async (route) => {
+        const usage = await (await route.fetch({ url: `${gateway.url}/agm/usage` })).json();
+        const empty = { ...usage.total, requests: 1 };
+        return route.fulfill({ json: { ...usage, rows: [{ ...empty, bucket: 'never' }, ...rows.map((bucket) => ({ ...empty, bucket }))] } });
+      });
+      await page.goto(`${gateway.url}/agm/#/usage?span=${span}`);
+      await page.locator('.chart title').first().waitFor({ state: 'attached' });
+      const titles = await page.locator('.chart title').allTextContents();
+      await page.context().close();
+      return titles;
+    };
+    const long = await bars('America/Los_Angeles', '2026-11-02T07:30:00Z', 'today', ['2026-11-01 01:00', '2026-11-01 01:00 -08:00']);
+    assert.equal(long.length, 25);
+    assert.match(long[1], /^2026-11-01 01:00: 1 requests/);
+    assert.match(long[2], /^2026-11-01 01:00 -08:00: 1 requests/);
+    assert.equal((await bars('Europe/Berlin', '2026-03-29T21:30:00Z', 'today')).length, 23);
+    for (const [zone, now] of [['America/Los_Angeles', '2026-11-10T20:00:00Z'], ['Europe/Berlin', '2026-04-10T20:00:00Z'], ['Pacific/Chatham', '2026-10-10T20:00:00Z']]) {
+      const days = (await bars(zone, now, '30d')).map((title) => title.slice(0, 10));
+      assert.equal(new Set(days).size, 30, `${zone}: ${days}`);
+    }
+    await gateway.stop();
+  },
+
+  async 'every view fits every screen, in light and dark'() {
+    const mock = await startMock({ steps: [] });
+    const gateway = await startGateway({ upstream: mock.url, accounts: 3 });
+    for (let n = 0; n < 30; n += 1) await chat(gateway, n % 6 === 0 ? PAYLOADS[n % 4] : 'gpt-4o');
+    const id = await chat(gateway, 'gemini-2.5-flash');
+    const views = ['', 'requests', `requests/${id}`, 'usage', 'accounts', 'keys', 'clients'];
+    for (const colorScheme of ['light', 'dark']) {
+      for (const width of WIDTHS) {
+        const page = await openPage({ colorScheme, viewport: { width, height: 800 } });
+        await page.goto(`${gateway.url}/agm/`);
+        for (const view of views) {
+          await page.goto(`${gateway.url}/agm/#/${view}`);
+          await page.waitForTimeout(500);
+          const name = view.startsWith('requests/') ? 'request' : view || 'overview';
+          await page.screenshot({ path: join(SHOTS, `${name}-${colorScheme}-${width}.png`), fullPage: true });
+          const wide = await page.evaluate(() => document.documentElement.scrollWidth);
+          assert.ok(wide <= width, `${name} is ${wide} wide on a screen of ${width}`);
+          assert.deepEqual(await accessibilityFaults(page), [], `${name}, ${colorScheme}, ${width}`);
+        }
+        assert.deepEqual(page.faults, []);
+        await page.context().close();
+      }
+    }
+    await gateway.stop();
+    await mock.stop();
+  },
+
+  // The gateway's pages are served by the test, so that ten thousand rows need no requests.
+  async 'ten thousand rows scroll smoothly'() {
+    const gateway = await startGateway();
+    await chat(gateway, 'gpt-4o');
+    const { requests: [row] } = await json(`${gateway.url}/agm/requests`);
+    const page = await openPage();
+    await page.route('**/agm/requests?*', (route) => {
+      const before = Number(new URL(route.request().url()).searchParams.get('before') ?? 10_001);
+      const requests = Array.from({ length: 1000 }, (_, n) => ({ ...row, seq: before - 1 - n, id: `req_${before - 1 - n}` }));
+      return route.fulfill({ json: { requests, next: before > 1001 ? before - 1000 : null } });
+    });
+    await page.goto(`${gateway.url}/agm/#/requests`);
+    for (let pages = 1; pages <= 10; pages += 1) {
+      await page.waitForFunction((rows) => document.querySelectorAll('tr[data-id]').length === rows, pages * 1000);
+      if (pages < 10) await page.getByRole('button', { name: 'Older requests' }).click();
+    }
+    const frames = await page.evaluate(async () => {
+      const times = [];
+      const end = performance.now() + 2000;
+      for (let last = performance.now(); last < end;) {
+        scrollBy(0, 400);
+        const now = await new Promise(requestAnimationFrame);
+        times.push(now - last);
+        last = now;
+      }
+      return times.sort((a, b) => a - b);
+    });
+    const median = frames[Math.floor(frames.length / 2)];
+    console.log(`  10,000 rows: ${frames.length / 2} frames a second, median ${median.toFixed(1)} ms`);
+    assert.ok(median < 50, `a frame takes ${median} ms`);
+    await page.context().close();
+    await gateway.stop();
+  },
+
+  async 'live rows leave nothing behind'() {
+    const gateway = await startGateway();
+    const page = await openPage();
+    await page.goto(`${gateway.url}/agm/`);
+    await page.getByText('No request yet').waitFor();
+    const cdp = await page.context().newCDPSession(page);
+    await cdp.send('Performance.enable');
+    const measure = async () => {
+      await cdp.send('HeapProfiler.collectGarbage');
+      const { metrics } = await cdp.send('Performance.getMetrics');
+      const of = (name) => metrics.find((each) => each.name === name).value;
+      return { heap: of('JSHeapUsedSize'), nodes: of('Nodes') };
+    };
+    const burst = async (count) => {
+      const one = async () => { for (let n = 0; n < count / 8; n += 1) await chat(gateway, 'gpt-4o'); };
+      await Promise.all(Array.from({ length: 8 }, one));
+      await page.waitForTimeout(300);
+    };
+    await burst(400);
+    const before = await measure();
+    await burst(2400);
+    const after = await measure();
+    console.log(`  after 400 and after 2,800 live rows: ${(before.heap / 1e6).toFixed(1)} and ${(after.heap / 1e6).toFixed(1)} MB, ${before.nodes} and ${after.nodes} nodes`);
+    assert.ok(after.heap - before.heap < 1_500_000, `the heap grew by ${after.heap - before.heap} bytes`);
+    assert.ok(after.nodes < before.nodes * 1.5, `${before.nodes} nodes became ${after.nodes}`);
+    assert.deepEqual(page.faults, []);
+    await page.context().close();
+    await gateway.stop();
+  },
+
+  async 'every control is reached with the Tab key and shows it'() {
+    const gateway = await startGateway();
+    await chat(gateway, 'gpt-4o');
+    const page = await openPage();
+    await page.goto(`${gateway.url}/agm/#/accounts`);
+    await page.getByText('In a terminal').waitFor();
+    const seen = new Set();
+    for (let n = 0; n < 60; n += 1) {
+      await page.keyboard.press('Tab');
+      const at = await page.evaluate(() => {
+        const { activeElement: element } = document;
+        const style = getComputedStyle(element);
+        return { what: element.id || element.dataset?.view || element.name || element.textContent.slice(0, 20),
+          body: element === document.body, shown: style.outlineStyle !== 'none' || style.boxShadow !== 'none' };
+      });
+      if (at.body) break;
+      assert.ok(at.shown, `the focus on ${at.what} is not shown`);
+      seen.add(at.what);
+    }
+    for (const what of ['skip', 'theme', 'requests', 'usage', 'accounts', 'keys', 'clients']) {
+      assert.ok(seen.has(what), `the Tab key does not reach ${what}: ${[...seen]}`);
+    }
+    await page.context().close();
+    await gateway.stop();
+  },
+
+  async 'the first paint is quick and small'() {
+    const gateway = await startGateway();
+    const page = await openPage();
+    await page.goto(`${gateway.url}/agm/`);
+    await page.getByText('● Serving').waitFor();
+    const [paint, bytes] = await page.evaluate(() => [
+      performance.getEntriesByName('first-contentful-paint')[0]?.startTime ?? 0,
+      performance.getEntriesByType('resource').reduce((sum, entry) => sum + entry.transferSize, 0),
+    ]);
+    console.log(`  first paint after ${Math.round(paint)} ms, ${bytes} bytes`);
+    assert.ok(bytes < 120_000, `${bytes} bytes`);
+    await page.context().close();
+    await gateway.stop();
+  },
+});
