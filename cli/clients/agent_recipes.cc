@@ -133,7 +133,7 @@ Recipe GeminiCli() {
                    {{"~/.gemini/.env"},
                     Format::kEnv,
                     {{"GOOGLE_GEMINI_BASE_URL", R"("{base}")"}, {"GEMINI_API_KEY", R"("{key}")"}}}},
-      .check = {"-p", "Say: ready"},
+      .check = {"--skip-trust", "-p", "Say: ready"},
       .steps = {},
       .note =
           "In a folder that it does not trust, it reads no .env: set "

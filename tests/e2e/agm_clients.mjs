@@ -78,7 +78,8 @@ describe('agm clients', { timeout: 600_000 }, () => {
     clearTimeout(timer);
     return { code, output };
   }
-  const agm = (home, ...words) => run(home, process.env.AGM_BIN ?? 'agm', words);
+  const agmWith = (home, env, ...words) => run(home, process.env.AGM_BIN ?? 'agm', words, env);
+  const agm = (home, ...words) => agmWith(home, {}, ...words);
 
   for (const client of CLIENTS) {
     test(`${client.name} answers as agm starts it, its settings untouched`, async () => {
@@ -86,7 +87,7 @@ describe('agm clients', { timeout: 600_000 }, () => {
       const checked = await agm(home, 'clients', 'check', client.name);
       assert.equal(checked.code, 0, checked.output);
       const words = ['run', client.name, '--', ...client.ask, 'Say after me: Grüße'];
-      const { code, output } = await agm(home, ...words);
+      const { code, output } = await agmWith(home, client.env, ...words);
       assert.equal(code, 0, output);
       assert.match(output, /You said: .*Grüße/s);
       assert.equal(await readFile(join(home, client.file), 'utf8'), client.text);
