@@ -58,7 +58,7 @@ TEST(CurlTransportCancel, StopsWhileConnecting) {
   Whistle whistle;
   const Duration late = AfterTheWhistle(whistle, [&] {
     const auto answer =
-        transport.Send(Request("http://127.0.0.1:" + std::to_string(deaf.port()) + "/"), whistle);
+        transport.Send(RequestTo("http://127.0.0.1:" + std::to_string(deaf.port()) + "/"), whistle);
     ASSERT_FALSE(answer);
     EXPECT_EQ(answer.error().code, ErrorCode::kCancelled);
   });
@@ -68,7 +68,7 @@ TEST(CurlTransportCancel, StopsWhileConnecting) {
 TEST(CurlTransportCancel, ConnectingEndsInTime) {
   const DeafListener deaf;
   CurlTransport transport;
-  OutgoingRequest request = Request("http://127.0.0.1:" + std::to_string(deaf.port()) + "/");
+  OutgoingRequest request = RequestTo("http://127.0.0.1:" + std::to_string(deaf.port()) + "/");
   request.connect_timeout = Duration(200);
   const Duration took = Took([&] {
     const auto answer = transport.Send(request, NeverCancelled());
@@ -100,7 +100,7 @@ TEST(CurlTransportCancel, StopsTheUpstreamWhileWaitingForTheHead) {
   CurlTransport transport;
   Whistle whistle;
   const Duration late = AfterTheWhistle(whistle, [&] {
-    const auto answer = transport.Send(Request(watched.server.url("/")), whistle);
+    const auto answer = transport.Send(RequestTo(watched.server.url("/")), whistle);
     ASSERT_FALSE(answer);
     EXPECT_EQ(answer.error().code, ErrorCode::kCancelled);
   });
@@ -112,7 +112,7 @@ TEST(CurlTransportCancel, StopsTheUpstreamInTheMiddleOfTheBody) {
   Watched watched(ChunkedHead() + Chunk("x"));
   CurlTransport transport;
   Whistle whistle;
-  auto download = transport.Send(Request(watched.server.url("/")), whistle);
+  auto download = transport.Send(RequestTo(watched.server.url("/")), whistle);
   ASSERT_TRUE(download);
   const Duration late = AfterTheWhistle(whistle, [&] {
     const auto rest = ReadAll(**download, whistle);
@@ -126,7 +126,7 @@ TEST(CurlTransportCancel, StopsTheUpstreamInTheMiddleOfTheBody) {
 TEST(CurlTransportCancel, StopsTheUpstreamWhenTheDownloadIsDropped) {
   Watched watched(ChunkedHead() + Chunk("x"));
   CurlTransport transport;
-  auto download = transport.Send(Request(watched.server.url("/")), NeverCancelled());
+  auto download = transport.Send(RequestTo(watched.server.url("/")), NeverCancelled());
   ASSERT_TRUE(download);
   download->reset();
   EXPECT_TRUE(Soon(watched.closed));
@@ -143,7 +143,7 @@ TEST(CurlTransportCancel, IsHeardThroughADescriptorThatStaysReadable) {
     whistle.BlowSilently();
   });
   const Duration took = Took([&] {
-    const auto answer = transport.Send(Request(watched.server.url("/")), whistle);
+    const auto answer = transport.Send(RequestTo(watched.server.url("/")), whistle);
     ASSERT_FALSE(answer);
     EXPECT_EQ(answer.error().code, ErrorCode::kCancelled);
   });
@@ -161,7 +161,7 @@ TEST(CurlTransportCancel, DoesNotSpinOnADescriptorThatStaysReadable) {
   CurlTransport transport;
   Whistle whistle;
   whistle.MakeNoise();
-  EXPECT_EQ(Got(transport, Request(server.url("/")), whistle), "{}");
+  EXPECT_EQ(Got(transport, RequestTo(server.url("/")), whistle), "{}");
   EXPECT_LE(whistle.asked(), 20);
 }
 
@@ -170,7 +170,7 @@ TEST(CurlTransportCancel, NothingIsSentForAClientThatHasLeftAlready) {
   CurlTransport transport;
   Whistle whistle;
   whistle.Blow();
-  const auto answer = Fetch(transport, Request(server.url("/")), whistle);
+  const auto answer = Fetch(transport, RequestTo(server.url("/")), whistle);
   ASSERT_FALSE(answer);
   EXPECT_EQ(answer.error().code, ErrorCode::kCancelled);
   EXPECT_EQ(server.connections(), 0);

@@ -50,7 +50,7 @@ class Whistle : public Cancellation {
   mutable std::atomic<int> asked_{0};
 };
 
-inline OutgoingRequest Request(const std::string& url) {
+inline OutgoingRequest RequestTo(const std::string& url) {
   OutgoingRequest request;
   request.url = url;
   request.headers = {{"Content-Type", "application/json"}};

@@ -21,7 +21,7 @@ int ClosedPort() {
 TEST(CurlTransportFaults, ARefusedConnectionIsUnavailable) {
   CurlTransport transport;
   const std::string address = "127.0.0.1:" + std::to_string(ClosedPort());
-  const auto answer = Fetch(transport, Request("http://" + address + "/secret?key=AIzaCANARY"));
+  const auto answer = Fetch(transport, RequestTo("http://" + address + "/secret?key=AIzaCANARY"));
   ASSERT_FALSE(answer);
   EXPECT_EQ(answer.error().code, ErrorCode::kUpstreamUnavailable);
   EXPECT_THAT(answer.error().message, HasSubstr(address));
@@ -31,7 +31,7 @@ TEST(CurlTransportFaults, ARefusedConnectionIsUnavailable) {
 
 TEST(CurlTransportFaults, ANameThatDoesNotExistIsUnavailable) {
   CurlTransport transport;
-  OutgoingRequest request = Request("http://no-such-host.invalid/");
+  OutgoingRequest request = RequestTo("http://no-such-host.invalid/");
   request.connect_timeout = Duration(5'000);
   const auto answer = Fetch(transport, request);
   ASSERT_FALSE(answer);
@@ -43,7 +43,7 @@ TEST(CurlTransportFaults, AnAddressThatIsNoneIsRefused) {
   for (const char* url :
        {"", "file:///etc/passwd", "ftp://127.0.0.1/", "http://", "127.0.0.1:1",
         "http://user:pass@127.0.0.1/", "http://127.0.0.1:0/", "http://127.0.0.1/a\r\nX: y"}) {
-    const auto answer = Fetch(transport, Request(url));
+    const auto answer = Fetch(transport, RequestTo(url));
     ASSERT_FALSE(answer) << url;
     EXPECT_EQ(answer.error().code, ErrorCode::kConfig) << url;
   }
@@ -52,19 +52,19 @@ TEST(CurlTransportFaults, AnAddressThatIsNoneIsRefused) {
 TEST(CurlTransportFaults, AnAddressThatCannotBeUsedIsToldWithoutItsPath) {
   ScriptedServer server(AnswerAll);
   CurlTransport transport;
-  EXPECT_EQ(Got(transport, Request(server.url("/"))), "{\"ok\":true}");
-  const auto answer = Fetch(transport, Request(server.url("/a secret")));
+  EXPECT_EQ(Got(transport, RequestTo(server.url("/"))), "{\"ok\":true}");
+  const auto answer = Fetch(transport, RequestTo(server.url("/a secret")));
   ASSERT_FALSE(answer);
   EXPECT_EQ(answer.error().code, ErrorCode::kConfig);
   EXPECT_EQ(answer.error().message,
             "127.0.0.1:" + std::to_string(server.port()) + ": the address cannot be used");
-  EXPECT_EQ(Got(transport, Request(server.url("/b"))), "{\"ok\":true}");
+  EXPECT_EQ(Got(transport, RequestTo(server.url("/b"))), "{\"ok\":true}");
   EXPECT_EQ(server.connections(), 1) << "the connection is as good as it was";
 }
 
 TEST(CurlTransportFaults, NoHeaderCanBreakOutOfItsLine) {
   CurlTransport transport;
-  OutgoingRequest request = Request("http://127.0.0.1:9/");
+  OutgoingRequest request = RequestTo("http://127.0.0.1:9/");
   request.credential.second = Secret("key\r\nX-Evil: 1");
   const auto answer = Fetch(transport, request);
   ASSERT_FALSE(answer);
@@ -86,7 +86,7 @@ TEST_P(HeadFault, EndsInAnErrorInOurWords) {
     GetParam().script(visitor);
   });
   CurlTransport transport;
-  OutgoingRequest request = Request(server.url("/secret?key=AIzaCANARY"));
+  OutgoingRequest request = RequestTo(server.url("/secret?key=AIzaCANARY"));
   request.first_byte_timeout = Duration(300);
   const auto answer = Fetch(transport, request);
   ASSERT_FALSE(answer);
@@ -148,7 +148,7 @@ TEST_P(BodyFault, GivesWhatCameAndThenTheError) {
     GetParam().script(visitor);
   });
   CurlTransport transport;
-  OutgoingRequest request = Request(server.url("/"));
+  OutgoingRequest request = RequestTo(server.url("/"));
   request.stream = true;
   request.idle_timeout = Duration(300);
   auto download = transport.Send(request, NeverCancelled());
@@ -201,7 +201,7 @@ TEST(CurlTransportFaults, ASlowDripIsReadToItsEnd) {
     visitor.SendSlowly(ChunkedHead() + Chunk("data: drip\n\n") + Chunk(""), 1, Duration(1));
   });
   CurlTransport transport;
-  OutgoingRequest request = Request(server.url("/"));
+  OutgoingRequest request = RequestTo(server.url("/"));
   request.first_byte_timeout = Duration(5'000);
   EXPECT_EQ(Got(transport, request), "data: drip\n\n");
 }
@@ -214,7 +214,7 @@ TEST(CurlTransportFaults, AnEndlessDripEndsWithTheRequestsTime) {
     }
   });
   CurlTransport transport;
-  OutgoingRequest request = Request(server.url("/"));
+  OutgoingRequest request = RequestTo(server.url("/"));
   request.deadline = In(Duration(300));
   const auto answer = Fetch(transport, request);
   ASSERT_FALSE(answer);
@@ -228,7 +228,7 @@ TEST(CurlTransportFaults, ARedirectIsNotFollowed) {
     visitor.Send(HttpAnswer("", 302, "text/html", "Location: " + elsewhere.url("/") + "\r\n"));
   });
   CurlTransport transport;
-  auto download = transport.Send(Request(server.url("/")), NeverCancelled());
+  auto download = transport.Send(RequestTo(server.url("/")), NeverCancelled());
   ASSERT_TRUE(download);
   EXPECT_EQ((*download)->status(), 302);
   EXPECT_EQ(elsewhere.connections(), 0);
@@ -242,7 +242,7 @@ TEST(CurlTransportFaults, InterimHeadsAndTrailersAreNoPartOfTheAnswer) {
                  "0\r\nX-Late: 1\r\n\r\n");
   });
   CurlTransport transport;
-  auto download = transport.Send(Request(server.url("/")), NeverCancelled());
+  auto download = transport.Send(RequestTo(server.url("/")), NeverCancelled());
   ASSERT_TRUE(download);
   EXPECT_EQ((*download)->status(), 200);
   EXPECT_EQ(GotAll(**download), "x");

@@ -42,7 +42,7 @@ TEST(CurlTransportProxy, AsksForATunnelForEveryUpstream) {
   ScriptedServer proxy(Tunnel(asked));
   CurlTransport transport;
   for (const std::string path : {"/v1beta/models", "/v1beta/files?page=2"}) {
-    OutgoingRequest request = Request("http://upstream.invalid" + path);
+    OutgoingRequest request = RequestTo("http://upstream.invalid" + path);
     request.proxy = proxy.url();
     EXPECT_EQ(Got(transport, request), "{\"ok\":true}");
   }
@@ -59,7 +59,7 @@ TEST(CurlTransportProxy, AsksForATunnelToAnHttpsUpstreamAndTellsItsRefusal) {
     visitor.Send("HTTP/1.1 407 Proxy Authentication Required\r\nContent-Length: 0\r\n\r\n");
   });
   CurlTransport transport;
-  OutgoingRequest request = Request("https://upstream.invalid/v1beta/models");
+  OutgoingRequest request = RequestTo("https://upstream.invalid/v1beta/models");
   request.proxy = "http://user:hunter2@127.0.0.1:" + std::to_string(proxy.port());
   const auto answer = Fetch(transport, request);
   ASSERT_FALSE(answer);
@@ -76,7 +76,7 @@ TEST(CurlTransportProxy, TakesTheEnvironmentsProxyWhereNoneIsGiven) {
   ScriptedServer proxy(Tunnel(asked));
   const ProxyVariable variable("http_proxy", proxy.url());
   CurlTransport transport;
-  EXPECT_TRUE(Fetch(transport, Request("http://upstream.invalid/")));
+  EXPECT_TRUE(Fetch(transport, RequestTo("http://upstream.invalid/")));
   EXPECT_EQ(proxy.connections(), 1);
 }
 
@@ -89,7 +89,8 @@ TEST(CurlTransportProxy, NeverReachesLoopbackThroughAProxy) {
   const ProxyVariable all("all_proxy", proxy.url());
   CurlTransport transport;
   for (const std::string host : {"127.0.0.1", "localhost", "127.0.0.2", "LocalHost"}) {
-    OutgoingRequest request = Request("http://" + host + ":" + std::to_string(server.port()) + "/");
+    OutgoingRequest request =
+        RequestTo("http://" + host + ":" + std::to_string(server.port()) + "/");
     if (host != "127.0.0.2") request.proxy = proxy.url();
     const auto answer = Fetch(transport, request);
     if (host == "127.0.0.2" && !answer) continue;  // listens on 127.0.0.1 only
@@ -112,7 +113,7 @@ TEST(CurlTransportGuard, ConnectsOnlyWhereItMay) {
   const std::string port = std::to_string(server.port());
   for (const std::string host : {"127.0.0.1", "localhost", "0x7f.1", "[::ffff:127.0.0.1]"}) {
     asked.clear();
-    const auto answer = Fetch(transport, Request("http://" + host + ":" + port + "/"));
+    const auto answer = Fetch(transport, RequestTo("http://" + host + ":" + port + "/"));
     ASSERT_FALSE(answer) << host;
     EXPECT_EQ(answer.error().code, ErrorCode::kForbidden) << answer.error().message;
     ASSERT_FALSE(asked.empty());
@@ -120,7 +121,7 @@ TEST(CurlTransportGuard, ConnectsOnlyWhereItMay) {
   }
   EXPECT_EQ(server.connections(), 0);
   allowed = true;
-  EXPECT_TRUE(Fetch(transport, Request(server.url("/"))));
+  EXPECT_TRUE(Fetch(transport, RequestTo(server.url("/"))));
 }
 
 TEST(CurlTransportGuard, UsesNoProxyThatWouldChooseTheAddress) {
@@ -129,7 +130,7 @@ TEST(CurlTransportGuard, UsesNoProxyThatWouldChooseTheAddress) {
   CurlTransport::Options options;
   options.may_connect = [](const IpAddress&) { return true; };
   CurlTransport transport(options);
-  OutgoingRequest request = Request("http://upstream.invalid/");
+  OutgoingRequest request = RequestTo("http://upstream.invalid/");
   EXPECT_FALSE(Fetch(transport, request));
   request.proxy = proxy.url();
   EXPECT_FALSE(Fetch(transport, request));

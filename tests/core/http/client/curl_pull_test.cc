@@ -26,7 +26,7 @@ TEST(CurlTransport, HandsOutEachPieceAsItComes) {
     visitor.AwaitClose(kLong);
   });
   CurlTransport transport;
-  auto download = transport.Send(Request(server.url("/")), NeverCancelled());
+  auto download = transport.Send(RequestTo(server.url("/")), NeverCancelled());
   ASSERT_TRUE(download);
   for (int i = 1; i <= 3; ++i) {
     asked = i;
@@ -47,7 +47,7 @@ TEST(CurlTransport, SaysWhenThereIsNothingYet) {
     visitor.AwaitClose(kLong);
   });
   CurlTransport transport;
-  auto download = transport.Send(Request(server.url("/")), NeverCancelled());
+  auto download = transport.Send(RequestTo(server.url("/")), NeverCancelled());
   ASSERT_TRUE(download);
   std::string out;
   EXPECT_EQ(*(*download)->Read(out, In(Duration(30)), NeverCancelled()), ReadState::kNothingYet);
@@ -62,7 +62,7 @@ TEST(CurlTransport, CountsTheSilenceOverManyShortReads) {
     visitor.AwaitClose(kLong);
   });
   CurlTransport transport;
-  OutgoingRequest request = Request(server.url("/"));
+  OutgoingRequest request = RequestTo(server.url("/"));
   request.idle_timeout = Duration(200);
   auto download = transport.Send(request, NeverCancelled());
   ASSERT_TRUE(download);
@@ -84,7 +84,7 @@ TEST(CurlTransport, DoesNotTakeTheReadersOwnPauseForSilence) {
     visitor.AwaitClose(kLong);
   });
   CurlTransport transport;
-  OutgoingRequest request = Request(server.url("/"));
+  OutgoingRequest request = RequestTo(server.url("/"));
   request.idle_timeout = Duration(200);
   auto download = transport.Send(request, NeverCancelled());
   ASSERT_TRUE(download);
@@ -103,7 +103,7 @@ TEST(CurlTransport, ReadsNothingBetweenTwoCalls) {
     while (sent < 64'000'000 && visitor.Send(piece)) sent += piece.size();
   });
   CurlTransport transport;
-  auto download = transport.Send(Request(server.url("/")), NeverCancelled());
+  auto download = transport.Send(RequestTo(server.url("/")), NeverCancelled());
   ASSERT_TRUE(download);
   std::this_thread::sleep_for(milliseconds(200));
   EXPECT_LT(sent, 16'000'000U);  // only what the kernel's buffers hold
@@ -132,7 +132,7 @@ TEST(CurlTransport, SaysWhatToWaitFor) {
   });
   CurlTransport transport;
   for (int i = 0; i < 2; ++i) {  // on a new connection, and on the same one again
-    auto download = transport.Send(Request(server.url("/")), NeverCancelled());
+    auto download = transport.Send(RequestTo(server.url("/")), NeverCancelled());
     ASSERT_TRUE(download);
     const Awaited awaited = (*download)->awaited();  // the first piece may have come with the head
     EXPECT_TRUE(awaited.fd >= 0 || awaited.until == kNoWait);
@@ -152,7 +152,7 @@ TEST(CurlTransport, SendsTheRestOfARequestThatIsAnsweredEarly) {
     visitor.AwaitClose(milliseconds(500));
   });
   CurlTransport transport;
-  auto request = Request(server.url("/"));
+  auto request = RequestTo(server.url("/"));
   request.body = large;
   auto download = transport.Send(request, NeverCancelled());
   ASSERT_TRUE(download) << download.error().message;
@@ -171,7 +171,7 @@ TEST(CurlTransport, EndsAnAnswerThatNeverPausesAtItsDeadline) {
   });
   CurlTransport transport;
   for (const bool carried : {false, true}) {
-    auto request = Request(server.url("/"));
+    auto request = RequestTo(server.url("/"));
     request.deadline = In(milliseconds(200));
     auto download = transport.Send(request, NeverCancelled());
     ASSERT_TRUE(download);

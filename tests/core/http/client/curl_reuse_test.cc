@@ -21,7 +21,7 @@ TEST(CurlTransport, UsesAConnectionAgain) {
   ScriptedServer server(AnswerAll);
   CurlTransport transport;
   for (int i = 0; i < 5; ++i) {
-    EXPECT_EQ(Got(transport, Request(server.url("/"))), "{\"ok\":true}");
+    EXPECT_EQ(Got(transport, RequestTo(server.url("/"))), "{\"ok\":true}");
     EXPECT_EQ(transport.idle(), 1U);
   }
   EXPECT_EQ(server.connections(), 1);
@@ -39,10 +39,10 @@ TEST(CurlTransport, UsesAConnectionAgainAfterAStreamAndAfterAnError) {
     }
   });
   CurlTransport transport;
-  OutgoingRequest stream = Request(server.url("/stream"));
+  OutgoingRequest stream = RequestTo(server.url("/stream"));
   stream.stream = true;
   EXPECT_EQ(Got(transport, stream), "data: 1\n\ndata: 2\n\n");
-  EXPECT_EQ(Got(transport, Request(server.url("/error"))), "{\"error\":{}}");
+  EXPECT_EQ(Got(transport, RequestTo(server.url("/error"))), "{\"error\":{}}");
   EXPECT_EQ(Got(transport, stream), "data: 1\n\ndata: 2\n\n");
   EXPECT_EQ(server.connections(), 1);
 }
@@ -54,7 +54,7 @@ TEST(CurlTransport, HidesAConnectionThatTheUpstreamClosedMeanwhile) {
   });
   CurlTransport transport;
   for (int i = 0; i < 3; ++i) {
-    EXPECT_EQ(Got(transport, Request(server.url("/"))), "{}");
+    EXPECT_EQ(Got(transport, RequestTo(server.url("/"))), "{}");
     std::this_thread::sleep_for(milliseconds(20));
   }
   EXPECT_EQ(server.connections(), 3);
@@ -75,16 +75,16 @@ ScriptedServer::Script DiesOnReuse(void (Visitor::*end)()) {
 TEST(CurlTransport, RetriesUnseenWhenAReusedConnectionIsClosed) {
   ScriptedServer server(DiesOnReuse(&Visitor::Close));
   CurlTransport transport;
-  EXPECT_EQ(Got(transport, Request(server.url("/"))), "{}");
-  EXPECT_EQ(Got(transport, Request(server.url("/"))), "{\"ok\":true}");
+  EXPECT_EQ(Got(transport, RequestTo(server.url("/"))), "{}");
+  EXPECT_EQ(Got(transport, RequestTo(server.url("/"))), "{\"ok\":true}");
   EXPECT_EQ(server.connections(), 2);
 }
 
 TEST(CurlTransport, RetriesUnseenWhenAReusedConnectionIsReset) {
   ScriptedServer server(DiesOnReuse(&Visitor::Reset));
   CurlTransport transport;
-  EXPECT_EQ(Got(transport, Request(server.url("/"))), "{}");
-  const auto second = Fetch(transport, Request(server.url("/")));
+  EXPECT_EQ(Got(transport, RequestTo(server.url("/"))), "{}");
+  const auto second = Fetch(transport, RequestTo(server.url("/")));
   ASSERT_TRUE(second) << second.error().message;
   EXPECT_EQ(*second, "{\"ok\":true}");
   EXPECT_EQ(server.connections(), 2);
@@ -99,8 +99,8 @@ TEST(CurlTransport, DoesNotTryAgainOnceAnAnswerHadBegun) {
       (visitor.*end)();
     });
     CurlTransport transport;
-    EXPECT_EQ(Got(transport, Request(server.url("/"))), "{}");
-    EXPECT_FALSE(Fetch(transport, Request(server.url("/"))));
+    EXPECT_EQ(Got(transport, RequestTo(server.url("/"))), "{}");
+    EXPECT_FALSE(Fetch(transport, RequestTo(server.url("/"))));
     EXPECT_EQ(server.connections(), 1);
   }
 }
@@ -113,7 +113,7 @@ TEST(CurlTransport, UsesNoConnectionAgainOnWhichItStillHasToSend) {
   });
   CurlTransport transport;
   const std::string large(30'000'000, 'x');
-  OutgoingRequest request = Request(server.url("/"));
+  OutgoingRequest request = RequestTo(server.url("/"));
   request.body = large;
   EXPECT_EQ(Got(transport, request), "{\"error\":{}}");
   EXPECT_EQ(transport.idle(), 0U);
@@ -123,7 +123,7 @@ TEST(CurlTransport, UsesNoConnectionAgainOnWhichItStillHasToSend) {
 TEST(CurlTransport, DoesNotTryAgainOnAConnectionThatWasFresh) {
   ScriptedServer server([](Visitor& visitor) { visitor.ReadRequest(); });
   CurlTransport transport;
-  const auto answer = Fetch(transport, Request(server.url("/")));
+  const auto answer = Fetch(transport, RequestTo(server.url("/")));
   ASSERT_FALSE(answer);
   EXPECT_EQ(answer.error().code, ErrorCode::kUpstreamUnavailable);
   EXPECT_EQ(server.connections(), 1);
@@ -136,7 +136,7 @@ TEST(CurlTransport, KeepsNoMoreIdleConnectionsThanItMay) {
   CurlTransport transport({.max_idle = 2, .max_idle_age = Duration(60'000)});
   std::vector<std::unique_ptr<Download>> downloads;
   for (int i = 0; i < 4; ++i) {
-    downloads.push_back(*transport.Send(Request(server.url("/")), NeverCancelled()));
+    downloads.push_back(*transport.Send(RequestTo(server.url("/")), NeverCancelled()));
   }
   EXPECT_EQ(server.connections(), 4);
   for (auto& download : downloads) EXPECT_EQ(GotAll(*download), "x");
@@ -146,9 +146,9 @@ TEST(CurlTransport, KeepsNoMoreIdleConnectionsThanItMay) {
 TEST(CurlTransport, LetsIdleConnectionsGrowOld) {
   ScriptedServer server(AnswerAll);
   CurlTransport transport({.max_idle = 8, .max_idle_age = Duration(1)});
-  ASSERT_TRUE(Fetch(transport, Request(server.url("/"))));
+  ASSERT_TRUE(Fetch(transport, RequestTo(server.url("/"))));
   std::this_thread::sleep_for(milliseconds(10));
-  ASSERT_TRUE(Fetch(transport, Request(server.url("/"))));
+  ASSERT_TRUE(Fetch(transport, RequestTo(server.url("/"))));
   EXPECT_EQ(server.connections(), 2);
 }
 
@@ -168,7 +168,7 @@ TEST(CurlTransport, ClosesIdleConnectionsPastTheirAgeWithoutAnotherRequest) {
     ++closed;
   });
   CurlTransport transport({.max_idle = 8, .max_idle_age = Duration(100)});
-  ASSERT_TRUE(Fetch(transport, Request(server.url("/"))));
+  ASSERT_TRUE(Fetch(transport, RequestTo(server.url("/"))));
   EXPECT_EQ(transport.idle(), 1U);
   EXPECT_TRUE(ComesToIdle(transport, 0));
   EXPECT_EQ(transport.descriptors().held, 0U);
@@ -184,11 +184,11 @@ TEST(CurlTransport, ClosesAnIdleConnectionThatTheUpstreamHasClosed) {
     std::this_thread::sleep_for(milliseconds(50));
   });
   CurlTransport transport;
-  ASSERT_TRUE(Fetch(transport, Request(stays.url("/"))));
-  ASSERT_TRUE(Fetch(transport, Request(leaves.url("/"))));
+  ASSERT_TRUE(Fetch(transport, RequestTo(stays.url("/"))));
+  ASSERT_TRUE(Fetch(transport, RequestTo(leaves.url("/"))));
   EXPECT_EQ(transport.idle(), 2U);
   EXPECT_TRUE(ComesToIdle(transport, 1));
-  ASSERT_TRUE(Fetch(transport, Request(stays.url("/"))));
+  ASSERT_TRUE(Fetch(transport, RequestTo(stays.url("/"))));
   EXPECT_EQ(stays.connections(), 1);
 }
 
@@ -197,11 +197,11 @@ TEST(CurlTransport, HoldsOneDescriptorForAConnectionWithoutTls) {
     while (visitor.ReadRequest()) visitor.Send(ChunkedHead() + Chunk("x") + Chunk(""));
   });
   CurlTransport transport;
-  ASSERT_TRUE(Fetch(transport, Request(server.url("/"))));  // counts libcurl's own, once
+  ASSERT_TRUE(Fetch(transport, RequestTo(server.url("/"))));  // counts libcurl's own, once
   const std::size_t before = OpenDescriptors() - transport.descriptors().held;
   std::vector<std::unique_ptr<Download>> downloads;
   for (int i = 0; i < 20; ++i) {
-    downloads.push_back(*transport.Send(Request(server.url("/")), NeverCancelled()));
+    downloads.push_back(*transport.Send(RequestTo(server.url("/")), NeverCancelled()));
   }
   EXPECT_EQ(transport.descriptors().held, 20U);
   EXPECT_EQ(transport.descriptors().each, 1U);
@@ -227,7 +227,7 @@ class FullTable {
 TEST(CurlTransport, SaysThatTheDescriptorTableIsFullAndBlamesNoUpstream) {
   if (DescriptorLimit() > 100'000) GTEST_SKIP() << "too many descriptors to take them all";
   CurlTransport transport;
-  const OutgoingRequest request = Request("http://127.0.0.1:9/");
+  const OutgoingRequest request = RequestTo("http://127.0.0.1:9/");
   const FullTable full;
   const auto answer = transport.Send(request, NeverCancelled());
   ASSERT_FALSE(answer);
@@ -240,8 +240,8 @@ TEST(CurlTransport, KeepsConnectionsOfDifferentOriginsApart) {
   ScriptedServer two(AnswerAll);
   CurlTransport transport;
   for (int i = 0; i < 2; ++i) {
-    ASSERT_TRUE(Fetch(transport, Request(one.url("/"))));
-    ASSERT_TRUE(Fetch(transport, Request(two.url("/"))));
+    ASSERT_TRUE(Fetch(transport, RequestTo(one.url("/"))));
+    ASSERT_TRUE(Fetch(transport, RequestTo(two.url("/"))));
   }
   EXPECT_EQ(transport.idle(), 2U);
   EXPECT_EQ(one.connections(), 1);
@@ -256,7 +256,7 @@ TEST(CurlTransport, ServesManyThreadsAtOnce) {
   for (int t = 0; t < 16; ++t) {
     threads.emplace_back([&] {
       for (int i = 0; i < 50; ++i) {
-        const auto answer = Fetch(transport, Request(server.url("/")));
+        const auto answer = Fetch(transport, RequestTo(server.url("/")));
         if (answer && *answer == "{\"ok\":true}") ++good;
       }
     });

@@ -21,7 +21,7 @@ struct TlsServer {
           if (visitor.SpeakTls(certificate)) script(visitor);
         }) {}
   OutgoingRequest Ask() const {
-    OutgoingRequest request = Request("https://127.0.0.1:" + std::to_string(server.port()) + "/");
+    OutgoingRequest request = RequestTo("https://127.0.0.1:" + std::to_string(server.port()) + "/");
     request.certificate = certificate.certificate;
     return request;
   }

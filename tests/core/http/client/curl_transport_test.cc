@@ -29,8 +29,8 @@ TEST(CurlTransport, SendsARequestAsItWasGivenAndReadsTheAnswer) {
     visitor.Send(HttpAnswer("{\"ok\":true}", 201, "application/json", "X-Thing:  a b \r\n"));
   });
   CurlTransport transport;
-  auto download =
-      transport.Send(Request(server.url("/v1beta/models/m:generateContent?x=1")), NeverCancelled());
+  auto download = transport.Send(RequestTo(server.url("/v1beta/models/m:generateContent?x=1")),
+                                 NeverCancelled());
   ASSERT_TRUE(download) << download.error().message;
   EXPECT_EQ((*download)->status(), 201);
   EXPECT_EQ((*download)->header("x-thing"), "a b");
@@ -53,7 +53,7 @@ TEST(CurlTransport, AsksForNoCompressionWhereTheAnswerStreams) {
     visitor.Send(HttpAnswer("{}"));
   });
   CurlTransport transport;
-  OutgoingRequest request = Request(server.url("/"));
+  OutgoingRequest request = RequestTo(server.url("/"));
   request.stream = true;
   ASSERT_TRUE(Fetch(transport, request));
   EXPECT_EQ(encoding.Copy(), "identity");
@@ -78,7 +78,7 @@ TEST(CurlTransport, UnpacksAnAnswerWhetherItAskedForThatOrNot) {
     }
   });
   CurlTransport transport;
-  OutgoingRequest request = Request(server.url("/"));
+  OutgoingRequest request = RequestTo(server.url("/"));
   EXPECT_EQ(Got(transport, request), "{\"ok\":true}");
   request.stream = true;
   EXPECT_EQ(Got(transport, request), "{\"ok\":true}");
@@ -94,7 +94,7 @@ TEST(CurlTransport, UnpacksLittleAtATime) {
     visitor.AwaitClose(kLong);
   });
   CurlTransport transport;
-  auto download = transport.Send(Request(server.url("/")), NeverCancelled());
+  auto download = transport.Send(RequestTo(server.url("/")), NeverCancelled());
   ASSERT_TRUE(download);
   std::this_thread::sleep_for(milliseconds(20));
   std::string out;
@@ -109,7 +109,7 @@ TEST(CurlTransportFaults, AnAnswerThatIsPackedWronglyIsNone) {
     visitor.Send(HttpAnswer("no gzip", 200, "application/json", "Content-Encoding: gzip\r\n"));
   });
   CurlTransport transport;
-  const auto answer = Fetch(transport, Request(server.url("/")));
+  const auto answer = Fetch(transport, RequestTo(server.url("/")));
   ASSERT_FALSE(answer);
   EXPECT_EQ(answer.error().code, ErrorCode::kUpstreamRejected);
 }
@@ -121,7 +121,7 @@ TEST(CurlTransport, GivesALargeRequestTheTimeItTakesToSend) {
   });
   CurlTransport transport;
   const std::string body(40'000'000, 'x');
-  OutgoingRequest request = Request(server.url("/"));
+  OutgoingRequest request = RequestTo(server.url("/"));
   request.body = body;
   request.first_byte_timeout = Duration(1'000);
   const Duration took = Took([&] { EXPECT_EQ(Got(transport, request), "{}"); });
@@ -135,7 +135,7 @@ TEST(CurlTransport, TakesALargeAnswerInLargePieces) {
     visitor.Send(HttpAnswer(std::string(4'000'000, 'x')));
   });
   CurlTransport transport;
-  auto download = transport.Send(Request(server.url("/")), NeverCancelled());
+  auto download = transport.Send(RequestTo(server.url("/")), NeverCancelled());
   ASSERT_TRUE(download);
   std::this_thread::sleep_for(milliseconds(50));
   std::string out;
@@ -153,7 +153,7 @@ TEST(CurlTransport, SendsABodyOfManyMegabytes) {
   });
   CurlTransport transport;
   const std::string body(20'000'000, 'x');
-  OutgoingRequest request = Request(server.url("/"));
+  OutgoingRequest request = RequestTo(server.url("/"));
   request.body = body;
   ASSERT_TRUE(Fetch(transport, request));
   EXPECT_EQ(got, body.size());
@@ -167,7 +167,7 @@ TEST(CurlTransport, CanGetAndNeedsNoBody) {
     visitor.Send(HttpAnswer("{}"));
   });
   CurlTransport transport;
-  OutgoingRequest request = Request(server.url("/models"));
+  OutgoingRequest request = RequestTo(server.url("/models"));
   request.method = "GET";
   request.body = {};
   ASSERT_TRUE(Fetch(transport, request));

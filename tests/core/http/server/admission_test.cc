@@ -23,7 +23,7 @@ std::optional<Reply> OnlyWithKey(Request& head) {
 
 void CheckKeys(Server& server) { server.CheckHeadsWith(&OnlyWithKey); }
 
-std::string Head(std::string_view key, std::size_t length, std::string_view more = "") {
+std::string HeadText(std::string_view key, std::size_t length, std::string_view more = "") {
   return fmt::format(
       "POST /x HTTP/1.1\r\nHost: localhost\r\nX-Key: {}\r\nContent-Length: {}\r\n{}\r\n", key,
       length, more);
@@ -41,8 +41,9 @@ TEST(HttpAdmission, RefusesAHeadBeforeItsBodyHasCome) {
   RunningServer server(&Length, SmallBodies(), &CheckKeys);
   const std::string chunked =
       "POST /x HTTP/1.1\r\nHost: localhost\r\nTransfer-Encoding: chunked\r\n\r\n5\r\nab";
-  for (const std::string& sent : {Head("wrong", 1'000'000), Head("wrong", 1'000'000) + "begun",
-                                  Head("wrong", 10, "Expect: 100-continue\r\n"), chunked}) {
+  for (const std::string& sent :
+       {HeadText("wrong", 1'000'000), HeadText("wrong", 1'000'000) + "begun",
+        HeadText("wrong", 10, "Expect: 100-continue\r\n"), chunked}) {
     test::RawClient client = server.Connect();
     client.Send(sent);
     const auto answer = client.Read();
@@ -58,9 +59,9 @@ TEST(HttpAdmission, TakesTheBodyOfAnAcceptedHeadInWhateverPieces) {
   for (const std::size_t size : {1UL, 5'000UL, 200'000UL}) {
     const std::string body(size, 'x');
     test::RawClient client = server.Connect();
-    client.Send(Head("right", size) + body.substr(0, size / 3));
+    client.Send(HeadText("right", size) + body.substr(0, size / 3));
     client.Send(body.substr(size / 3));
-    client.Send(Head("right", size));
+    client.Send(HeadText("right", size));
     client.Send(body);
     for (int i = 0; i < 2; ++i) {
       const auto answer = client.Read();
@@ -73,7 +74,7 @@ TEST(HttpAdmission, TakesTheBodyOfAnAcceptedHeadInWhateverPieces) {
 TEST(HttpAdmission, JudgesAPipelinedHeadToo) {
   RunningServer server(&Length, SmallBodies(), &CheckKeys);
   test::RawClient client = server.Connect();
-  client.Send(Head("right", 2) + "ab" + Head("wrong", 1'000) + "begun");
+  client.Send(HeadText("right", 2) + "ab" + HeadText("wrong", 1'000) + "begun");
   ASSERT_TRUE(client.Read());
   const auto second = client.Read();
   ASSERT_TRUE(second);
@@ -85,10 +86,10 @@ TEST(HttpAdmission, BodiesOfRefusedCallersTakeNoRoomFromOthers) {
   std::vector<test::RawClient> intruders;
   for (int i = 0; i < 20; ++i) {
     intruders.push_back(server.Connect());
-    intruders.back().Send(Head("wrong", 1'000'000) + std::string(900'000, 'x'));
+    intruders.back().Send(HeadText("wrong", 1'000'000) + std::string(900'000, 'x'));
   }
   test::RawClient client = server.Connect();
-  client.Send(Head("right", 1'000'000) + std::string(1'000'000, 'x'));
+  client.Send(HeadText("right", 1'000'000) + std::string(1'000'000, 'x'));
   const auto answer = client.Read();
   ASSERT_TRUE(answer);
   EXPECT_EQ(answer->status, 200) << answer->body;
@@ -102,7 +103,7 @@ TEST(HttpAdmission, UnfinishedHeadsTakeNoRoomFromBodies) {
     intruders.back().Send("GET /x HTTP/1.1\r\nX-Long: " + std::string(62'000, 'x'));
   }
   test::RawClient client = server.Connect();
-  client.Send(Head("right", 1'000'000) + std::string(1'000'000, 'x'));
+  client.Send(HeadText("right", 1'000'000) + std::string(1'000'000, 'x'));
   const auto answer = client.Read();
   ASSERT_TRUE(answer);
   EXPECT_EQ(answer->status, 200) << answer->body;

@@ -47,7 +47,9 @@ Heard Read(std::string_view bytes) {
   return whole;
 }
 
-std::string Head(const std::string& headers) { return "HTTP/1.1 200 OK\r\n" + headers + "\r\n"; }
+std::string HeadText(const std::string& headers) {
+  return "HTTP/1.1 200 OK\r\n" + headers + "\r\n";
+}
 
 std::string InChunks(std::string_view body, std::size_t size) {
   std::string out;
@@ -59,16 +61,16 @@ std::string InChunks(std::string_view body, std::size_t size) {
 }
 
 TEST(ResponseReader, EndsWhereTheLengthSays) {
-  const auto heard = Read(Head("Content-Length: 5\r\n") + "hellothere");
+  const auto heard = Read(HeadText("Content-Length: 5\r\n") + "hellothere");
   EXPECT_EQ(heard.state, State::kWhole);
   EXPECT_EQ(heard.body, "hello");
-  EXPECT_EQ(heard.taken, Head("Content-Length: 5\r\n").size() + 5);
-  EXPECT_EQ(Read(Head("Content-Length: 0\r\n")).state, State::kWhole);
-  EXPECT_EQ(Read(Head("Content-Length: 5\r\n") + "hell").state, State::kCut);
+  EXPECT_EQ(heard.taken, HeadText("Content-Length: 5\r\n").size() + 5);
+  EXPECT_EQ(Read(HeadText("Content-Length: 0\r\n")).state, State::kWhole);
+  EXPECT_EQ(Read(HeadText("Content-Length: 5\r\n") + "hell").state, State::kCut);
 }
 
 TEST(ResponseReader, EndsWithTheLastChunk) {
-  const std::string head = Head("Transfer-Encoding: chunked\r\n");
+  const std::string head = HeadText("Transfer-Encoding: chunked\r\n");
   const auto heard = Read(head + "5;x=y\r\nhello\r\n1\r\n!\r\n0\r\nX-Late: 1\r\n\r\nmore");
   EXPECT_EQ(heard.state, State::kWhole);
   EXPECT_EQ(heard.body, "hello!");
@@ -80,7 +82,7 @@ TEST(ResponseReader, EndsWithTheLastChunk) {
 }
 
 TEST(ResponseReader, EndsWithTheConnectionWhereNothingElseIsSaid) {
-  const auto heard = Read(Head("Connection: close\r\n") + "all of it");
+  const auto heard = Read(HeadText("Connection: close\r\n") + "all of it");
   EXPECT_EQ(heard.state, State::kWhole);
   EXPECT_EQ(heard.body, "all of it");
 }
@@ -97,21 +99,21 @@ TEST(ResponseReader, UnpacksWithEachFraming) {
   const std::string gzip = Packed(text, Wrapping::kGzip);
   const std::string packed = "Content-Encoding: gzip\r\n";
   for (const std::string& bytes :
-       {Head(packed + fmt::format("Content-Length: {}\r\n", gzip.size())) + gzip,
-        Head(packed + "Transfer-Encoding: chunked\r\n") + InChunks(gzip, 11),
-        Head(packed + "Connection: close\r\n") + gzip}) {
+       {HeadText(packed + fmt::format("Content-Length: {}\r\n", gzip.size())) + gzip,
+        HeadText(packed + "Transfer-Encoding: chunked\r\n") + InChunks(gzip, 11),
+        HeadText(packed + "Connection: close\r\n") + gzip}) {
     const auto heard = Read(bytes);
     EXPECT_EQ(heard.state, State::kWhole);
     EXPECT_EQ(heard.body, text);
   }
-  EXPECT_EQ(Read(Head("Content-Encoding: X-Gzip\r\nConnection: close\r\n") + gzip).body, text);
-  EXPECT_EQ(Read(Head(packed + "Content-Length: 0\r\n")).state, State::kWhole);
+  EXPECT_EQ(Read(HeadText("Content-Encoding: X-Gzip\r\nConnection: close\r\n") + gzip).body, text);
+  EXPECT_EQ(Read(HeadText(packed + "Content-Length: 0\r\n")).state, State::kWhole);
 }
 
 TEST(ResponseReader, RefusesWhatCannotBeUnpacked) {
   const std::string gzip = Packed("hello", Wrapping::kGzip);
   const auto with = [](std::string_view coding, const std::string& body) {
-    return Head(
+    return HeadText(
                fmt::format("Content-Encoding: {}\r\nContent-Length: {}\r\n", coding, body.size())) +
            body;
   };
@@ -121,14 +123,14 @@ TEST(ResponseReader, RefusesWhatCannotBeUnpacked) {
   EXPECT_EQ(Read(with("br", "hello")).state, State::kBadPacking);
   EXPECT_EQ(Read(with("gzip, gzip", gzip)).state, State::kBadPacking);
   EXPECT_EQ(Read(with("identity", "hello")).body, "hello");
-  const auto cut = Read(Head("Content-Encoding: gzip\r\nConnection: close\r\n") +
+  const auto cut = Read(HeadText("Content-Encoding: gzip\r\nConnection: close\r\n") +
                         gzip.substr(0, gzip.size() - 3));
   EXPECT_EQ(cut.state, State::kBadPacking);
 }
 
 TEST(ResponseReader, SaysWhatIsWrongWithTheHead) {
   EXPECT_EQ(Read("SSH-2.0-OpenSSH_9.2\r\n").state, State::kNoHttp);
-  EXPECT_EQ(Read(Head("X: " + std::string(70'000, 'x') + "\r\n")).state, State::kHeadTooLarge);
+  EXPECT_EQ(Read(HeadText("X: " + std::string(70'000, 'x') + "\r\n")).state, State::kHeadTooLarge);
   EXPECT_EQ(Read("HTTP/1.1 200 OK\r\nContent-Ty").state, State::kCut);
   EXPECT_EQ(Read("").state, State::kCut);
   EXPECT_FALSE(ResponseReader().begun());
