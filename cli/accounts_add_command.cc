@@ -229,7 +229,7 @@ std::string Few(const std::vector<std::string>& names) {
   return names.size() > shown ? text + ", ..." : text;
 }
 
-/// What a server with OpenAI's API serves, and how a client asks for it.
+/// The models that a server with OpenAI's API serves, and how a client asks for it.
 void SayModels(const Context& context, const config::Account& account) {
   if (account.kind != config::AccountKind::kOpenAi) return;
   const auto listed = AskForModels(context, account);

@@ -25,7 +25,7 @@ std::string ShellQuoted(const std::string& text) {
   return quoted + "'";
 }
 
-/// What `show` prints in place of a real key.
+/// The text that `show` prints in place of a real key.
 Connection Shown(Connection connection) {
   if (connection.secret) connection.key = "YOUR_CLIENT_KEY";
   return connection;

@@ -8,7 +8,7 @@
 #include "core/keys/draft.h"
 #include "core/ledger/totals.h"
 
-/// What the commands of `agm keys` share.
+/// The code that the commands of `agm keys` share.
 namespace agm::cli {
 
 /// Adds the options that describe a key: models, limits, budgets, end.

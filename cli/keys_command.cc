@@ -7,7 +7,7 @@
 namespace agm::cli {
 namespace {
 
-/// What is done to each of the named keys.
+/// The action on each of the named keys.
 struct Verb {
   std::string done;  ///< "enabled"
   config::Change (*change)(const std::string& name);

@@ -22,7 +22,7 @@ namespace {
 
 using ledger::Sums;
 
-/// What the log has of each key in the present day and month of the configuration's zone.
+/// The log's amounts of each key in the present day and month of the configuration's zone.
 struct Spent {
   std::map<std::string, Sums> day;
   std::map<std::string, Sums> month;

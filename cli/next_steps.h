@@ -4,7 +4,7 @@
 
 namespace agm::cli {
 
-/// What people do after a command that succeeded. app.cc says it behind the command's output, on
+/// The next step after a command that succeeded. app.cc prints it behind the command's output, on
 /// stderr and never with --quiet or --json:
 ///
 ///   Next: agm map resolve NAME (which rule wins, and why)

@@ -4,7 +4,7 @@
 
 namespace agm::cli {
 
-/// What `agm` without a command prints: whether there is an account, whether a gateway runs, and
+/// The output of `agm` without a command: whether there is an account, whether a gateway runs, and
 /// the next step. kConfig if the configuration cannot be read.
 Result<void> ReportState(const Context& context);
 

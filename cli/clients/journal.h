@@ -29,7 +29,7 @@ struct SetFileRecord {
   std::vector<SetKeyRecord> keys;
 };
 
-/// What `agm clients set` did for one client: `clients/NAME.json` in the state folder, mode 0600,
+/// Changes of `agm clients set` for one client: `clients/NAME.json` in the state folder, mode 0600,
 /// because settings may hold secrets.
 ///
 /// Thread safety: one thread at a time.

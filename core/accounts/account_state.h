@@ -5,7 +5,7 @@
 
 namespace agm::accounts {
 
-/// What an account can do now. An account that has a cooldown for single models is ready.
+/// The present ability of an account. An account that has a cooldown for single models is ready.
 enum class AccountState {
   kReady,
   kCooling,      ///< in cooldown; ends by itself

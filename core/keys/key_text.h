@@ -28,7 +28,7 @@ struct NewKey {
 /// With `id`, the new secret is one for an existing key.
 NewKey MakeKey(std::string id = {});
 
-/// What the configuration stores of a secret: "sha256:" and 64 hexadecimal digits.
+/// The form in which the configuration stores a secret: "sha256:" and 64 hexadecimal digits.
 std::string HashOf(std::string_view secret);
 
 }  // namespace agm::keys

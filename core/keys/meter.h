@@ -23,7 +23,7 @@ namespace agm::keys {
 
 class Meter;
 
-/// What a request will probably use.
+/// The amounts that a request will probably use.
 struct Demand {
   std::string_view model;              ///< after mapping
   std::int64_t input = 0;              ///< an estimate, in tokens
@@ -69,7 +69,7 @@ class Reservation {
 ///   auto place = Meter::Take(meter, limits, zone, demand, wall, now, standing);
 ///   if (!place) return std::move(place).error();      // 429 with the time of the next chance
 ///
-/// What a key has spent is a sum: the ledger's amounts since the window began, which Count and Load
+/// The spend of a key is a sum: the ledger's amounts since the window began, which Count and Load
 /// tell, and what is reserved. A request is admitted if its estimate fits below every budget; one
 /// that is alone is admitted while anything is left. Requests can therefore overshoot a budget only
 /// by what those in flight cost more than their estimates.
@@ -86,7 +86,7 @@ class Meter {
                                   TimePoint now, Standing& standing);
 
   Standing Now(const Limits& limits, const TimeZone& zone, WallTime wall, TimePoint now);
-  /// What the ledger has of a window.
+  /// The ledger's amount of a window.
   Amount Spent(const Window& window) const;
 
   /// Adds an amount of the ledger; `at` is when its request began.

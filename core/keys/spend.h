@@ -19,11 +19,11 @@ struct Amount {
   friend bool operator==(const Amount&, const Amount&) = default;
 };
 
-/// What the ledger has of a request with these tokens and this cost. Counts of a hostile upstream
+/// The ledger's amount of a request with these tokens and this cost. Counts of a hostile upstream
 /// are clamped; an unknown cost is 0, as in the ledger's sums.
 Amount AmountOf(const ledger::Tokens& tokens, const ledger::Cost& cost);
 
-/// What a key has spent, as sums over calendar days; the sum of a window is the sum of its days.
+/// The spend of a key, as sums over calendar days; the sum of a window is the sum of its days.
 /// Nothing is reset when a window ends, so a clock that is set back finds the old sums again.
 ///
 /// Thread safety: one thread at a time.

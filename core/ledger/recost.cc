@@ -86,7 +86,7 @@ Sums RecostRest(const TotalKey& key, Sums rest, std::span<const Price> prices) {
   return rest;
 }
 
-/// What must be added to the file's sums; only costs differ.
+/// The amounts to be added to the file's sums; only costs differ.
 Totals Differences(const Totals& totals, const Rows& rows, std::span<const Price> prices,
                    std::size_t& changed) {
   Totals differences;

@@ -33,7 +33,7 @@ bool MayRetry(int status) {
   return status == 429 || status == 502 || status == 503 || status == 504;
 }
 
-/// What the collector says of a batch that it accepted: {"partialSuccess":{"rejectedSpans":"3"}}.
+/// The collector's answer to a batch that it accepted: {"partialSuccess":{"rejectedSpans":"3"}}.
 void ReadPartialSuccess(const std::string& answer, std::uint64_t& refused, std::string& why) {
   const auto doc = JsonDoc::Parse(answer);
   if (!doc) return;

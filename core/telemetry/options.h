@@ -12,7 +12,7 @@ namespace agm::telemetry {
 /// The version of the GenAI conventions whose names are used.
 enum class Conventions { kGenAi01, kSemconv136 };
 
-/// Where telemetry goes and what it holds.
+/// The destination and the contents of telemetry.
 struct Options {
   std::string endpoint;  ///< of OTLP over HTTP, without /v1/traces; empty: telemetry is off
   std::vector<std::pair<std::string, Secret>> headers;

@@ -109,7 +109,7 @@ class Poller::Set {
     for (const WakeEvent* event : state.waiting) event->Signal();
   }
 
-  /// What to report of one descriptor, or 0. Another thread may have reported it meanwhile.
+  /// The events to report of one descriptor, or 0. Another thread may have reported it meanwhile.
   static unsigned Report(Entry& entry, const pollfd& seen) {
     unsigned events = 0;
     if ((seen.revents & POLLIN) != 0) events |= kInput;

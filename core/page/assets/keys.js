@@ -10,7 +10,7 @@ const kLimits = [["requests_per_minute", "Requests a minute"], ["tokens_per_minu
 
 const at = (name) => `keys/${encodeURIComponent(name)}`;
 
-// What is used of a limit, with a bar; `text` writes an amount.
+// The used part of a limit, with a bar; `text` writes an amount.
 function used(name, amount, limit, text, note) {
   const share = limit > 0 ? Math.min(amount / limit, 1) : 1;
   const bar = el("meter", { min: 0, max: 1, high: 0.9, value: share, "aria-label": `${name}: ${text(amount)} of ${text(limit)}` });

@@ -35,8 +35,8 @@ class CodeBlocks {
 /// The id of the answer's code number `number`.
 std::string CodeId(std::string_view reply, int number);
 
-/// What a client that has no such blocks would have seen of an echoed block of this gateway's code;
-/// empty for all other blocks. With it the model's own turn is found again.
+/// The text that a client without such blocks would have seen of an echoed block of this gateway's
+/// code; empty for all other blocks. With it the model's own turn is found again.
 std::string EchoedCode(JsonView block);
 
 }  // namespace agm::protocol

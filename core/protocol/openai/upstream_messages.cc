@@ -151,7 +151,7 @@ void OpenAiMessageWriter::Results(const chat::Message& message) {
   }
 }
 
-// What tool results hold besides text follows once all results of the turn are told.
+// The media of tool results follow after all results of the turn.
 Result<void> OpenAiMessageWriter::ResultMedia() {
   if (of_results_.empty()) return {};
   const auto media = std::exchange(of_results_, {});

@@ -19,7 +19,7 @@ using config::Account;
 
 constexpr std::size_t kIdLength = 24;
 
-// What a model wants back of its own turns is of no use to another one.
+// Details that one model wants back of its own turns are of no use to another model.
 std::string FamilyOf(std::string_view model) { return "openai " + std::string(model); }
 
 class OpenAi : public Provider {
