@@ -44,6 +44,19 @@ std::optional<WindowStanding> StandingOf(const std::optional<std::int64_t>& limi
   return WindowStanding{*limit, used, window.end};
 }
 
+std::int64_t MoneyOf(const Amount& amount, config::BudgetOf budget_of) {
+  return budget_of == config::BudgetOf::kBilled ? amount.billed : amount.list;
+}
+
+// Adds what a request reserves to its key's windows.
+void AddTo(Standing& standing, const Amount& reserved, config::BudgetOf budget_of) {
+  const std::int64_t money = MoneyOf(reserved, budget_of);
+  if (standing.budget_day) standing.budget_day->used += money;
+  if (standing.budget_month) standing.budget_month->used += money;
+  if (standing.tokens_day) standing.tokens_day->used += reserved.tokens;
+  if (standing.tokens_month) standing.tokens_month->used += reserved.tokens;
+}
+
 /// A limit per window, how it is named, and how much of it a request needs.
 struct Budget {
   Limit limit;
@@ -100,31 +113,35 @@ Result<Reservation> Meter::Take(const std::shared_ptr<Meter>& meter, const Limit
   Reservation place;
   place.model_ = demand.model;
   place.taken_ = now;
+  standing = {};
   std::lock_guard lock(meter->mutex_);
-  standing = meter->NowLocked(limits, zone, wall, now);
+  meter->AddWindows(limits, zone, wall, standing);
   const Amount estimate = meter->Estimate(demand, wall);
-  if (auto full = meter->Full(limits, zone, estimate, standing, wall, now)) {
-    return *std::move(full);
+  auto full = meter->Full(limits, zone, estimate, standing, wall, now);
+  if (!full) {
+    meter->requests_.Count(now, 1);
+    meter->tokens_.Count(now, estimate.tokens);
+    meter->reserved_ += estimate;
+    ++meter->running_;
+    place.held_ = estimate;
+    place.running_ = true;
+    place.meter_ = meter;
+    AddTo(standing, estimate, limits.budget_of);
   }
-  meter->requests_.Count(now, 1);
-  meter->tokens_.Count(now, estimate.tokens);
-  meter->reserved_ += estimate;
-  ++meter->running_;
-  place.held_ = estimate;
-  place.running_ = true;
-  place.meter_ = meter;
-  standing = meter->NowLocked(limits, zone, wall, now);
+  meter->AddMinutes(limits, now, standing);
+  if (full) return *std::move(full);
   return place;
 }
 
 Standing Meter::Now(const Limits& limits, const TimeZone& zone, WallTime wall, TimePoint now) {
+  Standing standing;
   std::lock_guard lock(mutex_);
-  return NowLocked(limits, zone, wall, now);
+  AddWindows(limits, zone, wall, standing);
+  AddMinutes(limits, now, standing);
+  return standing;
 }
 
-Standing Meter::NowLocked(const Limits& limits, const TimeZone& zone, WallTime wall,
-                          TimePoint now) {
-  Standing standing;
+void Meter::AddMinutes(const Limits& limits, TimePoint now, Standing& standing) {
   const auto minute = [&](LastMinute& used, std::int64_t limit) {
     return MinuteStanding{limit, std::max<std::int64_t>(0, limit - used.Sum(now)),
                           std::min(kMinute, Left(now, used.FallsTo(0, now)))};
@@ -135,23 +152,21 @@ Standing Meter::NowLocked(const Limits& limits, const TimeZone& zone, WallTime w
   if (limits.tokens_per_minute > 0) standing.tokens = minute(tokens_, limits.tokens_per_minute);
   standing.parallel = limits.parallel;
   standing.running = running_;
-  if (limits.budget == config::Allowance() && limits.tokens == config::Allowance()) {
-    return standing;
-  }
+}
+
+void Meter::AddWindows(const Limits& limits, const TimeZone& zone, WallTime wall,
+                       Standing& standing) {
+  if (limits.budget == config::Allowance() && limits.tokens == config::Allowance()) return;
   if (!day_.Contains(wall)) day_ = DayOf(zone, wall);
   if (!month_.Contains(wall)) month_ = MonthOf(zone, wall);
   Amount day = spend_.Sum(day_.begin, day_.end);
   Amount month = spend_.Sum(month_.begin, month_.end);
   day += reserved_;
   month += reserved_;
-  const auto money = [&](const Amount& amount) {
-    return limits.budget_of == config::BudgetOf::kBilled ? amount.billed : amount.list;
-  };
-  standing.budget_day = StandingOf(limits.budget.day, money(day), day_);
-  standing.budget_month = StandingOf(limits.budget.month, money(month), month_);
+  standing.budget_day = StandingOf(limits.budget.day, MoneyOf(day, limits.budget_of), day_);
+  standing.budget_month = StandingOf(limits.budget.month, MoneyOf(month, limits.budget_of), month_);
   standing.tokens_day = StandingOf(limits.tokens.day, day.tokens, day_);
   standing.tokens_month = StandingOf(limits.tokens.month, month.tokens, month_);
-  return standing;
 }
 
 Amount Meter::Spent(const Window& window) const {
@@ -243,12 +258,13 @@ std::optional<Error> Meter::Full(const Limits& limits, const TimeZone& zone, con
     const std::int64_t most = std::max<std::int64_t>(0, limits.tokens_per_minute - estimate.tokens);
     const TimePoint room = tokens_.FallsTo(most, now);
     if (room > now) {
-      return Refuse(Limit::kTokens,
-                    fmt::format("has {} of its {} tokens per minute left, and this request may "
-                                "take {}",
-                                standing.tokens ? standing.tokens->remaining : 0,
-                                limits.tokens_per_minute, estimate.tokens),
-                    "TokensPerMinutePerKey", kRate, Left(now, room));
+      return Refuse(
+          Limit::kTokens,
+          fmt::format("has {} of its {} tokens per minute left, and this request may "
+                      "take {}",
+                      std::max<std::int64_t>(0, limits.tokens_per_minute - tokens_.Sum(now)),
+                      limits.tokens_per_minute, estimate.tokens),
+          "TokensPerMinutePerKey", kRate, Left(now, room));
     }
   }
   return Spent(zone, estimate, standing, limits, wall);
@@ -256,8 +272,7 @@ std::optional<Error> Meter::Full(const Limits& limits, const TimeZone& zone, con
 
 std::optional<Error> Meter::Spent(const TimeZone& zone, const Amount& estimate,
                                   const Standing& standing, const Limits& limits, WallTime wall) {
-  const bool billed = limits.budget_of == config::BudgetOf::kBilled;
-  const std::int64_t cost = billed ? estimate.billed : estimate.list;
+  const std::int64_t cost = MoneyOf(estimate, limits.budget_of);
   // A month that is used up outlasts a day that is, so it is told first.
   const Budget budgets[] = {
       {Limit::kBudgetMonth, standing.budget_month, cost, "month", "CostPerMonthPerKey", true},

@@ -109,7 +109,9 @@ class Meter {
     std::uint32_t total = 0;
   };
 
-  Standing NowLocked(const Limits& limits, const TimeZone& zone, WallTime wall, TimePoint now);
+  // These read the state, which the caller has locked.
+  void AddMinutes(const Limits& limits, TimePoint now, Standing& standing);
+  void AddWindows(const Limits& limits, const TimeZone& zone, WallTime wall, Standing& standing);
   Amount Estimate(const Demand& demand, WallTime wall) const;
   std::int64_t UsualAnswer(std::string_view model) const;
   void NoteAnswer(const std::string& model, std::int64_t tokens);
