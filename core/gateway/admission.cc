@@ -27,8 +27,8 @@ using Headers = std::vector<std::pair<std::string, std::string>>;
 
 std::string SpanText(Duration span) {
   const auto seconds = (span.count() + 999) / 1000;
-  return seconds < 60 ? fmt::format("{}s", seconds)
-                      : fmt::format("{}m{}s", seconds / 60, seconds % 60);
+  if (seconds < 60) return std::to_string(seconds) + "s";
+  return std::to_string(seconds / 60) + "m" + std::to_string(seconds % 60) + "s";
 }
 
 std::string TimeText(WallTime at) {
@@ -36,32 +36,43 @@ std::string TimeText(WallTime at) {
                      fmt::gmtime(std::chrono::system_clock::to_time_t(at)));
 }
 
-void AddOpenAi(std::string_view what, const std::optional<keys::MinuteStanding>& standing,
-               Headers& headers) {
-  if (!standing) return;
-  headers.emplace_back(fmt::format("x-ratelimit-limit-{}", what), std::to_string(standing->limit));
-  headers.emplace_back(fmt::format("x-ratelimit-remaining-{}", what),
-                       std::to_string(standing->remaining));
-  headers.emplace_back(fmt::format("x-ratelimit-reset-{}", what), SpanText(standing->reset));
-}
+/// The names of the three headers of one limit.
+struct HeaderNames {
+  std::string_view limit;
+  std::string_view remaining;
+  std::string_view reset;
+};
 
-void AddAnthropic(std::string_view what, const std::optional<keys::MinuteStanding>& standing,
-                  WallTime now, Headers& headers) {
-  if (!standing) return;
-  const std::string name = fmt::format("anthropic-ratelimit-{}-", what);
-  headers.emplace_back(name + "limit", std::to_string(standing->limit));
-  headers.emplace_back(name + "remaining", std::to_string(standing->remaining));
-  headers.emplace_back(name + "reset", TimeText(now + standing->reset));
+constexpr HeaderNames kOpenAiRequests{
+    "x-ratelimit-limit-requests", "x-ratelimit-remaining-requests", "x-ratelimit-reset-requests"};
+constexpr HeaderNames kOpenAiTokens{"x-ratelimit-limit-tokens", "x-ratelimit-remaining-tokens",
+                                    "x-ratelimit-reset-tokens"};
+constexpr HeaderNames kAnthropicRequests{"anthropic-ratelimit-requests-limit",
+                                         "anthropic-ratelimit-requests-remaining",
+                                         "anthropic-ratelimit-requests-reset"};
+constexpr HeaderNames kAnthropicTokens{"anthropic-ratelimit-tokens-limit",
+                                       "anthropic-ratelimit-tokens-remaining",
+                                       "anthropic-ratelimit-tokens-reset"};
+
+void Add(const HeaderNames& names, const keys::MinuteStanding& standing, std::string reset,
+         Headers& headers) {
+  headers.emplace_back(names.limit, std::to_string(standing.limit));
+  headers.emplace_back(names.remaining, std::to_string(standing.remaining));
+  headers.emplace_back(names.reset, std::move(reset));
 }
 
 Headers LimitHeaders(Surface surface, const keys::Standing& standing, WallTime now) {
+  const bool anthropic = surface == Surface::kAnthropic;
+  const auto reset = [&](const keys::MinuteStanding& limit) {
+    return anthropic ? TimeText(now + limit.reset) : SpanText(limit.reset);
+  };
   Headers headers;
-  if (surface == Surface::kAnthropic) {
-    AddAnthropic("requests", standing.requests, now, headers);
-    AddAnthropic("tokens", standing.tokens, now, headers);
-  } else {
-    AddOpenAi("requests", standing.requests, headers);
-    AddOpenAi("tokens", standing.tokens, headers);
+  headers.reserve(6);
+  if (const auto& requests = standing.requests) {
+    Add(anthropic ? kAnthropicRequests : kOpenAiRequests, *requests, reset(*requests), headers);
+  }
+  if (const auto& tokens = standing.tokens) {
+    Add(anthropic ? kAnthropicTokens : kOpenAiTokens, *tokens, reset(*tokens), headers);
   }
   return headers;
 }
@@ -92,15 +103,14 @@ keys::Demand DemandOf(const Native& request, const std::string& target) {
   return {target, static_cast<std::int64_t>(request.bytes / 4 + 1), std::nullopt, 1};
 }
 
-Result<void> Take(const Services& services, const http::Request& http, keys::Demand demand,
-                  Record& record) {
+Result<void> Take(const Services& services, keys::Demand demand, Record& record) {
   const keys::Key& key = *record.key;
   demand.prices = key.prices->rows();
   const WallTime wall = services.clock->Wall();
   keys::Standing standing;
   auto place = keys::Meter::Take(key.meter, key.limits, *key.zone, demand, wall,
                                  services.clock->Now(), standing);
-  record.limit_headers = LimitHeaders(SurfaceOf(http), standing, wall);
+  record.limit_headers = LimitHeaders(record.surface, standing, wall);
   if (!place) return std::move(place).error();
   record.reservation = *std::move(place);
   record.prompt_tokens = demand.input;
@@ -108,12 +118,11 @@ Result<void> Take(const Services& services, const http::Request& http, keys::Dem
 }
 
 template <class Request>
-Result<std::vector<std::string>> Admit(const Services& services, const http::Request& http,
-                                       const Request& request, std::vector<std::string> targets,
-                                       Record& record) {
+Result<std::vector<std::string>> Admit(const Services& services, const Request& request,
+                                       std::vector<std::string> targets, Record& record) {
   auto usable = UsableTargets(record, request.model, std::move(targets));
   if (!usable || !IsLimited(record)) return usable;
-  auto taken = Take(services, http, DemandOf(request, usable->front()), record);
+  auto taken = Take(services, DemandOf(request, usable->front()), record);
   if (!taken) return std::move(taken).error();
   return usable;
 }
@@ -132,23 +141,21 @@ Result<std::vector<std::string>> UsableTargets(const Record& record, const std::
   return error;
 }
 
-Result<std::vector<std::string>> AdmitChat(const Services& services, const http::Request& http,
-                                           const chat::Request& request,
+Result<std::vector<std::string>> AdmitChat(const Services& services, const chat::Request& request,
                                            std::vector<std::string> targets, Record& record) {
-  return Admit(services, http, request, std::move(targets), record);
+  return Admit(services, request, std::move(targets), record);
 }
 
 Result<std::vector<std::string>> AdmitEmbeddings(const Services& services,
-                                                 const http::Request& http,
                                                  const chat::EmbeddingRequest& request,
                                                  std::vector<std::string> targets, Record& record) {
-  return Admit(services, http, request, std::move(targets), record);
+  return Admit(services, request, std::move(targets), record);
 }
 
-Result<std::vector<std::string>> AdmitNative(const Services& services, const http::Request& http,
-                                             const std::string& model,
-                                             std::vector<std::string> targets, Record& record) {
-  return Admit(services, http, Native{model, http.body.size()}, std::move(targets), record);
+Result<std::vector<std::string>> AdmitNative(const Services& services, const std::string& model,
+                                             std::size_t bytes, std::vector<std::string> targets,
+                                             Record& record) {
+  return Admit(services, Native{model, bytes}, std::move(targets), record);
 }
 
 }  // namespace agm::gateway

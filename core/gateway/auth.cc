@@ -30,7 +30,7 @@ std::string_view BearerToken(std::string_view value) {
 }
 
 // All credentials of the request; each of several equal headers counts.
-std::vector<std::string> Credentials(const http::Request& request) {
+std::vector<std::string> Credentials(const http::Request& request, Surface surface) {
   std::vector<std::string> found;
   for (const auto& [name, value] : request.headers) {
     if (http::EqualsIgnoreCase(name, "authorization")) {
@@ -41,7 +41,7 @@ std::vector<std::string> Credentials(const http::Request& request) {
       found.emplace_back(http::Trim(value));
     }
   }
-  if (SurfaceOf(request) == Surface::kGemini || request.path.starts_with("/v1beta")) {
+  if (surface == Surface::kGemini || request.path.starts_with("/v1beta")) {
     found.push_back(QueryParameter(request.query, "key"));
   }
   return found;
@@ -92,9 +92,9 @@ Error NoKey(std::span<const std::string> credentials) {
   return error;
 }
 
-Result<Caller> MatchKey(const http::Request& request, Scope scope, const keys::Ring& ring,
-                        WallTime now) {
-  const auto credentials = Credentials(request);
+Result<Caller> MatchKey(const http::Request& request, Surface surface, Scope scope,
+                        const keys::Ring& ring, WallTime now) {
+  const auto credentials = Credentials(request, surface);
   auto key = ring.Find(credentials, now);
   if (!key) return std::move(key).error();
   if (*key == nullptr) return NoKey(credentials);
@@ -123,10 +123,10 @@ bool OriginIsFine(std::string_view origin, const config::Proxy& settings) {
 }
 
 /// Without required keys a request belongs to "local", unless it names a key of [[keys]].
-Result<Caller> LocalCaller(const http::Request& request, Scope scope, const keys::Ring& ring,
-                           WallTime now) {
+Result<Caller> LocalCaller(const http::Request& request, Surface surface, Scope scope,
+                           const keys::Ring& ring, WallTime now) {
   if (!ring.HasLimitedKeys()) return Caller{"local"};
-  auto key = ring.Find(Credentials(request), now);
+  auto key = ring.Find(Credentials(request, surface), now);
   if (!key) return std::move(key).error();
   if (*key == nullptr || (*key)->id.empty()) return Caller{"local"};
   return WithScope(*std::move(key), request, scope);
@@ -166,17 +166,17 @@ bool AsksForKey(Scope scope, config::AuthMode mode) {
 
 }  // namespace
 
-Result<Caller> Identify(const http::Request& request, Scope scope, const config::Proxy& settings,
-                        const keys::Ring& ring, WallTime now) {
+Result<Caller> Identify(const http::Request& request, Surface surface, Scope scope,
+                        const config::Proxy& settings, const keys::Ring& ring, WallTime now) {
   const config::AuthMode mode = settings.EffectiveAuthMode();
-  if (AsksForKey(scope, mode)) return MatchKey(request, scope, ring, now);
+  if (AsksForKey(scope, mode)) return MatchKey(request, surface, scope, ring, now);
   if (mode != config::AuthMode::kOff) return Caller{"local"};
   if (auto local = CheckLocal(request, settings); !local) return std::move(local).error();
-  return LocalCaller(request, scope, ring, now);
+  return LocalCaller(request, surface, scope, ring, now);
 }
 
 Secret PresentedKey(const http::Request& request, const keys::Ring& ring, WallTime now) {
-  for (const std::string& credential : Credentials(request)) {
+  for (const std::string& credential : Credentials(request, Surface::kOwn)) {
     const auto key = ring.Find(std::span(&credential, 1), now);
     if (key && *key != nullptr) return Secret(credential);
   }

@@ -18,7 +18,7 @@ struct Caller {
   std::shared_ptr<const keys::Key> key{};  ///< null: no key was required, so nothing is limited
 };
 
-/// Identifies the caller, or refuses the request.
+/// Identifies the caller, or refuses the request. `surface` is the API that the client speaks.
 ///
 /// With auth on, one valid credential among `Authorization: Bearer`, `x-api-key`, `api-key`,
 /// `x-goog-api-key` and (where the client speaks Gemini) `?key=` is enough, even if others are
@@ -31,10 +31,10 @@ struct Caller {
 /// With auth off a page in the user's browser must not be able to spend the user's quota. Therefore
 /// a Host that is not a loopback name (nor an IP literal on a LAN address, nor in allowed_hosts),
 /// and an Origin of a foreign web page, are kForbidden.
-Result<Caller> Identify(const http::Request& request, Scope scope, const config::Proxy& settings,
-                        const keys::Ring& ring, WallTime now);
+Result<Caller> Identify(const http::Request& request, Surface surface, Scope scope,
+                        const config::Proxy& settings, const keys::Ring& ring, WallTime now);
 
-/// The credential of the request that is a key of this gateway; empty if there is none.
+/// The credential of a request of the page that is a key of this gateway; empty if there is none.
 Secret PresentedKey(const http::Request& request, const keys::Ring& ring, WallTime now);
 
 /// The value for Access-Control-Allow-Origin: a page of this machine, an editor's own scheme

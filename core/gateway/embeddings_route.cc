@@ -135,7 +135,7 @@ http::Reply Embed(Services& services, std::shared_ptr<const Settings> settings, 
   }
 
   record.rule = RuleText(*resolved);
-  const auto targets = AdmitEmbeddings(services, http, *request, resolved->targets, record);
+  const auto targets = AdmitEmbeddings(services, *request, resolved->targets, record);
   if (!targets) return refuse(targets.error());
   const RequestContext context{&services,
                                settings,

@@ -92,7 +92,7 @@ http::Reply Exchange(Services& services, std::shared_ptr<const Settings> setting
   if (!resolved) return refuse(resolved.error());
   TraceMapping(*services.log, record.id, *resolved);
   record.rule = RuleText(*resolved);
-  const auto targets = AdmitChat(services, http, *request, resolved->targets, record);
+  const auto targets = AdmitChat(services, *request, resolved->targets, record);
   if (!targets) return refuse(targets.error());
 
   RequestContext context{&services,

@@ -118,7 +118,7 @@ void NameRequest(http::Reply& reply, Surface surface) {
 }  // namespace
 
 http::Reply Gateway::Answer(http::Request& request) {
-  return Answer(request, services_.settings.Copy());
+  return Answer(request, FindRoute(request), services_.settings.Copy());
 }
 
 std::optional<http::Reply> Gateway::AnswerHead(http::Request& head) {
@@ -126,22 +126,24 @@ std::optional<http::Reply> Gateway::AnswerHead(http::Request& head) {
   const auto route = FindRoute(head);
   if (route && route->row->IsPage()) {
     if (!CheckPageRequest(head, *route->row, settings->config->proxy)) {
-      return Answer(head, settings);
+      return Answer(head, route, settings);
     }
     OpenSession(services_, head);
   }
   const Scope scope = ScopeOf(route);
   const bool open = head.method == "OPTIONS" || scope == Scope::kNone;
   const WallTime now = services_.clock->Wall();
-  if (!open && Identify(head, scope, settings->config->proxy, settings->ring, now)) {
+  if (!open && Identify(head, SurfaceOf(route, head), scope, settings->config->proxy,
+                        settings->ring, now)) {
     return std::nullopt;
   }
-  return Answer(head, settings);
+  return Answer(head, route, settings);
 }
 
-http::Reply Gateway::Answer(http::Request& request,
+http::Reply Gateway::Answer(http::Request& request, const Result<Route>& route,
                             const std::shared_ptr<const Settings>& settings) {
   Record record(*services_.clock, *services_.log, *services_.journal);
+  const Surface surface = record.surface = SurfaceOf(route, request);
   record.from = ClientAddress(request, settings->config->proxy.trusted_proxies);
   record.method = request.method;
   record.path = request.path;
@@ -155,13 +157,13 @@ http::Reply Gateway::Answer(http::Request& request,
   http::Reply reply;
   try {
     reply = IsPreflight(request) ? Preflight(request, *settings, std::move(record))
-                                 : Dispatch(request, settings, std::move(record));
+                                 : Dispatch(request, route, settings, std::move(record));
   } catch (const std::exception& bug) {
-    reply = Broken(request, *settings, id, bug.what());
+    reply = Broken(surface, *settings, id, bug.what());
   } catch (...) {
-    reply = Broken(request, *settings, id, "something that is no std::exception");
+    reply = Broken(surface, *settings, id, "something that is no std::exception");
   }
-  NameRequest(reply, SurfaceOf(request));
+  NameRequest(reply, surface);
   if (IsPagePath(request.path)) {
     ProtectPageReply(reply);
   } else {
@@ -171,24 +173,23 @@ http::Reply Gateway::Answer(http::Request& request,
   return reply;
 }
 
-http::Reply Gateway::Broken(const http::Request& request, const Settings& settings,
-                            const std::string& id, std::string_view what) {
+http::Reply Gateway::Broken(Surface surface, const Settings& settings, const std::string& id,
+                            std::string_view what) {
   LogThrown(*services_.log, id, what);
   Record record(*services_.clock, *services_.log, *services_.journal);
   record.id = id;
   record.Forget();  // the thrown request's record has been written already
-  return Refuse(SurfaceOf(request),
+  return Refuse(surface,
                 Fail(ErrorCode::kInternal, "the gateway failed at this request; this is a bug"),
                 record, *settings.config);
 }
 
-http::Reply Gateway::Dispatch(http::Request& request,
+http::Reply Gateway::Dispatch(http::Request& request, const Result<Route>& route,
                               const std::shared_ptr<const Settings>& settings, Record record) {
   const config::Config& config = *settings->config;
   const auto refuse = [&](Error error) {
-    return Refuse(SurfaceOf(request), std::move(error), record, config);
+    return Refuse(record.surface, std::move(error), record, config);
   };
-  const auto route = FindRoute(request);
   record.phase = Phase::kAuth;
   if (route && route->row->IsPage()) {
     if (auto own = CheckPageRequest(request, *route->row, config.proxy); !own) {
@@ -196,7 +197,8 @@ http::Reply Gateway::Dispatch(http::Request& request,
     }
     OpenSession(services_, request);
   }
-  auto caller = Identify(request, ScopeOf(route), config.proxy, settings->ring, record.began());
+  auto caller = Identify(request, record.surface, ScopeOf(route), config.proxy, settings->ring,
+                         record.began());
   if (!caller) return refuse(caller.error());
   record.caller = std::move(caller->name);
   record.key = std::move(caller->key);
@@ -221,7 +223,7 @@ http::Reply Gateway::Preflight(const http::Request& request, const Settings& set
                                Record record) {
   if (IsPagePath(request.path) || AllowedOrigin(request, settings.config->proxy).empty()) {
     return Refuse(
-        SurfaceOf(request),
+        record.surface,
         Fail(ErrorCode::kForbidden,
              "web pages of '{}' may not use this gateway; add it to proxy.allowed_origins",
              request.header("origin")),
@@ -242,9 +244,13 @@ http::Reply Gateway::Refusal(const http::Fault& fault, std::string_view path) {
   record.from = fault.peer;
   record.method = fault.method;
   record.path = path;
-  if (const auto route = FindRoute(path)) record.route = route->row->name;
-  http::Reply reply = Refuse(SurfaceOf(path), fault.error, record, *settings->config);
-  NameRequest(reply, SurfaceOf(path));
+  http::Request request;
+  request.path = path;
+  const auto route = FindRoute(request);
+  if (route) record.route = route->row->name;
+  record.surface = SurfaceOf(route, request);
+  http::Reply reply = Refuse(record.surface, fault.error, record, *settings->config);
+  NameRequest(reply, record.surface);
   if (fault.status != 0) record.status = reply.status = fault.status;
   return reply;
 }

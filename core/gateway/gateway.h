@@ -6,6 +6,7 @@
 #include <string_view>
 
 #include "core/gateway/record.h"
+#include "core/gateway/routes.h"
 #include "core/gateway/services.h"
 #include "core/http/server/server.h"
 
@@ -30,10 +31,11 @@ class Gateway {
   static bool IsUrgent(std::string_view path);
 
  private:
-  http::Reply Answer(http::Request& request, const std::shared_ptr<const Settings>& settings);
-  http::Reply Dispatch(http::Request& request, const std::shared_ptr<const Settings>& settings,
-                       Record record);
-  http::Reply Broken(const http::Request& request, const Settings& settings, const std::string& id,
+  http::Reply Answer(http::Request& request, const Result<Route>& route,
+                     const std::shared_ptr<const Settings>& settings);
+  http::Reply Dispatch(http::Request& request, const Result<Route>& route,
+                       const std::shared_ptr<const Settings>& settings, Record record);
+  http::Reply Broken(Surface surface, const Settings& settings, const std::string& id,
                      std::string_view what);
   http::Reply Preflight(const http::Request& request, const Settings& settings, Record record);
 

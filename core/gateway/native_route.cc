@@ -79,7 +79,7 @@ http::Reply CallNative(Services& services, std::shared_ptr<const Settings> setti
   const auto resolved = ResolveModel(services, *settings, native->model, *http.client);
   if (!resolved) return refuse(resolved.error());
   record.rule = RuleText(*resolved);
-  auto usable = AdmitNative(services, http, native->model, resolved->targets, record);
+  auto usable = AdmitNative(services, native->model, http.body.size(), resolved->targets, record);
   if (!usable) return refuse(usable.error());
 
   const auto holder =

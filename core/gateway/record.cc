@@ -98,6 +98,7 @@ Record::Record(Record&& other) noexcept
       method(std::move(other.method)),
       path(std::move(other.path)),
       route(other.route),
+      surface(other.surface),
       model(std::move(other.model)),
       target(std::move(other.target)),
       account(std::move(other.account)),

@@ -12,6 +12,7 @@
 #include "core/base/guarded.h"
 #include "core/base/log.h"
 #include "core/chat/event.h"
+#include "core/gateway/routes.h"
 #include "core/http/server/server.h"
 #include "core/keys/ring.h"
 #include "core/ledger/journal.h"
@@ -52,6 +53,7 @@ class Record {
   std::string method;                                              ///< as sent
   std::string path;  ///< without the query, which may hold a key
   std::string_view route = "unknown";
+  Surface surface = Surface::kOpenAi;  ///< the API whose formats the response uses
   std::string model;    ///< as in the request
   std::string target;   ///< after mapping; empty before
   std::string account;  ///< label of the account tried last

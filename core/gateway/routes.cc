@@ -1,8 +1,11 @@
 #include "core/gateway/routes.h"
 
 #include <algorithm>
+#include <functional>
 #include <optional>
 #include <span>
+#include <string>
+#include <unordered_map>
 #include <vector>
 
 #include "core/config/nearest.h"
@@ -224,29 +227,44 @@ Surface Spoken(const http::Request& request) {
   }
   const bool own = !path.empty() && (path.front() == "upload" || path.front() == "ws");
   const bool google = own || std::ranges::find(path, "publishers") != path.end() ||
-
                       !request.header("x-goog-api-key").empty() ||
                       !QueryParameter(request.query, "key").empty();
   if (google) return Surface::kGemini;
   return request.header("anthropic-version").empty() ? Surface::kOpenAi : Surface::kAnthropic;
 }
 
+/// The rows that have the pattern of `row`, in the table's order.
+std::span<const RouteRow* const> RowsWithPatternOf(const RouteRow& row) {
+  using Rows = std::vector<const RouteRow*>;
+  static const std::vector<Rows> kRows = [] {
+    std::vector<Rows> rows;
+    for (const RouteRow& each : RouteRows()) {
+      Rows& same = rows.emplace_back();
+      for (const RouteRow& other : RouteRows()) {
+        if (other.pattern == each.pattern) same.push_back(&other);
+      }
+    }
+    return rows;
+  }();
+  return kRows[static_cast<std::size_t>(&row - RouteRows().data())];
+}
+
 // Among the rows with one pattern: one that the client's API has, and its method.
 const RouteRow* Choose(const RouteRow& found, const http::Request& request) {
+  const auto rows = RowsWithPatternOf(found);
+  if (rows.size() == 1) return &found;
   const Surface spoken = Spoken(request);
   const auto fitness = [&](const RouteRow& row) {
     return (row.surface == spoken ? 2 : 0) + (row.Allows(request.method) ? 1 : 0);
   };
   const RouteRow* best = &found;
-  for (const RouteRow& row : RouteRows()) {
-    if (row.pattern == found.pattern && fitness(row) > fitness(*best)) best = &row;
+  for (const RouteRow* row : rows) {
+    if (fitness(*row) > fitness(*best)) best = row;
   }
   return best;
 }
 
-}  // namespace
-
-Result<Route> FindRoute(std::string_view path) {
+Result<Route> Search(std::string_view path) {
   const Segments segments = WithoutVersion(Split(path));
   // A proxy in front of the gateway may have checked the resolved path instead, so refuse such a
   // path.
@@ -263,6 +281,39 @@ Result<Route> FindRoute(std::string_view path) {
   return Unknown(segments);
 }
 
+struct TextHash {
+  using is_transparent = void;
+  std::size_t operator()(std::string_view text) const {
+    return std::hash<std::string_view>()(text);
+  }
+};
+using Known = std::unordered_map<std::string, const RouteRow*, TextHash, std::equal_to<>>;
+
+/// What Search finds for the paths that documentation names: the patterns without stars, also
+/// behind /v1.
+const Known& KnownPaths() {
+  static const Known kKnown = [] {
+    Known known;
+    for (const RouteRow& row : RouteRows()) {
+      if (HasId(row)) continue;
+      for (const std::string_view version : {"", "/v1"}) {
+        std::string path = std::string(version) + std::string(row.pattern);
+        const auto route = Search(path);
+        if (route && route->id.empty()) known.emplace(std::move(path), route->row);
+      }
+    }
+    return known;
+  }();
+  return kKnown;
+}
+
+}  // namespace
+
+Result<Route> FindRoute(std::string_view path) {
+  const auto known = KnownPaths().find(path);
+  return known == KnownPaths().end() ? Search(path) : Route{known->second};
+}
+
 Result<Route> FindRoute(const http::Request& request) {
   auto route = FindRoute(request.path);
   if (route) route->row = Choose(*route->row, request);
@@ -277,15 +328,8 @@ bool StreamsFile(const http::Head& head) {
   return route && route->row->body == BodyKind::kFile;
 }
 
-Surface SurfaceOf(const http::Request& request) {
-  const auto route = FindRoute(request);
+Surface SurfaceOf(const Result<Route>& route, const http::Request& request) {
   return route ? route->row->surface : Spoken(request);
-}
-
-Surface SurfaceOf(std::string_view path) {
-  http::Request request;
-  request.path = path;
-  return SurfaceOf(request);
 }
 
 bool RouteRow::Allows(std::string_view method) const {

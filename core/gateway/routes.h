@@ -86,8 +86,8 @@ Result<Route> FindRoute(std::string_view path);
 /// size that the client does not tell.
 bool StreamsFile(const http::Head& head);
 
-/// The API whose format errors of this request use, also for unknown routes.
-Surface SurfaceOf(const http::Request& request);
-Surface SurfaceOf(std::string_view path);
+/// The API whose formats the errors of a request use, also if it has no route. `route` is what
+/// FindRoute found for it.
+Surface SurfaceOf(const Result<Route>& route, const http::Request& request);
 
 }  // namespace agm::gateway

@@ -36,7 +36,8 @@ config::Proxy Open() {
 Result<Caller> Identify(const http::Request& request, Scope scope, const config::Proxy& proxy) {
   config::Config config;
   config.proxy = proxy;
-  return gateway::Identify(request, scope, proxy, RingOf(config), SystemClock().Wall());
+  return gateway::Identify(request, SurfaceOf(FindRoute(request), request), scope, proxy,
+                           RingOf(config), SystemClock().Wall());
 }
 
 http::Request Asking(std::vector<http::Header> headers, std::string path = "/v1/models",
@@ -199,8 +200,9 @@ struct Scoped {
                      const std::string& method) const {
     http::Request request = Asking({{"Authorization", "Bearer " + keys.at(scope)}}, path);
     request.method = method;
-    return gateway::Identify(request, FindRoute(request)->row->scope, config.proxy, RingOf(config),
-                             SystemClock().Wall());
+    const auto route = FindRoute(request);
+    return gateway::Identify(request, route->row->surface, route->row->scope, config.proxy,
+                             RingOf(config), SystemClock().Wall());
   }
 };
 
@@ -246,8 +248,8 @@ TEST(Auth, WhenOffAKeyThatIsSentStillCounts) {
   ASSERT_NE(caller->key, nullptr);
   EXPECT_FALSE(scoped.Ask(config::KeyScope::kMetrics, "/v1/chat/completions", "POST"));
   const auto other =
-      gateway::Identify(Asking({{"x-api-key", "some-key"}}), Scope::kInference, scoped.config.proxy,
-                        RingOf(scoped.config), SystemClock().Wall());
+      gateway::Identify(Asking({{"x-api-key", "some-key"}}), Surface::kOpenAi, Scope::kInference,
+                        scoped.config.proxy, RingOf(scoped.config), SystemClock().Wall());
   ASSERT_TRUE(other);
   EXPECT_EQ(other->name, "local");
 }

@@ -169,6 +169,16 @@ TEST(Routes, HaveAHandlerAndAPattern) {
   }
 }
 
+Surface SurfaceOf(const http::Request& request) {
+  return gateway::SurfaceOf(FindRoute(request), request);
+}
+
+Surface SurfaceOf(const std::string& path) {
+  http::Request request;
+  request.path = path;
+  return SurfaceOf(request);
+}
+
 TEST(Routes, ShapeErrorsAsThePathsOwnApiDoes) {
   EXPECT_EQ(SurfaceOf("/v1/messages"), Surface::kAnthropic);
   EXPECT_EQ(FindRoute("/v1/messages/batches/b1/results")->row->name, "message_batches");
