@@ -3,11 +3,11 @@
 #
 #   cmake/fetch_httplib.sh TARGET_DIR      writes TARGET_DIR/httplib.h and TARGET_DIR/VERSION
 #
-# Debian 12 and 13 ship releases that lack fixes which the gateway relies on (see the README's table
-# of dependencies). A newer suite has them, and its source package is a single header. apt fetches
-# it and checks its signatures with the Debian archive keyring, all in a private state folder: the
-# machine's own sources, package lists and caches stay untouched. The mirror is the one that the
-# machine's own sources name.
+# Debian 12 and 13 ship releases that lack fixes which the gateway relies on (man/building.md). A
+# newer suite has them, and its source package is a single header. apt fetches it and checks its
+# signatures with the Debian archive keyring, all in a private state folder: the machine's own
+# sources, package lists and caches stay untouched. The mirror is the one that the machine's own
+# sources name.
 #
 # A mirror that stands still (a snapshot) serves lists past their date, which apt rightly refuses. From
 # such lists only the very header that is known here by its hash is taken.

@@ -44,6 +44,8 @@ install -d "$root/$name/share/systemd/user"
 sed "s,^ExecStart=.*,ExecStart=%h/.local/bin/agm serve," cmake/systemd/agm.user.service \
   >"$root/$name/share/systemd/user/agm.service"
 install -m 644 LICENSE README.md CHANGELOG.md "$root/$name/"
+install -d "$root/$name/man"
+install -m 644 man/*.md "$root/$name/man/"
 "$program" --version >"$root/$name/LIBRARIES"
 tar --sort=name --owner=0 --group=0 --numeric-owner --mtime="@$SOURCE_DATE_EPOCH" -C "$root" -cf - "$name" |
   gzip -9n >"$out/$name.tar.gz"
