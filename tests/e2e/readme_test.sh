@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # The shell blocks of README.md and of the pages in man/: each curl answers as the page says, from a
 # gateway with the embedded mock. Each agm command exists with the options that it is given, and
-# succeeds where it needs no key of Google's, no installed client and no person.
+# succeeds where it needs no key of Google's, no installed client, no logged request and no person.
 set -u
 
 agm=${AGM_BIN:?names the program}
@@ -39,7 +39,7 @@ exists() {
 # True if the command ends by itself in this empty home.
 can_run() {
   case $* in
-    "accounts add "* | "accounts import "* | "clients check "* | "run "* | serve* | page* | *" -f"*) return 1 ;;
+    "accounts add "* | "accounts import "* | "clients check "* | "run "* | serve* | page* | *" -f"* | *" ID") return 1 ;;
   esac
 }
 
