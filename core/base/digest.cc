@@ -3,6 +3,7 @@
 #include <openssl/evp.h>
 
 #include <array>
+#include <cstddef>
 #include <new>
 #include <span>
 
@@ -12,6 +13,7 @@ namespace {
 struct FreeContext {
   void operator()(EVP_MD_CTX* context) const { EVP_MD_CTX_free(context); }
 };
+using Bytes = std::array<unsigned char, EVP_MAX_MD_SIZE>;
 using Context = std::unique_ptr<EVP_MD_CTX, FreeContext>;
 
 Context NewContext() {
@@ -22,13 +24,20 @@ Context NewContext() {
 
 std::string WriteHex(std::span<const unsigned char> bytes) {
   constexpr std::string_view kDigits = "0123456789abcdef";
-  std::string hex;
-  hex.reserve(2 * bytes.size());
-  for (const unsigned char byte : bytes) {
-    hex += kDigits[byte >> 4U];
-    hex += kDigits[byte & 15U];
+  std::string hex(2 * bytes.size(), '\0');
+  for (std::size_t i = 0; i < bytes.size(); ++i) {
+    hex[2 * i] = kDigits[bytes[i] >> 4U];
+    hex[2 * i + 1] = kDigits[bytes[i] & 15U];
   }
   return hex;
+}
+
+constexpr std::size_t kMostHeld = 4096;
+
+// OpenSSL looks an algorithm up by its name each time, unless it is fetched.
+const EVP_MD* Sha256() {
+  static const EVP_MD* const algorithm = EVP_MD_fetch(nullptr, "SHA256", nullptr);
+  return algorithm;
 }
 
 }  // namespace
@@ -37,31 +46,39 @@ struct Digest::State {
   Context context = NewContext();
 };
 
-Digest::Digest() : state_(std::make_unique<State>()) {
-  EVP_DigestInit_ex(state_->context.get(), EVP_sha256(), nullptr);
-}
+Digest::Digest() = default;
 Digest::~Digest() = default;
 Digest::Digest(Digest&&) noexcept = default;
 Digest& Digest::operator=(Digest&&) noexcept = default;
 
 void Digest::Add(std::string_view bytes) {
+  if (!state_) {
+    if (held_.size() + bytes.size() <= kMostHeld) {
+      held_.append(bytes);
+      return;
+    }
+    state_ = std::make_unique<State>();
+    EVP_DigestInit_ex(state_->context.get(), Sha256(), nullptr);
+    EVP_DigestUpdate(state_->context.get(), held_.data(), held_.size());
+    std::string().swap(held_);
+  }
   EVP_DigestUpdate(state_->context.get(), bytes.data(), bytes.size());
 }
 
 std::string Digest::Hex() const {
+  if (!state_) return HexDigest(held_);
   const Context copy = NewContext();
   EVP_MD_CTX_copy_ex(copy.get(), state_->context.get());
-  std::array<unsigned char, EVP_MAX_MD_SIZE> bytes{};
+  Bytes bytes{};
   unsigned int size = 0;
   EVP_DigestFinal_ex(copy.get(), bytes.data(), &size);
   return WriteHex(std::span(bytes).first(size));
 }
 
 std::string HexDigest(std::string_view bytes) {
-  static const EVP_MD* const algorithm = EVP_MD_fetch(nullptr, "SHA256", nullptr);
-  std::array<unsigned char, EVP_MAX_MD_SIZE> digest{};
+  Bytes digest{};
   unsigned int size = 0;
-  EVP_Digest(bytes.data(), bytes.size(), digest.data(), &size, algorithm, nullptr);
+  EVP_Digest(bytes.data(), bytes.size(), digest.data(), &size, Sha256(), nullptr);
   return WriteHex(std::span(digest).first(size));
 }
 

@@ -13,6 +13,9 @@ namespace agm {
 ///   digest.Add("c");
 ///   digest.Hex();      // the same as that of "abc"
 ///
+/// It holds the first 4 KiB and computes their digest only when Hex is called, because most digests
+/// are of short texts, and many are never asked for.
+///
 /// Thread safety: one thread at a time.
 class Digest {
  public:
@@ -27,7 +30,8 @@ class Digest {
 
  private:
   struct State;
-  std::unique_ptr<State> state_;
+  std::string held_;              ///< all that was added, as long as it is short
+  std::unique_ptr<State> state_;  ///< null as long as all is held
 };
 
 /// The digest of one text: 64 hexadecimal digits.

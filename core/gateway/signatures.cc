@@ -67,12 +67,13 @@ std::string Signatures::FindCall(std::string_view caller, std::string_view call,
 
 void Signatures::KeepTurn(std::string_view caller, const chat::LayoutRecorder& turn,
                           const std::string& family) {
-  const std::string fingerprint = turn.Fingerprint();
+  const bool several = turn.calls().size() > 1;
   const std::string layout = turn.Worthwhile() ? turn.Layout() : std::string();
-  if (!layout.empty() && layout.size() <= kLargestLayout) {
-    Keep(LayoutKey(caller, fingerprint), family, layout);
-  }
-  if (turn.calls().size() < 2) return;
+  const bool kept = !layout.empty() && layout.size() <= kLargestLayout;
+  if (!kept && !several) return;
+  const std::string fingerprint = turn.Fingerprint();
+  if (kept) Keep(LayoutKey(caller, fingerprint), family, layout);
+  if (!several) return;
   for (const std::string& call : turn.calls()) {
     Keep(LayoutKey(caller, CallKey(call)), family, fingerprint);
   }
