@@ -11,6 +11,7 @@
 #include "cli/nearest.h"
 #include "cli/state_file.h"
 #include "core/base/duration.h"
+#include "core/base/iso_time.h"
 #include "core/config/words.h"
 #include "core/store/database.h"
 #include "core/store/sqlite_pool_journal.h"
@@ -143,10 +144,7 @@ bool Heal(const Context& context, const std::string& account) {
   return healed.has_value() || healed.error().reason != kUnreachable;
 }
 
-std::string WriteTime(WallTime time) {
-  return fmt::format("{:%Y-%m-%dT%H:%M:%SZ}",
-                     fmt::gmtime(std::chrono::system_clock::to_time_t(time)));
-}
+std::string WriteTime(WallTime time) { return IsoTime(time); }
 
 std::optional<WallTime> ReadTime(const std::string& text) {
   std::tm parts{};

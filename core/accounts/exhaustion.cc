@@ -1,11 +1,11 @@
 #include "core/accounts/exhaustion.h"
 
-#include <fmt/chrono.h>
 #include <fmt/format.h>
 
 #include <algorithm>
 
 #include "core/accounts/survey.h"
+#include "core/base/iso_time.h"
 #include "core/base/json_writer.h"
 
 namespace agm::accounts {
@@ -40,11 +40,6 @@ const Cooldown* Longest(const Member& member, std::string_view model, TimePoint 
     }
   }
   return longest;
-}
-
-std::string IsoTime(WallTime time) {
-  return fmt::format("{:%Y-%m-%dT%H:%M:%SZ}",
-                     fmt::gmtime(std::chrono::system_clock::to_time_t(time)));
 }
 
 // Of several accounts the first in the configuration speaks for those that have the same trouble.

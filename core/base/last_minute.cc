@@ -67,4 +67,12 @@ TimePoint LastMinute::FallsTo(std::int64_t most, TimePoint now) {
   return TimePoint(std::chrono::seconds(second_ + ahead));
 }
 
+TimePoint LastMinute::EmptyAt(TimePoint now) {
+  Turn(now);
+  if (sum_ <= 0) return now;
+  std::int64_t newest = second_;
+  while (slots_[static_cast<std::size_t>(newest % kSeconds)] == 0) --newest;
+  return TimePoint(std::chrono::seconds(newest + kSeconds));
+}
+
 }  // namespace agm

@@ -21,6 +21,8 @@ class LastMinute {
   std::int64_t Sum(TimePoint now);
   /// When the sum will be at most `most`; `now` if it already is.
   TimePoint FallsTo(std::int64_t most, TimePoint now);
+  /// When all that is counted now will have expired; `now` if nothing is counted.
+  TimePoint EmptyAt(TimePoint now);
   void Clear();
 
  private:

@@ -5,7 +5,6 @@
 
 #include "core/gateway/admission.h"
 
-#include <fmt/chrono.h>
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
@@ -15,6 +14,7 @@
 #include <string_view>
 #include <utility>
 
+#include "core/base/iso_time.h"
 #include "core/base/utf8.h"
 #include "core/gateway/routes.h"
 #include "core/keys/meter.h"
@@ -29,11 +29,6 @@ std::string SpanText(Duration span) {
   const auto seconds = (span.count() + 999) / 1000;
   if (seconds < 60) return std::to_string(seconds) + "s";
   return std::to_string(seconds / 60) + "m" + std::to_string(seconds % 60) + "s";
-}
-
-std::string TimeText(WallTime at) {
-  return fmt::format("{:%Y-%m-%dT%H:%M:%SZ}",
-                     fmt::gmtime(std::chrono::system_clock::to_time_t(at)));
 }
 
 /// The names of the three headers of one limit.
@@ -64,7 +59,7 @@ void Add(const HeaderNames& names, const keys::MinuteStanding& standing, std::st
 Headers LimitHeaders(Surface surface, const keys::Standing& standing, WallTime now) {
   const bool anthropic = surface == Surface::kAnthropic;
   const auto reset = [&](const keys::MinuteStanding& limit) {
-    return anthropic ? TimeText(now + limit.reset) : SpanText(limit.reset);
+    return anthropic ? IsoTime(now + limit.reset) : SpanText(limit.reset);
   };
   Headers headers;
   headers.reserve(6);

@@ -1,13 +1,12 @@
 #include "core/gateway/key_pages.h"
 
-#include <fmt/chrono.h>
-
 #include <algorithm>
 #include <optional>
 #include <string>
 #include <string_view>
 #include <utility>
 
+#include "core/base/iso_time.h"
 #include "core/base/json_writer.h"
 #include "core/base/utf8.h"
 #include "core/config/words.h"
@@ -16,11 +15,6 @@
 
 namespace agm::gateway {
 namespace {
-
-std::string IsoTime(WallTime time) {
-  return fmt::format("{:%Y-%m-%dT%H:%M:%SZ}",
-                     fmt::gmtime(std::chrono::system_clock::to_time_t(time)));
-}
 
 void WriteMinute(JsonWriter& json, std::string_view name,
                  const std::optional<keys::MinuteStanding>& standing) {

@@ -1,6 +1,5 @@
 #include "core/gateway/page_routes.h"
 
-#include <fmt/chrono.h>
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -12,6 +11,7 @@
 #include <vector>
 
 #include "core/base/duration.h"
+#include "core/base/iso_time.h"
 #include "core/base/json.h"
 #include "core/base/time_zone.h"
 #include "core/base/utf8.h"
@@ -179,9 +179,7 @@ Json Warning(std::string_view kind, std::string text) {
 Json Warnings(Services& services, const Settings& settings, WallTime now) {
   Json warnings = Json::array();
   if (const auto& ends = settings.certificate_expires; ends && *ends - now < 14 * 24h) {
-    warnings.push_back(Warning(
-        "certificate", fmt::format("the TLS certificate ends on {:%Y-%m-%d}",
-                                   fmt::gmtime(std::chrono::system_clock::to_time_t(*ends)))));
+    warnings.push_back(Warning("certificate", "the TLS certificate ends on " + IsoDay(*ends)));
   }
   if (services.journal->database().failing()) {
     warnings.push_back(Warning("log", "the request log cannot be written; totals wait in memory"));

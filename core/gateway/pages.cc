@@ -1,6 +1,5 @@
 #include "core/gateway/pages.h"
 
-#include <fmt/chrono.h>
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -11,6 +10,7 @@
 #include <utility>
 #include <vector>
 
+#include "core/base/iso_time.h"
 #include "core/base/json_doc.h"
 #include "core/base/json_writer.h"
 #include "core/base/utf8.h"
@@ -29,11 +29,6 @@ namespace {
 constexpr std::string_view kJson = "application/json";
 /// Upstreams do not report when a model was created; a constant keeps the list stable.
 constexpr std::int64_t kModelsCreated = 1'735'689'600;
-
-std::string IsoTime(WallTime time) {
-  return fmt::format("{:%Y-%m-%dT%H:%M:%SZ}",
-                     fmt::gmtime(std::chrono::system_clock::to_time_t(time)));
-}
 
 void WriteAccount(JsonWriter& json, const accounts::AccountStatus& account) {
   json.Object().Key("name").String(ToUtf8(account.name)).Key("label").String(ToUtf8(account.label));

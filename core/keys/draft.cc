@@ -6,7 +6,6 @@
 
 #include "core/keys/draft.h"
 
-#include <fmt/chrono.h>
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -14,6 +13,7 @@
 
 #include "core/base/ascii.h"
 #include "core/base/duration.h"
+#include "core/base/iso_time.h"
 #include "core/config/checks.h"
 
 namespace agm::keys {
@@ -86,16 +86,11 @@ std::optional<config::FieldValue> Written(const config::Allowance& allowance, st
   return config::Verbatim{text + " }"};
 }
 
-std::string Moment(WallTime at) {
-  return fmt::format("{:%Y-%m-%dT%H:%M:%SZ}",
-                     fmt::gmtime(std::chrono::system_clock::to_time_t(at)));
-}
-
 Result<std::optional<config::FieldValue>> ReadEnd(const std::string& text, WallTime wall) {
   if (text == "never" || text == "none") return std::optional<config::FieldValue>();
   if (config::ReadExpiry(text)) return std::optional<config::FieldValue>(text);
   if (const auto span = ReadDuration(text)) {
-    return std::optional<config::FieldValue>(Moment(wall + *span));
+    return std::optional<config::FieldValue>(IsoTime(wall + *span));
   }
   return Fail(ErrorCode::kInvalidRequest,
               "expires: expected a span (\"30d\"), a day (\"2027-01-31\") or \"never\", found "
@@ -163,7 +158,7 @@ config::Change RotateKey(const config::ClientKey& key, const std::string& hash, 
   fields.push_back({"previous_until", std::nullopt});
   if (keeps) {
     fields[1].value = key.hash;
-    fields[2].value = Moment(wall + grace);
+    fields[2].value = IsoTime(wall + grace);
   }
   return config::UpdateAccount{key.name, std::move(fields), config::kKeyList};
 }

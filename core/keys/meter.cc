@@ -144,7 +144,7 @@ Standing Meter::Now(const Limits& limits, const TimeZone& zone, WallTime wall, T
 void Meter::AddMinutes(const Limits& limits, TimePoint now, Standing& standing) {
   const auto minute = [&](LastMinute& used, std::int64_t limit) {
     return MinuteStanding{limit, std::max<std::int64_t>(0, limit - used.Sum(now)),
-                          std::min(kMinute, Left(now, used.FallsTo(0, now)))};
+                          std::min(kMinute, Left(now, used.EmptyAt(now)))};
   };
   if (limits.requests_per_minute > 0) {
     standing.requests = minute(requests_, limits.requests_per_minute);

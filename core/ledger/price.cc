@@ -1,10 +1,11 @@
 #include "core/ledger/price.h"
 
-#include <fmt/chrono.h>
 #include <fmt/format.h>
 
 #include <algorithm>
 #include <string>
+
+#include "core/base/iso_time.h"
 
 namespace agm::ledger {
 namespace {
@@ -14,10 +15,6 @@ constexpr std::int64_t kMostTokens = 1'000'000'000;
 constexpr std::int64_t kPicoPerNano = 1000;
 constexpr std::int64_t kStandard = 1'000;
 constexpr std::int64_t kLongPrompt = 200'000;  ///< above it long prompts have other prices
-
-std::string DayOf(WallTime at) {
-  return fmt::format("{:%Y-%m-%d}", fmt::gmtime(std::chrono::system_clock::to_time_t(at)));
-}
 
 bool Holds(const Price& price, const std::string& day) {
   return (price.from.empty() || price.from <= day) && (price.until.empty() || day <= price.until);
@@ -70,7 +67,7 @@ Nano CostAt(const Price& price, const Tokens& tokens, std::string_view tier, boo
 }  // namespace
 
 const Price* FindPrice(std::span<const Price> prices, std::string_view model, WallTime at) {
-  const std::string day = DayOf(at);
+  const std::string day = IsoDay(at);
   const Price* best = nullptr;
   std::size_t longest = 0;
   for (const Price& price : prices) {

@@ -245,6 +245,17 @@ TEST(LastMinuteTest, SaysWhenItFallsToWhatIsWanted) {
   EXPECT_EQ(minute.Sum(minute.FallsTo(3, now)), 0);
 }
 
+TEST(LastMinuteTest, SaysWhenAllHasExpired) {
+  LastMinute minute;
+  EXPECT_EQ(minute.EmptyAt(kStart), kStart);
+  minute.Count(kStart, 3);
+  minute.Count(kStart + 20s, 4);
+  const TimePoint now = kStart + 30s;
+  EXPECT_EQ(minute.EmptyAt(now), minute.FallsTo(0, now));
+  EXPECT_EQ(minute.EmptyAt(kStart + 80s), kStart + 81s);
+  EXPECT_EQ(minute.EmptyAt(kStart + 81s), kStart + 81s);
+}
+
 TEST(LastMinuteTest, TakesBackWhatTurnedOutToBeLess) {
   LastMinute minute;
   minute.Count(kStart, 1000);
