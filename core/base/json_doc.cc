@@ -55,7 +55,7 @@ class JsonParser {
  public:
   JsonParser(std::string_view text, JsonLimits limits) : text_(text), limits_(limits) {
     doc_.text_ = text;
-    doc_.nodes_.reserve(std::clamp<std::size_t>(text.size() / 12, 16, 65536));
+    doc_.nodes_.reserve(std::clamp<std::size_t>(text.size() / 8, 16, 65536));
   }
 
   /// The halves of surrogate pairs in the text, in its order, once Run was successful.

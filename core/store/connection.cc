@@ -37,14 +37,14 @@ Error Failure(const std::string& name, int code) {
   return error;
 }
 
+// SQLite does not copy the texts: they live until the statement has run and its bindings are cleared.
 struct Binder {
   sqlite3_stmt* statement;
   int at;
   int operator()(std::nullptr_t) const { return sqlite3_bind_null(statement, at); }
   int operator()(std::int64_t value) const { return sqlite3_bind_int64(statement, at, value); }
   int operator()(std::string_view text) const {
-    return sqlite3_bind_text64(statement, at, text.data(), text.size(), SQLITE_TRANSIENT,
-                               SQLITE_UTF8);
+    return sqlite3_bind_text64(statement, at, text.data(), text.size(), SQLITE_STATIC, SQLITE_UTF8);
   }
 };
 

@@ -1,28 +1,43 @@
 #include "core/http/wire/grammar.h"
 
 #include <algorithm>
+#include <array>
+#include <cstddef>
 
 #include "core/base/ascii.h"
 
 namespace agm::http {
 namespace {
 
-bool IsTokenChar(char c) {
-  constexpr std::string_view kMarks = "!#$%&'*+-.^_`|~";
-  return IsLetterOrDigit(c) || kMarks.find(c) != std::string_view::npos;
+using Table = std::array<bool, 256>;
+
+constexpr std::size_t IndexOf(char c) { return static_cast<unsigned char>(c); }
+
+constexpr Table kTokenChars = [] {
+  Table table{};
+  for (char c = 0; c < 127; ++c) table.at(IndexOf(c)) = IsLetterOrDigit(c);
+  for (const char c : std::string_view("!#$%&'*+-.^_`|~")) table.at(IndexOf(c)) = true;
+  return table;
+}();
+
+constexpr Table kFieldValueChars = [] {
+  Table table{};
+  for (std::size_t c = 0; c < table.size(); ++c) table.at(c) = c >= ' ' && c != 0x7f;
+  table.at(IndexOf('\t')) = true;
+  return table;
+}();
+
+bool Consists(std::string_view text, const Table& of) {
+  return std::ranges::all_of(text, [&of](char c) { return of[IndexOf(c)]; });
 }
 
 }  // namespace
 
 bool IsControl(char c) { return (c >= 0 && c < ' ') || c == '\x7f'; }
 
-bool IsToken(std::string_view text) {
-  return !text.empty() && std::ranges::all_of(text, IsTokenChar);
-}
+bool IsToken(std::string_view text) { return !text.empty() && Consists(text, kTokenChars); }
 
-bool IsFieldValue(std::string_view text) {
-  return std::ranges::none_of(text, [](char c) { return IsControl(c) && c != '\t'; });
-}
+bool IsFieldValue(std::string_view text) { return Consists(text, kFieldValueChars); }
 
 std::string_view Trim(std::string_view text) {
   constexpr std::string_view kBlank = " \t";
