@@ -23,8 +23,8 @@ Result<void> RunConfigGet(const Context& context, const ConfigGetOptions& option
 /// `agm config set KEY VALUE`: changes the file. The value is checked before it is written, and the
 /// other lines and the comments stay. A list is given with commas or as a JSON array.
 Result<void> RunConfigSet(const Context& context, const ConfigSetOptions& options);
-/// `agm config edit`: opens a copy of the file in $VISUAL or $EDITOR, and puts it in place if it has
-/// no errors; else the copy stays, and the errors are told.
+/// `agm config edit`: opens a copy of the file in $VISUAL or $EDITOR, and puts it in place if it
+/// has no errors; else the copy stays, and the errors are told.
 Result<void> RunConfigEdit(const Context& context, const ConfigEditOptions& options);
 /// `agm config schema`: a JSON Schema of the file, for editors.
 Result<void> RunConfigSchema(const Context& context, const ConfigSchemaOptions& options);

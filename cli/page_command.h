@@ -10,9 +10,9 @@ struct PageOptions {
   Browser browser;  ///< tests replace it
 };
 
-/// `agm page`: opens the running gateway's page in the browser. Where the gateway asks for a key, the
-/// address holds a token that signs in once within a minute; it stands in the fragment, which reaches
-/// no server and no log.
+/// `agm page`: opens the running gateway's page in the browser. Where the gateway asks for a key,
+/// the address holds a token that signs in once within a minute; it stands in the fragment, which
+/// reaches no server and no log.
 Result<void> RunPage(const Context& context, const PageOptions& options);
 void AddPage(Commands at, Run<PageOptions> run = RunPage);
 

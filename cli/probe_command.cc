@@ -114,7 +114,8 @@ std::string Padded(const std::string& text, std::size_t width) {
   return text + std::string(width - std::min(width, DisplayWidth(text)), ' ');
 }
 
-/// The widths of the columns before the last; together they leave room for an account at 80 columns.
+/// The widths of the columns before the last; together they leave room for an account at 80
+/// columns.
 constexpr std::size_t kResult = 8, kCase = 17, kStatus = 7, kTime = 9, kModel = 23;
 
 void PrintHead(Io& io) {

@@ -18,8 +18,8 @@ std::size_t DisplayWidth(std::string_view text);
 /// characters become spaces, so that foreign text cannot control the terminal.
 std::string Shorten(std::string_view text, std::size_t width);
 
-/// `text` in lines of at most `width` columns, broken at spaces; each line but the first begins with
-/// `indent` spaces, which do not count.
+/// `text` in lines of at most `width` columns, broken at spaces; each line but the first begins
+/// with `indent` spaces, which do not count.
 std::string Wrap(std::string_view text, std::size_t indent, std::size_t width);
 
 struct Cell {

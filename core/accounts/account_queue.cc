@@ -70,8 +70,8 @@ Member* AccountQueue::Choose(const Search& search) {
   return nullptr;
 }
 
-// The cost of choosing an account: its load relative to what is left of its quota, or its time to the
-// first byte.
+// The cost of choosing an account: its load relative to what is left of its quota, or its time to
+// the first byte.
 double AccountQueue::Cost(Member& member, const Search& search) const {
   const double pressure = PressureOn(member, model_, search);
   const double spent = pressure >= 1 ? kSpent * pressure : 0;

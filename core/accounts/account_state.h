@@ -18,7 +18,8 @@ enum class AccountState {
 inline constexpr std::array kAccountStates = {AccountState::kReady, AccountState::kCooling,
                                               AccountState::kDisabled, AccountState::kQuarantined};
 
-/// The state's word in JSON and in metrics: "ready", "cooling", "disabled", "quarantined", "unknown".
+/// The state's word in JSON and in metrics: "ready", "cooling", "disabled", "quarantined",
+/// "unknown".
 std::string_view NameOf(AccountState state);
 /// The state of that word; kUnknown for any other word.
 AccountState ReadAccountState(std::string_view name);

@@ -48,7 +48,8 @@ void Reward(Member& member, const ModelName& model, const Success& success, Time
   }
 }
 
-/// Notes the event that starts `cooldown`. Extending a cooldown that the log has already is no event.
+/// Notes the event that starts `cooldown`. Extending a cooldown that the log has already is no
+/// event.
 void TellOf(const Member& member, Cooldown& cooldown, const Cooldown* known, TimePoint now,
             Notes& notes) {
   if (cooldown.until <= now) return;

@@ -143,8 +143,8 @@ class Lease {
 ///
 /// Among the available accounts with the lowest priority number Take chooses: with cache_first the
 /// conversation's own account, else like balance; with balance the account with the fewest requests
-/// in progress relative to what is left of its quota, for equal ones the conversation's own, then in
-/// turns; with performance_first the account with the lowest recent time to the first byte.
+/// in progress relative to what is left of its quota, for equal ones the conversation's own, then
+/// in turns; with performance_first the account with the lowest recent time to the first byte.
 ///
 /// A reload (Apply) keeps the state of accounts that stay; an account that is added again or gets
 /// another credential starts without cooldowns. Earlier leases keep their account alive.
@@ -162,8 +162,8 @@ class Pool {
   bool Heal(const std::string& account);
   Result<Lease> Take(const Wanted& wanted, TimePoint deadline, const Cancellation& cancellation);
   /// A lease of this account and no other, for a request that only it can serve because it holds a
-  /// file or a cache. Waits for the end of its cooldown, at most until `deadline`; then fails as Take
-  /// does, or with kNotFound if there is no such account any more.
+  /// file or a cache. Waits for the end of its cooldown, at most until `deadline`; then fails as
+  /// Take does, or with kNotFound if there is no such account any more.
   Result<Lease> TakeOne(const std::string& account, const std::string& model, TimePoint deadline,
                         const Cancellation& cancellation);
   /// The error that Take would return without waiting; nullopt while an account is available.

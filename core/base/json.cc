@@ -5,8 +5,8 @@
 namespace agm {
 
 Result<Json> ParseJson(std::string_view text, int depth) {
-  // JsonDoc does the strict checks (depth, UTF-8) and has readable error messages; it replaces halves
-  // of surrogate pairs.
+  // JsonDoc does the strict checks (depth, UTF-8) and has readable error messages; it replaces
+  // halves of surrogate pairs.
   const auto checked = JsonDoc::Parse(text, {.depth = depth});
   if (!checked) return checked.error();
   Json value = Json::parse(checked->text(), nullptr, /*allow_exceptions=*/false);

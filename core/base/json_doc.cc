@@ -7,8 +7,8 @@
 //   object's nodes are name, value, name, value, ... and `next` is the index after a node's
 //   children.
 //
-// Half of a surrogate pair has no UTF-8 form. If the text has one, as an escape or as three bytes, a
-// second pass reads a copy in which U+FFFD replaces it, so that raw slices are well formed too.
+// Half of a surrogate pair has no UTF-8 form. If the text has one, as an escape or as three bytes,
+// a second pass reads a copy in which U+FFFD replaces it, so that raw slices are well formed too.
 
 #include "core/base/json_doc.h"
 

@@ -84,9 +84,9 @@ struct Edited {
 };
 
 /// Makes one change in a file, which need not exist yet. The file is replaced atomically and keeps
-/// its owner and at most mode 0640 (see SharedMode); a symbolic link is kept. A lock file beside it (which stays there) makes a second agm
-/// wait. If an editor saves the file meanwhile, its text is not lost: the change is made again on
-/// it.
+/// its owner and at most mode 0640 (see SharedMode); a symbolic link is kept. A lock file beside it
+/// (which stays there) makes a second agm wait. If an editor saves the file meanwhile, its text is
+/// not lost: the change is made again on it.
 ///
 ///   const SetMapping change{"gpt-4o", {"gemini-3.8-flash"}};
 ///   Result<Edited> edited = EditFile(location.path, change, environment);

@@ -23,8 +23,8 @@ struct WatchTimes {
 ///   watch.Stop();                              // from now on WaitForChange returns false
 ///
 /// Changes are relative to the file that the constructor saw, so load the file after constructing
-/// the Watch. The content need not differ. The system reports changes where it can, and the class polls in any
-/// case, because network folders and links into other folders send no events.
+/// the Watch. The content need not differ. The system reports changes where it can, and the class
+/// polls in any case, because network folders and links into other folders send no events.
 ///
 /// Thread safety: Wake and Stop may be called by any thread and by signal handlers, the other
 /// functions by one thread at a time.

@@ -1,6 +1,6 @@
 // The headers that tell what is left, in the form of each API:
 //
-//   OpenAI      x-ratelimit-{limit,remaining,reset}-{requests,tokens}; a reset is a span: "6m0s", "1s"
+//   OpenAI      x-ratelimit-{limit,remaining,reset}-{requests,tokens}; a reset is a span: "6m0s"
 //   Anthropic   anthropic-ratelimit-{requests,tokens}-{limit,remaining,reset}; a reset is a time
 
 #include "core/gateway/admission.h"

@@ -22,8 +22,8 @@ struct Caller {
 ///
 /// With auth on, one valid credential among `Authorization: Bearer`, `x-api-key`, `api-key`,
 /// `x-goog-api-key` and (where the client speaks Gemini) `?key=` is enough, even if others are
-/// wrong; comparison takes constant time. kUnauthenticated if there is none, or if the key has expired or is disabled;
-/// kForbidden if the key lacks the scope of the route.
+/// wrong; comparison takes constant time. kUnauthenticated if there is none, or if the key has
+/// expired or is disabled; kForbidden if the key lacks the scope of the route.
 ///
 /// With auth off a key of [[keys]] still counts where the client sends one: its limits hold. Other
 /// credentials are ignored.

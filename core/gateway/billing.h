@@ -10,8 +10,8 @@
 
 namespace agm::gateway {
 
-/// Knows which accounts cost nothing. With `billing = "auto"` an account of the Gemini API counts as
-/// free once a refusal has named a quota of the free tier, else as paid; the mock is free.
+/// Knows which accounts cost nothing. With `billing = "auto"` an account of the Gemini API counts
+/// as free once a refusal has named a quota of the free tier, else as paid; the mock is free.
 ///
 /// Thread safety: any thread.
 class Billing {

@@ -3,8 +3,8 @@
 #include "core/gateway/visit.h"
 #include "core/http/wire/message.h"
 
-/// Files in OpenAI's and in Anthropic's API. They are files of the Gemini API, so that a file of one
-/// API can be used in all; parts of requests name them by `file_id`.
+/// Files in OpenAI's and in Anthropic's API. They are files of the Gemini API, so that a file of
+/// one API can be used in all; parts of requests name them by `file_id`.
 namespace agm::gateway {
 
 /// POST /v1/files: a form with the field `file`.

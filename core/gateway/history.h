@@ -7,8 +7,8 @@
 
 namespace agm::gateway {
 
-/// The rule that mapped a model's name, for the request's history: "exact gpt-4o"; empty if the name
-/// was passed through.
+/// The rule that mapped a model's name, for the request's history: "exact gpt-4o"; empty if the
+/// name was passed through.
 std::string RuleText(const mapping::Resolution& resolution);
 
 /// The client program that a User-Agent names, as "product/version": its first token, of letters,

@@ -10,8 +10,8 @@
 /// gateway follows; the answers do not wait for that.
 namespace agm::gateway {
 
-/// POST /agm/keys makes a key from {"name", and the members of a change}. The answer, {"name", "id",
-/// "key"}, is the only one that ever has the key.
+/// POST /agm/keys makes a key from {"name", and the members of a change}. The answer, {"name",
+/// "id", "key"}, is the only one that ever has the key.
 http::Reply AddKeyPage(Services& services, const Settings& settings, const http::Request& http,
                        Record& record);
 

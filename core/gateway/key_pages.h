@@ -4,8 +4,8 @@
 #include "core/gateway/services.h"
 #include "core/http/server/server.h"
 
-/// Pages that show the rest of each client key's limits: for the holder, and for the operator. Secrets and
-/// digests are in no answer.
+/// Pages that show the rest of each client key's limits: for the holder, and for the operator.
+/// Secrets and digests are in no answer.
 ///
 /// One key:
 ///   {"name","id","scopes":[],"models":[],"expires","enabled",

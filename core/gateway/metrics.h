@@ -17,9 +17,9 @@ namespace agm::gateway {
 /// Counters and durations since the start, for Prometheus. The journal passes each finished request
 /// to Count, on its own thread.
 ///
-/// Labels come from closed sets, so their number is bounded: routes, status codes, failures, account
-/// names, at most 64 models and at most 200 client keys (further ones are "other"). A model that a
-/// client invents is "other" until an upstream answers for it.
+/// Labels come from closed sets, so their number is bounded: routes, status codes, failures,
+/// account names, at most 64 models and at most 200 client keys (further ones are "other"). A model
+/// that a client invents is "other" until an upstream answers for it.
 ///
 /// Thread safety: any thread.
 class Metrics {

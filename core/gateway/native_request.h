@@ -31,8 +31,8 @@ struct NativeRequest {
 ///
 ///   auto native = ReadNativeRequest(http, "gemini-2.5-flash:countTokens");
 ///
-/// Fails with kUnknownRoute for a method that the gateway does not pass on, with kUnknownModel for a
-/// name that no model has, with kInvalidRequest for an `alt` that it cannot serve.
+/// Fails with kUnknownRoute for a method that the gateway does not pass on, with kUnknownModel for
+/// a name that no model has, with kInvalidRequest for an `alt` that it cannot serve.
 ///
 /// Thread safety: any thread.
 Result<NativeRequest> ReadNativeRequest(const http::Request& http, std::string_view id);
@@ -49,8 +49,9 @@ std::string WithoutCredentials(std::string_view query);
 Result<std::string> WithNativeModel(const std::string& body, std::string_view from,
                                     std::string_view to);
 
-/// The part of a native conversation that stays the same while it grows: its system instruction and its contents
-/// up to the first of the user. Fails with kInvalidRequest if `body` is not a JSON object.
+/// The part of a native conversation that stays the same while it grows: its system instruction and
+/// its contents up to the first of the user. Fails with kInvalidRequest if `body` is not a JSON
+/// object.
 Result<std::string> NativeHead(std::string_view body);
 
 }  // namespace agm::gateway

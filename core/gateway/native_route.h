@@ -9,8 +9,8 @@
 
 namespace agm::gateway {
 
-/// POST .../models/{model}:{method} of Gemini's own API. The bytes pass unchanged in both directions;
-/// only the name of a mapped model changes. `id` is "{model}:{method}".
+/// POST .../models/{model}:{method} of Gemini's own API. The bytes pass unchanged in both
+/// directions; only the name of a mapped model changes. `id` is "{model}:{method}".
 ///
 /// Thread safety: any thread; blocks until the upstream begins to answer.
 http::Reply CallNative(Services& services, std::shared_ptr<const Settings> settings,

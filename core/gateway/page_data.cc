@@ -38,8 +38,8 @@ http::Reply JsonReply(const Json& body, Record& record) {
   return PageReply(200, "application/json", DumpJson(body), record);
 }
 
-/// The query of a request for data: each member reads one parameter, and the first wrong one is kept
-/// as the error.
+/// The query of a request for data: each member reads one parameter, and the first wrong one is
+/// kept as the error.
 class Query {
  public:
   Query(const http::Request& http, WallTime now) : http_(http), now_(now) {}

@@ -25,7 +25,8 @@ http::Reply StatusPage(Services& services, const Settings& settings, const http:
 /// `before` for the next page, or null.
 http::Reply RequestsPage(Services& services, const Settings& settings, const http::Request& http,
                          Record& record);
-/// One request with its complete history; for scope admin also with its bodies, if they were recorded.
+/// One request with its complete history; for scope admin also with its bodies, if they were
+/// recorded.
 http::Reply RequestPage(Services& services, const Settings& settings, const std::string& id,
                         Record& record);
 /// Finished requests as server-sent events.

@@ -17,8 +17,8 @@ struct ListPage {
 };
 
 /// The page that `pageSize` and `pageToken` of a query ask for, of a list with these names. A token
-/// is the name of the last entry before the page, so it stays valid while entries are added. Without
-/// a size, the page holds the rest of the list; at most 1000 entries otherwise.
+/// is the name of the last entry before the page, so it stays valid while entries are added.
+/// Without a size, the page holds the rest of the list; at most 1000 entries otherwise.
 ///
 ///   auto page = PageOfList(query, names);
 ///

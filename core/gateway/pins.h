@@ -31,7 +31,8 @@ Result<std::string> HolderOf(store::Resources& resources, const std::vector<std:
                              const std::string& caller, WallTime now);
 
 /// The account that holds the files of a chat request; empty if it names none. Files that are named
-/// by an id get their uri and type. Fails with kNotFound at the file's path if there is no such file.
+/// by an id get their uri and type. Fails with kNotFound at the file's path if there is no such
+/// file.
 Result<std::string> PinMedia(store::Resources& resources, chat::Request& request,
                              const std::string& caller, WallTime now);
 

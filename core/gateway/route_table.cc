@@ -28,8 +28,8 @@
 namespace agm::gateway {
 namespace {
 
-// The forms of a handler: a request to a model in a dialect that exists once, is made for a form, or
-// is made anew; a call of a model in another way; a page; a page of one object.
+// The forms of a handler: a request to a model in a dialect that exists once, is made for a form,
+// or is made anew; a call of a model in another way; a page; a page of one object.
 
 template <auto dialect>
 http::Reply Chat(Visit& visit) {

@@ -41,8 +41,8 @@ bool IsGeminiPrefix(std::string_view segment) {
   return segment == "v1beta" || segment == "v1alpha" || segment == "v1beta1";
 }
 
-// Vertex AI's paths name a project and a publisher: "projects/P/locations/L/publishers/google/models"
-// and "publishers/google/models" mean "models".
+// Vertex AI's paths name a project and a publisher:
+// "projects/P/locations/L/publishers/google/models" and "publishers/google/models" mean "models".
 void DropPublisher(Segments& path) {
   constexpr std::ptrdiff_t kLongest = 8;
   const auto models = std::ranges::find(path, "models");

@@ -52,8 +52,8 @@ class Ring {
   Ring(const config::Config& config, Meters& meters);
 
   /// The key that one of the credentials belongs to; null if none does. The time reveals nothing
-  /// about secrets: an id finds its key, and secrets are compared by their digests. kUnauthenticated
-  /// if the only key that matches has expired or is disabled.
+  /// about secrets: an id finds its key, and secrets are compared by their digests.
+  /// kUnauthenticated if the only key that matches has expired or is disabled.
   Result<std::shared_ptr<const Key>> Find(std::span<const std::string> credentials,
                                           WallTime now) const;
 

@@ -29,10 +29,10 @@ namespace agm::ledger {
 /// and writes rows and totals in batches, at most a tenth of a second later. After a kill at most
 /// that much is lost; rows and totals of a batch are written together or not at all.
 ///
-/// Answered health checks, scrapes and views of the page have no rows and are not in the totals. Rows are bounded per second and may be skipped;
-/// totals and `count` never miss an entry: if the buffer is full, because the thread is starved, Add
-/// counts the entry itself and skips only its row. While the file cannot be written (disk full),
-/// totals and the latest rows wait in memory.
+/// Answered health checks, scrapes and views of the page have no rows and are not in the totals.
+/// Rows are bounded per second and may be skipped; totals and `count` never miss an entry: if the
+/// buffer is full, because the thread is starved, Add counts the entry itself and skips only its
+/// row. While the file cannot be written (disk full), totals and the latest rows wait in memory.
 ///
 /// Thread safety: any thread.
 class Journal {
@@ -48,16 +48,16 @@ class Journal {
 
   void Apply(const Settings& settings);
   /// Computes all costs of the file again if the prices differ from those that it was written with.
-  /// Returns the number of requests whose cost changed. Blocks for as long as that takes; other calls
-  /// of this class do not wait for longer than a day's rows take.
+  /// Returns the number of requests whose cost changed. Blocks for as long as that takes; other
+  /// calls of this class do not wait for longer than a day's rows take.
   Result<std::size_t> CorrectCosts();
   void Add(Entry entry);
   /// Keeps the recorded bodies of a request; drops them if many wait already.
   void AddTape(Taped taped);
   /// Counts all entries that were added before, so that the metrics are current.
   void Settle();
-  /// Calls `work` with the sums since `since` of all requests that `count` was called for, and of no
-  /// others: no request is counted meanwhile.
+  /// Calls `work` with the sums since `since` of all requests that `count` was called for, and of
+  /// no others: no request is counted meanwhile.
   Result<void> WithTotals(WallTime since, const std::function<void(const Totals&)>& work);
   /// Settles and writes; false if the file cannot be written now.
   bool Flush();

@@ -43,9 +43,9 @@ inline constexpr std::string_view kPricesGathered = "2026-11-28";
 /// the longest prefix. Null if none matches: the cost is then unknown, never 0.
 const Price* FindPrice(std::span<const Price> prices, std::string_view model, WallTime at);
 
-/// The cost of the tokens, rounded half up to nano-dollars once. `tier` is the service tier ("flex",
-/// "batch", "priority"; others cost the standard price). Token counts that contradict each other
-/// (more cached than input) are clamped, so that a cost is never negative.
+/// The cost of the tokens, rounded half up to nano-dollars once. `tier` is the service tier
+/// ("flex", "batch", "priority"; others cost the standard price). Token counts that contradict each
+/// other (more cached than input) are clamped, so that a cost is never negative.
 Nano CostOf(const Price& price, const Tokens& tokens, std::string_view tier);
 
 /// A price depends on these beside the model and the time.

@@ -11,9 +11,9 @@
 
 namespace agm::ledger {
 
-/// Computes the costs of all requests that began in [since, until) again, with these prices; part of
-/// the caller's transaction. `since` must be the begin of an hour. Returns the number of requests
-/// whose cost changed.
+/// Computes the costs of all requests that began in [since, until) again, with these prices; part
+/// of the caller's transaction. `since` must be the begin of an hour. Returns the number of
+/// requests whose cost changed.
 ///
 /// Rows are computed one by one. The totals of requests that have no row any more are computed from
 /// their token counts: they are told apart by what a price depends on (RateOf), so that only the

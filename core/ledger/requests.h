@@ -51,7 +51,8 @@ Result<void> WriteTapes(store::Connection& connection, const std::vector<Taped>&
 /// oldest first. Without attempts.
 Result<std::vector<Logged>> ReadRequests(store::Connection& connection, const Filter& filter);
 
-/// The request of an id with its attempts. The id may be shortened if it is still unique. kNotFound.
+/// The request of an id with its attempts. The id may be shortened if it is still unique.
+/// kNotFound.
 Result<Logged> FindRequest(store::Connection& connection, std::string_view id);
 
 /// The recorded bodies of a request; empty if it was not recorded.
@@ -60,8 +61,8 @@ Result<std::vector<TapePart>> ReadTape(store::Connection& connection, const Entr
 /// The newest row's seq; 0 if there is none.
 Result<std::int64_t> NewestSeq(store::Connection& connection);
 
-/// Deletes rows, attempts, bodies and totals of before `before`, or all, and removes their bytes from
-/// the files.
+/// Deletes rows, attempts, bodies and totals of before `before`, or all, and removes their bytes
+/// from the files.
 Result<void> ClearLog(store::Database& database, std::optional<WallTime> before);
 
 }  // namespace agm::ledger

@@ -11,9 +11,9 @@
 
 namespace agm::page {
 
-/// Sends each finished request to the browsers that watch, as server-sent events: "request" with the
-/// members of a row of the request list, and "lost" with {"rows": N} where the watcher reads too
-/// slowly. At most eight watch at a time. Without a watcher Publish costs one atomic read.
+/// Sends each finished request to the browsers that watch, as server-sent events: "request" with
+/// the members of a row of the request list, and "lost" with {"rows": N} where the watcher reads
+/// too slowly. At most eight watch at a time. Without a watcher Publish costs one atomic read.
 ///
 /// Thread safety: any thread; each stream on one thread at a time.
 class LiveFeed {

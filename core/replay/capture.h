@@ -37,9 +37,10 @@ struct Outcome {
 ///                  "retry_after": "...", "ended": "complete", BODY}],
 ///    "response": {"status": 200, "content_type": "...", BODY}}
 ///
-/// BODY is "json" with a value, or "body" with the text where it is no JSON or other bytes than ours
-/// for it, or "base64" where it is no text; `sent` is such an object too. All members but `agm_capture` and `request` may be left
-/// out. `recorded` says what happened when the request was recorded, for people.
+/// BODY is "json" with a value, or "body" with the text where it is no JSON or other bytes than
+/// ours for it, or "base64" where it is no text; `sent` is such an object too. All members but
+/// `agm_capture` and `request` may be left out. `recorded` says what happened when the request was
+/// recorded, for people.
 struct Capture {
   std::string about;
   Json recorded;

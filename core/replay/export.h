@@ -14,8 +14,8 @@ namespace agm::replay {
 /// what the masked request comes to, so that the file is true of itself; `recorded` holds what
 /// happened at the time.
 ///
-/// kNotFound without a recording; kInvalidRequest for a form that cannot be read; kTooLarge if a body
-/// was cut.
+/// kNotFound without a recording; kInvalidRequest for a form that cannot be read; kTooLarge if a
+/// body was cut.
 Result<Capture> MakeCapture(const ledger::Entry& entry, const std::vector<ledger::TapePart>& tape,
                             Texts texts);
 

@@ -15,8 +15,8 @@ struct Played {
 };
 
 /// Plays the capture in a gateway of its own on loopback, whose upstream gives the recorded answers
-/// in their order; a call beyond them fails as if the network were down. Blocks until the response is
-/// complete. Nothing is read from or written to the user's files.
+/// in their order; a call beyond them fails as if the network were down. Blocks until the response
+/// is complete. Nothing is read from or written to the user's files.
 Result<Played> Play(const Capture& capture);
 
 /// One difference between what a capture expects and what happened.

@@ -26,9 +26,9 @@ namespace agm::telemetry {
 ///   exporter.Add(entry);     // never blocks; the exporter's own thread sends batches
 ///
 /// At most 2,048 requests wait; further ones are dropped and counted, and so is a batch that the
-/// collector refuses, in whole or in part, or does not take within ten seconds. A batch is sent once
-/// 512 requests wait, or after five seconds, compressed. The destructor sends for two more seconds. A collector that fails gives one
-/// warning an hour.
+/// collector refuses, in whole or in part, or does not take within ten seconds. A batch is sent
+/// once 512 requests wait, or after five seconds, compressed. The destructor sends for two more
+/// seconds. A collector that fails gives one warning an hour.
 ///
 /// Thread safety: any thread.
 class Exporter {

@@ -1,5 +1,5 @@
-// Measures what a client key adds to a request: finding the key among 200, and taking and settling a
-// place in all its limits, alone and with other threads at the same key.
+// Measures what a client key adds to a request: finding the key among 200, and taking and settling
+// a place in all its limits, alone and with other threads at the same key.
 
 #include <benchmark/benchmark.h>
 

@@ -1,6 +1,6 @@
 // Any bytes from an upstream become events that obey the grammar, however they are split. The
-// writers turn any events into valid JSON, and into streams of Responses and of Messages events that
-// a strict client accepts. The first byte determines the split.
+// writers turn any events into valid JSON, and into streams of Responses and of Messages events
+// that a strict client accepts. The first byte determines the split.
 
 #include <cstddef>
 #include <cstdint>

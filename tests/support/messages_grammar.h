@@ -13,7 +13,7 @@ namespace agm::test {
 ///   * blocks have the indexes 0, 1, 2, ..., one is open at a time, and deltas fit its type and are
 ///   never empty; the input of a call is JSON
 ///   * thinking is the first block, if there is any, and no two blocks of text are adjacent
-///   * message_delta comes once, behind all blocks, with a stop reason and the tokens of the output;
+///   * message_delta comes once, behind all blocks, with a stop reason and the output's tokens;
 ///   the reason is tool_use only if there is a tool_use block
 std::string MessagesStreamProblem(std::string_view stream);
 

@@ -34,7 +34,7 @@ struct DescriptorCount {
 /// the instructions per request that libcurl's HTTP needs. Without TLS the connection takes over
 /// the socket and frees libcurl's handles, which hold one or two more descriptors.
 ///
-///   CurlConnection connection(count, CurlConnection::Bytes::kPlain);  // set options and URL on easy()
+///   CurlConnection connection(count, CurlConnection::Bytes::kPlain);  // set options on easy()
 ///   while (!connection.Connect()) connection.Wait(until, false, -1);
 ///   auto sent = connection.Send(bytes);
 ///   auto received = connection.Receive(room);

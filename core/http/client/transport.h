@@ -25,8 +25,8 @@ struct OutgoingRequest {
   std::vector<Header> headers;
   std::pair<std::string, Secret> credential;  ///< header name and value; empty name: none
   std::string_view body;                      ///< must outlive the Download
-  /// The body, instead of `body`. It is read until the head of the response has come, so the request
-  /// is sent once only, on a new connection; without a size it is sent in chunks.
+  /// The body, instead of `body`. It is read until the head of the response has come, so the
+  /// request is sent once only, on a new connection; without a size it is sent in chunks.
   BodyReader* upload = nullptr;
   std::string proxy;  ///< http://, https:// or socks5://; empty: from the environment
   /// PEM of the only certificate that an https server may present, regardless of its name. Empty:
@@ -72,10 +72,10 @@ class Transport {
   virtual ~Transport() = default;
   /// Sends the request and waits for the head of the response, with any status. Does not follow
   /// redirects. Errors: kUpstreamUnavailable (DNS, connect, TLS, reset before the head), kTimeout,
-  /// kCancelled, kOverloaded (no file descriptor is left), kUpstreamRejected (not HTTP, endless head), kConfig (a URL or header that cannot
-  /// be sent), kForbidden (an address that must not be reached). Messages name host and port, never
-  /// the path, the query or the credential. If a reused connection turns out to be closed, the
-  /// request is retried once on a new connection.
+  /// kCancelled, kOverloaded (no file descriptor is left), kUpstreamRejected (not HTTP, endless
+  /// head), kConfig (a URL or header that cannot be sent), kForbidden (an address that must not be
+  /// reached). Messages name host and port, never the path, the query or the credential. If a
+  /// reused connection turns out to be closed, the request is retried once on a new connection.
   virtual Result<std::unique_ptr<Download>> Send(const OutgoingRequest& request,
                                                  const Cancellation& cancellation) = 0;
 

@@ -29,9 +29,9 @@ struct Limits {
 
 /// The HTTP server. A request that waits for its response has a thread; idle connections, clients
 /// that send or receive slowly, and streams between two pieces have none. If a request is invalid
-/// before a handler can see it (framing, sizes, too many requests, no descriptor left), `refuse` creates the response
-/// in the dialect of the path. The handler and its response bodies should not throw; if they do,
-/// the client gets a 500, or a stream that breaks off.
+/// before a handler can see it (framing, sizes, too many requests, no descriptor left), `refuse`
+/// creates the response in the dialect of the path. The handler and its response bodies should not
+/// throw; if they do, the client gets a 500, or a stream that breaks off.
 ///
 ///   Server server(limits, handler, refuse, urgent);
 ///   auto port = server.Bind("127.0.0.1", 0);

@@ -173,7 +173,8 @@ void Traffic::Look(Connection& connection) {
   }
 }
 
-/// True if a complete request has arrived, or one whose body is streamed; otherwise the connection is parked, refused or closed.
+/// True if a complete request has arrived, or one whose body is streamed; otherwise the connection
+/// is parked, refused or closed.
 bool Traffic::Receive(Connection& connection) {
   Arrival arrival = connection.Receive(limits_.max_body_size);
   if (arrival == Arrival::kHead) {
@@ -355,8 +356,8 @@ bool Traffic::Stream(Connection& connection) {
   return Finish(connection, needs == StreamTask::Needs::kOver);
 }
 
-/// Runs on a carrier thread, which must not block. A ThreadPool thread does the next step; it gets the
-/// connection at once, because the socket is writable.
+/// Runs on a carrier thread, which must not block. A ThreadPool thread does the next step; it gets
+/// the connection at once, because the socket is writable.
 void Traffic::StreamLeft(Connection& connection, StreamTask::Needs needs) {
   if (needs == StreamTask::Needs::kThread) {
     return Park(connection, Waits::kThread, After(SystemClock().Now(), limits_.write_timeout));

@@ -32,8 +32,8 @@ struct LiveLimits {
   void Set(const Limits& limits);
 };
 
-/// The life of every connection: it is parked; a ThreadPool thread reads what arrived, and answers a
-/// complete request; then it is parked again, until it is late, broken, or the server stops. A
+/// The life of every connection: it is parked; a ThreadPool thread reads what arrived, and answers
+/// a complete request; then it is parked again, until it is late, broken, or the server stops. A
 /// connection holds a thread only while its response is produced: idle connections, slow senders,
 /// slow receivers, and streams that wait for their next piece hold none.
 ///

@@ -37,7 +37,8 @@ class BodyReader {
   virtual std::optional<std::uint64_t> size() const = 0;
   /// True if Read was called, so that the body cannot be sent again.
   virtual bool begun() const = 0;
-  /// Why the sender did not send the whole body: kCancelled, kTimeout, kInvalidRequest, kOverloaded.
+  /// Why the sender did not send the whole body: kCancelled, kTimeout, kInvalidRequest,
+  /// kOverloaded.
   virtual const std::optional<Error>& failure() const = 0;
 };
 
@@ -51,8 +52,8 @@ struct Request {
   std::vector<Header> headers;  ///< in the order received, names as sent
   std::string body;             ///< without chunking and content coding
   std::string remote_address;   ///< the client's address
-  /// A body that the server does not hold (Server::StreamBodiesIf): then `body` is empty. Valid until
-  /// the handler returns. Null: `body` is all.
+  /// A body that the server does not hold (Server::StreamBodiesIf): then `body` is empty. Valid
+  /// until the handler returns. Null: `body` is all.
   BodyReader* incoming = nullptr;
   /// Cancelled once the client has disconnected; valid until the response is sent. A client that
   /// closes its sending side counts as disconnected. Call fd() again before each wait, because it

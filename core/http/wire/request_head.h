@@ -43,8 +43,8 @@ struct Head {
   std::uint64_t content_length = 0;
 };
 
-/// True for a request whose body its handler reads while it arrives, so that it is not held in memory
-/// and has no limit of size.
+/// True for a request whose body its handler reads while it arrives, so that it is not held in
+/// memory and has no limit of size.
 using StreamsBody = std::function<bool(const Head&)>;
 
 /// Reads one head, including the empty line at its end, and returns what is wrong with it, if

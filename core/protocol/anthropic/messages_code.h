@@ -9,8 +9,8 @@
 /// Blocks of the Messages API that report code which the upstream ran.
 namespace agm::protocol {
 
-/// How the client's version of the tool names its blocks: "code_execution" (Python), from 2025-08-25
-/// on "bash_code_execution".
+/// How the client's version of the tool names its blocks: "code_execution" (Python), from
+/// 2025-08-25 on "bash_code_execution".
 ///
 /// Thread safety: immutable.
 class CodeBlocks {

@@ -59,7 +59,8 @@ struct GeminiReading {
 /// A Finished with kStop and no block before it is a valid empty answer (worth one retry). A block
 /// by the upstream's filter is not a failure: without content the response is a refusal, after some
 /// content it ends with kContentFilter.
-/// Finished::continuation is set if the answer continues in another hop. After Failed all further input is ignored.
+/// Finished::continuation is set if the answer continues in another hop. After Failed all further
+/// input is ignored.
 ///
 /// Thread safety: one thread at a time.
 class GeminiStreamReader : public StreamReader {

@@ -88,8 +88,8 @@ bool IsResults(const chat::Message& message) {
          });
 }
 
-/// Puts the calls of one turn together again, where the client has put each call's result behind the
-/// call.
+/// Puts the calls of one turn together again, where the client has put each call's result behind
+/// the call.
 class CallsOfOneTurn {
  public:
   CallsOfOneTurn(const std::vector<chat::Message>& messages, const SignatureLookup& turn_of,

@@ -27,13 +27,13 @@ struct GeminiTurns {
   std::vector<std::unique_ptr<chat::Message>> joined;
 };
 
-/// Arranges the messages of `request` into turns that obey the API's rules: the user's turn is first
-/// and last (a minimal turn is inserted if necessary), and calls are directly followed by as many
-/// results in the same order, with a distinct id for each pair. The sides alternate, except that a
-/// user's text after tool results is a turn of its own. Empty blocks are left out. A turn of the
-/// model is what options.restore returns for it, if it returns anything; calls of one turn with results
-/// between them are one turn again where options.turn_of knows it. The pointers refer to `request`,
-/// to `joined`, to `spare` (which must outlive the turns), or to constants.
+/// Arranges the messages of `request` into turns that obey the API's rules: the user's turn is
+/// first and last (a minimal turn is inserted if necessary), and calls are directly followed by as
+/// many results in the same order, with a distinct id for each pair. The sides alternate, except
+/// that a user's text after tool results is a turn of its own. Empty blocks are left out. A turn of
+/// the model is what options.restore returns for it, if it returns anything; calls of one turn with
+/// results between them are one turn again where options.turn_of knows it. The pointers refer to
+/// `request`, to `joined`, to `spare` (which must outlive the turns), or to constants.
 GeminiTurns ArrangeGeminiTurns(const chat::Request& request, const ModelTraits& traits,
                                const GeminiWriteOptions& options,
                                std::vector<std::unique_ptr<chat::Block>>& spare);

@@ -5,7 +5,8 @@
 
 namespace agm::protocol {
 
-/// Writes media as a content part of a chat request: `image_url`, `video_url`, `input_audio`, `file`.
+/// Writes media as a content part of a chat request: `image_url`, `video_url`, `input_audio`,
+/// `file`.
 ///
 /// Thread safety: any thread.
 void WriteOpenAiMedia(JsonWriter& json, const chat::Media& media);

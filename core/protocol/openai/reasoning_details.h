@@ -12,8 +12,8 @@
 namespace agm::protocol {
 
 /// OpenRouter's `reasoning_details` of one choice, put together from the pieces of a stream. Models
-/// that sign or encrypt their thoughts want them back, unchanged and complete, with the turn in which
-/// they made a call (OpenRouter's documentation, "Preserving reasoning").
+/// that sign or encrypt their thoughts want them back, unchanged and complete, with the turn in
+/// which they made a call (OpenRouter's documentation, "Preserving reasoning").
 ///
 /// Thread safety: one thread at a time.
 class ReasoningDetails {

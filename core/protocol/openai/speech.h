@@ -8,9 +8,10 @@
 
 namespace agm::protocol {
 
-/// OpenAI's POST /v1/audio/speech as a front dialect: a speech model reads `input` out. The answer is
-/// a sound file in one of SoundFormats() (mp3 by default), or with `stream_format: "sse"` a stream
-/// of events with it. A format that this build cannot write is refused with those that it can.
+/// OpenAI's POST /v1/audio/speech as a front dialect: a speech model reads `input` out. The answer
+/// is a sound file in one of SoundFormats() (mp3 by default), or with `stream_format: "sse"` a
+/// stream of events with it. A format that this build cannot write is refused with those that it
+/// can.
 ///
 /// Thread safety: immutable.
 class Speech : public Dialect {

@@ -17,13 +17,14 @@ namespace agm::protocol {
 using OpenAiTurns =
     std::function<std::optional<std::vector<chat::Block>>(const chat::Message& turn)>;
 
-/// Writes the messages of a request to a server that speaks OpenAI's chat completions API, in order.
+/// Writes the messages of a request to a server that speaks OpenAI's chat completions API, in
+/// order.
 ///
 /// Thread safety: one thread at a time.
 class OpenAiMessageWriter {
  public:
-  /// `system_as_user`: the server's model takes no system text. An opaque block that `turns` finds is
-  /// the turn's `reasoning_details`.
+  /// `system_as_user`: the server's model takes no system text. An opaque block that `turns` finds
+  /// is the turn's `reasoning_details`.
   OpenAiMessageWriter(JsonWriter& json, bool system_as_user, OpenAiTurns turns = {})
       : json_(json), system_as_user_(system_as_user), turns_(std::move(turns)) {}
 

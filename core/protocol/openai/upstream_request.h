@@ -17,7 +17,8 @@ struct OpenAiWriteOptions {
   std::string model;  ///< the server's name
   Repair repair = Repair::kNone;
   std::string_view refused{};  ///< the field that the server refused, for Repair::kOmitField
-  /// The model's own blocks of a turn that a client sent back, see OpenAiMessageWriter. May be empty.
+  /// The model's own blocks of a turn that a client sent back, see OpenAiMessageWriter. May be
+  /// empty.
   OpenAiTurns turns{};
 };
 
@@ -34,9 +35,9 @@ struct OpenAiRequest {
 };
 
 /// Writes a request for POST /chat/completions. Fields of the client's own chat request that the
-/// gateway does not know are passed through. Thoughts and thought signatures are not sent, except the
-/// `reasoning_details` of the same model. Media in
-/// tool results follow in a user message, because tool messages hold text only.
+/// gateway does not know are passed through. Thoughts and thought signatures are not sent, except
+/// the `reasoning_details` of the same model. Media in tool results follow in a user message,
+/// because tool messages hold text only.
 ///
 /// Fails with kInvalidRequest for media that only Google can read.
 Result<OpenAiRequest> WriteOpenAiRequest(const chat::Request& request,

@@ -269,8 +269,8 @@ class ResponsesStream : public StreamWriter {
     Done(ReasoningItem(place_.id, {}, SealSignature(signature, signs), true), out);
   }
 
-  // A call that comes whole is written at its end. One that comes in several pieces is written piece
-  // by piece, from its second piece on.
+  // A call that comes whole is written at its end. One that comes in several pieces is written
+  // piece by piece, from its second piece on.
   void CallDelta(const std::string& text, std::string& out) {
     const bool first = std::exchange(text_, text_ + text).empty();
     if (call_streams_) return events_.Call(kArgumentsDelta, place_, text, {}, out);

@@ -22,8 +22,8 @@ struct TextMessage {
   std::int64_t end() const { return begin + static_cast<std::int64_t>(CountCodePoints(text)); }
 };
 
-/// The citations of the message's own text, with offsets from its start. The last message takes those
-/// behind its end too.
+/// The citations of the message's own text, with offsets from its start. The last message takes
+/// those behind its end too.
 std::vector<chat::Citation> CitationsOf(const TextMessage& message,
                                         const std::vector<chat::Citation>& all, bool last);
 

@@ -47,8 +47,8 @@ struct Range {
 
 /// Reads the members of JSON objects, with the checks and errors of the OpenAI API. It keeps the
 /// first problem and treats everything after it as absent, so that a reader can be a plain list of
-/// fields with one check at its end. A null counts as absent. A number may come as a string ("0.7"),
-/// because forms and templates send it so.
+/// fields with one check at its end. A null counts as absent. A number may come as a string
+/// ("0.7"), because forms and templates send it so.
 ///
 /// Thread safety: one thread at a time.
 class Fields {

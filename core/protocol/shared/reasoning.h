@@ -9,9 +9,9 @@
 
 namespace agm::protocol {
 
-/// Reads the thinking effort and Google's own settings: `reasoning_effort`, `reasoning` (OpenAI's and
-/// OpenRouter's), `thinking` (Anthropic's format), `image_config`, `extra_body.google` and `google`
-/// with thinking_config, image_config, cached_content and safety_settings, and top-level
+/// Reads the thinking effort and Google's own settings: `reasoning_effort`, `reasoning` (OpenAI's
+/// and OpenRouter's), `thinking` (Anthropic's format), `image_config`, `extra_body.google` and
+/// `google` with thinking_config, image_config, cached_content and safety_settings, and top-level
 /// `safety_settings`.
 void ReadOpenAiReasoning(JsonView body, Fields& fields, chat::Request& request);
 

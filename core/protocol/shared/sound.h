@@ -25,7 +25,8 @@ struct SoundFormat {
 /// wav and pcm always; mp3, opus and flac if the build has libsndfile and that can write them.
 const std::vector<SoundFormat>& SoundFormats();
 
-/// The file's bytes. `format` is a name of SoundFormats(). Fails with kInternal if the encoder does.
+/// The file's bytes. `format` is a name of SoundFormats(). Fails with kInternal if the encoder
+/// does.
 Result<std::string> EncodeSound(const Sound& sound, std::string_view format);
 
 }  // namespace agm::protocol

@@ -1,5 +1,5 @@
-// Each class of upstream failures, from the upstream's socket to the client's: the client's error if
-// no other account can help, the failover if another account can, and the effect on the account.
+// Each class of upstream failures, from the upstream's socket to the client's: the client's error
+// if no other account can help, the failover if another can, and the effect on the account.
 
 #include <fmt/format.h>
 #include <gtest/gtest.h>

@@ -210,9 +210,9 @@ TEST(Meter, SurvivesHostileNumbers) {
   EXPECT_GE(standing.tokens_month->used, 0);
 }
 
-// The usage that two public bug reports quote (BerriAI/litellm #14849, LibreChat #12855): programs that
-// paid cached tokens twice found 0.76 instead of 0.18 dollars for the first. Above 200,000 tokens
-// the model's long prices hold: (5,005 * 2.50 + 257,955 * 0.25 + 1,744 * 15) per million.
+// The usage that two public bug reports quote (BerriAI/litellm #14849, LibreChat #12855): programs
+// that paid cached tokens twice found 0.76 instead of 0.18 dollars for the first. Above 200,000
+// tokens the model's long prices hold: (5,005 * 2.50 + 257,955 * 0.25 + 1,744 * 15) per million.
 TEST(Meter, TheAmountsOfPublicBugReportsCountOnce) {
   struct Case {
     std::string_view model;
@@ -312,8 +312,8 @@ TEST(Meter, ManyThreadsWithExactEstimatesDoNotOverspend) {
   EXPECT_GE(spent, kTokens - 130);
 }
 
-// A week of requests, one every eleven minutes, over a change of the clocks and a turn of the month.
-// An independent sum by the calendar of each zone says what every request must see.
+// A week of requests, one every eleven minutes, over a change of the clocks and a turn of the
+// month. An independent sum by the calendar of each zone says what every request must see.
 TEST(Meter, AWeekOfTrafficAgreesWithTheCalendarOfThreeZones) {
   for (const char* name : {"Europe/Berlin", "America/Los_Angeles", "Pacific/Chatham"}) {
     const auto zone = TimeZone::Find(name);

@@ -15,7 +15,8 @@ WallTime Utc(int y, int m, int d, int h = 0, int min = 0) {
   return sys_days(year(y) / m / d) + hours(h) + minutes(min);
 }
 
-/// The names of the buckets of each quarter of an hour in [since, until), with the number of quarters.
+/// The names of the buckets of each quarter of an hour in [since, until), with the number of
+/// quarters.
 std::map<std::string, int> Named(BucketSize size, const std::string& zone, WallTime since,
                                  WallTime until) {
   const auto found = TimeZone::Find(zone);

@@ -96,8 +96,8 @@ TEST_F(HttpConnectionsTest, AddsNoConnectionAfterCancelAll) {
   ::close(pair[1]);
 }
 
-// A stream that waits for a thread still has to say why it ends; one whose client takes nothing must
-// not hold the program up.
+// A stream that waits for a thread still has to say why it ends; one whose client takes nothing
+// must not hold the program up.
 TEST_F(HttpConnectionsTest, LetsOnlyTheStreamsSpeakThatWaitForAThread) {
   const int far = 1'000'000'000;
   Connection* stream = Parked(Waits::kThread, far);
