@@ -1,17 +1,14 @@
 // `agm clients` and `agm run` with the real packages: each client answers as agm starts it, answers by
 // itself once `set` has changed its settings, and `unset` leaves every byte as it was.
 import assert from 'node:assert/strict';
-import { spawn } from 'node:child_process';
 import { mkdir, mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { delimiter, dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { after, before, describe, test } from 'node:test';
-import { startGateway } from './gateway.mjs';
+import { runClient, startGateway } from './gateway.mjs';
 
 const BIN = fileURLToPath(new URL('node_modules/.bin', import.meta.url));
-const LIMIT_MS = 90_000;
-const NOWHERE = 'http://127.0.0.1:9';
 
 // Each client's program, its settings as a user may have them, and how it answers one prompt.
 const CLIENTS = [
@@ -53,8 +50,8 @@ describe('agm clients', { timeout: 600_000 }, () => {
   }
 
   // Runs a program in the home; resolves with its exit code and all that it said.
-  async function run(home, program, words, env = {}) {
-    const child = spawn(program, words, {
+  const run = (home, program, words, env = {}) =>
+    runClient(program, words, {
       cwd: home,
       env: {
         PATH: [dirname(process.execPath), BIN, process.env.PATH].join(delimiter),
@@ -62,22 +59,9 @@ describe('agm clients', { timeout: 600_000 }, () => {
         AGM_CONFIG: join(home, 'agm.toml'),
         AGM_STATE_DIR: join(home, 'agm-state'),
         AGM_PORT: new URL(gateway.url).port,
-        HTTPS_PROXY: NOWHERE,
-        HTTP_PROXY: NOWHERE,
-        NO_PROXY: '127.0.0.1',
-        NO_COLOR: '1',
         ...env,
       },
-      stdio: ['ignore', 'pipe', 'pipe'],
     });
-    let output = '';
-    child.stdout.on('data', (bytes) => (output += bytes));
-    child.stderr.on('data', (bytes) => (output += bytes));
-    const timer = setTimeout(() => child.kill('SIGKILL'), LIMIT_MS);
-    const code = await new Promise((resolve) => child.on('close', resolve));
-    clearTimeout(timer);
-    return { code, output };
-  }
   const agmWith = (home, env, ...words) => run(home, process.env.AGM_BIN ?? 'agm', words, env);
   const agm = (home, ...words) => agmWith(home, {}, ...words);
 

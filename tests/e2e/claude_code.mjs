@@ -2,16 +2,15 @@
 // upstream does what a script says: it answers with the calls that make up the task. Exits with 77
 // if Claude Code does not run on this system.
 import assert from 'node:assert/strict';
-import { spawn, spawnSync } from 'node:child_process';
+import { spawnSync } from 'node:child_process';
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { after, before, describe, test } from 'node:test';
-import { startGateway, startMock } from './gateway.mjs';
+import { runClient, setSteps, startGateway, startMock } from './gateway.mjs';
 
 const CLAUDE = fileURLToPath(new URL('node_modules/.bin/claude', import.meta.url));
-const LIMIT_MS = 90_000;
 const PNG = Buffer.from(
   'iVBORw0KGgoAAAANSUhEUgAAAAgAAAAICAIAAABLbSncAAAAGUlEQVR42mNwav3y//9/TJIBqyiQZBiUOgDp7pcBpC73/gAAAABJRU5ErkJggg==',
   'base64',
@@ -90,41 +89,24 @@ describe('Claude Code', { timeout: 600_000 }, () => {
     folder = await mkdtemp(join(home, 'work-'));
     for (const [name, data] of Object.entries(files)) await writeFile(join(folder, name), data);
     const resolved = typeof steps === 'function' ? steps(folder) : steps;
-    const response = await fetch(`${mock.url}/__mock/script`, {
-      method: 'POST',
-      body: JSON.stringify({ steps: resolved }),
-    });
-    assert.equal(response.status, 200, await response.text());
+    await setSteps(mock, resolved);
   }
 
   // Runs claude; resolves with its exit code, its output and the time that it took.
   async function claude(prompt, { tools = [], key = 'unused', more = [], url = gateway.url } = {}) {
     const begun = Date.now();
-    const nowhere = 'http://127.0.0.1:9';
     const words = ['-p', prompt, ...more, ...(tools.length > 0 ? ['--allowedTools', tools.join(',')] : [])];
-    const child = spawn(CLAUDE, words, {
+    const result = await runClient(CLAUDE, words, {
       cwd: folder,
       env: {
-        PATH: process.env.PATH,
         HOME: home,
         ANTHROPIC_BASE_URL: url,
         ANTHROPIC_AUTH_TOKEN: key,
         CLAUDE_CODE_DISABLE_NONESSENTIAL_TRAFFIC: '1',
         DISABLE_AUTOUPDATER: '1',
-        HTTPS_PROXY: nowhere,
-        HTTP_PROXY: nowhere,
-        NO_PROXY: '127.0.0.1',
-        NO_COLOR: '1',
       },
-      stdio: ['ignore', 'pipe', 'pipe'],
     });
-    let output = '';
-    child.stdout.on('data', (bytes) => (output += bytes));
-    child.stderr.on('data', (bytes) => (output += bytes));
-    const timer = setTimeout(() => child.kill('SIGKILL'), LIMIT_MS);
-    const code = await new Promise((resolve) => child.on('close', resolve));
-    clearTimeout(timer);
-    return { code, output, ms: Date.now() - begun };
+    return { ...result, ms: Date.now() - begun };
   }
 
   const notes = () => readFile(join(folder, 'notes.txt'), 'utf8');

@@ -1,16 +1,15 @@
 // Codex CLI against agm: `codex exec` does small tasks in a folder of its own, offline. The embedded
 // mock calls the tools that the prompt names. Exits with 77 where Codex does not run on this system.
 import assert from 'node:assert/strict';
-import { spawn, spawnSync } from 'node:child_process';
+import { spawnSync } from 'node:child_process';
 import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { after, before, describe, test } from 'node:test';
-import { startGateway } from './gateway.mjs';
+import { runClient, startGateway } from './gateway.mjs';
 
 const CODEX = fileURLToPath(new URL('node_modules/@openai/codex/bin/codex.js', import.meta.url));
-const LIMIT_MS = 60_000;
 
 const trial = spawnSync(process.execPath, [CODEX, '--version'], { encoding: 'utf8' });
 if (trial.status !== 0) {
@@ -48,28 +47,16 @@ enabled = false
     const folder = await mkdtemp(join(home, 'work-'));
     if (text) await writeFile(join(folder, file), text);
     const words = ['exec', '--skip-git-repo-check', '--dangerously-bypass-approvals-and-sandbox'];
-    const nowhere = 'http://127.0.0.1:9';
-    const child = spawn(process.execPath, [CODEX, ...words, '-m', model, ...more, prompt], {
+    const command = [CODEX, ...words, '-m', model, ...more, prompt];
+    const result = await runClient(process.execPath, command, {
       cwd: folder,
       env: {
-        PATH: process.env.PATH,
         HOME: home,
         AGM_API_KEY: 'unused',
-        HTTPS_PROXY: nowhere,
-        HTTP_PROXY: nowhere,
-        NO_PROXY: '127.0.0.1',
-        NO_COLOR: '1',
       },
-      stdio: ['ignore', 'pipe', 'pipe'],
     });
-    let output = '';
-    child.stdout.on('data', (bytes) => (output += bytes));
-    child.stderr.on('data', (bytes) => (output += bytes));
-    const timer = setTimeout(() => child.kill('SIGKILL'), LIMIT_MS);
-    const code = await new Promise((resolve) => child.on('close', resolve));
-    clearTimeout(timer);
     const now = await readFile(join(folder, file), 'utf8').catch(() => undefined);
-    return { code, output, now };
+    return { ...result, now };
   }
 
   const GEMINI = 'gemini-3-flash';

@@ -9,6 +9,10 @@
 //   const mock = await startMock({ steps: [{ match: { text: 'sources' }, do: { body: '...' } }] });
 //   const gateway = await startGateway({ upstream: mock.url, accounts: 3 });
 //
+// A client's program, which can reach nothing but this machine:
+//
+//   const { code, output } = await runClient('codex', ['exec'], { cwd, env: { HOME: home } });
+//
 // `kind: 'openai'` names an upstream with OpenAI's API by its base URL. With AGM_BEHIND_AGM=1 in the
 // environment, a gateway without an upstream of its own has another agm as such an upstream, and that
 // one is answered by the embedded mock.
@@ -24,6 +28,8 @@ import { promisify } from 'node:util';
 const CANARIES = ['sk-canary-in-every-test-5tW8qz', '-of-the-mock'];
 const START_TIMEOUT_MS = 30_000;
 const STOP_TIMEOUT_MS = 20_000;
+const CLIENT_TIMEOUT_MS = 90_000;
+const NOWHERE = 'http://127.0.0.1:9';
 
 export async function startGateway({ args = [], env = {}, upstream, kind = 'gemini', accounts = 1 } = {}) {
   if (!upstream && process.env.AGM_BEHIND_AGM) return startBehindAnother(args, env);
@@ -51,7 +57,36 @@ export function startMock(script, args = []) {
   });
 }
 
-// Each account is a project of its own, so that one that must rest leaves the others alone.
+// Replaces the steps of a mock that runs.
+export async function setSteps(mock, steps) {
+  const response = await fetch(`${mock.url}/__mock/script`, { method: 'POST', body: JSON.stringify({ steps }) });
+  assert.equal(response.status, 200, await response.text());
+}
+
+// Runs a client's program to its end; kills it if it hangs. The output is what it wrote to stdout and stderr.
+export async function runClient(program, words, { cwd, env }) {
+  const child = spawn(program, words, {
+    cwd,
+    env: {
+      PATH: process.env.PATH,
+      HTTPS_PROXY: NOWHERE,
+      HTTP_PROXY: NOWHERE,
+      NO_PROXY: '127.0.0.1',
+      NO_COLOR: '1',
+      ...env,
+    },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+  let output = '';
+  child.stdout.on('data', (bytes) => (output += bytes));
+  child.stderr.on('data', (bytes) => (output += bytes));
+  const timer = setTimeout(() => child.kill('SIGKILL'), CLIENT_TIMEOUT_MS);
+  const code = await new Promise((resolve) => child.on('close', resolve));
+  clearTimeout(timer);
+  return { code, output };
+}
+
+// Each account is a project of its own, so that a cooldown of one does not affect the others.
 const configOf = (url, kind, accounts) =>
   Array.from(
     { length: accounts },

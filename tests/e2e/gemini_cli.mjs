@@ -1,16 +1,15 @@
 // gemini-cli against agm: `gemini -p` edits a file with tool calls in a folder of its own, offline. The
 // mock upstream does what a script says. Exits with 77 if gemini-cli does not run on this system.
 import assert from 'node:assert/strict';
-import { spawn, spawnSync } from 'node:child_process';
+import { spawnSync } from 'node:child_process';
 import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { after, before, describe, test } from 'node:test';
-import { startGateway, startMock } from './gateway.mjs';
+import { runClient, setSteps, startGateway, startMock } from './gateway.mjs';
 
 const GEMINI = fileURLToPath(new URL('node_modules/@google/gemini-cli/bundle/gemini.js', import.meta.url));
-const LIMIT_MS = 90_000;
 const MODEL = 'gemini-3-flash-preview';
 
 const trial = spawnSync(process.execPath, [GEMINI, '--version'], { encoding: 'utf8' });
@@ -49,15 +48,10 @@ describe('gemini-cli', { timeout: 300_000 }, () => {
   async function plan(steps) {
     folder = await mkdtemp(join(home, 'work-'));
     await writeFile(join(folder, 'notes.txt'), 'helo world\n');
-    const response = await fetch(`${mock.url}/__mock/script`, {
-      method: 'POST',
-      body: JSON.stringify({ steps: steps(folder) }),
-    });
-    assert.equal(response.status, 200, await response.text());
+    await setSteps(mock, steps(folder));
   }
 
   async function gemini(prompt) {
-    const nowhere = 'http://127.0.0.1:9';
     const own = await mkdtemp(join(home, 'home-'));
     await mkdir(join(own, '.gemini'));
     await writeFile(
@@ -65,28 +59,15 @@ describe('gemini-cli', { timeout: 300_000 }, () => {
       JSON.stringify({ security: { auth: { selectedType: 'gemini-api-key' } }, privacy: { usageStatisticsEnabled: false } }),
     );
     const words = [GEMINI, '--model', MODEL, '--yolo', '--skip-trust', '-p', prompt];
-    const child = spawn(process.execPath, words, {
+    return runClient(process.execPath, words, {
       cwd: folder,
       env: {
-        PATH: process.env.PATH,
         HOME: own,
         GEMINI_API_KEY: 'unused',
         GOOGLE_GEMINI_BASE_URL: gateway.url,
-        HTTPS_PROXY: nowhere,
-        HTTP_PROXY: nowhere,
-        NO_PROXY: '127.0.0.1',
-        NO_COLOR: '1',
         CI: '1',
       },
-      stdio: ['ignore', 'pipe', 'pipe'],
     });
-    let output = '';
-    child.stdout.on('data', (bytes) => (output += bytes));
-    child.stderr.on('data', (bytes) => (output += bytes));
-    const timer = setTimeout(() => child.kill('SIGKILL'), LIMIT_MS);
-    const code = await new Promise((resolve) => child.on('close', resolve));
-    clearTimeout(timer);
-    return { code, output };
   }
 
   // The first request gets the call; the next one, which holds its result, gets what follows.
