@@ -6,35 +6,15 @@
 #include <vector>
 
 #include "core/base/json.h"
+#include "tests/support/named_frames.h"
 
 namespace agm::test {
 namespace {
 
-struct Frame {
-  std::string name;
-  Json data;
-};
-
-// The frames `event: NAME\ndata: JSON\n\n`, without comments; one of another form has no name.
-std::vector<Frame> FramesOf(std::string_view stream) {
-  std::vector<Frame> frames;
-  while (!stream.empty()) {
-    const std::size_t end = stream.find("\n\n");
-    const std::string_view frame = stream.substr(0, end);
-    stream.remove_prefix(end == std::string_view::npos ? stream.size() : end + 2);
-    if (frame.starts_with(":")) continue;
-    const std::size_t data = frame.find("\ndata: ");
-    if (!frame.starts_with("event: ") || data == std::string_view::npos) return {{}};
-    frames.push_back({std::string(frame.substr(7, data - 7)),
-                      Json::parse(frame.substr(data + 7), nullptr, false)});
-  }
-  return frames;
-}
-
 class Reader {
  public:
-  void Read(const std::vector<Frame>& frames) {
-    for (const Frame& frame : frames) {
+  void Read(const std::vector<NamedFrame>& frames) {
+    for (const NamedFrame& frame : frames) {
       if (!problem_.empty()) return;
       const std::string type = frame.data.is_object() ? frame.data.value("type", "") : "";
       if (frame.name.empty() || type != frame.name) return Blame("a frame's name is not its type");
@@ -161,7 +141,7 @@ class Reader {
 
 Reader ReaderOf(std::string_view stream) {
   Reader reader;
-  reader.Read(FramesOf(stream));
+  reader.Read(NamedFramesOf(stream));
   return reader;
 }
 

@@ -7,29 +7,10 @@
 #include <vector>
 
 #include "core/base/json.h"
+#include "tests/support/named_frames.h"
 
 namespace agm::test {
 namespace {
-
-struct Frame {
-  std::string name;
-  Json data;
-};
-
-// The frames `event: NAME\ndata: JSON\n\n`; a frame of another form gets an empty name.
-std::vector<Frame> FramesOf(std::string_view stream) {
-  std::vector<Frame> frames;
-  while (!stream.empty()) {
-    const std::size_t end = stream.find("\n\n");
-    const std::string_view frame = stream.substr(0, end);
-    stream.remove_prefix(end == std::string_view::npos ? stream.size() : end + 2);
-    const std::size_t data = frame.find("\ndata: ");
-    if (!frame.starts_with("event: ") || data == std::string_view::npos) return {{}};
-    frames.push_back({std::string(frame.substr(7, data - 7)),
-                      Json::parse(frame.substr(data + 7), nullptr, false)});
-  }
-  return frames;
-}
 
 bool IsLast(std::string_view name) {
   return name == "response.completed" || name == "response.incomplete" || name == "response.failed";
@@ -63,7 +44,7 @@ bool Fits(std::string_view event, std::string_view type) {
 
 class Reader {
  public:
-  std::string Read(const Frame& frame) {
+  std::string Read(const NamedFrame& frame) {
     const std::string& name = frame.name;
     const Json& data = frame.data;
     if (name.empty() || !data.is_object()) return "is no event";
@@ -220,7 +201,7 @@ class Reader {
 std::string ResponsesStreamProblem(std::string_view stream) {
   Reader reader;
   int at = 0;
-  for (const Frame& frame : FramesOf(stream)) {
+  for (const NamedFrame& frame : NamedFramesOf(stream)) {
     const std::string problem = reader.Read(frame);
     if (!problem.empty()) return fmt::format("event {} {} {}", at, frame.name, problem);
     ++at;
@@ -229,7 +210,7 @@ std::string ResponsesStreamProblem(std::string_view stream) {
 }
 
 std::string LastResponse(std::string_view stream) {
-  const auto frames = FramesOf(stream);
+  const auto frames = NamedFramesOf(stream);
   if (frames.empty() || !frames.back().data.contains("response")) return {};
   return frames.back().data["response"].dump();
 }
