@@ -249,6 +249,17 @@ std::span<const RouteRow* const> RowsWithPatternOf(const RouteRow& row) {
   return kRows[static_cast<std::size_t>(&row - RouteRows().data())];
 }
 
+// The row for the path of a "**:" row. Such a path names a method of a model, or, if the row does
+// not allow the request's method, a model with a colon in its name ("qwen3:8b").
+const RouteRow& MethodOrName(const RouteRow& found, std::string_view method) {
+  if (!found.pattern.ends_with("**:") || found.Allows(method)) return found;
+  const std::string_view pattern = found.pattern.substr(0, found.pattern.size() - 1);
+  const auto name = std::ranges::find_if(RouteRows(), [&](const RouteRow& row) {
+    return row.pattern == pattern && row.Allows(method);
+  });
+  return name == RouteRows().end() ? found : *name;
+}
+
 // Among the rows with one pattern: one that the client's API has, and its method.
 const RouteRow* Choose(const RouteRow& found, const http::Request& request) {
   const auto rows = RowsWithPatternOf(found);
@@ -316,7 +327,7 @@ Result<Route> FindRoute(std::string_view path) {
 
 Result<Route> FindRoute(const http::Request& request) {
   auto route = FindRoute(request.path);
-  if (route) route->row = Choose(*route->row, request);
+  if (route) route->row = Choose(MethodOrName(*route->row, request.method), request);
   return route;
 }
 

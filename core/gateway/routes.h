@@ -44,7 +44,8 @@ using Handler = http::Reply (*)(Visit& visit);
 /// (Surface::kOwn) match exactly or not at all.
 ///
 /// Several rows may have one pattern: the surface of the request chooses among them, then its
-/// method.
+/// method. A method that a "**:" row does not allow goes to a row with "**" that allows it, so that
+/// GET finds a model whose name has a colon.
 struct RouteRow {
   std::string_view name;  ///< in metrics and logs: "chat_completions"
   std::string_view pattern;

@@ -211,6 +211,7 @@ TEST_F(NativeRoutes, AnswerErrorsInGooglesForm) {
   EXPECT_EQ(error("POST", "/v1beta/nothing/here"), "404 NOT_FOUND");
   EXPECT_EQ(error("POST", kPath + "deleteEverything"), "404 NOT_FOUND");
   EXPECT_EQ(error("GET", "/v1beta/models/nothing"), "404 NOT_FOUND");
+  EXPECT_EQ(error("GET", "/v1beta/models/nothing:generateContent"), "404 NOT_FOUND");
   EXPECT_EQ(error("GET", "/ws/google.ai.generativelanguage.v1beta.GenerativeService.Bidi"),
             "404 NOT_FOUND");
   EXPECT_EQ(error("POST", "/v1beta/interactions"), "404 NOT_FOUND");

@@ -159,6 +159,13 @@ TEST(Routes, ChooseAmongRowsOfOnePathByTheClientsApiAndTheMethod) {
   EXPECT_EQ(found("GET", "/v1/models", {}, "key=k").name, "gemini_models");
   EXPECT_EQ(found("GET", "/v1/models/m", {{"x-goog-api-key", "k"}}).name, "gemini_model");
   EXPECT_EQ(found("GET", "/v1beta/openai/models", {{"x-goog-api-key", "k"}}).name, "models");
+  const std::string colon = "/v1/models/qwen3:8b";  // a model's name, or a method of a model
+  EXPECT_EQ(found("GET", colon, {}).name, "model");
+  EXPECT_EQ(found("HEAD", colon, {{"anthropic-version", "1"}}).surface, Surface::kAnthropic);
+  EXPECT_EQ(found("GET", colon, {{"x-goog-api-key", "k"}}).name, "gemini_model");
+  EXPECT_EQ(found("GET", "/v1beta/models/qwen3:8b", {}).name, "gemini_model");
+  EXPECT_EQ(found("POST", colon, {}).name, "gemini_method");
+  EXPECT_EQ(found("PUT", colon, {}).name, "gemini_method");
 }
 
 TEST(Routes, HaveAHandlerAndAPattern) {
