@@ -116,6 +116,7 @@ int ExitCode(const Error& error) {
     case ErrorCode::kUpstreamRejected:
     case ErrorCode::kCancelled:
     case ErrorCode::kIo:
+    case ErrorCode::kDamaged:
     case ErrorCode::kInternal:
       return 1;
   }

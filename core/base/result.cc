@@ -44,6 +44,8 @@ std::string_view CodeName(ErrorCode code) {
       return "config";
     case ErrorCode::kIo:
       return "io";
+    case ErrorCode::kDamaged:
+      return "damaged";
     case ErrorCode::kInternal:
       return "internal";
   }

@@ -35,6 +35,7 @@ enum class ErrorCode {
   kCancelled,            ///< the client disconnected
   kConfig,               ///< the user's configuration or command line is wrong
   kIo,                   ///< a file, socket or database failed
+  kDamaged,              ///< a database file is damaged
   kInternal,             ///< a bug
 };
 

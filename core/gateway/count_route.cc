@@ -22,7 +22,7 @@ http::Reply CountMessages(Services& services, std::shared_ptr<const Settings> se
   std::string body;
   JsonWriter json(body);
   json.Object().Key("input_tokens").Int(*tokens);
-  if (request->extra.contains("answer.context_management")) {
+  if (request->extra.contains(protocol::kContextManagement)) {
     json.Key("context_management").Object().Key("original_input_tokens").Int(*tokens).EndObject();
   }
   json.EndObject();

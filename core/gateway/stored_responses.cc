@@ -5,6 +5,7 @@
 
 #include "core/base/json_doc.h"
 #include "core/base/json_writer.h"
+#include "core/protocol/responses/request.h"
 
 namespace agm::gateway {
 namespace {
@@ -17,7 +18,7 @@ std::string_view WithoutBrackets(std::string_view array) {
 void Store(const ResponseShelf& shelf, const chat::Request& request, std::string_view object) {
   const auto doc = JsonDoc::Parse(object);
   if (!doc) return;
-  const auto input = request.extra.find("responses.input");
+  const auto input = request.extra.find(protocol::kResponsesInput);
   store::SavedResponse saved;
   saved.id = doc->root()["id"].text();
   saved.owner = shelf.owner;

@@ -84,6 +84,7 @@ Trouble TroubleOfTransport(ErrorCode code) {
     case ErrorCode::kUpstreamUnavailable:
     case ErrorCode::kConfig:
     case ErrorCode::kIo:
+    case ErrorCode::kDamaged:
     case ErrorCode::kInternal:
       return kNetwork;
   }

@@ -55,6 +55,7 @@ Shape ShapeOf(ErrorCode code) {
       return {499, "api_error"};
     case ErrorCode::kConfig:
     case ErrorCode::kIo:
+    case ErrorCode::kDamaged:
     case ErrorCode::kInternal:
       return {500, "api_error"};
   }

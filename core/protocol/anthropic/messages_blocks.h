@@ -35,7 +35,7 @@ class MessageSink {
   virtual void Whole(std::string_view block) = 0;
 };
 
-/// Turns the events of an answer into content blocks in the one order that all clients survive:
+/// Turns the events of an answer into content blocks in the one order that all clients accept:
 /// thinking (one block, first), text that stands together as one block, calls. Thoughts behind the
 /// first text or call are left out, and so are all where the client did not ask to see them. Where
 /// the client offers the search, text stays open until the end for its citations, and calls follow.

@@ -14,7 +14,7 @@ constexpr std::string_view kTooLong = "execution_time_exceeded";
 
 std::string TypeIn(const chat::Request* request) {
   if (request == nullptr) return {};
-  const auto kept = request->extra.find("answer.code_execution");
+  const auto kept = request->extra.find(kCodeTool);
   if (kept == request->extra.end()) return {};
   const auto doc = JsonDoc::Parse(kept->second);
   return doc ? doc->root().text() : std::string();

@@ -9,6 +9,9 @@
 /// Blocks of the Messages API that report code which the upstream ran.
 namespace agm::protocol {
 
+/// The entry of Request::extra with the type of the client's code execution tool.
+inline constexpr const char* kCodeTool = "answer.code_execution";
+
 /// How the client's version of the tool names its blocks: "code_execution" (Python), from
 /// 2025-08-25 on "bash_code_execution".
 ///
@@ -17,7 +20,7 @@ class CodeBlocks {
  public:
   /// Of the tool with that type ("code_execution_20250825").
   explicit CodeBlocks(std::string_view type);
-  /// As ReadMessagesTools left it in the request; null: the first version.
+  /// The version that ReadMessagesTools noted in the request; null: the first version.
   explicit CodeBlocks(const chat::Request* request);
 
   /// The name of the server_tool_use block, and its input.
@@ -35,8 +38,8 @@ class CodeBlocks {
 /// The id of the answer's code number `number`.
 std::string CodeId(std::string_view reply, int number);
 
-/// The text that a client without such blocks would have seen of an echoed block of this gateway's
-/// code; empty for all other blocks. With it the model's own turn is found again.
+/// The text in place of an echoed block that this gateway wrote: clients without such blocks see
+/// that text, and the model's own turn is stored under it. Empty for all other blocks.
 std::string EchoedCode(JsonView block);
 
 }  // namespace agm::protocol

@@ -10,7 +10,7 @@
 
 namespace agm::protocol {
 
-/// Notes in `request.extra` that `field` cannot be told to any upstream, for the log.
+/// Notes in `request.extra`, for the log, that no upstream has an equivalent of `field`.
 void Untold(std::string_view field, chat::Request& request);
 
 /// Appends text, unless it is empty: the upstream refuses empty parts.

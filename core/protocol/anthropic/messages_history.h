@@ -15,7 +15,7 @@
 
 namespace agm::protocol {
 
-/// Settings that the messages of a conversation make for the whole request. The views are into the
+/// Settings for the whole request that messages of the conversation contain. The views are into the
 /// request's body.
 struct MessagesNews {
   std::set<std::string, std::less<>> loaded;           ///< tools that tool_reference blocks name

@@ -131,7 +131,7 @@ void ReadMetadata(JsonView body, Fields& fields, chat::Request& request) {
 void ReadContextManagement(JsonView body, chat::Request& request) {
   const JsonView management = body["context_management"];
   if (!management.is(JsonKind::kObject)) return;
-  request.extra["answer.context_management"] = "true";
+  request.extra[kContextManagement] = "true";
   for (const JsonView edit : management["edits"].items()) {
     const std::string type = edit["type"].text();
     // Thoughts are left out in any case.

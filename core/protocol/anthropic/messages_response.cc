@@ -14,6 +14,7 @@
 #include "core/base/utf8.h"
 #include "core/protocol/anthropic/error.h"
 #include "core/protocol/anthropic/messages_blocks.h"
+#include "core/protocol/anthropic/messages_request.h"
 #include "core/protocol/shared/sse.h"
 
 namespace agm::protocol {
@@ -87,7 +88,7 @@ void WriteCaller(JsonWriter& json) {
 }
 
 bool WantsContextManagement(const Reply& reply) {
-  return reply.request != nullptr && reply.request->extra.contains("answer.context_management");
+  return reply.request != nullptr && reply.request->extra.contains(kContextManagement);
 }
 
 void WriteContextManagement(JsonWriter& json, const Reply& reply) {

@@ -9,7 +9,9 @@
 
 #include "core/base/json_writer.h"
 #include "core/protocol/anthropic/messages_client_tools.h"
+#include "core/protocol/anthropic/messages_code.h"
 #include "core/protocol/anthropic/messages_content.h"
+#include "core/protocol/anthropic/messages_web.h"
 
 namespace agm::protocol {
 namespace {
@@ -129,7 +131,7 @@ class Tools {
     }
     if (tool == chat::HostedTool::kWebSearch) ReadDomains(spec);
     if (tool == chat::HostedTool::kCodeExecution) {
-      request_.extra["answer.code_execution"] = spec["type"].raw();
+      request_.extra[kCodeTool] = spec["type"].raw();
     }
   }
 
@@ -149,7 +151,7 @@ class Tools {
       if (spec[key]) json.Key(key).Raw(spec[key].raw());
     }
     json.EndObject();
-    request_.extra["answer.web_domains"] = domains;
+    request_.extra[kWebDomains] = domains;
     auto& messages = request_.messages;
     const auto head = std::find_if(messages.begin(), messages.end(), [](const chat::Message& m) {
       return m.role != chat::Role::kSystem;

@@ -43,7 +43,7 @@ void WriteResultHead(JsonWriter& json, std::string_view type, std::string_view i
 
 WebDomains::WebDomains(const chat::Request* request) {
   if (request == nullptr) return;
-  const auto kept = request->extra.find("answer.web_domains");
+  const auto kept = request->extra.find(kWebDomains);
   if (kept == request->extra.end()) return;
   const auto doc = JsonDoc::Parse(kept->second);
   if (!doc) return;

@@ -10,6 +10,9 @@
 /// Blocks of the Messages API that report the upstream's own searches and fetches.
 namespace agm::protocol {
 
+/// The entry of Request::extra with the sites that the client allows or blocks.
+inline constexpr const char* kWebDomains = "answer.web_domains";
+
 /// The sites that a client wants to see of a search, or not to see.
 ///
 /// Thread safety: immutable.

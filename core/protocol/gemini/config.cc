@@ -16,7 +16,7 @@ constexpr double kBelowTwo = 1.99;  // penalties are in [-2, 2)
 
 bool TakesFormat(const chat::Request& request, const ModelTraits& traits) {
   const bool tools = OffersTools(request, traits) || !request.hosted_tools.empty() ||
-                     request.extra.contains("gemini.tools");
+                     request.extra.contains(kGeminiTools);
   return traits.json && (traits.json_with_tools || !tools);
 }
 

@@ -47,6 +47,7 @@ Shape ShapeOf(ErrorCode code) {
       return {499, "CANCELLED"};
     case ErrorCode::kConfig:
     case ErrorCode::kIo:
+    case ErrorCode::kDamaged:
     case ErrorCode::kInternal:
       return {500, "INTERNAL"};
   }

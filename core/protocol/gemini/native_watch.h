@@ -22,7 +22,8 @@ JsonPiece FirstJsonObject(std::string_view bytes);
 /// True if the object is Google's error object: its first member is "error".
 bool IsGoogleError(std::string_view object);
 
-/// Looks at the bytes of a native response while they pass, without holding them.
+/// Reads tokens and errors from the bytes of a native response while they pass, without holding the
+/// bytes.
 ///
 ///   NativeWatch watch(NativeWatch::Framing::kEvents);
 ///   watch.See(bytes);

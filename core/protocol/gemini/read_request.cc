@@ -10,6 +10,7 @@
 #include "core/base/ascii.h"
 #include "core/base/json_doc.h"
 #include "core/protocol/gemini/request.h"
+#include "core/protocol/gemini/tools.h"
 #include "core/protocol/shared/fields.h"
 #include "core/protocol/shared/media.h"
 #include "core/protocol/shared/reasoning.h"
@@ -196,7 +197,7 @@ class Reader {
       if (!others.empty()) others += ',';
       others += tool.raw();
     }
-    if (!others.empty()) request_.extra["gemini.tools"] = others;
+    if (!others.empty()) request_.extra[kGeminiTools] = others;
   }
 
   bool Tool(const JsonMember& member) {

@@ -160,7 +160,7 @@ Result<void> WriteGeminiTools(const chat::Request& request, const ModelTraits& t
   if (!hosted && !request.hosted_tools.empty()) {
     out.dropped.push_back("hosted tools (this model takes none beside functions)");
   }
-  const auto more = request.extra.find("gemini.tools");
+  const auto more = request.extra.find(kGeminiTools);
   if (!functions && !hosted && more == request.extra.end()) return {};
   const bool lower = LowersTools(options.repair) || !traits.json_schema;
   json.Key("tools").Array();

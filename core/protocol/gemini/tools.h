@@ -13,6 +13,9 @@
 
 namespace agm::protocol {
 
+/// The entry of Request::extra with tools that have no neutral form.
+inline constexpr const char* kGeminiTools = "gemini.tools";
+
 /// Maps tool names to names that the Gemini API accepts: a letter or `_`, then letters, digits and
 /// `_.:-`, at most 64. An unsuitable name gets an alias that no other tool has; the same name
 /// always gets the same alias.

@@ -56,6 +56,7 @@ Shape ShapeOf(ErrorCode code) {
       return {499, kRequest, "cancelled"};
     case ErrorCode::kConfig:
     case ErrorCode::kIo:
+    case ErrorCode::kDamaged:
     case ErrorCode::kInternal:
       return {500, kServer, "internal_error"};
   }

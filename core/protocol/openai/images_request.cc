@@ -62,8 +62,8 @@ void ReadPicture(JsonView body, Fields& fields, chat::Request& request) {
   const std::string quality = fields.Word(
       body, "quality", {}, {"auto", "low", "medium", "high", "xhigh", "max", "standard", "hd"});
   const std::string size = fields.Text(body, "size", {});
-  if (!quality.empty()) request.extra["answer.quality"] = body["quality"].raw();
-  if (!size.empty()) request.extra["answer.size"] = body["size"].raw();
+  if (!quality.empty()) request.extra[kAskedQuality] = body["quality"].raw();
+  if (!size.empty()) request.extra[kAskedSize] = body["size"].raw();
   const auto picture = PictureOfSize(size.empty() ? "auto" : size);
   if (!picture) {
     fields.Refuse(

@@ -7,6 +7,10 @@
 
 namespace agm::protocol {
 
+/// Entries of Request::extra with the size and quality as the client wrote them (JSON).
+inline constexpr const char* kAskedSize = "answer.size";
+inline constexpr const char* kAskedQuality = "answer.quality";
+
 /// Reads a request to generate images. The style is "url" if the client wants URLs; "answer.size"
 /// and "answer.quality" keep the requested values. Errors are as in ReadOpenAiChatRequest.
 Result<chat::Request> ReadImageGeneration(std::string_view body);

@@ -8,6 +8,7 @@
 
 #include "core/base/json_writer.h"
 #include "core/protocol/openai/error.h"
+#include "core/protocol/openai/images_request.h"
 #include "core/protocol/shared/sse.h"
 
 namespace agm::protocol {
@@ -127,8 +128,8 @@ class ImageStream : public StreamWriter {
     std::string out;
     JsonWriter json(out);
     json.Object().Key("type").String(kind_).Key("b64_json").String(picture.data);
-    json.Key("created_at").Int(reply_.created).Key("size").Raw(Asked("answer.size"));
-    json.Key("quality").Raw(Asked("answer.quality")).Key("background").String("opaque");
+    json.Key("created_at").Int(reply_.created).Key("size").Raw(Asked(kAskedSize));
+    json.Key("quality").Raw(Asked(kAskedQuality)).Key("background").String("opaque");
     json.Key("output_format").String(FormatOf(picture));
     WriteUsage(json.Key("usage"), usage, Shape::kEvent);
     json.EndObject();

@@ -187,8 +187,8 @@ void ReadShape(JsonView body, Fields& fields, chat::Request& request) {
       fields.Word(body, "response_format", {}, {"json", "text", "srt", "verbose_json", "vtt"});
   request.style = format.empty() ? "json" : format;
   const Times times = ReadTimes(body, fields, request.style);
-  if (times.segments) request.extra["answer.segments"] = "true";
-  if (times.words) request.extra["answer.words"] = "true";
+  if (times.segments) request.extra[kAskedSegments] = "true";
+  if (times.words) request.extra[kAskedWords] = "true";
   const bool timed = request.style != "json" && request.style != "text";
   if (timed) {
     request.format = {chat::OutputFormat::kJsonSchema, "transcript", SchemaOf(times.words), false,

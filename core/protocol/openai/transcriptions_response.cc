@@ -7,6 +7,7 @@
 #include "core/base/json_writer.h"
 #include "core/protocol/openai/error.h"
 #include "core/protocol/openai/transcript.h"
+#include "core/protocol/openai/transcriptions_request.h"
 #include "core/protocol/shared/sse.h"
 
 namespace agm::protocol {
@@ -71,7 +72,7 @@ std::string WriteVerbose(const Transcript& transcript, const Reply& reply) {
   JsonWriter json(out);
   json.Object().Key("task").String("transcribe").Key("language").String(transcript.language);
   json.Key("duration").Double(transcript.Seconds()).Key("text").String(transcript.Text());
-  if (Wants(reply, "answer.words")) {
+  if (Wants(reply, kAskedWords)) {
     json.Key("words").Array();
     for (const Spoken& word : transcript.words) {
       json.Object().Key("word").String(word.text).Key("start").Double(word.start);
@@ -79,7 +80,7 @@ std::string WriteVerbose(const Transcript& transcript, const Reply& reply) {
     }
     json.EndArray();
   }
-  if (Wants(reply, "answer.segments")) {
+  if (Wants(reply, kAskedSegments)) {
     json.Key("segments").Array();
     int id = 0;
     for (const Spoken& segment : transcript.segments) {

@@ -5,6 +5,7 @@
 #include <variant>
 
 #include "core/base/json_writer.h"
+#include "core/protocol/openai/images_request.h"
 #include "core/protocol/shared/media.h"
 #include "core/protocol/shared/numbers.h"
 
@@ -51,7 +52,7 @@ std::string WriteOpenAiImageOrder(const chat::Request& request, const OpenAiWrit
   const bool told = options.repair == Repair::kTellFormat || !may("response_format");
   if (!told) json.Key("response_format").String("b64_json");
   for (const auto& [key, value] : request.extra) {
-    const bool own = key == "answer.size" || key == "answer.quality" || key.starts_with("openai.");
+    const bool own = key == kAskedSize || key == kAskedQuality || key.starts_with("openai.");
     const std::string_view field = std::string_view(key).substr(key.find('.') + 1);
     if (own && may(field)) json.Key(field).Raw(value);
   }

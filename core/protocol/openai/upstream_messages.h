@@ -13,7 +13,8 @@
 
 namespace agm::protocol {
 
-/// Finds the model's own blocks of a turn; nothing if no more is known than what the client sent.
+/// Finds the model's own blocks of a turn; nullopt if the gateway knows no more than the client
+/// sent.
 using OpenAiTurns =
     std::function<std::optional<std::vector<chat::Block>>(const chat::Message& turn)>;
 

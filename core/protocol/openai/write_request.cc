@@ -306,8 +306,8 @@ class Writer {
     const chat::Reasoning& reasoning = request_.reasoning;
     if (reasoning.effort) json_.Key("reasoning_effort").String(EffortName(*reasoning.effort));
     const bool config = reasoning.budget || reasoning.show;
-    const auto safety = request_.extra.find("gemini.safetySettings");
-    const auto cached = request_.extra.find("gemini.cachedContent");
+    const auto safety = request_.extra.find(kSafetySettings);
+    const auto cached = request_.extra.find(kCachedContent);
     const auto end = request_.extra.end();
     if (!config && safety == end && cached == end) return;
     json_.Key("extra_body").Object().Key("google").Object();

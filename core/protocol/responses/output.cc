@@ -5,6 +5,7 @@
 
 #include "core/base/json_doc.h"
 #include "core/base/utf8.h"
+#include "core/protocol/responses/request.h"
 
 namespace agm::protocol {
 namespace {
@@ -266,6 +267,7 @@ std::string_view ResponsesErrorCode(const Error& error) {
     case ErrorCode::kCancelled:
     case ErrorCode::kConfig:
     case ErrorCode::kIo:
+    case ErrorCode::kDamaged:
     case ErrorCode::kInternal:
       return "server_error";
   }
@@ -296,7 +298,7 @@ std::string ResponseObject(const Reply& reply, const Ending& ending, std::string
   json.Key("model").String(reply.model).Key("access_programs").Null();
   json.Key("output").Array().RawMembers(items).EndArray();
   if (reply.request != nullptr) {
-    const auto echo = reply.request->extra.find("responses.echo");
+    const auto echo = reply.request->extra.find(kResponsesEcho);
     if (echo != reply.request->extra.end()) json.RawMembers(echo->second);
   }
   json.Key("usage");

@@ -148,7 +148,7 @@ void ReadThoughts(JsonView body, Fields& fields, chat::Request& request) {
   const JsonView reasoning = body["reasoning"];
   if (reasoning["summary"] || reasoning["generate_summary"]) request.reasoning.show = true;
   for (const JsonView wanted : body["include"].items()) {
-    if (wanted.equals("reasoning.encrypted_content")) request.extra["responses.encrypted"] = "true";
+    if (wanted.equals("reasoning.encrypted_content")) request.extra[kResponsesEncrypted] = "true";
   }
 }
 
@@ -196,7 +196,7 @@ void ReadInput(JsonView body, const ResponsesContext& context, Fields& fields,
     fields.Refuse("empty_array", at, "expected at least one item, found none");
     return;
   }
-  request.extra["responses.input"] = input ? InputArray(input, context.items) : "[]";
+  request.extra[kResponsesInput] = input ? InputArray(input, context.items) : "[]";
 }
 
 }  // namespace
@@ -234,7 +234,7 @@ Result<chat::Request> ReadResponsesRequest(std::string_view text, const Response
   if (!fields.ok()) return *fields.error();
 
   ReadInstructions(body, fields, request);
-  const std::string& own = request.extra["responses.input"];
+  const std::string& own = request.extra[kResponsesInput];
   const auto input = JsonDoc::Parse(own);
   if (!input) return input.error();
   ResponsesItems items(fields, request);
@@ -248,7 +248,7 @@ Result<chat::Request> ReadResponsesRequest(std::string_view text, const Response
   ReadFormat(body, fields, request);
   request.user = fields.Text(body, "user", {});
   request.cache_key = fields.Text(body, "prompt_cache_key", {});
-  request.extra["responses.echo"] = EchoMembers(body);
+  request.extra[kResponsesEcho] = EchoMembers(body);
   if (items.compacts()) AskForCompaction(request);
   if (!fields.ok()) return *fields.error();
   return request;

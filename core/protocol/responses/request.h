@@ -25,6 +25,11 @@ struct ResponsesContext {
   std::map<std::string, std::string> items;  ///< JSON by id, of the items that it refers to
 };
 
+/// Entries of Request::extra, see ReadResponsesRequest.
+inline constexpr const char* kResponsesEcho = "responses.echo";
+inline constexpr const char* kResponsesInput = "responses.input";
+inline constexpr const char* kResponsesEncrypted = "responses.encrypted";
+
 /// Reads a request of OpenAI's Responses API. Request::extra gets these entries: "responses.echo"
 /// (serialised members for the response object), "responses.input" (the request's own items, with
 /// referred items in the place of references), "responses.encrypted" ("true" if the client carries

@@ -28,6 +28,7 @@
 #include "core/protocol/responses/events.h"
 #include "core/protocol/responses/items.h"
 #include "core/protocol/responses/output.h"
+#include "core/protocol/responses/request.h"
 #include "core/protocol/responses/text_message.h"
 #include "core/protocol/shared/wav.h"
 
@@ -42,7 +43,7 @@ class ResponsesStream : public StreamWriter {
  public:
   explicit ResponsesStream(Reply reply) : reply_(std::move(reply)) {
     if (reply_.request == nullptr) return;
-    encrypted_ = reply_.request->extra.contains("responses.encrypted");
+    encrypted_ = reply_.request->extra.contains(kResponsesEncrypted);
     compacts_ = WantsCompaction(reply_.request);
   }
 

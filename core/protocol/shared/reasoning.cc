@@ -94,7 +94,7 @@ void KeepSafety(JsonView settings, const FieldPath& at, Fields& fields, chat::Re
     fields.WrongType(at, "an array", settings);
     return;
   }
-  request.extra["gemini.safetySettings"] = settings.raw();
+  request.extra[kSafetySettings] = settings.raw();
 }
 
 void ReadGoogle(JsonView google, const FieldPath& at, Fields& fields, chat::Request& request) {
@@ -105,7 +105,7 @@ void ReadGoogle(JsonView google, const FieldPath& at, Fields& fields, chat::Requ
   ReadImageConfig(Either(google, "image_config", "imageConfig"), FieldPath(at, "image_config"),
                   fields, request);
   const JsonView cached = Either(google, "cached_content", "cachedContent");
-  if (cached.is(JsonKind::kString)) request.extra["gemini.cachedContent"] = cached.raw();
+  if (cached.is(JsonKind::kString)) request.extra[kCachedContent] = cached.raw();
   KeepSafety(Either(google, "safety_settings", "safetySettings"), FieldPath(at, "safety_settings"),
              fields, request);
 }

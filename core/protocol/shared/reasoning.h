@@ -9,6 +9,10 @@
 
 namespace agm::protocol {
 
+/// Entries of Request::extra with Google's own settings that every dialect can carry.
+inline constexpr const char* kSafetySettings = "gemini.safetySettings";
+inline constexpr const char* kCachedContent = "gemini.cachedContent";
+
 /// Reads the thinking effort and Google's own settings: `reasoning_effort`, `reasoning` (OpenAI's
 /// and OpenRouter's), `thinking` (Anthropic's format), `image_config`, `extra_body.google` and
 /// `google` with thinking_config, image_config, cached_content and safety_settings, and top-level

@@ -7,8 +7,8 @@
 
 namespace agm::protocol {
 
-/// The one thing that a writer writes otherwise after the upstream refused a request for it. A
-/// writer ignores a repair that its API has no use for.
+/// The one change that a writer makes to a request after the upstream has refused it. A writer
+/// ignores a repair that does not apply to its API.
 enum class Repair : std::uint8_t {
   kNone,
   kReplaceSignatures,  ///< the documented dummy instead of every thought signature
@@ -17,7 +17,7 @@ enum class Repair : std::uint8_t {
   kLowerSchemas,       ///< both
   kTellFormat,         ///< no JSON mode: the format is told in words
   kFetchMedia,         ///< the gateway fetches media; the writer has no part in it
-  kMoveSystem,         ///< system text as the user's
+  kMoveSystem,         ///< system text becomes text of the user
   kNearestThinking,    ///< the level or budget beside the refused one
   kOmitThinking,
   kOmitPenalties,
