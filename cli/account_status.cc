@@ -91,7 +91,7 @@ Result<std::vector<accounts::AccountStatus>> ReadAccountStates(const Json& docum
 namespace {
 
 constexpr Duration kStatePatience{500};
-constexpr Duration kHealPatience{2'000};
+constexpr Duration kRecoverPatience{2'000};
 
 /// Opens the state that a gateway left in the state folder and calls `use`; does nothing without
 /// one.
@@ -134,14 +134,14 @@ Result<AccountStates> LoadAccountStates(const Context& context, Duration timeout
   return FromState(context);
 }
 
-bool Heal(const Context& context, const std::string& account) {
-  WithState(context, [&](accounts::PoolJournal& journal) { journal.DropRests(account); });
+bool Recover(const Context& context, const std::string& account) {
+  WithState(context, [&](accounts::PoolJournal& journal) { journal.DropCooldowns(account); });
   const GatewayRequest request{
       "POST", "/agm/accounts", DumpJson({{"heal", account}}), {{"X-Agm", "1"}}};
-  const auto healed = AskJson(context, request, kHealPatience);
+  const auto recovered = AskJson(context, request, kRecoverPatience);
   // A gateway that has not loaded the account yet will read it and its cooldowns from the files.
-  if (!healed) context.io().Detail("{}", healed.error().message);
-  return healed.has_value() || healed.error().reason != kUnreachable;
+  if (!recovered) context.io().Detail("{}", recovered.error().message);
+  return recovered.has_value() || recovered.error().reason != kUnreachable;
 }
 
 std::string WriteTime(WallTime time) { return IsoTime(time); }

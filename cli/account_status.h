@@ -24,7 +24,7 @@ Result<AccountStates> LoadAccountStates(const Context& context, Duration timeout
 /// Ends all cooldowns and the quarantine of an account, in the running gateway and in the state
 /// folder, because the user has fixed its problem. Prints nothing if no gateway runs. True if a
 /// gateway answered.
-bool Heal(const Context& context, const std::string& account);
+bool Recover(const Context& context, const std::string& account);
 
 /// Reads the accounts from the document of GET /agm/accounts.
 Result<std::vector<accounts::AccountStatus>> ReadAccountStates(const Json& document);

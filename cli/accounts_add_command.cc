@@ -373,7 +373,7 @@ Result<void> RunAccountsAddWith(const Context& context, const AccountsAddOptions
   if (!verdict) return std::move(verdict).error();
   auto edited = config::EditFile(context.ConfigLocation().path, change, context.environment());
   if (!edited) return std::move(edited).error();
-  const bool gateway_runs = Heal(context, name);
+  const bool gateway_runs = Recover(context, name);
   if (!account->unusable.empty()) {
     context.io().Warn("account {} cannot be used: {}", name, account->unusable);
   }

@@ -78,7 +78,7 @@ Checked Check(const Context& context, const config::Account& account, const Acco
   if (known != states.accounts.end()) checked.status = *known;
   checked.verdict = TryCredential(context, account);
   accounts::SeenQuotas hit;
-  hit.Note({}, checked.verdict.quota);
+  hit.Note({}, checked.verdict.quotas);
   checked.status.quotas.insert(checked.status.quotas.end(), hit.all().begin(), hit.all().end());
   if (checked.verdict.credential != Credential::kGood) return checked;
   checked.models = ModelsOf(context, account);
@@ -87,7 +87,7 @@ Checked Check(const Context& context, const config::Account& account, const Acco
     checked.abilities = AskForAbilities(context, account, checked.models->front());
   }
   // The account works again, so end its quarantine.
-  if (checked.status.state == accounts::AccountState::kQuarantined) Heal(context, account.name);
+  if (checked.status.state == accounts::AccountState::kQuarantined) Recover(context, account.name);
   return checked;
 }
 

@@ -48,7 +48,7 @@ Result<void> SetEnabled(const Context& context, const std::vector<std::string>& 
   Json json = Json::array();
   for (const config::Account* account : *accounts) {
     const bool changed = account->enabled != enabled;
-    if (enabled) Heal(context, account->name);
+    if (enabled) Recover(context, account->name);
     json.push_back({{"name", account->name}, {"enabled", enabled}, {"changed", changed}});
     if (context.json()) continue;
     context.io().Say("Account {} is {} {}.", account->name, enabled ? "enabled" : "disabled",

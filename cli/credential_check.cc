@@ -20,7 +20,7 @@ upstream::Limits Limits(const Context& context) {
 
 CredentialVerdict Verdict(const upstream::Failure& failure) {
   return {Judge(failure.trouble), Duration(0), std::string(upstream::RowOf(failure.trouble).name),
-          failure.error.message, failure.quota};
+          failure.error.message, failure.quotas};
 }
 
 std::variant<Secret, upstream::Failure> CredentialOf(const Context& context,

@@ -31,7 +31,7 @@ struct CredentialVerdict {
   Duration took{0};
   std::string reason;                   ///< the name of the failure: "bad_key"
   std::string why;                      ///< a sentence; safe to show
-  std::string quota;                    ///< names of the exceeded quotas, joined with ","
+  std::vector<std::string> quotas{};    ///< names of the exceeded quotas
   std::optional<std::size_t> models{};  ///< how many models the upstream lists for it
 
   bool usable() const {

@@ -39,21 +39,21 @@ AccountQueue::AccountQueue(ModelName model, const std::vector<Member*>& members)
     : model_(std::move(model)), members_(members.begin(), members.end()) {
   std::map<int, std::vector<Member*>> by_priority;
   for (Member* member : members) by_priority[member->account->priority].push_back(member);
-  for (auto& [priority, awake] : by_priority) {
-    for (const Member* member : awake) {
+  for (auto& [priority, ready] : by_priority) {
+    for (const Member* member : ready) {
       const config::AccountKind kind = member->account->kind;
       if (std::ranges::find(kinds_, kind) == kinds_.end()) kinds_.push_back(kind);
     }
-    tiers_.push_back({priority, std::move(awake), {}, 0, nullptr});
+    tiers_.push_back({priority, std::move(ready), {}, 0, nullptr});
   }
 }
 
-TimePoint AccountQueue::WakesAt(const Member& member, const Search& search) const {
-  return search.through_breaker ? member.RestedAt(model_.text) : member.WakesAt(model_.text);
+TimePoint AccountQueue::ReadyAt(const Member& member, const Search& search) const {
+  return search.through_breaker ? member.CooledAt(model_.text) : member.ReadyAt(model_.text);
 }
 
 bool AccountQueue::IsFree(const Member& member, const Search& search) const {
-  return WakesAt(member, search) <= search.now && !member.IsBeingTried(search.now) &&
+  return ReadyAt(member, search) <= search.now && !member.IsBeingTried(search.now) &&
          !Contains(search.tried, member.account->name);
 }
 
@@ -103,20 +103,20 @@ AccountQueue::Best AccountQueue::FirstGuess(const Tier& tier, const Search& sear
 }
 
 Member* AccountQueue::ChooseIn(Tier& tier, const Search& search) {
-  Wake(tier, search.now);
+  EndCooldowns(tier, search.now);
   Best best = FirstGuess(tier, search);
   const bool cache_first = search.scheduling == config::Scheduling::kCacheFirst;
   if (cache_first && best.member != nullptr && best.cost < kSpent) return best.member;
 
   const bool fastest = search.scheduling == config::Scheduling::kPerformanceFirst;
-  std::size_t at = tier.awake.empty() ? 0 : tier.cursor % tier.awake.size();
+  std::size_t at = tier.ready.empty() ? 0 : tier.cursor % tier.ready.size();
   tier.cursor += fastest ? kCompared : 1;
   std::size_t compared = 0;
-  for (std::size_t left = tier.awake.size(); left > 0 && compared < kCompared; --left) {
-    if (at >= tier.awake.size()) at = 0;
-    Member* member = tier.awake[at];
-    if (const TimePoint until = member->RestedAt(model_.text); until > search.now) {
-      PutToSleep(tier, at, until);  // the next account is now at this index
+  for (std::size_t left = tier.ready.size(); left > 0 && compared < kCompared; --left) {
+    if (at >= tier.ready.size()) at = 0;
+    Member* member = tier.ready[at];
+    if (const TimePoint until = member->CooledAt(model_.text); until > search.now) {
+      MoveToCooling(tier, at, until);  // the next account is now at this index
       continue;
     }
     ++at;
@@ -128,43 +128,43 @@ Member* AccountQueue::ChooseIn(Tier& tier, const Search& search) {
   return best.member;
 }
 
-void AccountQueue::PutToSleep(Tier& tier, std::size_t at, TimePoint until) {
-  tier.asleep.push_back({until, tier.awake[at]});
-  std::push_heap(tier.asleep.begin(), tier.asleep.end(),
-                 [](const Sleeper& a, const Sleeper& b) { return LaterFirst(a.until, b.until); });
-  tier.awake.erase(tier.awake.begin() + static_cast<std::ptrdiff_t>(at));
+void AccountQueue::MoveToCooling(Tier& tier, std::size_t at, TimePoint until) {
+  tier.cooling.push_back({until, tier.ready[at]});
+  std::push_heap(tier.cooling.begin(), tier.cooling.end(),
+                 [](const Cooling& a, const Cooling& b) { return LaterFirst(a.until, b.until); });
+  tier.ready.erase(tier.ready.begin() + static_cast<std::ptrdiff_t>(at));
 }
 
-void AccountQueue::Wake(Tier& tier, TimePoint now) {
-  const auto later = [](const Sleeper& a, const Sleeper& b) {
+void AccountQueue::EndCooldowns(Tier& tier, TimePoint now) {
+  const auto later = [](const Cooling& a, const Cooling& b) {
     return LaterFirst(a.until, b.until);
   };
-  while (!tier.asleep.empty() && tier.asleep.front().until <= now) {
-    std::pop_heap(tier.asleep.begin(), tier.asleep.end(), later);
-    Sleeper& sleeper = tier.asleep.back();
-    const TimePoint until = sleeper.member->RestedAt(model_.text);
+  while (!tier.cooling.empty() && tier.cooling.front().until <= now) {
+    std::pop_heap(tier.cooling.begin(), tier.cooling.end(), later);
+    Cooling& entry = tier.cooling.back();
+    const TimePoint until = entry.member->CooledAt(model_.text);
     if (until > now) {  // the cooldown was extended meanwhile
-      sleeper.until = until;
-      std::push_heap(tier.asleep.begin(), tier.asleep.end(), later);
+      entry.until = until;
+      std::push_heap(tier.cooling.begin(), tier.cooling.end(), later);
       continue;
     }
-    tier.awake.push_back(sleeper.member);
-    tier.asleep.pop_back();
+    tier.ready.push_back(entry.member);
+    tier.cooling.pop_back();
   }
 }
 
-std::optional<TimePoint> AccountQueue::NextWake(const Search& search) const {
+std::optional<TimePoint> AccountQueue::NextReady(const Search& search) const {
   TimePoint earliest = TimePoint::max();
   const auto look = [&](const Member& member) {
-    const TimePoint wakes = WakesAt(member, search);
-    const bool sooner = wakes > search.now && wakes < earliest;
-    if (sooner && !Contains(search.tried, member.account->name)) earliest = wakes;
+    const TimePoint ready_at = ReadyAt(member, search);
+    const bool sooner = ready_at > search.now && ready_at < earliest;
+    if (sooner && !Contains(search.tried, member.account->name)) earliest = ready_at;
   };
   for (const Tier& tier : tiers_) {
-    for (const Sleeper& sleeper : tier.asleep) {
-      if (sleeper.until < earliest) look(*sleeper.member);
+    for (const Cooling& entry : tier.cooling) {
+      if (entry.until < earliest) look(*entry.member);
     }
-    for (const Member* member : tier.awake) look(*member);
+    for (const Member* member : tier.ready) look(*member);
   }
   if (earliest == TimePoint::max()) return std::nullopt;
   return earliest;

@@ -24,14 +24,14 @@ struct Search {
 
 /// The accounts that may serve one model, in tiers of equal priority. Accounts in cooldown are kept
 /// apart, so a search takes the same time with 10 accounts as with 1,000: it examines some accounts
-/// that are awake, and handles each cooldown once when it begins and once when it ends.
+/// that are ready, and handles each cooldown once when it begins and once when it ends.
 ///
-///   awake:  [a d f ...]  ─ found in cooldown ─▶  asleep: a heap by the end of the cooldown
+///   ready:  [a d f ...]  ─ found in cooldown ─▶  cooling: a heap by the end of the cooldown
 ///             ▲                                    │
 ///             └───────── the cooldown ends ────────┘
 ///
-/// A model's circuit breaker affects nearly all accounts for seconds: it does not move them to
-/// asleep.
+/// A model's circuit breaker does not move accounts to `cooling`, because it affects nearly all of
+/// them and only for seconds.
 ///
 /// Requires that cooldowns only get longer; code that ends one early must create new queues.
 ///
@@ -49,24 +49,24 @@ class AccountQueue {
   /// The best available account; null if there is none.
   Member* Choose(const Search& search);
   /// When this account may serve; a past time means now.
-  TimePoint WakesAt(const Member& member, const Search& search) const;
+  TimePoint ReadyAt(const Member& member, const Search& search) const;
   /// True if this account can serve now.
   bool IsFree(const Member& member, const Search& search) const;
   /// True if a conversation may wait for this account: it serves the model, was not tried, and has
   /// the best priority.
   bool IsWorthWaitingFor(const Member& member, const Search& search) const;
   /// The end of the first cooldown; nullopt if none ends by itself.
-  std::optional<TimePoint> NextWake(const Search& search) const;
+  std::optional<TimePoint> NextReady(const Search& search) const;
 
  private:
-  struct Sleeper {
+  struct Cooling {
     TimePoint until;
     Member* member;
   };
   struct Tier {
     int priority = 0;
-    std::vector<Member*> awake;
-    std::vector<Sleeper> asleep;  ///< a heap, earliest on top
+    std::vector<Member*> ready;
+    std::vector<Cooling> cooling;  ///< a heap, earliest on top
     std::size_t cursor = 0;
     Member* champion = nullptr;  ///< the fastest account known so far
   };
@@ -81,8 +81,8 @@ class AccountQueue {
   Best FirstGuess(const Tier& tier, const Search& search) const;
   Member* ChooseIn(Tier& tier, const Search& search);
   bool IsAtHome(const Tier& tier, const Search& search) const;
-  void Wake(Tier& tier, TimePoint now);
-  void PutToSleep(Tier& tier, std::size_t at, TimePoint until);
+  void EndCooldowns(Tier& tier, TimePoint now);
+  void MoveToCooling(Tier& tier, std::size_t at, TimePoint until);
   double Cost(Member& member, const Search& search) const;
 
   ModelName model_;

@@ -22,7 +22,7 @@ bool WantsProof(Trouble trouble) {
 
 }  // namespace
 
-TimePoint Cooldowns::WakesAt(std::string_view model) const {
+TimePoint Cooldowns::ReadyAt(std::string_view model) const {
   TimePoint latest{};
   for (const Cooldown& cooldown : cooldowns_) {
     if (cooldown.until > latest && Concerns(cooldown, model)) latest = cooldown.until;
@@ -60,7 +60,7 @@ const Cooldown* Cooldowns::TakeExpired(std::string_view model, TimePoint now) {
   return first;
 }
 
-void Cooldowns::Soften(std::string_view model, TimePoint now) {
+void Cooldowns::ForgetExpired(std::string_view model, TimePoint now) {
   std::erase_if(cooldowns_, [&](const Cooldown& cooldown) {
     return cooldown.until <= now && Concerns(cooldown, model) &&
            (cooldown.trouble != Trouble::kDayQuota || cooldown.counts_until <= now);

@@ -34,7 +34,7 @@ class Cooldowns {
   const std::vector<Cooldown>& all() const { return cooldowns_; }
 
   /// When these cooldowns allow the model again; a past time means now.
-  TimePoint WakesAt(std::string_view model) const;
+  TimePoint ReadyAt(std::string_view model) const;
   /// The entry for exactly this model and failure, active or not; null if there is none.
   const Cooldown* Find(std::string_view model, upstream::Trouble trouble) const;
   /// Adds or extends an entry; keeps the later deadline. Returns the resulting entry.
@@ -43,7 +43,7 @@ class Cooldowns {
   /// there is none. Marks all such entries as logged.
   const Cooldown* TakeExpired(std::string_view model, TimePoint now);
   /// After a success: forgets expired entries for the model, except a daily quota's strikes.
-  void Soften(std::string_view model, TimePoint now);
+  void ForgetExpired(std::string_view model, TimePoint now);
   /// True if a long cooldown of the whole owner has ended and no success has followed yet.
   bool Unproven(TimePoint now) const;
   /// Adds all entries of another owner.

@@ -100,15 +100,15 @@ struct Member : std::enable_shared_from_this<Member> {
     return {&cooldowns, &project->cooldowns, &endpoint->cooldowns};
   }
   /// The end of the account's and the project's cooldowns for the model; a past time means now.
-  TimePoint RestedAt(std::string_view model) const {
-    const TimePoint own = cooldowns.empty() ? TimePoint{} : cooldowns.WakesAt(model);
-    return project->cooldowns.empty() ? own : std::max(own, project->cooldowns.WakesAt(model));
+  TimePoint CooledAt(std::string_view model) const {
+    const TimePoint own = cooldowns.empty() ? TimePoint{} : cooldowns.ReadyAt(model);
+    return project->cooldowns.empty() ? own : std::max(own, project->cooldowns.ReadyAt(model));
   }
-  /// Like RestedAt, including the model's circuit breaker.
-  TimePoint WakesAt(std::string_view model) const {
-    const TimePoint rested = RestedAt(model);
-    return endpoint->cooldowns.empty() ? rested
-                                       : std::max(rested, endpoint->cooldowns.WakesAt(model));
+  /// Like CooledAt, including the model's circuit breaker.
+  TimePoint ReadyAt(std::string_view model) const {
+    const TimePoint cooled = CooledAt(model);
+    return endpoint->cooldowns.empty() ? cooled
+                                       : std::max(cooled, endpoint->cooldowns.ReadyAt(model));
   }
 
   /// True while one request tests the account after a long cooldown; others must not use it then.

@@ -44,7 +44,7 @@ void Reward(Member& member, const ModelName& model, const Success& success, Time
                               {},
                               {}});
     }
-    cooldowns->Soften(model.text, now);
+    cooldowns->ForgetExpired(model.text, now);
   }
 }
 
@@ -131,7 +131,7 @@ void Pool::State::Punish(const Lease::Taken& taken, const Failure& failure, Mome
     queues.clear();
   }
   member.project->quotas[taken.model].Learn(failure, taken.at, moment);
-  member.project->seen.Note(taken.model.text, failure.quota);
+  member.project->seen.Note(taken.model.text, failure.quotas);
   Cooldowns* cooldowns = CooldownsOf(member, failure.trouble);
   if (cooldowns == nullptr) return;
   const std::string model = IsForModel(failure.trouble) ? taken.model.text : std::string();

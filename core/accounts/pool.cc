@@ -50,13 +50,13 @@ void Pool::Apply(std::shared_ptr<const config::Config> config) {
   notes.Write(state_->journal, state_->hear);
 }
 
-bool Pool::Heal(const std::string& account) {
+bool Pool::Recover(const std::string& account) {
   Notes notes;
   {
     std::lock_guard lock(state_->mutex);
     const auto member = state_->roster.Find(account);
     if (!member) return false;
-    state_->roster.Heal(*member);
+    state_->roster.Recover(*member);
     notes.dropped = {account};
     notes.events.push_back(
         {AccountEvent::Kind::kRecovered, member->account->Label(), {}, {}, {}, {}});
@@ -128,14 +128,14 @@ Result<Lease> Pool::TakeOne(const std::string& account, const std::string& model
       const Moment moment = state_->Look();
       const auto member = state_->roster.Find(account);
       if (!member || !member->account->Usable()) return AccountGone();
-      const TimePoint wakes = member->WakesAt(model);
-      if (wakes <= moment.now) {
+      const TimePoint ready_at = member->ReadyAt(model);
+      if (ready_at <= moment.now) {
         state_->Begin(*taken, *member, moment, notes);
         break;
       }
-      if (wakes > deadline) return Exhausted({member.get()}, true, model, moment);
+      if (ready_at > deadline) return Exhausted({member.get()}, true, model, moment);
       ++state_->waiting;
-      state_->clock.Wait(state_->changed, lock, std::min(Left(moment.now, wakes), kSlice));
+      state_->clock.Wait(state_->changed, lock, std::min(Left(moment.now, ready_at), kSlice));
       --state_->waiting;
     }
     if (cancellation.Cancelled()) return Fail(ErrorCode::kCancelled, "the client went away");
@@ -149,7 +149,7 @@ std::optional<Error> Pool::WhyNot(const std::string& account, const std::string&
   const Moment moment = state_->Look();
   const auto member = state_->roster.Find(account);
   if (!member || !member->account->Usable()) return AccountGone();
-  if (member->WakesAt(model) <= moment.now) return std::nullopt;
+  if (member->ReadyAt(model) <= moment.now) return std::nullopt;
   return Exhausted({member.get()}, true, model, moment);
 }
 
@@ -215,7 +215,7 @@ int Pool::Ready() const {
   const TimePoint now = state_->Look().now;
   const auto& members = state_->roster.members();
   return static_cast<int>(std::count_if(members.begin(), members.end(), [&](const auto& member) {
-    return member->account->Usable() && member->WakesAt({}) <= now;
+    return member->account->Usable() && member->ReadyAt({}) <= now;
   }));
 }
 
@@ -233,7 +233,7 @@ void Notes::Write(PoolJournal* journal, const HearEvent& hear) const {
     if (hear) hear(event);
   }
   if (journal == nullptr) return;
-  for (const std::string& account : dropped) journal->DropRests(account);
+  for (const std::string& account : dropped) journal->DropCooldowns(account);
   if (belonging) journal->SaveBelonging(*belonging);
   for (const PoolJournal::Cooldown& cooldown : cooldowns) journal->SaveCooldown(cooldown);
   if (usage) journal->SaveUsage(*usage);
@@ -276,14 +276,14 @@ Member* Pool::State::Pick(AccountQueue& queue, const Search& search, const Affin
                           TimePoint deadline, std::optional<TimePoint>& wait) {
   if (search.scheduling == config::Scheduling::kCacheFirst && tie.proven &&
       queue.IsWorthWaitingFor(*tie.member, search)) {
-    const TimePoint wakes = queue.WakesAt(*tie.member, search);
-    if (wakes > search.now && wakes <= deadline) {
-      wait = wakes;
+    const TimePoint ready_at = queue.ReadyAt(*tie.member, search);
+    if (ready_at > search.now && ready_at <= deadline) {
+      wait = ready_at;
       return nullptr;
     }
   }
   Member* member = queue.Choose(search);
-  if (member == nullptr) wait = queue.NextWake(search);
+  if (member == nullptr) wait = queue.NextReady(search);
   return member;
 }
 

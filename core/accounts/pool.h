@@ -71,10 +71,10 @@ struct AccountStatus {
 
 using store::PoolJournal;
 
-/// Something that happened to an account, for the log.
+/// A change of an account's state, for the log.
 struct AccountEvent {
   enum class Kind {
-    kCooldown,     ///< it is left alone for a time
+    kCooldown,     ///< the pool does not use it for a time
     kQuarantined,  ///< its credential was refused; a person must act
     kRecovered     ///< it serves again
   };
@@ -159,7 +159,7 @@ class Pool {
   void Apply(std::shared_ptr<const config::Config> config);
   /// Ends the account's cooldowns and quarantine, because the user has fixed it (added or checked
   /// it again). False if there is no account of that name.
-  bool Heal(const std::string& account);
+  bool Recover(const std::string& account);
   Result<Lease> Take(const Wanted& wanted, TimePoint deadline, const Cancellation& cancellation);
   /// A lease of this account and no other, for a request that only it can serve because it holds a
   /// file or a cache. Waits for the end of its cooldown, at most until `deadline`; then fails as
@@ -170,8 +170,8 @@ class Pool {
   std::optional<Error> WhyNobody(const std::string& model) const;
   /// The same for TakeOne.
   std::optional<Error> WhyNot(const std::string& account, const std::string& model) const;
-  /// The account that Take would give at once, without a lease, for a request that uses no quota.
-  /// Nothing while no account is available.
+  /// The account that Take would give at once, without a lease, for a request that uses no quota;
+  /// nullopt if no account is available.
   std::optional<config::Account> Peek(const std::string& model, const std::string& session) const;
   /// The kinds of the accounts that serve the target (in cooldown or not), each once.
   std::vector<config::AccountKind> KindsOf(const std::string& target) const;

@@ -39,7 +39,7 @@ AccountStatus StatusOf(const Member& member, Moment moment) {
   status.kind = config::Word(account.kind);
   status.project = member.project->own ? account.project : member.project->key;
   // Cooldowns of single models leave the account ready for the others.
-  const bool serves = standing.state == AccountState::kCooling && member.WakesAt({}) <= moment.now;
+  const bool serves = standing.state == AccountState::kCooling && member.ReadyAt({}) <= moment.now;
   status.state = serves ? AccountState::kReady : standing.state;
   status.reason = standing.reason;
   if (standing.cooldown != nullptr) {

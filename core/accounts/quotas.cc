@@ -21,6 +21,8 @@ std::int64_t Told(const Failure& failure, QuotaLimit::Of of, QuotaLimit::Per per
   return lowest;
 }
 
+bool NamesTokens(const std::string& quota) { return quota.find("Token") != std::string::npos; }
+
 }  // namespace
 
 std::int64_t Quotas::Begin(const config::Account& account, Moment moment) {
@@ -48,7 +50,7 @@ void Quotas::End(std::int64_t expected, std::int64_t tokens, Moment moment) {
 void Quotas::LearnMinute(const Failure& failure, TimePoint sent, TimePoint now) {
   const std::int64_t requests = Told(failure, QuotaLimit::Of::kRequests, QuotaLimit::Per::kMinute);
   const std::int64_t tokens = Told(failure, QuotaLimit::Of::kTokens, QuotaLimit::Per::kMinute);
-  const bool of_tokens = tokens > 0 || failure.quota.find("Token") != std::string::npos;
+  const bool of_tokens = tokens > 0 || std::ranges::any_of(failure.quotas, NamesTokens);
   if (of_tokens) tokens_.LearnLimit(now, sent, under_way_ * TokensExpected(), tokens);
   if (requests > 0 || !of_tokens) requests_.LearnLimit(now, sent, under_way_, requests);
 }

@@ -154,7 +154,7 @@ bool Roster::Learn(Member& member, const std::string& id, TimePoint now) {
   return true;
 }
 
-void Roster::Heal(Member& member) {
+void Roster::Recover(Member& member) {
   member.cooldowns.Clear();
   const bool shared = std::any_of(members_.begin(), members_.end(), [&](const auto& other) {
     return other.get() != &member && other->project == member.project;

@@ -29,7 +29,7 @@ class Roster {
   bool Learn(Member& member, const std::string& project, TimePoint now);
   /// Ends the account's cooldowns. If no other account shares its project, ends the project's
   /// cooldowns too and forgets what was learned about its quotas.
-  void Heal(Member& member);
+  void Recover(Member& member);
   /// Ends all cooldowns earlier by that time.
   void Advance(Duration by);
 

@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <string>
-#include <string_view>
 #include <utility>
 #include <vector>
 
@@ -20,13 +19,8 @@ struct SeenQuota {
 /// Thread safety: one thread at a time.
 class SeenQuotas {
  public:
-  /// `names` in the form of upstream::Failure::quota: joined with ",".
-  void Note(const std::string& model, std::string_view names) {
-    while (!names.empty()) {
-      const std::size_t end = std::min(names.find(','), names.size());
-      Add({model, std::string(names.substr(0, end))});
-      names.remove_prefix(std::min(end + 1, names.size()));
-    }
+  void Note(const std::string& model, const std::vector<std::string>& names) {
+    for (const std::string& name : names) Add({model, name});
   }
   const std::vector<SeenQuota>& all() const { return all_; }
 

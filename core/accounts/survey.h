@@ -37,7 +37,8 @@ struct Survey {
 ///   nobody has it       kUnknownModel
 ///   a person must act   kNoAccount; reason is MustFix's word, or "no_account"
 ///
-/// Trouble that ends by itself goes before the cooldown, so that a client waits where that helps.
+/// A failure that ends by itself takes precedence over the cooldown, so that clients wait if
+/// waiting helps.
 Error Tell(const Survey& survey, Moment moment);
 
 }  // namespace agm::accounts

@@ -13,7 +13,7 @@ class Cancellation {
   /// A descriptor that becomes readable (or hung up) when Cancelled() may have changed; -1: none.
   virtual int fd() const { return -1; }
   virtual bool Cancelled() const { return false; }
-  /// Whether it is this program that gives up, and not whoever asked.
+  /// True if the program stops, and not the caller has cancelled.
   virtual bool Stopping() const { return false; }
 };
 

@@ -34,8 +34,8 @@ struct Usage {
   friend bool operator==(const Usage&, const Usage&) = default;
 };
 
-/// kOpaque is a part that only the upstream's own dialect can read back, such as what a tool of the
-/// upstream was asked and answered; no client is shown it.
+/// kOpaque is a part that clients are not shown and that only the upstream understands, such as the
+/// input and output of one of its own tools. The next request must contain it unchanged.
 enum class BlockKind { kText, kThought, kToolCall, kMedia, kRefusal, kOpaque };
 
 struct Started {
@@ -52,7 +52,7 @@ struct BlockStarted {
   std::string name;                     ///< of the tool
   std::string mime;                     ///< of media
   ToolKind tool = ToolKind::kFunction;  ///< of a tool call
-  std::string signature{};              ///< as BlockStopped's, where the block's start tells it
+  std::string signature{};              ///< like that of BlockStopped, if it came with the start
   friend bool operator==(const BlockStarted&, const BlockStarted&) = default;
 };
 

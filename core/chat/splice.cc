@@ -59,7 +59,7 @@ void Splice::Add(Event&& event) {
     }
   }
   if (const auto* delta = std::get_if<BlockDelta>(&event)) {
-    fruit_ = true;
+    has_content_ = true;
     if (open_ == BlockKind::kText) {
       text_ += static_cast<std::int64_t>(CountCodePoints(delta->text));
     }
@@ -87,7 +87,7 @@ void Splice::AddFinished(Finished&& finished) {
     }
   }
   if (finished_) AddBefore(*finished_, finished);
-  const bool progress = fruit_ && token != sent_;
+  const bool progress = has_content_ && token != sent_;
   stalled_ = progress ? 0 : stalled_ + 1;
   if (token && stalled_ < kMaxStalled && hops_ < kMaxHops) {
     token_ = std::move(token);
@@ -114,7 +114,7 @@ void Splice::Continue() {
   sent_ = *std::exchange(token_, std::nullopt);
   ++hops_;
   text_before_ = text_;
-  fruit_ = false;
+  has_content_ = false;
   joins_ = true;
 }
 

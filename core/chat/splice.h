@@ -52,7 +52,7 @@ class Splice {
   std::int64_t text_ = 0;             ///< code points of text so far
   std::int64_t text_before_ = 0;      ///< the part of text_ that came from earlier hops
   int stalled_ = 0;                   ///< consecutive hops without progress
-  bool fruit_ = false;                ///< this hop had content
+  bool has_content_ = false;          ///< this hop had content
   bool called_ = false;               ///< some hop contained a tool call
   bool joins_ = false;                ///< true at the start of a later hop
 };

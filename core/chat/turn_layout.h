@@ -48,8 +48,8 @@ class LayoutRecorder {
   void See(const BlockDelta& event);
   void See(const BlockStopped& event);
 
-  /// False where what the client sees, and the signatures of its calls, say all that there is, and
-  /// for turns that no client can send back.
+  /// False if the layout adds nothing to what the client sees and to the signatures of its calls,
+  /// or if no client can send such a turn back.
   bool Worthwhile() const;
   std::string Fingerprint() const { return fingerprint_.Hex(); }
   /// The ids of the turn's calls.
@@ -80,8 +80,9 @@ class LayoutRecorder {
 /// The fingerprint of a turn of the model as a client sends it back.
 std::string FingerprintOf(const Message& message);
 
-/// The blocks of `message` as the model laid them out. Nothing where the layout is of another turn,
-/// or where the message has a signature that the layout does not know: the client's word counts.
+/// The blocks of `message` as the model laid them out. nullopt if the layout belongs to another
+/// turn, or if the message has a signature that the layout lacks: the client's own data then takes
+/// precedence.
 std::optional<std::vector<Block>> RestoreTurn(const Message& message, std::string_view layout);
 
 }  // namespace agm::chat

@@ -23,8 +23,9 @@ namespace agm::gateway {
 Result<std::vector<std::string>> UsableTargets(const Record& record, const std::string& asked,
                                                std::vector<std::string> targets);
 
-/// The targets that the key may use, after taking a place in its limits, which the record keeps
-/// together with the headers that tell what is left. kForbidden, kRateLimited or kBudgetSpent.
+/// Reserves the request's place in the key's limits and returns the targets that the key may use.
+/// The record keeps the reservation and the headers that tell what is left. kForbidden,
+/// kRateLimited or kBudgetSpent.
 Result<std::vector<std::string>> AdmitChat(const Services& services, const chat::Request& request,
                                            std::vector<std::string> targets, Record& record);
 
@@ -34,7 +35,7 @@ Result<std::vector<std::string>> AdmitEmbeddings(const Services& services,
                                                  std::vector<std::string> targets, Record& record);
 
 /// The same for a request in the upstream's own format, of which only the size in bytes is known:
-/// it is expected to generate what the key's requests usually do.
+/// the estimate of its output is that of the key's usual requests.
 Result<std::vector<std::string>> AdmitNative(const Services& services, const std::string& model,
                                              std::size_t bytes, std::vector<std::string> targets,
                                              Record& record);

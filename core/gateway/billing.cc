@@ -1,9 +1,14 @@
 #include "core/gateway/billing.h"
 
+#include <algorithm>
+
 namespace agm::gateway {
 
-void Billing::Note(const config::Account& account, std::string_view quota) {
-  if (quota.find("FreeTier") == std::string_view::npos) return;
+void Billing::Note(const config::Account& account, const std::vector<std::string>& quotas) {
+  const auto of_free_tier = [](const std::string& quota) {
+    return quota.find("FreeTier") != std::string::npos;
+  };
+  if (std::ranges::none_of(quotas, of_free_tier)) return;
   auto free = free_.Lock();
   free->insert(account.name);
 }

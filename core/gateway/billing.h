@@ -2,7 +2,7 @@
 
 #include <set>
 #include <string>
-#include <string_view>
+#include <vector>
 
 #include "core/base/guarded.h"
 #include "core/config/config.h"
@@ -16,8 +16,8 @@ namespace agm::gateway {
 /// Thread safety: any thread.
 class Billing {
  public:
-  /// Notes the quotas that a refusal named (upstream::Failure::quota).
-  void Note(const config::Account& account, std::string_view quota);
+  /// Notes the quotas that a refusal named (upstream::Failure::quotas).
+  void Note(const config::Account& account, const std::vector<std::string>& quotas);
   ledger::Billing Of(const config::Account& account) const;
 
  private:

@@ -54,11 +54,11 @@ class Catalog {
   std::vector<upstream::ModelEntry> Models(const std::shared_ptr<const config::Config>& config,
                                            const Cancellation& client);
 
-  /// The same from the list as it is. Never asks.
+  /// The same from the present list, without asking an upstream.
   std::vector<upstream::ModelEntry> Listed(const config::Config& config) const;
   /// The models that the upstreams list; has the list refreshed if it is old.
   ModelList Look(const std::shared_ptr<const config::Config>& config, const Cancellation& client);
-  /// The list as it is. Never asks.
+  /// The present list, without asking an upstream.
   ModelList Known() const;
   /// True if some account serves only what its upstream lists, so that the list decides where a
   /// request goes.

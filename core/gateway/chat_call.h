@@ -14,8 +14,9 @@
 namespace agm::gateway {
 
 /// One call of a chat request to one target: leases an account, calls the upstream, and continues
-/// with the next account until an event commits the response. If the upstream refuses something
-/// that can be written otherwise (Failure::repair), the gateway repairs the request once.
+/// with the next account until an event commits the response. If the upstream refuses a part of the
+/// request that can be written in another way (Failure::repair), the gateway repairs the request
+/// once.
 ///
 /// Thread safety: one thread at a time; Open and Continue block.
 class ChatCall {

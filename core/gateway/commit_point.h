@@ -8,8 +8,8 @@
 
 namespace agm::gateway {
 
-/// Tells which event commits a response: the first one of which the client is sent something. Until
-/// then a failure of this try can become another try.
+/// Finds the event that commits a response: the first one of which the gateway sends something to
+/// the client. If the attempt fails before that event, the gateway can make another attempt.
 ///
 ///   CommitPoint commit(request);
 ///   while (!commit.Reached(event)) event = call.Next(until).value();

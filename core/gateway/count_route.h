@@ -8,8 +8,9 @@
 
 namespace agm::gateway {
 
-/// POST /v1/messages/count_tokens: what the gateway would send for these messages, in tokens of the
-/// first model that they map to. Never 0 and never an error for want of an upstream.
+/// POST /v1/messages/count_tokens: the number of tokens that the request for these messages has for
+/// the first model that their model maps to. It is never 0, and a lack of accounts is no error (see
+/// TokenCounter).
 ///
 /// Thread safety: any thread; blocks.
 http::Reply CountMessages(Services& services, std::shared_ptr<const Settings> settings,

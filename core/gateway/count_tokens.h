@@ -11,8 +11,8 @@
 
 namespace agm::gateway {
 
-/// How many tokens `request`, which came with `http`, would have for the first model that it maps
-/// to: a number of TokenCounter. Media that the model cannot fetch are fetched into the request.
+/// The number of tokens that `request`, which came with `http`, has for the first model that its
+/// model maps to, by TokenCounter. Media that the model cannot fetch are fetched into the request.
 ///
 /// Fails with kUnknownModel for a name that no rule maps. Fills record.model, rule and target.
 ///

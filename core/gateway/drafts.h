@@ -34,8 +34,8 @@ Result<Draft> WriteDraft(const RequestContext& context, const upstream::Provider
 /// Thread safety: one thread at a time.
 class Drafts {
  public:
-  /// Fails if no kind of upstream can be sent the request. Without an account that lists the target
-  /// there is no draft, and the pool says why.
+  /// Fails if no kind of upstream can be sent the request. If no account lists the target there is
+  /// no draft; the pool then returns the error.
   static Result<Drafts> Write(const RequestContext& context,
                               const std::shared_ptr<const chat::Request>& request,
                               const std::string& target);

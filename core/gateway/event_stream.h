@@ -12,8 +12,8 @@
 
 namespace agm::gateway {
 
-/// A response under way, with everything that must live as long, in reverse order of destruction:
-/// the upstream calls are destroyed before the request that they were made from, the record last.
+/// A response in progress and everything that it refers to. The order of the members matters: the
+/// upstream calls are destroyed before the request that they were made from, the record last.
 struct Answer {
   Record record;
   std::shared_ptr<const Settings> settings;

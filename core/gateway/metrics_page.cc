@@ -45,7 +45,7 @@ void WriteAccounts(PrometheusText& text, const Accounts& accounts) {
 }
 
 // The latest end of the account's cooldowns for each reason, over all models.
-void WriteRests(PrometheusText& text, const Accounts& accounts) {
+void WriteCooldowns(PrometheusText& text, const Accounts& accounts) {
   text.Family("agm_account_rest_until_seconds", "gauge",
               "When the account's cooldown ends, in seconds since 1970, by its reason.");
   for (const auto& account : accounts) {
@@ -140,7 +140,7 @@ std::string WriteMetrics(const Metrics& metrics, const PresentState& state) {
   text.Family("agm_requests_in_flight", "gauge", "Requests being answered now.");
   text.Sample({}, state.in_flight);
   WriteAccounts(text, state.accounts);
-  WriteRests(text, state.accounts);
+  WriteCooldowns(text, state.accounts);
   WriteLog(text, state.log);
   WriteKeyLimits(text, state.keys);
   text.Family(

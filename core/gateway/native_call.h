@@ -28,8 +28,8 @@ struct NativeQuestion {
   std::vector<http::Header> headers;
   NativeForm form = NativeForm::kWhole;
   std::string url{};  ///< an address that the upstream gave; empty: that of the resource
-  /// A body that passes while it arrives, instead of `body`. It can be sent to one account only, so
-  /// no failed attempt is repeated once its first byte was read.
+  /// A body that is sent while it arrives, instead of `body`. It can be read once, so there is no
+  /// further attempt after its first byte was read.
   http::BodyReader* upload = nullptr;
 };
 

@@ -11,8 +11,8 @@
 namespace agm::gateway {
 
 /// A native response as the client gets it: the upstream's bytes, with keep-alives between elements
-/// where the form allows them. A response that breaks off breaks off for the client too, or ends in
-/// an error event.
+/// where the form allows them. If the upstream's response breaks off, the client's response breaks
+/// off too, or ends with an error event.
 ///
 /// Thread safety: any thread.
 http::Reply NativeReply(NativeOpened opened, NativeForm form, Services& services,

@@ -62,7 +62,7 @@ void WriteAccount(JsonWriter& json, const accounts::AccountStatus& account) {
 }
 
 /// Reads the body of POST /agm/accounts: {"heal": "NAME"}.
-Result<std::string> ReadHeal(const std::string& body) {
+Result<std::string> ReadRecover(const std::string& body) {
   const auto doc = JsonDoc::Parse(body);
   if (!doc) return doc.error();
   const JsonView name = doc->root()["heal"];
@@ -268,14 +268,14 @@ http::Reply AccountsPage(Services& services, Record& record) {
   return PageReply(200, kJson, std::move(body), record);
 }
 
-http::Reply HealPage(Services& services, const Settings& settings, const http::Request& http,
-                     Record& record) {
+http::Reply RecoverPage(Services& services, const Settings& settings, const http::Request& http,
+                        Record& record) {
   const auto refuse = [&](Error error) {
     return Refuse(Surface::kOpenAi, std::move(error), record, *settings.config);
   };
-  const auto name = ReadHeal(http.body);
+  const auto name = ReadRecover(http.body);
   if (!name) return refuse(name.error());
-  if (!services.pool->Heal(*name)) {
+  if (!services.pool->Recover(*name)) {
     return refuse(Fail(ErrorCode::kNotFound, "there is no account '{}'", ToUtf8(*name)));
   }
   return AccountsPage(services, record);

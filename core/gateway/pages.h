@@ -16,8 +16,8 @@ http::Reply MetricsPage(Services& services, const Settings& settings, Record& re
 http::Reply AccountsPage(Services& services, Record& record);
 /// Ends the cooldowns and the quarantine of the account named in the body, because an operator
 /// fixed its problem; answers like AccountsPage.
-http::Reply HealPage(Services& services, const Settings& settings, const http::Request& http,
-                     Record& record);
+http::Reply RecoverPage(Services& services, const Settings& settings, const http::Request& http,
+                        Record& record);
 /// OpenAI's list: the accounts' models and the exact names of the mapping.
 http::Reply ModelsPage(Services& services, const Settings& settings, const http::Request& http,
                        Record& record);

@@ -12,8 +12,8 @@
 namespace agm::gateway {
 
 /// Remembers for ten minutes which accounts the upstream has refused a model for a method (a 404
-/// that is about the two together), so that other accounts are preferred. It is no cooldown: an
-/// account that is remembered still serves where no other can.
+/// that is about the two together), so that other accounts are preferred. This is no cooldown: the
+/// gateway still uses such an account if no other can serve.
 ///
 /// Thread safety: any thread.
 class Refusals {

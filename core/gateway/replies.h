@@ -29,7 +29,7 @@ http::Reply Refuse(Surface surface, Error error, Record& record, const config::C
 /// A successful response of a route that calls no model.
 http::Reply PageReply(int status, std::string_view content_type, std::string body, Record& record);
 
-/// Adds the base URL to the error of an unknown path, which is mostly a wrong base URL.
+/// Adds the base URL to the error of an unknown path, because a wrong base URL is the usual cause.
 Error WithBaseUrl(Error error, const http::Request& request, const config::Proxy& proxy);
 
 }  // namespace agm::gateway

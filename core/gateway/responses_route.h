@@ -20,7 +20,7 @@ http::Reply CompactResponse(Services& services, std::shared_ptr<const Settings> 
 /// How many tokens a request would have.
 http::Reply CountInput(Services& services, std::shared_ptr<const Settings> settings,
                        http::Request& http, Record record);
-/// Always a refusal: no response runs in the background here.
+/// Always refuses, because the gateway runs no response in the background.
 http::Reply CancelResponse(Services& services, const Settings& settings, const std::string& id,
                            Record& record);
 /// GET and DELETE of one.

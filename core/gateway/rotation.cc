@@ -1,6 +1,7 @@
 #include "core/gateway/rotation.h"
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include <algorithm>
 #include <utility>
@@ -245,11 +246,13 @@ void Rotation::Answered() {
 
 NextStep Rotation::After(accounts::Lease lease, upstream::Failure& failure) {
   Failed(failure);
-  context_.services->billing->Note(lease.account(), failure.quota);
+  context_.services->billing->Note(lease.account(), failure.quotas);
   const NextStep next = Judge(std::move(lease), failure);
   if (auto fields = Traced(context_, allowance_, model_)) {
     fields->Add("trouble", upstream::RowOf(failure.trouble).name);
-    if (!failure.quota.empty()) fields->Add("quota", failure.quota);
+    if (!failure.quotas.empty()) {
+      fields->Add("quota", fmt::format("{}", fmt::join(failure.quotas, ",")));
+    }
     fields->Add("why", failure.said.empty() ? failure.error.message : failure.said);
     Trace(context_, "a try failed", fields->Add("then", StepName(next)));
   }

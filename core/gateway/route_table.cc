@@ -84,7 +84,7 @@ http::Reply ChangeAccount(Visit& visit) {
   const auto doc = JsonDoc::Parse(visit.http.body);
   const bool adds = doc && doc->root()["add"].is(JsonKind::kObject);
   return adds ? AddAccountPage(visit.services, *visit.settings, visit.http, visit.record)
-              : HealPage(visit.services, *visit.settings, visit.http, visit.record);
+              : RecoverPage(visit.services, *visit.settings, visit.http, visit.record);
 }
 
 http::Reply ChangeKey(Visit& visit) {

@@ -49,7 +49,7 @@ class Service {
   Result<void> Apply(std::shared_ptr<const config::Config> config);
   /// Lets the page add accounts to this file. Call it before Serve.
   void LetEdit(std::filesystem::path file, config::Environment environment);
-  /// Counts a configuration that was refused before it came to Apply.
+  /// Counts a configuration that had errors, so that Apply was not called with it.
   void CountRefusedReload();
   /// Writes what the request log still holds; false if it cannot be written now.
   bool FlushLog();

@@ -20,8 +20,8 @@ namespace agm::gateway {
 /// The parts of the model's turns that clients do not send back: the thought signatures that came
 /// with tool calls, by the call's id, and the layouts of whole turns (chat/turn_layout.h), by the
 /// caller and what the caller saw of the turn. The upstream asks for both when the conversation
-/// goes on. All are stored. The newest that were kept or asked for are in memory, also those that
-/// nobody has: a long conversation asks for each of its calls again and again.
+/// goes on. All are stored. Memory holds the newest entries that were stored or asked for,
+/// including "not known", because a long conversation asks for each of its calls at every turn.
 ///
 /// Thread safety: any thread.
 class Signatures {
@@ -37,13 +37,13 @@ class Signatures {
   /// Empty if no signature is known for a model of that family.
   std::string Find(std::string_view call, std::string_view family);
 
-  /// Keeps the turn's layout if it is worthwhile and not larger than 256 KB, and which calls of a
-  /// turn with several belong together.
+  /// Stores the turn's layout if it adds something and is not larger than 256 KB. For a turn with
+  /// several calls it also stores that they belong together.
   void KeepTurn(std::string_view caller, const chat::LayoutRecorder& turn,
                 const std::string& family);
   /// Names the turn with several calls in which this call was made; empty if it is not known.
   std::string TurnOf(std::string_view caller, std::string_view call, std::string_view family);
-  /// The model's own blocks of a turn; nothing where no more is known than what the caller sent.
+  /// The model's own blocks of a turn; nullopt if the gateway knows no more than the caller sent.
   std::optional<std::vector<chat::Block>> Restore(std::string_view caller,
                                                   const chat::Message& turn,
                                                   std::string_view family);
@@ -62,8 +62,7 @@ class Signatures {
   Guarded<Recent> recent_;
 };
 
-/// Looks on while an answer passes and keeps the signatures of its calls, and its layout once it is
-/// whole.
+/// Stores the signatures of an answer's calls while its events pass, and its layout at its end.
 ///
 /// Thread safety: one thread at a time.
 class SignatureKeeper {

@@ -14,13 +14,14 @@
 
 namespace agm::gateway {
 
-/// Counts the tokens of prompts, for clients that ask often and many at once:
+/// Counts the tokens of prompts, for clients that ask often and with many requests at once:
 ///
 ///   const std::int64_t tokens = counter.Count(context, request, model);
 ///
-/// The upstream counts. Equal prompts at the same time are one call, whose number is kept for some
-/// minutes. Where there is no free account, no answer within two seconds, or no place among the few
-/// calls that run at a time, a guess stands in. No account is leased for it, waited for, or blamed.
+/// The upstream counts. Equal prompts share one call, and the counter keeps its result for some
+/// minutes. It returns an estimate if no account is free, if the upstream does not answer within
+/// two seconds, or if too many of its calls run already. It never leases an account, waits for one,
+/// or starts a cooldown.
 ///
 /// Thread safety: any thread; blocks for about two seconds at most.
 class TokenCounter {
@@ -37,7 +38,7 @@ class TokenCounter {
   struct Entry {
     bool counting = false;
     std::int64_t tokens = 0;
-    TimePoint until{};  ///< of the number
+    TimePoint until{};  ///< the result is valid until then
   };
 
   std::optional<std::int64_t> Known(const Key& key) const;

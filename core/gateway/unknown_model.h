@@ -7,9 +7,9 @@
 
 namespace agm::gateway {
 
-/// Completes an error of kUnknownModel by what helps the client's user: the rule that led to the
-/// target, the nearest name that is served, `agm models` and `agm map set`. Other errors stay as
-/// they are. Asks nobody: what the catalog knows already counts, and the names that are mapped.
+/// Adds to an error of kUnknownModel what helps the client's user: the rule that led to the target,
+/// the nearest name that is served, `agm models` and `agm map set`. Other errors stay as they are.
+/// It asks no upstream; it knows the mapped names and the catalog's present list.
 ///
 ///   if (!answer) return refuse(WithModelHelp(answer.error(), services, settings, record.model));
 ///

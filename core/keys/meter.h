@@ -70,9 +70,9 @@ class Reservation {
 ///   if (!place) return std::move(place).error();      // 429 with the time of the next chance
 ///
 /// The spend of a key is a sum: the ledger's amounts since the window began, which Count and Load
-/// tell, and what is reserved. A request is admitted if its estimate fits below every budget; one
-/// that is alone is admitted while anything is left. Requests can therefore overshoot a budget only
-/// by what those in flight cost more than their estimates.
+/// tell, and what is reserved. The meter admits a request if its estimate fits into every budget.
+/// If no other request of the key runs, it admits the request as long as anything is left. Requests
+/// can therefore overshoot a budget only by what those in flight cost more than their estimates.
 ///
 /// Thread safety: any thread. The lock is held for arithmetic only, and belongs to one key.
 class Meter {

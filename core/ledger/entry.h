@@ -92,8 +92,8 @@ struct Entry {
 
   bool failed() const { return status >= 400 || !error.empty(); }
   bool cancelled() const { return ended_by == "client"; }
-  /// A question about the gateway itself: the page, or an answered one for health or metrics. It
-  /// has no row and is no part of the totals.
+  /// True for a request about the gateway itself: one for the page, or an answered one for health
+  /// or metrics. Such a request has no row and is not in the totals.
   bool is_probe() const {
     if (route.starts_with("page")) return true;
     return !failed() && (route == "health" || route == "ready" || route == "metrics" ||

@@ -56,8 +56,8 @@ class Journal {
   void AddTape(Taped taped);
   /// Counts all entries that were added before, so that the metrics are current.
   void Settle();
-  /// Calls `work` with the sums since `since` of all requests that `count` was called for, and of
-  /// no others: no request is counted meanwhile.
+  /// Calls `work` with the sums since `since` of exactly those requests that `count` was called
+  /// for; no request is counted while it runs.
   Result<void> WithTotals(WallTime since, const std::function<void(const Totals&)>& work);
   /// Settles and writes; false if the file cannot be written now.
   bool Flush();

@@ -48,7 +48,7 @@ const Price* FindPrice(std::span<const Price> prices, std::string_view model, Wa
 /// other (more cached than input) are clamped, so that a cost is never negative.
 Nano CostOf(const Price& price, const Tokens& tokens, std::string_view tier);
 
-/// A price depends on these beside the model and the time.
+/// The properties of a request that its price depends on, besides the model and the time.
 struct Rate {
   std::string tier;     ///< service tier; empty: standard
   bool longer = false;  ///< the prompt had more than 200,000 tokens

@@ -11,8 +11,8 @@
 namespace agm::replay {
 
 /// Makes a capture of a recorded request, masked, and plays it once: its `response` and `sent` are
-/// what the masked request comes to, so that the file is true of itself; `recorded` holds what
-/// happened at the time.
+/// the results of that, so that a replay of the file gives the same; `recorded` holds what happened
+/// at the time of the recording.
 ///
 /// kNotFound without a recording; kInvalidRequest for a form that cannot be read; kTooLarge if a
 /// body was cut.

@@ -10,11 +10,11 @@
 namespace agm::store {
 namespace {
 
-std::string_view ReasonOf(int code) {
+ErrorCode CodeOf(int code) {
   switch (code & 0xff) {
     case SQLITE_CORRUPT:
     case SQLITE_NOTADB:
-      return kDamaged;
+      return ErrorCode::kDamaged;
     case SQLITE_FULL:
     case SQLITE_BUSY:
     case SQLITE_LOCKED:
@@ -25,16 +25,14 @@ std::string_view ReasonOf(int code) {
     case SQLITE_AUTH:
     case SQLITE_NOMEM:
     case SQLITE_PROTOCOL:
-      return kForNow;
+      return ErrorCode::kIo;
     default:
-      return {};
+      return ErrorCode::kInternal;
   }
 }
 
 Error Failure(const std::string& name, int code) {
-  Error error = Fail(ErrorCode::kIo, "{}: {}", name, sqlite3_errstr(code));
-  error.reason = ReasonOf(code);
-  return error;
+  return Fail(CodeOf(code), "{}: {}", name, sqlite3_errstr(code));
 }
 
 // SQLite does not copy the texts: they live until the statement has run and its bindings are cleared.
@@ -55,9 +53,7 @@ Result<void> MakeFile(const std::string& name) {
     close(fd);
     return {};
   }
-  Error error = Fail(ErrorCode::kIo, "{}: {}", name, std::strerror(errno));
-  error.reason = kForNow;
-  return error;
+  return Fail(ErrorCode::kIo, "{}: {}", name, std::strerror(errno));
 }
 
 }  // namespace

@@ -34,10 +34,6 @@ class Row {
   sqlite3_stmt* statement_;
 };
 
-/// Values of Error::reason that tell how to handle a failed statement.
-inline constexpr std::string_view kDamaged = "damaged";  ///< the file is damaged
-inline constexpr std::string_view kForNow = "for_now";   ///< temporary: disk full, locked, ...
-
 /// How deleted rows leave the file: their pages are used again later; or they are overwritten with
 /// zeros (secure_delete) and can be given back to the file system (auto_vacuum INCREMENTAL).
 enum class Deletion { kReuse, kErase };
@@ -50,7 +46,9 @@ enum class Deletion { kReuse, kErase };
 ///   done = connection->Query("SELECT account FROM usage", {},
 ///                            [&](const Row& row) { names.push_back(row.Text(0)); });
 ///
-/// Each statement is prepared once and cached. Errors are kIo and name the file.
+/// Each statement is prepared once and cached. Errors name the file: kIo if the same statement can
+/// succeed later (the disk is full, the file is locked), kDamaged if the file is damaged, kInternal
+/// if the statement can never succeed.
 ///
 /// Thread safety: one thread at a time.
 class Connection {

@@ -34,9 +34,7 @@ Result<void> Check(Connection& connection, const fs::path& path) {
   auto asked =
       connection.Query("PRAGMA quick_check(1)", {}, [&](const Row& row) { verdict = row.Text(0); });
   if (!asked || verdict == "ok") return asked;
-  Error error = Fail(ErrorCode::kIo, "{}: {}", path.string(), verdict);
-  error.reason = kDamaged;
-  return error;
+  return Fail(ErrorCode::kDamaged, "{}: {}", path.string(), verdict);
 }
 
 Result<Connection> OpenFile(const fs::path& path, const DatabaseFile& file, Duration patience) {
@@ -87,7 +85,7 @@ std::unique_ptr<Database> Database::Open(const fs::path& folder, Duration patien
   auto opened = [&]() -> Result<Connection> {
     if (auto made = MakeFolder(folder); !made) return std::move(made).error();
     auto connection = OpenFile(path, file, patience);
-    if (connection || connection.error().reason != kDamaged) return connection;
+    if (connection || connection.error().code != ErrorCode::kDamaged) return connection;
     auto aside = MoveAside(path);
     if (!aside) return std::move(aside).error();
     warning = Fail(ErrorCode::kIo, "{} was damaged and moved to {}; {} start from zero",
@@ -216,7 +214,7 @@ Result<void> Database::InTransaction(const Work& work) {
 // Repeats the attempt once in a new file if the present one turns out to be damaged.
 Result<void> Database::WithRepair(const std::function<Result<void>()>& attempt) {
   auto done = attempt();
-  if (done || done.error().reason != kDamaged || path_.empty()) return done;
+  if (done || done.error().code != ErrorCode::kDamaged || path_.empty()) return done;
   auto aside = MoveAside(path_);
   auto fresh = aside ? OpenFile(path_, file_, Duration(2000)) : aside.error();
   if (!fresh) return done;
@@ -236,7 +234,7 @@ Result<void> Database::Commit(const Jobs& jobs) {
   return InTransaction([&](Connection& connection) -> Result<void> {
     for (const Job& job : jobs) {
       auto done = job.work(connection);
-      if (!done && !done.error().reason.empty()) return done;
+      if (!done && done.error().code != ErrorCode::kInternal) return done;
     }
     return {};
   });

@@ -39,7 +39,7 @@ class PoolJournal {
   };
   virtual std::vector<Cooldown> LoadCooldowns() = 0;
   virtual void SaveCooldown(const Cooldown& cooldown) = 0;
-  virtual void DropRests(const std::string& account) = 0;
+  virtual void DropCooldowns(const std::string& account) = 0;
   virtual std::vector<Usage> LoadUsage() { return {}; }
   virtual void SaveUsage(const Usage&) {}  ///< totals, after each request
   virtual std::vector<Belonging> LoadBelongings() { return {}; }

@@ -63,7 +63,7 @@ void SqlitePoolJournal::SaveCooldown(const Cooldown& cooldown) {
   PassOnWarning();
 }
 
-void SqlitePoolJournal::DropRests(const std::string& account) {
+void SqlitePoolJournal::DropCooldowns(const std::string& account) {
   database_.Write("drop/" + account, [account](Connection& connection) {
     return connection.Run("DELETE FROM rest WHERE owner = ?", {account});
   });

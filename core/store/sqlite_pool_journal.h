@@ -30,7 +30,7 @@ class SqlitePoolJournal : public PoolJournal {
   /// The cooldowns that still matter now; deletes the others.
   std::vector<Cooldown> LoadCooldowns() override;
   void SaveCooldown(const Cooldown& cooldown) override;
-  void DropRests(const std::string& account) override;
+  void DropCooldowns(const std::string& account) override;
 
   std::vector<Usage> LoadUsage() override;
   /// Cheap enough for every request: only the latest value between two writes is written.

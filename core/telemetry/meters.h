@@ -14,7 +14,7 @@
 
 namespace agm::telemetry {
 
-/// Counts of values by buckets, each of which is `factor` times as wide as the one before.
+/// Counts values in buckets, each `factor` times as wide as the one before.
 class Histogram {
  public:
   static constexpr std::size_t kBounds = 14;

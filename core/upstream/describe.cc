@@ -173,14 +173,14 @@ bool IsQuotaId(std::string_view id) {
   });
 }
 
-std::string JoinIds(const std::vector<QuotaViolation>& quotas) {
+std::vector<std::string> IdsOf(const std::vector<QuotaViolation>& quotas) {
   constexpr std::size_t kMostIds = 8;
-  std::vector<std::string_view> ids;
+  std::vector<std::string> ids;
   for (const QuotaViolation& quota : quotas) {
     const bool seen = std::find(ids.begin(), ids.end(), quota.id) != ids.end();
     if (!seen && IsQuotaId(quota.id) && ids.size() < kMostIds) ids.push_back(quota.id);
   }
-  return fmt::format("{}", fmt::join(ids, ","));
+  return ids;
 }
 
 // The limits that a response names, for the kinds of quotas that the pool counts.
@@ -209,7 +209,7 @@ Failure Describe(Trouble trouble, const ErrorBody& body, std::optional<Duration>
   if (nonsense || trouble == kNoQuota) asked = std::nullopt;
   std::string said = Said(body);
   Failure failure{trouble,      Tell(trouble, body, said, asked),
-                  asked,        JoinIds(body.quotas),
+                  asked,        IdsOf(body.quotas),
                   body.project, LimitsOf(body.quotas)};
   failure.said = std::move(said);
   return failure;

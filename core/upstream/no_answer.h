@@ -8,9 +8,9 @@
 #include "core/chat/event.h"
 #include "core/upstream/trouble.h"
 
-/// A response with a good HTTP status can still hold no usable answer. One table, in no_answer.cc,
-/// says for each way in which that happens what the cause is, whether the gateway retries, which
-/// cooldown starts and what the client is told. trouble.h does the same for the other failures.
+/// A response with a good HTTP status can still contain no usable answer. The table in no_answer.cc
+/// lists each kind of such a response, with its cause, whether the gateway retries, which cooldown
+/// starts and what the client is told. trouble.h has the table of the other failures.
 namespace agm::upstream {
 
 /// The content of a response instead of an answer.

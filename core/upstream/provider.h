@@ -29,7 +29,7 @@ namespace agm::upstream {
 struct Recall {
   /// The thought signature of a call, for a model of that family; empty if it is not known.
   std::function<std::string(std::string_view call_id, std::string_view family)> signature{};
-  /// The model's own blocks of a turn; nothing if no more is known than what the client sent.
+  /// The model's own blocks of a turn; nullopt if the gateway knows no more than the client sent.
   std::function<std::optional<std::vector<chat::Block>>(const chat::Message& turn,
                                                         std::string_view family)>
       turn{};
@@ -69,9 +69,9 @@ struct EmbeddingQuestion {
   std::size_t texts = 0;  ///< the number of texts that it covers, from the first
 };
 
-/// One kind of upstream API. The gateway says what is asked; the provider of the leased account
-/// writes the request and reads the response. A further kind is one more folder with a subclass,
-/// and a row in providers.cc.
+/// One kind of upstream API. The gateway passes a request in the neutral model; the provider of the
+/// leased account writes it for its API and reads the response. A further kind is one more folder
+/// with a subclass, and a row in providers.cc.
 ///
 /// Thread safety: immutable; any thread.
 class Provider {
@@ -122,8 +122,8 @@ class Provider {
                                                           const Secret& credential) const = 0;
   /// True if a model that the account does not list does not exist for it.
   virtual bool ListsAll(const config::Account& account) const;
-  /// True if accounts of this kind are asked only for models that they list: their names are their
-  /// own, so that another account's model is none of theirs.
+  /// True if the gateway asks accounts of this kind only for models that they list, because a
+  /// model's name means something only at its own server.
   virtual bool ServesOnlyListed() const { return false; }
   /// Models that stand in while no account lists its own.
   virtual std::vector<ModelEntry> BuiltInModels() const { return {}; }

@@ -104,7 +104,7 @@ struct Failure {
   std::optional<Duration> retry_delay;  ///< the upstream's delay; never zero for kDayQuota, where
                                         ///< "0s" means nothing; none for kNoQuota, which no delay
                                         ///< of seconds ends
-  std::string quota;    ///< quota ids, joined with ","; for people and for learning limits
+  std::vector<std::string> quotas;      ///< ids of the exceeded quotas; each once, at most eight
   std::string project;  ///< the consumer project named in the response, if any: an id or a
                         ///< number, without "projects/"
   std::vector<QuotaLimit> limits{};     ///< of the exceeded quotas, if the response names them

@@ -32,19 +32,19 @@ upstream::Failure Limited() {
   return failure;
 }
 
-/// A pool of 1,000 accounts, of which `resting` are in cooldown.
-std::unique_ptr<Pool> PoolWith(config::Scheduling scheduling, int resting) {
+/// A pool of 1,000 accounts, of which `cooling` are in cooldown.
+std::unique_ptr<Pool> PoolWith(config::Scheduling scheduling, int cooling) {
   auto pool = std::make_unique<Pool>(Thousand(scheduling), SystemClock(), nullptr);
-  for (int i = 0; i < resting; ++i) {
+  for (int i = 0; i < cooling; ++i) {
     auto lease = pool->Take({"gemini-2.5-flash", {}, {}}, SystemClock().Now(), NeverCancelled());
     if (lease) lease->Report(Limited());
   }
   return pool;
 }
 
-void TakeAndReport(benchmark::State& state, config::Scheduling scheduling, int resting) {
+void TakeAndReport(benchmark::State& state, config::Scheduling scheduling, int cooling) {
   static std::unique_ptr<Pool> pool;
-  if (state.thread_index() == 0) pool = PoolWith(scheduling, resting);
+  if (state.thread_index() == 0) pool = PoolWith(scheduling, cooling);
   const Wanted wanted{"gemini-2.5-flash", "s" + std::to_string(state.thread_index()), {}};
   for (auto _ : state) {
     auto lease = pool->Take(wanted, SystemClock().Now(), NeverCancelled());
@@ -70,7 +70,7 @@ void Describe(benchmark::State& state) {
 #define AGM_THREADS ->Threads(1)->Threads(8)->Threads(64)->UseRealTime()
 BENCHMARK_CAPTURE(TakeAndReport, cache_first, config::Scheduling::kCacheFirst, 0) AGM_THREADS;
 BENCHMARK_CAPTURE(TakeAndReport, balance, config::Scheduling::kBalance, 0) AGM_THREADS;
-BENCHMARK_CAPTURE(TakeAndReport, balance_most_resting, config::Scheduling::kBalance, 990)
+BENCHMARK_CAPTURE(TakeAndReport, balance_most_cooling, config::Scheduling::kBalance, 990)
 AGM_THREADS;
 BENCHMARK_CAPTURE(TakeAndReport, performance_first, config::Scheduling::kPerformanceFirst, 0)
 AGM_THREADS;

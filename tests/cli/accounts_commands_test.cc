@@ -31,7 +31,7 @@ struct AccountsTest : CommandTest {
 };
 
 /// The body of the request that ended a quarantine in the running gateway.
-std::string Healed(const CommandTest& t) {
+std::string Recovered(const CommandTest& t) {
   for (const auto& asked : t.gateway.asked) {
     if (asked.method == "POST" && asked.path == "/agm/accounts") return asked.body;
   }
@@ -226,7 +226,7 @@ TEST(AccountsEdit, IsContentWhereNothingIsToBeDone) {
 TEST(AccountsEdit, EnablingEndsCooldownsInTheRunningGateway) {
   AccountsTest t;
   EXPECT_EQ(t.Agm({"accounts", "enable", "work"}), 0);
-  EXPECT_EQ(Healed(t), R"({"heal":"work"})");
+  EXPECT_EQ(Recovered(t), R"({"heal":"work"})");
 }
 
 TEST(AccountsEdit, TakesSeveralNamesAndChangesAllOrNone) {
@@ -298,7 +298,7 @@ TEST(AccountsCheck, EndsTheQuarantineOfAnAccountThatWorksAgain) {
         200, DumpJson(Json{{"accounts", {{{"name", "work"}, {"state", state}}}}})};
     t.gateway.asked.clear();
     EXPECT_EQ(t.Agm({"accounts", "check", "work"}), 0) << t.io.err;
-    EXPECT_EQ(Healed(t), state == std::string("quarantined") ? R"({"heal":"work"})" : "");
+    EXPECT_EQ(Recovered(t), state == std::string("quarantined") ? R"({"heal":"work"})" : "");
   }
 }
 

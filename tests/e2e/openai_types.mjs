@@ -101,7 +101,7 @@ describe("answers are of OpenAI's types", { timeout: 240_000 }, () => {
     // An answer that goes on over another hop ends there.
     steps.unshift({ match: { text: '"continuationToken"' }, do: { text: 'the rest' } });
     mock = await startMock({ steps });
-    // Many accounts: those that were given a broken answer rest.
+    // Many accounts: those that gave a broken answer are in cooldown.
     gateway = await startGateway({ upstream: mock.url, accounts: 60, args: ['--auth-mode', 'off'] });
     for (const name of names) {
       const chat = await chatOf(name);

@@ -1,5 +1,5 @@
 #!/bin/sh
-# The pool through the program itself: what an account rests from outlives a kill, accounts are
+# The pool through the program itself: a cooldown outlives a kill, accounts are
 # switched on and off and added again while the gateway runs, and the command line tells all of it.
 set -u
 

@@ -63,7 +63,7 @@ TEST_F(ServeLoadTest, HoldsManyStreamsAtOnceWithoutAThreadEach) {
   const int streams = Given("AGM_TEST_STREAMS", 300);
   // They last longer than a thread's idle time, and longer if all are late.
   const int words = std::max(kSanitized ? 160 : 90, streams / 50);
-  const Duration resting(kSanitized ? 36'000 : 19'000);
+  const Duration idle(kSanitized ? 36'000 : 19'000);
   ASSERT_TRUE(mock_->SetScript(R"({"steps":[{"do":{"pace_ms":250,"words":)" +
                                std::to_string(words) + "}}]}"));
   WriteConfig("access_log = \"access.log\"\nmax_connections = " + std::to_string(streams) + "\n");
@@ -75,7 +75,7 @@ TEST_F(ServeLoadTest, HoldsManyStreamsAtOnceWithoutAThreadEach) {
       swarm.ReadUntil([&] { return swarm.begun() + swarm.broken() >= streams; }, Duration(60'000)));
   EXPECT_EQ(swarm.begun(), streams);
   // Each had a thread until its first word; an idle thread ends after ten seconds.
-  swarm.ReadUntil([&] { return Now().threads < before.threads + kSpare; }, resting);
+  swarm.ReadUntil([&] { return Now().threads < before.threads + kSpare; }, idle);
   const Holding during = Now();
   EXPECT_EQ(swarm.whole(), 0) << "the first ended before the last began: give them more words";
   for (const char* page : {"/healthz", "/readyz", "/metrics"}) {

@@ -68,8 +68,8 @@ class Poller {
 bool HasHungUp(int socket, bool* input);
 
 /// A descriptor that becomes readable only when the other side of `socket` leaves, even while
-/// bytes wait there. Empty if the system has no such thing: then nothing tells until somebody
-/// reads or writes.
+/// bytes wait there. Empty if the system has no such descriptor: then only a read or write shows
+/// that the other side has left.
 UniqueFd HangUpOnly(int socket);
 
 }  // namespace agm::os

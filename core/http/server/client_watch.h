@@ -10,8 +10,9 @@ namespace agm::http {
 /// side counts as gone. After `Cancel` every caller sees the client as gone.
 ///
 /// Once the client sends data early (its next request, for example), polling the socket itself
-/// would return at once for ever. From then on fd() is a descriptor that reports only the client's
-/// leaving, or -1 if the system has no such thing: then nothing tells until a write fails.
+/// would return at once for ever. From then on fd() is a descriptor that reports only that the
+/// client has left. It is -1 if the system has no such descriptor: then only a failed write shows
+/// it.
 ///
 /// Thread safety: any thread.
 class ClientWatch : public Cancellation {

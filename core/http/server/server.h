@@ -61,8 +61,8 @@ class Server {
 
   /// Call these before Serve.
   void CheckHeadsWith(HeadCheck check);
-  /// Requests whose body the handler reads as Request::incoming, unless it came with the head. Any
-  /// thread asks; it must not block.
+  /// Selects the requests whose body the handler reads as Request::incoming, unless the body came
+  /// with the head. Any thread calls `streams`; it must not block.
   void StreamBodiesIf(StreamsBody streams);
   void CountDescriptorsWith(CountDescriptors count);
 

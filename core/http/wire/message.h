@@ -79,8 +79,8 @@ class BodySource {
   virtual Pulled Next(std::string& out, TimePoint until) = 0;
   /// The condition to wait for before the next call of Next.
   virtual Awaited awaited() { return {}; }
-  /// The server ends before the body is whole: appends what tells the client so. Nothing is pulled
-  /// after it.
+  /// Called if the server stops before the body is complete: appends the text that tells the client
+  /// so. Next is not called after it.
   virtual void Stop(std::string&) {}
 };
 

@@ -16,7 +16,7 @@ class Cooldown : public PoolTest {
     return until ? *until - clock_.Wall() : 0ms;
   }
   /// Makes it fail again as soon as its cooldown has ended.
-  void BreakWhenAwake(Pool& pool, const std::string& name, const Failure& failure) {
+  void BreakWhenReady(Pool& pool, const std::string& name, const Failure& failure) {
     clock_.Advance(Cooldowns(pool, name));
     Break(pool, name, failure);
   }
@@ -44,7 +44,7 @@ TEST_F(Cooldown, LastsAsTheTableSaysWhereUpstreamAskedForNothing) {
 TEST_F(Cooldown, OfAMinuteQuotaNeverEscalates) {
   Pool pool = Make({Named("a")});
   for (int i = 0; i < 5; ++i) {
-    BreakWhenAwake(pool, "a", Of(Trouble::kMinuteQuota, 20s));
+    BreakWhenReady(pool, "a", Of(Trouble::kMinuteQuota, 20s));
     EXPECT_LE(Cooldowns(pool, "a"), 22s);
   }
 }
@@ -122,7 +122,7 @@ TEST_F(Cooldown, RequestsThatWereUnderWayTogetherHitTheWallOnce) {
 TEST_F(Cooldown, OfASharedLimitDoublesUpToFiveMinutes) {
   Pool pool = Make({Named("a")});
   for (const Duration expected : {30'000ms, 60'000ms, 120'000ms, 240'000ms, 300'000ms, 300'000ms}) {
-    BreakWhenAwake(pool, "a", Of(Trouble::kSharedLimit));
+    BreakWhenReady(pool, "a", Of(Trouble::kSharedLimit));
     EXPECT_GE(Cooldowns(pool, "a"), expected);
     EXPECT_LE(Cooldowns(pool, "a"), expected + 2s);
   }
@@ -131,7 +131,7 @@ TEST_F(Cooldown, OfASharedLimitDoublesUpToFiveMinutes) {
 TEST_F(Cooldown, ASuccessEndsTheDoubling) {
   Pool pool = Make({Named("a")});
   Break(pool, "a", Of(Trouble::kSharedLimit));
-  BreakWhenAwake(pool, "a", Of(Trouble::kSharedLimit));
+  BreakWhenReady(pool, "a", Of(Trouble::kSharedLimit));
   clock_.Advance(62s);
   Succeed(pool, "a");
   Break(pool, "a", Of(Trouble::kSharedLimit));
@@ -150,7 +150,7 @@ TEST_F(Cooldown, InternalErrorsCountOnlyThreeInARow) {
   EXPECT_EQ(StatusOf(pool, "a").ModelsCooling(), 1U);
   EXPECT_GE(Cooldowns(pool, "a"), 5s);
   EXPECT_LE(Cooldowns(pool, "a"), 10s);
-  for (int i = 0; i < 5; ++i) BreakWhenAwake(pool, "a", Of(Trouble::kInternal));
+  for (int i = 0; i < 5; ++i) BreakWhenReady(pool, "a", Of(Trouble::kInternal));
   EXPECT_LE(Cooldowns(pool, "a"), 12s);
 }
 

@@ -57,7 +57,7 @@ class MemoryJournal : public PoolJournal {
   void SaveCooldown(const Cooldown& cooldown) override {
     cooldowns[{cooldown.account, cooldown.model + "/" + cooldown.reason}] = cooldown;
   }
-  void DropRests(const std::string& account) override {
+  void DropCooldowns(const std::string& account) override {
     std::erase_if(cooldowns, [&](const auto& entry) { return entry.first.first == account; });
   }
   std::vector<Usage> LoadUsage() override {

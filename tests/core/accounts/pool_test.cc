@@ -269,10 +269,10 @@ TEST_F(PoolTest, AnotherKeyEndsAQuarantine) {
   EXPECT_TRUE(journal_.cooldowns.empty());
 }
 
-TEST_F(PoolTest, HealEndsTheQuarantineOfTheSameKey) {
+TEST_F(PoolTest, RecoverEndsTheQuarantineOfTheSameKey) {
   Pool pool = Make({Named("a")});
   Break(pool, "a", Of(Trouble::kBadKey));
-  pool.Heal("a");
+  pool.Recover("a");
   EXPECT_EQ(Given(pool), "a");
   EXPECT_TRUE(journal_.cooldowns.empty());
 }

@@ -131,11 +131,11 @@ TEST_F(Foresight, ALimitThatProvesRightAgainIsKnownForLonger) {
   EXPECT_EQ(Served(pool, 10), 10);
 }
 
-TEST_F(Foresight, HealForgetsLearnedLimits) {
+TEST_F(Foresight, RecoverForgetsLearnedLimits) {
   Pool pool = Make({Named("a")});
   EXPECT_EQ(Served(pool, 5), 5);
   Break(pool, "a", Refusal(Trouble::kMinuteQuota, PerMinute(5), 20s));
-  pool.Heal("a");
+  pool.Recover("a");
   EXPECT_EQ(Served(pool, 10), 10);
 }
 

@@ -15,7 +15,7 @@ Failure AnyFailure() {
                               Trouble::kBadRequest,  Trouble::kUnknownModel};
   const auto which = static_cast<std::size_t>(RandomFraction() * std::size(kAny));
   Failure failure = Of(kAny[which], Duration(static_cast<int>(RandomFraction() * 20)));
-  failure.quota = "RequestsPerMinute";
+  failure.quotas = {"RequestsPerMinute"};
   failure.limits = {{upstream::QuotaLimit::Of::kRequests, upstream::QuotaLimit::Per::kMinute,
                      static_cast<std::int64_t>(100 + RandomFraction() * 1000)}};
   if (RandomFraction() < 0.2) failure.project = RandomFraction() < 0.5 ? "123" : "456";
@@ -27,7 +27,7 @@ class SilentJournal : public PoolJournal {
  public:
   std::vector<Cooldown> LoadCooldowns() override { return {}; }
   void SaveCooldown(const Cooldown&) override { ++saved; }
-  void DropRests(const std::string&) override {}
+  void DropCooldowns(const std::string&) override {}
   std::atomic<int> saved{0};
 };
 
@@ -61,7 +61,7 @@ TEST(PoolThreads, SixtyFourThreadsShareOnePoolWithoutLoss) {
       auto some = accounts;
       some.resize(10 + static_cast<std::size_t>(RandomFraction() * 10));
       pool.Apply(Configured(some, config::Scheduling::kBalance));
-      pool.Heal("a3");
+      pool.Recover("a3");
       pool.Status();
       pool.Ready();
       pool.Lists("m1");

@@ -78,7 +78,7 @@ TEST_F(SilenceTest, IsLeftAsItIsWhereTheUserWantsThat) {
 }
 
 TEST_F(GatewayTest, TurnsOneAccountsQuotaIntoAnothersAnswer) {
-  Add("tired", "quota-minute-key");
+  Add("limited", "quota-minute-key");
   Add("fresh", "good-key");
   config_.accounts[0].priority = 0;
   config_.accounts[1].priority = 1;
@@ -89,7 +89,7 @@ TEST_F(GatewayTest, TurnsOneAccountsQuotaIntoAnothersAnswer) {
   EXPECT_EQ(RequestsOf("quota-minute-key"), 1);
 
   ASSERT_EQ(Chat("again").status, 200);
-  EXPECT_EQ(RequestsOf("quota-minute-key"), 1) << "a resting account was asked";
+  EXPECT_EQ(RequestsOf("quota-minute-key"), 1) << "an account in cooldown was asked";
 
   Json accounts = Ask("GET", "/agm/accounts").json()["accounts"];
   EXPECT_EQ(accounts[0]["models_cooling"], 1);
@@ -339,7 +339,7 @@ TEST_F(GatewayTest, CountsWhatItDid) {
 }
 
 TEST_F(GatewayTest, KeepsTheAccountsStateOverAReload) {
-  Add("tired", "quota-minute-key");
+  Add("limited", "quota-minute-key");
   Add("fresh", "good-key");
   config_.accounts[1].priority = 1;
   Start();

@@ -88,7 +88,7 @@ TEST_F(HistoryTest, AnAccountWhoseRefusalNamesTheFreeTierIsNotBilled) {
   config::Account account;
   account.name = "free";
   EXPECT_EQ(billing.Of(account), ledger::Billing::kPaid);
-  billing.Note(account, "GenerateRequestsPerMinutePerProjectPerModel-FreeTier");
+  billing.Note(account, {"GenerateRequestsPerMinutePerProjectPerModel-FreeTier"});
   EXPECT_EQ(billing.Of(account), ledger::Billing::kFree);
 }
 

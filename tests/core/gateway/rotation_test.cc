@@ -493,9 +493,9 @@ TEST_F(RotationTest, ARevokedGrantQuarantinesAndSaysSo) {
 }
 
 TEST_F(RotationTest, CooldownsAndQuarantinesSurviveARestart) {
-  Add("tired", "tired-key");
+  Add("limited", "limited-key");
   Add("bad", "bad-key");
-  Script({Step({{"key", "tired-key"}}, {{"error", "quota-day"}, {"retry", "0"}}),
+  Script({Step({{"key", "limited-key"}}, {{"error", "quota-day"}, {"retry", "0"}}),
           Step({{"key", "bad-key"}}, {{"error", "key-invalid"}})});
   Start();
   EXPECT_EQ(Chat("hi").status, 429);
@@ -510,8 +510,8 @@ TEST_F(RotationTest, CooldownsAndQuarantinesSurviveARestart) {
   const auto at = message.find("try again in ");
   ASSERT_NE(at, std::string::npos) << message;
   EXPECT_LE(std::abs(std::stol(message.substr(at + 13)) - left.count() / 1000), 2) << message;
-  EXPECT_EQ(RequestsOf("tired-key"), 1);
-  EXPECT_EQ(StateOf("tired")["reason"], "day_quota");
+  EXPECT_EQ(RequestsOf("limited-key"), 1);
+  EXPECT_EQ(StateOf("limited")["reason"], "day_quota");
   EXPECT_EQ(StateOf("bad")["state"], "quarantined");
 }
 
@@ -521,9 +521,9 @@ TEST_F(RotationTest, AQuarantineCanBeEndedWhileTheGatewayRuns) {
   Start();
   EXPECT_EQ(Chat("hi").status, 403);
   EXPECT_EQ(StateOf("work")["state"], "quarantined");
-  const Got healed = Ask("POST", "/agm/accounts", R"({"heal":"work"})", {{"X-Agm", "1"}});
-  EXPECT_EQ(healed.status, 200) << healed.body;
-  EXPECT_EQ(healed.json()["accounts"][0]["state"], "ready");
+  const Got recovered = Ask("POST", "/agm/accounts", R"({"heal":"work"})", {{"X-Agm", "1"}});
+  EXPECT_EQ(recovered.status, 200) << recovered.body;
+  EXPECT_EQ(recovered.json()["accounts"][0]["state"], "ready");
   EXPECT_EQ(Chat("hi").status, 200);
   Restart();
   EXPECT_EQ(Chat("hi").status, 200);
@@ -534,15 +534,15 @@ TEST_F(RotationTest, EndingTheQuarantineOfAnUnknownAccountFails) {
   config_.proxy.auth_mode = config::AuthMode::kStrict;
   config_.proxy.api_keys = {{"default", Secret("sk-mine")}};
   Start();
-  const auto heal = [&](const std::string& body, const std::string& key = "sk-mine") {
+  const auto recover = [&](const std::string& body, const std::string& key = "sk-mine") {
     return Ask("POST", "/agm/accounts", body, {{"Authorization", "Bearer " + key}, {"X-Agm", "1"}})
         .status;
   };
-  EXPECT_EQ(heal(R"({"heal":"work"})"), 200);
-  EXPECT_EQ(heal(R"({"heal":"wrok"})"), 404);
-  EXPECT_EQ(heal(R"({"heal":7})"), 400);
-  EXPECT_EQ(heal("work"), 400);
-  EXPECT_EQ(heal(R"({"heal":"work"})", "sk-other"), 401);
+  EXPECT_EQ(recover(R"({"heal":"work"})"), 200);
+  EXPECT_EQ(recover(R"({"heal":"wrok"})"), 404);
+  EXPECT_EQ(recover(R"({"heal":7})"), 400);
+  EXPECT_EQ(recover("work"), 400);
+  EXPECT_EQ(recover(R"({"heal":"work"})", "sk-other"), 401);
 }
 
 TEST_F(RotationTest, TheQuotasThatWereHitAreTold) {

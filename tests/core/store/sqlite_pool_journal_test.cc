@@ -76,7 +76,7 @@ TEST_F(SqlitePoolJournalTest, DropsAllCooldownsOfAnOwner) {
   SqlitePoolJournal journal = JournalOf(*database);
   journal.SaveCooldown(Cooldown("work", 10min));
   journal.SaveCooldown(Cooldown("home", 10min));
-  journal.DropRests("work");
+  journal.DropCooldowns("work");
   const auto cooldowns = journal.LoadCooldowns();
   ASSERT_EQ(cooldowns.size(), 1U);
   EXPECT_EQ(cooldowns[0].account, "home");

@@ -1,3 +1,5 @@
+#include <fmt/format.h>
+#include <fmt/ranges.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
@@ -17,6 +19,7 @@
 namespace agm::upstream {
 namespace {
 
+using testing::ElementsAre;
 using testing::HasSubstr;
 using testing::Not;
 
@@ -69,7 +72,8 @@ TEST_P(ClassifyCorpus, IsRecognisedAsItsNameSays) {
 TEST_P(ClassifyCorpus, TellsTheClientNothingPrivate) {
   const Failure failure = Judge(GetParam());
   const std::string told = failure.error.message + failure.error.param + failure.error.reason +
-                           failure.error.members + failure.quota;
+                           failure.error.members +
+                           fmt::format("{}", fmt::join(failure.quotas, ","));
   EXPECT_FALSE(failure.error.message.empty());
   EXPECT_TRUE(IsUtf8(told));
   for (const char* secret :
@@ -117,10 +121,10 @@ TEST(Classify, TakesNoDelayForATierWithoutTheModel) {
 }
 
 TEST(Classify, NamesEveryQuotaThatWasHit) {
-  EXPECT_EQ(Judge("day_quota.with_minute_violations").quota,
-            "GenerateContentInputTokensPerModelPerMinute-FreeTier,"
-            "GenerateRequestsPerMinutePerProjectPerModel-FreeTier,"
-            "GenerateRequestsPerDayPerProjectPerModel-FreeTier");
+  EXPECT_THAT(Judge("day_quota.with_minute_violations").quotas,
+              ElementsAre("GenerateContentInputTokensPerModelPerMinute-FreeTier",
+                          "GenerateRequestsPerMinutePerProjectPerModel-FreeTier",
+                          "GenerateRequestsPerDayPerProjectPerModel-FreeTier"));
 }
 
 TEST(Classify, TellsTheLimitsOfTheQuotasThatWereHit) {
