@@ -1,7 +1,7 @@
 // A TZif file (RFC 8536), numbers in big-endian order:
 //
 //   file    := header block header' block' footer       (version 1: header block)
-//   header  := "TZif" version 15*reserved isut isstd leap time type char     (six counts of 4 bytes)
+//   header  := "TZif" version 15*reserved isut isstd leap time type char    (six counts of 4 bytes)
 //   block   := time*moment time*index type*(offset:4 dst:1 name:1) char leap*(moment:4) isstd isut
 //   moment  := 4 bytes in `block`, 8 bytes in `block'`
 //   footer  := "\n" rule "\n"
