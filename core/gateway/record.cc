@@ -86,51 +86,6 @@ Record::Record(Clock& clock, Log& log, ledger::Journal& journal)
   id = ledger::NewRequestId(began_);
 }
 
-Record::Record(Record&& other) noexcept
-    : id(std::move(other.id)),
-      caller(std::move(other.caller)),
-      key(std::move(other.key)),
-      reservation(std::move(other.reservation)),
-      limit_headers(std::move(other.limit_headers)),
-      prompt_tokens(other.prompt_tokens),
-      sent_bytes(other.sent_bytes),
-      from(std::move(other.from)),
-      method(std::move(other.method)),
-      path(std::move(other.path)),
-      route(other.route),
-      surface(other.surface),
-      model(std::move(other.model)),
-      target(std::move(other.target)),
-      account(std::move(other.account)),
-      tries(other.tries),
-      status(other.status),
-      phase(other.phase),
-      end(other.end),
-      error(other.error),
-      why(std::move(other.why)),
-      usage(other.usage),
-      client(std::move(other.client)),
-      rule(std::move(other.rule)),
-      tier(std::move(other.tier)),
-      account_name(std::move(other.account_name)),
-      billing(other.billing),
-      stream(other.stream),
-      calls_model(other.calls_model),
-      waited(other.waited),
-      upstream(other.upstream),
-      dropped(std::move(other.dropped)),
-      history(std::move(other.history)),
-      hops(std::move(other.hops)),
-      trace(std::move(other.trace)),
-      tape(std::move(other.tape)),
-      clock_(other.clock_),
-      log_(std::exchange(other.log_, nullptr)),
-      journal_(other.journal_),
-      started_(other.started_),
-      began_(other.began_),
-      exceptions_(other.exceptions_),
-      first_byte_(other.first_byte_) {}
-
 Duration Record::Age() const {
   return std::chrono::duration_cast<Duration>(clock_->Now() - started_);
 }

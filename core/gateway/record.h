@@ -37,7 +37,7 @@ enum class EndedBy { kGateway, kClient, kUpstream };
 class Record {
  public:
   Record(Clock& clock, Log& log, ledger::Journal& journal);
-  Record(Record&& other) noexcept;
+  Record(Record&&) noexcept = default;
   Record(const Record&) = delete;
   Record& operator=(const Record&) = delete;
   ~Record();
@@ -87,7 +87,7 @@ class Record {
   WallTime began() const { return began_; }
   Duration Age() const;
   /// Makes the destructor write nothing.
-  void Forget() { log_ = nullptr; }
+  void Forget() { log_.reset(); }
 
  private:
   void WriteLine(std::chrono::microseconds age) const;
@@ -95,8 +95,13 @@ class Record {
   void AddEntry(std::chrono::microseconds age);
   ledger::Tokens EstimatedTokens() const;
 
+  /// Makes a unique_ptr that owns nothing, but is null after a move.
+  struct Borrowed {
+    void operator()(Log*) const {}
+  };
+
   Clock* clock_;
-  Log* log_;
+  std::unique_ptr<Log, Borrowed> log_;  ///< null: the record was moved or forgotten
   ledger::Journal* journal_;
   TimePoint started_;
   WallTime began_;  ///< the same moment by the calendar
