@@ -295,6 +295,33 @@ TEST_F(PoolTest, KeepsTheStateOfAccountsThatStayOverAReload) {
   EXPECT_EQ(pool.Status().front().name, "b");
 }
 
+TEST_F(PoolTest, AnotherKeyKeepsTheTotalsOfTheAccount) {
+  Pool pool = Make({Named("a")});
+  Succeed(pool, "a", {200ms, 50});
+  const WallTime used = clock_.Wall();
+  clock_.Advance(1min);
+  config::Account changed = Named("a");
+  changed.api_key = Secret("another-key");
+  pool.Apply(Configured({changed}));
+  EXPECT_EQ(StatusOf(pool, "a").requests, 1);
+  EXPECT_EQ(StatusOf(pool, "a").tokens, 50);
+  EXPECT_EQ(StatusOf(pool, "a").last_used, used);
+}
+
+// The end of a cooldown is one line of the log, though a day quota's strikes are kept beyond it.
+TEST_F(PoolTest, TellsOnceThatAnAccountHasRecovered) {
+  std::vector<AccountEvent> events;
+  Pool pool(Configured({Named("a")}), clock_, &journal_,
+            [&](const AccountEvent& event) { events.push_back(event); });
+  Break(pool, "a", Of(Trouble::kDayQuota, 10min));
+  ASSERT_EQ(events.size(), 1U);
+  EXPECT_EQ(events[0].kind, AccountEvent::Kind::kCooldown);
+  clock_.Advance(12min);
+  for (int i = 0; i < 3; ++i) Succeed(pool, "a");
+  ASSERT_EQ(events.size(), 2U);
+  EXPECT_EQ(events[1].kind, AccountEvent::Kind::kRecovered);
+}
+
 TEST_F(PoolTest, DisablingTakesEffectAtOnceAndLeasesTakenBeforeStayGood) {
   Pool pool = Make({Named("a")});
   auto lease = Take(pool);

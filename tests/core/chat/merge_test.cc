@@ -84,6 +84,25 @@ TEST(Merge, CountsEveryPartOfAPromptOnce) {
   EXPECT_EQ(sum.cached, 2 + 2);
 }
 
+// Each call generates tokens of its own.
+TEST(Merge, AddsUpEveryKindOfGeneratedTokens) {
+  Merge merge({2, 1, 1});
+  Events out;
+  for (int call = 0; call < 2; ++call) {
+    Events answer = Answer("x", 10, 6);
+    Usage& usage = std::get<Finished>(answer.back()).usage;
+    usage.thoughts = 2 + call;
+    usage.output_audio = 1;
+    usage.output_image = 4 * call;
+    for (const Event& event : answer) merge.Add(call, event, out);
+  }
+  const Usage& sum = std::get<Finished>(out.back()).usage;
+  EXPECT_EQ(sum.output, 6 + 6);
+  EXPECT_EQ(sum.thoughts, 2 + 3);
+  EXPECT_EQ(sum.output_audio, 1 + 1);
+  EXPECT_EQ(sum.output_image, 4);
+}
+
 TEST(Merge, KeepsTheChoicesApartOfCallsThatBringSeveral) {
   Merge merge({2, 1, 2});
   Events out;

@@ -117,6 +117,23 @@ TEST(Spans, OnlyTheServersOwnFailureIsItsError) {
   EXPECT_EQ(spans[0]["status"]["code"], 2);
 }
 
+TEST(Spans, TheServersSpanSaysWhoAskedAndHowTheRequestEnded) {
+  ledger::Entry entry = EntryOfAStream();
+  entry.caller = "ci";
+  entry.client = "codex/0.169.0";
+  entry.phase = "stream";
+  entry.ended_by = "client";
+  const Json server = SpansOf(entry, {})[0];
+  EXPECT_EQ(Value(server, "http.request.method"), "POST");
+  EXPECT_EQ(Value(server, "http.route"), "chat_completions");
+  EXPECT_EQ(Value(server, "url.path"), "/v1/chat/completions");
+  EXPECT_EQ(Value(server, "user_agent.original"), "codex/0.169.0");
+  EXPECT_EQ(Value(server, "agm.request_id"), "req_1");
+  EXPECT_EQ(Value(server, "agm.caller"), "ci");
+  EXPECT_EQ(Value(server, "agm.phase"), "stream");
+  EXPECT_EQ(Value(server, "agm.ended_by"), "client");
+}
+
 TEST(Spans, ARouteWithoutAModelHasTheServersSpanOnly) {
   ledger::Entry entry = EntryOfAStream();
   entry.calls_model = false;
