@@ -103,6 +103,24 @@ TEST(GeminiStreamReader, GivesToolsTheirOwnNamesBack) {
   EXPECT_NE(shown.find("name=patch custom\ndelta 0 *** a\n\n"), std::string::npos) << shown;
 }
 
+TEST(WriteGeminiResponse, HasTheLogProbabilitiesOfItsTokens) {
+  chat::Response response;
+  chat::Choice& choice = response.choices.emplace_back();
+  choice.blocks.emplace_back(chat::Text{"hi", {}, {}});
+  choice.logprobs.push_back({"hi", -0.5, {{"hi", -0.5}, {"ho", -1.5}}});
+  const auto again = ReadGeminiResponse(WriteGeminiResponse(response), Counter());
+  ASSERT_TRUE(again) << again.error().message;
+  EXPECT_EQ(again->choices.front().logprobs, choice.logprobs);
+}
+
+TEST(GeminiStreamReader, KeepsTheIdOfACallThatComesInPieces) {
+  const std::string shown = Shown(Sse(
+      {R"({"candidates":[{"content":{"parts":[{"functionCall":{"id":"up-1","name":"f","willContinue":true}}]}}]})",
+       R"({"candidates":[{"content":{"parts":[{"functionCall":{"partialArgs":[{"jsonPath":"$.a","stringValue":"x"}]}}]},"finishReason":"STOP"}]})"}));
+  EXPECT_NE(shown.find("id=up-1 name=f"), std::string::npos) << shown;
+  EXPECT_NE(shown.find(R"(delta 0 {"a":"x)"), std::string::npos) << shown;
+}
+
 TEST(GeminiStreamReader, KeepsOneCallWhereTheClientWantsNoMore) {
   GeminiReading reading;
   reading.one_call = true;

@@ -64,6 +64,22 @@ TEST(OpenAiStreamReader, GivesACustomToolItsPlainInput) {
             std::string::npos);
 }
 
+TEST(OpenAiStreamReader, FailsOnAnEventThatIsFarTooLarge) {
+  OpenAiStreamReader reader([] { return std::string("id"); });
+  reader.Push("data: ");
+  const std::string piece(1U << 20U, 'x');
+  for (int i = 0; i < 256; ++i) {
+    reader.Push(piece);
+    while (const auto event = reader.Next()) {
+      const auto* failed = std::get_if<chat::Failed>(&*event);
+      if (failed == nullptr) continue;
+      EXPECT_EQ(failed->error.reason, "upstream_garbage");
+      return;
+    }
+  }
+  FAIL() << "it held 256 MB of one event";
+}
+
 TEST(OpenAiStreamReader, KeepsOneCallWhereTheClientAllowsNoMore) {
   const std::string answer = test::ReadText(
       test::GoldenCases("upstream_openai").front().parent_path() / "calls_numbered" / "answer");

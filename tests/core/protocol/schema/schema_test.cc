@@ -107,6 +107,13 @@ TEST(LowerSchema, FoldsNullIntoTheOtherAlternative) {
             R"({"nullable":true,"anyOf":[{"type":"STRING"},{"type":"NUMBER"}]})");
 }
 
+TEST(LowerSchema, KeepsTheBoundsThatTheSubsetHas) {
+  EXPECT_EQ(Lower(R"({"type":"object","minProperties":1,"maxProperties":4})"),
+            R"({"type":"OBJECT","minProperties":1,"maxProperties":4})");
+  EXPECT_EQ(Lower(R"({"type":"string","minLength":2,"maxLength":3,"pattern":"^a"})"),
+            R"({"type":"STRING","minLength":2,"maxLength":3,"pattern":"^a"})");
+}
+
 TEST(LowerSchema, HintsWhatHasNoForm) {
   const SchemaText schema = LowerSchema(
       R"({"type":"object","properties":{"u":{"type":"string","format":"uri","description":"link"},"n":{"type":"number","enum":[1,2.50]},"f":{"type":"boolean","const":true}},"not":{}})");
