@@ -61,7 +61,6 @@ void ReadError(JsonView root, OpenAiErrorBody& out) {
   }
   out.body.message = error["message"].text();
   out.body.code = StatusOf(error["code"] ? error["code"] : error["status"]);
-  out.body.status = error["type"].text();
   out.code =
       AsciiLower(error["code"].is(JsonKind::kString) ? error["code"].text() : error["type"].text());
   out.param = error["param"].text();

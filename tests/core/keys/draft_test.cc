@@ -73,6 +73,25 @@ TEST(Draft, AnEndIsADayASpanOrNever) {
   EXPECT_EQ(Value(draft, "expires"), "refused");
 }
 
+TEST(RotateKey, KeepsTheOldSecretForItsGraceOnly) {
+  config::ClientKey key;
+  key.name = "ci";
+  key.hash = "sha256:old";
+  const auto fields = [&](Duration grace) {
+    return std::get<config::UpdateAccount>(RotateKey(key, "sha256:new", grace, kNow)).fields;
+  };
+  const auto kept = fields(std::chrono::hours(1));
+  ASSERT_EQ(kept.size(), 3U);
+  EXPECT_EQ(kept[0].key, "hash");
+  EXPECT_EQ(kept[1].key, "previous_hash");
+  EXPECT_TRUE(kept[1].value);
+  EXPECT_EQ(kept[2].key, "previous_until");
+  EXPECT_TRUE(kept[2].value);
+  for (const config::Field& field : fields(Duration(0))) {
+    EXPECT_EQ(field.value.has_value(), field.key == "hash") << field.key << ": it is removed";
+  }
+}
+
 TEST(Draft, ALimitOfZeroIsRemoved) {
   Draft draft;
   draft.requests_per_minute = 0;

@@ -48,6 +48,12 @@ TEST(Head, DecodesThePathOnceAndKeepsItAsSent) {
   EXPECT_EQ(head.query, "q=%41");
 }
 
+TEST(Head, TakesAMethodOf32Letters) {
+  const std::string rest = " / HTTP/1.1\r\nHost: localhost\r\n\r\n";
+  EXPECT_EQ(StatusOf(Read(std::string(32, 'M') + rest)), 200);
+  EXPECT_EQ(StatusOf(Read(std::string(33, 'M') + rest)), 400);
+}
+
 TEST(Head, RefusesWhatIsNoRequestLine) {
   for (const std::string_view line :
        {"GET /", "GET", "", "GET  / HTTP/1.1", "GET / HTTP/1.1 ", " GET / HTTP/1.1",

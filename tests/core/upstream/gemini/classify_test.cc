@@ -127,6 +127,54 @@ TEST(Classify, NamesEveryQuotaThatWasHit) {
                           "GenerateRequestsPerDayPerProjectPerModel-FreeTier"));
 }
 
+// Vertex AI names the quota in the metadata of an ErrorInfo.
+TEST(Classify, FindsAQuotaInTheMetadata) {
+  const Failure failure = Classify(
+      429,
+      R"({"error":{"code":429,"message":"Quota exceeded.","status":"RESOURCE_EXHAUSTED","details":[)"
+      R"({"@type":"type.googleapis.com/google.rpc.ErrorInfo","reason":"RATE_LIMIT_EXCEEDED",)"
+      R"("metadata":{"quota_limit":"GenerateContentRequestsPerMinutePerProject",)"
+      R"("quota_limit_value":"60","quota_unit":"1/min/{project}"}}]}})",
+      true);
+  EXPECT_EQ(failure.trouble, Trouble::kMinuteQuota);
+  EXPECT_THAT(failure.quotas, ElementsAre("GenerateContentRequestsPerMinutePerProject"));
+  ASSERT_EQ(failure.limits.size(), 1U);
+  EXPECT_EQ(failure.limits[0].limit, 60);
+}
+
+// A message in braces is read as another response only if the outer one says nothing itself.
+TEST(Classify, KeepsTheQuotasOfTheOuterResponse) {
+  const auto judge = [](const std::string& details) {
+    return Classify(429,
+                    R"({"error":{"code":429,"status":"RESOURCE_EXHAUSTED","message":)"
+                    R"("{\"error\":{\"code\":503,\"status\":\"UNAVAILABLE\",\"message\":\"x\"}}",)"
+                    R"("details":[)" +
+                        details + "]}}",
+                    false);
+  };
+  EXPECT_TRUE(judge("").quotas.empty());
+  EXPECT_THAT(judge(R"({"@type":"type.googleapis.com/google.rpc.QuotaFailure","violations":[)"
+                    R"({"quotaId":"GenerateRequestsPerDayPerProjectPerModel-FreeTier"}]})")
+                  .quotas,
+              ElementsAre("GenerateRequestsPerDayPerProjectPerModel-FreeTier"));
+}
+
+TEST(Classify, NamesTheFieldThatADescriptionDoesNotName) {
+  const auto told = [](const std::string& description) {
+    return Classify(
+               400,
+               R"({"error":{"code":400,"message":"bad","status":"INVALID_ARGUMENT","details":[)"
+               R"({"@type":"type.googleapis.com/google.rpc.BadRequest","fieldViolations":[)"
+               R"({"field":"generation_config.top_k","description":")" +
+                   description + R"("}]}]}})",
+               false)
+        .error.message;
+  };
+  EXPECT_THAT(told("must be positive"), HasSubstr("generation_config.top_k: must be positive"));
+  EXPECT_THAT(told("Invalid generation_config.top_k"),
+              Not(HasSubstr("generation_config.top_k: Invalid")));
+}
+
 TEST(Classify, TellsTheLimitsOfTheQuotasThatWereHit) {
   using Of = QuotaLimit::Of;
   using Per = QuotaLimit::Per;

@@ -97,6 +97,8 @@ TEST(ClassifyOpenAi, ReadsTheDelayWhereverItIs) {
                    {"x-ratelimit-reset-requests", "2m59s"}}),
             Duration(7'660));
   EXPECT_EQ(delay({}, "Please try again in 6m0s."), Duration(360'000));
+  EXPECT_EQ(delay({{"retry-after-ms", "soon"}, {"retry-after", "2"}}), Duration(2'000));
+  EXPECT_EQ(delay({{"retry-after-ms", "15x"}}), std::nullopt);
   EXPECT_EQ(delay({}), std::nullopt);
 }
 
