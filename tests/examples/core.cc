@@ -30,6 +30,7 @@
 #include "core/config/watch.h"
 #include "core/http/client/curl_connection.h"
 #include "core/http/client/curl_transport.h"
+#include "core/http/server/capacity.h"
 #include "core/http/server/server.h"
 #include "core/http/server/streams.h"
 #include "core/http/server/thread_pool.h"
@@ -213,6 +214,12 @@ void StreamsExample(const StreamCarriers::Leave& leave, Connection& connection,
 Result<void> TlsIdentityExample(int accepted_fd) {
 #include "examples/core/http/server/tls_identity.h.inc"
   return {};
+}
+
+void Refuse(const Fault& fault);
+void CapacityExample(const LiveLimits& limits, const Server::Urgent& urgent, ThreadPool& threads,
+                     std::string_view path, const Connections& connections) {
+#include "examples/core/http/server/capacity.h.inc"
 }
 
 void TrafficExample(const LiveLimits& limits, const Server::Urgent& urgent,

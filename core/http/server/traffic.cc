@@ -1,12 +1,9 @@
 #include "core/http/server/traffic.h"
 
-#include <fmt/format.h>
-
 #include <algorithm>
 #include <memory>
 #include <utility>
 
-#include "core/base/descriptors.h"
 #include "core/http/server/streamed_body.h"
 
 namespace agm::http {
@@ -16,19 +13,11 @@ using Waits = Connection::Waits;
 using Arrival = Connection::Arrival;
 using State = RequestReader::State;
 
-constexpr int kUrgentSpare = 8;  ///< requests beyond max_connections, for urgent paths
 constexpr Duration kFarewell{2'000};
 /// While the server stops, first requests of connections may still begin for this long.
 constexpr Duration kLastRequests{500};
-constexpr std::size_t kSpareDescriptors = 32;  ///< for files that are opened meanwhile
 constexpr std::uint64_t kBodiesAtOnce = 8;     ///< of the largest size; more if they are smaller
 constexpr std::uint64_t kHeadsAtOnce = 1024;   ///< of the largest size
-
-Fault Overloaded(std::string message) {
-  Fault fault{Fail(ErrorCode::kOverloaded, "{}; try again", message), 503};
-  fault.error.retry_after_ms = 1000;
-  return fault;
-}
 
 Request RequestOf(Head head, const Connection& connection) {
   return {.method = std::move(head.method),
@@ -44,26 +33,17 @@ Request RequestOf(Head head, const Connection& connection) {
 
 }  // namespace
 
-void LiveLimits::Set(const Limits& limits) {
-  header_timeout = limits.header_timeout;
-  write_timeout = limits.write_timeout;
-  idle_timeout = limits.idle_timeout;
-  max_body_size = limits.max_body_size;
-  max_connections = limits.max_connections;
-}
-
 Traffic::Traffic(const LiveLimits& limits, Server::Urgent urgent, Answer answer)
     : limits_(limits),
-      urgent_(std::move(urgent)),
       answer_(std::move(answer)),
       threads_([this] { return Attend(); }),
+      capacity_(limits, std::move(urgent), threads_),
       streams_([this](Connection& each, StreamTask::Needs needs) { StreamLeft(each, needs); }) {}
 
 Traffic::~Traffic() = default;
 
 bool Traffic::Start() {
-  descriptor_limit_ = DescriptorLimit();
-  own_descriptors_ = OpenDescriptors() + kSpareDescriptors;
+  capacity_.Start();
   budgets_.heads.SetLimit(kHeadsAtOnce * kMaxHeadSize);
   keeper_ = std::thread([this] { KeepTime(); });
   return streams_.Start() && threads_.Start();
@@ -113,26 +93,13 @@ void Traffic::KeepTime() {
 
 void Traffic::Take(int fd) {
   budgets_.bodies.SetLimit(kBodiesAtOnce * std::max<std::uint64_t>(limits_.max_body_size, 1 << 20));
-  MakeRoom();
+  if (capacity_.IsShort(connections_.size())) connections_.ExpireNext();
   const auto identity = identity_.Copy();
   Connection* connection = connections_.Add(std::make_unique<Connection>(
       identity ? identity->Wrap(fd) : NewPlainWire(fd), PeerAddress(fd), budgets_, &streams_body_));
   if (connection == nullptr) return;
   connection->Park(Waits::kFirstRequest, After(connection->idle_since(), limits_.header_timeout));
   if (!parking_.Enter(fd, connection)) Close(*connection);
-}
-
-/// Expires a connection if descriptors run short.
-void Traffic::MakeRoom() {
-  if (DescriptorsNeeded(in_flight()) >= descriptor_limit_) connections_.ExpireNext();
-}
-
-/// With so many requests in flight: what is open, or what the requests need for their upstream
-/// connections if that is more.
-std::size_t Traffic::DescriptorsNeeded(int requests) const {
-  const Server::Descriptors others = others_ ? others_() : Server::Descriptors();
-  const std::size_t needed = static_cast<std::size_t>(std::max(0, requests)) * others.each;
-  return own_descriptors_ + connections_.size() + std::max(others.held, needed);
 }
 
 bool Traffic::Attend() {
@@ -334,12 +301,12 @@ bool Traffic::Serve(Connection& connection) {
     exchange.request.body = std::move(reader.body());
     reader.Shrink();
   }
-  exchange.fault = Enter(exchange.request.path);
+  exchange.fault = capacity_.Enter(exchange.request.path, connections_.size());
   const bool entered = !exchange.fault;
   const bool sent = answer_(exchange);
   connection.keep_alive = exchange.delivery.keep_alive;
   if (connection.stream) return Stream(connection);
-  if (entered) Leave();
+  if (entered) capacity_.Leave();
   return Finish(connection, sent);
 }
 
@@ -369,7 +336,7 @@ void Traffic::StreamLeft(Connection& connection, StreamTask::Needs needs) {
 
 void Traffic::EndStream(Connection& connection) {
   connection.stream.reset();
-  in_flight_.fetch_sub(1);
+  capacity_.LeaveStream();
 }
 
 void Traffic::Refuse(Connection& connection, Fault fault) {
@@ -383,28 +350,6 @@ void Traffic::Refuse(Connection& connection, Fault fault) {
   exchange.fault = std::move(fault);
   connection.keep_alive = false;
   Finish(connection, answer_(exchange));
-}
-
-/// Counts a request, or returns a fault if there is no room for it. Call Leave when it has ended.
-std::optional<Fault> Traffic::Enter(std::string_view path) {
-  const int limit = limits_.max_connections;
-  const int others = in_flight_.fetch_add(1);
-  const bool urgent = urgent_ && urgent_(path);
-  const bool room = others < limit || (others < limit + kUrgentSpare && urgent);
-  const bool files = urgent || DescriptorsNeeded(others + 1) < descriptor_limit_;
-  if (room && files && threads_.BeginBlocking()) return {};
-  in_flight_.fetch_sub(1);
-  if (!room) return Overloaded(fmt::format("the gateway has {} requests in flight already", limit));
-  if (files) return Overloaded("the gateway can start no more threads");
-  return Overloaded(fmt::format(
-      "the gateway's {} file descriptors are in use by clients and upstream connections; raise the "
-      "limit (ulimit -n, or LimitNOFILE= of the service)",
-      descriptor_limit_));
-}
-
-void Traffic::Leave() {
-  threads_.EndBlocking();
-  in_flight_.fetch_sub(1);
 }
 
 }  // namespace agm::http

@@ -5,14 +5,14 @@
 #include <functional>
 #include <memory>
 #include <mutex>
-#include <optional>
-#include <string_view>
 #include <thread>
 
 #include "core/base/guarded.h"
 #include "core/http/server/byte_budget.h"
+#include "core/http/server/capacity.h"
 #include "core/http/server/connections.h"
 #include "core/http/server/exchange.h"
+#include "core/http/server/live_limits.h"
 #include "core/http/server/parking.h"
 #include "core/http/server/server.h"
 #include "core/http/server/streams.h"
@@ -20,17 +20,6 @@
 #include "core/http/server/tls_identity.h"
 
 namespace agm::http {
-
-/// Limits that may change while requests run.
-///
-/// Thread safety: any thread.
-struct LiveLimits {
-  std::atomic<Duration> header_timeout, write_timeout, idle_timeout;
-  std::atomic<std::uint64_t> max_body_size;
-  std::atomic<int> max_connections;
-
-  void Set(const Limits& limits);
-};
 
 /// The life of every connection: it is parked; a ThreadPool thread reads what arrived, and answers
 /// a complete request; then it is parked again, until it is late, broken, or the server stops. A
@@ -56,7 +45,9 @@ class Traffic {
   /// Call these before Start.
   void CheckHeadsWith(Server::HeadCheck check) { check_head_ = std::move(check); }
   void StreamBodiesIf(StreamsBody streams) { streams_body_ = std::move(streams); }
-  void CountDescriptorsWith(Server::CountDescriptors count) { others_ = std::move(count); }
+  void CountDescriptorsWith(Server::CountDescriptors count) {
+    capacity_.CountDescriptorsWith(std::move(count));
+  }
   /// False if the system refuses a thread.
   bool Start();
   /// The identity for future connections; null: plain HTTP.
@@ -69,7 +60,7 @@ class Traffic {
   void Cancel() { connections_.CancelAll(); }
   /// Waits until the last connection is closed, then ends the threads.
   void End();
-  int in_flight() const { return in_flight_; }
+  int in_flight() const { return capacity_.in_flight(); }
 
  private:
   bool Attend();
@@ -83,8 +74,6 @@ class Traffic {
   void EndStream(Connection& connection);
   bool Finish(Connection& connection, bool sent);
   bool Continue(Connection& connection);
-  std::optional<Fault> Enter(std::string_view path);
-  void Leave();
   void Refuse(Connection& connection, Fault fault);
   void GiveUpWaiting(Connection& connection);
   void ParkIdle(Connection& connection);
@@ -93,19 +82,12 @@ class Traffic {
   void Park(Connection& connection, Connection::Waits waits, TimePoint until);
   void Farewell(Connection& connection);
   void Close(Connection& connection) { connections_.Close(&connection); }
-  void MakeRoom();
-  std::size_t DescriptorsNeeded(int requests) const;
   void KeepTime();
 
   const LiveLimits& limits_;
-  const Server::Urgent urgent_;
   const Answer answer_;
   Server::HeadCheck check_head_;
-  Server::CountDescriptors others_;
   StreamsBody streams_body_;
-  std::size_t descriptor_limit_ = 0;
-  std::size_t own_descriptors_ = 0;  ///< files, log, store, and some to spare
-  std::atomic<int> in_flight_{0};
   std::atomic<bool> draining_{false};
   Guarded<std::shared_ptr<const TlsIdentity>> identity_;
 
@@ -113,6 +95,7 @@ class Traffic {
   Budgets budgets_;
   Connections connections_;
   ThreadPool threads_;
+  Capacity capacity_;
   StreamCarriers streams_;
 
   std::mutex mutex_;  ///< guards the keeper's two members below
