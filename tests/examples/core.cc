@@ -31,6 +31,7 @@
 #include "core/http/client/curl_connection.h"
 #include "core/http/client/curl_transport.h"
 #include "core/http/server/capacity.h"
+#include "core/http/server/responder.h"
 #include "core/http/server/server.h"
 #include "core/http/server/streams.h"
 #include "core/http/server/thread_pool.h"
@@ -220,6 +221,10 @@ void Refuse(const Fault& fault);
 void CapacityExample(const LiveLimits& limits, const Server::Urgent& urgent, ThreadPool& threads,
                      std::string_view path, const Connections& connections) {
 #include "examples/core/http/server/capacity.h.inc"
+}
+
+void ResponderExample(const Responder::Handle& handle, Exchange& exchange) {
+#include "examples/core/http/server/responder.h.inc"
 }
 
 void TrafficExample(const LiveLimits& limits, const Server::Urgent& urgent,

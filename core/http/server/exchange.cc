@@ -1,8 +1,9 @@
 #include "core/http/server/exchange.h"
 
 namespace agm::http {
+
 bool Exchange::Write(std::string_view bytes) {
-  if (!reply.source) return connection.SendOrKeep(bytes);
+  if (!reply.source || delivery.head_only) return connection.SendOrKeep(bytes);
   held.append(bytes);
   return true;
 }

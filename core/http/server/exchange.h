@@ -13,7 +13,7 @@
 
 namespace agm::http {
 
-/// One request with its response. Traffic creates it, Server answers it.
+/// One request with its response. Traffic creates it, Responder answers it.
 ///
 /// Thread safety: one thread at a time.
 struct Exchange {
@@ -28,11 +28,11 @@ struct Exchange {
   std::optional<Reply> early;  ///< set: the answer to the head alone
   Delivery delivery;
   Reply reply;
-  std::string header_lines;
+  Duration write_timeout{};  ///< for each piece of a streamed response
   std::string held;  ///< the head of a streamed response, which is sent with its first piece
 
-  /// Sends without blocking; keeps the head of a streamed response in `held`. False if the client
-  /// is gone.
+  /// Sends without blocking; keeps the head of a streamed response in `held`, unless no body
+  /// follows. False if the client is gone.
   bool Write(std::string_view bytes);
 };
 

@@ -14,59 +14,23 @@
 #include "core/http/server/exchange.h"
 #include "core/http/server/inflate.h"
 #include "core/http/server/listener.h"
-#include "core/http/server/stream.h"
+#include "core/http/server/responder.h"
 #include "core/http/server/traffic.h"
 #include "core/http/wire/grammar.h"
 
-// The division of labour: the library accepts connections, calls the handler through its hooks, and
-// writes the response. Our code does the work between these steps:
+// The division of labour. The library accepts connections, and (in Responder) reads requests, calls
+// the handler and writes responses. Our code extends it between these steps:
 //
 //   accept (library) --> Traffic: Parking --> a ThreadPool thread: Connection --> RequestReader
 //                                      ^                              |  a checked request
-//                                      +------- process_request (library): hook --> handler
+//                                      +------- Responder (library): handler, response
 //                                      |                              |  a streamed response
-//                                      +------- StreamCarriers <---------+
-//
-// The library never sees a byte from the client. It reads a head that our code wrote, so its parser
-// never handles hostile input, and no two parsers can disagree about a request.
+//                                      +------- StreamCarriers <------+
 namespace agm::http {
 namespace {
 
-/// The connection that the library's hooks are called for; the hooks do not tell.
-thread_local Exchange* current = nullptr;
-
-/// The stream that the library reads and writes: a head that our code wrote, and the client's
-/// socket.
-class ExchangeStream : public httplib::Stream {
- public:
-  explicit ExchangeStream(Exchange& exchange)
-      : exchange_(exchange),
-        head_(exchange.delivery.head_only ? "HEAD / HTTP/1.1\r\n\r\n" : "GET / HTTP/1.1\r\n\r\n") {}
-
-  bool is_readable() const override { return true; }
-  bool wait_readable() const override { return true; }
-  bool wait_writable() const override { return true; }  // write() waits
-  bool is_peer_alive() const override { return true; }  // write() detects it
-  ssize_t read(char* out, std::size_t size) override {
-    const std::size_t taken = head_.copy(out, size);
-    head_.remove_prefix(taken);
-    return static_cast<ssize_t>(taken);
-  }
-  ssize_t write(const char* bytes, std::size_t size) override {
-    return exchange_.Write({bytes, size}) ? static_cast<ssize_t>(size) : -1;
-  }
-  using httplib::Stream::write;
-  void get_remote_ip_and_port(std::string&, int&) const override {}
-  void get_local_ip_and_port(std::string&, int&) const override {}
-  socket_t socket() const override { return exchange_.connection.fd(); }
-  time_t duration() const override { return 0; }
-
- private:
-  Exchange& exchange_;
-  std::string_view head_;
-};
-
-/// Runs each job on the calling thread; the library's only job is to hand over a new socket.
+/// Runs each job on the calling thread: the library's only job is to hand over a new socket, which
+/// Traffic parks. It gets a thread of ThreadPool when a request has arrived.
 class AtOnce : public httplib::TaskQueue {
  public:
   bool enqueue(std::function<void()> job) override {
@@ -96,16 +60,14 @@ class Server::Impl : private httplib::Server {
   void StopListening();
   bool Stopping();
   bool process_and_close_socket(socket_t fd) override;
-  bool Answer(Exchange& exchange);
-  void Respond(Exchange& exchange, httplib::Response& response);
-  void BeginStream(Exchange& exchange);
-  static void AttachBody(Exchange& exchange, httplib::Response& response);
+  void Answer(Exchange& exchange);
   Reply Handle(Exchange& exchange);
   Reply Refuse(Fault fault, const Request& request);
 
   const http::Handler handler_;
   const Refusal refuse_;
   LiveLimits limits_;
+  Responder responder_;
   Traffic traffic_;
 
   std::mutex mutex_;  ///< guards the five members below
@@ -121,16 +83,12 @@ class Server::Impl : private httplib::Server {
 Server::Impl::Impl(Limits limits, http::Handler handler, Refusal refuse, Urgent urgent)
     : handler_(std::move(handler)),
       refuse_(std::move(refuse)),
-      traffic_(limits_, std::move(urgent), [this](Exchange& each) { return Answer(each); }) {
+      responder_([this](Exchange& each) { Answer(each); }),
+      traffic_(limits_, std::move(urgent),
+               [this](Exchange& each) { return responder_.Answer(each); }) {
   limits_.Set(limits);
   set_tcp_nodelay(true);
   new_task_queue = [] { return new AtOnce; };
-  set_pre_routing_handler([this](const httplib::Request&, httplib::Response& response) {
-    Respond(*current, response);
-    return HandlerResponse::Handled;
-  });
-  set_header_writer(
-      [](httplib::Stream& out, httplib::Headers&) { return out.write(current->header_lines); });
 }
 
 Server::Impl::~Impl() {
@@ -209,7 +167,7 @@ void Server::Impl::Stop(Duration drain) {
   changed_.wait(lock, [&] { return ended_; });
 }
 
-// ---- Library to handler ------------------------------------------------------------------------
+// ---- Answering ---------------------------------------------------------------------------------
 
 bool Server::Impl::process_and_close_socket(socket_t fd) {
   try {
@@ -219,25 +177,7 @@ bool Server::Impl::process_and_close_socket(socket_t fd) {
   return true;
 }
 
-/// Answers; true if the whole response was sent, or connection.stream holds the rest.
-bool Server::Impl::Answer(Exchange& exchange) {
-  const std::string nowhere;
-  ExchangeStream stream(exchange);
-  bool closed = false;
-  bool sent = false;
-  current = &exchange;
-  try {
-    sent = process_request(stream, nowhere, 0, nowhere, 0, false, closed, nullptr);
-    if (sent && exchange.reply.source) BeginStream(exchange);
-  } catch (...) {  // most likely out of memory
-    sent = false;
-  }
-  current = nullptr;
-  exchange.reply = {};
-  return sent;
-}
-
-void Server::Impl::Respond(Exchange& exchange, httplib::Response& response) {
+void Server::Impl::Answer(Exchange& exchange) {
   Reply& reply = exchange.reply;
   Delivery& delivery = exchange.delivery;
   if (exchange.early) {
@@ -245,32 +185,15 @@ void Server::Impl::Respond(Exchange& exchange, httplib::Response& response) {
   } else {
     reply = exchange.fault ? Refuse(*exchange.fault, exchange.request) : Handle(exchange);
   }
-  if (HasNoBody(reply.status)) reply.source.reset();
+  if (HasNoBody(reply.status)) {
+    reply.source.reset();
+    reply.body.clear();
+  }
   const bool until_close = reply.source && delivery.minor_version == 0;
   const bool asked = EqualsIgnoreCase(FindHeader(reply.headers, "Connection"), "close");
   const bool unread = exchange.connection.reader().state() == RequestReader::State::kBody;
   if (traffic_.draining() || until_close || asked || unread) delivery.keep_alive = false;
   delivery.now = SystemClock().Wall();
-  exchange.header_lines = WriteHeaderLines(reply, delivery);
-  response.status = reply.status;
-  AttachBody(exchange, response);
-}
-
-void Server::Impl::AttachBody(Exchange& exchange, httplib::Response& response) {
-  Reply& reply = exchange.reply;
-  if (exchange.delivery.head_only || HasNoBody(reply.status)) {
-    reply.source.reset();
-    return;
-  }
-  if (!reply.source) response.body = std::move(reply.body);
-}
-
-/// The library has written the head of a response without a body; our code sends the body.
-void Server::Impl::BeginStream(Exchange& exchange) {
-  StreamTask::Form form{std::move(exchange.held), exchange.delivery.minor_version > 0,
-                        limits_.write_timeout};
-  exchange.connection.stream = std::make_unique<StreamTask>(
-      exchange.connection, std::move(exchange.reply.source), std::move(form));
 }
 
 Reply Server::Impl::Handle(Exchange& exchange) {

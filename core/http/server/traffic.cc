@@ -293,6 +293,7 @@ bool Traffic::Serve(Connection& connection) {
                        .idle_timeout = limits_.idle_timeout};
   exchange.coding = head.coding;
   exchange.max_body = limits_.max_body_size;
+  exchange.write_timeout = limits_.write_timeout;
   exchange.request = RequestOf(std::move(head), connection);
   StreamedBody incoming(connection, limits_.header_timeout);
   if (reader.state() == State::kBody) {

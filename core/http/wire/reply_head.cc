@@ -20,10 +20,6 @@ bool IsOwn(std::string_view name) {
                              [&](std::string_view own) { return EqualsIgnoreCase(own, name); });
 }
 
-void AddLine(std::string& out, std::string_view name, std::string_view value) {
-  out.append(name).append(": ").append(value).append("\r\n");
-}
-
 /// RFC 9110, 5.6.7: "Sat, 21 Nov 2026 12:00:00 GMT", in every locale.
 std::string DateOf(std::time_t seconds) {
   static constexpr std::array kDays = {"Sun", "Mon", "Tue", "Wed", "Thu", "Fri", "Sat"};
@@ -49,36 +45,34 @@ void AddDate(std::string& out, WallTime now) {
   out += line;
 }
 
-void AddFraming(std::string& out, const Reply& reply, const Delivery& delivery) {
-  if (HasNoBody(reply.status)) return;
-  if (!reply.source) {
-    AddLine(out, "Content-Length", fmt::to_string(reply.body.size()));
-  } else if (delivery.minor_version > 0) {
-    AddLine(out, "Transfer-Encoding", "chunked");
-  }
-}
-
 void AddPersistence(std::string& out, const Delivery& delivery) {
-  if (!delivery.keep_alive) return AddLine(out, "Connection", "close");
-  if (delivery.minor_version == 0) AddLine(out, "Connection", "keep-alive");
+  if (!delivery.keep_alive) return AddHeaderLine(out, "Connection", "close");
+  if (delivery.minor_version == 0) AddHeaderLine(out, "Connection", "keep-alive");
   const auto seconds = std::chrono::floor<std::chrono::seconds>(delivery.idle_timeout);
-  if (seconds.count() > 0) AddLine(out, "Keep-Alive", fmt::format("timeout={}", seconds.count()));
+  if (seconds.count() > 0) {
+    AddHeaderLine(out, "Keep-Alive", fmt::format("timeout={}", seconds.count()));
+  }
 }
 
 }  // namespace
 
 bool HasNoBody(int status) { return status < 200 || status == 204 || status == 304; }
 
-std::string WriteHeaderLines(const Reply& reply, const Delivery& delivery) {
-  std::string out;
-  out.reserve(512);
-  for (const auto& [name, value] : reply.headers) {
-    if (IsToken(name) && IsFieldValue(value) && !IsOwn(name)) AddLine(out, name, value);
+void AddHeaderLine(std::string& out, std::string_view name, std::string_view value) {
+  out.append(name).append(": ").append(value).append("\r\n");
+}
+
+void AddReplyLines(std::string& out, const std::vector<Header>& headers) {
+  for (const auto& [name, value] : headers) {
+    if (IsToken(name) && IsFieldValue(value) && !IsOwn(name)) AddHeaderLine(out, name, value);
   }
-  AddFraming(out, reply, delivery);
+}
+
+void AddDeliveryLines(std::string& out, const Delivery& delivery, bool streamed) {
+  if (streamed && delivery.minor_version > 0) AddHeaderLine(out, "Transfer-Encoding", "chunked");
   AddPersistence(out, delivery);
   AddDate(out, delivery.now);
-  return out += "\r\n";
+  out += "\r\n";
 }
 
 }  // namespace agm::http

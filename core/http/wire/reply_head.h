@@ -2,6 +2,7 @@
 
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "core/base/clock.h"
 #include "core/http/wire/message.h"
@@ -20,11 +21,15 @@ struct Delivery {
 /// True for a status whose response has no body (1xx, 204, 304).
 bool HasNoBody(int status);
 
-/// The header lines of a response, including the empty line at the end: the handler's well-formed
-/// headers in their order, then the server's own (Content-Length or Transfer-Encoding, Connection,
-/// Keep-Alive, Date).
-///
-///
-std::string WriteHeaderLines(const Reply& reply, const Delivery& delivery);
+/// Appends "name: value" and the line's end.
+void AddHeaderLine(std::string& out, std::string_view name, std::string_view value);
+
+/// Appends the lines of a handler's headers, in their order: without those that are not well formed
+/// or that only the server writes (Content-Length, Transfer-Encoding, Connection, Keep-Alive, Date).
+void AddReplyLines(std::string& out, const std::vector<Header>& headers);
+
+/// Appends the lines that tell how a response is delivered: Transfer-Encoding if its body is
+/// `streamed`, Connection, Keep-Alive, Date, and the empty line at the end.
+void AddDeliveryLines(std::string& out, const Delivery& delivery, bool streamed);
 
 }  // namespace agm::http

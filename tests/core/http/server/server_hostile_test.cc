@@ -50,6 +50,16 @@ TEST(HttpServerHostile, RefusesBadFramingOnceAndCloses) {
   EXPECT_EQ(handled, 0);
 }
 
+TEST(HttpServerHostile, RefusesHeadWithoutABody) {
+  RunningServer server([](Request&) { return Text("x"); });
+  auto client = server.Connect();
+  client.Send("HEAD /x HTTP/1.1\r\n\r\n");
+  const std::string answer = client.ReadAll();
+  EXPECT_TRUE(answer.starts_with("HTTP/1.1 400 ")) << answer;
+  EXPECT_NE(answer.find("X-Path: /x\r\n"), answer.npos) << answer;
+  EXPECT_TRUE(answer.ends_with("\r\n\r\n")) << answer;
+}
+
 TEST(HttpServerHostile, TreatsBytesBehindAnUnframedBodyAsTheNextRequest) {
   RunningServer server([](Request& request) { return Text(request.method + request.path); });
   auto client = server.Connect();

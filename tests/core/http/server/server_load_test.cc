@@ -235,6 +235,24 @@ TEST(HttpServerStop, LetsRunningRequestsFinish) {
   stopper.join();
 }
 
+TEST(HttpServerStop, LetsAStreamBeginThatWasWaitingForItsFirstPiece) {
+  Gate gate;
+  RunningServer server([&](Request&) {
+    gate.Wait();
+    return Count(3);
+  });
+  auto client = server.Connect();
+  client.Send(kGet);
+  ASSERT_TRUE(Eventually([&] { return gate.waiting() == 1; }));
+  std::thread stopper([&] { server.Stop(Duration(5'000)); });
+  ASSERT_TRUE(Eventually([&] { return !server.Connect().connected(); }));
+  gate.Open();
+  const auto answer = client.Read();
+  stopper.join();
+  ASSERT_TRUE(answer);
+  EXPECT_EQ(answer->body, "0 1 2 ");
+}
+
 TEST(HttpServerStop, TakesARequestThatHadBegunToArrive) {
   RunningServer server([](Request& request) { return Text(request.body); });
   auto client = server.Connect();

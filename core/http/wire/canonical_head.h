@@ -1,0 +1,20 @@
+#pragma once
+
+#include <string>
+
+#include "core/http/wire/message.h"
+
+namespace agm::http {
+
+/// Writes the head of a checked request for a second parser, so that this parser never reads a
+/// client's bytes. Both must then agree, so the head has one form only:
+///
+///   head  := method SP target SP "HTTP/1." minor CRLF [ "Host: " value CRLF ] CRLF
+///
+/// The target is as sent, without scheme and host. Of a refused request only the method is
+/// written, as far as it was read; the parser refuses it too.
+///
+/// Thread safety: any thread.
+std::string WriteCanonicalHead(const Request& request, int minor_version);
+
+}  // namespace agm::http
