@@ -1,113 +1,135 @@
 #include "cli/redirect_listener.h"
 
 #include <fmt/format.h>
-#include <poll.h>
-#include <sys/socket.h>
-#include <unistd.h>
+#include <httplib.h>
 
-#include <algorithm>
+#include <chrono>
+#include <condition_variable>
+#include <mutex>
 #include <optional>
+#include <thread>
 #include <utility>
-
-#include "core/base/os/socket.h"
-#include "core/base/unique_fd.h"
-#include "core/gateway/url.h"
-#include "core/http/server/listener.h"
 
 namespace agm::cli {
 namespace {
 
-constexpr std::size_t kMostBytes = 16U << 10U;
-constexpr Duration kForOneVisitor{2'000};  // browsers open connections that they never use
+constexpr int kSecondsForOneVisitor = 2;  // browsers open connections that they never use
+constexpr std::size_t kLargestBody = 16U << 10U;
 
-bool AwaitReadable(int fd, TimePoint until) {
-  pollfd wanted{fd, POLLIN, 0};
-  for (;;) {
-    const auto left = Left(SystemClock().Now(), until);
-    const int got = ::poll(&wanted, 1, static_cast<int>(left.count()));
-    if (got > 0) return true;
-    if (got <= 0 && SystemClock().Now() >= until) return false;
-  }
-}
-
-/// The head of a request; incomplete if the visitor sends no more.
-std::string ReadHead(int fd, TimePoint until) {
-  std::string head;
-  while (head.size() < kMostBytes && head.find("\r\n\r\n") == head.npos) {
-    char bytes[2048];
-    if (!AwaitReadable(fd, until)) break;
-    const ssize_t got = ::recv(fd, bytes, sizeof bytes, 0);
-    if (got <= 0) break;
-    head.append(bytes, static_cast<std::size_t>(got));
-  }
-  return head;
-}
-
-/// The query of "GET /?code=... HTTP/1.1"; nullopt for any other request.
-std::optional<std::string> QueryOf(const std::string& head) {
-  const std::string line = head.substr(0, head.find("\r\n"));
-  if (!line.starts_with("GET /?")) return std::nullopt;
-  return line.substr(6, line.find(' ', 6) - 6);
-}
-
-void Tell(int fd, int status, std::string_view words) {
-  const std::string page = fmt::format(
-      "<!doctype html><meta charset=\"utf-8\"><title>agm</title>"
-      "<body style=\"font:1.2em sans-serif;margin:4em\"><p>{}</p>",
-      words);
-  const std::string answer = fmt::format(
-      "HTTP/1.1 {} {}\r\nContent-Type: text/html; charset=utf-8\r\nContent-Length: {}\r\n"
-      "Cache-Control: no-store\r\nReferrer-Policy: no-referrer\r\nConnection: close\r\n\r\n{}",
-      status, status == 200 ? "OK" : "Bad Request", page.size(), page);
-  // The response fits into the socket's buffer.
-  static_cast<void>(os::Send(fd, answer.data(), answer.size()));
-  ::shutdown(fd, SHUT_WR);
-}
-
-/// The result that a visitor brings; nullopt for a visitor without the right `state`.
-std::optional<Result<Secret>> Receive(int fd, const std::string& state, TimePoint until) {
-  const auto query = QueryOf(ReadHead(fd, until));
-  if (!query || !Secret(state).Matches(gateway::QueryParameter(*query, "state"))) {
-    Tell(fd, 400, "This is not the answer that agm waits for.");
-    return std::nullopt;
-  }
-  const std::string code = gateway::QueryParameter(*query, "code");
-  if (!code.empty()) {
-    Tell(fd, 200, "agm has what it needs. You can close this page.");
-    return Secret(code);
-  }
-  Tell(fd, 200, "agm was not let in. You can close this page.");
-  const bool denied = gateway::QueryParameter(*query, "error") == "access_denied";
-  return Fail(ErrorCode::kUpstreamRejected, "{}",
-              denied ? "access was denied in the browser"
-                     : "the consent page came back with an error instead of a code");
+void Tell(httplib::Response& response, std::string_view words) {
+  response.set_content(fmt::format("<!doctype html><meta charset=\"utf-8\"><title>agm</title>"
+                                   "<body style=\"font:1.2em sans-serif;margin:4em\"><p>{}</p>",
+                                   words),
+                       "text/html; charset=utf-8");
 }
 
 }  // namespace
 
+/// The page that the browser is sent back to. It is served from the constructor on; the library's
+/// threads call its handler.
+class RedirectListener::Page {
+ public:
+  Page();
+  ~Page();
+  Page(const Page&) = delete;
+  Page& operator=(const Page&) = delete;
+
+  /// Not positive if no port is free.
+  int port() const { return port_; }
+  Result<Secret> AwaitCode(const std::string& state, TimePoint deadline);
+
+ private:
+  void Receive(const httplib::Request& request, httplib::Response& response);
+
+  httplib::Server server_;
+  int port_ = -1;
+  std::thread thread_;
+
+  std::mutex mutex_;  ///< guards the two members below
+  std::condition_variable changed_;
+  std::optional<Secret> state_;
+  std::optional<Result<Secret>> received_;
+};
+
+RedirectListener::Page::Page() {
+  server_.set_read_timeout(kSecondsForOneVisitor);
+  server_.set_write_timeout(kSecondsForOneVisitor);
+  server_.set_keep_alive_timeout(kSecondsForOneVisitor);
+  server_.set_keep_alive_max_count(1);
+  server_.set_payload_max_length(kLargestBody);
+  server_.set_default_headers({{"Cache-Control", "no-store"}, {"Referrer-Policy", "no-referrer"}});
+  server_.set_socket_options([](socket_t) {});  // the library's own would let others share the port
+  server_.Get("/", [this](const httplib::Request& request, httplib::Response& response) {
+    Receive(request, response);
+  });
+  server_.set_error_handler([](const httplib::Request&, httplib::Response& response) {
+    response.status = httplib::StatusCode::BadRequest_400;
+    Tell(response, "This is not the answer that agm waits for.");
+  });
+  port_ = server_.bind_to_any_port("127.0.0.1");
+  if (port_ > 0) thread_ = std::thread([this] { server_.listen_after_bind(); });
+}
+
+RedirectListener::Page::~Page() {
+  if (!thread_.joinable()) return;
+  server_.wait_until_ready();
+  server_.stop();
+  thread_.join();
+}
+
+/// Takes the result that a visitor with the right `state` brings. Others get the error page.
+void RedirectListener::Page::Receive(const httplib::Request& request,
+                                     httplib::Response& response) {
+  std::unique_lock lock(mutex_);
+  // The browser may be back before AwaitCode is called.
+  changed_.wait_for(lock, std::chrono::seconds(kSecondsForOneVisitor),
+                    [this] { return state_.has_value(); });
+  if (!state_ || received_ || !state_->Matches(request.get_param_value("state"))) {
+    response.status = httplib::StatusCode::BadRequest_400;
+    return;
+  }
+  const std::string code = request.get_param_value("code");
+  if (!code.empty()) {
+    Tell(response, "agm has what it needs. You can close this page.");
+    received_ = Secret(code);
+  } else {
+    Tell(response, "agm was not let in. You can close this page.");
+    const bool denied = request.get_param_value("error") == "access_denied";
+    received_ = Fail(ErrorCode::kUpstreamRejected, "{}",
+                     denied ? "access was denied in the browser"
+                            : "the consent page came back with an error instead of a code");
+  }
+  changed_.notify_all();
+}
+
+Result<Secret> RedirectListener::Page::AwaitCode(const std::string& state, TimePoint deadline) {
+  std::unique_lock lock(mutex_);
+  state_ = Secret(state);
+  changed_.notify_all();
+  if (changed_.wait_until(lock, deadline, [this] { return received_.has_value(); })) {
+    return *std::move(received_);
+  }
+  return Fail(ErrorCode::kTimeout, "the browser did not come back from the consent page in time");
+}
+
 Result<RedirectListener> RedirectListener::Start() {
-  const auto listening = http::Listen("127.0.0.1", 0);
-  if (!listening) return listening.error();
-  return RedirectListener(listening->fd, listening->port);
+  auto page = std::make_unique<Page>();
+  const int port = page->port();
+  if (port <= 0) return Fail(ErrorCode::kConfig, "cannot listen on a port of 127.0.0.1");
+  return RedirectListener(std::move(page), port);
 }
 
-RedirectListener::RedirectListener(RedirectListener&& other) noexcept
-    : fd_(std::exchange(other.fd_, -1)), port_(other.port_) {}
+RedirectListener::RedirectListener(std::unique_ptr<Page> page, int port)
+    : page_(std::move(page)), port_(port) {}
 
-RedirectListener::~RedirectListener() {
-  if (fd_ >= 0) ::close(fd_);
-}
+RedirectListener::RedirectListener(RedirectListener&&) noexcept = default;
+
+RedirectListener::~RedirectListener() = default;
 
 std::string RedirectListener::url() const { return fmt::format("http://127.0.0.1:{}", port_); }
 
 Result<Secret> RedirectListener::AwaitCode(const std::string& state, TimePoint deadline) {
-  while (AwaitReadable(fd_, deadline)) {
-    const UniqueFd visitor = os::Accept(fd_);
-    if (visitor.get() < 0) continue;
-    const TimePoint until = std::min(deadline, SystemClock().Now() + kForOneVisitor);
-    if (auto received = Receive(visitor.get(), state, until)) return *std::move(received);
-  }
-  return Fail(ErrorCode::kTimeout, "the browser did not come back from the consent page in time");
+  return page_->AwaitCode(state, deadline);
 }
 
 }  // namespace agm::cli

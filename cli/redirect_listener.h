@@ -1,5 +1,6 @@
 #pragma once
 
+#include <memory>
 #include <string>
 
 #include "core/base/clock.h"
@@ -19,7 +20,7 @@ namespace agm::cli {
 class RedirectListener {
  public:
   static Result<RedirectListener> Start();
-  RedirectListener(RedirectListener&& other) noexcept;
+  RedirectListener(RedirectListener&&) noexcept;
   RedirectListener& operator=(RedirectListener&&) = delete;
   ~RedirectListener();
 
@@ -32,9 +33,11 @@ class RedirectListener {
   Result<Secret> AwaitCode(const std::string& state, TimePoint deadline);
 
  private:
-  RedirectListener(int fd, int port) : fd_(fd), port_(port) {}
+  class Page;
 
-  int fd_;
+  RedirectListener(std::unique_ptr<Page> page, int port);
+
+  std::unique_ptr<Page> page_;
   int port_;
 };
 
