@@ -159,6 +159,7 @@ struct TelemetrySettings {
   TelemetryDetail detail = TelemetryDetail::kRequests;
   Semconv semconv = Semconv::kGenAi01;
   std::string service_name = "agm";
+  bool propagate = false;  ///< upstream requests carry the trace context
   std::vector<std::pair<std::string, Secret>> headers;  ///< of the file or the environment
   std::vector<std::pair<std::string, std::string>> resource;
 };

@@ -82,6 +82,10 @@ std::span<const Setting<TelemetrySettings>> TelemetryTableSettings() {
           "semconv", {"The version of the GenAI conventions: \"0.1\", or \"1.36\" for older "
                       "dashboards."}),
       TextSetting<T, &T::service_name>("service_name", {"The name of this service in traces."}),
+      BoolSetting<T, &T::propagate>(
+          "propagate", {"Send the trace context (traceparent, tracestate) to upstreams too, for "
+                        "one that traces its own work, such as another agm. An upstream can then "
+                        "tell which requests belong together."}),
   };
   return settings;
 }

@@ -27,13 +27,14 @@ Result<std::int64_t> CountTokens(Services& services, std::shared_ptr<const Setti
   record.target = targets->front();
   record.phase = Phase::kUpstream;
   record.usage.known = true;  // counting uses no tokens and costs nothing
-  const RequestContext context{&services,
-                               settings,
-                               SessionOf(request, SessionHeader(http), record.caller),
-                               http.client,
-                               record.id,
-                               record.caller,
-                               TapeCalls(*services.transport, record.tape)};
+  RequestContext context{&services,
+                         settings,
+                         SessionOf(request, SessionHeader(http), record.caller),
+                         http.client,
+                         record.id,
+                         record.caller,
+                         TapeCalls(*services.transport, record.tape)};
+  context.headers = record.TraceHeaders();
   // Media that cannot be fetched are counted all the same, as the upstream or the guess does.
   static_cast<void>(InlineMedia(*services.media, ReadersOf(context, *targets),
                                 BudgetOf(settings->config->proxy), *http.client, request));

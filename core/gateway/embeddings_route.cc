@@ -137,14 +137,15 @@ http::Reply Embed(Services& services, std::shared_ptr<const Settings> settings, 
   record.rule = RuleText(*resolved);
   const auto targets = AdmitEmbeddings(services, *request, resolved->targets, record);
   if (!targets) return refuse(targets.error());
-  const RequestContext context{&services,
-                               settings,
-                               {},
-                               http.client,
-                               record.id,
-                               record.caller,
-                               TapeCalls(*services.transport, record.tape),
-                               "embedContent"};
+  RequestContext context{&services,
+                         settings,
+                         {},
+                         http.client,
+                         record.id,
+                         record.caller,
+                         TapeCalls(*services.transport, record.tape),
+                         "embedContent"};
+  context.headers = record.TraceHeaders();
   auto embeddings = GetEmbeddings(context, *request, *targets, record);
   if (!embeddings) {
     return refuse(WithModelHelp(embeddings.error(), services, *settings, record.model));

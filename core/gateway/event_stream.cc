@@ -22,7 +22,8 @@ class EventStream : public http::BodySource {
         clock_(*services.clock),
         log_(*services.log),
         keepalive_(answer_->settings->config->proxy.keepalive_interval),
-        silent_until_(NextComment()) {
+        silent_until_(NextComment()),
+        times_chunks_(services.telemetry->on()) {
     answer_->record.phase = Phase::kStream;
     answer_->record.end = EndedBy::kClient;  // unless the answer completes
   }
@@ -58,6 +59,7 @@ class EventStream : public http::BodySource {
       answer_->record.FirstByte();
       if (const auto* more = std::get_if<chat::BlockDelta>(&*event)) {
         answer_->record.sent_bytes += more->text.size();
+        if (times_chunks_) answer_->record.Chunk();
       }
       Explain(*event);
       writer_->Write(*event, out);
@@ -116,6 +118,7 @@ class EventStream : public http::BodySource {
   Log& log_;
   const Duration keepalive_;
   TimePoint silent_until_;  ///< then a keep-alive comment is sent
+  const bool times_chunks_;
 };
 
 }  // namespace

@@ -23,6 +23,7 @@
 #include "core/gateway/token_counter.h"
 #include "core/gateway/unknown_model.h"
 #include "core/gateway/whole_reply.h"
+#include "core/protocol/shared/reasoning.h"
 
 namespace agm::gateway {
 namespace {
@@ -73,6 +74,11 @@ std::unique_ptr<chat::EventSource> Stack(OpenedCalls opened, const RequestContex
   return std::make_unique<chat::ShownEvents>(std::move(whole), chat::ThoughtFilter(show));
 }
 
+void NoteCall(const chat::Request& request, const http::Request& http, ledger::CallFacts& call) {
+  call.conversation = ConversationOf(request, http);
+  if (request.reasoning.effort) call.reasoning = protocol::EffortName(*request.reasoning.effort);
+}
+
 }  // namespace
 
 http::Reply Exchange(Services& services, std::shared_ptr<const Settings> settings,
@@ -87,6 +93,7 @@ http::Reply Exchange(Services& services, std::shared_ptr<const Settings> setting
   record.model = request->model;
   record.stream = request->stream;
   record.tier = request->service_tier;
+  if (services.telemetry->on()) NoteCall(*request, http, record.call);
 
   auto resolved = ResolveModel(services, *settings, request->model, *http.client);
   if (!resolved) return refuse(resolved.error());
@@ -102,6 +109,7 @@ http::Reply Exchange(Services& services, std::shared_ptr<const Settings> setting
                          record.id,
                          record.caller,
                          TapeCalls(*services.transport, record.tape)};
+  context.headers = record.TraceHeaders();
   context.hops = record.hops = std::make_shared<Hops>();
   auto holder = PinMedia(*services.resources, *request, record.caller, services.clock->Wall());
   if (!holder) return Refuse(dialect, holder.error(), record, config);

@@ -109,6 +109,14 @@ telemetry::TraceContext TraceOf(const http::Request& request, const telemetry::E
   return exporter.on() ? telemetry::NewTrace(settings.sample) : telemetry::TraceContext();
 }
 
+// The span that upstreams are told. Without an exporter the gateway has no span of its own, so they
+// are told the caller's.
+std::string SpanForUpstreams(const telemetry::TraceContext& trace,
+                             const telemetry::Exporter& exporter) {
+  if (trace.trace_id.empty()) return {};
+  return exporter.on() ? telemetry::NewSpanId() : trace.parent;
+}
+
 // Anthropic's SDKs read the request's id from a header of another name.
 void NameRequest(http::Reply& reply, Surface surface) {
   const std::string id(http::FindHeader(reply.headers, "x-request-id"));
@@ -149,6 +157,9 @@ http::Reply Gateway::Answer(http::Request& request, const Result<Route>& route,
   record.path = request.path;
   record.client = ClientProgram(request.header("user-agent"));
   record.trace = TraceOf(request, *services_.telemetry, settings->config->telemetry);
+  if (settings->config->telemetry.propagate) {
+    record.trace.call = SpanForUpstreams(record.trace, *services_.telemetry);
+  }
   const std::string id = record.id;
   const WallTime began = record.began();
   const auto tape = services_.recording->On() ? TapeRequest(request) : nullptr;

@@ -10,6 +10,7 @@
 #include <algorithm>
 #include <array>
 #include <chrono>
+#include <iterator>
 
 #include "core/gateway/targets.h"
 #include "core/protocol/gemini/native_watch.h"
@@ -103,7 +104,7 @@ Failure Attempts::ReadRefusal(http::Download& download, const upstream::Recipien
 Attempts::Begun Attempts::Send(const upstream::Recipient& recipient,
                                const NativeQuestion& question) {
   const upstream::Sender sender = allowance_.Sender(context_);
-  http::OutgoingRequest request = upstream::NewRequest(recipient, sender.limits);
+  http::OutgoingRequest request = upstream::NewRequest(recipient, sender);
   request.url = UrlOf(recipient, question);
   if (request.url.empty()) return upstream::NotServedFailure();
   request.method = question.http_method;
@@ -113,7 +114,10 @@ Attempts::Begun Attempts::Send(const upstream::Recipient& recipient,
     request.upload = question.upload;
     request.deadline = TimePoint::max();  // the client's pauses and the upstream's are limited
   }
-  if (!question.headers.empty()) request.headers = question.headers;
+  if (!question.headers.empty()) {
+    request.headers = question.headers;
+    std::ranges::copy(sender.headers, std::back_inserter(request.headers));
+  }
   request.stream = question.form != NativeForm::kWhole;
   auto download = sender.transport.Send(request, sender.cancellation);
   const bool broken = question.upload != nullptr && question.upload->failure();

@@ -92,6 +92,7 @@ http::Reply CallNative(Services& services, std::shared_ptr<const Settings> setti
                          record.id,
                          record.caller,
                          TapeCalls(*services.transport, record.tape)};
+  context.headers = record.TraceHeaders();
   context.only = *holder;
   context.method = native->method;
   const auto servable = ServableTargets(context, *usable, native->use);

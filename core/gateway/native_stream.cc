@@ -38,7 +38,8 @@ class NativeStream : public http::BodySource {
         clock_(*services.clock),
         keepalive_(settings_->config->proxy.keepalive_interval),
         record_(std::move(record)),
-        silent_until_(NextComment()) {
+        silent_until_(NextComment()),
+        times_chunks_(services.telemetry->on()) {
     record_.phase = Phase::kStream;
     record_.end = EndedBy::kClient;  // unless the response completes
   }
@@ -52,7 +53,7 @@ class NativeStream : public http::BodySource {
     if (*state == http::ReadState::kEnd) return End();
     if (*state == http::ReadState::kNothingYet) return Silence(out);
     watch_.See(std::string_view(out).substr(before));
-    return Piece();
+    return Chunk();
   }
 
   Awaited awaited() override {
@@ -68,6 +69,11 @@ class NativeStream : public http::BodySource {
     record_.FirstByte();
     watch_.See(opened_.held);
     out += std::exchange(opened_.held, {});
+    return Chunk();
+  }
+
+  Pulled Chunk() {
+    if (times_chunks_) record_.Chunk();
     return Piece();
   }
 
@@ -132,6 +138,7 @@ class NativeStream : public http::BodySource {
   const Duration keepalive_;
   Record record_;
   TimePoint silent_until_;  ///< then a keep-alive is sent
+  const bool times_chunks_;
 };
 
 // A short response is sent as a whole, so that its length is known.

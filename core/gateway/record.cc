@@ -96,6 +96,19 @@ void Record::FirstByte() {
   first_byte_ = std::chrono::duration_cast<microseconds>(clock_->Now() - started_);
 }
 
+void Record::Chunk() {
+  using std::chrono::microseconds;
+  call.last_chunk = std::chrono::duration_cast<microseconds>(clock_->Now() - started_);
+  if (call.chunks++ == 0) call.first_chunk = call.last_chunk;
+}
+
+std::vector<http::Header> Record::TraceHeaders() const {
+  if (trace.call.empty()) return {};
+  std::vector<http::Header> headers{{"traceparent", telemetry::WriteTraceParent(trace)}};
+  if (!trace.state.empty()) headers.emplace_back("tracestate", trace.state);
+  return headers;
+}
+
 void Record::ForgetTries() {
   tries = 0;
   waited = Duration{0};
@@ -185,6 +198,8 @@ void Record::AddEntry(std::chrono::microseconds age) {
   entry.trace = std::move(trace.trace_id);
   entry.parent_span = std::move(trace.parent);
   entry.trace_state = std::move(trace.state);
+  entry.call_span = std::move(trace.call);
+  entry.call = std::move(call);
   entry.sampled = trace.sampled;
   entry.status = status;
   entry.tries = tries;

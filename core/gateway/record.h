@@ -77,12 +77,17 @@ class Record {
   std::vector<ledger::Try> history;        ///< the attempts, once one has failed
   std::shared_ptr<Hops> hops;              ///< notes of the later hops; null: there can be none
   telemetry::TraceContext trace;           ///< the trace that the request belongs to
+  ledger::CallFacts call;                  ///< for telemetry
   std::shared_ptr<ledger::Tape> tape;      ///< records the bodies; null: not recorded
 
   /// Forgets the attempts, so that they can be noted anew.
   void ForgetTries();
   /// Records that the first byte of the response is being sent.
   void FirstByte();
+  /// Records for telemetry that a piece of a streamed answer is being sent.
+  void Chunk();
+  /// The headers that continue the request's trace upstream; empty unless upstreams get it.
+  std::vector<http::Header> TraceHeaders() const;
   /// When the request began, which its id states too.
   WallTime began() const { return began_; }
   Duration Age() const;

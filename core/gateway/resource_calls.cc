@@ -30,6 +30,7 @@ RequestContext ContextOf(const Visit& visit, const std::string& account) {
                          visit.record.id,
                          visit.record.caller,
                          TapeCalls(*visit.services.transport, visit.record.tape)};
+  context.headers = visit.record.TraceHeaders();
   context.only = account;
   return context;
 }

@@ -57,6 +57,7 @@ std::optional<Page> PageOf(std::string_view query) {
 struct BuiltOn {
   protocol::ResponsesContext context;
   bool store = true;
+  std::string previous{};  ///< the id of the response that it continues
 };
 
 Result<BuiltOn> ContextOf(store::Conversations& conversations, const std::string& caller,
@@ -69,6 +70,7 @@ Result<BuiltOn> ContextOf(store::Conversations& conversations, const std::string
     auto previous = conversations.Find(caller, links->previous);
     if (!previous) return NoSuchPrevious(links->previous);
     built_on.context.history = std::move(previous->items);
+    built_on.previous = std::move(links->previous);
   }
   built_on.context.items = FindItems(conversations, caller, links->references);
   return built_on;
@@ -82,6 +84,7 @@ http::Reply CreateResponse(Services& services, std::shared_ptr<const Settings> s
   if (!built_on) {
     return Refuse(Surface::kOpenAi, built_on.error(), record, *settings->config);
   }
+  if (services.telemetry->on()) record.call.previous_response = std::move(built_on->previous);
   const protocol::Responses dialect(built_on->context);
   if (!built_on->store) {
     return Exchange(services, std::move(settings), dialect, http, std::move(record));

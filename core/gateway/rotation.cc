@@ -78,7 +78,8 @@ upstream::Sender Allowance::Sender(const RequestContext& context) const {
   return {context.transport(),
           {proxy.connect_timeout, proxy.first_byte_timeout, proxy.idle_timeout, deadline,
            proxy.upstream_proxy},
-          *context.client};
+          *context.client,
+          context.headers};
 }
 
 void Allowance::NoteIn(Record& record) const {

@@ -32,7 +32,8 @@ struct RequestContext {
   std::shared_ptr<http::Transport> taped{};
   std::string_view method = "generateContent";  ///< of the upstream's API, see Refusals
   std::shared_ptr<Hops> hops{};                 ///< notes the hops of a long answer
-  std::string only{};  ///< the one account that can serve it, by name; empty: any
+  std::string only{};                   ///< the one account that can serve it, by name; empty: any
+  std::vector<http::Header> headers{};  ///< that upstream requests carry besides their own
 
   http::Transport& transport() const { return taped ? *taped : *services->transport; }
   const upstream::Provider& ProviderOf(const config::Account& account) const {

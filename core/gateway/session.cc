@@ -40,6 +40,13 @@ std::string SessionHeader(const http::Request& request) {
   return session;
 }
 
+std::string ConversationOf(const chat::Request& request, const http::Request& http) {
+  constexpr std::size_t kLongest = 64;
+  const std::string session = SessionHeader(http);
+  const std::string& name = session.empty() ? request.cache_key : session;
+  return name.substr(0, std::min(name.find('\n'), kLongest));
+}
+
 std::string SessionOf(const chat::Request& request, std::string_view header,
                       std::string_view caller) {
   const bool named = !request.cache_key.empty() || !header.empty() || !request.user.empty();

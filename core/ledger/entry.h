@@ -50,6 +50,16 @@ struct Try {
   friend bool operator==(const Try&, const Try&) = default;
 };
 
+/// Facts of a model's call for telemetry alone. They are not stored, and are empty while it is off.
+struct CallFacts {
+  std::string conversation;       ///< as the client named it
+  std::string previous_response;  ///< that a Responses request continues
+  std::string reasoning;          ///< the level that was asked for: "high"
+  std::int64_t chunks = 0;        ///< pieces of a streamed answer
+  std::chrono::microseconds first_chunk{-1};
+  std::chrono::microseconds last_chunk{-1};
+};
+
 /// One finished request with its history. All texts are bounded by the gateway, and none of them is
 /// a key or a part of a body.
 struct Entry {
@@ -73,6 +83,7 @@ struct Entry {
   std::string trace;        ///< trace id; empty: none
   std::string parent_span;  ///< the caller's span, for telemetry; not stored
   std::string trace_state;  ///< tracestate, for telemetry; not stored
+  std::string call_span;    ///< the span that upstreams were told; not stored
   bool sampled = false;     ///< the trace is sent to the collector; not stored
   int status = 0;
   int tries = 0;
@@ -84,8 +95,9 @@ struct Entry {
   std::chrono::microseconds upstream{-1};    ///< from the last try's start to its first event
   std::chrono::microseconds total{0};
   Tokens tokens;
-  Cost cost;                         ///< set by the journal
-  bool has_price = false;            ///< the target has a list price; set with the cost, not stored
+  Cost cost;               ///< set by the journal
+  bool has_price = false;  ///< the target has a list price; set with the cost, not stored
+  CallFacts call;
   std::vector<std::string> dropped;  ///< what the gateway did not pass on to the upstream
   std::vector<Try> history;          ///< all tries if there were several, or one that failed
   std::shared_ptr<void> held{};      ///< released once the journal has counted the entry

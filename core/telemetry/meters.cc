@@ -26,16 +26,16 @@ void AddTokens(Modalities& sums, std::int64_t all, std::int64_t image, std::int6
 
 }  // namespace
 
-void Histogram::Add(double value) {
+void Histogram::Add(double value, std::uint64_t times) {
   double bound = first_;
   std::size_t at = 0;
   while (at < kBounds && value > bound) {
     bound *= factor_;
     ++at;
   }
-  ++buckets_.at(at);
-  ++count_;
-  sum_ += value;
+  buckets_.at(at) += times;
+  count_ += times;
+  sum_ += value * static_cast<double>(times);
 }
 
 void Histogram::Write(Json& point) const {
@@ -60,6 +60,11 @@ void Meters::Count(const ledger::Entry& entry, const Options& options) {
   series.duration.Add(SecondsOf(entry.total));
   if (entry.stream && entry.first_byte.count() >= 0) {
     series.first_chunk.Add(SecondsOf(entry.first_byte));
+  }
+  if (const ledger::CallFacts& call = entry.call; call.chunks > 1) {
+    const auto further = static_cast<std::uint64_t>(call.chunks - 1);
+    const double all = SecondsOf(call.last_chunk - call.first_chunk);
+    series.each_chunk.Add(all / static_cast<double>(further), further);
   }
   const ledger::Tokens& tokens = entry.tokens;
   if (!tokens.known) return;
@@ -164,6 +169,7 @@ Json Meters::Write(WallTime now, const Options& options) const {
   }
   writer.Seconds("gen_ai.client.inference.duration", &Series::duration);
   writer.Seconds("gen_ai.client.inference.time_to_first_chunk", &Series::first_chunk);
+  writer.Seconds("gen_ai.client.inference.time_per_output_chunk", &Series::each_chunk);
   writer.Sizes("gen_ai.client.inference.operation.input_tokens", "{token}",
                {{"", &Series::input_size}});
   writer.Sizes("gen_ai.client.inference.operation.output_tokens", "{token}",

@@ -20,7 +20,7 @@ class Histogram {
   static constexpr std::size_t kBounds = 14;
 
   Histogram(double first, double factor) : first_(first), factor_(factor) {}
-  void Add(double value);
+  void Add(double value, std::uint64_t times = 1);
   bool empty() const { return count_ == 0; }
   /// Adds the members of a histogram's data point in OTLP's JSON.
   void Write(Json& point) const;
@@ -64,6 +64,7 @@ class Meters {
   struct Series {
     Histogram duration{0.01, 2};  ///< in seconds, to 81.92
     Histogram first_chunk{0.01, 2};
+    Histogram each_chunk{0.01, 2};  ///< after the first one; a stream's own are counted as equal
     Histogram input_size{1, 4};  ///< in tokens, to 67,108,864
     Histogram output_size{1, 4};
     Modalities input;

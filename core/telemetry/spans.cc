@@ -90,16 +90,22 @@ Json ClientSpan(const ledger::Entry& entry, const std::string& parent, const Opt
   const bool new_names = options.conventions == Conventions::kGenAi01;
   Json span = SpanOf(entry, std::string(operation) + " " + entry.model, SpanKind::kClient, parent,
                      microseconds(0), entry.total);
+  if (!entry.call_span.empty()) span["spanId"] = entry.call_span;
   Attributes attributes(span);
   attributes.Text("gen_ai.operation.name", operation)
       .Text(new_names ? "gen_ai.provider.name" : "gen_ai.system", ProviderOf(entry, options))
       .Text("gen_ai.request.model", entry.model)
+      .Text("gen_ai.conversation.id", entry.call.conversation)
       .Text("gen_ai.response.model", entry.failed() ? "" : entry.target)
       .Text("agm.account", entry.account)
       .Text("agm.mapped_from", entry.rule)
       .Add("agm.tries", std::int64_t{entry.tries});
   AddUsage(attributes, entry.tokens, options.conventions);
-  if (new_names) attributes.Add("gen_ai.request.stream", entry.stream);
+  if (new_names) {
+    attributes.Add("gen_ai.request.stream", entry.stream)
+        .Text("gen_ai.request.reasoning.level", entry.call.reasoning)
+        .Text("gen_ai.request.previous_response.id", entry.call.previous_response);
+  }
   if (new_names && entry.stream && entry.first_byte.count() >= 0) {
     attributes.Add("gen_ai.response.time_to_first_chunk",
                    std::chrono::duration<double>(entry.first_byte).count());

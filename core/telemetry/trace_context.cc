@@ -51,6 +51,10 @@ TraceContext NewTrace(double sample) {
   return {RandomHex(kTraceDigits), {}, {}, RandomFraction() < sample};
 }
 
+std::string WriteTraceParent(const TraceContext& trace) {
+  return "00-" + trace.trace_id + "-" + trace.call + (trace.sampled ? "-01" : "-00");
+}
+
 std::string NewSpanId() { return RandomHex(kSpanDigits); }
 
 }  // namespace agm::telemetry

@@ -13,6 +13,7 @@ struct TraceContext {
   std::string parent;    ///< the caller's span, 16 digits; empty: the trace begins here
   std::string state;     ///< tracestate, passed on as it is
   bool sampled = false;
+  std::string call{};  ///< the span of the gateway's upstream call, if upstreams get it; or empty
 };
 
 /// Reads the headers traceparent and tracestate. Nothing for a version other than 00, for digits
@@ -23,6 +24,9 @@ std::optional<TraceContext> ReadTraceContext(std::string_view traceparent,
 
 /// A new trace without a caller, sampled with that probability.
 TraceContext NewTrace(double sample);
+
+/// The value of the header traceparent for a call below the span TraceContext::call.
+std::string WriteTraceParent(const TraceContext& trace);
 
 /// 16 random hexadecimal digits.
 std::string NewSpanId();

@@ -118,7 +118,7 @@ Event RunningCall::Break(const Error& error) {
 std::variant<std::unique_ptr<Call>, Failure> Call::Start(const Sender& sender,
                                                          const Recipient& recipient,
                                                          const Outgoing& outgoing) {
-  http::OutgoingRequest request = NewRequest(recipient, sender.limits);
+  http::OutgoingRequest request = NewRequest(recipient, sender);
   request.url = recipient.provider.ChatUrl(recipient.account, outgoing);
   request.body = outgoing.body.view();
   request.stream = outgoing.stream;

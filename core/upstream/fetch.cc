@@ -55,7 +55,7 @@ Failure ReadFailure(http::Download& download, const Recipient& recipient, const 
 
 std::variant<std::string, Failure> Fetch(const Sender& sender, const Recipient& recipient,
                                          const Question& question) {
-  http::OutgoingRequest request = NewRequest(recipient, sender.limits);
+  http::OutgoingRequest request = NewRequest(recipient, sender);
   request.url = question.url;
   request.body = question.body;
   if (question.body.empty()) request.method = "GET";
@@ -71,9 +71,11 @@ std::variant<std::string, Failure> Fetch(const Sender& sender, const Recipient& 
   return body;
 }
 
-http::OutgoingRequest NewRequest(const Recipient& recipient, const Limits& limits) {
+http::OutgoingRequest NewRequest(const Recipient& recipient, const Sender& sender) {
+  const Limits& limits = sender.limits;
   http::OutgoingRequest request;
-  request.headers = {{"Content-Type", "application/json"}};
+  request.headers = sender.headers;
+  request.headers.emplace_back("Content-Type", "application/json");
   request.credential = recipient.provider.CredentialHeader(recipient.account, recipient.credential);
   request.proxy = limits.proxy;
   request.connect_timeout = limits.connect_timeout;

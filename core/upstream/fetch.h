@@ -28,8 +28,8 @@ struct Question {
 std::variant<std::string, Failure> Fetch(const Sender& sender, const Recipient& recipient,
                                          const Question& question);
 
-/// A request with everything that all requests of the account share.
-http::OutgoingRequest NewRequest(const Recipient& recipient, const Limits& limits);
+/// A request with everything that all requests of the account share, and the headers of `sender`.
+http::OutgoingRequest NewRequest(const Recipient& recipient, const Sender& sender);
 
 /// The body of a response with any status but 2xx. Its size and time are limited; what arrived is
 /// returned if the response breaks off. Fails with kCancelled if the client left.

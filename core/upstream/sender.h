@@ -1,6 +1,7 @@
 #pragma once
 
 #include <string>
+#include <vector>
 
 #include "core/base/cancellation.h"
 #include "core/base/clock.h"
@@ -26,6 +27,7 @@ struct Sender {
   http::Transport& transport;
   Limits limits;
   const Cancellation& cancellation;
+  std::vector<http::Header> headers{};  ///< that each request carries besides its own
 };
 
 /// Whom a request is sent to: an account with its credential, and the API that it speaks.

@@ -120,5 +120,25 @@ TEST(Meters, InventedModelsDoNotGrowThemWithoutEnd) {
   EXPECT_LE(points.size(), 513U);
 }
 
+TEST(Meters, CountEachChunkAfterTheFirst) {
+  Meters meters(WallTime{});
+  ledger::Entry entry = EntryOf("gemini-2.5-flash");
+  entry.stream = true;
+  entry.first_byte = 100ms;
+  entry.call.chunks = 5;
+  entry.call.first_chunk = 100ms;
+  entry.call.last_chunk = 180ms;
+  meters.Count(entry, {});
+  entry.call.chunks = 1;
+  meters.Count(entry, {});
+  const Json metric =
+      Find(meters.Write(WallTime{}, {}), "gen_ai.client.inference.time_per_output_chunk");
+  const Json& point = metric["histogram"]["dataPoints"][0];
+  EXPECT_EQ(metric["unit"], "s");
+  EXPECT_EQ(point["count"], "4");
+  EXPECT_NEAR(point["sum"].get<double>(), 0.08, 1e-9);
+  EXPECT_EQ(point["bucketCounts"][1], "4") << "each took 20 ms";
+}
+
 }  // namespace
 }  // namespace agm::telemetry
