@@ -4,6 +4,7 @@
 
 #include <gtest/gtest.h>
 
+#include <atomic>
 #include <chrono>
 #include <memory>
 #include <string>
@@ -167,6 +168,34 @@ TEST(Exporter, CountsWhatTheCollectorRefusesOfABatch) {
   ASSERT_EQ(result.warnings.size(), 1U);
   EXPECT_NE(result.warnings[0].find("refused 2 items: too old"), std::string::npos);
   EXPECT_NE(result.warnings[0].find("2 requests are not reported"), std::string::npos);
+}
+
+/// A collector that accepts a batch and never answers.
+class SilentCollector : public http::Transport {
+ public:
+  Result<std::unique_ptr<http::Download>> Send(const http::OutgoingRequest&,
+                                               const Cancellation& cancellation) override {
+    asked = true;
+    while (!cancellation.Cancelled()) std::this_thread::sleep_for(5ms);
+    return Fail(ErrorCode::kCancelled, "the collector is silent");
+  }
+  std::atomic<bool> asked = false;
+};
+
+TEST(Exporter, ACollectorThatNeverAnswersHoldsUpNobodyAndNoMoreThanTheBuffer) {
+  SilentCollector collector;
+  const auto began = std::chrono::steady_clock::now();
+  {
+    Exporter exporter(collector, SystemClock(), [](const std::string&) {});
+    exporter.Apply(To("http://collector:4318"));
+    for (int i = 0; i < 512; ++i) exporter.Add(EntryOf("req"));
+    while (!collector.asked) std::this_thread::sleep_for(1ms);
+    const auto full = std::chrono::steady_clock::now();
+    for (int i = 0; i < 10'000; ++i) exporter.Add(EntryOf("req"));
+    EXPECT_LT(std::chrono::steady_clock::now() - full, 1s);
+    EXPECT_EQ(exporter.dropped(), 10'000U - 2048U);
+  }
+  EXPECT_LT(std::chrono::steady_clock::now() - began, 6s) << "it sends for two seconds at its end";
 }
 
 }  // namespace
