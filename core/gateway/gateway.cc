@@ -162,7 +162,9 @@ http::Reply Gateway::Answer(http::Request& request, const Result<Route>& route,
   }
   const std::string id = record.id;
   const WallTime began = record.began();
-  const auto tape = services_.recording->On() ? TapeRequest(request) : nullptr;
+  // What the page sends and gets holds keys: those that sign in, and those that it makes.
+  const bool taped = services_.recording->On() && !IsPagePath(request.path);
+  const auto tape = taped ? TapeRequest(request) : nullptr;
   record.tape = tape;
   const std::string origin = AllowedOrigin(request, settings->config->proxy);
   http::Reply reply;
@@ -201,6 +203,7 @@ http::Reply Gateway::Dispatch(http::Request& request, const Result<Route>& route
   const auto refuse = [&](Error error) {
     return Refuse(record.surface, std::move(error), record, config);
   };
+  if (route) record.route = route->row->name;
   record.phase = Phase::kAuth;
   if (route && route->row->IsPage()) {
     if (auto own = CheckPageRequest(request, *route->row, config.proxy); !own) {
@@ -215,7 +218,6 @@ http::Reply Gateway::Dispatch(http::Request& request, const Result<Route>& route
   record.key = std::move(caller->key);
   if (!route) return refuse(WithBaseUrl(route.error(), request, config.proxy));
   const RouteRow& row = *route->row;
-  record.route = row.name;
   record.calls_model = row.CallsModel();
   if (IsUpgrade(request)) return RefuseUpgrade(row, record, config);
   if (!row.Allows(request.method)) return WrongMethod(request, row, record, config);
