@@ -13,7 +13,8 @@
 //
 //   const { code, output } = await runClient('codex', ['exec'], { cwd, env: { HOME: home } });
 //
-// `kind: 'openai'` names an upstream with OpenAI's API by its base URL. With AGM_BEHIND_AGM=1 in the
+// `config` is the whole configuration file instead. `kind: 'openai'` names an upstream with
+// OpenAI's API by its base URL. With AGM_BEHIND_AGM=1 in the
 // environment, a gateway without an upstream of its own has another agm as such an upstream, and that
 // one is answered by the embedded mock.
 import assert from 'node:assert/strict';
@@ -31,12 +32,12 @@ const STOP_TIMEOUT_MS = 20_000;
 const CLIENT_TIMEOUT_MS = 90_000;
 const NOWHERE = 'http://127.0.0.1:9';
 
-export async function startGateway({ args = [], env = {}, upstream, kind = 'gemini', accounts = 1 } = {}) {
+export async function startGateway({ args = [], env = {}, upstream, kind = 'gemini', accounts = 1, config } = {}) {
   if (!upstream && process.env.AGM_BEHIND_AGM) return startBehindAnother(args, env);
   if (!upstream) return start(['serve', '--mock', '--port', '0', ...args], { env });
   return start((home) => ['--config', join(home, 'agm.toml'), 'serve', '--port', '0', ...args], {
     env,
-    files: { 'agm.toml': configOf(upstream, kind, accounts) },
+    files: { 'agm.toml': config ?? configOf(upstream, kind, accounts) },
   });
 }
 

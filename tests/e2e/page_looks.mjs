@@ -2,10 +2,32 @@
 import assert from 'node:assert/strict';
 import { join } from 'node:path';
 
-import { startGateway, startMock } from './gateway.mjs';
-import { PAYLOADS, SHOTS, accessibilityFaults, chat, json, openPage, runTests } from './page_browser.mjs';
+import { startGateway } from './gateway.mjs';
+import { PAYLOADS, SHOTS, accessibilityFaults, chat, json, openPage, runTests, signIn } from './page_browser.mjs';
+import { OWNER, startBusyGateway } from './page_scenes.mjs';
 
 const WIDTHS = [1280, 360];
+
+// Opens each of the views { name: place }, and leaves a picture of it in build/page/.
+async function onEveryScreen(views, url, enter, prepare = async () => {}) {
+  for (const colorScheme of ['light', 'dark']) {
+    for (const width of WIDTHS) {
+      const page = await openPage({ colorScheme, viewport: { width, height: 800 } });
+      await enter(page);
+      for (const [name, view] of Object.entries(views)) {
+        await page.goto(`${url}/agm/#/${view}`);
+        await page.waitForTimeout(400);
+        await prepare(page, name);
+        await page.screenshot({ path: join(SHOTS, `${name}-${colorScheme}-${width}.png`), fullPage: true });
+        const wide = await page.evaluate(() => document.documentElement.scrollWidth);
+        assert.ok(wide <= width, `${name} is ${wide} wide on a screen of ${width}`);
+        assert.deepEqual(await accessibilityFaults(page), [], `${name}, ${colorScheme}, ${width}`);
+      }
+      assert.deepEqual(page.faults, []);
+      await page.context().close();
+    }
+  }
+}
 
 await runTests({
   async 'days are those of the viewer'() {
@@ -54,30 +76,27 @@ await runTests({
   },
 
   async 'every view fits every screen, in light and dark'() {
-    const mock = await startMock({ steps: [] });
-    const gateway = await startGateway({ upstream: mock.url, accounts: 3 });
-    for (let n = 0; n < 30; n += 1) await chat(gateway, n % 6 === 0 ? PAYLOADS[n % 4] : 'gpt-4o');
-    const id = await chat(gateway, 'gemini-2.5-flash');
-    const views = ['', 'requests', `requests/${id}`, 'usage', 'accounts', 'keys', 'clients'];
-    for (const colorScheme of ['light', 'dark']) {
-      for (const width of WIDTHS) {
-        const page = await openPage({ colorScheme, viewport: { width, height: 800 } });
-        await page.goto(`${gateway.url}/agm/`);
-        for (const view of views) {
-          await page.goto(`${gateway.url}/agm/#/${view}`);
-          await page.waitForTimeout(500);
-          const name = view.startsWith('requests/') ? 'request' : view || 'overview';
-          await page.screenshot({ path: join(SHOTS, `${name}-${colorScheme}-${width}.png`), fullPage: true });
-          const wide = await page.evaluate(() => document.documentElement.scrollWidth);
-          assert.ok(wide <= width, `${name} is ${wide} wide on a screen of ${width}`);
-          assert.deepEqual(await accessibilityFaults(page), [], `${name}, ${colorScheme}, ${width}`);
-        }
-        assert.deepEqual(page.faults, []);
-        await page.context().close();
-      }
-    }
+    const gateway = await startBusyGateway();
+    for (let n = 0; n < 4; n += 1) await chat(gateway, PAYLOADS[n], { Authorization: `Bearer ${OWNER}` });
+    const { requests } = gateway;
+    const views = { overview: '', requests: 'requests', failed: 'requests?status=error', none: 'requests?model=nothing',
+      moved: `requests/${requests.moved}`, limited: `requests/${requests.limited}`, left: `requests/${requests.left}`,
+      recorded: `requests/${requests.recorded}`, usage: 'usage', 'usage-by-account': 'usage?span=today&by=account',
+      'usage-by-key': 'usage?span=30d&by=caller', accounts: 'accounts', keys: 'keys', clients: 'clients' };
+    await onEveryScreen(views, gateway.url, (page) => signIn(page, gateway.url, OWNER), async (page, name) => {
+      if (name === 'keys') await page.locator('article summary').first().click();
+      for (const summary of name === 'recorded' ? await page.locator('main summary').all() : []) await summary.click();
+    });
     await gateway.stop();
-    await mock.stop();
+  },
+
+  async 'every view of a gateway without an account, and of one with the mock, fits every screen'() {
+    for (const [kind, options] of [['first', { config: '', upstream: 'none' }], ['mock', {}]]) {
+      const gateway = await startGateway(options);
+      const views = Object.fromEntries(['', 'requests', 'usage', 'accounts', 'keys', 'clients'].map((view) => [`${kind}-${view || 'overview'}`, view]));
+      await onEveryScreen(views, gateway.url, (page) => page.goto(`${gateway.url}/agm/`));
+      await gateway.stop();
+    }
   },
 
   // The gateway's pages are served by the test, so that ten thousand rows need no requests.

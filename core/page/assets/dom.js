@@ -49,11 +49,16 @@ export function copyable(text, label = "Copy") {
   return el("span", { class: "copyable" }, code, button);
 }
 
+// Text with commands in `backquotes`.
+export function withCommands(text) {
+  return text.split("`").map((part, index) => (index % 2 === 0 ? part : el("code", {}, part)));
+}
+
 // A table that scrolls by itself where it is too wide for the screen. A column is a name, or
-// { name, number: true }.
+// { name, title, number: true }.
 export function table(caption, columns, rows) {
   const heads = columns.map((column) => el("th",
-    { scope: "col", class: column.number ? "number" : null }, column.name ?? column));
+    { scope: "col", class: column.number ? "number" : null, title: column.title }, column.name ?? column));
   return el("div", { class: "scroll", tabindex: 0, role: "region", "aria-label": caption },
     el("table", {}, el("caption", { class: "hidden" }, caption),
       el("thead", {}, el("tr", {}, heads)), el("tbody", {}, rows)));

@@ -4,6 +4,8 @@ const kWhole = new Intl.NumberFormat("en");
 const kShort = new Intl.NumberFormat("en", { notation: "compact", maximumFractionDigits: 1 });
 const kClock = new Intl.DateTimeFormat("en-GB", { hour: "2-digit", minute: "2-digit", second: "2-digit" });
 const kDate = new Intl.DateTimeFormat("en-GB", { day: "numeric", month: "short" });
+const kMinute = new Intl.DateTimeFormat("en-GB", { day: "numeric", month: "short", hour: "2-digit", minute: "2-digit" });
+const kDay = new Intl.DateTimeFormat("en-GB", { dateStyle: "medium" });
 const kDateTime = new Intl.DateTimeFormat("en-GB",
   { dateStyle: "medium", timeStyle: "medium" });
 
@@ -11,6 +13,11 @@ export const whole = (value) => kWhole.format(value);
 export const short = (value) => (value === null ? "?" : kShort.format(value));
 export const clock = (time) => kClock.format(new Date(time));
 export const dateTime = (time) => kDateTime.format(new Date(time));
+
+export const date = (time) => kDay.format(new Date(time));
+
+// "30 Nov 01:00"
+export const minute = (time) => kMinute.format(new Date(time)).replace(",", "");
 
 export function when(time) {
   const date = new Date(time);
@@ -20,6 +27,8 @@ export function when(time) {
 
 export function milliseconds(value) {
   if (value === null || value === undefined) return "–";
+  if (value === 0) return "0 ms";
+  if (value < 0.1) return "<0.1 ms";
   if (value < 1) return `${value.toFixed(1)} ms`;
   if (value < 1000) return `${Math.round(value)} ms`;
   if (value < 60000) return `${(value / 1000).toFixed(1)} s`;

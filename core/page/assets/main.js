@@ -2,13 +2,14 @@
 import * as accounts from "./accounts.js";
 import { change, get, kZone } from "./api.js";
 import * as clients from "./clients.js";
-import { copyable, el } from "./dom.js";
+import { copyable, el, withCommands } from "./dom.js";
 import { until, when } from "./format.js";
 import * as keys from "./keys.js";
 import * as overview from "./overview.js";
 import * as requests from "./requests.js";
 import * as signin from "./signin.js";
 import * as usage from "./usage.js";
+import { count, sentence } from "./words.js";
 
 const kViews = [["", "Overview", overview], ["requests", "Requests", requests], ["usage", "Usage", usage],
   ["accounts", "Accounts", accounts], ["keys", "Keys", keys], ["clients", "Clients", clients]];
@@ -45,31 +46,36 @@ function show() {
     link.toggleAttribute("aria-current", link.dataset.view === (kViews.some(([key]) => key === name) ? name : ""));
     if (link.hasAttribute("aria-current")) link.setAttribute("aria-current", "page");
   }
-  if (status) view.update(status);
+  if (status) {
+    drawState();
+    view.update(status);
+  }
 }
 
 function stateLine() {
-  const { accounts: count, in_flight: flying, started, version, last_minute: minute } = status;
-  const serving = count.ready > 0;
-  const ready = count.total === 0 ? "no account yet" : `${count.ready} of ${count.total} accounts ready`;
+  const { accounts: counts, in_flight: flying, started, version, last_minute: minute } = status;
+  const serving = counts.ready > 0;
+  const used = counts.total - accountList.filter((account) => account.state === "disabled").length;
+  const ready = counts.total === 0 ? "no account yet" : `${counts.ready} of ${used} accounts ready`;
   return el("div", { class: "line" },
     el("strong", { class: serving ? "ok" : "bad" }, serving ? "● Serving" : "▲ Not serving"),
-    el("span", {}, ready), count.mock > 0 ? el("span", { class: "badge mock" }, "the mock answers") : null,
-    el("span", {}, `${flying} in flight`), el("span", {}, `${minute.requests} in the last minute`),
+    el("span", {}, ready), counts.mock > 0 ? el("span", { class: "badge mock" }, "the mock answers") : null,
+    el("span", { class: "quiet" }, `${count(flying, "request")} in flight, ${minute.requests} in the last minute`),
     el("span", { class: "quiet" }, `since ${when(started)}`),
     el("span", { class: "end" }, copyable(`${location.origin}/v1`), el("span", { class: "quiet" }, version)));
 }
 
 let drawn = "";
 function drawState(problem) {
-  const text = JSON.stringify([problem, status?.accounts, status?.in_flight, status?.last_minute.requests, status?.started,
+  const { name } = place();
+  const text = JSON.stringify([name, problem, status?.accounts, status?.in_flight, status?.last_minute.requests, status?.started,
     status?.warnings, accountList.map((each) => [each.name, each.state, each.cooldowns, each.reason, each.why])]);
   if (text === drawn) return;
   drawn = text;
   const state = byId("state");
   if (problem) return state.replaceChildren(el("div", { class: "notice quarantined" }, problem));
-  state.replaceChildren(stateLine(), ...accounts.accountNotices(accountList),
-    ...status.warnings.map((warning) => el("div", { class: "notice cooling" }, `▲ ${warning.text}`)));
+  state.replaceChildren(stateLine(), ...accounts.accountNotices(accountList, name),
+    ...status.warnings.map((warning) => el("div", { class: "notice cooling" }, "▲ ", withCommands(sentence(warning.text)))));
 }
 
 function askForKey() {
@@ -77,6 +83,7 @@ function askForKey() {
   asking = true;
   view?.close();
   view = null;
+  status = null;
   byId("state").replaceChildren();
   byId("views").hidden = true;
   byId("leave").hidden = true;
@@ -87,7 +94,10 @@ function askForKey() {
 async function refresh() {
   if (asking) return;
   try {
-    const [now, list] = await Promise.all([get("status", { tz: kZone }), get("accounts")]);
+    // Until the visitor is known to be signed in, one request is enough to be refused.
+    const asked = get("status", { tz: kZone });
+    if (status === null) await asked;
+    const [now, list] = await Promise.all([asked, get("accounts")]);
     status = now;
     accountList = list.accounts;
     byId("leave").hidden = !status.visitor.signed_in;

@@ -7,25 +7,26 @@ import { copyable, el, put } from "./dom.js";
 import { dollars, milliseconds, percent, quantile, short, whole } from "./format.js";
 import { follow } from "./live.js";
 import { matches, requestRow, requestTable } from "./rows.js";
+import { count } from "./words.js";
 
 const kShown = 100;
 const kHours = 24;
 
 function tile(name, value, ...notes) {
   return el("div", { class: "tile" }, el("h3", {}, name), el("p", { class: "value" }, value),
-    notes.map((note) => el("p", { class: "quiet" }, note)));
+    notes.filter((note) => note !== null).map((note) => el("p", { class: "quiet" }, note)));
 }
 
 function tiles(today, rows) {
   const firsts = rows.filter((row) => row.status < 400 && row.first_byte_ms !== null)
     .map((row) => row.first_byte_ms);
-  const unpriced = today.unpriced > 0 ? `${whole(today.unpriced)} answers have no known price` : null;
+  const unpriced = today.unpriced > 0 ? `${count(today.unpriced, "answer")} of unknown price` : null;
   return [
-    tile("Requests today", whole(today.requests), today.cancelled > 0 ? `${whole(today.cancelled)} left by the client` : "none left by the client"),
-    tile("Failed today", percent(today.errors, today.requests), `${whole(today.errors)} of ${whole(today.requests)}`),
-    tile("First byte", milliseconds(quantile(firsts, 0.5)), `95 % within ${milliseconds(quantile(firsts, 0.95))}`, `the last ${firsts.length} answers`),
-    tile("Tokens today", `${short(today.input_tokens)} → ${short(today.output_tokens)}`, `${percent(today.cached_tokens, today.input_tokens)} of the input cached`, `${short(today.reasoning_tokens)} of the output are thoughts`),
-    tile("Cost today", dollars(today.cost_billed_usd), "billed", `${dollars(today.cost_list_usd)} at list price`, unpriced),
+    tile("Requests today", whole(today.requests), `${whole(today.cancelled)} left by their client`),
+    tile("Failed today", percent(today.errors, today.requests), `${whole(today.errors)} of ${count(today.requests, "request")}`),
+    tile("First byte", milliseconds(quantile(firsts, 0.5)), firsts.length > 0 ? `95 % within ${milliseconds(quantile(firsts, 0.95))}` : "no answer yet", firsts.length > 0 ? `median of ${count(firsts.length, "answer")}` : null),
+    tile("Tokens today", `${short(today.input_tokens)} → ${short(today.output_tokens)}`, `${percent(today.cached_tokens, today.input_tokens)} of the input cached`, `${percent(today.reasoning_tokens, today.output_tokens)} of the output thoughts`),
+    tile("Cost today", dollars(today.cost_billed_usd), `billed; ${dollars(today.cost_list_usd)} at list price`, unpriced),
   ];
 }
 
@@ -38,16 +39,24 @@ function hours(usage) {
   });
 }
 
+function steps(status, refresh) {
+  const form = status.visitor.admin ? [addForm(refresh), el("p", { class: "quiet" }, "Or in a terminal: ", copyable("agm accounts add work"))]
+    : [el("p", {}, "In a terminal: ", copyable("agm accounts add work"))];
+  return [el("ol", { class: "steps" },
+    el("li", {}, el("strong", {}, "Create a key. "), "There is a free tier: ",
+      el("a", { href: "https://aistudio.google.com/apikey", rel: "noreferrer", target: "_blank" }, "aistudio.google.com/apikey ↗")),
+    el("li", {}, el("strong", {}, "Add it here. "), "The key is tried first, and stays in this gateway's configuration file.", form),
+    el("li", {}, el("strong", {}, "Point a client at the gateway. "), el("a", { href: "#/clients" }, "How to set up each client"))),
+    el("p", { class: "quiet" }, "To look around without an account: ", copyable("agm serve --mock"))];
+}
+
 function firstVisit(status, refresh) {
   const mock = status.accounts.mock > 0;
   return [el("section", { class: "card welcome" },
     el("h2", {}, mock ? "The built-in mock answers" : "Add your first account"),
     el("p", {}, mock ? "Every request gets a made-up answer, and nothing leaves this machine. For real answers, stop the gateway, add an account and run agm serve:"
-      : "The gateway has no account yet, so it cannot answer. Create a key (there is a free tier) and add it; requests are answered at once."),
-    mock ? null : el("p", {}, el("a", { href: "https://aistudio.google.com/apikey", rel: "noreferrer", target: "_blank" }, "Create a key at aistudio.google.com/apikey ↗")),
-    !mock && status.visitor.admin ? [addForm(refresh), el("p", {}, "Or in a terminal:")] : null,
-    el("p", {}, copyable("agm accounts add work")),
-    mock ? null : el("p", { class: "quiet" }, "To try it without an account: ", el("code", {}, "agm serve --mock")))];
+      : "The gateway is running, but it has no account with which to ask Google. It answers as soon as you add one; no restart is needed."),
+    mock ? [el("p", {}, copyable("agm accounts add work"))] : steps(status, refresh))];
 }
 
 function tryLine() {
@@ -117,10 +126,10 @@ export function open(main, { refresh }) {
     rows.splice(0, rows.length, ...latest.requests);
     draw();
     drawFigures();
-    chart.replaceChildren(barChart("Requests by hour, last 24 hours (answered and failed)", hours(usage)));
+    put(chart, usage.rows.length > 0 ? barChart("Requests by hour", hours(usage)) : null);
   }
 
-  put(now, el("div", { class: "bar" }, el("h2", {}, "Now"), state, pause, filter), empty, list.node);
+  put(now, el("div", { class: "bar" }, el("h2", {}, "Latest requests"), state, pause, filter), empty, el("div", { class: "pages" }, list.node));
   main.replaceChildren(welcome, figures, chart, now);
   const close = follow({
     row: add,

@@ -24,6 +24,15 @@ const kReasons = {
 
 export const reasonWords = (reason) => kReasons[reason]?.[0] ?? reason;
 
+// "The key is refused."
+export function sentence(text) {
+  const begun = text.charAt(0).toUpperCase() + text.slice(1);
+  return /[.!?:"”]$/.test(begun) ? begun : `${begun}.`;
+}
+
+// count(1, "request") is "1 request", count(2, "request") is "2 requests".
+export const count = (number, noun, more = `${noun}s`) => `${number.toLocaleString("en")} ${number === 1 ? noun : more}`;
+
 // { text, command } or null
 export function remedy(reason, account) {
   const [, text, command] = kReasons[reason] ?? [];
@@ -31,15 +40,16 @@ export function remedy(reason, account) {
   return { text, command: command?.replace("{}", account) };
 }
 
+// An account whose models alone cool down still serves the others.
+export function stateKind(account) {
+  return account.state === "ready" && account.cooldowns.length > 0 ? "cooling" : account.state;
+}
+
 export function stateWords(account) {
-  if (account.state === "cooling") {
-    const models = account.cooldowns.filter((rest) => rest.model !== "");
-    if (models.length > 0 && models.length === account.cooldowns.length) {
-      return `ready, ${models.length} model${models.length === 1 ? "" : "s"} cooling down`;
-    }
-    return "cooling down";
-  }
-  return account.state;
+  const resting = account.cooldowns.filter((rest) => rest.model !== "").length;
+  const serves = account.state === "ready" || account.state === "cooling";
+  if (serves && resting > 0 && resting === account.cooldowns.length) return `ready, ${count(resting, "model")} cooling down`;
+  return account.state === "cooling" ? "cooling down" : account.state;
 }
 
 // The shape beside a state: never colour alone.
