@@ -65,6 +65,31 @@ TEST(Export, ACaptureIsMaskedAndTrueOfItself) {
   }
 }
 
+TEST(Export, BodiesOfManyMegabytesAreMaskedAndPlayed) {
+  constexpr std::size_t kMany = 2'200'000;
+  std::string words;
+  while (words.size() < kMany) words += "a secret plan ";
+  std::string picture;
+  while (picture.size() < kMany) picture += "SECR";
+  auto tape = Tape();
+  tape[0].body =
+      R"({"model":"gpt-4o","messages":[{"role":"user","content":[{"type":"text","text":")" + words +
+      R"("},{"type":"image_url","image_url":{"url":"data:image/png;base64,)" + picture +
+      R"("}}]}]})";
+  const auto capture = MakeCapture(Recorded(), tape, Texts::kReplace);
+  ASSERT_TRUE(capture) << capture.error().message;
+  const std::string file = WriteCapture(*capture);
+  EXPECT_GT(file.size(), 2 * kMany);
+  EXPECT_EQ(file.find("secret"), std::string::npos);
+  EXPECT_EQ(file.find("SECRSECRSECRSECRSECR"), std::string::npos);
+  const auto again = ReadCapture(file);
+  ASSERT_TRUE(again) << again.error().message;
+  const auto played = Play(*again);
+  ASSERT_TRUE(played) << played.error().message;
+  EXPECT_TRUE(Compare(*again, *played).empty());
+  EXPECT_EQ(played->response.status, 200);
+}
+
 TEST(Export, ADifferenceIsFound) {
   auto capture = *MakeCapture(Recorded(), Tape(), Texts::kKeep);
   EXPECT_NE(capture.response.body.find("Hello there."), std::string::npos);
