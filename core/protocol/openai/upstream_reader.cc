@@ -152,7 +152,8 @@ void OpenAiStreamReader::ReadExtra(JsonView root) {
 void OpenAiStreamReader::ReadUsage(JsonView usage) {
   if (!usage.is(JsonKind::kObject)) return;
   const JsonView input = usage["prompt_tokens_details"];
-  const JsonView output = usage["completion_tokens_details"];
+  const JsonView own = usage["completion_tokens_details"];
+  const JsonView output = own ? own : usage["output_tokens_details"];
   usage_.known = true;
   usage_.input = Count(usage["prompt_tokens"]);
   usage_.output = Count(usage["completion_tokens"]);
@@ -161,12 +162,16 @@ void OpenAiStreamReader::ReadUsage(JsonView usage) {
   usage_.input_audio = Count(input["audio_tokens"]);
   usage_.input_image = Count(input["image_tokens"]);
   usage_.thoughts = Count(output["reasoning_tokens"]);
+  // Some servers count thoughts beside the completion's tokens; the total tells.
+  const bool beside =
+      Count(usage["total_tokens"]) == usage_.input + usage_.output + usage_.thoughts;
+  if (beside) usage_.output += usage_.thoughts;
   usage_.output_audio = Count(output["audio_tokens"]);
   usage_.output_image = Count(output["image_tokens"]);
 }
 
 void OpenAiStreamReader::ReadChoice(JsonView json) {
-  const auto index = IntegerOf(json["index"]).value_or(0);
+  const auto index = reading_.one_choice ? 0 : IntegerOf(json["index"]).value_or(0);
   if (index < 0 || index >= kMostChoices) {
     return FailAs("upstream_garbage", "the upstream numbers a choice out of range");
   }

@@ -40,6 +40,7 @@ class Writer {
 
   Result<OpenAiRequest> Run() {
     out_.reading.one_call = !request_.parallel_tool_calls;
+    out_.reading.one_choice = request_.choices == 1;
     json_.Object().Key("model").String(options_.model).Key("messages").Array();
     const bool details = options_.repair != Repair::kOmitThinking;
     OpenAiMessageWriter messages(json_, options_.repair == Repair::kMoveSystem,

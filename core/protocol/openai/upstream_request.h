@@ -26,6 +26,9 @@ struct OpenAiWriteOptions {
 struct OpenAiReading {
   std::set<std::string, std::less<>> custom_tools;  ///< sent as functions with one text parameter
   bool one_call = false;  ///< the client allows no parallel calls: only the first is kept
+  /// One choice was asked for: all chunks are its own, because some servers number the chunks of a
+  /// stream where the number of the choice belongs.
+  bool one_choice = false;
 };
 
 struct OpenAiRequest {

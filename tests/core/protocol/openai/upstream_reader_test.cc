@@ -28,15 +28,19 @@ std::vector<chat::Event> ReadAll(std::string_view answer, std::size_t piece,
 
 class OpenAiUpstream : public testing::TestWithParam<std::filesystem::path> {};
 
-// Each case is an answer as some server sends it, with one oddity.
+// Each case is an answer as some server sends it, with one oddity. Those named recorded_SERVER_...
+// are the bytes of real servers (Portkey's gateway with the providers that it names,
+// @musistudio/llms, @copilotkit/aimock, @dwmkerr/mock-llm, agm) in front of a mock.
 TEST_P(OpenAiUpstream, AnswerBecomesTheEventsThatItDid) {
   const std::string answer = test::ReadText(GetParam() / "answer");
-  const auto whole = ReadAll(answer, answer.size() + 1);
+  OpenAiReading reading;
+  reading.one_choice = GetParam().filename() != "two_choices";
+  const auto whole = ReadAll(answer, answer.size() + 1, reading);
   EXPECT_EQ(test::GrammarProblem(whole), "");
   test::ExpectGolden(GetParam() / "events.txt", test::Show(whole));
   for (const std::size_t piece : {1U, 7U, 100U}) {
-    EXPECT_EQ(test::GrammarProblem(ReadAll(answer, piece)), "") << piece;
-    EXPECT_EQ(test::Show(ReadAll(answer, piece)), test::Show(whole)) << piece;
+    EXPECT_EQ(test::GrammarProblem(ReadAll(answer, piece, reading)), "") << piece;
+    EXPECT_EQ(test::Show(ReadAll(answer, piece, reading)), test::Show(whole)) << piece;
   }
 }
 
@@ -52,6 +56,17 @@ TEST(OpenAiStreamReader, GivesTheErrorInsideAGoodResponseForClassification) {
   EXPECT_EQ(reader.upstream_error()->body, R"({"error":{"message":"no memory","code":503}})");
 }
 
+TEST(OpenAiStreamReader, NumbersOfChunksAreNoChoicesWhereOneWasAskedFor) {
+  std::string answer;
+  for (int i = 1; i <= 500; ++i) {
+    answer += "data: {\"choices\":[{\"index\":" + std::to_string(i) +
+              ",\"delta\":{\"content\":\"a\"}}]}\n\n";
+  }
+  answer += "data: [DONE]\n\n";
+  const std::string shown = test::Show(ReadAll(answer, 1'000, {{}, false, true}));
+  EXPECT_NE(shown.find("finished 0=stop"), std::string::npos) << shown;
+}
+
 TEST(OpenAiStreamReader, GivesACustomToolItsPlainInput) {
   const std::string answer =
       R"(data: {"choices":[{"delta":{"tool_calls":[{"index":0,"id":"a","function":{"name":"sh",)"
@@ -60,7 +75,7 @@ TEST(OpenAiStreamReader, GivesACustomToolItsPlainInput) {
       R"(data: {"choices":[{"delta":{"tool_calls":[{"index":0,"function":{"arguments":"s\"}"}}]},)"
       R"("finish_reason":"tool_calls"}]})"
       "\n\n";
-  EXPECT_NE(test::Show(ReadAll(answer, 1'000, {{"sh"}, false})).find("delta 0 ls"),
+  EXPECT_NE(test::Show(ReadAll(answer, 1'000, {{"sh"}, false, true})).find("delta 0 ls"),
             std::string::npos);
 }
 
@@ -83,7 +98,7 @@ TEST(OpenAiStreamReader, FailsOnAnEventThatIsFarTooLarge) {
 TEST(OpenAiStreamReader, KeepsOneCallWhereTheClientAllowsNoMore) {
   const std::string answer = test::ReadText(
       test::GoldenCases("upstream_openai").front().parent_path() / "calls_numbered" / "answer");
-  const std::string shown = test::Show(ReadAll(answer, 1'000, {{}, true}));
+  const std::string shown = test::Show(ReadAll(answer, 1'000, {{}, true, true}));
   EXPECT_NE(shown.find("call"), std::string::npos);
   EXPECT_EQ(shown.find("a2"), std::string::npos) << shown;
 }

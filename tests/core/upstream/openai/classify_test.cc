@@ -25,6 +25,34 @@ struct Case {
   Trouble trouble;
 };
 
+// Bodies that Portkey's gateway, @musistudio/llms and agm sent for a refusal of the server behind
+// them.
+TEST(ClassifyOpenAi, KnowsWhatGatewaysMakeOfARefusal) {
+  const Case cases[] = {
+      {429,
+       R"json({"error":{"message":"groq error: You exceeded your current quota (says the mock).\n* Quota exceeded for metric: generativelanguage.googleapis.com/generate_content_free_tier_requests, limit: 10, model: llama3.3\nPlease retry in 7s.","type":"resource_exhausted","param":null,"code":"rate_limit_exceeded"},"provider":"groq"})json",
+       kSharedLimit},
+      {429,
+       R"json({"error":{"message":"Invalid response received from mistral-ai: {\"error\":{\"message\":\"You exceeded your current quota (says the mock).\\n* Quota exceeded for metric: generativelanguage.googleapis.com/generate_content_free_tier_requests, limit: 10, model: llama3.3\\nPlease retry in 7s.\",\"type\":\"resource_exhausted\",\"param\":null,\"code\":\"rate_limit_exceeded\"}}","type":null,"param":null,"code":null},"provider":"mistral-ai"})json",
+       kSharedLimit},
+      {503,
+       R"json({"error":{"message":"ollama error: The model is overloaded. Please try again later.","type":"unavailable","param":null,"code":null},"provider":"ollama"})json",
+       kModelOverloaded},
+      {503,
+       R"json({"error":{"message":"Error from provider(mock,llama3.3: 503): {\"error\":{\"message\":\"The model is overloaded. Please try again later.\",\"type\":\"unavailable\",\"param\":null,\"code\":503}}","type":"api_error","code":"provider_response_error"}})json",
+       kModelOverloaded},
+      {503,
+       R"json({"error":{"message":"gemini-2.5-flash is overloaded at the moment; try again in 2s","type":"service_unavailable_error","param":null,"code":"server_is_overloaded","accounts":[{"label":"a","state":"cooling","reason":"model_overloaded","until":"2026-11-29T01:07:41Z"}]}})json",
+       kModelOverloaded}};
+  for (const Case& each : cases) {
+    const Failure failure = Judge(each.status, each.body);
+    EXPECT_EQ(failure.trouble, each.trouble) << each.body;
+    if (each.status == 429) {
+      EXPECT_EQ(failure.retry_delay, Duration(7'000)) << each.body;
+    }
+  }
+}
+
 // The texts are those of OpenAI, Groq, OpenRouter, vLLM, llama.cpp, LM Studio and Ollama.
 TEST(ClassifyOpenAi, KnowsWhatServersSay) {
   const Case cases[] = {
