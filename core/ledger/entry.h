@@ -104,10 +104,10 @@ struct Entry {
 
   bool failed() const { return status >= 400 || !error.empty(); }
   bool cancelled() const { return ended_by == "client"; }
-  /// True for a request about the gateway itself: one for the page, or an answered one for health
-  /// or metrics. Such a request has no row and is not in the totals.
+  /// True for a request about the gateway itself: one of the page (below /agm/), or an answered one
+  /// for health or metrics. Such a request has no row and is not in the totals.
   bool is_probe() const {
-    if (route.starts_with("page")) return true;
+    if (route.starts_with("page") || path.starts_with("/agm/")) return true;
     return !failed() && (route == "health" || route == "ready" || route == "metrics" ||
                          route == "accounts" || route == "keys");
   }

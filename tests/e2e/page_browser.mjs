@@ -37,7 +37,7 @@ export async function openPage(options = {}) {
   page.on('pageerror', (error) => page.faults.push(`exception: ${error.message}`));
   page.on('dialog', (dialog) => page.faults.push(`dialog: ${dialog.message()}`));
   page.on('console', (message) => {
-    const expected = /status of 401/.test(message.text());
+    const expected = /status of 40[01]/.test(message.text());
     if (message.type() === 'error' && !expected) page.faults.push(`console: ${message.text()}`);
   });
   return page;

@@ -56,7 +56,7 @@ function stateLine() {
   const { accounts: counts, in_flight: flying, started, version, last_minute: minute } = status;
   const serving = counts.ready > 0;
   const used = counts.total - accountList.filter((account) => account.state === "disabled").length;
-  const ready = counts.total === 0 ? "no account yet" : `${counts.ready} of ${used} accounts ready`;
+  const ready = counts.total === 0 ? "no account yet" : `${counts.ready} of ${count(used, "account")} ready`;
   return el("div", { class: "line" },
     el("strong", { class: serving ? "ok" : "bad" }, serving ? "● Serving" : "▲ Not serving"),
     el("span", {}, ready), counts.mock > 0 ? el("span", { class: "badge mock" }, "the mock answers") : null,

@@ -11,6 +11,7 @@ import { count } from "./words.js";
 
 const kShown = 100;
 const kHours = 24;
+const kChartEvery = 3000;
 
 function tile(name, value, ...notes) {
   return el("div", { class: "tile" }, el("h3", {}, name), el("p", { class: "value" }, value),
@@ -71,6 +72,7 @@ export function open(main, { refresh }) {
   let paused = false;
   let words = "";
   let held = 0;
+  let chartTimer = null;
   const welcome = el("div");
   const figures = el("div", { class: "tiles" });
   const chart = el("div");
@@ -99,6 +101,7 @@ export function open(main, { refresh }) {
     rows.unshift(row);
     if (rows.length > kShown) rows.length = kShown;
     drawFigures();
+    chartSoon();
     if (paused) {
       held += 1;
       pause.textContent = `Continue (${held} new)`;
@@ -120,13 +123,24 @@ export function open(main, { refresh }) {
     put(figures, tiles(status.today, rows));
   }
 
+  async function loadChart() {
+    const usage = await get("usage", { since: `${kHours}h`, bucket: "1h", tz: kZone });
+    put(chart, usage.rows.length > 0 ? barChart("Requests by hour", hours(usage)) : null);
+  }
+
+  // New rows change the chart too; it is read once for all that come within a while.
+  function chartSoon() {
+    chartTimer ??= setTimeout(() => {
+      chartTimer = null;
+      loadChart().catch(() => {});
+    }, kChartEvery);
+  }
+
   async function load() {
-    const [latest, usage] = await Promise.all([
-      get("requests", { limit: kShown }), get("usage", { since: `${kHours}h`, bucket: "1h", tz: kZone })]);
+    const [latest] = await Promise.all([get("requests", { limit: kShown }), loadChart()]);
     rows.splice(0, rows.length, ...latest.requests);
     draw();
     drawFigures();
-    put(chart, usage.rows.length > 0 ? barChart("Requests by hour", hours(usage)) : null);
   }
 
   put(now, el("div", { class: "bar" }, el("h2", {}, "Latest requests"), state, pause, filter), empty, el("div", { class: "pages" }, list.node));
@@ -139,7 +153,7 @@ export function open(main, { refresh }) {
   load().catch(() => {});
   let shown = "";
   return {
-    close,
+    close: () => { close(); clearTimeout(chartTimer); },
     update(next) {
       status = next;
       drawFigures();
