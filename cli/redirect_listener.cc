@@ -78,8 +78,7 @@ RedirectListener::Page::~Page() {
 }
 
 /// Takes the result that a visitor with the right `state` brings. Others get the error page.
-void RedirectListener::Page::Receive(const httplib::Request& request,
-                                     httplib::Response& response) {
+void RedirectListener::Page::Receive(const httplib::Request& request, httplib::Response& response) {
   std::unique_lock lock(mutex_);
   // The browser may be back before AwaitCode is called.
   changed_.wait_for(lock, std::chrono::seconds(kSecondsForOneVisitor),

@@ -141,8 +141,8 @@ std::optional<http::Reply> Gateway::AnswerHead(http::Request& head) {
   const Scope scope = ScopeOf(route);
   const bool open = head.method == "OPTIONS" || scope == Scope::kNone;
   const WallTime now = services_.clock->Wall();
-  if (!open && Identify(head, SurfaceOf(route, head), scope, settings->config->proxy,
-                        settings->ring, now)) {
+  if (!open &&
+      Identify(head, SurfaceOf(route, head), scope, settings->config->proxy, settings->ring, now)) {
     return std::nullopt;
   }
   return Answer(head, route, settings);

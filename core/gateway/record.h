@@ -54,9 +54,9 @@ class Record {
   std::string path;  ///< without the query, which may hold a key
   std::string_view route = "unknown";
   Surface surface = Surface::kOpenAi;  ///< the API whose formats the response uses
-  std::string model;    ///< as in the request
-  std::string target;   ///< after mapping; empty before
-  std::string account;  ///< label of the account tried last
+  std::string model;                   ///< as in the request
+  std::string target;                  ///< after mapping; empty before
+  std::string account;                 ///< label of the account tried last
   int tries = 0;
   int status = 0;
   Phase phase = Phase::kRead;

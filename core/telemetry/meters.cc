@@ -111,10 +111,9 @@ class Meters::Writer {
       // Failed requests count 0 tokens of no known kind.
       const bool none = sums.text + sums.image + sums.audio + sums.unknown == 0;
       const bool zero = none && !key.error.empty();
-      for (const auto& [modality, tokens] : {std::pair("text", sums.text),
-                                             std::pair("image", sums.image),
-                                             std::pair("audio", sums.audio),
-                                             std::pair("unknown", sums.unknown)}) {
+      for (const auto& [modality, tokens] :
+           {std::pair("text", sums.text), std::pair("image", sums.image),
+            std::pair("audio", sums.audio), std::pair("unknown", sums.unknown)}) {
         if (tokens == 0 && !(zero && modality == std::string_view("unknown"))) continue;
         Json point = Point(key);
         point["attributes"].push_back(

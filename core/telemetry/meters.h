@@ -65,7 +65,7 @@ class Meters {
     Histogram duration{0.01, 2};  ///< in seconds, to 81.92
     Histogram first_chunk{0.01, 2};
     Histogram each_chunk{0.01, 2};  ///< after the first one; a stream's own are counted as equal
-    Histogram input_size{1, 4};  ///< in tokens, to 67,108,864
+    Histogram input_size{1, 4};     ///< in tokens, to 67,108,864
     Histogram output_size{1, 4};
     Modalities input;
     Modalities output;

@@ -16,8 +16,8 @@ using State = RequestReader::State;
 constexpr Duration kFarewell{2'000};
 /// While the server stops, first requests of connections may still begin for this long.
 constexpr Duration kLastRequests{500};
-constexpr std::uint64_t kBodiesAtOnce = 8;     ///< of the largest size; more if they are smaller
-constexpr std::uint64_t kHeadsAtOnce = 1024;   ///< of the largest size
+constexpr std::uint64_t kBodiesAtOnce = 8;    ///< of the largest size; more if they are smaller
+constexpr std::uint64_t kHeadsAtOnce = 1024;  ///< of the largest size
 
 Request RequestOf(Head head, const Connection& connection) {
   return {.method = std::move(head.method),

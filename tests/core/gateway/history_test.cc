@@ -96,9 +96,9 @@ TEST_F(HistoryTest, TheHopsOfALongAnswerAreTriesToo) {
   test::ScriptedServer upstream([](test::Visitor& visitor) {
     while (visitor.ReadRequest()) {
       const bool later = visitor.body().find("continuationToken") != std::string::npos;
-      const std::string end =
-          later ? R"("finishReason":"STOP")"
-                : R"("finishReason":"CONTINUATION","continuationToken":"tok-1")";
+      const std::string end = later
+                                  ? R"("finishReason":"STOP")"
+                                  : R"("finishReason":"CONTINUATION","continuationToken":"tok-1")";
       visitor.Send(test::HttpAnswer(
           R"({"candidates":[{"content":{"role":"model","parts":[{"text":"part"}]},)" + end +
           R"(}],"usageMetadata":{"promptTokenCount":5,"candidatesTokenCount":2}})"));
