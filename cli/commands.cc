@@ -2,6 +2,7 @@
 
 #include "cli/accounts_command.h"
 #include "cli/clients_command.h"
+#include "cli/cluster_command.h"
 #include "cli/complete_command.h"
 #include "cli/completion_command.h"
 #include "cli/config_command.h"
@@ -33,6 +34,7 @@ void AddCommands(Commands root) {
   AddLogs(root);
   AddStats(root);
   AddPage(root);
+  AddCluster(root);
   AddReplay(root);
   AddProbe(root);
   AddMock(root);

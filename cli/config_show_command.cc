@@ -45,6 +45,10 @@ void PrintToml(Io& io, const config::Loaded& loaded, bool origin) {
     io.Print("\n[telemetry]\n");
     PrintTable(io, telemetry, origin);
   }
+  if (const auto cluster = config::ShowCluster(loaded); !cluster.empty()) {
+    io.Print("\n[cluster]\n");
+    PrintTable(io, cluster, origin);
+  }
   if (!loaded.config.mapping.empty()) io.Print("\n[proxy.custom_mapping]\n");
   std::vector<config::Shown> rules;
   for (const auto& rule : loaded.config.mapping) {
@@ -85,6 +89,9 @@ Json SettingsDocument(const config::Loaded& loaded, bool origin) {
   json["log"] = Values(log);
   if (const auto telemetry = config::ShowTelemetry(loaded); !telemetry.empty()) {
     json["telemetry"] = Values(telemetry);
+  }
+  if (const auto cluster = config::ShowCluster(loaded); !cluster.empty()) {
+    json["cluster"] = Values(cluster);
   }
   json["custom_mapping"] = Json::object();
   for (const auto& rule : loaded.config.mapping) json["custom_mapping"][rule.from] = rule.to;

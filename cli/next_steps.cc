@@ -44,6 +44,8 @@ constexpr auto kSteps = std::to_array<NextStep>({
     {"logs path", "agm logs (what is in it)", true},
     {"logs export", "agm replay FILE (plays it)", true},
     {"stats", "agm logs (the requests behind the figures)", false},
+    {"cluster status", "agm accounts list (what this node knows of the accounts)", false},
+    {"cluster check", "agm serve (the nodes find each other on the server)", false},
     {"page", "agm logs -f (the same requests in the terminal)", false},
     {"replay", "agm logs export ID -o FILE (makes such a file)", false},
     {"probe", "agm clients (points a client at the gateway)", false},

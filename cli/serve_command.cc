@@ -245,6 +245,9 @@ class Control {
     if (proxy.ListenHost() != host_ || proxy.port != port_) {
       log_.Write(LogLevel::kWarning, "another host or port takes effect after a restart");
     }
+    if (read->config->cluster != config_.Copy()->cluster) {
+      log_.Write(LogLevel::kWarning, "a change of [cluster] takes effect after a restart");
+    }
     if (proxy.tls.enabled() != config_.Copy()->proxy.tls.enabled()) {
       run_file_.reset();
       run_file_ = LeaveRunFile(proxy.tls.enabled());

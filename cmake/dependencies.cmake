@@ -63,8 +63,26 @@ if(AGM_SNDFILE)
   endif()
 endif()
 
+# hiredis speaks with the server of a cluster. It is optional: without it [cluster] is refused. Debian 12
+# ships no CMake package of it.
+add_library(agm_hiredis INTERFACE)
+if(AGM_HIREDIS)
+  find_library(AGM_HIREDIS_LIBRARY hiredis)
+  find_path(AGM_HIREDIS_DIR hiredis/hiredis.h)
+  if(AGM_HIREDIS_LIBRARY AND AGM_HIREDIS_DIR)
+    target_link_libraries(agm_hiredis INTERFACE ${AGM_HIREDIS_LIBRARY})
+    target_include_directories(agm_hiredis SYSTEM INTERFACE ${AGM_HIREDIS_DIR})
+    target_compile_definitions(agm_hiredis INTERFACE AGM_HIREDIS)
+    foreach(part MAJOR MINOR PATCH)
+      file(STRINGS ${AGM_HIREDIS_DIR}/hiredis/hiredis.h line REGEX "define HIREDIS_${part} ")
+      string(REGEX MATCH "[0-9]+" HIREDIS_${part} "${line}")
+    endforeach()
+    set(hiredis "hiredis ${HIREDIS_MAJOR}.${HIREDIS_MINOR}.${HIREDIS_PATCH}")
+  endif()
+endif()
+
 set(AGM_LIBRARIES
   "CLI11 ${CLI11_VERSION}" "cpp-httplib ${AGM_HTTPLIB_VERSION}" "fmt ${fmt_VERSION}"
-  ${jemalloc} "libcurl ${CURL_VERSION_STRING}" "nlohmann/json ${nlohmann_json_VERSION}"
+  ${hiredis} ${jemalloc} "libcurl ${CURL_VERSION_STRING}" "nlohmann/json ${nlohmann_json_VERSION}"
   "OpenSSL ${OPENSSL_VERSION}" "spdlog ${spdlog_VERSION}" "SQLite ${SQLite3_VERSION}"
   "toml++ ${toml_version}" "zlib ${ZLIB_VERSION_STRING}")

@@ -29,7 +29,7 @@ _agm() {
         fi
         case "$path ${COMP_WORDS[i]}" in
             *' --config'|'agm serve --host'|'agm serve --port'|'agm serve --auth-mode'|'agm serve --api-key'|'agm serve --log-format'|'agm serve --log-level'|'agm accounts add --kind'|'agm accounts add --email'|'agm accounts add --api-key-env'|'agm accounts add --api-key-file'|'agm accounts add --service-account'|'agm accounts add --client-id'|'agm accounts add --client-secret-env'|'agm accounts add --client-secret-file'|'agm accounts add --project'|'agm accounts add --location'|'agm accounts add --base-url'|'agm accounts add --models'|'agm accounts add --priority'|'agm run --model'|'agm clients show --model'|'agm clients set --model'|'agm clients set --key'|'agm clients check --model'|'agm keys add --models'|'agm keys add --rpm'|'agm keys add --tpm'|'agm keys add --parallel'|'agm keys add --budget'|'agm keys add --budget-of'|'agm keys add --tokens'|'agm keys add --expires'|'agm keys add --scope'|'agm keys set --models'|'agm keys set --rpm'|'agm keys set --tpm'|'agm keys set --parallel'|'agm keys set --budget'|'agm keys set --budget-of'|'agm keys set --tokens'|'agm keys set --expires'|'agm keys set --scope'|'agm keys rotate --grace'|'agm keys usage --since'|'agm keys usage --by'|'agm logs -n'|'agm logs --lines'|'agm logs --since'|'agm logs --until'|'agm logs --status'|'agm logs --caller'|'agm logs --model'|'agm logs --account'|'agm logs --client'|'agm logs --slow'|'agm logs --id'|'agm logs record --for'|'agm logs clear --before'|'agm logs export -o'|'agm logs export --output'|'agm stats --since'|'agm stats --until'|'agm stats --by'|'agm stats --bucket'|'agm stats --tz'|'agm replay --base-url'|'agm probe --base-url'|'agm probe --api-key'|'agm probe --model'|'agm probe --only'|'agm probe --timeout'|'agm mock --port'|'agm mock --script'|'agm mock --speak'|'agm mock --pace'|'agm schema check --model') skip=1 ;;
-            'agm serve'|'agm accounts'|'agm accounts add'|'agm accounts import'|'agm accounts list'|'agm accounts show'|'agm accounts enable'|'agm accounts disable'|'agm accounts remove'|'agm accounts check'|'agm map'|'agm map set'|'agm map list'|'agm map unset'|'agm map resolve'|'agm models'|'agm run'|'agm clients'|'agm clients show'|'agm clients set'|'agm clients unset'|'agm clients check'|'agm keys'|'agm keys add'|'agm keys list'|'agm keys show'|'agm keys set'|'agm keys rotate'|'agm keys enable'|'agm keys disable'|'agm keys remove'|'agm keys usage'|'agm keys adopt'|'agm logs'|'agm logs show'|'agm logs record'|'agm logs clear'|'agm logs path'|'agm logs export'|'agm stats'|'agm page'|'agm replay'|'agm probe'|'agm mock'|'agm schema'|'agm schema check'|'agm config'|'agm config init'|'agm config path'|'agm config show'|'agm config get'|'agm config set'|'agm config edit'|'agm config check'|'agm config schema'|'agm help'|'agm version'|'agm completion') path+=" ${COMP_WORDS[i]}" ;;
+            'agm serve'|'agm accounts'|'agm accounts add'|'agm accounts import'|'agm accounts list'|'agm accounts show'|'agm accounts enable'|'agm accounts disable'|'agm accounts remove'|'agm accounts check'|'agm map'|'agm map set'|'agm map list'|'agm map unset'|'agm map resolve'|'agm models'|'agm run'|'agm clients'|'agm clients show'|'agm clients set'|'agm clients unset'|'agm clients check'|'agm keys'|'agm keys add'|'agm keys list'|'agm keys show'|'agm keys set'|'agm keys rotate'|'agm keys enable'|'agm keys disable'|'agm keys remove'|'agm keys usage'|'agm keys adopt'|'agm logs'|'agm logs show'|'agm logs record'|'agm logs clear'|'agm logs path'|'agm logs export'|'agm stats'|'agm page'|'agm cluster'|'agm cluster status'|'agm cluster check'|'agm replay'|'agm probe'|'agm mock'|'agm schema'|'agm schema check'|'agm config'|'agm config init'|'agm config path'|'agm config show'|'agm config get'|'agm config set'|'agm config edit'|'agm config check'|'agm config schema'|'agm help'|'agm version'|'agm completion') path+=" ${COMP_WORDS[i]}" ;;
             *' -'*) ;;
             *' @'*|*' :'*) count=$((count - 1)) ;;
             *) count=$((count + 1)) ;;
@@ -159,6 +159,9 @@ _agm() {
             'agm logs export') options+=' -o --output --with-text' ;;
             'agm stats') options+=' --since --until --today --month --by --bucket --tz --recost --csv' ;;
             'agm page') options+=' --print' ;;
+            'agm cluster') options+=' ' ;;
+            'agm cluster status') options+=' ' ;;
+            'agm cluster check') options+=' ' ;;
             'agm replay') options+=' --base-url --update' ;;
             'agm probe') options+=' --base-url --api-key --model --only --timeout' ;;
             'agm mock') options+=' --port --strict --script --speak --pace' ;;
@@ -182,7 +185,7 @@ _agm() {
     fi
 
     case "$path:$count" in
-        'agm':*) mapfile -t COMPREPLY < <(compgen -W 'serve accounts map models run clients keys logs stats page replay probe mock schema config help version completion' -- "$cur") ;;
+        'agm':*) mapfile -t COMPREPLY < <(compgen -W 'serve accounts map models run clients keys logs stats page cluster replay probe mock schema config help version completion' -- "$cur") ;;
         'agm accounts':*) mapfile -t COMPREPLY < <(compgen -W 'add import list show enable disable remove check' -- "$cur") ;;
         'agm accounts add':0) _agm_lines "$agm" complete accounts; return ;;
         'agm accounts import':0) compopt -o filenames; mapfile -t COMPREPLY < <(compgen -f -- "$cur"); return ;;
@@ -200,6 +203,7 @@ _agm() {
         'agm keys':*) mapfile -t COMPREPLY < <(compgen -W 'add list show set rotate enable disable remove usage adopt' -- "$cur") ;;
         'agm logs':*) mapfile -t COMPREPLY < <(compgen -W 'show record clear path export' -- "$cur") ;;
         'agm logs record':0) mapfile -t COMPREPLY < <(compgen -W 'on off' -- "$cur"); return ;;
+        'agm cluster':*) mapfile -t COMPREPLY < <(compgen -W 'status check' -- "$cur") ;;
         'agm replay':0) compopt -o filenames; mapfile -t COMPREPLY < <(compgen -f -- "$cur"); return ;;
         'agm schema':*) mapfile -t COMPREPLY < <(compgen -W 'check' -- "$cur") ;;
         'agm schema check':0) compopt -o filenames; mapfile -t COMPREPLY < <(compgen -f -- "$cur"); return ;;

@@ -13,7 +13,7 @@ function __agm_path
         switch "$path $token"
             case '* --config' 'agm serve --host' 'agm serve --port' 'agm serve --auth-mode' 'agm serve --api-key' 'agm serve --log-format' 'agm serve --log-level' 'agm accounts add --kind' 'agm accounts add --email' 'agm accounts add --api-key-env' 'agm accounts add --api-key-file' 'agm accounts add --service-account' 'agm accounts add --client-id' 'agm accounts add --client-secret-env' 'agm accounts add --client-secret-file' 'agm accounts add --project' 'agm accounts add --location' 'agm accounts add --base-url' 'agm accounts add --models' 'agm accounts add --priority' 'agm run --model' 'agm clients show --model' 'agm clients set --model' 'agm clients set --key' 'agm clients check --model' 'agm keys add --models' 'agm keys add --rpm' 'agm keys add --tpm' 'agm keys add --parallel' 'agm keys add --budget' 'agm keys add --budget-of' 'agm keys add --tokens' 'agm keys add --expires' 'agm keys add --scope' 'agm keys set --models' 'agm keys set --rpm' 'agm keys set --tpm' 'agm keys set --parallel' 'agm keys set --budget' 'agm keys set --budget-of' 'agm keys set --tokens' 'agm keys set --expires' 'agm keys set --scope' 'agm keys rotate --grace' 'agm keys usage --since' 'agm keys usage --by' 'agm logs -n' 'agm logs --lines' 'agm logs --since' 'agm logs --until' 'agm logs --status' 'agm logs --caller' 'agm logs --model' 'agm logs --account' 'agm logs --client' 'agm logs --slow' 'agm logs --id' 'agm logs record --for' 'agm logs clear --before' 'agm logs export -o' 'agm logs export --output' 'agm stats --since' 'agm stats --until' 'agm stats --by' 'agm stats --bucket' 'agm stats --tz' 'agm replay --base-url' 'agm probe --base-url' 'agm probe --api-key' 'agm probe --model' 'agm probe --only' 'agm probe --timeout' 'agm mock --port' 'agm mock --script' 'agm mock --speak' 'agm mock --pace' 'agm schema check --model'
                 set skip 1
-            case 'agm serve' 'agm accounts' 'agm accounts add' 'agm accounts import' 'agm accounts list' 'agm accounts show' 'agm accounts enable' 'agm accounts disable' 'agm accounts remove' 'agm accounts check' 'agm map' 'agm map set' 'agm map list' 'agm map unset' 'agm map resolve' 'agm models' 'agm run' 'agm clients' 'agm clients show' 'agm clients set' 'agm clients unset' 'agm clients check' 'agm keys' 'agm keys add' 'agm keys list' 'agm keys show' 'agm keys set' 'agm keys rotate' 'agm keys enable' 'agm keys disable' 'agm keys remove' 'agm keys usage' 'agm keys adopt' 'agm logs' 'agm logs show' 'agm logs record' 'agm logs clear' 'agm logs path' 'agm logs export' 'agm stats' 'agm page' 'agm replay' 'agm probe' 'agm mock' 'agm schema' 'agm schema check' 'agm config' 'agm config init' 'agm config path' 'agm config show' 'agm config get' 'agm config set' 'agm config edit' 'agm config check' 'agm config schema' 'agm help' 'agm version' 'agm completion'
+            case 'agm serve' 'agm accounts' 'agm accounts add' 'agm accounts import' 'agm accounts list' 'agm accounts show' 'agm accounts enable' 'agm accounts disable' 'agm accounts remove' 'agm accounts check' 'agm map' 'agm map set' 'agm map list' 'agm map unset' 'agm map resolve' 'agm models' 'agm run' 'agm clients' 'agm clients show' 'agm clients set' 'agm clients unset' 'agm clients check' 'agm keys' 'agm keys add' 'agm keys list' 'agm keys show' 'agm keys set' 'agm keys rotate' 'agm keys enable' 'agm keys disable' 'agm keys remove' 'agm keys usage' 'agm keys adopt' 'agm logs' 'agm logs show' 'agm logs record' 'agm logs clear' 'agm logs path' 'agm logs export' 'agm stats' 'agm page' 'agm cluster' 'agm cluster status' 'agm cluster check' 'agm replay' 'agm probe' 'agm mock' 'agm schema' 'agm schema check' 'agm config' 'agm config init' 'agm config path' 'agm config show' 'agm config get' 'agm config set' 'agm config edit' 'agm config check' 'agm config schema' 'agm help' 'agm version' 'agm completion'
                 set path "$path $token"
         end
     end
@@ -44,6 +44,7 @@ complete -c agm -n '__agm_at "agm"' -a keys -d 'Manage client keys, their limits
 complete -c agm -n '__agm_at "agm"' -a logs -d 'Show the requests that the gateway served'
 complete -c agm -n '__agm_at "agm"' -a stats -d 'Show requests, tokens and costs by model, account or key'
 complete -c agm -n '__agm_at "agm"' -a page -d 'Open the gateway\'s page in the browser'
+complete -c agm -n '__agm_at "agm"' -a cluster -d 'Look at the server that several machines share'
 complete -c agm -n '__agm_at "agm"' -a replay -d 'Play an exported request again and compare the outcome'
 complete -c agm -n '__agm_at "agm"' -a probe -d 'Try every API of a running gateway and check its answers'
 complete -c agm -n '__agm_at "agm"' -a mock -d 'Run a stand-in for the Gemini API on this machine'
@@ -280,6 +281,14 @@ complete -c agm -n '__agm_at "agm stats"' -l csv -d 'Write comma-separated value
 
 # agm page
 complete -c agm -n '__agm_at "agm page"' -l print -d 'Only print its address'
+
+# agm cluster
+complete -c agm -n '__agm_at "agm cluster"' -a status -d 'Show the nodes, their lag, and the server\'s keys and memory'
+complete -c agm -n '__agm_at "agm cluster"' -a check -d 'Check that the server is fit for a cluster'
+
+# agm cluster status
+
+# agm cluster check
 
 # agm replay
 complete -c agm -n '__agm_at "agm replay"' -F

@@ -34,10 +34,15 @@ void Affinity::Put(std::uint64_t key, const std::shared_ptr<Member>& member, Tim
   by_key_[key] = entries_.begin();
 }
 
-void Affinity::Prove(std::uint64_t key, const Member& member) {
+bool Affinity::Prove(std::uint64_t key, const Member& member, TimePoint now) {
+  constexpr auto kReportAgain = std::chrono::minutes(10);
   const auto found = key == 0 ? by_key_.end() : by_key_.find(key);
-  if (found == by_key_.end()) return;
-  if (found->second->member.lock().get() == &member) found->second->proven = true;
+  if (found == by_key_.end() || found->second->member.lock().get() != &member) return false;
+  Entry& entry = *found->second;
+  if (entry.proven && now - entry.reported < kReportAgain) return false;
+  entry.proven = true;
+  entry.reported = now;
+  return true;
 }
 
 }  // namespace agm::accounts

@@ -32,8 +32,9 @@ class Affinity {
   };
   Tie Find(std::uint64_t key, TimePoint now);
   void Put(std::uint64_t key, const std::shared_ptr<Member>& member, TimePoint now);
-  /// Records that this account answered the conversation.
-  void Prove(std::uint64_t key, const Member& member);
+  /// Records that this account answered the conversation. True if that is news: it had not, or was
+  /// reported more than ten minutes ago.
+  bool Prove(std::uint64_t key, const Member& member, TimePoint now);
   std::size_t size() const { return entries_.size(); }
 
  private:
@@ -42,6 +43,7 @@ class Affinity {
     std::weak_ptr<Member> member;
     TimePoint used;
     bool proven = false;
+    TimePoint reported{};
   };
   using Entries = std::list<Entry>;
 

@@ -1,8 +1,9 @@
-// Applies the outcome of an attempt to the pool, and to the journal that outlives the process.
+// Applies the outcome of an attempt to the pool, and notes it for the journal.
 
 #include <algorithm>
 #include <chrono>
 
+#include "core/accounts/journaled.h"
 #include "core/accounts/pool_state.h"
 #include "core/base/random.h"
 #include "core/upstream/no_answer.h"
@@ -16,7 +17,6 @@ using upstream::Trouble;
 
 constexpr double kNewest = 0.3;     // weight of the newest measurement in a mean
 constexpr auto kWorthKeeping = 5s;  // a shorter cooldown ends before a restart does
-constexpr std::string_view kProject = "project:";
 
 double Mean(double known, double newest) { return known + kNewest * (newest - known); }
 
@@ -48,6 +48,8 @@ void Reward(Member& member, const ModelName& model, const Success& success, Time
   }
 }
 
+}  // namespace
+
 /// Notes the event that starts `cooldown`. Extending a cooldown that the log has already is no
 /// event.
 void TellOf(const Member& member, Cooldown& cooldown, const Cooldown* known, TimePoint now,
@@ -67,56 +69,19 @@ void TellOf(const Member& member, Cooldown& cooldown, const Cooldown* known, Tim
   notes.events.push_back(std::move(event));
 }
 
+namespace {
+
 std::int64_t TokensOf(const Success* success) {
   if (success == nullptr) return 0;
   return success->input_tokens > 0 ? success->input_tokens : success->tokens;
-}
-
-WallTime OnCalendar(TimePoint point, Moment moment) {
-  if (point == TimePoint::max()) return WallTime::max();
-  return moment.wall + std::chrono::ceil<Duration>(point - moment.now);
-}
-
-TimePoint OnMonotonic(WallTime time, Moment moment) {
-  if (time == WallTime::max()) return TimePoint::max();
-  return moment.now + std::max<Duration>(time - moment.wall, Duration{0});
 }
 
 PoolJournal::Usage UsageOf(const Member& member) {
   return {member.account->name, member.requests, member.errors, member.tokens, member.last_used};
 }
 
-Cooldowns* CooldownsOf(Member& member, Trouble trouble) {
-  switch (OwnerOf(trouble)) {
-    case Owner::kNobody:
-      return nullptr;
-    case Owner::kAccount:
-      return &member.cooldowns;
-    case Owner::kProject:
-      return &member.project->cooldowns;
-    case Owner::kEndpoint:
-      return &member.endpoint->cooldowns;
-  }
-  return nullptr;
-}
-
-// The journal keys a project's cooldowns by the project's name, so that all its accounts find them,
-// and others by the account's name.
-PoolJournal::Cooldown Journaled(const Member& member, const Cooldown& cooldown, Moment moment) {
-  const bool shared = OwnerOf(cooldown.trouble) == Owner::kProject && !member.project->own;
-  PoolJournal::Cooldown kept;
-  kept.account = shared ? std::string(kProject) + member.project->key : member.account->name;
-  kept.model = cooldown.model;
-  kept.reason = upstream::RowOf(cooldown.trouble).name;
-  kept.until = OnCalendar(cooldown.until, moment);
-  kept.strikes = cooldown.strikes;
-  kept.counts_until = OnCalendar(cooldown.counts_until, moment);
-  if (!shared) kept.credential = member.credential;
-  kept.said = cooldown.said;
-  return kept;
-}
-
-bool IsWorthKeeping(const Cooldown& cooldown, TimePoint now) {
+bool IsWorthKeeping(const Cooldown& cooldown, TimePoint now, const PoolJournal* journal) {
+  if (journal != nullptr && journal->IsShared()) return cooldown.until > now;
   return OwnerOf(cooldown.trouble) != Owner::kEndpoint &&
          (cooldown.forever() || cooldown.until - now > kWorthKeeping);
 }
@@ -130,7 +95,13 @@ void Pool::State::Punish(const Lease::Taken& taken, const Failure& failure, Mome
     notes.belonging = {member.account->name, failure.project, member.credential};
     queues.clear();
   }
-  member.project->quotas[taken.model].Learn(failure, taken.at, moment);
+  Quotas& quotas = member.project->quotas[taken.model];
+  quotas.Learn(failure, taken.at, moment);
+  const bool of_quota =
+      failure.trouble == Trouble::kMinuteQuota || failure.trouble == Trouble::kDayQuota;
+  if (of_quota && journal != nullptr && journal->IsShared()) {
+    notes.quota = Journaled(member, taken.model.text, quotas.learned(), moment);
+  }
   member.project->seen.Note(taken.model.text, failure.quotas);
   Cooldowns* cooldowns = CooldownsOf(member, failure.trouble);
   if (cooldowns == nullptr) return;
@@ -144,7 +115,9 @@ void Pool::State::Punish(const Lease::Taken& taken, const Failure& failure, Mome
   if (failure.trouble == Trouble::kNetwork && !others_work) cooldown.until = moment.now;
   TellOf(member, cooldown, known, moment.now, notes);
   const Cooldown& held = cooldowns->Put(std::move(cooldown), moment.now);
-  if (IsWorthKeeping(held, moment.now)) notes.cooldowns.push_back(Journaled(member, held, moment));
+  if (IsWorthKeeping(held, moment.now, journal)) {
+    notes.cooldowns.push_back(Journaled(member, held, moment));
+  }
 }
 
 void Pool::State::LookAhead(Member& member, const ModelName& model, Moment moment, Notes& notes) {
@@ -154,8 +127,9 @@ void Pool::State::LookAhead(Member& member, const ModelName& model, Moment momen
   const Cooldown* known = member.project->cooldowns.Find(model.text, wall->trouble);
   TellOf(member, cooldown, known, moment.now, notes);
   const Cooldown& held = member.project->cooldowns.Put(std::move(cooldown), moment.now);
-  const bool of_day = wall->trouble == Trouble::kDayQuota;
-  if (of_day) notes.cooldowns.push_back(Journaled(member, held, moment));
+  const bool kept = wall->trouble == Trouble::kDayQuota ||
+                    (journal != nullptr && journal->IsShared() && known == nullptr);
+  if (kept) notes.cooldowns.push_back(Journaled(member, held, moment));
 }
 
 void Pool::State::End(Lease::Taken& taken, const Success* success, const Failure* failure) {
@@ -168,7 +142,10 @@ void Pool::State::End(Lease::Taken& taken, const Success* success, const Failure
     --member.project->in_flight;
     if (success != nullptr) {
       Reward(member, taken.model, *success, moment.now, notes);
-      affinity.Prove(taken.session, member);
+      const bool news = affinity.Prove(taken.session, member, moment.now);
+      if (news && !taken.conversation.empty()) {
+        notes.tie = {std::move(taken.conversation), member.account->name};
+      }
       last_success = moment.now;
     }
     if (failure != nullptr && upstream::CountsAgainstAccount(*failure)) {
@@ -183,43 +160,6 @@ void Pool::State::End(Lease::Taken& taken, const Success* success, const Failure
     Wake();
   }
   notes.Write(journal, hear);
-}
-
-void Pool::State::Restore(Moment moment) {
-  if (journal == nullptr) return;
-  for (const PoolJournal::Usage& usage : journal->LoadUsage()) {
-    const auto member = roster.Find(usage.account);
-    if (!member) continue;
-    member->requests = usage.requests;
-    member->errors = usage.errors;
-    member->tokens = usage.tokens;
-    member->last_used = usage.last_used;
-  }
-  for (const PoolJournal::Belonging& belonging : journal->LoadBelongings()) {
-    const auto member = roster.Find(belonging.account);
-    if (member && member->credential == belonging.credential) {
-      roster.Learn(*member, belonging.project, moment.now);
-    }
-  }
-  for (const PoolJournal::Cooldown& kept : journal->LoadCooldowns()) {
-    const auto trouble = upstream::FindTrouble(kept.reason);
-    if (!trouble) continue;
-    Cooldown cooldown{kept.model,   *trouble,
-                      moment.now,   OnMonotonic(kept.until, moment),
-                      kept.strikes, OnMonotonic(kept.counts_until, moment)};
-    cooldown.told = cooldown.until > moment.now;
-    cooldown.said = kept.said;
-    if (IsQuarantine(*trouble)) cooldown.why = kept.said;
-    if (kept.account.starts_with(kProject)) {
-      const auto project = roster.FindProject(kept.account.substr(kProject.size()));
-      if (project) project->cooldowns.Put(std::move(cooldown), moment.now);
-      continue;
-    }
-    const auto member = roster.Find(kept.account);
-    const bool same = member && (kept.credential.empty() || kept.credential == member->credential);
-    Cooldowns* cooldowns = same ? CooldownsOf(*member, *trouble) : nullptr;
-    if (cooldowns != nullptr) cooldowns->Put(std::move(cooldown), moment.now);
-  }
 }
 
 }  // namespace agm::accounts

@@ -48,6 +48,15 @@ void Pace::LearnLimit(TimePoint now, TimePoint sent, std::int64_t unfinished, st
   used_.Clear();  // after the cooldown the upstream counts from zero
 }
 
+void Pace::Adopt(const Learned& learned) {
+  if (learned.limit <= 0 || learned.at <= learned_) return;
+  limit_ = learned.limit;
+  sure_ = learned.sure;
+  learned_ = learned.at;
+  believed_for_ = learned.believed_for;
+  used_.Clear();
+}
+
 void Pace::Outgrow(TimePoint now) {
   if (limit_ > 0 && !sure_) limit_ = std::max(limit_, used_.Sum(now));
 }
@@ -84,6 +93,13 @@ void DayPace::LearnLimit(WallTime wall, std::int64_t unfinished, std::int64_t to
   limit_ = told;
   believed_from_ = ends_;
   believed_until_ = NextPacificMidnight(ends_);
+}
+
+void DayPace::Adopt(const Learned& learned) {
+  if (learned.limit <= 0 || learned.until <= believed_until_) return;
+  limit_ = learned.limit;
+  believed_from_ = learned.from;
+  believed_until_ = learned.until;
 }
 
 double DayPace::Pressure(WallTime wall) const {

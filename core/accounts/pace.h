@@ -25,6 +25,16 @@ class Pace {
   /// count that is in progress or was refused; `told` is the limit that the upstream named (0:
   /// none). Resets the count.
   void LearnLimit(TimePoint now, TimePoint sent, std::int64_t unfinished, std::int64_t told);
+  /// What was learned about the limit.
+  struct Learned {
+    std::int64_t limit = 0;  ///< 0: nothing
+    bool sure = false;
+    TimePoint at{};
+    Duration believed_for{0};
+  };
+  Learned learned() const { return {limit_, sure_, learned_, believed_for_}; }
+  /// Takes over what another process learned, if that is newer, and resets the count.
+  void Adopt(const Learned& learned);
   /// Raises an uncertain limit if more requests succeeded than it allows.
   void Outgrow(TimePoint now);
   /// The used part of the limit: 0 if no limit is known, 1 or more if it is used up.
@@ -54,6 +64,13 @@ class DayPace {
   void Declare(std::int64_t limit) { declared_ = limit; }
   void Count(WallTime wall);
   void LearnLimit(WallTime wall, std::int64_t unfinished, std::int64_t told);
+  struct Learned {
+    std::int64_t limit = 0;  ///< 0: nothing
+    WallTime from{};
+    WallTime until{};
+  };
+  Learned learned() const { return {limit_, believed_from_, believed_until_}; }
+  void Adopt(const Learned& learned);
   double Pressure(WallTime wall) const;
   std::optional<WallTime> FullUntil(WallTime wall) const;
 

@@ -73,6 +73,9 @@ Result<Lease> Pool::Take(const Wanted& wanted, TimePoint deadline,
                          const Cancellation& cancellation) {
   auto taken =
       std::make_unique<Lease::Taken>(Lease::Taken{state_, {}, Affinity::KeyOf(wanted.session)});
+  if (state_->journal != nullptr && state_->journal->IsShared()) {
+    taken->conversation = wanted.session;
+  }
   Notes notes;
   for (;;) {
     {
@@ -235,6 +238,8 @@ void Notes::Write(PoolJournal* journal, const HearEvent& hear) const {
   if (journal == nullptr) return;
   for (const std::string& account : dropped) journal->DropCooldowns(account);
   if (belonging) journal->SaveBelonging(*belonging);
+  if (tie) journal->SaveTie(*tie);
+  if (quota) journal->SaveQuota(*quota);
   for (const PoolJournal::Cooldown& cooldown : cooldowns) journal->SaveCooldown(cooldown);
   if (usage) journal->SaveUsage(*usage);
 }

@@ -160,6 +160,18 @@ class Pool {
   /// Ends the account's cooldowns and quarantine, because the user has fixed it (added or checked
   /// it again). False if there is no account of that name.
   bool Recover(const std::string& account);
+  /// Takes over a cooldown that another process started; it is not written to the journal. Never
+  /// shortens one.
+  void Adopt(const PoolJournal::Cooldown& cooldown);
+  /// Ends the cooldowns of an account, or of "project:ID", because another process did.
+  void AdoptRecovery(const std::string& owner);
+  /// Takes over what another process learned of an account's project.
+  void AdoptBelonging(const PoolJournal::Belonging& belonging);
+  void AdoptQuota(const PoolJournal::Quota& quota);
+  /// Takes over which account answered a conversation.
+  void AdoptTie(const PoolJournal::Tie& tie);
+  /// All cooldowns in effect, as the journal keeps them.
+  std::vector<PoolJournal::Cooldown> Cooling() const;
   Result<Lease> Take(const Wanted& wanted, TimePoint deadline, const Cancellation& cancellation);
   /// A lease of this account and no other, for a request that only it can serve because it holds a
   /// file or a cache. Waits for the end of its cooldown, at most until `deadline`; then fails as

@@ -22,6 +22,8 @@ struct Notes {
   std::vector<PoolJournal::Cooldown> cooldowns;
   std::optional<PoolJournal::Usage> usage;
   std::optional<PoolJournal::Belonging> belonging;
+  std::optional<PoolJournal::Quota> quota;
+  std::optional<PoolJournal::Tie> tie;
   std::vector<std::string> dropped;
   std::vector<AccountEvent> events;
 
@@ -85,6 +87,7 @@ struct Lease::Taken {
   TimePoint at{};
   std::int64_t expected_tokens = 0;
   bool reported = false;
+  std::string conversation{};  ///< set if other processes follow
 };
 
 }  // namespace agm::accounts

@@ -63,6 +63,12 @@ void Quotas::Learn(const Failure& failure, TimePoint sent, Moment moment) {
   }
 }
 
+void Quotas::Adopt(const Learned& learned) {
+  requests_.Adopt(learned.requests);
+  tokens_.Adopt(learned.tokens);
+  day_.Adopt(learned.day);
+}
+
 double Quotas::Pressure(Moment moment) {
   return std::max(
       {requests_.Pressure(moment.now), tokens_.Pressure(moment.now), day_.Pressure(moment.wall)});

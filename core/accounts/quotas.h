@@ -26,6 +26,16 @@ class Quotas {
   void End(std::int64_t expected, std::int64_t tokens, Moment moment);
   void Learn(const upstream::Failure& failure, TimePoint sent, Moment moment);
 
+  /// What refusals taught about the limits.
+  struct Learned {
+    Pace::Learned requests;
+    Pace::Learned tokens;
+    DayPace::Learned day;
+  };
+  Learned learned() const { return {requests_.learned(), tokens_.learned(), day_.learned()}; }
+  /// Takes over what another process learned.
+  void Adopt(const Learned& learned);
+
   /// The used part of the limit that is used most: 1 or more if it seems used up.
   double Pressure(Moment moment);
   /// A certain limit without room for another average request, if there is one.

@@ -164,6 +164,18 @@ struct TelemetrySettings {
   std::vector<std::pair<std::string, std::string>> resource;
 };
 
+/// The table [cluster]: the server that several machines share.
+struct ClusterSettings {
+  Secret url;  ///< may hold a password; resolved from the environment or a file; empty: no cluster
+  std::string url_env;
+  std::string url_file;
+  std::string prefix = "agm:";  ///< of every key
+  std::string node;             ///< this machine's name; empty: the host name
+
+  bool enabled() const { return !url.empty(); }
+  friend bool operator==(const ClusterSettings&, const ClusterSettings&) = default;
+};
+
 /// A row of [[prices.models]]: the list price of a model in pico-dollars a token, which is the same
 /// number as micro-dollars a million tokens. 0 in an optional column means "as the text".
 struct OwnPrice {
@@ -186,6 +198,7 @@ struct Config {
   Proxy proxy;
   LogSettings log;
   TelemetrySettings telemetry;
+  ClusterSettings cluster;
   std::vector<OwnPrice> prices;      ///< take precedence over the built-in ones
   std::vector<MappingRule> mapping;  ///< in the file's order
   std::vector<Account> accounts;     ///< in the file's order

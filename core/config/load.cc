@@ -15,8 +15,8 @@ namespace {
 namespace fs = std::filesystem;
 
 constexpr std::size_t kLongestFile = 4U << 20U;
-constexpr std::array<std::string_view, 6> kTopLevel = {"proxy", "log",       "accounts",
-                                                       "keys",  "telemetry", "prices"};
+constexpr std::array<std::string_view, 7> kTopLevel = {"proxy",     "log",     "accounts", "keys",
+                                                       "telemetry", "cluster", "prices"};
 
 /// Turns one configuration's text into settings.
 class Loader {
@@ -63,6 +63,10 @@ class Loader {
       } else if (member.key == "telemetry") {
         for (const auto name : ReadTelemetry(member.value, reading, config.telemetry)) {
           loaded_.origins.emplace("telemetry." + std::string(name), Origin::kFile);
+        }
+      } else if (member.key == "cluster") {
+        for (const auto name : ReadCluster(member.value, reading, config.cluster)) {
+          loaded_.origins.emplace("cluster." + std::string(name), Origin::kFile);
         }
       } else if (member.key == "prices") {
         config.prices = ReadPrices(member.value, reading);

@@ -32,6 +32,9 @@ std::vector<std::string_view> ReadTelemetry(const Value& table, const Reading& r
                                             TelemetrySettings& telemetry);
 /// Fills what [telemetry] left open from OpenTelemetry's standard variables.
 void ReadTelemetryVariables(const Environment& environment, TelemetrySettings& telemetry);
+/// Reads [cluster]; returns the names of the settings that were there.
+std::vector<std::string_view> ReadCluster(const Value& table, const Reading& reading,
+                                          ClusterSettings& cluster);
 /// Reads [prices]: the rows of prices.models, and those of the file that prices.file names.
 std::vector<OwnPrice> ReadPrices(const Value& table, const Reading& reading);
 /// Reads [[accounts]] and resolves their credentials.

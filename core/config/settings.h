@@ -57,6 +57,7 @@ std::span<const Setting<Proxy>> ProxySettings();
 std::span<const Setting<Tls>> TlsSettings();
 std::span<const Setting<LogSettings>> LogTableSettings();
 std::span<const Setting<TelemetrySettings>> TelemetryTableSettings();
+std::span<const Setting<ClusterSettings>> ClusterTableSettings();
 std::span<const Setting<OwnPrice>> PriceSettings();
 std::span<const Setting<Account>> AccountSettings();
 std::span<const Setting<ClientKey>> KeySettings();

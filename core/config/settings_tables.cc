@@ -30,6 +30,11 @@ std::vector<SettingsTable> MakeTables() {
        "OTEL_SERVICE_NAME, OTEL_RESOURCE_ATTRIBUTES, OTEL_TRACES_SAMPLER_ARG and "
        "OTEL_SDK_DISABLED count too; the file wins.",
        Texts(TelemetryTableSettings())},
+      {"[cluster]",
+       "More than one machine: the nodes share their state on a Valkey or Redis server.\n"
+       "Each node has the same accounts and keys in its file. man/cluster.md describes the set-up. "
+       "A change takes effect after a restart.",
+       Texts(ClusterTableSettings())},
       {"[[prices.models]]",
        "The list price of a model, in US dollars per million tokens; it takes precedence over the "
        "built-in price (agm models --prices).\n"

@@ -68,6 +68,18 @@ std::vector<Shown> ShowTelemetry(const Loaded& loaded) {
   return shown;
 }
 
+std::vector<Shown> ShowCluster(const Loaded& loaded) {
+  std::vector<Shown> shown;
+  if (!loaded.config.cluster.enabled()) return shown;
+  for (const auto& setting : ClusterTableSettings()) {
+    shown.push_back({std::string(setting.name),
+                     setting.show(loaded.config.cluster),
+                     loaded.OriginOf("cluster." + std::string(setting.name)),
+                     {}});
+  }
+  return shown;
+}
+
 std::vector<Shown> ShowTls(const Loaded& loaded) {
   std::vector<Shown> shown;
   if (!loaded.config.proxy.tls.enabled()) return shown;

@@ -19,6 +19,8 @@ struct Shown {
 std::vector<Shown> ShowProxy(const Loaded& loaded);
 /// The settings of [proxy.tls]; empty if TLS is not configured.
 std::vector<Shown> ShowLog(const Loaded& loaded);
+/// The settings of [cluster]; empty where this machine works alone.
+std::vector<Shown> ShowCluster(const Loaded& loaded);
 /// The settings of [telemetry]; empty where it is off.
 std::vector<Shown> ShowTelemetry(const Loaded& loaded);
 std::vector<Shown> ShowTls(const Loaded& loaded);

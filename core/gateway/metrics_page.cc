@@ -86,6 +86,33 @@ void WriteKeyLimits(PrometheusText& text, const std::vector<KeyFigures>& all) {
   }
 }
 
+void WriteCluster(PrometheusText& text, const cluster::LinkStatus& link) {
+  const bool connected = link.state == cluster::LinkState::kConnected;
+  text.Family("agm_cluster_connected", "gauge", "1 while this node shares its state with others.");
+  text.Sample({}, connected ? 1 : 0);
+  text.Family("agm_cluster_round_trip_seconds", "gauge",
+              "Time that the cluster's server took to answer the last heartbeat.");
+  text.Sample({}, std::chrono::duration<double>(link.round_trip).count());
+  text.Family("agm_cluster_lag_seconds", "gauge",
+              "Time from a change on another node to its arrival here, of the last one.");
+  text.Sample({}, std::chrono::duration<double>(link.lag).count());
+  const std::uint64_t first = link.connections == 0 ? 0 : 1;
+  text.Family("agm_cluster_reconnections_total", "counter",
+              "Connections to the cluster's server after the first.");
+  text.Sample({}, link.connections - first);
+  text.Family("agm_cluster_commands_total", "counter",
+              "Commands sent for requests and for changes.");
+  text.Sample({}, link.commands);
+  text.Family("agm_cluster_changes_total", "counter", "Changes heard from other nodes.");
+  text.Sample({}, link.changes);
+  text.Family("agm_cluster_missed_total", "counter",
+              "Questions of requests that had no answer in time; the requests went on without.");
+  text.Sample({}, link.missed);
+  text.Family("agm_cluster_waiting_writes", "gauge",
+              "Changes that the cluster's server has not confirmed.");
+  text.Sample({}, static_cast<std::uint64_t>(link.waiting));
+}
+
 void WriteProcess(PrometheusText& text) {
   const os::ProcessFigures process = os::ReadProcessFigures();
   text.Family("process_start_time_seconds", "gauge", "Start of the process, since 1970.");
@@ -161,6 +188,7 @@ std::string WriteMetrics(const Metrics& metrics, const PresentState& state) {
                 "When the certificate for clients ends, since 1970.");
     text.Sample({}, Seconds(*state.certificate_expires));
   }
+  if (state.link) WriteCluster(text, *state.link);
   WriteProcess(text);
   return std::move(text).Take();
 }

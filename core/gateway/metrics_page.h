@@ -10,6 +10,7 @@
 
 #include "core/accounts/pool.h"
 #include "core/base/clock.h"
+#include "core/cluster/link.h"
 #include "core/gateway/metrics.h"
 #include "core/keys/ring.h"
 #include "core/ledger/journal.h"
@@ -36,7 +37,8 @@ struct PresentState {
   WallTime config_loaded{};
   std::optional<WallTime> certificate_expires;  ///< nullopt: no TLS
   accounts::AffinityCounts affinities;
-  std::uint64_t telemetry_dropped = 0;  ///< requests that no collector heard of
+  std::uint64_t telemetry_dropped = 0;      ///< requests that no collector heard of
+  std::optional<cluster::LinkStatus> link;  ///< nullopt: this machine works alone
 };
 
 /// The whole text of GET /metrics.

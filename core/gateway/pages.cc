@@ -20,6 +20,7 @@
 #include "core/gateway/metrics_page.h"
 #include "core/gateway/paging.h"
 #include "core/gateway/replies.h"
+#include "core/gateway/shared_state.h"
 #include "core/gateway/unknown_model.h"
 #include "core/mapping/built_in.h"
 
@@ -210,6 +211,15 @@ Error NoSuchModel(const Services& services, const Settings& settings, const std:
       services, settings, id);
 }
 
+void WriteCluster(JsonWriter& json, const cluster::LinkStatus& link) {
+  const bool connected = link.state == cluster::LinkState::kConnected;
+  json.Key("degraded").Bool(!connected).Key("cluster").Object();
+  json.Key("node").String(ToUtf8(link.node)).Key("server").String(ToUtf8(link.server));
+  json.Key("state").String(cluster::NameOf(link.state));
+  if (!connected) json.Key("why").String(ToUtf8(link.why));
+  json.Key("waiting_writes").Int(static_cast<std::int64_t>(link.waiting)).EndObject();
+}
+
 }  // namespace
 
 http::Reply HealthPage(Record& record) {
@@ -236,6 +246,7 @@ http::Reply ReadyPage(Services& services, Record& record) {
     json.Key(accounts::NameOf(state)).Int(states[state]);
   }
   json.Key("models_cooling").Int(static_cast<std::int64_t>(models_cooling)).EndObject();
+  if (services.shared != nullptr) WriteCluster(json, services.shared->status());
   if (accounts.empty()) {
     json.Key("message").String("no account is configured; add one with `agm accounts add`");
   } else if (!ready) {
@@ -247,14 +258,16 @@ http::Reply ReadyPage(Services& services, Record& record) {
 
 http::Reply MetricsPage(Services& services, const Settings& settings, Record& record) {
   services.journal->Settle();
-  const PresentState state{services.pool->Status(),
-                           services.in_flight(),
-                           services.journal->figures(),
-                           FiguresOf(settings.ring, services.clock->Wall(), services.clock->Now()),
-                           settings.loaded,
-                           settings.certificate_expires,
-                           services.pool->affinities(),
-                           services.telemetry->dropped()};
+  const PresentState state{
+      services.pool->Status(),
+      services.in_flight(),
+      services.journal->figures(),
+      FiguresOf(settings.ring, services.clock->Wall(), services.clock->Now()),
+      settings.loaded,
+      settings.certificate_expires,
+      services.pool->affinities(),
+      services.telemetry->dropped(),
+      services.shared == nullptr ? std::nullopt : std::optional(services.shared->status())};
   return PageReply(200, "text/plain; version=0.0.4; charset=utf-8",
                    WriteMetrics(*services.metrics, state), record);
 }

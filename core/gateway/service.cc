@@ -11,6 +11,7 @@
 #include "core/gateway/refusals.h"
 #include "core/gateway/routes.h"
 #include "core/gateway/services.h"
+#include "core/gateway/shared_state.h"
 #include "core/gateway/token_counter.h"
 #include "core/http/server/server.h"
 #include "core/http/server/tls_identity.h"
@@ -109,11 +110,14 @@ struct Service::Parts {
         recording(requests->path().parent_path(), clock),
         journal(database, clock,
                 [&log](const std::string& lost) { log.Write(LogLevel::kWarning, lost); }),
-        conversations(database),
-        resources(database),
+        shared(config->cluster.enabled()
+                   ? std::make_unique<SharedState>(config->cluster, journal, log, clock)
+                   : nullptr),
+        conversations(database, shared ? &shared->copies() : nullptr),
+        resources(database, shared ? &shared->copies() : nullptr),
         signatures(conversations, clock),
         pool(
-            config, clock, &journal,
+            config, clock, shared ? &shared->journal() : &journal,
             [&log](const accounts::AccountEvent& event) { LogAccountEvent(log, event); },
             providers),
         credentials(transport, clock),
@@ -136,6 +140,7 @@ struct Service::Parts {
     services.meters = &meters;
     services.providers = &providers;
     services.pool = &pool;
+    services.shared = shared.get();
     services.credentials = &credentials;
     services.transport = &transport;
     services.media = media.get();
@@ -164,6 +169,12 @@ struct Service::Parts {
       return http::Server::Descriptors{held, each};
     });
   }
+
+  ~Parts() {
+    if (shared) shared->Stop();
+  }
+  Parts(const Parts&) = delete;
+  Parts& operator=(const Parts&) = delete;
 
   /// Corrects the costs of past requests after a change of prices, and with them the keys' budgets.
   void CorrectCosts() {
@@ -207,6 +218,7 @@ struct Service::Parts {
   ledger::Journal ledger;
   ledger::Recording recording;
   store::SqlitePoolJournal journal;
+  std::unique_ptr<SharedState> shared;  ///< null: this machine works alone
   store::Conversations conversations;
   store::Resources resources;
   Signatures signatures;
@@ -232,6 +244,9 @@ Result<std::unique_ptr<Service>> Service::Start(std::shared_ptr<const config::Co
                                                 const upstream::Providers& providers) {
   auto identity = IdentityOf(config->proxy);
   if (!identity) return std::move(identity).error();
+  if (config->cluster.enabled()) {
+    if (auto able = SharedState::Check(config->cluster); !able) return able.error();
+  }
   const std::string host = config->proxy.ListenHost();
   const int wanted = config->proxy.port;
   auto parts = std::make_unique<Parts>(std::move(config), log, clock, transport, database,
@@ -245,6 +260,7 @@ Result<std::unique_ptr<Service>> Service::Start(std::shared_ptr<const config::Co
   parts->CorrectCosts();
   parts->LoadSpend(*settings);
   parts->server.UseTls(*std::move(identity));
+  if (parts->shared) parts->shared->Start(parts->pool);
   PrepareTokens(parts->credentials, *settings);
   return std::unique_ptr<Service>(new Service(std::move(parts)));
 }

@@ -39,6 +39,7 @@ struct ConfigSource {
 
 class Catalog;
 class Refusals;
+class SharedState;
 class TokenCounter;
 
 /// The settings that a request starts with and keeps, even if they are reloaded meanwhile.
@@ -64,6 +65,7 @@ struct Settings {
 struct Services {
   Guarded<std::shared_ptr<const Settings>> settings;
   accounts::Pool* pool = nullptr;
+  SharedState* shared = nullptr;  ///< null: this machine works alone
   accounts::Credentials* credentials = nullptr;
   const upstream::Providers* providers = nullptr;
   http::Transport* transport = nullptr;

@@ -4,6 +4,7 @@
 #include <string>
 
 #include "core/base/clock.h"
+#include "core/store/copies.h"
 #include "core/store/database.h"
 
 namespace agm::store {
@@ -23,7 +24,8 @@ struct SavedResponse {
 /// Thread safety: any thread.
 class Conversations {
  public:
-  explicit Conversations(Database& database) : database_(database) {}
+  /// `copies`: the way to other machines; null: this one works alone.
+  explicit Conversations(Database& database, Copies* copies = nullptr);
 
   void Keep(SavedResponse response);
   std::optional<SavedResponse> Find(const std::string& owner, const std::string& id);
@@ -38,7 +40,14 @@ class Conversations {
   FoundSignature FindSignature(std::string_view call, std::string_view family);
 
  private:
+  void StoreResponse(SavedResponse response);
+  void StoreSignature(std::string call, std::string family, std::string signature, WallTime now);
+  std::optional<SavedResponse> FindHere(const std::string& owner, const std::string& id);
+  std::optional<SavedResponse> FindElsewhere(const std::string& owner, const std::string& id);
+  void ForgetHere(const std::string& id);
+
   Database& database_;
+  Copies* const copies_;
 };
 
 }  // namespace agm::store

@@ -37,13 +37,38 @@ class PoolJournal {
     std::string project;
     std::string credential;
   };
+  /// A limit that refusals of the upstream taught; 0: none.
+  struct Limit {
+    std::int64_t limit = 0;
+    bool sure = false;
+    WallTime from{};  ///< when it was learned; of a day's limit: when it begins to apply
+    WallTime until{};
+  };
+  /// The limits of an account's project for one model.
+  struct Quota {
+    std::string account;
+    std::string credential;
+    std::string model;
+    Limit requests{};  ///< per minute
+    Limit tokens{};    ///< per minute
+    Limit day{};       ///< requests
+  };
+  /// The account that answered a conversation.
+  struct Tie {
+    std::string conversation;
+    std::string account;
+  };
   virtual std::vector<Cooldown> LoadCooldowns() = 0;
   virtual void SaveCooldown(const Cooldown& cooldown) = 0;
+  /// True if other processes follow: cooldowns that end before a restart matter too then.
+  virtual bool IsShared() const { return false; }
   virtual void DropCooldowns(const std::string& account) = 0;
   virtual std::vector<Usage> LoadUsage() { return {}; }
   virtual void SaveUsage(const Usage&) {}  ///< totals, after each request
   virtual std::vector<Belonging> LoadBelongings() { return {}; }
   virtual void SaveBelonging(const Belonging&) {}
+  virtual void SaveTie(const Tie&) {}      ///< only called if other processes follow
+  virtual void SaveQuota(const Quota&) {}  ///< only called if other processes follow
 };
 
 }  // namespace agm::store

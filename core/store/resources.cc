@@ -2,6 +2,8 @@
 
 #include <utility>
 
+#include "core/store/row_text.h"
+
 namespace agm::store {
 namespace {
 
@@ -25,7 +27,26 @@ constexpr std::string_view kList =
 
 }  // namespace
 
+Resources::Resources(Database& database, Copies* copies) : database_(database), copies_(copies) {
+  if (copies_ == nullptr) return;
+  copies_->Follow(Copies::Kind::kResource,
+                  [this](const std::string& name, const std::string& value) {
+                    if (value.empty()) return Forget(name);
+                    if (auto resource = ReadResource(value)) Store(*std::move(resource));
+                  });
+  copies_->Follow(
+      Copies::Kind::kHome,
+      [this](const std::string& owner, const std::string& account) { StoreHome(owner, account); });
+}
+
 void Resources::Keep(Resource resource) {
+  if (copies_ != nullptr) {
+    copies_->Announce(Copies::Kind::kResource, resource.name, Write(resource));
+  }
+  Store(std::move(resource));
+}
+
+void Resources::Store(Resource resource) {
   std::string key = "resource/" + resource.name;
   database_.Write(std::move(key), [resource = std::move(resource)](Connection& connection) {
     auto kept = connection.Run(
@@ -60,6 +81,11 @@ std::vector<Resource> Resources::List(const std::string& owner, std::string_view
 }
 
 void Resources::Remove(const std::string& name) {
+  if (copies_ != nullptr) copies_->Announce(Copies::Kind::kResource, name, {});
+  Forget(name);
+}
+
+void Resources::Forget(const std::string& name) {
   database_.Write("resource/" + name, [name](Connection& connection) {
     return connection.Run("DELETE FROM resource WHERE name = ?", {name});
   });
@@ -75,6 +101,11 @@ std::string Resources::Home(const std::string& owner) {
 }
 
 void Resources::SetHome(const std::string& owner, const std::string& account) {
+  if (copies_ != nullptr) copies_->Announce(Copies::Kind::kHome, owner, account);
+  StoreHome(owner, account);
+}
+
+void Resources::StoreHome(const std::string& owner, const std::string& account) {
   database_.Write("home/" + owner, [owner, account](Connection& connection) {
     return connection.Run("INSERT OR REPLACE INTO home (owner, account) VALUES (?, ?)",
                           {owner, account});

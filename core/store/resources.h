@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "core/base/clock.h"
+#include "core/store/copies.h"
 #include "core/store/database.h"
 
 namespace agm::store {
@@ -26,7 +27,8 @@ struct Resource {
 /// Thread safety: any thread.
 class Resources {
  public:
-  explicit Resources(Database& database) : database_(database) {}
+  /// `copies`: the way to other machines; null: this one works alone.
+  explicit Resources(Database& database, Copies* copies = nullptr);
 
   void Keep(Resource resource);
   /// Nothing if there is none of that name, or if it has expired at `now`.
@@ -40,7 +42,12 @@ class Resources {
   void SetHome(const std::string& owner, const std::string& account);
 
  private:
+  void Store(Resource resource);
+  void Forget(const std::string& name);
+  void StoreHome(const std::string& owner, const std::string& account);
+
   Database& database_;
+  Copies* const copies_;
 };
 
 }  // namespace agm::store

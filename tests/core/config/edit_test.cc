@@ -237,7 +237,8 @@ TEST(Template, LoadsWithEveryCommentedLineTakenIn) {
     std::string line(Template().substr(at, end - at));
     at = end + 1;
     const bool setting = line.size() > 1 && line[0] == '#' && line[1] != ' ';
-    if (line.starts_with("#api_key")) continue;  // each of them excludes the others
+    // Each of these excludes the others.
+    if (line.starts_with("#api_key") || line.starts_with("#url_")) continue;
     text += (setting ? line.substr(1) : line) + "\n";
   }
   const auto loaded = Load(Source{text, "t.toml"}, {{"GEMINI_API_KEY", "k"}});

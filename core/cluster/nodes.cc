@@ -1,0 +1,65 @@
+#include "core/cluster/nodes.h"
+
+#include <array>
+#include <utility>
+
+#include "core/base/json_doc.h"
+#include "core/base/json_writer.h"
+#include "core/base/utf8.h"
+#include "core/base/version.h"
+
+namespace agm::cluster {
+namespace {
+
+/// The numbers of an entry with their names.
+constexpr std::array<std::pair<std::string_view, std::int64_t Node::*>, 9> kNumbers = {{
+    {"started", &Node::started},
+    {"seen", &Node::seen},
+    {"round_trip_us", &Node::round_trip_us},
+    {"lag_ms", &Node::lag_ms},
+    {"connections", &Node::connections},
+    {"commands", &Node::commands},
+    {"changes", &Node::changes},
+    {"missed", &Node::missed},
+    {"waiting", &Node::waiting},
+}};
+
+}  // namespace
+
+Node NodeOf(const LinkStatus& status, WallTime started, WallTime now) {
+  Node node;
+  node.name = status.node;
+  node.version = Version();
+  node.started = started.time_since_epoch().count();
+  node.seen = now.time_since_epoch().count();
+  node.round_trip_us = status.round_trip.count();
+  node.lag_ms = status.lag.count();
+  node.connections = static_cast<std::int64_t>(status.connections);
+  node.commands = static_cast<std::int64_t>(status.commands);
+  node.changes = static_cast<std::int64_t>(status.changes);
+  node.missed = static_cast<std::int64_t>(status.missed);
+  node.waiting = static_cast<std::int64_t>(status.waiting);
+  return node;
+}
+
+std::string WriteNode(const Node& node) {
+  std::string text;
+  JsonWriter json(text);
+  json.Object().Key("node").String(ToUtf8(node.name)).Key("version").String(node.version);
+  for (const auto& [name, at] : kNumbers) json.Key(name).Int(node.*at);
+  json.EndObject();
+  return text;
+}
+
+std::optional<Node> ReadNode(std::string_view json) {
+  const auto doc = JsonDoc::Parse(json);
+  if (!doc) return std::nullopt;
+  const JsonView root = doc->root();
+  Node node;
+  node.name = root["node"].text();
+  node.version = root["version"].text();
+  for (const auto& [name, at] : kNumbers) node.*at = root[name].integer().value_or(0);
+  return node;
+}
+
+}  // namespace agm::cluster

@@ -1,0 +1,35 @@
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "core/cluster/link.h"
+
+namespace agm::cluster {
+
+/// What a node tells the others about itself, in the hash PREFIX{nodes}:list; the field is its
+/// instance. A node renews its entry every two seconds, and removes it when it stops.
+struct Node {
+  std::string name;
+  std::string version;
+  std::int64_t started = 0;  ///< milliseconds of the server's clock, as `seen`
+  std::int64_t seen = 0;
+  std::int64_t round_trip_us = 0;
+  std::int64_t lag_ms = 0;
+  std::int64_t connections = 0;
+  std::int64_t commands = 0;
+  std::int64_t changes = 0;
+  std::int64_t missed = 0;
+  std::int64_t waiting = 0;
+};
+
+/// An entry that was not renewed for this long belongs to a node that is gone.
+inline constexpr Duration kNodeGone{15'000};
+
+Node NodeOf(const LinkStatus& status, WallTime started, WallTime now);
+std::string WriteNode(const Node& node);
+std::optional<Node> ReadNode(std::string_view json);
+
+}  // namespace agm::cluster

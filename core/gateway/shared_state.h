@@ -1,0 +1,48 @@
+#pragma once
+
+#include <memory>
+
+#include "core/accounts/pool.h"
+#include "core/base/clock.h"
+#include "core/base/log.h"
+#include "core/base/result.h"
+#include "core/cluster/link.h"
+#include "core/cluster/shared_journal.h"
+#include "core/cluster/shared_rows.h"
+#include "core/config/config.h"
+#include "core/store/pool_journal.h"
+
+namespace agm::gateway {
+
+/// This node's part in a cluster: the link to the server, and the state that it shares.
+///
+///   SharedState shared(config->cluster, local, log, clock);
+///   accounts::Pool pool(config, clock, &shared.journal());
+///   shared.Start(pool);
+///   ...
+///   shared.Stop();          // before the pool ends
+///
+/// Thread safety: status from any thread, the others from one.
+class SharedState {
+ public:
+  /// Fails with kConfig if this program cannot work in a cluster.
+  static Result<void> Check(const config::ClusterSettings& settings);
+
+  SharedState(const config::ClusterSettings& settings, store::PoolJournal& local, Log& log,
+              Clock& clock);
+
+  store::PoolJournal& journal() { return journal_; }
+  store::Copies& copies() { return rows_; }
+  /// Connects, and waits a moment for the state of the other nodes. The gateway works without.
+  void Start(accounts::Pool& pool);
+  void Stop() { link_.Stop(); }
+  cluster::LinkStatus status() const { return link_.status(); }
+
+ private:
+  Log& log_;
+  cluster::Link link_;
+  cluster::SharedRows rows_;
+  cluster::SharedJournal journal_;
+};
+
+}  // namespace agm::gateway

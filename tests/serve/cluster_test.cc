@@ -1,0 +1,201 @@
+// Several processes of the program that share their state on a server.
+
+#include <gtest/gtest.h>
+
+#include <chrono>
+#include <csignal>
+#include <functional>
+#include <memory>
+#include <string>
+#include <thread>
+#include <vector>
+
+#include "core/base/json.h"
+#include "core/mock/mock_server.h"
+#include "tests/support/program.h"
+#include "tests/support/raw_client.h"
+#include "tests/support/redis_server.h"
+#include "tests/support/temp_dir.h"
+
+namespace agm::test {
+namespace {
+
+using namespace std::chrono_literals;
+
+bool Eventually(const std::function<bool()>& holds, Duration patience = 10s) {
+  const TimePoint deadline = After(SystemClock().Now(), patience);
+  while (!holds()) {
+    if (SystemClock().Now() > deadline) return false;
+    std::this_thread::sleep_for(1ms);
+  }
+  return true;
+}
+
+/// One `agm serve` with its own folders.
+class Node {
+ public:
+  Node(const std::string& config, const std::string& name) {
+    home_.Write(".config/agm/config.toml", config + "node = \"" + name + "\"\n");
+    Start();
+  }
+
+  void Start() {
+    const char* given = ::getenv("AGM_BIN");
+    agm_ = std::make_unique<Program>(
+        std::vector<std::string>{given != nullptr ? given : AGM_BINARY, "serve"},
+        Program::Environment{{"HOME", home_.path()}, {"PATH", "/usr/bin:/bin"}});
+    ASSERT_TRUE(agm_->AwaitErr("auth ", 0, 30s)) << agm_->err();
+    const std::string said = agm_->err();
+    const std::string_view at = "://127.0.0.1:";
+    port_ = std::stoi(said.substr(said.find(at) + at.size()));
+  }
+  int Stop() {
+    agm_->Signal(SIGTERM);
+    return agm_->Wait().value_or(-1000);
+  }
+
+  Json Get(const std::string& path) const {
+    RawClient client(port_, 10s);
+    client.Send("GET " + path + " HTTP/1.1\r\nHost: localhost\r\n\r\n");
+    const auto answer = client.Read();
+    const auto json = answer ? ParseJson(answer->body) : Result<Json>(Json());
+    return json ? *json : Json();
+  }
+  int Chat(const std::string& text = "hi") const {
+    const auto answer = Post("/v1/chat/completions",
+                             {{"messages", Json::array({{{"role", "user"}, {"content", text}}})}});
+    return answer ? answer->status : 0;
+  }
+  Json Respond(Json request) const {
+    const auto answer = Post("/v1/responses", std::move(request));
+    const auto json = answer ? ParseJson(answer->body) : Result<Json>(Json());
+    return json ? *json : Json();
+  }
+  bool Degraded() const { return Get("/readyz").value("degraded", true); }
+  /// The number of accounts with a cooldown.
+  int Cooling() const {
+    int cooling = 0;
+    const Json all = Get("/agm/accounts");
+    for (const Json& account : all.value("accounts", Json::array())) {
+      if (!account["cooldowns"].empty()) ++cooling;
+    }
+    return cooling;
+  }
+  std::string err() const { return agm_->err(); }
+
+ private:
+  std::optional<RawAnswer> Post(const std::string& path, Json request) const {
+    request["model"] = "gemini-2.5-flash";
+    const std::string body = DumpJson(request);
+    RawClient client(port_, 10s);
+    client.Send("POST " + path + " HTTP/1.1\r\nHost: localhost\r\nContent-Length: " +
+                std::to_string(body.size()) + "\r\n\r\n" + body);
+    return client.Read();
+  }
+
+  TempDir home_;
+  std::unique_ptr<Program> agm_;
+  int port_ = 0;
+};
+
+class ClusterTest : public testing::Test {
+ protected:
+  void SetUp() override {
+    if (!RedisServer::Installed()) GTEST_SKIP() << "no redis-server on this machine";
+    server_ = std::make_unique<RedisServer>();
+    auto mock = mock::MockServer::Start({});
+    ASSERT_TRUE(mock) << mock.error().message;
+    mock_ = *std::move(mock);
+  }
+
+  std::string Account(const std::string& name, const std::string& key) const {
+    return "[[accounts]]\nname = \"" + name + "\"\napi_key = \"" + key + "\"\nbase_url = \"" +
+           mock_->base_url() + "\"\n";
+  }
+  /// Starts nodes whose first account has the key; the second one always works.
+  void StartNodes(int count, const std::string& key) {
+    const std::string config = "[proxy]\nport = 0\nscheduling = \"balance\"\n" +
+                               Account("first", key) + Account("second", "AIza-second") +
+                               "[cluster]\nurl = \"" + server_->url() + "\"\n";
+    for (int i = 0; i < count; ++i) {
+      nodes_.push_back(std::make_unique<Node>(config, "node" + std::to_string(i)));
+      if (HasFatalFailure()) return;
+    }
+    for (const auto& node : nodes_) {
+      ASSERT_TRUE(Eventually([&] { return !node->Degraded(); })) << node->err();
+    }
+  }
+
+  std::unique_ptr<RedisServer> server_;
+  std::unique_ptr<mock::MockServer> mock_;
+  std::vector<std::unique_ptr<Node>> nodes_;
+};
+
+TEST_F(ClusterTest, ARateLimitOnOneNodeReachesAll) {
+  StartNodes(3, "AIza-quota-minute-r30");
+  ASSERT_EQ(nodes_.size(), 3U);
+  for (int i = 0; i < 8 && nodes_[0]->Cooling() == 0; ++i) {
+    EXPECT_EQ(nodes_[0]->Chat("conversation " + std::to_string(i)), 200);
+  }
+  const TimePoint begin = SystemClock().Now();
+  ASSERT_EQ(nodes_[0]->Cooling(), 1);
+  ASSERT_TRUE(Eventually([&] { return nodes_[1]->Cooling() == 1 && nodes_[2]->Cooling() == 1; }));
+  const double ms = std::chrono::duration<double, std::milli>(SystemClock().Now() - begin).count();
+  RecordProperty("arrival_ms", std::to_string(ms));
+  const long refused = mock_->stats().requests_of("AIza-quota-minute-r30");
+  for (int i = 0; i < 5; ++i) {
+    EXPECT_EQ(nodes_[1]->Chat(), 200);
+    EXPECT_EQ(nodes_[2]->Chat(), 200);
+  }
+  EXPECT_EQ(mock_->stats().requests_of("AIza-quota-minute-r30"), refused);
+}
+
+TEST_F(ClusterTest, AStoredResponseContinuesOnTheOtherNodes) {
+  StartNodes(2, "AIza-first");
+  ASSERT_EQ(nodes_.size(), 2U);
+  const Json first = nodes_[0]->Respond({{"input", "remember this"}});
+  ASSERT_TRUE(first.contains("id")) << DumpJson(first);
+  const std::string id = first["id"].get<std::string>();
+  const Json second = nodes_[1]->Respond({{"input", "and now"}, {"previous_response_id", id}});
+  EXPECT_EQ(second.value("status", ""), "completed") << DumpJson(second);
+  EXPECT_EQ(nodes_[1]->Get("/v1/responses/" + id).value("id", ""), id);
+}
+
+TEST_F(ClusterTest, NoRequestFailsWhileTheServerIsPausedKilledOrEmpty) {
+  StartNodes(2, "AIza-first");
+  ASSERT_EQ(nodes_.size(), 2U);
+  const auto all_serve = [&] {
+    for (const auto& node : nodes_) {
+      for (int i = 0; i < 5; ++i) EXPECT_EQ(node->Chat(), 200) << node->err();
+    }
+  };
+  server_->Pause();
+  all_serve();
+  EXPECT_TRUE(Eventually([&] { return nodes_[0]->Degraded() && nodes_[1]->Degraded(); }));
+  all_serve();
+  server_->Resume();
+  EXPECT_TRUE(Eventually([&] { return !nodes_[0]->Degraded() && !nodes_[1]->Degraded(); }));
+  server_->Kill();
+  all_serve();
+  EXPECT_TRUE(Eventually([&] { return nodes_[0]->Degraded() && nodes_[1]->Degraded(); }));
+  EXPECT_TRUE(Eventually(
+      [&] { return nodes_[0]->err().find("the cluster's server is lost") != std::string::npos; }));
+  server_->Start();
+  EXPECT_TRUE(Eventually([&] { return !nodes_[0]->Degraded() && !nodes_[1]->Degraded(); }));
+  all_serve();
+}
+
+TEST_F(ClusterTest, ANodeStartsWithoutTheServer) {
+  server_->Kill();
+  const std::string config = "[proxy]\nport = 0\n" + Account("first", "AIza-first") +
+                             "[cluster]\nurl = \"" + server_->url() + "\"\n";
+  Node node(config, "alone");
+  EXPECT_EQ(node.Chat(), 200);
+  EXPECT_TRUE(node.Degraded());
+  server_->Start();
+  EXPECT_TRUE(Eventually([&] { return !node.Degraded(); })) << node.err();
+  EXPECT_EQ(node.Stop(), 0);
+}
+
+}  // namespace
+}  // namespace agm::test
