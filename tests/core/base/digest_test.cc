@@ -16,7 +16,7 @@ TEST(Digest, IsSha256OverAllPieces) {
 TEST(Digest, IsTheSameForShortAndLongPieces) {
   const std::string text(10'000, 'x');
   const std::string whole = HexDigest(text);
-  for (const std::size_t first : {0, 1, 4095, 4096, 4097, 9'999}) {
+  for (const std::size_t first : {0U, 1U, 4095U, 4096U, 4097U, 9'999U}) {
     Digest digest;
     digest.Add(std::string_view(text).substr(0, first));
     EXPECT_EQ(digest.Hex(), HexDigest(text.substr(0, first)));
