@@ -98,8 +98,7 @@ void ExporterExample(http::Transport& transport, Clock& clock, Exporter::Warn wa
 
 namespace agm::gateway {
 
-http::Reply AdmissionExample(const Services& services, const http::Request& http,
-                             const chat::Request* request,
+http::Reply AdmissionExample(const Services& services, const chat::Request* request,
                              const Result<mapping::Resolution>& resolved, Record& record,
                              http::Reply (*refuse)(const Error&)) {
 #include "examples/core/gateway/admission.h.inc"
