@@ -128,8 +128,7 @@ await runTests({
     });
     const median = frames[Math.floor(frames.length / 2)];
     console.log(`  10,000 rows: ${frames.length / 2} frames a second, median ${median.toFixed(1)} ms`);
-    // Other tests run beside this one on two cores; without the row's containment a frame took 783 ms.
-    assert.ok(median < 120, `a frame takes ${median} ms`);
+    assert.ok(median < 50, `a frame takes ${median} ms`);
     await page.context().close();
     await gateway.stop();
   },
