@@ -27,8 +27,8 @@ struct SettingsKey {
 };
 
 struct SettingsFile {
-  /// Where the file may be: "~/..." below the home, "$NAME/..." below a variable's folder. The
-  /// first that exists counts, else the first whose variable is set.
+  /// The places where the file may be: "~/..." below the home, "$NAME/..." below a variable's
+  /// folder. The first that exists counts, else the first whose variable is set.
   std::vector<std::string_view> places;
   Format format = Format::kJson;
   std::vector<SettingsKey> keys;

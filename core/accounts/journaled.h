@@ -15,7 +15,7 @@ Cooldowns* CooldownsOf(Member& member, upstream::Trouble trouble);
 /// A cooldown as the journal keeps it.
 PoolJournal::Cooldown Journaled(const Member& member, const Cooldown& cooldown, Moment moment);
 
-/// What was learned of a project's quotas for a model, as the journal keeps it.
+/// The journal's form of the quotas that refusals taught about a project, for one model.
 PoolJournal::Quota Journaled(const Member& member, const std::string& model,
                              const Quotas::Learned& learned, Moment moment);
 

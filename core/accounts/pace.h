@@ -25,7 +25,7 @@ class Pace {
   /// count that is in progress or was refused; `told` is the limit that the upstream named (0:
   /// none). Resets the count.
   void LearnLimit(TimePoint now, TimePoint sent, std::int64_t unfinished, std::int64_t told);
-  /// What was learned about the limit.
+  /// The limit as refusals taught it.
   struct Learned {
     std::int64_t limit = 0;  ///< 0: nothing
     bool sure = false;

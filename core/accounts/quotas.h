@@ -26,7 +26,7 @@ class Quotas {
   void End(std::int64_t expected, std::int64_t tokens, Moment moment);
   void Learn(const upstream::Failure& failure, TimePoint sent, Moment moment);
 
-  /// What refusals taught about the limits.
+  /// The limits as refusals taught them.
   struct Learned {
     Pace::Learned requests;
     Pace::Learned tokens;

@@ -9,7 +9,7 @@
 
 namespace agm::cluster {
 
-/// What a node tells the others about itself, in the hash PREFIX{nodes}:list; the field is its
+/// A node's entry about itself in the hash PREFIX{nodes}:list; the field is the node's
 /// instance. A node renews its entry every two seconds, and removes it when it stops.
 struct Node {
   std::string name;

@@ -162,7 +162,7 @@ http::Reply Gateway::Answer(http::Request& request, const Result<Route>& route,
   }
   const std::string id = record.id;
   const WallTime began = record.began();
-  // What the page sends and gets holds keys: those that sign in, and those that it makes.
+  // The page's requests and responses hold keys: those that sign in, and those that it makes.
   const bool taped = services_.recording->On() && !IsPagePath(request.path);
   const auto tape = taped ? TapeRequest(request) : nullptr;
   record.tape = tape;

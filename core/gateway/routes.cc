@@ -300,7 +300,7 @@ struct TextHash {
 };
 using Known = std::unordered_map<std::string, const RouteRow*, TextHash, std::equal_to<>>;
 
-/// What Search finds for the paths that documentation names: the patterns without stars, also
+/// The results of Search for the paths that documentation names: the patterns without stars, also
 /// behind /v1.
 const Known& KnownPaths() {
   static const Known kKnown = [] {

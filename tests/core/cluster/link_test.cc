@@ -8,6 +8,7 @@
 #include <thread>
 
 #include "core/config/server_address.h"
+#include "tests/support/eventually.h"
 #include "tests/support/redis_server.h"
 
 namespace agm::cluster {
@@ -15,15 +16,7 @@ namespace {
 
 using namespace std::chrono_literals;
 
-/// Waits until the condition holds; false if it does not within `patience`.
-bool Eventually(const std::function<bool()>& holds, Duration patience = 5s) {
-  const TimePoint deadline = After(SystemClock().Now(), patience);
-  while (!holds()) {
-    if (SystemClock().Now() > deadline) return false;
-    std::this_thread::sleep_for(1ms);
-  }
-  return true;
-}
+using test::Eventually;
 
 Place PlaceOf(const std::string& url, std::string node) {
   Place place;

@@ -10,6 +10,7 @@
 #include "core/cluster/shared_rows.h"
 #include "core/config/server_address.h"
 #include "core/store/sqlite_pool_journal.h"
+#include "tests/support/eventually.h"
 #include "tests/support/redis_server.h"
 
 namespace agm::cluster {
@@ -29,14 +30,7 @@ class WrongClock : public Clock {
   const Duration by_;
 };
 
-bool Eventually(const std::function<bool()>& holds, Duration patience = 5s) {
-  const TimePoint deadline = After(SystemClock().Now(), patience);
-  while (!holds()) {
-    if (SystemClock().Now() > deadline) return false;
-    std::this_thread::sleep_for(1ms);
-  }
-  return true;
-}
+using test::Eventually;
 
 std::shared_ptr<const config::Config> TwoAccounts() {
   auto config = std::make_shared<config::Config>();

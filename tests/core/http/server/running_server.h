@@ -15,6 +15,7 @@
 
 #include "core/http/server/server.h"
 #include "core/http/server/tls_identity.h"
+#include "tests/support/eventually.h"
 #include "tests/support/raw_client.h"
 #include "tests/support/temp_dir.h"
 #include "tests/support/tls.h"
@@ -121,15 +122,7 @@ inline Reply Count(int n) {
   });
 }
 
-/// Waits until a condition is true, for at most five seconds.
-inline bool Eventually(const std::function<bool()>& is_so) {
-  const auto until = std::chrono::steady_clock::now() + std::chrono::seconds(5);
-  while (!is_so()) {
-    if (std::chrono::steady_clock::now() > until) return false;
-    std::this_thread::sleep_for(std::chrono::milliseconds(1));
-  }
-  return true;
-}
+using agm::test::Eventually;
 
 inline int Threads() {
   const auto tasks = std::filesystem::directory_iterator("/proc/self/task");
