@@ -71,8 +71,8 @@ struct TokenLogprob {
   friend bool operator==(const TokenLogprob&, const TokenLogprob&) = default;
 };
 
-/// More of the open block: text, a piece of a tool call's arguments, base64 of media, or an opaque
-/// part's JSON. A custom tool's input comes as it is, not as JSON.
+/// The next piece of the open block. `text` holds text, a part of a tool call's arguments (JSON,
+/// but a custom tool's input as plain text), base64 of media, or the JSON of an opaque part.
 struct BlockDelta {
   int choice = 0;
   std::string text;

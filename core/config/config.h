@@ -122,7 +122,7 @@ struct ClientKey {
   std::string id;              ///< the public part of "sk-agm-ID-SECRET"
   std::string hash;            ///< "sha256:" and 64 hexadecimal digits, of the secret part
   std::string previous_hash;   ///< of the secret before the last rotation; empty: none
-  std::string previous_until;  ///< when that one ends, as `expires`
+  std::string previous_until;  ///< the end of the old secret's validity, written as in `expires`
   std::vector<KeyScope> scopes = {KeyScope::kInference};
   std::vector<std::string> models = {"*"};  ///< names as asked or as mapped, or patterns
   int requests_per_minute = 0;              ///< 0: no limit, as in the next two
@@ -177,7 +177,8 @@ struct ClusterSettings {
 };
 
 /// A row of [[prices.models]]: the list price of a model in pico-dollars a token, which is the same
-/// number as micro-dollars a million tokens. 0 in an optional column means "as the text".
+/// number as micro-dollars a million tokens. Tokens of a kind whose optional column is 0 cost as
+/// much as tokens of text.
 struct OwnPrice {
   std::string match;  ///< an exact name, or a prefix that ends with `*`
   std::int64_t input = 0;

@@ -14,9 +14,10 @@ namespace agm::gateway {
 ///   CommitPoint commit(request);
 ///   while (!commit.Reached(event)) event = call.Next(until).value();
 ///
-/// A whole response is sent at its end, so only Finished commits it. A stream is committed by text,
-/// a call, media or a refusal; by a thought only if the client is shown thoughts; by a signature
-/// never. A thought that is hidden commits it too once the held events are large.
+/// The gateway sends a whole response at its end, so only Finished commits a whole response. Text,
+/// a call, media and a refusal commit a stream; a signature never does. A thought commits it if the
+/// request shows thoughts to the client. A hidden thought commits it only when the events that the
+/// gateway holds back have grown large.
 ///
 /// Thread safety: one thread at a time.
 class CommitPoint {

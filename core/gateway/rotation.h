@@ -91,9 +91,9 @@ enum class NextStep { kNextTry, kNextTarget, kStop };
 /// account whose cooldown ends within max_wait. After a response without an answer
 /// (upstream/no_answer.h) it returns the same account once more if no other is available.
 ///
-/// A prompt that is larger than a project's limit of tokens per minute is refused by every such
-/// project. If a second project refuses a prompt that may be too large, the prompt is to blame: it
-/// is not sent to a third one, and no account gets a cooldown.
+/// Every project refuses a prompt that is larger than the project's limit of tokens per minute. If
+/// a second project refuses a prompt that may be too large, the gateway takes the prompt for the
+/// cause: it sends the prompt to no third project, and gives no account a cooldown.
 ///
 /// Thread safety: one thread at a time; Next blocks.
 class Rotation {

@@ -11,9 +11,9 @@ namespace agm::gateway {
 /// The ability of a model that a request needs.
 enum class Use { kGenerate, kEmbed, kAny };
 
-/// The targets of a request that an account can serve, in their order. A target is left out if no
-/// account lists it, neither in the configuration nor in what its upstream lists, or if the listed
-/// model lacks the method that `use` needs. That costs no try.
+/// The targets of a request that an account can serve, in their order. The function leaves a target
+/// out if no account lists it, neither in the configuration nor in its upstream's list, or if the
+/// listed model lacks the method that `use` needs. A target that is left out uses up no attempt.
 ///
 ///   auto targets = ServableTargets(context, listed, Use::kGenerate);
 ///
