@@ -76,8 +76,10 @@ struct TokenLogprob {
 struct BlockDelta {
   int choice = 0;
   std::string text;
-  std::vector<TokenLogprob> logprobs;  ///< of text, where they were asked for
-  std::string part{};                  ///< the upstream's own part (JSON), where the text shows it
+  std::vector<TokenLogprob> logprobs;  ///< of text, if the client asked for them
+  /// The upstream's part as JSON, if a reader made `text` from a part that is no text, such as code
+  /// that the upstream ran; else empty.
+  std::string part{};
   friend bool operator==(const BlockDelta&, const BlockDelta&) = default;
 };
 

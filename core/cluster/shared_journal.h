@@ -27,17 +27,17 @@ struct SharedPool {
 };
 
 /// A pool's journal in front of another one: what it is told goes to the local journal and to the
-/// server, and so to the pools of all nodes; what other nodes report goes to this node's pool and to
-/// its local journal.
+/// server, and so to the pools of all nodes; what other nodes report goes to this node's pool and
+/// to its local journal.
 ///
 ///   SharedJournal shared(local, link, copies, clock);
 ///   MakePool(&shared);
 ///   shared.Attach(pool);        // before link.Start()
 ///
-/// On the server, in the hash PREFIX{pool}:cooldowns, each cooldown is a field; PREFIX{pool}:recoveries
-/// holds when each owner's cooldowns were ended last, so that a node which was alone does not bring
-/// them back. PREFIX{pool}:learned holds learned projects and quotas. All hold times of the server's
-/// clock. Usage totals stay on each node.
+/// On the server, each cooldown is a field of the hash PREFIX{pool}:cooldowns.
+/// PREFIX{pool}:recoveries holds when each owner's cooldowns were ended last, so that a node which
+/// was alone does not bring them back. PREFIX{pool}:learned holds learned projects and quotas. All
+/// hold times of the server's clock. Usage totals stay on each node.
 ///
 /// Thread safety: any thread; Attach before the link starts.
 class SharedJournal : public store::PoolJournal, public Follower {

@@ -13,8 +13,8 @@ namespace agm::cluster {
 
 /// Rows and texts of the stores on the server. Announced rows are entries of the stream
 /// PREFIX{rows}:log, which holds about the last 20,000; a message tells the other nodes of each. A
-/// node that joins reads what it missed: since it was connected last, or of the last hour. Texts are
-/// keys PREFIX{NAME}.
+/// node that joins reads what it missed: since it was connected last, or of the last hour. Texts
+/// are keys PREFIX{NAME}.
 ///
 /// Thread safety: any thread; Follow before the link starts.
 class SharedRows : public store::Copies, public Follower {

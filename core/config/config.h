@@ -119,10 +119,11 @@ struct Allowance {
 /// One entry of [[keys]]: a client key, of which only a digest is stored.
 struct ClientKey {
   std::string name;
-  std::string id;              ///< the public part of "sk-agm-ID-SECRET"
-  std::string hash;            ///< "sha256:" and 64 hexadecimal digits, of the secret part
-  std::string previous_hash;   ///< of the secret before the last rotation; empty: none
-  std::string previous_until;  ///< the end of the old secret's validity, written as in `expires`
+  std::string id;             ///< the public part of "sk-agm-ID-SECRET"
+  std::string hash;           ///< "sha256:" and 64 hexadecimal digits, of the secret part
+  std::string previous_hash;  ///< of the secret before the last rotation; empty: none
+  /// The moment from which the gateway refuses the previous secret; written like `expires`.
+  std::string previous_until;
   std::vector<KeyScope> scopes = {KeyScope::kInference};
   std::vector<std::string> models = {"*"};  ///< names as asked or as mapped, or patterns
   int requests_per_minute = 0;              ///< 0: no limit, as in the next two
@@ -176,20 +177,19 @@ struct ClusterSettings {
   friend bool operator==(const ClusterSettings&, const ClusterSettings&) = default;
 };
 
-/// A row of [[prices.models]]: the list price of a model in pico-dollars a token, which is the same
-/// number as micro-dollars a million tokens. Tokens of a kind whose optional column is 0 cost as
-/// much as tokens of text.
+/// A row of [[prices.models]]: the user's list price for the models that `match` names. Prices are
+/// in pico-dollars per token, which is the same number as micro-dollars per million tokens.
 struct OwnPrice {
-  std::string match;  ///< an exact name, or a prefix that ends with `*`
-  std::int64_t input = 0;
-  std::int64_t cached = 0;
-  std::int64_t output = 0;
-  std::int64_t input_audio = 0;
-  std::int64_t output_image = 0;
-  std::int64_t output_audio = 0;
-  int long_above = 0;
+  std::string match;              ///< an exact name, or a prefix that ends with `*`
+  std::int64_t input = 0;         ///< text of the prompt
+  std::int64_t cached = 0;        ///< cached tokens; 0: they cost `input`
+  std::int64_t output = 0;        ///< text of the answer
+  std::int64_t input_audio = 0;   ///< 0: audio costs as much as text of the prompt
+  std::int64_t output_image = 0;  ///< 0: images cost as much as text of the answer
+  std::int64_t output_audio = 0;  ///< 0: audio costs as much as text of the answer
+  int long_above = 0;  ///< longer prompts (in tokens) cost the prices below; 0: there are none
   std::int64_t long_input = 0;
-  std::int64_t long_cached = 0;
+  std::int64_t long_cached = 0;  ///< 0: cached tokens cost `long_input`
   std::int64_t long_output = 0;
   std::string from;  ///< first day, "2027-01-01"; empty: always
   std::string until;

@@ -14,10 +14,10 @@ namespace agm::gateway {
 ///   CommitPoint commit(request);
 ///   while (!commit.Reached(event)) event = call.Next(until).value();
 ///
-/// The gateway sends a whole response at its end, so only Finished commits a whole response. Text,
-/// a call, media and a refusal commit a stream; a signature never does. A thought commits it if the
-/// request shows thoughts to the client. A hidden thought commits it only when the events that the
-/// gateway holds back have grown large.
+/// The gateway sends a response that is not streamed at its end, so only Finished commits it. The
+/// first text, tool call, media or refusal commits a stream. A thought commits a stream if the
+/// gateway shows thoughts to the client. A hidden thought commits it only when the events that the
+/// gateway holds back have grown beyond 4 MB. A signature never commits it.
 ///
 /// Thread safety: one thread at a time.
 class CommitPoint {

@@ -86,14 +86,18 @@ enum class NextStep { kNextTry, kNextTarget, kStop };
 ///   }
 ///   // no account or attempt is left; the allowance has the reason
 ///
-/// Next returns an available account that was not tried yet. If there is none and no other target
-/// either, it returns the account whose failure may have passed, after a pause; otherwise the first
-/// account whose cooldown ends within max_wait. After a response without an answer
-/// (upstream/no_answer.h) it returns the same account once more if no other is available.
+/// Next returns an account that is available and that this rotation has not tried yet. If the pool
+/// has none, Next does one of these:
+///  - After a response without an answer (upstream/no_answer.h), it returns the account that gave
+///    the response once more.
+///  - While other targets are left, it returns nothing, so that the caller tries the next target.
+///  - For the last target, it waits up to proxy.max_wait for the first account whose cooldown ends.
+///    If an account failed in a way that may pass within a second (NextTry::kSpaced), Next first
+///    pauses once for up to a second, and then may return that account again.
 ///
-/// Every project refuses a prompt that is larger than the project's limit of tokens per minute. If
-/// a second project refuses a prompt that may be too large, the gateway takes the prompt for the
-/// cause: it sends the prompt to no third project, and gives no account a cooldown.
+/// Every project whose limit of tokens per minute is smaller than the prompt refuses the prompt. If
+/// a second project refuses a prompt that may be too large, the rotation takes the prompt as the
+/// cause: After returns kStop, and no account gets a cooldown.
 ///
 /// Thread safety: one thread at a time; Next blocks.
 class Rotation {

@@ -11,17 +11,20 @@ namespace agm::gateway {
 /// The ability of a model that a request needs.
 enum class Use { kGenerate, kEmbed, kAny };
 
-/// The targets of a request that an account can serve, in their order. The function leaves a target
-/// out if no account lists it, neither in the configuration nor in its upstream's list, or if the
-/// listed model lacks the method that `use` needs. A target that is left out uses up no attempt.
+/// Returns those of a request's targets that an account can serve, in their order. It leaves out:
+///  - a target that no account's `models` setting allows;
+///  - a target that no upstream lists, if the catalog has the complete list of every account;
+///  - a target whose entry in that list lacks the method that `use` needs.
+/// Nothing is sent for a target that is left out, so it uses up no attempt.
 ///
 ///   auto targets = ServableTargets(context, listed, Use::kGenerate);
 ///
-/// The last target that may exist stays, because upstreams serve models that they do not list.
-/// Fails with kUnknownModel where the last one lacks the method. Asks upstream for its list if
-/// several targets or embeddings are asked for and the list is old.
+/// If all are left out, it returns the last target that may have the method, because upstreams
+/// serve models that they do not list; if none may have it, it fails with kUnknownModel. The
+/// catalog refreshes its list first if that is old and the list matters: the request has several
+/// targets or asks for embeddings, or an account serves only the models that its upstream lists.
 ///
-/// Thread safety: any thread; blocks while it asks.
+/// Thread safety: any thread; blocks while the catalog waits for its first list.
 Result<std::vector<std::string>> ServableTargets(const RequestContext& context,
                                                  const std::vector<std::string>& targets, Use use);
 

@@ -15,16 +15,16 @@ namespace agm::ledger {
 /// million tokens: 0.075 USD per million tokens = 75'000.
 using PerToken = std::int64_t;
 
-/// The list price of a model for a span of time. 0 in an optional column means "as the text".
+/// The list price of a model for a span of time.
 struct Price {
   /// An exact name, or a prefix that ends with `*`.
   std::string_view match;
   PerToken input = 0;
   PerToken cached = 0;  ///< 0: cached tokens cost as much as others
   PerToken output = 0;
-  PerToken input_audio = 0;
-  PerToken output_image = 0;
-  PerToken output_audio = 0;
+  PerToken input_audio = 0;   ///< 0: audio costs as much as text of the prompt
+  PerToken output_image = 0;  ///< 0: images cost as much as text of the answer
+  PerToken output_audio = 0;  ///< 0: audio costs as much as text of the answer
   /// Prompts of more than this many tokens (cached ones included) cost the prices below it for all
   /// their tokens. 0: the price does not depend on the length.
   std::int64_t long_above = 0;

@@ -11,8 +11,8 @@ namespace agm::store {
 /// The way to the other machines that need this one's rows too. Where one machine works alone there
 /// is none, and each store works with its file only.
 ///
-/// Small rows are announced: each machine adds them to its own file when it hears of them, so that a
-/// request finds them without asking. Large texts are kept for all machines under a name, and are
+/// Small rows are announced: each machine adds them to its own file when it hears of them, so that
+/// a request finds them without asking. Large texts are kept for all machines under a name, and are
 /// looked up when the own file does not have them.
 ///
 /// Thread safety: any thread.

@@ -64,8 +64,10 @@ class Meters {
   struct Series {
     Histogram duration{0.01, 2};  ///< in seconds, to 81.92
     Histogram first_chunk{0.01, 2};
-    Histogram each_chunk{0.01, 2};  ///< after the first one; a stream's own are counted as equal
-    Histogram input_size{1, 4};     ///< in tokens, to 67,108,864
+    /// The time between two pieces of a stream. Count knows a stream's first and last piece only,
+    /// so it adds the mean time between pieces, once for each piece after the first.
+    Histogram each_chunk{0.01, 2};
+    Histogram input_size{1, 4};  ///< in tokens, to 67,108,864
     Histogram output_size{1, 4};
     Modalities input;
     Modalities output;

@@ -120,7 +120,8 @@ class Provider {
   virtual std::variant<Duration, Failure> CheckCredential(const Sender& sender,
                                                           const config::Account& account,
                                                           const Secret& credential) const = 0;
-  /// True if a model that the account does not list does not exist for it.
+  /// True if ListModels returns every model that the account can use; false if the upstream may
+  /// also serve models that it does not list.
   virtual bool ListsAll(const config::Account& account) const;
   /// True if the gateway asks accounts of this kind only for models that they list, because a
   /// model's name means something only at its own server.

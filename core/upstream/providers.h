@@ -17,7 +17,8 @@ class Providers {
  public:
   explicit Providers(std::map<config::AccountKind, const Provider*> by_kind)
       : by_kind_(std::move(by_kind)) {}
-  /// A kind without a row has the provider of the first kind.
+  /// Returns the provider that serves accounts of `kind`. If `by_kind` lacks the kind, that is the
+  /// provider of the first kind in it.
   const Provider& For(config::AccountKind kind) const {
     const auto found = by_kind_.find(kind);
     return *(found == by_kind_.end() ? by_kind_.begin() : found)->second;

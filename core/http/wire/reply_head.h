@@ -25,7 +25,8 @@ bool HasNoBody(int status);
 void AddHeaderLine(std::string& out, std::string_view name, std::string_view value);
 
 /// Appends the lines of a handler's headers, in their order: without those that are not well formed
-/// or that only the server writes (Content-Length, Transfer-Encoding, Connection, Keep-Alive, Date).
+/// or that only the server writes (Content-Length, Transfer-Encoding, Connection, Keep-Alive and
+/// Date).
 void AddReplyLines(std::string& out, const std::vector<Header>& headers);
 
 /// Appends the lines that tell how a response is delivered: Transfer-Encoding if its body is
