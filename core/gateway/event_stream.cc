@@ -58,7 +58,7 @@ class EventStream : public http::BodySource {
       if (!event) return Silence(out, before);
       answer_->record.FirstByte();
       if (const auto* more = std::get_if<chat::BlockDelta>(&*event)) {
-        answer_->record.sent_bytes += more->text.size();
+        answer_->record.sent_content_bytes += more->text.size();
         if (times_chunks_) answer_->record.Chunk();
       }
       Explain(*event);

@@ -48,10 +48,11 @@ class Record {
   keys::Reservation reservation;         ///< the request's place in the limits of its key
   std::vector<std::pair<std::string, std::string>> limit_headers;  ///< what is left of them
   std::int64_t prompt_tokens = 0;                                  ///< estimated
-  std::size_t sent_bytes = 0;                                      ///< of the answer's content
-  std::string from;                                                ///< the client's address
-  std::string method;                                              ///< as sent
-  std::string path;  ///< without the query, which may hold a key
+  /// The bytes of text, thoughts, tool calls and media (base64) that a streamed answer has sent.
+  std::size_t sent_content_bytes = 0;
+  std::string from;    ///< the client's address
+  std::string method;  ///< as sent
+  std::string path;    ///< without the query, which may hold a key
   std::string_view route = "unknown";
   Surface surface = Surface::kOpenAi;  ///< the API whose formats the response uses
   std::string model;                   ///< as in the request
