@@ -230,9 +230,9 @@ const config::Account* AccountWithKey(const config::Config& config,
 }
 
 std::string FreeAccountName(const config::Config& config, const std::vector<std::string>& taken,
-                            const std::string& kind) {
+                            std::string_view kind) {
   for (int number = 1;; ++number) {
-    std::string name = number == 1 ? kind : fmt::format("{}-{}", kind, number);
+    std::string name = number == 1 ? std::string(kind) : fmt::format("{}-{}", kind, number);
     const bool used = std::ranges::count(config.accounts, name, &config::Account::name) > 0 ||
                       std::ranges::count(taken, name) > 0;
     if (!used) return name;

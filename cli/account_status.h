@@ -54,7 +54,7 @@ const config::Account* AccountWithKey(const config::Config& config, const config
 
 /// `kind`, with a number if an account or one of `taken` is called so: "gemini-2".
 std::string FreeAccountName(const config::Config& config, const std::vector<std::string>& taken,
-                            const std::string& kind);
+                            std::string_view kind);
 
 /// Finds an account by name; kNotFound with the nearest name.
 Result<const config::Account*> FindAccount(const config::Config& config, const std::string& name);

@@ -6,11 +6,12 @@
 
 #include "core/accounts/pool.h"
 #include "core/base/clock.h"
+#include "core/config/account_kind.h"
 
 namespace agm::cli {
 
 /// The page where people create a key of the Gemini API.
-inline constexpr std::string_view kKeyPage = "https://aistudio.google.com/apikey";
+inline constexpr std::string_view kKeyPage = config::FactsOf(config::AccountKind::kGemini).key_page;
 
 /// An account's state in words: "ready", "ready, 2 models cooling down", "cooling down",
 /// "quarantined", "disabled". A cooldown of single models leaves the account ready.

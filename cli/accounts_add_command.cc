@@ -26,10 +26,19 @@ const config::Account* Find(const config::Config& config, const std::string& nam
   return account ? *account : nullptr;
 }
 
-std::string KindOf(const AccountsAddOptions& options, const config::Account* present) {
-  if (options.kind) return *options.kind;
-  if (present != nullptr) return std::string(config::Word(present->kind));
-  return options.service_account ? "vertex" : "gemini";
+config::AccountKind KindOf(const AccountsAddOptions& options, const config::Account* present) {
+  if (options.kind) return config::FindAccountKind(*options.kind).value();
+  if (present != nullptr) return present->kind;
+  return options.service_account ? config::AccountKind::kVertex : config::Account().kind;
+}
+
+/// The kinds that a login with a browser is for: "gemini and vertex".
+std::string KindsWithLogin() {
+  std::vector<std::string_view> words;
+  for (const config::AccountKindFacts& kind : config::kAccountKinds) {
+    if (!kind.oauth_scopes.empty()) words.push_back(kind.word);
+  }
+  return fmt::format("{}", fmt::join(words, " and "));
 }
 
 bool HasCredential(const config::Account& account) {
@@ -39,7 +48,7 @@ bool HasCredential(const config::Account& account) {
 }
 
 /// Checks for wrong usage that the command tree cannot detect.
-Result<void> CheckUsage(const AccountsAddOptions& options, const std::string& kind,
+Result<void> CheckUsage(const AccountsAddOptions& options, config::AccountKind kind,
                         const config::Account* present) {
   if (LooksLikeKey(options.name)) {
     return Fail(ErrorCode::kInvalidRequest,
@@ -50,29 +59,33 @@ Result<void> CheckUsage(const AccountsAddOptions& options, const std::string& ki
       return Fail(ErrorCode::kConfig, "--service-account: {}", file.error().message);
     }
   }
-  if (kind == "openai" && !options.base_url && (present == nullptr || present->base_url.empty())) {
+  const config::AccountKindFacts& facts = config::FactsOf(kind);
+  const bool has_url = options.base_url || (present != nullptr && !present->base_url.empty());
+  if (facts.needs_base_url && !has_url) {
     return Fail(ErrorCode::kInvalidRequest,
-                "kind openai needs the server's address, such as "
-                "--base-url http://127.0.0.1:11434/v1");
+                "kind {} needs the server's address, such as "
+                "--base-url http://127.0.0.1:11434/v1",
+                facts.word);
   }
   const auto& oauth = options.oauth;
   const bool has = present != nullptr && HasCredential(*present);
-  if (kind == "vertex" && !has && !options.service_account && !options.key.given() &&
-      !oauth.wanted) {
+  const bool given = has || options.service_account || options.key.given() || oauth.wanted;
+  if (facts.has_service_accounts && facts.key == config::KeyNeed::kRequired && !given) {
     return Fail(ErrorCode::kInvalidRequest,
-                "a vertex account needs its key file (--service-account FILE), or your own OAuth "
-                "client (--oauth)");
+                "a {} account needs its key file (--service-account FILE), or your own OAuth "
+                "client (--oauth)",
+                facts.word);
   }
   if (!oauth.wanted && (oauth.client_id || oauth.client_secret.given())) {
     return Fail(ErrorCode::kInvalidRequest,
                 "--client-id and --client-secret-... belong to --oauth, which is missing");
   }
-  if (oauth.wanted && (kind == "mock" || kind == "openai")) {
-    return Fail(ErrorCode::kInvalidRequest, "--oauth is for kinds gemini and vertex");
+  if (oauth.wanted && facts.oauth_scopes.empty()) {
+    return Fail(ErrorCode::kInvalidRequest, "--oauth is for kinds {}", KindsWithLogin());
   }
   const bool project = options.project || (present != nullptr && !present->project.empty());
-  if (oauth.wanted && kind == "vertex" && !project) {
-    return Fail(ErrorCode::kInvalidRequest, "a vertex account needs its --project");
+  if (oauth.wanted && facts.needs_project && !project) {
+    return Fail(ErrorCode::kInvalidRequest, "a {} account needs its --project", facts.word);
   }
   return {};
 }
@@ -85,7 +98,7 @@ bool ChangesFields(const AccountsAddOptions& options) {
 
 /// The account's new key; nullopt if it needs none, or keeps its present key.
 Result<std::optional<ReadKey>> NewKey(const Context& context, const AccountsAddOptions& options,
-                                      const std::string& name, const std::string& kind,
+                                      const std::string& name, config::AccountKind kind,
                                       const config::Account* present) {
   if (options.key.given()) {
     auto key = TakeKey(context, options.key);
@@ -94,13 +107,15 @@ Result<std::optional<ReadKey>> NewKey(const Context& context, const AccountsAddO
   }
   const bool keeps = present != nullptr && HasCredential(*present);
   // A server with OpenAI's API may have no keys; one that asks for a key says so when it is tried.
-  const bool keyless = kind == "mock" || kind == "openai";
+  const config::AccountKindFacts& facts = config::FactsOf(kind);
+  const bool keyless = facts.key != config::KeyNeed::kRequired;
   if (keyless || options.service_account || options.oauth.wanted) return std::optional<ReadKey>();
   if (keeps && (ChangesFields(options) || !context.io().in_is_terminal)) {
     return std::optional<ReadKey>();
   }
-  if (kind == "gemini" && context.io().in_is_terminal) {
-    context.io().Say("Create a key at {} (there is a free tier), then paste it here.", kKeyPage);
+  if (!facts.key_page.empty() && context.io().in_is_terminal) {
+    context.io().Say("Create a key at {} (there is a free tier), then paste it here.",
+                     facts.key_page);
   }
   auto key = AskForKey(context, keeps ? fmt::format("API key for {} (empty keeps it): ", name)
                                       : fmt::format("API key for {}: ", name));
@@ -112,12 +127,10 @@ Result<std::optional<ReadKey>> NewKey(const Context& context, const AccountsAddO
 
 /// Performs the login, if one is requested.
 Result<std::optional<OauthGrant>> Granted(const Context& context, const AccountsAddOptions& options,
-                                          const std::string& kind, const config::Account* present,
+                                          config::AccountKind kind, const config::Account* present,
                                           const Browser& browser) {
   if (!options.oauth.wanted) return std::optional<OauthGrant>();
-  auto grant = LogIn(context, options.oauth,
-                     kind == "vertex" ? config::AccountKind::kVertex : config::AccountKind::kGemini,
-                     present, browser);
+  auto grant = LogIn(context, options.oauth, kind, present, browser);
   if (grant) return std::optional(std::move(*grant));
   Error error = std::move(grant).error();
   if (error.code != ErrorCode::kInvalidRequest) error.message += "\nNothing was added.";
@@ -155,13 +168,15 @@ std::string Absolute(const std::string& name) {
   return std::filesystem::absolute(name, ignored).lexically_normal().string();
 }
 
-std::vector<Field> Fields(const AccountsAddOptions& options, const std::string& kind,
+std::vector<Field> Fields(const AccountsAddOptions& options, config::AccountKind kind,
                           const std::optional<ReadKey>& key, const std::optional<OauthGrant>& grant,
                           const config::Account* present) {
   std::vector<Field> fields;
   if (options.email) fields.push_back({"email", *options.email});
   const bool is_new = present == nullptr;
-  if (is_new ? kind != "gemini" : options.kind.has_value()) fields.push_back({"kind", kind});
+  if (is_new ? kind != config::Account().kind : options.kind.has_value()) {
+    fields.push_back({"kind", std::string(config::Word(kind))});
+  }
   if (key) PutKey(fields, *key);
   if (grant) PutGrant(fields, *grant);
   if (options.service_account) {
@@ -229,9 +244,9 @@ std::string Few(const std::vector<std::string>& names) {
   return names.size() > shown ? text + ", ..." : text;
 }
 
-/// The models that a server with OpenAI's API serves, and how a client asks for it.
+/// The models of a server that names its own, and how a client asks for one.
 void SayModels(const Context& context, const config::Account& account) {
-  if (account.kind != config::AccountKind::kOpenAi) return;
+  if (!config::FactsOf(account.kind).has_own_models) return;
   const auto listed = AskForModels(context, account);
   const auto* entries = std::get_if<std::vector<upstream::ModelEntry>>(&listed);
   if (entries == nullptr) return;
@@ -310,7 +325,7 @@ void AddAccountsAdd(Commands at, Run<AccountsAddOptions> run) {
   command.add_option("NAME", options->name, "What to call it; made up where it is missing")
       ->type_name("ACCOUNT");
   OneOf(command.add_option("--kind", options->kind, "What kind of account it is (default gemini)"),
-        {"gemini", "vertex", "openai", "mock"});
+        {config::kAccountKindWords.begin(), config::kAccountKindWords.end()});
   Text(command, "--email", options->email, "What X-Account-Email shows", "EMAIL");
   CLI::Option* from_stdin = command.add_flag("--api-key-stdin", options->key.from_stdin,
                                              "Read the API key from standard input");
@@ -357,9 +372,9 @@ Result<void> RunAccountsAddWith(const Context& context, const AccountsAddOptions
   auto config = context.ConfigOrNew();
   if (!config) return std::move(config).error();
   std::string name = options.name;
-  if (name.empty()) name = FreeAccountName(**config, {}, KindOf(options, nullptr));
+  if (name.empty()) name = FreeAccountName(**config, {}, Word(KindOf(options, nullptr)));
   const config::Account* present = Find(**config, name);
-  const std::string kind = KindOf(options, present);
+  const config::AccountKind kind = KindOf(options, present);
   if (auto usage = CheckUsage(options, kind, present); !usage) return usage;
   auto key = NewKey(context, options, name, kind, present);
   if (!key) return std::move(key).error();

@@ -82,8 +82,8 @@ Checked Check(const Context& context, const config::Account& account, const Acco
   checked.status.quotas.insert(checked.status.quotas.end(), hit.all().begin(), hit.all().end());
   if (checked.verdict.credential != Credential::kGood) return checked;
   checked.models = ModelsOf(context, account);
-  const bool other = account.kind == config::AccountKind::kOpenAi;
-  if (other && checked.models && !checked.models->empty()) {
+  const bool differ = config::FactsOf(account.kind).has_own_models;
+  if (differ && checked.models && !checked.models->empty()) {
     checked.abilities = AskForAbilities(context, account, checked.models->front());
   }
   // The account works again, so end its quarantine.

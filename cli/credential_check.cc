@@ -128,11 +128,11 @@ Error RefusalOf(const config::Account& account, const CredentialVerdict& verdict
                 verdict.why, far ? "If this machine needs a proxy, set proxy.upstream_proxy. " : "",
                 account.name);
   }
-  if (account.kind == config::AccountKind::kOpenAi) {
+  if (const auto& kind = config::FactsOf(account.kind); kind.key == config::KeyNeed::kOptional) {
     return Fail(ErrorCode::kUpstreamRejected,
                 "the server refuses the request: {}\nNothing was added. If it asks for a key: agm "
-                "accounts add {} --kind openai --base-url {} --api-key-stdin",
-                verdict.why, account.name, account.base_url);
+                "accounts add {} --kind {} --base-url {} --api-key-stdin",
+                verdict.why, account.name, kind.word, account.base_url);
   }
   const std::string remedy = Remedy(verdict.reason, account.name);
   return Fail(ErrorCode::kUpstreamRejected,

@@ -19,14 +19,6 @@ using accounts::OauthClient;
 constexpr std::size_t kLargestFile = 64U << 10U;
 constexpr Duration kExchange{20'000};
 
-/// The OAuth scopes that Google's guides recommend.
-std::string_view ScopeOf(config::AccountKind kind) {
-  return kind == config::AccountKind::kVertex
-             ? "https://www.googleapis.com/auth/cloud-platform"
-             : "https://www.googleapis.com/auth/cloud-platform "
-               "https://www.googleapis.com/auth/generative-language.retriever";
-}
-
 std::string TextOf(const Json& json, const char* name) {
   const auto found = json.find(name);
   return found != json.end() && found->is_string() ? found->get<std::string>() : std::string();
@@ -131,7 +123,7 @@ Result<OauthGrant> LogIn(const Context& context, const OauthOptions& options,
   auto listener = RedirectListener::Start();
   if (!listener) return std::move(listener).error();
   const accounts::OauthLogin login = accounts::NewOauthLogin(listener->url());
-  const std::string url = accounts::ConsentUrl(*client, login, ScopeOf(kind));
+  const std::string url = accounts::ConsentUrl(*client, login, config::FactsOf(kind).oauth_scopes);
   Invite(context, url, listener->port(), browser.patience);
   browser.open(context, url);
   const auto code = listener->AwaitCode(login.state, SystemClock().Now() + browser.patience);

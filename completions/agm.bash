@@ -45,7 +45,7 @@ _agm() {
         'agm serve --api-key') return ;;
         'agm serve --log-format') mapfile -t COMPREPLY < <(compgen -W 'text json' -- "$cur"); return ;;
         'agm serve --log-level') mapfile -t COMPREPLY < <(compgen -W 'debug info warning error' -- "$cur"); return ;;
-        'agm accounts add --kind') mapfile -t COMPREPLY < <(compgen -W 'gemini vertex openai mock' -- "$cur"); return ;;
+        'agm accounts add --kind') mapfile -t COMPREPLY < <(compgen -W 'gemini vertex mock openai' -- "$cur"); return ;;
         'agm accounts add --email') return ;;
         'agm accounts add --api-key-env') return ;;
         'agm accounts add --api-key-file') compopt -o filenames; mapfile -t COMPREPLY < <(compgen -f -- "$cur"); return ;;

@@ -83,7 +83,7 @@ complete -c agm -n '__agm_at "agm accounts"' -a check -d 'Try the accounts\' cre
 
 # agm accounts add
 complete -c agm -n '__agm_at "agm accounts add"' -a '(__agm_live accounts)'
-complete -c agm -n '__agm_at "agm accounts add"' -l kind -x -a 'gemini vertex openai mock' -d 'What kind of account it is (default gemini)'
+complete -c agm -n '__agm_at "agm accounts add"' -l kind -x -a 'gemini vertex mock openai' -d 'What kind of account it is (default gemini)'
 complete -c agm -n '__agm_at "agm accounts add"' -l email -x -d 'What X-Account-Email shows'
 complete -c agm -n '__agm_at "agm accounts add"' -l api-key-stdin -d 'Read the API key from standard input'
 complete -c agm -n '__agm_at "agm accounts add"' -l api-key-env -x -d 'Use the key in this environment variable, now and later'

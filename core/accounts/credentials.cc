@@ -200,10 +200,8 @@ std::variant<Secret, Failure> Credentials::For(const config::Account& account, T
                                                const Cancellation& cancellation) {
   if (!account.api_key.empty()) return account.api_key;
   if (UsesTokens(account)) return tokens_->Get(account, deadline, cancellation);
-  // The mock accepts any key, but like Google it requires one.
-  if (account.kind == config::AccountKind::kMock) return Secret("mock");
-  // Many local servers have no keys.
-  if (account.kind == config::AccountKind::kOpenAi) return Secret();
+  const config::AccountKindFacts& facts = config::FactsOf(account.kind);
+  if (facts.key != config::KeyNeed::kRequired) return Secret(std::string(facts.key_if_none));
   Failure failure;
   failure.trouble = Trouble::kUnauthenticated;
   failure.error = Fail(ErrorCode::kNoAccount, "the account has no credential");

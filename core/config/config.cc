@@ -24,9 +24,7 @@ std::string_view Word(Scheduling scheduling) {
   return kSchedulingWords.at(static_cast<std::size_t>(scheduling));
 }
 
-std::string_view Word(AccountKind kind) {
-  return kAccountKindWords.at(static_cast<std::size_t>(kind));
-}
+std::string_view Word(AccountKind kind) { return FactsOf(kind).word; }
 
 std::string_view Word(Billing billing) {
   return kBillingWords.at(static_cast<std::size_t>(billing));
@@ -37,9 +35,9 @@ std::string_view Word(KeyScope scope) { return kKeyScopeWords.at(static_cast<std
 std::string_view Word(BudgetOf of) { return kBudgetOfWords.at(static_cast<std::size_t>(of)); }
 
 std::optional<AccountKind> FindAccountKind(std::string_view word) {
-  const auto at = std::ranges::find(kAccountKindWords, word);
-  if (at == kAccountKindWords.end()) return std::nullopt;
-  return static_cast<AccountKind>(at - kAccountKindWords.begin());
+  const auto found = std::ranges::find(kAccountKinds, word, &AccountKindFacts::word);
+  if (found == kAccountKinds.end()) return std::nullopt;
+  return found->kind;
 }
 
 }  // namespace agm::config

@@ -9,6 +9,7 @@
 #include "core/base/clock.h"
 #include "core/base/log.h"
 #include "core/base/secret.h"
+#include "core/config/account_kind.h"
 
 /// The user's settings as plain values, with all defaults filled in. Names and defaults are those
 /// of the configuration file (see man agm.toml). Relative file names are resolved against the
@@ -19,7 +20,6 @@ namespace agm::config {
 
 enum class AuthMode { kAuto, kOff, kStrict, kAllExceptHealth };
 enum class Scheduling { kCacheFirst, kBalance, kPerformanceFirst };
-enum class AccountKind { kGemini, kVertex, kMock, kOpenAi };
 enum class Billing { kAuto, kFree, kPaid };
 /// A permission of a client key; see keys/scopes.h for which one implies which.
 enum class KeyScope { kInference, kRead, kMetrics, kAdmin };
@@ -85,7 +85,7 @@ struct Account {
   Secret api_key;           ///< the key itself, from any source
   std::string api_key_env;  ///< the variable's name, if the file refers to one
   std::string api_key_file;
-  std::string base_url;  ///< without a trailing slash; the default depends on `kind`
+  std::string base_url;  ///< without a trailing slash; the default is a fact of `kind`
   std::string project;
   std::string location;         ///< vertex: "global", "us-central1", ...
   std::string service_account;  ///< vertex: path of the key file

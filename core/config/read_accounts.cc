@@ -37,12 +37,9 @@ class AccountReader {
 
   void FinishAddress() {
     std::string& base = account_.base_url;
-    if (base.empty()) base = DefaultBaseUrl(account_.kind);
-    if (account_.kind == AccountKind::kVertex) {
-      if (account_.location.empty()) account_.location = "global";
-    } else {
-      WarnNoEffect("location");
-    }
+    if (base.empty()) base = Facts().base_url;
+    if (Facts().location.empty()) WarnNoEffect("location");
+    if (account_.location.empty()) account_.location = Facts().location;
     const auto url = SplitUrl(base);
     if (!url) return;
     if (url->scheme == "http" && !IsLoopback(url->host)) {
@@ -51,9 +48,7 @@ class AccountReader {
                           called_);
     }
     for (const std::string_view version : {"/v1beta", "/v1beta1", "/v1"}) {
-      const bool own =
-          account_.kind == AccountKind::kVertex || account_.kind == AccountKind::kOpenAi;
-      if (own || url->path != version) continue;
+      if (Facts().keeps_api_version || url->path != version) continue;
       reading_.found.Warn(At("base_url"), "account {}: base_url is read without its \"{}\"",
                           called_, version);
       base.resize(base.size() - version.size());
@@ -72,37 +67,31 @@ class AccountReader {
     }
     if (!account_.api_key_env.empty()) TakeKeyFromEnvironment();
     if (!account_.api_key_file.empty()) TakeKeyFromFile();
-    switch (account_.kind) {
-      case AccountKind::kGemini:
-        WarnNoEffect("service_account");
-        if (keys == 0 && !HasOAuth()) {
-          Unusable("name", "it has no api_key, api_key_env or api_key_file");
-        }
-        return;
-      case AccountKind::kVertex:
-        return FinishVertex(keys > 0);
-      case AccountKind::kMock:
-        return;
-      case AccountKind::kOpenAi:
-        WarnNoEffect("service_account");
-        if (account_.base_url.empty()) Unusable("name", "kind openai needs a base_url");
-        return;
+    if (!Facts().has_service_accounts) WarnNoEffect("service_account");
+    if (Facts().needs_base_url && account_.base_url.empty()) {
+      Unusable("name", fmt::format("kind {} needs a base_url", Facts().word));
     }
+    if (Facts().key == KeyNeed::kRequired) RequireCredential(keys > 0);
   }
 
-  void FinishVertex(bool has_key) {
-    if (!account_.service_account.empty() &&
-        ::access(account_.service_account.c_str(), R_OK) != 0) {
+  void RequireCredential(bool has_key) {
+    const bool uses_file = Facts().has_service_accounts && !account_.service_account.empty();
+    if (uses_file && ::access(account_.service_account.c_str(), R_OK) != 0) {
       Unusable("service_account",
                fmt::format("the file {} cannot be read", account_.service_account));
     }
-    if (account_.service_account.empty() && !HasOAuth() && !has_key) {
+    if (has_key) return;
+    if (!uses_file && !HasOAuth()) {
       Unusable("name",
-               "it has no service_account, and no client_id, client_secret and refresh_token");
-    } else if (account_.project.empty() && !has_key) {
+               Facts().has_service_accounts
+                   ? "it has no service_account, and no client_id, client_secret and refresh_token"
+                   : "it has no api_key, api_key_env or api_key_file");
+    } else if (Facts().needs_project && account_.project.empty()) {
       Unusable("name", "it has no project");
     }
   }
+
+  const AccountKindFacts& Facts() const { return FactsOf(account_.kind); }
 
   bool HasOAuth() const { return !account_.client_id.empty() && !account_.refresh_token.empty(); }
 
@@ -160,10 +149,6 @@ class AccountReader {
 };
 
 }  // namespace
-
-std::string_view DefaultBaseUrl(AccountKind kind) {
-  return kind == AccountKind::kGemini ? "https://generativelanguage.googleapis.com" : "";
-}
 
 std::vector<Account> ReadAccounts(const Value& list, const Reading& reading) {
   std::vector<Account> accounts;

@@ -43,7 +43,4 @@ std::vector<Account> ReadAccounts(const Value& list, const Reading& reading);
 /// Reads [[keys]].
 std::vector<ClientKey> ReadClientKeys(const Value& list, const Reading& reading);
 
-/// The upstream's URL for an account of that kind without base_url.
-std::string_view DefaultBaseUrl(AccountKind kind);
-
 }  // namespace agm::config

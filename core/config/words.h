@@ -1,6 +1,7 @@
 #pragma once
 
 #include <array>
+#include <cstddef>
 #include <optional>
 #include <string_view>
 
@@ -16,8 +17,11 @@ inline constexpr std::array<std::string_view, 3> kSchedulingWords = {"cache_firs
 inline constexpr std::array<std::string_view, 4> kLogLevelWords = {"debug", "info", "warning",
                                                                    "error"};
 inline constexpr std::array<std::string_view, 2> kLogFormatWords = {"text", "json"};
-inline constexpr std::array<std::string_view, 4> kAccountKindWords = {"gemini", "vertex", "mock",
-                                                                      "openai"};
+inline constexpr auto kAccountKindWords = [] {
+  std::array<std::string_view, kAccountKinds.size()> words;
+  for (std::size_t i = 0; i < words.size(); ++i) words.at(i) = kAccountKinds.at(i).word;
+  return words;
+}();
 inline constexpr std::array<std::string_view, 3> kBillingWords = {"auto", "free", "paid"};
 inline constexpr std::array<std::string_view, 4> kKeyScopeWords = {"inference", "read", "metrics",
                                                                    "admin"};

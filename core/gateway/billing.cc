@@ -3,6 +3,22 @@
 #include <algorithm>
 
 namespace agm::gateway {
+namespace {
+
+/// True if nobody is billed for the requests of the account, because of its kind.
+bool IsFreeOfCharge(const config::Account& account) {
+  switch (config::FactsOf(account.kind).key) {
+    case config::KeyNeed::kRequired:
+      return false;
+    case config::KeyNeed::kOptional:
+      return account.api_key.empty();
+    case config::KeyNeed::kNone:
+      return true;
+  }
+  return false;
+}
+
+}  // namespace
 
 void Billing::Note(const config::Account& account, const std::vector<std::string>& quotas) {
   const auto of_free_tier = [](const std::string& quota) {
@@ -22,11 +38,7 @@ ledger::Billing Billing::Of(const config::Account& account) const {
     case config::Billing::kAuto:
       break;
   }
-  if (account.kind == config::AccountKind::kMock) return ledger::Billing::kFree;
-  // A server that asks for no key sends no bill.
-  if (account.kind == config::AccountKind::kOpenAi && account.api_key.empty()) {
-    return ledger::Billing::kFree;
-  }
+  if (IsFreeOfCharge(account)) return ledger::Billing::kFree;
   auto free = free_.Lock();
   return free->contains(account.name) ? ledger::Billing::kFree : ledger::Billing::kPaid;
 }

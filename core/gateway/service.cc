@@ -48,20 +48,6 @@ ledger::Settings LogOf(const config::Config& config) {
   return settings;
 }
 
-/// gen_ai.provider.name of an account.
-std::string ProviderName(config::AccountKind kind) {
-  switch (kind) {
-    case config::AccountKind::kVertex:
-      return "gcp.vertex_ai";
-    case config::AccountKind::kOpenAi:
-      return "openai";
-    case config::AccountKind::kGemini:
-    case config::AccountKind::kMock:
-      return "gcp.gemini";
-  }
-  return "gcp.gemini";
-}
-
 telemetry::Options TelemetryOf(const config::Config& config) {
   const config::TelemetrySettings& from = config.telemetry;
   telemetry::Options options;
@@ -75,8 +61,9 @@ telemetry::Options TelemetryOf(const config::Config& config) {
                             ? telemetry::Conventions::kGenAi01
                             : telemetry::Conventions::kSemconv136;
   for (const config::Account& account : config.accounts) {
-    options.providers[account.name] = ProviderName(account.kind);
+    options.providers[account.name] = config::FactsOf(account.kind).provider_name;
   }
+  options.default_provider = config::FactsOf(config::Account().kind).provider_name;
   return options;
 }
 

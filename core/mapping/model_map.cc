@@ -88,7 +88,7 @@ std::string_view RuleName(Rule rule) {
 
 ModelMap::ModelMap(const config::Config& config)
     : other_vendors_(std::ranges::any_of(config.accounts, [](const config::Account& account) {
-        return account.kind == config::AccountKind::kOpenAi;
+        return config::FactsOf(account.kind).has_own_models;
       })) {
   for (const config::MappingRule& rule : config.mapping) {
     const std::string bare(config::WithoutModelPrefix(rule.from));

@@ -23,6 +23,7 @@ struct Options {
   Conventions conventions = Conventions::kGenAi01;
   /// The provider's name in the conventions by the account's name: "gcp.gemini", "gcp.vertex_ai".
   std::map<std::string, std::string> providers;
+  std::string default_provider;  ///< the same of a request that none of these accounts served
 };
 
 }  // namespace agm::telemetry

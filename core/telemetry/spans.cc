@@ -164,7 +164,7 @@ std::string_view OperationOf(std::string_view route) {
 
 std::string ProviderOf(const ledger::Entry& entry, const Options& options) {
   const auto found = options.providers.find(entry.account);
-  return found == options.providers.end() ? "gcp.gemini" : found->second;
+  return found == options.providers.end() ? options.default_provider : found->second;
 }
 
 std::string UnixNano(WallTime at, microseconds later) {

@@ -71,7 +71,7 @@ struct EmbeddingQuestion {
 
 /// One kind of upstream API. The gateway passes a request in the neutral model; the provider of the
 /// leased account writes it for its API and reads the response. A further kind is one more folder
-/// with a subclass, and a row in providers.cc.
+/// with a subclass, and a case in providers.cc.
 ///
 /// Thread safety: immutable; any thread.
 class Provider {

@@ -1,9 +1,8 @@
 #pragma once
 
-#include <map>
-#include <utility>
+#include <array>
 
-#include "core/config/config.h"
+#include "core/config/account_kind.h"
 #include "core/upstream/provider.h"
 
 namespace agm::upstream {
@@ -15,20 +14,19 @@ namespace agm::upstream {
 /// Thread safety: immutable. The providers must outlive it.
 class Providers {
  public:
-  explicit Providers(std::map<config::AccountKind, const Provider*> by_kind)
-      : by_kind_(std::move(by_kind)) {}
-  /// Returns the provider that serves accounts of `kind`. If `by_kind` lacks the kind, that is the
-  /// provider of the first kind in it.
-  const Provider& For(config::AccountKind kind) const {
-    const auto found = by_kind_.find(kind);
-    return *(found == by_kind_.end() ? by_kind_.begin() : found)->second;
-  }
+  /// Calls `provider_of` once for each row of config::kAccountKinds.
+  explicit Providers(const Provider& (*provider_of)(config::AccountKind kind));
+  /// `provider` serves all kinds.
+  explicit Providers(const Provider& provider) { providers_.fill(&provider); }
+
+  /// Throws std::out_of_range for a kind without a row, which is a bug.
+  const Provider& For(config::AccountKind kind) const;
 
  private:
-  std::map<config::AccountKind, const Provider*> by_kind_;  ///< never empty
+  std::array<const Provider*, config::kAccountKinds.size()> providers_{};  ///< by kind; never null
 };
 
-/// The kinds of upstream that the program knows.
+/// The providers of the program.
 const Providers& BuiltInProviders();
 
 }  // namespace agm::upstream

@@ -10,7 +10,7 @@ namespace {
 using config::Account;
 using config::AccountKind;
 
-constexpr std::string_view kGeminiOrigin = "https://generativelanguage.googleapis.com";
+constexpr std::string_view kGeminiOrigin = config::FactsOf(AccountKind::kGemini).base_url;
 constexpr std::string_view kGeminiVersion = "v1beta";
 constexpr std::string_view kVertexVersion = "v1beta1";
 

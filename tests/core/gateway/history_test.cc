@@ -92,6 +92,19 @@ TEST_F(HistoryTest, AnAccountWhoseRefusalNamesTheFreeTierIsNotBilled) {
   EXPECT_EQ(billing.Of(account), ledger::Billing::kFree);
 }
 
+TEST(Billing, AnAccountWithoutAKeyIsBilledOnlyIfItsKindNeedsOne) {
+  const Billing billing;
+  for (const config::AccountKindFacts& kind : config::kAccountKinds) {
+    const bool needs_key = kind.key == config::KeyNeed::kRequired;
+    config::Account account;
+    account.kind = kind.kind;
+    EXPECT_EQ(billing.Of(account) == ledger::Billing::kPaid, needs_key) << kind.word;
+    account.api_key = Secret("key");
+    EXPECT_EQ(billing.Of(account) == ledger::Billing::kFree, kind.key == config::KeyNeed::kNone)
+        << kind.word;
+  }
+}
+
 TEST_F(HistoryTest, TheHopsOfALongAnswerAreTriesToo) {
   test::ScriptedServer upstream([](test::Visitor& visitor) {
     while (visitor.ReadRequest()) {

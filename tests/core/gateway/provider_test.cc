@@ -70,7 +70,7 @@ TEST_F(GatewayTest, AnswersThroughAProviderThatItDoesNotKnow) {
     }
   });
   const PlainProvider plain;
-  const upstream::Providers providers({{config::AccountKind::kGemini, &plain}});
+  const upstream::Providers providers(plain);
   providers_ = &providers;
   config_.accounts.push_back(AccountOf("one", "key", server.url()));
   Start();

@@ -101,6 +101,7 @@ TEST(Meters, HistogramsHaveTheBoundsOfTheConventions) {
 TEST(Meters, OlderConventionsHaveTheirOwnNames) {
   Options options;
   options.conventions = Conventions::kSemconv136;
+  options.default_provider = "gcp.gemini";
   Meters meters{WallTime()};
   meters.Count(EntryOf("gemini-2.5-flash"), options);
   const Json metrics = meters.Write(WallTime(1s), options);

@@ -45,7 +45,9 @@ std::string Value(const Json& span, std::string_view name) {
 }
 
 TEST(Spans, AServerSpanBelowTheCallersAndOneClientSpanOverAllTries) {
-  const auto spans = SpansOf(EntryOfAStream(), {});
+  Options options;
+  options.default_provider = "gcp.gemini";
+  const auto spans = SpansOf(EntryOfAStream(), options);
   ASSERT_EQ(spans.size(), 2U);
   const Json& server = spans[0];
   EXPECT_EQ(server["name"], "POST /v1/chat/completions");

@@ -1,0 +1,66 @@
+#include "core/config/account_kind.h"
+
+#include <gtest/gtest.h>
+
+#include <set>
+#include <stdexcept>
+#include <string>
+
+#include "core/config/load.h"
+#include "core/config/words.h"
+
+namespace agm::config {
+namespace {
+
+Account AccountOfKind(const AccountKindFacts& kind, const std::string& settings) {
+  const std::string text =
+      "[[accounts]]\nname = \"a\"\nkind = \"" + std::string(kind.word) + "\"\n" + settings;
+  const auto loaded = Load(Source{text, "config.toml"}, {});
+  if (loaded) return loaded->config.accounts.at(0);
+  ADD_FAILURE() << loaded.error().message;
+  return {};
+}
+
+TEST(AccountKind, EachKindIsFoundByAWordOfItsOwn) {
+  std::set<std::string_view> words;
+  for (const AccountKindFacts& kind : kAccountKinds) {
+    EXPECT_TRUE(words.insert(kind.word).second) << kind.word;
+    EXPECT_EQ(FindAccountKind(kind.word), kind.kind) << kind.word;
+    EXPECT_EQ(Word(kind.kind), kind.word);
+    EXPECT_EQ(&FactsOf(kind.kind), &kind) << kind.word;
+    EXPECT_FALSE(kind.provider_name.empty()) << kind.word;
+  }
+  EXPECT_EQ(FindAccountKind("gemni"), std::nullopt);
+}
+
+TEST(AccountKind, AKindWithoutARowIsABug) {
+  const auto unknown = static_cast<AccountKind>(kAccountKinds.size());
+  EXPECT_THROW(FactsOf(unknown), std::out_of_range);
+}
+
+TEST(AccountKind, AnAccountCanServeOnceItHasWhatItsKindNeeds) {
+  for (const AccountKindFacts& kind : kAccountKinds) {
+    const bool needs_key = kind.key == KeyNeed::kRequired;
+    const Account bare = AccountOfKind(kind, "");
+    EXPECT_EQ(bare.Usable(), !needs_key && !kind.needs_base_url) << kind.word << bare.unusable;
+    EXPECT_EQ(bare.base_url, kind.base_url) << kind.word;
+    EXPECT_EQ(bare.location, kind.location) << kind.word;
+    const Account full =
+        AccountOfKind(kind, "api_key = \"key\"\nbase_url = \"https://upstream.example/v1\"\n");
+    EXPECT_TRUE(full.Usable()) << kind.word << full.unusable;
+    EXPECT_EQ(full.base_url.ends_with("/v1"), kind.keeps_api_version) << kind.word;
+  }
+}
+
+TEST(AccountKind, WithoutAKeyOnlySomeKindsNeedAProject) {
+  const std::string login =
+      "client_id = \"id\"\nclient_secret = \"s\"\nrefresh_token = \"t\"\n"
+      "base_url = \"https://upstream.example\"\n";
+  for (const AccountKindFacts& kind : kAccountKinds) {
+    EXPECT_EQ(AccountOfKind(kind, login).Usable(), !kind.needs_project) << kind.word;
+    EXPECT_TRUE(AccountOfKind(kind, login + "project = \"p\"\n").Usable()) << kind.word;
+  }
+}
+
+}  // namespace
+}  // namespace agm::config
