@@ -22,7 +22,10 @@ namespace agm::gateway {
 namespace {
 
 http::Limits LimitsOf(const config::Proxy& proxy) {
-  return {proxy.header_timeout, proxy.write_timeout, proxy.max_body_size, proxy.max_connections};
+  return {.header_timeout = proxy.header_timeout,
+          .write_timeout = proxy.write_timeout,
+          .max_body_size = proxy.max_body_size,
+          .max_connections = proxy.max_connections};
 }
 
 /// Loads the TLS identity; null if TLS is not configured.
