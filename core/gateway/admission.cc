@@ -1,8 +1,3 @@
-// The headers that tell what is left, in the form of each API:
-//
-//   OpenAI      x-ratelimit-{limit,remaining,reset}-{requests,tokens}; a reset is a span: "6m0s"
-//   Anthropic   anthropic-ratelimit-{requests,tokens}-{limit,remaining,reset}; a reset is a time
-
 #include "core/gateway/admission.h"
 
 #include <fmt/format.h>
@@ -14,9 +9,8 @@
 #include <string_view>
 #include <utility>
 
-#include "core/base/iso_time.h"
 #include "core/base/utf8.h"
-#include "core/gateway/routes.h"
+#include "core/gateway/surface.h"
 #include "core/keys/meter.h"
 #include "core/protocol/shared/token_estimate.h"
 
@@ -25,49 +19,22 @@ namespace {
 
 using Headers = std::vector<std::pair<std::string, std::string>>;
 
-std::string SpanText(Duration span) {
-  const auto seconds = (span.count() + 999) / 1000;
-  if (seconds < 60) return std::to_string(seconds) + "s";
-  return std::to_string(seconds / 60) + "m" + std::to_string(seconds % 60) + "s";
-}
-
-/// The names of the three headers of one limit.
-struct HeaderNames {
-  std::string_view limit;
-  std::string_view remaining;
-  std::string_view reset;
-};
-
-constexpr HeaderNames kOpenAiRequests{
-    "x-ratelimit-limit-requests", "x-ratelimit-remaining-requests", "x-ratelimit-reset-requests"};
-constexpr HeaderNames kOpenAiTokens{"x-ratelimit-limit-tokens", "x-ratelimit-remaining-tokens",
-                                    "x-ratelimit-reset-tokens"};
-constexpr HeaderNames kAnthropicRequests{"anthropic-ratelimit-requests-limit",
-                                         "anthropic-ratelimit-requests-remaining",
-                                         "anthropic-ratelimit-requests-reset"};
-constexpr HeaderNames kAnthropicTokens{"anthropic-ratelimit-tokens-limit",
-                                       "anthropic-ratelimit-tokens-remaining",
-                                       "anthropic-ratelimit-tokens-reset"};
-
-void Add(const HeaderNames& names, const keys::MinuteStanding& standing, std::string reset,
+void Add(const LimitHeaders& names, const keys::MinuteStanding& standing, std::string reset,
          Headers& headers) {
   headers.emplace_back(names.limit, std::to_string(standing.limit));
   headers.emplace_back(names.remaining, std::to_string(standing.remaining));
   headers.emplace_back(names.reset, std::move(reset));
 }
 
-Headers LimitHeaders(Surface surface, const keys::Standing& standing, WallTime now) {
-  const bool anthropic = surface == Surface::kAnthropic;
-  const auto reset = [&](const keys::MinuteStanding& limit) {
-    return anthropic ? IsoTime(now + limit.reset) : SpanText(limit.reset);
-  };
+Headers HeadersOf(const keys::Standing& standing, Surface surface, WallTime now) {
+  const SurfaceFacts& api = FactsOf(surface);
   Headers headers;
   headers.reserve(6);
   if (const auto& requests = standing.requests) {
-    Add(anthropic ? kAnthropicRequests : kOpenAiRequests, *requests, reset(*requests), headers);
+    Add(api.requests, *requests, api.write_reset(requests->reset, now), headers);
   }
   if (const auto& tokens = standing.tokens) {
-    Add(anthropic ? kAnthropicTokens : kOpenAiTokens, *tokens, reset(*tokens), headers);
+    Add(api.tokens, *tokens, api.write_reset(tokens->reset, now), headers);
   }
   return headers;
 }
@@ -105,7 +72,7 @@ Result<void> Take(const Services& services, keys::Demand demand, Record& record)
   keys::Standing standing;
   auto place = keys::Meter::Take(key.meter, key.limits, *key.zone, demand, wall,
                                  services.clock->Now(), standing);
-  record.limit_headers = LimitHeaders(record.surface, standing, wall);
+  record.limit_headers = HeadersOf(standing, record.surface, wall);
   if (!place) return std::move(place).error();
   record.reservation = *std::move(place);
   record.prompt_tokens = demand.input;

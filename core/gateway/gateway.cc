@@ -117,10 +117,11 @@ std::string SpanForUpstreams(const telemetry::TraceContext& trace,
   return exporter.on() ? telemetry::NewSpanId() : trace.parent;
 }
 
-// Anthropic's SDKs read the request's id from a header of another name.
+// Repeats the request's id in the header that the clients of the API read.
 void NameRequest(http::Reply& reply, Surface surface) {
+  const std::string_view header = FactsOf(surface).request_id_header;
   const std::string id(http::FindHeader(reply.headers, "x-request-id"));
-  if (surface == Surface::kAnthropic && !id.empty()) reply.headers.emplace_back("request-id", id);
+  if (!header.empty() && !id.empty()) reply.headers.emplace_back(header, id);
 }
 
 }  // namespace

@@ -5,9 +5,6 @@
 #include <utility>
 
 #include "core/base/utf8.h"
-#include "core/protocol/anthropic/error.h"
-#include "core/protocol/gemini/error.h"
-#include "core/protocol/openai/error.h"
 
 namespace agm::gateway {
 namespace {
@@ -46,20 +43,6 @@ http::Reply Send(protocol::WireError wire, const Error& error, Record& record,
   return reply;
 }
 
-protocol::WireError WriteErrorFor(Surface surface, const Error& error,
-                                  std::string_view request_id) {
-  switch (surface) {
-    case Surface::kOpenAi:
-    case Surface::kOwn:
-      return protocol::WriteOpenAiError(error);
-    case Surface::kAnthropic:
-      return protocol::WriteAnthropicError(error, request_id);
-    case Surface::kGemini:
-      return protocol::WriteGeminiError(error);
-  }
-  return protocol::WriteOpenAiError(error);
-}
-
 }  // namespace
 
 std::vector<http::Header> ModelHeaders(const Record& record, const config::Config& config) {
@@ -89,7 +72,7 @@ http::Reply Refuse(const protocol::Dialect& dialect, Error error, Record& record
 
 http::Reply Refuse(Surface surface, Error error, Record& record, const config::Config& config) {
   const Error shown = Discreet(std::move(error), record, config);
-  return Send(WriteErrorFor(surface, shown, record.id), shown, record, config);
+  return Send(FactsOf(surface).write_error(shown, record.id), shown, record, config);
 }
 
 http::Reply PageReply(int status, std::string_view content_type, std::string body, Record& record) {

@@ -5,15 +5,13 @@
 #include <string_view>
 
 #include "core/base/result.h"
+#include "core/gateway/surface.h"
 #include "core/http/wire/message.h"
 #include "core/http/wire/request_head.h"
 
 namespace agm::gateway {
 
 struct Visit;
-
-/// The API whose formats a route uses. The gateway's own pages write errors as OpenAI does.
-enum class Surface { kOpenAi, kAnthropic, kGemini, kOwn };
 
 /// The permission that a client key needs before it may use a route.
 enum class Scope {
