@@ -27,16 +27,13 @@ namespace {
 constexpr std::string_view kJson = "application/json";
 constexpr std::string_view kFiles = "files/";
 
-Surface ApiOf(const Visit& visit) { return visit.route.row->surface; }
-
 http::Reply RefuseIt(Visit& visit, Error error) {
-  return Refuse(ApiOf(visit), std::move(error), visit.record, *visit.settings->config);
+  return Refuse(visit.route.row->surface, std::move(error), visit.record, *visit.settings->config);
 }
 
-// The client's name of a file: "file-ID" of OpenAI, "file_ID" of Anthropic.
-std::string ClientId(const Visit& visit, std::string_view name) {
-  const bool anthropic = ApiOf(visit) == Surface::kAnthropic;
-  return std::string(anthropic ? "file_" : "file-").append(name.substr(kFiles.size()));
+// The client's name of a file.
+std::string ClientId(const FileApi& api, std::string_view name) {
+  return std::string(api.id_prefix).append(name.substr(kFiles.size()));
 }
 
 std::int64_t Seconds(WallTime time) {
@@ -50,10 +47,10 @@ std::int64_t SizeOf(JsonView object) {
   return size;
 }
 
-void WriteOpenAi(JsonWriter& json, const Visit& visit, const store::Resource& file,
+void WriteOpenAi(JsonWriter& json, const std::string& id, const store::Resource& file,
                  JsonView object) {
   const std::string purpose = object["purpose"].text();
-  json.Object().Key("id").String(ClientId(visit, file.name)).Key("object").String("file");
+  json.Object().Key("id").String(id).Key("object").String("file");
   json.Key("bytes").Int(SizeOf(object)).Key("created_at").Int(Seconds(file.created));
   json.Key("expires_at").Int(Seconds(file.expires));
   json.Key("filename").String(ToUtf8(object["displayName"].text()));
@@ -61,9 +58,9 @@ void WriteOpenAi(JsonWriter& json, const Visit& visit, const store::Resource& fi
   json.Key("status").String("processed").EndObject();
 }
 
-void WriteAnthropic(JsonWriter& json, const Visit& visit, const store::Resource& file,
+void WriteAnthropic(JsonWriter& json, const std::string& id, const store::Resource&,
                     JsonView object) {
-  json.Object().Key("id").String(ClientId(visit, file.name)).Key("type").String("file");
+  json.Object().Key("id").String(id).Key("type").String("file");
   json.Key("filename").String(ToUtf8(object["displayName"].text()));
   json.Key("mime_type").String(ToUtf8(object["mimeType"].text()));
   json.Key("size_bytes").Int(SizeOf(object));
@@ -71,17 +68,21 @@ void WriteAnthropic(JsonWriter& json, const Visit& visit, const store::Resource&
   json.Key("downloadable").Bool(false).EndObject();
 }
 
-void Write(JsonWriter& json, const Visit& visit, const store::Resource& file) {
-  const auto doc = JsonDoc::Parse(file.object);
-  const JsonView object = doc ? doc->root() : JsonView();
-  ApiOf(visit) == Surface::kAnthropic ? WriteAnthropic(json, visit, file, object)
-                                      : WriteOpenAi(json, visit, file, object);
+void WriteOpenAiDeleted(JsonWriter& json) {
+  json.Key("object").String("file").Key("deleted").Bool(true);
 }
 
-http::Reply Show(Visit& visit, const store::Resource& file) {
+void WriteAnthropicDeleted(JsonWriter& json) { json.Key("type").String("file_deleted"); }
+
+void Write(JsonWriter& json, const FileApi& api, const store::Resource& file) {
+  const auto doc = JsonDoc::Parse(file.object);
+  api.write(json, ClientId(api, file.name), file, doc ? doc->root() : JsonView());
+}
+
+http::Reply Show(Visit& visit, const FileApi& api, const store::Resource& file) {
   std::string body;
   JsonWriter json(body);
-  Write(json, visit, file);
+  Write(json, api, file);
   return PageReply(200, kJson, std::move(body), visit.record);
 }
 
@@ -155,7 +156,10 @@ Error ErrorOf(NativeOutcome& outcome) {
 
 }  // namespace
 
-http::Reply CreateFile(Visit& visit) {
+const FileApi kOpenAiFiles{"file-", WriteOpenAi, "list", WriteOpenAiDeleted};
+const FileApi kAnthropicFiles{"file_", WriteAnthropic, "", WriteAnthropicDeleted};
+
+http::Reply CreateFile(Visit& visit, const FileApi& api) {
   const auto form = ReadFileForm(visit.http);
   if (!form) return RefuseIt(visit, form.error());
   const auto place = PlaceFor(visit, "files");
@@ -174,29 +178,29 @@ http::Reply CreateFile(Visit& visit) {
   if (!file) {
     return RefuseIt(visit, Fail(ErrorCode::kUpstreamRejected, "the upstream named no file"));
   }
-  return Show(visit, *file);
+  return Show(visit, api, *file);
 }
 
-http::Reply ListFiles(Visit& visit) {
+http::Reply ListFiles(Visit& visit, const FileApi& api) {
   const auto own = visit.services.resources->List(visit.record.caller, kFiles, Now(visit));
   std::string body;
   JsonWriter json(body);
   json.Object();
-  if (ApiOf(visit) == Surface::kOpenAi) json.Key("object").String("list");
+  if (!api.list_object.empty()) json.Key("object").String(api.list_object);
   json.Key("data").Array();
-  for (const auto& file : own) Write(json, visit, file);
+  for (const auto& file : own) Write(json, api, file);
   json.EndArray().Key("has_more").Bool(false).Key("first_id");
-  own.empty() ? json.Null() : json.String(ClientId(visit, own.front().name));
+  own.empty() ? json.Null() : json.String(ClientId(api, own.front().name));
   json.Key("last_id");
-  own.empty() ? json.Null() : json.String(ClientId(visit, own.back().name));
+  own.empty() ? json.Null() : json.String(ClientId(api, own.back().name));
   json.EndObject();
   return PageReply(200, kJson, std::move(body), visit.record);
 }
 
-http::Reply UseFile(Visit& visit) {
+http::Reply UseFile(Visit& visit, const FileApi& api) {
   const auto file = Named(visit);
   if (!file) return NoSuchFile(visit);
-  if (visit.http.method != "DELETE") return Show(visit, *file);
+  if (visit.http.method != "DELETE") return Show(visit, api, *file);
   NativeQuestion question = QuestionFor(visit, file->name, NativeForm::kBytes);
   question.version = "v1beta";
   auto outcome = AskHolder(visit, file->account, "files", question);
@@ -206,12 +210,10 @@ http::Reply UseFile(Visit& visit) {
     opened->lease.Report(accounts::Success{opened->first_byte});
   }
   visit.services.resources->Remove(file->name);
-  const bool anthropic = ApiOf(visit) == Surface::kAnthropic;
   std::string body;
   JsonWriter json(body);
-  json.Object().Key("id").String(ClientId(visit, file->name));
-  anthropic ? json.Key("type").String("file_deleted")
-            : json.Key("object").String("file").Key("deleted").Bool(true);
+  json.Object().Key("id").String(ClientId(api, file->name));
+  api.write_deleted(json);
   json.EndObject();
   return PageReply(200, kJson, std::move(body), visit.record);
 }

@@ -62,6 +62,11 @@ http::Reply PageOf(Visit& visit) {
   return page(visit.services, *visit.settings, visit.http, visit.route.id, visit.record);
 }
 
+template <auto handle, const FileApi& api>
+http::Reply Files(Visit& visit) {
+  return handle(visit, api);
+}
+
 http::Reply Home(Visit& visit) {
   const config::Config& config = *visit.settings->config;
   if (WantsPage(visit.http)) return HomePage(visit.record);
@@ -209,14 +214,20 @@ constexpr RouteRow kRows[] = {
    NotServed},
 
   // Files of OpenAI's and of Anthropic's API
-  {"create_file", "/files", kPost, kOpenAi, BodyKind::kAny, kInference, kPatient, CreateFile},
-  {"files", "/files", kGet, kOpenAi, kJson, kInference, kPatient, ListFiles},
+  {"create_file", "/files", kPost, kOpenAi, BodyKind::kAny, kInference, kPatient,
+   Files<CreateFile, kOpenAiFiles>},
+  {"files", "/files", kGet, kOpenAi, kJson, kInference, kPatient,
+   Files<ListFiles, kOpenAiFiles>},
   {"file_content", "/files/*/content", kGet, kOpenAi, kJson, kInference, kPatient, FileContent},
-  {"file", "/files/*", "GET, HEAD, DELETE", kOpenAi, kJson, kInference, kPatient, UseFile},
-  {"create_file", "/files", kPost, kAnthropic, BodyKind::kAny, kInference, kPatient, CreateFile},
-  {"files", "/files", kGet, kAnthropic, kJson, kInference, kPatient, ListFiles},
+  {"file", "/files/*", "GET, HEAD, DELETE", kOpenAi, kJson, kInference, kPatient,
+   Files<UseFile, kOpenAiFiles>},
+  {"create_file", "/files", kPost, kAnthropic, BodyKind::kAny, kInference, kPatient,
+   Files<CreateFile, kAnthropicFiles>},
+  {"files", "/files", kGet, kAnthropic, kJson, kInference, kPatient,
+   Files<ListFiles, kAnthropicFiles>},
   {"file_content", "/files/*/content", kGet, kAnthropic, kJson, kInference, kPatient, FileContent},
-  {"file", "/files/*", "GET, HEAD, DELETE", kAnthropic, kJson, kInference, kPatient, UseFile},
+  {"file", "/files/*", "GET, HEAD, DELETE", kAnthropic, kJson, kInference, kPatient,
+   Files<UseFile, kAnthropicFiles>},
 
   // Gemini. Google's SDK with its default version requests "/v1/models/x:generateContent".
   {"gemini_method", "/models/**:", kPost, kGemini, kJson, kInference, kPatient, Native},
