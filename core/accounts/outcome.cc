@@ -80,8 +80,8 @@ PoolJournal::Usage UsageOf(const Member& member) {
   return {member.account->name, member.requests, member.errors, member.tokens, member.last_used};
 }
 
-bool IsWorthKeeping(const Cooldown& cooldown, TimePoint now, const PoolJournal* journal) {
-  if (journal != nullptr && journal->IsShared()) return cooldown.until > now;
+bool IsWorthKeeping(const Cooldown& cooldown, TimePoint now, bool shared) {
+  if (shared) return cooldown.until > now;
   return OwnerOf(cooldown.trouble) != Owner::kEndpoint &&
          (cooldown.forever() || cooldown.until - now > kWorthKeeping);
 }
@@ -99,7 +99,7 @@ void Pool::State::Punish(const Lease::Taken& taken, const Failure& failure, Mome
   quotas.Learn(failure, taken.at, moment);
   const bool of_quota =
       failure.trouble == Trouble::kMinuteQuota || failure.trouble == Trouble::kDayQuota;
-  if (of_quota && journal != nullptr && journal->IsShared()) {
+  if (of_quota && IsShared()) {
     notes.quota = Journaled(member, taken.model.text, quotas.learned(), moment);
   }
   member.project->seen.Note(taken.model.text, failure.quotas);
@@ -115,7 +115,7 @@ void Pool::State::Punish(const Lease::Taken& taken, const Failure& failure, Mome
   if (failure.trouble == Trouble::kNetwork && !others_work) cooldown.until = moment.now;
   TellOf(member, cooldown, known, moment.now, notes);
   const Cooldown& held = cooldowns->Put(std::move(cooldown), moment.now);
-  if (IsWorthKeeping(held, moment.now, journal)) {
+  if (IsWorthKeeping(held, moment.now, IsShared())) {
     notes.cooldowns.push_back(Journaled(member, held, moment));
   }
 }
@@ -127,8 +127,7 @@ void Pool::State::LookAhead(Member& member, const ModelName& model, Moment momen
   const Cooldown* known = member.project->cooldowns.Find(model.text, wall->trouble);
   TellOf(member, cooldown, known, moment.now, notes);
   const Cooldown& held = member.project->cooldowns.Put(std::move(cooldown), moment.now);
-  const bool kept = wall->trouble == Trouble::kDayQuota ||
-                    (journal != nullptr && journal->IsShared() && known == nullptr);
+  const bool kept = wall->trouble == Trouble::kDayQuota || (known == nullptr && IsShared());
   if (kept) notes.cooldowns.push_back(Journaled(member, held, moment));
 }
 

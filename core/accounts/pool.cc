@@ -73,9 +73,7 @@ Result<Lease> Pool::Take(const Wanted& wanted, TimePoint deadline,
                          const Cancellation& cancellation) {
   auto taken =
       std::make_unique<Lease::Taken>(Lease::Taken{state_, {}, Affinity::KeyOf(wanted.session)});
-  if (state_->journal != nullptr && state_->journal->IsShared()) {
-    taken->conversation = wanted.session;
-  }
+  if (state_->IsShared()) taken->conversation = wanted.session;
   Notes notes;
   for (;;) {
     {

@@ -44,6 +44,9 @@ struct Pool::State {
   const HearEvent hear;
   const upstream::Providers& providers;
 
+  /// True if the journal passes on what it is told to the pools of other nodes.
+  bool IsShared() const { return journal != nullptr && journal->IsShared(); }
+
   mutable std::mutex mutex;
   std::condition_variable changed;
   int waiting = 0;
