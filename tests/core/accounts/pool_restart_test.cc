@@ -10,29 +10,19 @@
 #include "core/store/sqlite_pool_journal.h"
 #include "tests/support/fake_clock.h"
 #include "tests/support/temp_dir.h"
+#include "tests/support/two_accounts.h"
 
 namespace agm::accounts {
 namespace {
 
 using namespace std::chrono_literals;
 
-std::shared_ptr<const config::Config> TwoAccounts() {
-  auto config = std::make_shared<config::Config>();
-  for (const char* name : {"work", "home"}) {
-    config::Account account;
-    account.name = name;
-    account.api_key = Secret(std::string("key-of-") + name);
-    config->accounts.push_back(std::move(account));
-  }
-  return config;
-}
-
 /// Simulates one process: opens the state file and creates a pool with it.
 struct Process {
   Process(const test::TempDir& folder, Clock& clock)
       : database(store::Database::Open(folder.path())),
         journal(*database, clock, [this](const std::string& text) { warnings.push_back(text); }),
-        pool(TwoAccounts(), clock, &journal) {}
+        pool(test::TwoAccounts(), clock, &journal) {}
 
   std::vector<std::string> warnings;
   std::unique_ptr<store::Database> database;

@@ -12,6 +12,7 @@
 #include "core/store/sqlite_pool_journal.h"
 #include "tests/support/eventually.h"
 #include "tests/support/redis_server.h"
+#include "tests/support/two_accounts.h"
 
 namespace agm::cluster {
 namespace {
@@ -32,17 +33,6 @@ class WrongClock : public Clock {
 
 using test::Eventually;
 
-std::shared_ptr<const config::Config> TwoAccounts() {
-  auto config = std::make_shared<config::Config>();
-  for (const char* name : {"work", "home"}) {
-    config::Account account;
-    account.name = name;
-    account.api_key = Secret(std::string("key-of-") + name);
-    config->accounts.push_back(std::move(account));
-  }
-  return config;
-}
-
 upstream::Failure Of(upstream::Trouble trouble, Duration delay) {
   upstream::Failure failure;
   failure.trouble = trouble;
@@ -59,7 +49,7 @@ struct NodeUnderTest {
         link(PlaceOf(url, std::move(name)), clock),
         rows(link),
         journal(local, link, rows, clock),
-        pool(TwoAccounts(), clock, &journal) {
+        pool(test::TwoAccounts(), clock, &journal) {
     journal.Attach(
         {[this](const store::PoolJournal::Cooldown& cooldown) { pool.Adopt(cooldown); },
          [this](const std::string& owner) { pool.AdoptRecovery(owner); },
