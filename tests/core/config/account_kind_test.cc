@@ -52,6 +52,21 @@ TEST(AccountKind, AnAccountCanServeOnceItHasWhatItsKindNeeds) {
   }
 }
 
+TEST(AccountKind, AnAccountTellsWhatItLacks) {
+  const auto lacks = [](AccountKind kind, const std::string& settings) {
+    return AccountOfKind(FactsOf(kind), settings).unusable;
+  };
+  EXPECT_EQ(lacks(AccountKind::kGemini, ""), "it has no api_key, api_key_env or api_key_file");
+  EXPECT_EQ(lacks(AccountKind::kVertex, ""),
+            "it has no service_account, and no client_id, client_secret and refresh_token");
+  EXPECT_EQ(lacks(AccountKind::kVertex, "client_id = \"id\"\nrefresh_token = \"t\"\n"),
+            "it has no project");
+  EXPECT_EQ(lacks(AccountKind::kVertex, "service_account = \"/missing\"\nproject = \"p\"\n"),
+            "the file /missing cannot be read");
+  EXPECT_EQ(lacks(AccountKind::kOpenAi, ""), "kind openai needs a base_url");
+  EXPECT_EQ(lacks(AccountKind::kMock, ""), "");
+}
+
 TEST(AccountKind, WithoutAKeyOnlySomeKindsNeedAProject) {
   const std::string login =
       "client_id = \"id\"\nclient_secret = \"s\"\nrefresh_token = \"t\"\n"
