@@ -193,7 +193,7 @@ std::vector<Field> Fields(const AccountsAddOptions& options, config::AccountKind
 
 /// The resulting account, read from the resulting text, so that all its values are checked before
 /// anything is tried or written.
-Result<config::Account> Planned(const Context& context, const config::PutAccount& change) {
+Result<config::Account> Planned(const Context& context, const config::PutEntry& change) {
   const std::filesystem::path path = context.ConfigLocation().path;
   auto text = ReadFile(path);
   if (!text && text.error().code != ErrorCode::kNotFound) return std::move(text).error();
@@ -380,7 +380,7 @@ Result<void> RunAccountsAddWith(const Context& context, const AccountsAddOptions
   if (!key) return std::move(key).error();
   auto grant = Granted(context, options, kind, present, browser);
   if (!grant) return std::move(grant).error();
-  const config::PutAccount change{name, Fields(options, kind, *key, *grant, present)};
+  const config::PutEntry change{name, Fields(options, kind, *key, *grant, present)};
   auto account = Planned(context, change);
   if (!account) return std::move(account).error();
   if (auto unique = CheckDuplicate(**config, *account); !unique) return unique;

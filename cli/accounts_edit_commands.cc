@@ -42,7 +42,7 @@ Result<void> SetEnabled(const Context& context, const std::vector<std::string>& 
   std::vector<config::Change> changes;
   for (const config::Account* account : *accounts) {
     if (account->enabled == enabled) continue;
-    changes.emplace_back(config::UpdateAccount{account->name, {{"enabled", enabled}}});
+    changes.emplace_back(config::UpdateEntry{account->name, {{"enabled", enabled}}});
   }
   if (auto edited = Edit(context, changes); !edited) return edited;
   Json json = Json::array();
@@ -96,7 +96,7 @@ Result<void> RunAccountsRemove(const Context& context, const AccountsEditOptions
   if (!accounts) return std::move(accounts).error();
   std::vector<config::Change> changes;
   for (const config::Account* account : *accounts) {
-    changes.emplace_back(config::RemoveAccount{account->name});
+    changes.emplace_back(config::RemoveEntry{account->name});
   }
   if (auto edited = Edit(context, changes); !edited) return edited;
   Json json = Json::array();

@@ -111,7 +111,7 @@ Result<void> Write(const Context& context, const std::vector<Import>& imports) {
   for (const Import& import : imports) {
     if (import.result != "added") continue;
     changes.emplace_back(
-        config::PutAccount{import.account.name, {{"api_key", import.account.api_key}}});
+        config::PutEntry{import.account.name, {{"api_key", import.account.api_key}}});
   }
   if (changes.empty()) return {};
   auto edited = config::EditFile(context.ConfigLocation().path, changes, context.environment());

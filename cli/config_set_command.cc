@@ -134,7 +134,7 @@ std::optional<config::Change> ChangeOf(const std::string& key, const Json& prese
   const config::Field field{key.substr(dot + 1), ReadValue(present, value)};
   constexpr std::string_view kAccounts = "accounts.";
   if (table.starts_with(kAccounts)) {
-    return config::UpdateAccount{table.substr(kAccounts.size()), {field}};
+    return config::UpdateEntry{table.substr(kAccounts.size()), {field}};
   }
   return config::SetSetting{Split(table, '.'), field};
 }

@@ -80,7 +80,7 @@ Result<void> RunKeysSet(const Context& context, const KeysAddOptions& options) {
   auto fields = keys::FieldsOf(options.draft, **key, context.clock().Wall());
   if (!fields) return std::move(fields).error();
   auto edited =
-      EditKeys(context, {config::UpdateAccount{options.name, *std::move(fields), config::kKeyList}},
+      EditKeys(context, {config::UpdateEntry{options.name, *std::move(fields), config::kKeyList}},
                options.dry_run);
   if (!edited) return edited;
   if (context.json()) {

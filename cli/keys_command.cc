@@ -37,7 +37,7 @@ Result<void> EditEach(const Context& context, const KeysEditOptions& options, co
 }
 
 config::Change Enabled(const std::string& name, bool enabled) {
-  return config::UpdateAccount{name, {{"enabled", enabled}}, config::kKeyList};
+  return config::UpdateEntry{name, {{"enabled", enabled}}, config::kKeyList};
 }
 
 void AddEdit(Commands at, const std::string& verb, const std::string& summary,
@@ -64,7 +64,7 @@ Result<void> RunKeysDisable(const Context& context, const KeysEditOptions& optio
 Result<void> RunKeysRemove(const Context& context, const KeysEditOptions& options) {
   return EditEach(context, options,
                   {"removed", [](const std::string& name) {
-                     return config::Change(config::RemoveAccount{name, config::kKeyList});
+                     return config::Change(config::RemoveEntry{name, config::kKeyList});
                    }});
 }
 

@@ -39,8 +39,8 @@ class Cooldowns {
   const Cooldown* Find(std::string_view model, upstream::Trouble trouble) const;
   /// Adds or extends an entry; keeps the later deadline. Returns the resulting entry.
   const Cooldown& Put(Cooldown cooldown, TimePoint now);
-  /// Returns the first entry that has expired for the model without the log having said so; null if
-  /// there is none. Marks all such entries as logged.
+  /// Marks the model's expired entries whose end is not in the log yet as logged. Returns the first
+  /// of them, which the caller logs; null if there is none.
   const Cooldown* TakeExpired(std::string_view model, TimePoint now);
   /// After a success: forgets expired entries for the model, except a daily quota's strikes.
   void ForgetExpired(std::string_view model, TimePoint now);

@@ -3,15 +3,7 @@
 #include <fmt/format.h>
 #include <openssl/sha.h>
 
-#include <algorithm>
-
-#include "core/base/glob.h"
-
 namespace agm::accounts {
-bool Lists(const config::Account& account, std::string_view model) {
-  return std::any_of(account.models.begin(), account.models.end(),
-                     [&](const std::string& pattern) { return GlobMatches(pattern, model); });
-}
 
 std::string Fingerprint(const config::Account& account) {
   const std::string text =

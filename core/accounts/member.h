@@ -117,9 +117,6 @@ struct Member : std::enable_shared_from_this<Member> {
   }
 };
 
-/// True if the account may serve the model at all.
-bool Lists(const config::Account& account, std::string_view model);
-
 /// A hash that distinguishes credentials without revealing them.
 std::string Fingerprint(const config::Account& account);
 

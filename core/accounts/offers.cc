@@ -42,7 +42,7 @@ Offers OffersOf(const std::vector<std::shared_ptr<Member>>& members,
   std::map<const upstream::Provider*, Likelihood> best;
   std::vector<std::pair<Member*, const upstream::Provider*>> possible;
   for (const auto& member : members) {
-    if (!Lists(*member->account, target)) continue;
+    if (!member->account->Allows(target)) continue;
     const upstream::Provider& provider = providers.For(member->account->kind);
     const Likelihood likelihood = LikelihoodOf(*member, provider, offers.model);
     if (likelihood == Likelihood::kNo) continue;

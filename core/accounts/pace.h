@@ -9,12 +9,13 @@
 namespace agm::accounts {
 
 /// One quota per minute, of requests or tokens, of a project for one model: how much is used, and
-/// the limit as far as known. The limit is what the user declared, otherwise what was learned:
+/// the limit as far as known. The limit is what the user declared. Otherwise a refusal teaches it:
 ///
-///   the upstream refused and named the limit, and our count agrees: certain for four hours; each
-///   time that it names the same limit again for twice as long, up to a day
-///   it named no limit, or other programs use the project too: our count at the refusal, for ten
-///   minutes. An uncertain limit only ranks accounts, because the next request may still succeed
+///   certain     The upstream named the limit, and our count agrees with it. The limit is valid for
+///               four hours. Each refusal that names the same limit doubles that, up to a day.
+///   uncertain   The upstream named no limit, or other programs use the project too. The limit is
+///               our count at the refusal, and is valid for ten minutes. It only ranks accounts,
+///               because the next request may still succeed.
 ///
 /// Thread safety: one thread at a time.
 class Pace {

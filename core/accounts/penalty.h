@@ -15,7 +15,8 @@ namespace agm::accounts {
 ///   day_quota                first the upstream's delay; if hit again on the same day, or if the
 ///                            upstream named no delay: until midnight in Los Angeles, at most 24 h
 ///   shared_limit             30 s, doubling up to 5 min
-///   internal, garbage, network   counted; from the table's nth in a row on 5 s, then 10 s
+///   internal, garbage, network   none for the first n - 1 in a row (n: TroubleRow::strikes), then
+///                            5 s for the nth, and 10 s for each later one
 ///   model_overloaded, unavailable   2 s, or the upstream's delay up to 5 s
 ///   a refused credential     until an operator ends it
 ///

@@ -187,7 +187,7 @@ bool Pool::HasOwnModel(const std::string& model) const {
   const auto& members = state_->roster.members();
   return std::any_of(members.begin(), members.end(), [&](const auto& member) {
     const config::Account& account = *member->account;
-    return account.Usable() && accounts::Lists(account, model) && member->listed &&
+    return account.Usable() && account.Allows(model) && member->listed &&
            member->listed->contains(model) &&
            state_->providers.For(account.kind).ServesOnlyListed();
   });
@@ -201,9 +201,9 @@ void Pool::NoteModels(const Listings& listings) {
   state_->queues.clear();
 }
 
-bool Pool::Lists(const std::string& model) const {
+bool Pool::HasAccountFor(const std::string& target) const {
   std::lock_guard lock(state_->mutex);
-  return !state_->QueueFor(model).empty();
+  return !state_->QueueFor(target).empty();
 }
 
 std::vector<config::AccountKind> Pool::KindsOf(const std::string& target) const {

@@ -195,8 +195,9 @@ class Pool {
   /// missing keeps what is known.
   using Listings = std::map<std::string, std::shared_ptr<const std::set<std::string>>>;
   void NoteModels(const Listings& listings);
-  /// True if any account lists the model (in cooldown or not).
-  bool Lists(const std::string& model) const;
+  /// True if some account may serve the target, by its setting `models` and by what its upstream
+  /// lists. The account may be in cooldown.
+  bool HasAccountFor(const std::string& target) const;
   /// Accounts in the configuration's order.
   std::vector<AccountStatus> Status() const;
   AffinityCounts affinities() const;

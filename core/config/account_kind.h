@@ -23,8 +23,10 @@ struct AccountKindFacts {
   std::string_view word;           ///< in the settings, and after --kind
   std::string_view provider_name;  ///< gen_ai.provider.name in OpenTelemetry's conventions
 
-  std::string_view base_url{};     ///< of an account that sets none; empty: see needs_base_url
-  bool needs_base_url = false;     ///< false, without base_url: the provider knows the address
+  /// The address of an account that sets none. Empty: the provider makes the address, unless the
+  /// account must set one.
+  std::string_view base_url{};
+  bool needs_base_url = false;     ///< each account must set its base_url
   bool keeps_api_version = false;  ///< base_url may end with a version such as "/v1"
   std::string_view location{};     ///< of an account that sets none; empty: there are no locations
   bool needs_project = false;      ///< unless the account has an API key

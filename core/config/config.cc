@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "core/base/glob.h"
 #include "core/config/host.h"
 #include "core/config/words.h"
 
@@ -16,6 +17,11 @@ AuthMode Proxy::EffectiveAuthMode() const {
   if (auth_mode != AuthMode::kAuto) return auth_mode;
   const bool reachable = allow_lan_access || !IsLoopback(ListenHost());
   return reachable ? AuthMode::kAllExceptHealth : AuthMode::kOff;
+}
+
+bool Account::Allows(std::string_view model) const {
+  return std::ranges::any_of(
+      models, [&](const std::string& pattern) { return GlobMatches(pattern, model); });
 }
 
 std::string_view Word(AuthMode mode) { return kAuthModeWords.at(static_cast<std::size_t>(mode)); }

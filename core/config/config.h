@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "core/base/clock.h"
@@ -105,6 +106,8 @@ struct Account {
 
   /// True if requests may be sent with this account.
   bool Usable() const { return enabled && unusable.empty(); }
+  /// True if one of the patterns in `models` matches the model's name.
+  bool Allows(std::string_view model) const;
   /// The value of the X-Account-Email header.
   const std::string& Label() const { return email.empty() ? name : email; }
 };

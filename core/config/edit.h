@@ -40,21 +40,20 @@ struct UnsetMapping {
 /// The lists of named tables: [[accounts]] and [[keys]].
 inline constexpr std::string_view kAccountList = "accounts";
 inline constexpr std::string_view kKeyList = "keys";
-/// Adds an account (or an entry of another list), or changes the given fields of the one with that
-/// name.
-struct PutAccount {
+/// Adds an entry to a list, or changes the given fields of the entry with that name.
+struct PutEntry {
   std::string name;
   std::vector<Field> fields;
   std::string_view list = kAccountList;
 };
-/// Changes the given fields of an account; kNotFound if there is no such account.
-struct UpdateAccount {
+/// Changes the given fields of an entry; kNotFound if the list has no entry of that name.
+struct UpdateEntry {
   std::string name;
   std::vector<Field> fields;
   std::string_view list = kAccountList;
 };
-/// Removes an account; kNotFound if there is no such account.
-struct RemoveAccount {
+/// Removes an entry; kNotFound if the list has no entry of that name.
+struct RemoveEntry {
   std::string name;
   std::string_view list = kAccountList;
 };
@@ -65,7 +64,7 @@ struct SetSetting {
   Field field;
 };
 using Change =
-    std::variant<SetMapping, UnsetMapping, PutAccount, UpdateAccount, RemoveAccount, SetSetting>;
+    std::variant<SetMapping, UnsetMapping, PutEntry, UpdateEntry, RemoveEntry, SetSetting>;
 
 /// Makes one change in a configuration's text and nothing else: comments, order, quoting, line ends
 /// and all other lines stay as they are, in every notation (tables with headers, inline tables,

@@ -152,21 +152,21 @@ class Planner {
     return {};
   }
 
-  Result<void> operator()(const PutAccount& change) {
+  Result<void> operator()(const PutEntry& change) {
     const Value* accounts = root_.Find(change.list);
     const int index = FindAccountIndex(accounts, change.name);
     if (index < 0) return AddAccount(accounts, change);
     return ChangeFields(accounts->items[static_cast<std::size_t>(index)], change.fields);
   }
 
-  Result<void> operator()(const UpdateAccount& change) {
+  Result<void> operator()(const UpdateEntry& change) {
     const Value* accounts = root_.Find(change.list);
     const int index = FindAccountIndex(accounts, change.name);
     if (index < 0) return NotThere(change.list, change.name);
     return ChangeFields(accounts->items[static_cast<std::size_t>(index)], change.fields);
   }
 
-  Result<void> operator()(const RemoveAccount& change) {
+  Result<void> operator()(const RemoveEntry& change) {
     const Value* accounts = root_.Find(change.list);
     const int index = FindAccountIndex(accounts, change.name);
     if (index < 0) return NotThere(change.list, change.name);
@@ -249,7 +249,7 @@ class Planner {
     }
   }
 
-  Result<void> AddAccount(const Value* accounts, const PutAccount& change) {
+  Result<void> AddAccount(const Value* accounts, const PutEntry& change) {
     std::vector<std::string> lines = {"name = " + Quoted(change.name)};
     for (const Field& field : change.fields) {
       if (field.value) lines.push_back(WriteKey(field.key) + " = " + WriteField(*field.value));

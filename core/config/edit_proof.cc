@@ -100,7 +100,7 @@ struct Proof {
       if (proxy.members.empty() && proxy.form == TableForm::kDotted) Remove(root, "proxy");
     }
   }
-  void operator()(const PutAccount& change) const {
+  void operator()(const PutEntry& change) const {
     Value& list = List(change.list);
     const int index = FindAccountIndex(&list, change.name);
     if (index >= 0) return SetFields(list.items[static_cast<std::size_t>(index)], change.fields);
@@ -110,8 +110,8 @@ struct Proof {
     SetFields(account, change.fields);
     list.items.push_back(std::move(account));
   }
-  void operator()(const UpdateAccount& change) const {
-    (*this)(PutAccount{change.name, change.fields, change.list});
+  void operator()(const UpdateEntry& change) const {
+    (*this)(PutEntry{change.name, change.fields, change.list});
   }
   void operator()(const SetSetting& change) const {
     Value* table = &root;
@@ -122,7 +122,7 @@ struct Proof {
     if (!change.field.value) return Remove(*table, change.field.key);
     Reach(*table, change.field.key, ValueKind::kString) = ToValue(*change.field.value);
   }
-  void operator()(const RemoveAccount& change) const {
+  void operator()(const RemoveEntry& change) const {
     Value& list = List(change.list);
     const int index = FindAccountIndex(&list, change.name);
     if (index >= 0) list.items.erase(list.items.begin() + index);

@@ -6,8 +6,6 @@
 #include <utility>
 #include <variant>
 
-#include "core/base/glob.h"
-
 namespace agm::gateway {
 namespace {
 
@@ -19,14 +17,9 @@ constexpr Duration kPatience{5'000};
 /// The maximum number of accounts to ask; keys of one project list the same models.
 constexpr std::size_t kMostAsked = 4;
 
-bool Lists(const config::Account& account, const std::string& model) {
-  return std::any_of(account.models.begin(), account.models.end(),
-                     [&](const std::string& glob) { return GlobMatches(glob, model); });
-}
-
-bool AnyLists(const config::Config& config, const std::string& model) {
+bool AnyAllows(const config::Config& config, const std::string& model) {
   return std::any_of(config.accounts.begin(), config.accounts.end(),
-                     [&](const config::Account& a) { return a.Usable() && Lists(a, model); });
+                     [&](const config::Account& a) { return a.Usable() && a.Allows(model); });
 }
 
 /// The accounts whose lists may differ: of the kinds that serve only what they list one for each
@@ -187,7 +180,7 @@ std::vector<upstream::ModelEntry> Catalog::Listed(const config::Config& config) 
   std::vector<upstream::ModelEntry> listed;
   if (models && !models->empty()) {
     for (const auto& [id, entry] : *models) {
-      if (AnyLists(config, id)) listed.push_back(entry);
+      if (AnyAllows(config, id)) listed.push_back(entry);
     }
     return listed;
   }

@@ -73,7 +73,9 @@ class Catalog {
     TimePoint asked{};
     bool asking = false;
     int reloads = 0;
-    bool incomplete = false;  ///< an account did not answer that serves only what it lists
+    /// An account that serves only the models that it lists did not answer. The gateway asks again
+    /// soon then, because the account cannot be used before.
+    bool incomplete = false;
   };
   /// The lists of the accounts that were asked.
   struct Asked {

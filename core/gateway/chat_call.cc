@@ -70,7 +70,7 @@ Result<bool> ChatCall::Repair(const upstream::Provider& provider, Draft& draft,
   if (draft.repaired || failure.repair == protocol::Repair::kNone) return false;
   std::shared_ptr<const chat::Request> request = draft.request;
   if (failure.repair == protocol::Repair::kFetchMedia) {
-    auto fetched = FetchAllMedia(*context_.services->media, BudgetOf(context_.proxy()),
+    auto fetched = FetchAllMedia(*context_.services->media_transport, BudgetOf(context_.proxy()),
                                  *context_.client, *request);
     if (!fetched) return std::move(fetched).error();
     if (*fetched == nullptr) return false;

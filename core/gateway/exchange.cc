@@ -114,8 +114,8 @@ http::Reply Exchange(Services& services, std::shared_ptr<const Settings> setting
   auto holder = PinMedia(*services.resources, *request, record.caller, services.clock->Wall());
   if (!holder) return Refuse(dialect, holder.error(), record, config);
   context.only = *std::move(holder);
-  auto inlined = InlineMedia(*services.media, ReadersOf(context, *targets), BudgetOf(config.proxy),
-                             *http.client, *request);
+  auto inlined = InlineMedia(*services.media_transport, ReadersOf(context, *targets),
+                             BudgetOf(config.proxy), *http.client, *request);
   if (!inlined) return Refuse(dialect, inlined.error(), record, config);
   if (request->sampling.max_tokens == 0) {
     return CountOnly(context, *request, targets->front(), dialect, std::move(record));

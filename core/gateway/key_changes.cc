@@ -217,7 +217,7 @@ Result<std::string> Change(const Services& services, const std::string& name,
   if (draft->empty()) return Invalid("invalid_value", "", "the body changes nothing");
   auto fields = keys::FieldsOf(*draft, *key, services.clock->Wall());
   if (!fields) return std::move(fields).error();
-  auto edited = file->Edit(config::UpdateAccount{name, *std::move(fields), config::kKeyList});
+  auto edited = file->Edit(config::UpdateEntry{name, *std::move(fields), config::kKeyList});
   if (!edited) return std::move(edited).error();
   return Done(name, "changed");
 }
@@ -226,7 +226,7 @@ Result<std::string> Remove(const Services& services, const std::string& name) {
   const auto file = ReadKeys(services);
   if (!file) return file.error();
   if (file->Find(name) == nullptr) return Unknown(name);
-  auto edited = file->Edit(config::RemoveAccount{name, config::kKeyList});
+  auto edited = file->Edit(config::RemoveEntry{name, config::kKeyList});
   if (!edited) return std::move(edited).error();
   return Done(name, "removed");
 }

@@ -55,8 +55,8 @@ Result<void> CheckIsNew(const config::Account& account, const config::Config& co
   return {};
 }
 
-config::PutAccount ChangeFor(const config::Account& account) {
-  config::PutAccount change{account.name, {{"api_key", account.api_key}}};
+config::PutEntry ChangeFor(const config::Account& account) {
+  config::PutEntry change{account.name, {{"api_key", account.api_key}}};
   if (!account.base_url.empty()) change.fields.push_back({"base_url", account.base_url});
   return change;
 }

@@ -96,7 +96,9 @@ Listed AliasOf(const std::string& name, const std::string& target, const AllList
 void AddBuiltIns(Services& services, const Settings& settings, AllListed& all) {
   for (const mapping::BuiltIn& entry : mapping::BuiltIns()) {
     if (entry.from.find('*') != std::string_view::npos) continue;
-    const auto served = [&](const std::string& target) { return services.pool->Lists(target); };
+    const auto served = [&](const std::string& target) {
+      return services.pool->HasAccountFor(target);
+    };
     if (std::ranges::none_of(entry.to, served)) continue;
     const std::string name(entry.from);
     const auto resolved = settings.map.Resolve(name);

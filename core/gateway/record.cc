@@ -167,8 +167,12 @@ void Record::AddHops() {
   const std::vector<ledger::Try> later = hops->Copy();
   if (later.empty()) return;
   if (history.empty()) {
-    history.push_back(
-        {account_name, target, "ok", {}, waited, std::chrono::duration_cast<Duration>(upstream)});
+    history.push_back({account_name,
+                       target,
+                       "ok",
+                       {},
+                       waited,
+                       std::chrono::duration_cast<Duration>(upstream_time)});
   }
   history.insert(history.end(), later.begin(), later.end());
   tries += static_cast<int>(later.size());
@@ -208,7 +212,7 @@ void Record::AddEntry(std::chrono::microseconds age) {
   entry.billing = billing;
   entry.waited = waited;
   entry.first_byte = first_byte_;
-  entry.upstream = upstream;
+  entry.upstream = upstream_time;
   entry.total = age;
   entry.tokens = {usage.input,        usage.cached,       usage.output,
                   usage.thoughts,     usage.input_audio,  usage.input_image,

@@ -73,7 +73,7 @@ class Record {
   bool stream = false;
   bool calls_model = false;                ///< the route calls a model
   Duration waited{0};                      ///< for accounts
-  std::chrono::microseconds upstream{-1};  ///< from the last attempt's start to its answer
+  std::chrono::microseconds upstream_time{-1};  ///< from the last attempt's start to its answer
   std::vector<std::string> dropped;        ///< fields that were not passed on
   std::vector<ledger::Try> history;        ///< the attempts, once one has failed
   std::shared_ptr<Hops> hops;              ///< notes of the later hops; null: there can be none

@@ -89,7 +89,7 @@ void Allowance::NoteIn(Record& record) const {
   if (!account_name.empty()) record.account_name = account_name;
   record.billing = billing;
   record.waited += waited;
-  if (answered_after.count() >= 0) record.upstream = answered_after;
+  if (answered_after.count() >= 0) record.upstream_time = answered_after;
   record.history.insert(record.history.end(), history.begin(), history.end());
 }
 

@@ -30,7 +30,9 @@ struct RequestContext {
   std::string caller{};  ///< the client key's name
   /// Records the calls; null: they are not recorded.
   std::shared_ptr<http::Transport> taped{};
-  std::string_view method = "generateContent";  ///< of the upstream's API, see Refusals
+  /// The kind of call, by the name of the Gemini API's method. Refusals notes with it which calls
+  /// of a model an account cannot make.
+  std::string_view method = "generateContent";
   std::shared_ptr<Hops> hops{};                 ///< notes the hops of a long answer
   std::string only{};                   ///< the one account that can serve it, by name; empty: any
   std::vector<http::Header> headers{};  ///< that upstream requests carry besides their own

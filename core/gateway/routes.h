@@ -37,9 +37,14 @@ using Handler = http::Reply (*)(Visit& visit);
 
 /// Everything that the gateway knows about a route.
 ///
-/// `pattern` is written without /v1. "*" matches one segment, "**" the rest of the path (because
-/// model ids may contain slashes), "**:" the same if it contains a colon. The gateway's own pages
-/// (Surface::kOwn) match exactly or not at all.
+/// `pattern` is written without /v1. The gateway's own pages (Surface::kOwn) match exactly or not
+/// at all. In the other rows
+///
+///     "*"     matches one segment: "/files/*" matches /files/file_1
+///     "**"    matches the rest of the path, because model ids may contain slashes: "/models/**"
+///             matches /models/vendor/name
+///     "**:"   matches the rest of the path if it contains a colon: "/models/**:" matches
+///             /models/name:generateContent
 ///
 /// Several rows may have one pattern: the surface of the request chooses among them, then its
 /// method. A method that a "**:" row does not allow goes to a row with "**" that allows it, so that

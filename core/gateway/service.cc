@@ -133,7 +133,7 @@ struct Service::Parts {
     services.shared = shared.get();
     services.credentials = &credentials;
     services.transport = &transport;
-    services.media = media.get();
+    services.media_transport = media.get();
     services.catalog = &catalog;
     services.refusals = &refusals;
     services.counter = &counter;

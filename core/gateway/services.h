@@ -69,7 +69,7 @@ struct Services {
   accounts::Credentials* credentials = nullptr;
   const upstream::Providers* providers = nullptr;
   http::Transport* transport = nullptr;
-  http::Transport* media = nullptr;  ///< for URLs from clients: public addresses only
+  http::Transport* media_transport = nullptr;  ///< for URLs from clients: public addresses only
   Catalog* catalog = nullptr;
   Refusals* refusals = nullptr;
   TokenCounter* counter = nullptr;

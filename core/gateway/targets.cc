@@ -52,7 +52,7 @@ Result<std::vector<std::string>> ServableTargets(const RequestContext& context,
   std::string unlisted;
   for (const std::string& target : targets) {
     const Lack lack = LackOf(list, services.pool->ModelOf(target), use);
-    if (lack == Lack::kNothing && services.pool->Lists(target)) servable.push_back(target);
+    if (lack == Lack::kNothing && services.pool->HasAccountFor(target)) servable.push_back(target);
     if (lack != Lack::kMethod) unlisted = target;
   }
   if (!servable.empty()) return servable;

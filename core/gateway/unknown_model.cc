@@ -31,7 +31,7 @@ bool IsPattern(std::string_view name) { return name.find('*') != std::string_vie
 std::vector<std::string> Candidates(const Services& services, const Settings& settings) {
   std::vector<std::string> names;
   for (auto& model : services.catalog->Listed(*settings.config)) {
-    if (services.pool->Lists(model.id)) names.push_back(model.id);
+    if (services.pool->HasAccountFor(model.id)) names.push_back(model.id);
   }
   for (const std::string& name : settings.map.ExactNames()) names.push_back(name);
   for (const mapping::BuiltIn& entry : mapping::BuiltIns()) {

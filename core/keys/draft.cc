@@ -147,7 +147,7 @@ Result<std::vector<config::Field>> FieldsOf(const Draft& draft, const config::Cl
 config::Change AddKey(const std::string& name, const std::string& id, const std::string& hash,
                       std::vector<config::Field> fields) {
   fields.insert(fields.begin(), {{"id", id}, {"hash", hash}});
-  return config::PutAccount{name, std::move(fields), config::kKeyList};
+  return config::PutEntry{name, std::move(fields), config::kKeyList};
 }
 
 config::Change RotateKey(const config::ClientKey& key, const std::string& hash, Duration grace,
@@ -160,7 +160,7 @@ config::Change RotateKey(const config::ClientKey& key, const std::string& hash, 
     fields[1].value = key.hash;
     fields[2].value = IsoTime(wall + grace);
   }
-  return config::UpdateAccount{key.name, std::move(fields), config::kKeyList};
+  return config::UpdateEntry{key.name, std::move(fields), config::kKeyList};
 }
 
 }  // namespace agm::keys

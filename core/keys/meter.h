@@ -34,11 +34,10 @@ struct Demand {
 
 /// A place in each limit of a key, from the admission of a request until the ledger has counted it.
 ///
-///   reserved   an estimate of tokens and cost, a place among the parallel requests
-///   ended      the actual tokens and cost, as they will stand in the ledger (End)
-///   destroyed  nothing: the meter has the amount from the ledger
-///
-/// A reservation that is destroyed without End gives everything back.
+///   before End         an estimate of tokens and cost, a place among the parallel requests
+///   after End          the actual tokens and cost, as they will stand in the ledger
+///   destroyed after    holds nothing: the ledger has counted the amount for the meter
+///   destroyed without  gives everything back
 ///
 /// Thread safety: one thread at a time.
 class Reservation {

@@ -17,9 +17,9 @@ using agm::config::Severity;
 // message.
 void CheckEdits(std::string_view text) {
   using namespace agm::config;
-  for (const Change& change : {Change(SetMapping{"fuzz", {"a", "b"}}), Change(UnsetMapping{"a"}),
-                               Change(PutAccount{"fuzz", {{"kind", "mock"}, {"priority", 1}}}),
-                               Change(RemoveAccount{"a"})}) {
+  for (const Change& change :
+       {Change(SetMapping{"fuzz", {"a", "b"}}), Change(UnsetMapping{"a"}),
+        Change(PutEntry{"fuzz", {{"kind", "mock"}, {"priority", 1}}}), Change(RemoveEntry{"a"})}) {
     const auto edited = EditText(text, change, "f.toml");
     if (!edited) {
       if (edited.error().message.empty()) std::abort();

@@ -25,8 +25,9 @@ struct OutgoingRequest {
   std::vector<Header> headers;
   std::pair<std::string, Secret> credential;  ///< header name and value; empty name: none
   std::string_view body;                      ///< must outlive the Download
-  /// The body, instead of `body`. It is read until the head of the response has come, so the
-  /// request is sent once only, on a new connection; without a size it is sent in chunks.
+  /// The body, instead of `body`. The transport can read it once only, so it sends the request on
+  /// a new connection and does not repeat it. It stops reading when the head of the response comes.
+  /// It sends a body without a size in chunks.
   BodyReader* upload = nullptr;
   std::string proxy;  ///< http://, https:// or socks5://; empty: from the environment
   /// PEM of the only certificate that an https server may present, regardless of its name. Empty:

@@ -40,7 +40,8 @@ class Capacity {
   std::optional<Fault> Enter(std::string_view path, std::size_t connections);
   /// The request has ended on the thread that Enter was called on.
   void Leave();
-  /// The request has ended on another thread; its own has called ThreadPool::EndBlocking.
+  /// A streamed request has ended, on any thread. The thread that Enter was called on has called
+  /// ThreadPool::EndBlocking before.
   void LeaveStream() { in_flight_.fetch_sub(1); }
 
   /// True if no descriptor is left for a further connection.

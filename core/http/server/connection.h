@@ -129,7 +129,7 @@ class Connection {
   BudgetShare share_;
   std::string kept_;        ///< the part of the response that the client has not accepted yet
   std::size_t taken_ = 0;   ///< the number of kept bytes that were sent since
-  std::size_t lately_ = 0;  ///< the part of taken_ since took_
+  std::size_t lately_ = 0;  ///< the bytes that the client accepted since took_
   TimePoint took_{};
   short wants_ = 0;  ///< the poll event that receiving waits for
   TimePoint began_{};

@@ -14,7 +14,8 @@ namespace agm::protocol {
 struct GeminiTurn {
   bool model = false;
   std::vector<const chat::Block*> blocks;
-  /// The first block of a message that follows results and brings none; null where there is none.
+  /// In a turn with tool results: the first block of the first later message that has none. Null if
+  /// there is no such message.
   const chat::Block* next = nullptr;
 };
 

@@ -84,7 +84,7 @@ TEST_F(PoolTest, GivesOnlyAccountsThatListTheModel) {
   auto pro = Named("pro");
   pro.models = {"gemini-*-pro", "gemini-3-*"};
   Pool pool = Make({pro, Named("all")});
-  EXPECT_TRUE(pool.Lists("gemini-2.5-pro"));
+  EXPECT_TRUE(pool.HasAccountFor("gemini-2.5-pro"));
   EXPECT_EQ(Given(pool, {"all"}, 0ms, {}, "gemini-2.5-pro"), "pro");
   EXPECT_EQ(Given(pool, {"all"}, 0ms, {}, "gemini-3-flash"), "pro");
   for (int i = 0; i < 4; ++i) EXPECT_EQ(Given(pool, {}, 0ms, {}, "gemini-2.5-flash"), "all");
@@ -94,7 +94,7 @@ TEST_F(PoolTest, SaysThatNoAccountListsTheModel) {
   auto pro = Named("pro");
   pro.models = {"gemini-2.5-pro"};
   Pool pool = Make({pro});
-  EXPECT_FALSE(pool.Lists("gemini-9"));
+  EXPECT_FALSE(pool.HasAccountFor("gemini-9"));
   auto lease = Take(pool, {}, 5s, {}, "gemini-9");
   ASSERT_FALSE(lease);
   EXPECT_EQ(lease.error().code, ErrorCode::kUnknownModel);

@@ -64,7 +64,7 @@ TEST(PoolThreads, SixtyFourThreadsShareOnePoolWithoutLoss) {
       pool.Recover("a3");
       pool.Status();
       pool.Ready();
-      pool.Lists("m1");
+      pool.HasAccountFor("m1");
       SystemClock().Sleep(2ms);
     }
   });

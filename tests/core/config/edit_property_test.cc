@@ -167,9 +167,9 @@ Change RandomChange(Hand& hand) {
     case 2:
       return UnsetMapping{rule};
     case 3:
-      return PutAccount{account, {{"kind", "mock"}, {"enabled", hand.One(2)}, {"priority", 7}}};
+      return PutEntry{account, {{"kind", "mock"}, {"enabled", hand.One(2)}, {"priority", 7}}};
     default:
-      return RemoveAccount{account};
+      return RemoveEntry{account};
   }
 }
 
@@ -230,7 +230,7 @@ TEST(EditProperty, ChangesOnlyTheMeantLinesOfAnyHandWrittenText) {
       ASSERT_LE(removed, 10U) << both;
       ASSERT_LE(added, 4U) << both;
       ASSERT_GE(added, *edited == text ? 0U : 1U) << both;
-    } else if (std::holds_alternative<PutAccount>(change)) {
+    } else if (std::holds_alternative<PutEntry>(change)) {
       ASSERT_LE(removed, 2U) << both;
       ASSERT_LE(added, 7U) << both;
       ASSERT_EQ(Comments(text), Comments(*edited)) << both;
@@ -259,9 +259,9 @@ TEST(EditProperty, UndoesWhatItDid) {
       ASSERT_EQ(*unset, text) << "seed " << seed;
       ++undone;
     }
-    const auto put = EditText(text, PutAccount{"brand-new", {{"kind", "mock"}}}, "f");
+    const auto put = EditText(text, PutEntry{"brand-new", {{"kind", "mock"}}}, "f");
     ASSERT_TRUE(put) << put.error().message << "\n" << text;
-    const auto removed = EditText(*put, RemoveAccount{"brand-new"}, "f");
+    const auto removed = EditText(*put, RemoveEntry{"brand-new"}, "f");
     ASSERT_TRUE(removed) << removed.error().message << "\n" << *put;
     ASSERT_EQ(Comments(*removed), Comments(text)) << "seed " << seed;
   }

@@ -116,19 +116,19 @@ const std::string kTwo =
     "# head\n[[accounts]] # first\nname = \"one\"\napi_key = \"k1\" # key\n# models = []\n\n"
     "# second\n[[accounts]]\n  name = 'two'\n  kind = \"mock\"\n\n[proxy]\nport = 1\n";
 
-TEST(PutAccount, AddsASectionBehindTheOthers) {
+TEST(PutEntry, AddsASectionBehindTheOthers) {
   EXPECT_EQ(
-      Edit(kTwo, PutAccount{"new", {{"kind", "mock"}, {"priority", 2}, {"enabled", false}}}),
+      Edit(kTwo, PutEntry{"new", {{"kind", "mock"}, {"priority", 2}, {"enabled", false}}}),
       "# head\n[[accounts]] # first\nname = \"one\"\napi_key = \"k1\" # key\n# models = []\n\n"
       "# second\n[[accounts]]\n  name = 'two'\n  kind = \"mock\"\n\n"
       "[[accounts]]\nname = \"new\"\nkind = \"mock\"\npriority = 2\nenabled = false\n\n"
       "[proxy]\nport = 1\n");
-  EXPECT_EQ(Edit("[proxy]\nport = 1", PutAccount{"new", {{"api_key", Secret("k")}}}),
+  EXPECT_EQ(Edit("[proxy]\nport = 1", PutEntry{"new", {{"api_key", Secret("k")}}}),
             "[proxy]\nport = 1\n\n[[accounts]]\nname = \"new\"\napi_key = \"k\"\n");
 }
 
-TEST(PutAccount, AddsToAListAsItIsWritten) {
-  const PutAccount add{"b", {{"kind", "mock"}}};
+TEST(PutEntry, AddsToAListAsItIsWritten) {
+  const PutEntry add{"b", {{"kind", "mock"}}};
   EXPECT_EQ(Edit("accounts = []", add), "accounts = [{ name = \"b\", kind = \"mock\" }]");
   EXPECT_EQ(Edit("accounts = [{name = \"a\", kind = \"mock\"}]", add),
             "accounts = [{name = \"a\", kind = \"mock\"}, { name = \"b\", kind = \"mock\" }]");
@@ -143,63 +143,61 @@ TEST(PutAccount, AddsToAListAsItIsWritten) {
             "  { name = \"b\", kind = \"mock\" } ]\n");
 }
 
-TEST(PutAccount, ChangesAddsAndRemovesFieldsOfTheOneThatIsThere) {
+TEST(PutEntry, ChangesAddsAndRemovesFieldsOfTheOneThatIsThere) {
   EXPECT_EQ(
       Edit(kTwo,
-           PutAccount{"one",
-                      {{"api_key", std::nullopt}, {"api_key_env", "KEY"}, {"enabled", true}}}),
+           PutEntry{"one", {{"api_key", std::nullopt}, {"api_key_env", "KEY"}, {"enabled", true}}}),
       "# head\n[[accounts]] # first\nname = \"one\"\napi_key_env = \"KEY\"\nenabled = true\n"
       "# models = []\n\n# second\n[[accounts]]\n  name = 'two'\n  kind = \"mock\"\n\n"
       "[proxy]\nport = 1\n");
   EXPECT_EQ(Edit("accounts = [{name = \"a\", kind = \"mock\", priority = 1}]",
-                 PutAccount{"a", {{"priority", 3}, {"enabled", false}}}),
+                 PutEntry{"a", {{"priority", 3}, {"enabled", false}}}),
             "accounts = [{name = \"a\", kind = \"mock\", priority = 3, enabled = false}]");
 }
 
-TEST(UpdateAccount, NeedsTheAccount) {
-  EXPECT_EQ(Edit(kTwo, UpdateAccount{"three", {{"enabled", false}}}),
+TEST(UpdateEntry, NeedsTheAccount) {
+  EXPECT_EQ(Edit(kTwo, UpdateEntry{"three", {{"enabled", false}}}),
             "not_found: there is no account named \"three\"; `agm accounts list` shows those there "
             "are");
-  EXPECT_THAT(Edit(kTwo, UpdateAccount{"two", {{"enabled", false}}}),
+  EXPECT_THAT(Edit(kTwo, UpdateEntry{"two", {{"enabled", false}}}),
               HasSubstr("  kind = \"mock\"\n  enabled = false\n\n[proxy]"));
 }
 
-TEST(UpdateAccount, LeavesAValueThatSaysTheSame) {
-  EXPECT_EQ(Edit(kTwo, UpdateAccount{"two", {{"name", "two"}, {"kind", "mock"}}}), kTwo);
+TEST(UpdateEntry, LeavesAValueThatSaysTheSame) {
+  EXPECT_EQ(Edit(kTwo, UpdateEntry{"two", {{"name", "two"}, {"kind", "mock"}}}), kTwo);
 }
 
-TEST(RemoveAccount, TakesItsSectionOutAndKeepsOtherComments) {
+TEST(RemoveEntry, TakesItsSectionOutAndKeepsOtherComments) {
   EXPECT_EQ(
-      Edit(kTwo, RemoveAccount{"one"}),
+      Edit(kTwo, RemoveEntry{"one"}),
       "# head\n\n# second\n[[accounts]]\n  name = 'two'\n  kind = \"mock\"\n\n[proxy]\nport = 1\n");
   EXPECT_EQ(
-      Edit(kTwo, RemoveAccount{"two"}),
+      Edit(kTwo, RemoveEntry{"two"}),
       "# head\n[[accounts]] # first\nname = \"one\"\napi_key = \"k1\" # key\n# models = []\n\n"
       "# second\n\n[proxy]\nport = 1\n");
-  EXPECT_EQ(Edit("[proxy]\nport = 1\n\n[[accounts]]\nname = \"a\"\nkind = \"mock\"\n",
-                 RemoveAccount{"a"}),
-            "[proxy]\nport = 1\n");
-  EXPECT_THAT(Edit(kTwo, RemoveAccount{"three"}), HasSubstr("not_found: there is no account"));
+  EXPECT_EQ(
+      Edit("[proxy]\nport = 1\n\n[[accounts]]\nname = \"a\"\nkind = \"mock\"\n", RemoveEntry{"a"}),
+      "[proxy]\nport = 1\n");
+  EXPECT_THAT(Edit(kTwo, RemoveEntry{"three"}), HasSubstr("not_found: there is no account"));
 }
 
-TEST(RemoveAccount, TakesAllPartsOfIt) {
+TEST(RemoveEntry, TakesAllPartsOfIt) {
   EXPECT_EQ(Edit("[[accounts]]\nname = \"a\"\nkind = \"mock\"\n[accounts.more]\nx = 1\n[proxy]\n"
                  "port = 1\n[accounts.even.more]\ny = 1\n",
-                 RemoveAccount{"a"}),
+                 RemoveEntry{"a"}),
             "[proxy]\nport = 1\n");
 }
 
-TEST(RemoveAccount, TakesAnElementOfAList) {
+TEST(RemoveEntry, TakesAnElementOfAList) {
   const std::string a = "{name = \"a\", kind = \"mock\"}";
   const std::string b = "{name = \"b\", kind = \"mock\"}";
-  EXPECT_EQ(Edit("accounts = [" + a + ", " + b + "]", RemoveAccount{"a"}),
-            "accounts = [" + b + "]");
-  EXPECT_EQ(Edit("accounts = [" + a + ", " + b + ",]", RemoveAccount{"b"}),
+  EXPECT_EQ(Edit("accounts = [" + a + ", " + b + "]", RemoveEntry{"a"}), "accounts = [" + b + "]");
+  EXPECT_EQ(Edit("accounts = [" + a + ", " + b + ",]", RemoveEntry{"b"}),
             "accounts = [" + a + ",]");
-  EXPECT_EQ(Edit("accounts = [" + a + "]", RemoveAccount{"a"}), "accounts = []");
-  EXPECT_EQ(Edit("accounts = [\n  " + a + ", # one\n  " + b + " # two\n]\n", RemoveAccount{"b"}),
+  EXPECT_EQ(Edit("accounts = [" + a + "]", RemoveEntry{"a"}), "accounts = []");
+  EXPECT_EQ(Edit("accounts = [\n  " + a + ", # one\n  " + b + " # two\n]\n", RemoveEntry{"b"}),
             "accounts = [\n  " + a + ", # one\n]\n");
-  EXPECT_EQ(Edit("accounts = [\n  " + a + ", # one\n  " + b + "\n]\n", RemoveAccount{"a"}),
+  EXPECT_EQ(Edit("accounts = [\n  " + a + ", # one\n  " + b + "\n]\n", RemoveEntry{"a"}),
             "accounts = [\n  " + b + "\n]\n");
 }
 
@@ -212,9 +210,8 @@ TEST(EditText, RefusesATextWithProblemsAndNamesThem) {
 }
 
 TEST(EditText, RefusesAnAccountThatCouldNotBeLoaded) {
-  EXPECT_THAT(Edit("", PutAccount{"a b", {{"kind", "mock"}}}),
-              HasSubstr("name: expected a name of"));
-  EXPECT_THAT(Edit("", PutAccount{"a", {{"kind", "mook"}}}), HasSubstr("did you mean \"mock\""));
+  EXPECT_THAT(Edit("", PutEntry{"a b", {{"kind", "mock"}}}), HasSubstr("name: expected a name of"));
+  EXPECT_THAT(Edit("", PutEntry{"a", {{"kind", "mook"}}}), HasSubstr("did you mean \"mock\""));
 }
 
 TEST(Template, LoadsAsTheDefaultsAndNamesEverySetting) {

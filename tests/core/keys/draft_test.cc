@@ -20,7 +20,7 @@ std::string Value(const Draft& draft, const std::string& name, const config::Cli
     const std::string text =
         "[[keys]]\nname = \"ci\"\nid = \"abcd\"\nhash = \"sha256:" + std::string(64, '0') + "\"\n";
     const auto edited =
-        config::EditText(text, config::UpdateAccount{"ci", {field}, config::kKeyList});
+        config::EditText(text, config::UpdateEntry{"ci", {field}, config::kKeyList});
     return edited ? edited->substr(text.size()) : "refused: " + edited.error().message;
   }
   return "unchanged";
@@ -78,7 +78,7 @@ TEST(RotateKey, KeepsTheOldSecretForItsGraceOnly) {
   key.name = "ci";
   key.hash = "sha256:old";
   const auto fields = [&](Duration grace) {
-    return std::get<config::UpdateAccount>(RotateKey(key, "sha256:new", grace, kNow)).fields;
+    return std::get<config::UpdateEntry>(RotateKey(key, "sha256:new", grace, kNow)).fields;
   };
   const auto kept = fields(std::chrono::hours(1));
   ASSERT_EQ(kept.size(), 3U);
