@@ -67,6 +67,16 @@ TimePoint LastMinute::FallsTo(std::int64_t most, TimePoint now) {
   return TimePoint(std::chrono::seconds(second_ + ahead));
 }
 
+std::vector<std::int64_t> LastMinute::Seconds(TimePoint now) {
+  Turn(now);
+  std::vector<std::int64_t> seconds;
+  for (std::int64_t back = 0; back < kSeconds && back <= second_; ++back) {
+    seconds.push_back(slots_[static_cast<std::size_t>((second_ - back) % kSeconds)]);
+  }
+  while (!seconds.empty() && seconds.back() == 0) seconds.pop_back();
+  return seconds;
+}
+
 TimePoint LastMinute::EmptyAt(TimePoint now) {
   Turn(now);
   if (sum_ <= 0) return now;

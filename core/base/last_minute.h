@@ -2,6 +2,7 @@
 
 #include <array>
 #include <cstdint>
+#include <vector>
 
 #include "core/base/clock.h"
 
@@ -23,6 +24,8 @@ class LastMinute {
   TimePoint FallsTo(std::int64_t most, TimePoint now);
   /// When all that is counted now will have expired; `now` if nothing is counted.
   TimePoint EmptyAt(TimePoint now);
+  /// The amounts of the seconds from the present one back to the oldest that is not 0.
+  std::vector<std::int64_t> Seconds(TimePoint now);
   void Clear();
 
  private:

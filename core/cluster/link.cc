@@ -235,7 +235,7 @@ Error Link::Converse(Session& session) {
   return Alone("the node stops");
 }
 
-/// Tells the others that this node is there.
+/// Tells the others that this node is there, and what it holds.
 void Link::Introduce(Session& session) {
   const TimePoint now = clock_.Now();
   if (now - introduced_ < kIntroduce) return;
@@ -245,6 +245,7 @@ void Link::Introduce(Session& session) {
   const std::string key = Key("{nodes}:list");
   session.Send({"HSET", key, instance_, WriteNode(NodeOf(status(), started_, server))}, {});
   session.Send({"PEXPIRE", key, std::to_string(kNodesKept.count())}, {});
+  for (const auto& [topic, follower] : followers_) follower->Renew();
 }
 
 /// Sends what is still to be written, and leaves the list of nodes.

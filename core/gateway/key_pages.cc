@@ -76,6 +76,7 @@ void WriteKey(JsonWriter& json, const keys::Key& key, WallTime wall, TimePoint n
     json.EndObject();
     return;
   }
+  key.meter->AskOthers(key.limits, *key.zone, wall, now);
   const keys::Standing standing = key.meter->Now(key.limits, *key.zone, wall, now);
   WriteMinute(json, "requests_per_minute", standing.requests);
   WriteMinute(json, "tokens_per_minute", standing.tokens);

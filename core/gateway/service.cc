@@ -16,6 +16,7 @@
 #include "core/http/server/server.h"
 #include "core/http/server/tls_identity.h"
 #include "core/keys/prices.h"
+#include "core/ledger/file_id.h"
 #include "core/store/sqlite_pool_journal.h"
 
 namespace agm::gateway {
@@ -101,7 +102,8 @@ struct Service::Parts {
         journal(database, clock,
                 [&log](const std::string& lost) { log.Write(LogLevel::kWarning, lost); }),
         shared(config->cluster.enabled()
-                   ? std::make_unique<SharedState>(config->cluster, journal, log, clock)
+                   ? std::make_unique<SharedState>(config->cluster, journal,
+                                                   ledger::FileId(*requests), log, clock)
                    : nullptr),
         conversations(database, shared ? &shared->copies() : nullptr),
         resources(database, shared ? &shared->copies() : nullptr),
@@ -123,6 +125,7 @@ struct Service::Parts {
             },
             &Gateway::IsUrgent) {
     credentials.UseProxy(config->proxy.upstream_proxy);
+    if (shared) meters.ShareBy(&shared->counts());
     ledger.Apply(LogOf(*config));
     telemetry.Apply(TelemetryOf(*config));
     services.settings.Set(
@@ -161,7 +164,9 @@ struct Service::Parts {
   }
 
   ~Parts() {
-    if (shared) shared->Stop();
+    if (!shared) return;
+    shared->Stop();
+    meters.ShareBy(nullptr);
   }
   Parts(const Parts&) = delete;
   Parts& operator=(const Parts&) = delete;

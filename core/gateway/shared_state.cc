@@ -52,14 +52,17 @@ Result<void> SharedState::Check(const config::ClusterSettings& settings) {
 }
 
 SharedState::SharedState(const config::ClusterSettings& settings, store::PoolJournal& local,
-                         Log& log, Clock& clock)
+                         std::string machine, Log& log, Clock& clock)
     : log_(log),
       link_(PlaceOf(settings), clock,
             [this](LinkState state, const std::string& why) {
               LogTurn(log_, link_.place().address.Shown(), state, why);
             }),
       rows_(link_),
-      journal_(local, link_, rows_, clock) {}
+      journal_(local, link_, rows_, clock),
+      counts_(link_, clock, std::move(machine)) {
+  link_.Follow("counts", counts_);
+}
 
 void SharedState::Start(accounts::Pool& pool) {
   journal_.Attach(

@@ -1,12 +1,14 @@
 #pragma once
 
 #include <memory>
+#include <string>
 
 #include "core/accounts/pool.h"
 #include "core/base/clock.h"
 #include "core/base/log.h"
 #include "core/base/result.h"
 #include "core/cluster/link.h"
+#include "core/cluster/shared_counts.h"
 #include "core/cluster/shared_journal.h"
 #include "core/cluster/shared_rows.h"
 #include "core/config/config.h"
@@ -16,7 +18,7 @@ namespace agm::gateway {
 
 /// This node's part in a cluster: the link to the server, and the state that it shares.
 ///
-///   SharedState shared(config->cluster, local, log, clock);
+///   SharedState shared(config->cluster, local, ledger::FileId(*requests), log, clock);
 ///   accounts::Pool pool(config, clock, &shared.journal());
 ///   shared.Start(pool);
 ///   ...
@@ -28,11 +30,13 @@ class SharedState {
   /// Fails with kConfig if this program cannot work in a cluster.
   static Result<void> Check(const config::ClusterSettings& settings);
 
-  SharedState(const config::ClusterSettings& settings, store::PoolJournal& local, Log& log,
-              Clock& clock);
+  /// `machine` is the name under which this machine's counts are kept, also after a restart.
+  SharedState(const config::ClusterSettings& settings, store::PoolJournal& local,
+              std::string machine, Log& log, Clock& clock);
 
   store::PoolJournal& journal() { return journal_; }
   store::Copies& copies() { return rows_; }
+  store::Counts& counts() { return counts_; }
   /// Connects, and waits a moment for the state of the other nodes. The gateway works without.
   void Start(accounts::Pool& pool);
   void Stop() { link_.Stop(); }
@@ -43,6 +47,7 @@ class SharedState {
   cluster::Link link_;
   cluster::SharedRows rows_;
   cluster::SharedJournal journal_;
+  cluster::SharedCounts counts_;
 };
 
 }  // namespace agm::gateway

@@ -39,6 +39,23 @@ inline constexpr std::array<std::string_view, 7> kLimitNames = {
     "requests_per_minute", "tokens_per_minute", "parallel",    "budget_day",
     "budget_month",        "tokens_day",        "tokens_month"};
 
+/// A value for each limit of a key.
+template <class T>
+class ByLimit {
+ public:
+  T& operator[](Limit limit) { return values_.at(static_cast<std::size_t>(limit)); }
+  const T& operator[](Limit limit) const { return values_.at(static_cast<std::size_t>(limit)); }
+
+ private:
+  std::array<T, kLimitNames.size()> values_{};
+};
+
+/// The limits in the order in which a request is refused. A month that is used up outlasts a day
+/// that is, so it is told first.
+inline constexpr std::array<Limit, kLimitNames.size()> kRefusalOrder = {
+    Limit::kParallel,    Limit::kRequests,  Limit::kTokens,   Limit::kBudgetMonth,
+    Limit::kTokensMonth, Limit::kBudgetDay, Limit::kTokensDay};
+
 /// One limit per minute as clients are told it.
 struct MinuteStanding {
   std::int64_t limit = 0;

@@ -1,12 +1,10 @@
 #include "core/keys/meter.h"
 
-#include <fmt/chrono.h>
-#include <fmt/format.h>
-
 #include <algorithm>
 #include <bit>
-#include <limits>
 #include <utility>
+
+#include "core/keys/needs.h"
 
 namespace agm::keys {
 namespace {
@@ -16,56 +14,6 @@ constexpr std::uint32_t kEnoughAnswers = 8;
 constexpr std::size_t kMostModels = 64;
 constexpr std::int64_t kMostTokens = 1'000'000'000;
 constexpr Duration kMinute{60'000};
-constexpr Duration kAnotherEnds{1'000};  ///< when to look again for a free place
-
-int RetryAfter(Duration wait) {
-  constexpr Duration::rep kMost = std::numeric_limits<int>::max();
-  return static_cast<int>(std::clamp<Duration::rep>(wait.count(), 1, kMost));
-}
-
-std::int64_t WholeSeconds(Duration wait) {
-  return std::max<std::int64_t>(1, (wait.count() + 999) / 1000);
-}
-
-std::string Dollars(std::int64_t nano) {
-  return fmt::format("${:.4f}", static_cast<double>(nano) / 1e9);
-}
-
-/// "2026-11-29 00:00 Europe/Berlin"
-std::string LocalText(const TimeZone& zone, WallTime at) {
-  const WallTime local = at + zone.OffsetAt(at);
-  return fmt::format("{:%Y-%m-%d %H:%M} {}",
-                     fmt::gmtime(std::chrono::system_clock::to_time_t(local)), zone.name());
-}
-
-std::optional<WindowStanding> StandingOf(const std::optional<std::int64_t>& limit,
-                                         std::int64_t used, const Window& window) {
-  if (!limit) return std::nullopt;
-  return WindowStanding{*limit, used, window.end};
-}
-
-std::int64_t MoneyOf(const Amount& amount, config::BudgetOf budget_of) {
-  return budget_of == config::BudgetOf::kBilled ? amount.billed : amount.list;
-}
-
-// Adds what a request reserves to its key's windows.
-void AddTo(Standing& standing, const Amount& reserved, config::BudgetOf budget_of) {
-  const std::int64_t money = MoneyOf(reserved, budget_of);
-  if (standing.budget_day) standing.budget_day->used += money;
-  if (standing.budget_month) standing.budget_month->used += money;
-  if (standing.tokens_day) standing.tokens_day->used += reserved.tokens;
-  if (standing.tokens_month) standing.tokens_month->used += reserved.tokens;
-}
-
-/// A limit per window, how it is named, and how much of it a request needs.
-struct Budget {
-  Limit limit;
-  const std::optional<WindowStanding>& standing;
-  std::int64_t needed;
-  std::string_view window;
-  std::string_view quota;
-  bool money;
-};
 
 }  // namespace
 
@@ -87,86 +35,151 @@ Reservation& Reservation::operator=(Reservation&& other) noexcept {
 
 Reservation::~Reservation() {
   if (!meter_) return;
-  std::lock_guard lock(meter_->mutex_);
-  meter_->reserved_ -= held_;
-  if (!running_) return;
-  --meter_->running_;
-  meter_->tokens_.Correct(taken_, taken_, -held_.tokens);
+  {
+    std::lock_guard lock(meter_->mutex_);
+    ++meter_->version_;
+    meter_->reserved_ -= held_;
+    if (running_) {
+      --meter_->running_;
+      meter_->tokens_.Correct(taken_, taken_, -held_.tokens);
+    }
+  }
+  meter_->Tell(running_ ? Meter::Telling::kAtOnce : Meter::Telling::kSoon);
 }
 
 void Reservation::End(const ledger::Tokens& tokens, const ledger::Cost& cost, TimePoint now) {
   if (!meter_ || !running_) return;
   const Amount actual = AmountOf(tokens, cost);
-  std::lock_guard lock(meter_->mutex_);
-  meter_->tokens_.Correct(taken_, now, actual.tokens - held_.tokens);
-  meter_->reserved_ -= held_;
-  meter_->reserved_ += actual;
-  --meter_->running_;
-  if (tokens.known) meter_->NoteAnswer(model_, tokens.output);
+  {
+    std::lock_guard lock(meter_->mutex_);
+    ++meter_->version_;
+    meter_->tokens_.Correct(taken_, now, actual.tokens - held_.tokens);
+    meter_->reserved_ -= held_;
+    meter_->reserved_ += actual;
+    --meter_->running_;
+    if (tokens.known) meter_->NoteAnswer(model_, tokens.output);
+  }
   held_ = actual;
   running_ = false;
+  meter_->Tell(Meter::Telling::kAtOnce);
 }
 
 Result<Reservation> Meter::Take(const std::shared_ptr<Meter>& meter, const Limits& limits,
                                 const TimeZone& zone, const Demand& demand, WallTime wall,
                                 TimePoint now, Standing& standing) {
-  Reservation place;
-  place.model_ = demand.model;
-  place.taken_ = now;
-  standing = {};
-  std::lock_guard lock(meter->mutex_);
-  meter->AddWindows(limits, zone, wall, standing);
-  const Amount estimate = meter->Estimate(demand, wall);
-  auto full = meter->Full(limits, zone, estimate, standing, wall, now);
-  if (!full) {
-    meter->requests_.Count(now, 1);
-    meter->tokens_.Count(now, estimate.tokens);
-    meter->reserved_ += estimate;
-    ++meter->running_;
-    place.held_ = estimate;
-    place.running_ = true;
-    place.meter_ = meter;
-    AddTo(standing, estimate, limits.budget_of);
+  std::unique_lock lock(meter->mutex_);
+  meter->OpenWindows(zone, wall);
+  const Asked asked{limits, zone, wall, now, meter->Estimate(demand, wall)};
+  std::optional<Error> refused;
+  // What this machine alone uses up is full, whatever the others use.
+  const Amounts own = meter->OwnUse(limits.budget_of, now);
+  if (const auto full = meter->FirstFull(asked, own)) {
+    refused = meter->WhyFull(*full, asked, own, {});
+  } else if (meter->counts_ != nullptr) {
+    refused = meter->AddTogether(asked, lock);
+  } else {
+    meter->Add(asked.estimate, now);
   }
-  meter->AddMinutes(limits, now, standing);
-  if (full) return *std::move(full);
+  standing = meter->StandingAt(limits, now);
+  if (refused) return *std::move(refused);
+  Reservation place;
+  place.meter_ = meter;
+  place.model_ = demand.model;
+  place.held_ = asked.estimate;
+  place.taken_ = now;
+  place.running_ = true;
   return place;
 }
 
-Standing Meter::Now(const Limits& limits, const TimeZone& zone, WallTime wall, TimePoint now) {
-  Standing standing;
-  std::lock_guard lock(mutex_);
-  AddWindows(limits, zone, wall, standing);
-  AddMinutes(limits, now, standing);
-  return standing;
-}
-
-void Meter::AddMinutes(const Limits& limits, TimePoint now, Standing& standing) {
-  const auto minute = [&](LastMinute& used, std::int64_t limit) {
-    return MinuteStanding{limit, std::max<std::int64_t>(0, limit - used.Sum(now)),
-                          std::min(kMinute, Left(now, used.EmptyAt(now)))};
-  };
-  if (limits.requests_per_minute > 0) {
-    standing.requests = minute(requests_, limits.requests_per_minute);
-  }
-  if (limits.tokens_per_minute > 0) standing.tokens = minute(tokens_, limits.tokens_per_minute);
-  standing.parallel = limits.parallel;
-  standing.running = running_;
-}
-
-void Meter::AddWindows(const Limits& limits, const TimeZone& zone, WallTime wall,
-                       Standing& standing) {
-  if (limits.budget == config::Allowance() && limits.tokens == config::Allowance()) return;
+void Meter::OpenWindows(const TimeZone& zone, WallTime wall) {
   if (!day_.Contains(wall)) day_ = DayOf(zone, wall);
   if (!month_.Contains(wall)) month_ = MonthOf(zone, wall);
+}
+
+void Meter::Add(const Amount& estimate, TimePoint now) {
+  ++version_;
+  requests_.Count(now, 1);
+  tokens_.Count(now, estimate.tokens);
+  reserved_ += estimate;
+  ++running_;
+}
+
+void Meter::TakeBack(const Amount& estimate, TimePoint now) {
+  ++version_;
+  requests_.Correct(now, now, -1);
+  tokens_.Correct(now, now, -estimate.tokens);
+  reserved_ -= estimate;
+  --running_;
+}
+
+Meter::Amounts Meter::OwnUse(config::BudgetOf budget_of, TimePoint now) {
   Amount day = spend_.Sum(day_.begin, day_.end);
   Amount month = spend_.Sum(month_.begin, month_.end);
   day += reserved_;
   month += reserved_;
-  standing.budget_day = StandingOf(limits.budget.day, MoneyOf(day, limits.budget_of), day_);
-  standing.budget_month = StandingOf(limits.budget.month, MoneyOf(month, limits.budget_of), month_);
-  standing.tokens_day = StandingOf(limits.tokens.day, day.tokens, day_);
-  standing.tokens_month = StandingOf(limits.tokens.month, month.tokens, month_);
+  Amounts used;
+  used[Limit::kRequests] = requests_.Sum(now);
+  used[Limit::kTokens] = tokens_.Sum(now);
+  used[Limit::kParallel] = running_;
+  used[Limit::kBudgetDay] = MoneyOf(day, budget_of);
+  used[Limit::kBudgetMonth] = MoneyOf(month, budget_of);
+  used[Limit::kTokensDay] = day.tokens;
+  used[Limit::kTokensMonth] = month.tokens;
+  return used;
+}
+
+/// With what the other machines use, as far as that is known.
+Meter::Amounts Meter::AllUse(config::BudgetOf budget_of, TimePoint now) {
+  Amounts used = OwnUse(budget_of, now);
+  for (const Limit limit : kRefusalOrder) used[limit] += elsewhere_.Used(limit, day_, month_, now);
+  return used;
+}
+
+// A request that is larger than a limit per minute waits until nothing else is counted.
+std::optional<Limit> Meter::FirstFull(const Asked& asked, const Amounts& used) const {
+  for (const Limit limit : kRefusalOrder) {
+    const auto most = Most(asked.limits, limit);
+    if (!most) continue;
+    const std::int64_t need = NeedOf(limit, asked.estimate, asked.limits.budget_of);
+    const bool fits =
+        IsOfWindow(limit)
+            ? need <= *most - used[limit] || (used[Limit::kParallel] == 0 && used[limit] < *most)
+            : used[limit] <= std::max<std::int64_t>(0, *most - need);
+    if (!fits) return limit;
+  }
+  return std::nullopt;
+}
+
+Standing Meter::Now(const Limits& limits, const TimeZone& zone, WallTime wall, TimePoint now) {
+  std::lock_guard lock(mutex_);
+  OpenWindows(zone, wall);
+  return StandingAt(limits, now);
+}
+
+Standing Meter::StandingAt(const Limits& limits, TimePoint now) {
+  const Amounts used = AllUse(limits.budget_of, now);
+  const auto minute = [&](Limit limit, LastMinute& own) -> std::optional<MinuteStanding> {
+    const auto most = Most(limits, limit);
+    if (!most) return std::nullopt;
+    const TimePoint empty = std::max(own.EmptyAt(now), elsewhere_.EmptyAt(limit));
+    return MinuteStanding{*most, std::max<std::int64_t>(0, *most - used[limit]),
+                          std::min(kMinute, Left(now, empty))};
+  };
+  const auto window = [&](Limit limit) -> std::optional<WindowStanding> {
+    const auto most = Most(limits, limit);
+    if (!most) return std::nullopt;
+    return WindowStanding{*most, used[limit], IsOfDay(limit) ? day_.end : month_.end};
+  };
+  Standing standing;
+  standing.requests = minute(Limit::kRequests, requests_);
+  standing.tokens = minute(Limit::kTokens, tokens_);
+  standing.parallel = limits.parallel;
+  standing.running = static_cast<int>(used[Limit::kParallel]);
+  standing.budget_day = window(Limit::kBudgetDay);
+  standing.budget_month = window(Limit::kBudgetMonth);
+  standing.tokens_day = window(Limit::kTokensDay);
+  standing.tokens_month = window(Limit::kTokensMonth);
+  return standing;
 }
 
 Amount Meter::Spent(const Window& window) const {
@@ -176,12 +189,17 @@ Amount Meter::Spent(const Window& window) const {
 
 void Meter::Count(const TimeZone& zone, WallTime at, const Amount& amount) {
   if (amount == Amount()) return;
-  std::lock_guard lock(mutex_);
-  spend_.Add(day_.Contains(at) ? day_.begin : DayOf(zone, at).begin, amount);
+  {
+    std::lock_guard lock(mutex_);
+    ++version_;
+    spend_.Add(day_.Contains(at) ? day_.begin : DayOf(zone, at).begin, amount);
+  }
+  Tell(Telling::kSoon);
 }
 
 void Meter::Forget() {
   std::lock_guard lock(mutex_);
+  ++version_;
   spend_.Clear();
   day_ = month_ = {};
 }
@@ -223,80 +241,6 @@ void Meter::NoteAnswer(const std::string& model, std::int64_t tokens) {
   // Older answers count for less and less.
   answers.total = 0;
   for (std::uint32_t& count : answers.by_size) answers.total += count /= 2;
-}
-
-Error Meter::Refuse(Limit limit, std::string why, std::string_view quota, ErrorCode code,
-                    Duration wait) {
-  refused_.at(static_cast<std::size_t>(limit)).fetch_add(1, std::memory_order_relaxed);
-  // The count is up to a second late, but clients wait for a minute at most.
-  if (code == ErrorCode::kRateLimited) wait = std::min(wait, kMinute);
-  Error error = Fail(code, "the API key '{}' {}; try again in {}s", name_, why, WholeSeconds(wait));
-  error.retry_after_ms = RetryAfter(wait);
-  error.quota = quota;
-  return error;
-}
-
-std::optional<Error> Meter::Full(const Limits& limits, const TimeZone& zone, const Amount& estimate,
-                                 const Standing& standing, WallTime wall, TimePoint now) {
-  constexpr ErrorCode kRate = ErrorCode::kRateLimited;
-  if (limits.parallel > 0 && running_ >= limits.parallel) {
-    return Refuse(
-        Limit::kParallel,
-        fmt::format("may have {} requests in flight at a time, and has them", limits.parallel),
-        "ParallelRequestsPerMinutePerKey", kRate, kAnotherEnds);
-  }
-  if (limits.requests_per_minute > 0) {
-    const TimePoint room = requests_.FallsTo(limits.requests_per_minute - 1, now);
-    if (room > now) {
-      return Refuse(Limit::kRequests,
-                    fmt::format("has made its {} requests per minute", limits.requests_per_minute),
-                    "RequestsPerMinutePerKey", kRate, Left(now, room));
-    }
-  }
-  if (limits.tokens_per_minute > 0) {
-    // A request that is larger than the limit itself waits until nothing else is counted.
-    const std::int64_t most = std::max<std::int64_t>(0, limits.tokens_per_minute - estimate.tokens);
-    const TimePoint room = tokens_.FallsTo(most, now);
-    if (room > now) {
-      return Refuse(
-          Limit::kTokens,
-          fmt::format("has {} of its {} tokens per minute left, and this request may "
-                      "take {}",
-                      std::max<std::int64_t>(0, limits.tokens_per_minute - tokens_.Sum(now)),
-                      limits.tokens_per_minute, estimate.tokens),
-          "TokensPerMinutePerKey", kRate, Left(now, room));
-    }
-  }
-  return Spent(zone, estimate, standing, limits, wall);
-}
-
-std::optional<Error> Meter::Spent(const TimeZone& zone, const Amount& estimate,
-                                  const Standing& standing, const Limits& limits, WallTime wall) {
-  const std::int64_t cost = MoneyOf(estimate, limits.budget_of);
-  // A month that is used up outlasts a day that is, so it is told first.
-  const Budget budgets[] = {
-      {Limit::kBudgetMonth, standing.budget_month, cost, "month", "CostPerMonthPerKey", true},
-      {Limit::kTokensMonth, standing.tokens_month, estimate.tokens, "month", "TokensPerMonthPerKey",
-       false},
-      {Limit::kBudgetDay, standing.budget_day, cost, "day", "CostPerDayPerKey", true},
-      {Limit::kTokensDay, standing.tokens_day, estimate.tokens, "day", "TokensPerDayPerKey", false},
-  };
-  for (const Budget& budget : budgets) {
-    if (!budget.standing) continue;
-    const auto& [limit, used, resets] = *budget.standing;
-    if (budget.needed <= limit - used || (running_ == 0 && used < limit)) continue;
-    const auto text = [&](std::int64_t amount) {
-      return budget.money ? Dollars(amount) : fmt::format("{} tokens", amount);
-    };
-    return Refuse(budget.limit,
-                  fmt::format("has used {} of its {} for this {}, and this request may take {}; "
-                              "the next {} begins at {}, or the gateway's operator can raise the "
-                              "limit: agm keys set {}",
-                              text(used), text(limit), budget.window, text(budget.needed),
-                              budget.window, LocalText(zone, resets), name_),
-                  budget.quota, ErrorCode::kBudgetSpent, resets - wall);
-  }
-  return std::nullopt;
 }
 
 }  // namespace agm::keys

@@ -10,14 +10,17 @@
 #include <span>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "core/base/clock.h"
 #include "core/base/last_minute.h"
 #include "core/base/result.h"
 #include "core/base/time_zone.h"
+#include "core/keys/elsewhere.h"
 #include "core/keys/limits.h"
 #include "core/keys/spend.h"
 #include "core/ledger/price.h"
+#include "core/store/counts.h"
 
 namespace agm::keys {
 
@@ -73,10 +76,21 @@ class Reservation {
 /// If no other request of the key runs, it admits the request as long as anything is left. Requests
 /// can therefore overshoot a budget only by what those in flight cost more than their estimates.
 ///
-/// Thread safety: any thread. The lock is held for arithmetic only, and belongs to one key.
+/// In a cluster (ShareBy) the sums are those of all machines, and the server decides. If it does
+/// not answer, the meter decides by its own count and by what the others were last known to spend.
+///
+/// Thread safety: any thread. The lock is held for arithmetic only, and belongs to one key; in a
+/// cluster Take and AskOthers wait for the server, at most 20 ms, without the lock.
 class Meter {
  public:
   explicit Meter(std::string name) : name_(std::move(name)) {}
+
+  /// Counts together with the other machines; null: alone. No request may run then.
+  void ShareBy(store::Counts* counts);
+  /// The name of its counters there.
+  std::string group() const { return "key:" + name_; }
+  /// What this machine uses, for the others.
+  store::Shares Shares(const TimeZone& zone, WallTime wall, TimePoint now);
 
   /// kRateLimited or kBudgetSpent with Error::retry_after_ms and Error::quota. `standing` is set in
   /// any case.
@@ -85,6 +99,8 @@ class Meter {
                                   TimePoint now, Standing& standing);
 
   Standing Now(const Limits& limits, const TimeZone& zone, WallTime wall, TimePoint now);
+  /// Asks what the other machines use, so that Now tells it too.
+  void AskOthers(const Limits& limits, const TimeZone& zone, WallTime wall, TimePoint now);
   /// The ledger's amount of a window.
   Amount Spent(const Window& window) const;
 
@@ -108,20 +124,44 @@ class Meter {
     std::uint32_t total = 0;
   };
 
-  // These read the state, which the caller has locked.
-  void AddMinutes(const Limits& limits, TimePoint now, Standing& standing);
-  void AddWindows(const Limits& limits, const TimeZone& zone, WallTime wall, Standing& standing);
+  /// A request that asks for admission.
+  struct Asked {
+    const Limits& limits;
+    const TimeZone& zone;
+    WallTime wall;
+    TimePoint now;
+    Amount estimate{};
+  };
+  using Amounts = ByLimit<std::int64_t>;
+
+  // These need the lock:
+  void OpenWindows(const TimeZone& zone, WallTime wall);
+  void Add(const Amount& estimate, TimePoint now);
+  void TakeBack(const Amount& estimate, TimePoint now);
+  Amounts OwnUse(config::BudgetOf budget_of, TimePoint now);
+  Amounts AllUse(config::BudgetOf budget_of, TimePoint now);
+  std::optional<Limit> FirstFull(const Asked& asked, const Amounts& used) const;
+  store::Shares SharesAt(WallTime wall, TimePoint now);
+  std::vector<store::Claim> ClaimsOf(const Asked& asked) const;
+  Standing StandingAt(const Limits& limits, TimePoint now);
   Amount Estimate(const Demand& demand, WallTime wall) const;
   std::int64_t UsualAnswer(std::string_view model) const;
   void NoteAnswer(const std::string& model, std::int64_t tokens);
+  /// Adds the request, and gives the lock away while the server decides about it.
+  std::optional<Error> AddTogether(const Asked& asked, std::unique_lock<std::mutex>& lock);
+  Error WhyFull(Limit limit, const Asked& asked, const Amounts& used, std::optional<Duration> room);
+  Error WhySpent(Limit limit, const Asked& asked, std::int64_t used);
   Error Refuse(Limit limit, std::string why, std::string_view quota, ErrorCode code, Duration wait);
-  std::optional<Error> Full(const Limits& limits, const TimeZone& zone, const Amount& estimate,
-                            const Standing& standing, WallTime wall, TimePoint now);
-  std::optional<Error> Spent(const TimeZone& zone, const Amount& estimate, const Standing& standing,
-                             const Limits& limits, WallTime wall);
+
+  /// Tells the other machines of a change, at once or soon. Without the lock.
+  enum class Telling { kAtOnce, kSoon };
+  void Tell(Telling telling) const;
 
   const std::string name_;
+  std::atomic<store::Counts*> counts_ = nullptr;
   mutable std::mutex mutex_;
+  std::uint64_t version_ = 0;  ///< of what the other machines are told
+  Elsewhere elsewhere_;
   LastMinute requests_;
   LastMinute tokens_;
   int running_ = 0;

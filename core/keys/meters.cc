@@ -13,8 +13,31 @@ std::shared_ptr<const TimeZone> ZoneOf(const config::Config& config) {
 std::shared_ptr<Meter> Meters::Of(const std::string& name) {
   auto state = state_.Lock();
   auto& meter = state->meters[name];
-  if (!meter) meter = std::make_shared<Meter>(name);
+  if (!meter) {
+    meter = std::make_shared<Meter>(name);
+    if (state->counts != nullptr) Share(meter, *state->counts);
+  }
   return meter;
+}
+
+void Meters::ShareBy(store::Counts* counts) {
+  auto state = state_.Lock();
+  state->counts = counts;
+  for (const auto& [name, meter] : state->meters) {
+    if (counts != nullptr) {
+      Share(meter, *counts);
+    } else {
+      meter->ShareBy(nullptr);
+    }
+  }
+}
+
+void Meters::Share(const std::shared_ptr<Meter>& meter, store::Counts& counts) {
+  meter->ShareBy(&counts);
+  counts.Follow(meter->group(), [this, meter](TimePoint now, WallTime wall) {
+    const auto zone = state_.Copy().zone;
+    return meter->Shares(*zone, wall, now);
+  });
 }
 
 void Meters::UseZone(std::shared_ptr<const TimeZone> zone) {

@@ -25,6 +25,8 @@ class Meters {
   /// The meter of a key; it is made at the first time.
   std::shared_ptr<Meter> Of(const std::string& name);
   void UseZone(std::shared_ptr<const TimeZone> zone);
+  /// Counts together with the other machines; null: alone again, when no request runs any more.
+  void ShareBy(store::Counts* counts);
 
   /// Adds a request that the ledger counts.
   void Count(const ledger::Entry& entry);
@@ -35,7 +37,10 @@ class Meters {
   struct State {
     std::map<std::string, std::shared_ptr<Meter>, std::less<>> meters;
     std::shared_ptr<const TimeZone> zone = std::make_shared<const TimeZone>(TimeZone::Utc());
+    store::Counts* counts = nullptr;
   };
+  void Share(const std::shared_ptr<Meter>& meter, store::Counts& counts);
+
   Guarded<State> state_;
 };
 

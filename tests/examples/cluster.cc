@@ -9,8 +9,11 @@
 #include "core/cluster/connection.h"
 #include "core/cluster/link.h"
 #include "core/cluster/outbox.h"
+#include "core/cluster/shared_counts.h"
 #include "core/cluster/shared_journal.h"
 #include "core/gateway/shared_state.h"
+#include "core/ledger/file_id.h"
+#include "core/store/counts.h"
 #include "tests/support/redis_server.h"
 
 namespace agm::cluster {
@@ -37,12 +40,27 @@ void SharedJournalExample(store::PoolJournal& local, Link& link, store::Copies& 
 #include "examples/core/cluster/shared_journal.h.inc"
 }
 
+void SharedCountsExample(Link& link, Clock& clock, const std::string& machine) {
+#include "examples/core/cluster/shared_counts.h.inc"
+}
+
 }  // namespace agm::cluster
+
+namespace agm::store {
+
+Shares SharesOf(TimePoint now, WallTime wall);
+void Use(const Verdict& verdict);
+void CountsExample(Counts& counts, const Question& question) {
+#include "examples/core/store/counts.h.inc"
+}
+
+}  // namespace agm::store
 
 namespace agm::gateway {
 
 void SharedStateExample(const std::shared_ptr<const config::Config>& config,
-                        store::PoolJournal& local, Log& log, Clock& clock) {
+                        store::PoolJournal& local, store::Database* requests, Log& log,
+                        Clock& clock) {
 #include "examples/core/gateway/shared_state.h.inc"
 }
 

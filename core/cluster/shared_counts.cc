@@ -1,0 +1,206 @@
+#include "core/cluster/shared_counts.h"
+
+#include <algorithm>
+#include <chrono>
+#include <utility>
+
+#include "core/base/json_writer.h"
+#include "core/cluster/count_script.h"
+
+namespace agm::cluster {
+namespace {
+
+using namespace std::chrono_literals;
+using store::Claim;
+using store::Question;
+using store::Share;
+using store::Shares;
+using store::Verdict;
+
+// Five times the pause between two tellings.
+constexpr Duration kAlive = 10s;
+
+std::string ClaimsOf(const Question& question) {
+  std::string text;
+  JsonWriter json(text);
+  json.Array();
+  for (const Claim& claim : question.claims) {
+    json.Array().String(claim.counter).Int(claim.window.time_since_epoch().count());
+    json.Int(claim.amount).Int(claim.limit.value_or(-1)).Int(claim.alone_fits ? 1 : 0).EndArray();
+  }
+  json.EndArray();
+  return text;
+}
+
+/// nullopt if the server refused, or said something else.
+std::optional<Verdict> VerdictOf(const Question& question, const Reply& reply) {
+  const std::size_t claims = question.claims.size();
+  if (!reply.is(Reply::Kind::kList) || reply.items.size() != 1 + 3 * claims) return std::nullopt;
+  Verdict verdict;
+  const std::int64_t full = reply.items.front().number;
+  if (full > 0) verdict.full = static_cast<std::size_t>(full - 1);
+  for (std::size_t i = 0; i < claims; ++i) {
+    const std::int64_t room = reply.items[3 * i + 3].number;
+    verdict.counters.push_back(
+        {reply.items[3 * i + 1].number, Duration(reply.items[3 * i + 2].number),
+         room < 0 ? std::nullopt : std::optional(Duration(room))});
+  }
+  return verdict;
+}
+
+bool LacksScript(const std::vector<Reply>& replies) {
+  return std::ranges::any_of(replies, [](const Reply& reply) {
+    return reply.is(Reply::Kind::kRefusal) && reply.text.starts_with("NOSCRIPT");
+  });
+}
+
+}  // namespace
+
+SharedCounts::SharedCounts(Link& link, Clock& clock, std::string machine)
+    : link_(link), clock_(clock), machine_(std::move(machine)) {}
+
+void SharedCounts::Follow(const std::string& group, Read read) {
+  auto groups = groups_.Lock();
+  (*groups)[group].read = std::move(read);
+}
+
+std::optional<std::vector<Verdict>> SharedCounts::Try(const std::vector<Question>& questions) {
+  if (!link_.connected()) return std::nullopt;
+  const auto ask = [&](const std::string& sha) {
+    std::vector<Command> commands;
+    for (const Question& question : questions) commands.push_back(TryCommand(question, sha));
+    return link_.Ask(std::move(commands));
+  };
+  auto replies = ask(sha_.Copy());
+  if (replies && LacksScript(*replies)) replies = ask({});
+  if (!replies) return std::nullopt;
+  std::vector<Verdict> verdicts;
+  for (std::size_t i = 0; i < questions.size(); ++i) {
+    auto verdict = VerdictOf(questions[i], (*replies)[i]);
+    if (!verdict) return std::nullopt;
+    verdicts.push_back(*std::move(verdict));
+    Touched(questions[i].group);
+  }
+  return verdicts;
+}
+
+void SharedCounts::Changed(const std::string& group) {
+  Touched(group);
+  link_.Write("count/" + group, [this, group] { return TellCommand(group); });
+}
+
+void SharedCounts::Touched(const std::string& group) {
+  auto groups = groups_.Lock();
+  const auto found = groups->find(group);
+  if (found != groups->end()) found->second.active = true;
+}
+
+Result<void> SharedCounts::Join(const AskServer& ask) {
+  const auto replies = ask({{"SCRIPT", "LOAD", std::string(kTry)}});
+  if (!replies) return replies.error();
+  const Reply& loaded = replies->front();
+  sha_.Set(loaded.is(Reply::Kind::kText) ? loaded.text : std::string());
+  std::vector<std::string> all;
+  {
+    auto groups = groups_.Lock();
+    for (const auto& [group, state] : *groups) all.push_back(group);
+  }
+  for (const std::string& group : all) Changed(group);
+  return {};
+}
+
+// Tells again what this machine holds, and what changed without being told at once.
+void SharedCounts::Renew() {
+  std::map<std::string, Group> active;
+  {
+    auto groups = groups_.Lock();
+    for (auto& [group, state] : *groups) {
+      if (std::exchange(state.active, false)) active.emplace(group, state);
+    }
+  }
+  for (const auto& [group, state] : active) {
+    const Shares shares = state.read(clock_.Now(), clock_.Wall());
+    if (shares.HoldsSomething() || shares.version != state.told) Changed(group);
+  }
+}
+
+Command SharedCounts::TryCommand(const Question& question, const std::string& sha) const {
+  return {sha.empty() ? "EVAL" : "EVALSHA",
+          sha.empty() ? std::string(kTry) : sha,
+          "1",
+          KeyOf(question.group),
+          machine_,
+          link_.instance(),
+          std::to_string(question.after.version),
+          StateOf(question.before),
+          StateOf(question.after),
+          std::to_string(question.after.kept.count()),
+          std::to_string(kAlive.count()),
+          ClaimsOf(question)};
+}
+
+/// The link's thread calls this when it sends the command.
+Command SharedCounts::TellCommand(const std::string& group) {
+  Read read;
+  {
+    auto groups = groups_.Lock();
+    const auto found = groups->find(group);
+    if (found == groups->end()) return {};
+    read = found->second.read;
+  }
+  const Shares shares = read(clock_.Now(), clock_.Wall());
+  {
+    auto groups = groups_.Lock();
+    Group& state = (*groups)[group];
+    if (shares.counters.empty() && state.told == 0) return {};
+    state.told = shares.version;
+  }
+  return {"EVAL",
+          std::string(kTell),
+          "1",
+          KeyOf(group),
+          machine_,
+          link_.instance(),
+          std::to_string(shares.version),
+          StateOf(shares),
+          std::to_string(shares.kept.count())};
+}
+
+/// group := owner ["/" part]
+std::string SharedCounts::KeyOf(std::string_view group) const {
+  const std::size_t slash = group.starts_with("key:") ? group.npos : group.find('/');
+  std::string key = link_.Key("{" + std::string(group.substr(0, slash)) + "}:counts");
+  if (slash != group.npos) key.append(":").append(group.substr(slash + 1));
+  return key;
+}
+
+std::string SharedCounts::StateOf(const Shares& shares) const {
+  std::string text;
+  JsonWriter json(text);
+  json.Object();
+  for (const Share& share : shares.counters) {
+    json.Key(share.counter).Object();
+    if (!share.seconds.empty()) {
+      json.Key("s").Int(SecondOf(shares.at)).Key("m").Array();
+      for (const std::int64_t amount : share.seconds) json.Int(amount);
+      json.EndArray();
+    }
+    if (share.spent != 0) {
+      json.Key("w").Int(share.window.time_since_epoch().count()).Key("n").Int(share.spent);
+    }
+    if (share.held != 0) json.Key("h").Int(share.held);
+    json.EndObject();
+  }
+  json.EndObject();
+  return text;
+}
+
+// The server's second in which this machine's second of `at` ends, so that nothing expires early.
+std::int64_t SharedCounts::SecondOf(TimePoint at) const {
+  const auto end = std::chrono::floor<std::chrono::seconds>(at.time_since_epoch()) + 1s;
+  const auto ahead = TimePoint(end) - clock_.Now();
+  const auto on_server = link_.server_clock().Now().time_since_epoch() + ahead - 1ms;
+  return std::chrono::floor<std::chrono::seconds>(on_server).count();
+}
+
+}  // namespace agm::cluster

@@ -1,0 +1,65 @@
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "core/base/clock.h"
+#include "core/base/guarded.h"
+#include "core/cluster/link.h"
+#include "core/store/counts.h"
+
+namespace agm::cluster {
+
+/// Counters of all machines on the server. A group "key:ci" is the hash PREFIX{key:ci}:counts, and
+/// "project:HASH/MODEL" is PREFIX{project:HASH}:counts:MODEL, with a field for each machine
+/// (count_script.h).
+///
+///   SharedCounts counts(link, clock, machine);
+///   link.Follow("counts", counts);
+///   link.Start();
+///
+/// What a machine holds for requests in progress counts for ten seconds after it told the server
+/// of it last; it tells it again every two seconds. A machine that joins tells all groups.
+///
+/// Thread safety: any thread.
+class SharedCounts : public store::Counts, public Follower {
+ public:
+  /// `machine` names the owner of the counts: two processes of the same name, one after the other,
+  /// are one machine.
+  SharedCounts(Link& link, Clock& clock, std::string machine);
+
+  void Follow(const std::string& group, Read read) override;
+  std::optional<std::vector<store::Verdict>> Try(
+      const std::vector<store::Question>& questions) override;
+  void Changed(const std::string& group) override;
+  void Touched(const std::string& group) override;
+
+  Result<void> Join(const AskServer& ask) override;
+  void Hear(std::string_view) override {}
+  void Renew() override;
+
+ private:
+  struct Group {
+    Read read;
+    std::uint64_t told = 0;  ///< the version that the server was told last
+    bool active = false;     ///< Renew must look at it
+  };
+
+  Command TryCommand(const store::Question& question, const std::string& sha) const;
+  Command TellCommand(const std::string& group);
+  std::string KeyOf(std::string_view group) const;
+  std::string StateOf(const store::Shares& shares) const;
+  std::int64_t SecondOf(TimePoint at) const;
+
+  Link& link_;
+  Clock& clock_;
+  const std::string machine_;
+  Guarded<std::map<std::string, Group>> groups_;
+  Guarded<std::string> sha_;  ///< of the script on the server; empty: not known
+};
+
+}  // namespace agm::cluster

@@ -1,0 +1,108 @@
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <functional>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "core/base/clock.h"
+
+namespace agm::store {
+
+/// What this machine alone has used of one counter. A counter has some of these parts:
+struct Share {
+  std::string counter;
+  /// The amounts of the last seconds, from the present second back.
+  std::vector<std::int64_t> seconds{};
+  /// What was used in a calendar window, and the window's end.
+  std::int64_t spent = 0;
+  WallTime window{};
+  /// What requests in progress use. If the machine dies, it is given back.
+  std::int64_t held = 0;
+};
+
+/// What this machine has used of a group of counters, at one moment. It is never a difference, so
+/// telling it twice does no harm, and after a machine was alone it tells the same as ever.
+struct Shares {
+  std::uint64_t version = 0;  ///< grows with each change, so that an older state replaces none
+  TimePoint at{};             ///< of the present second
+  Duration kept{120'000};     ///< how long others must know it
+  std::vector<Share> counters{};
+
+  /// True if some of it is given back when the machine dies.
+  bool HoldsSomething() const {
+    for (const Share& share : counters) {
+      if (share.held != 0) return true;
+    }
+    return false;
+  }
+};
+
+/// What a request will use of one counter.
+struct Claim {
+  std::string counter;
+  std::int64_t amount = 0;
+  std::optional<std::int64_t> limit{};  ///< nullopt: it always fits
+  WallTime window{};                    ///< the end of the calendar window; else WallTime{}
+  /// It fits as long as anything is left, if none of the group's requests is in progress.
+  bool alone_fits = false;
+};
+
+/// The counter of the requests in progress, which `alone_fits` looks at.
+inline constexpr std::string_view kInProgress = "parallel";
+
+/// What a machine asks about one group before it sends a request.
+struct Question {
+  std::string group;          ///< such as "key:ci"
+  Shares before{};            ///< what it has used
+  Shares after{};             ///< the same with the claims
+  std::vector<Claim> claims{};
+};
+
+struct Verdict {
+  /// The first claim that does not fit; nullopt if all do, and then all are counted.
+  std::optional<std::size_t> full;
+  /// For each claim:
+  struct Counter {
+    std::int64_t others = 0;   ///< used by the other machines
+    Duration others_empty{0};  ///< until nothing of the last minute is left of that
+    /// Until the same claim would fit (once more). nullopt: not before its window ends, or before
+    /// a request ends.
+    std::optional<Duration> room = Duration{0};
+  };
+  std::vector<Counter> counters;
+};
+
+/// Counters that several machines share. Each machine counts what it uses by itself, and tells it;
+/// the sum over the machines admits a request.
+///
+///   counts.Follow("key:ci", [&](TimePoint now, WallTime wall) { return SharesOf(now, wall); });
+///   if (auto verdicts = counts.Try({question})) Use(verdicts->front());   // at most 20 ms
+///   counts.Changed("key:ci");       // returns at once
+///
+/// A claim fits if the sum of all machines and its amount are within the limit; one that is larger
+/// than a limit per minute fits when nothing is used. The server decides about the claims of a
+/// question together, and about one question after the other.
+///
+/// Thread safety: any thread.
+class Counts {
+ public:
+  using Read = std::function<Shares(TimePoint now, WallTime wall)>;
+
+  virtual ~Counts() = default;
+  /// Names the function that reads this machine's share of a group; it may be called on any thread
+  /// until the link stops.
+  virtual void Follow(const std::string& group, Read read) = 0;
+  /// One verdict for each question; nullopt if there is no answer in time: then the machine decides
+  /// by what it knows. All questions go out together.
+  virtual std::optional<std::vector<Verdict>> Try(const std::vector<Question>& questions) = 0;
+  /// Tells the group's new share to the server.
+  virtual void Changed(const std::string& group) = 0;
+  /// The same, within two seconds.
+  virtual void Touched(const std::string& group) = 0;
+};
+
+}  // namespace agm::store
