@@ -186,9 +186,11 @@ void Pool::AdoptQuota(const PoolJournal::Quota& quota) {
   if (!member || member->credential != quota.credential) return;
   const Moment moment = state_->Look();
   const ModelName model{quota.model, std::hash<std::string>{}(quota.model)};
-  member->project->quotas[model].Adopt({LearnedOf(quota.requests, moment),
-                                        LearnedOf(quota.tokens, moment),
-                                        {quota.day.limit, quota.day.from, quota.day.until}});
+  Quotas& quotas = member->project->quotas[model];
+  quotas.Adopt({LearnedOf(quota.requests, moment),
+                LearnedOf(quota.tokens, moment),
+                {quota.day.limit, quota.day.from, quota.day.until}});
+  if (state_->counts != nullptr) state_->counts.load()->Touched(quotas.group);
 }
 
 void Pool::AdoptTie(const PoolJournal::Tie& tie) {

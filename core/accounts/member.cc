@@ -3,6 +3,8 @@
 #include <fmt/format.h>
 #include <openssl/sha.h>
 
+#include "core/base/digest.h"
+
 namespace agm::accounts {
 
 std::string Fingerprint(const config::Account& account) {
@@ -14,6 +16,12 @@ std::string Fingerprint(const config::Account& account) {
   std::string hex;
   for (std::size_t i = 0; i < 8; ++i) hex += fmt::format("{:02x}", digest[i]);
   return hex;
+}
+
+std::string QuotaOwner(const Member& member) {
+  const Project& project = *member.project;
+  const std::string text = project.own ? "account " + member.credential : "project " + project.key;
+  return HexDigest(text).substr(0, 16);
 }
 
 }  // namespace agm::accounts

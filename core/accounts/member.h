@@ -117,6 +117,10 @@ struct Member : std::enable_shared_from_this<Member> {
   }
 };
 
+/// The name of the owner of the account's quotas that is the same on all machines: a hash of its
+/// project, or of the account's credential where no project is known.
+std::string QuotaOwner(const Member& member);
+
 /// A hash that distinguishes credentials without revealing them.
 std::string Fingerprint(const config::Account& account);
 

@@ -76,6 +76,10 @@ std::int64_t TokensOf(const Success* success) {
   return success->input_tokens > 0 ? success->input_tokens : success->tokens;
 }
 
+bool IsOfQuota(const Failure& failure) {
+  return failure.trouble == Trouble::kMinuteQuota || failure.trouble == Trouble::kDayQuota;
+}
+
 PoolJournal::Usage UsageOf(const Member& member) {
   return {member.account->name, member.requests, member.errors, member.tokens, member.last_used};
 }
@@ -97,9 +101,7 @@ void Pool::State::Punish(const Lease::Taken& taken, const Failure& failure, Mome
   }
   Quotas& quotas = member.project->quotas[taken.model];
   quotas.Learn(failure, taken.at, moment);
-  const bool of_quota =
-      failure.trouble == Trouble::kMinuteQuota || failure.trouble == Trouble::kDayQuota;
-  if (of_quota && IsShared()) {
+  if (IsOfQuota(failure) && IsShared()) {
     notes.quota = Journaled(member, taken.model.text, quotas.learned(), moment);
   }
   member.project->seen.Note(taken.model.text, failure.quotas);
@@ -122,17 +124,24 @@ void Pool::State::Punish(const Lease::Taken& taken, const Failure& failure, Mome
 
 void Pool::State::LookAhead(Member& member, const ModelName& model, Moment moment, Notes& notes) {
   const auto wall = member.project->quotas[model].Ahead(moment);
-  if (!wall) return;
-  Cooldown cooldown{model.text, wall->trouble, moment.now, wall->until, 1, wall->until};
-  const Cooldown* known = member.project->cooldowns.Find(model.text, wall->trouble);
+  if (wall) StartCooldown(member, model, *wall, moment, notes);
+}
+
+void Pool::State::StartCooldown(Member& member, const ModelName& model, const Quotas::Wall& wall,
+                                Moment moment, Notes& notes) {
+  Cooldown cooldown{model.text, wall.trouble, moment.now, wall.until, 1, wall.until};
+  const Cooldown* known = member.project->cooldowns.Find(model.text, wall.trouble);
   TellOf(member, cooldown, known, moment.now, notes);
   const Cooldown& held = member.project->cooldowns.Put(std::move(cooldown), moment.now);
-  const bool kept = wall->trouble == Trouble::kDayQuota || (known == nullptr && IsShared());
+  const bool kept = wall.trouble == Trouble::kDayQuota || (known == nullptr && IsShared());
   if (kept) notes.cooldowns.push_back(Journaled(member, held, moment));
 }
 
 void Pool::State::End(Lease::Taken& taken, const Success* success, const Failure* failure) {
   Notes notes;
+  std::string group;
+  bool limited = false;
+  if (failure != nullptr && IsOfQuota(*failure)) AskOthers(taken);
   {
     std::lock_guard lock(mutex);
     const Moment moment = Look();
@@ -152,12 +161,16 @@ void Pool::State::End(Lease::Taken& taken, const Success* success, const Failure
       if (row.next != upstream::NextTry::kStop) ++member.errors;
       Punish(taken, *failure, moment, notes);
     }
-    member.project->quotas[taken.model].End(taken.expected_tokens, TokensOf(success), moment);
+    Quotas& quotas = member.project->quotas[taken.model];
+    quotas.End(taken.expected_tokens, TokensOf(success), moment);
+    group = quotas.group;
+    limited = quotas.HasCertainLimit(moment);
     if (success != nullptr) LookAhead(member, taken.model, moment, notes);
     if (journal != nullptr && !member.retired) notes.usage = UsageOf(member);
     if (member.retired) notes.cooldowns.clear();
     Wake();
   }
+  Tell(group, limited);
   notes.Write(journal, hear);
 }
 

@@ -36,7 +36,7 @@ void Pace::Count(TimePoint now, std::int64_t amount) { used_.Count(now, amount);
 
 void Pace::LearnLimit(TimePoint now, TimePoint sent, std::int64_t unfinished, std::int64_t told) {
   if (sent < learned_) return;  // sent before the last refusal, so it hit the same limit
-  const std::int64_t used = used_.Sum(now);
+  const std::int64_t used = UsedByAll(now);
   const std::int64_t done = std::max<std::int64_t>(0, used - unfinished);
   const bool again = sure_ && told == limit_;
   sure_ = told > 0 && Explains(told, done, used);
@@ -45,7 +45,7 @@ void Pace::LearnLimit(TimePoint now, TimePoint sent, std::int64_t unfinished, st
                   : again ? std::min(2 * believed_for_, kSureForAtMost)
                           : kSureFor;
   learned_ = now;
-  used_.Clear();  // after the cooldown the upstream counts from zero
+  Clear();  // after the cooldown the upstream counts from zero
 }
 
 void Pace::Adopt(const Learned& learned) {
@@ -54,22 +54,37 @@ void Pace::Adopt(const Learned& learned) {
   sure_ = learned.sure;
   learned_ = learned.at;
   believed_for_ = learned.believed_for;
+  Clear();
+}
+
+void Pace::Clear() {
   used_.Clear();
+  others_until_ = {};
+}
+
+void Pace::NoteOthers(std::int64_t used, TimePoint until) {
+  others_ = used;
+  others_until_ = until;
+}
+
+std::optional<std::int64_t> Pace::Certain(TimePoint now) const {
+  if (!Known(now) || (declared_ == 0 && !sure_)) return std::nullopt;
+  return declared_ > 0 ? declared_ : limit_;
 }
 
 void Pace::Outgrow(TimePoint now) {
-  if (limit_ > 0 && !sure_) limit_ = std::max(limit_, used_.Sum(now));
+  if (limit_ > 0 && !sure_) limit_ = std::max(limit_, UsedByAll(now));
 }
 
 double Pace::Pressure(TimePoint now) {
   if (!Known(now)) return 0;
-  return Part(used_.Sum(now), declared_ > 0 ? declared_ : limit_);
+  return Part(UsedByAll(now), declared_ > 0 ? declared_ : limit_);
 }
 
 std::optional<TimePoint> Pace::FullUntil(TimePoint now, std::int64_t amount) {
-  if (!Known(now) || (declared_ == 0 && !sure_)) return std::nullopt;
-  const std::int64_t limit = declared_ > 0 ? declared_ : limit_;
-  const TimePoint room = used_.FallsTo(std::max<std::int64_t>(0, limit - amount), now);
+  const auto limit = Certain(now);
+  if (!limit) return std::nullopt;
+  const TimePoint room = used_.FallsTo(std::max<std::int64_t>(0, *limit - amount), now);
   if (room <= now) return std::nullopt;
   return room;
 }
@@ -82,14 +97,17 @@ std::int64_t DayPace::LimitOn(WallTime wall) const {
 void DayPace::Count(WallTime wall) {
   if (wall >= ends_) {
     ends_ = NextPacificMidnight(wall);
-    used_ = 0;
+    used_ = others_ = 0;
   }
   ++used_;
 }
 
 void DayPace::LearnLimit(WallTime wall, std::int64_t unfinished, std::int64_t told) {
   if (wall >= ends_ || told <= 0) return;
-  if (!Explains(told, std::max<std::int64_t>(0, used_ - unfinished), used_)) return;
+  if (!Explains(told, std::max<std::int64_t>(0, used_ + others_ - unfinished),
+                used_ + others_)) {
+    return;
+  }
   limit_ = told;
   believed_from_ = ends_;
   believed_until_ = NextPacificMidnight(ends_);
@@ -103,7 +121,12 @@ void DayPace::Adopt(const Learned& learned) {
 }
 
 double DayPace::Pressure(WallTime wall) const {
-  return wall < ends_ ? Part(used_, LimitOn(wall)) : 0;
+  return wall < ends_ ? Part(used_ + others_, LimitOn(wall)) : 0;
+}
+
+std::optional<std::int64_t> DayPace::Certain(WallTime wall) const {
+  const std::int64_t limit = LimitOn(wall);
+  return limit > 0 ? std::optional(limit) : std::nullopt;
 }
 
 std::optional<WallTime> DayPace::FullUntil(WallTime wall) const {

@@ -2,6 +2,7 @@
 
 #include <cstdint>
 #include <optional>
+#include <vector>
 
 #include "core/base/clock.h"
 #include "core/base/last_minute.h"
@@ -22,6 +23,12 @@ class Pace {
  public:
   void Declare(std::int64_t limit) { declared_ = limit; }  ///< 0: none
   void Count(TimePoint now, std::int64_t amount);
+  /// Gives back what was counted at `at`.
+  void TakeBack(TimePoint at, TimePoint now, std::int64_t amount) {
+    used_.Correct(at, now, -amount);
+  }
+  /// Notes what other machines have used; it counts until `until`.
+  void NoteOthers(std::int64_t used, TimePoint until);
   /// Learns from a refusal of a request that was sent at `sent`. `unfinished` is the part of the
   /// count that is in progress or was refused; `told` is the limit that the upstream named (0:
   /// none). Resets the count.
@@ -40,15 +47,25 @@ class Pace {
   void Outgrow(TimePoint now);
   /// The used part of the limit: 0 if no limit is known, 1 or more if it is used up.
   double Pressure(TimePoint now);
-  /// When there is room for `amount` more; nullopt if there is room, or if no limit is certain.
+  /// The limit, if it is certain.
+  std::optional<std::int64_t> Certain(TimePoint now) const;
+  /// When there is room for `amount` more; nullopt if there is room, or if no limit is certain. It
+  /// looks at the own count only: of all machines together the server tells.
   std::optional<TimePoint> FullUntil(TimePoint now, std::int64_t amount);
-  /// The count of the last minute.
-  std::int64_t Used(TimePoint now) { return used_.Sum(now); }
+  /// The own count of the last minute, by seconds (LastMinute).
+  std::vector<std::int64_t> Seconds(TimePoint now) { return used_.Seconds(now); }
 
  private:
   bool Known(TimePoint now) const;
+  /// With that of other machines.
+  std::int64_t UsedByAll(TimePoint now) {
+    return used_.Sum(now) + (now < others_until_ ? others_ : 0);
+  }
+  void Clear();
 
   LastMinute used_;
+  std::int64_t others_ = 0;  ///< used by other machines
+  TimePoint others_until_{};
   std::int64_t declared_ = 0;
   std::int64_t limit_ = 0;  ///< learned; 0: none
   bool sure_ = false;
@@ -64,6 +81,9 @@ class DayPace {
  public:
   void Declare(std::int64_t limit) { declared_ = limit; }
   void Count(WallTime wall);
+  void TakeBack() { used_ -= used_ > 0 ? 1 : 0; }
+  /// Notes what other machines have used on the counted day.
+  void NoteOthers(std::int64_t used) { others_ = used; }
   void LearnLimit(WallTime wall, std::int64_t unfinished, std::int64_t told);
   struct Learned {
     std::int64_t limit = 0;  ///< 0: nothing
@@ -73,12 +93,17 @@ class DayPace {
   Learned learned() const { return {limit_, believed_from_, believed_until_}; }
   void Adopt(const Learned& learned);
   double Pressure(WallTime wall) const;
+  /// The day's limit, if there is one.
+  std::optional<std::int64_t> Certain(WallTime wall) const;
   std::optional<WallTime> FullUntil(WallTime wall) const;
+  std::int64_t used() const { return used_; }
+  WallTime ends() const { return ends_; }
 
  private:
   std::int64_t LimitOn(WallTime wall) const;
 
   std::int64_t used_ = 0;
+  std::int64_t others_ = 0;  ///< used by other machines
   WallTime ends_{};  ///< the end of the counted day
   std::int64_t declared_ = 0;
   std::int64_t limit_ = 0;

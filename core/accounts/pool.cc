@@ -81,22 +81,20 @@ Result<Lease> Pool::Take(const Wanted& wanted, TimePoint deadline,
       const Moment moment = state_->Look();
       AccountQueue& queue = state_->QueueFor(wanted.model);
       taken->model = queue.model();
-      const Affinity::Tie tie = state_->affinity.Find(taken->session, moment.now);
+      const Affinity::Tie tie = taken->tie = state_->affinity.Find(taken->session, moment.now);
       const Search search{moment.now,   moment.wall,      state_->config->proxy.scheduling,
                           wanted.tried, tie.member.get(), wanted.through_breaker};
       std::optional<TimePoint> wake;
       if (Member* member = state_->Pick(queue, search, tie, deadline, wake)) {
-        if (taken->session != 0) state_->CountAffinity(tie, *member);
         state_->Begin(*taken, *member, moment, notes);
-        break;
-      }
-      if (!wake || *wake > deadline) {
+        if (!taken->question) break;
+      } else if (!wake || *wake > deadline) {
         return state_->WhyNone(wanted.model, moment);
+      } else {
+        state_->WaitUntil(*wake, moment.now, lock);
       }
-      ++state_->waiting;
-      state_->clock.Wait(state_->changed, lock, std::min(Left(moment.now, *wake), kSlice));
-      --state_->waiting;
     }
+    if (taken->question && state_->IsAgreed(*taken, notes)) break;
     if (cancellation.Cancelled()) return Fail(ErrorCode::kCancelled, "the client went away");
   }
   notes.Write(state_->journal, state_->hear);
@@ -132,13 +130,14 @@ Result<Lease> Pool::TakeOne(const std::string& account, const std::string& model
       const TimePoint ready_at = member->ReadyAt(model);
       if (ready_at <= moment.now) {
         state_->Begin(*taken, *member, moment, notes);
-        break;
+        if (!taken->question) break;
+      } else if (ready_at > deadline) {
+        return Exhausted({member.get()}, true, model, moment);
+      } else {
+        state_->WaitUntil(ready_at, moment.now, lock);
       }
-      if (ready_at > deadline) return Exhausted({member.get()}, true, model, moment);
-      ++state_->waiting;
-      state_->clock.Wait(state_->changed, lock, std::min(Left(moment.now, ready_at), kSlice));
-      --state_->waiting;
     }
+    if (taken->question && state_->IsAgreed(*taken, notes)) break;
     if (cancellation.Cancelled()) return Fail(ErrorCode::kCancelled, "the client went away");
   }
   notes.Write(state_->journal, state_->hear);
@@ -294,13 +293,29 @@ void Pool::State::Begin(Lease::Taken& taken, Member& member, Moment moment, Note
   taken.member = member.shared_from_this();
   taken.account = member.account;
   taken.at = moment.now;
-  affinity.Put(taken.session, taken.member, moment.now);
   ++member.requests;
   ++member.in_flight;
   ++member.project->in_flight;
   member.last_used = moment.wall;
-  taken.expected_tokens = member.project->quotas[taken.model].Begin(*member.account, moment);
+  if (counts == nullptr) {
+    taken.expected_tokens = member.project->quotas[taken.model].Begin(*member.account, moment);
+    GiveOut(taken, moment.now);
+  } else {
+    BeginTogether(taken, moment);
+  }
   LookAhead(member, taken.model, moment, notes);
+}
+
+void Pool::State::GiveOut(const Lease::Taken& taken, TimePoint now) {
+  if (taken.session == 0) return;
+  CountAffinity(taken.tie, *taken.member);
+  affinity.Put(taken.session, taken.member, now);
+}
+
+void Pool::State::WaitUntil(TimePoint wake, TimePoint now, std::unique_lock<std::mutex>& lock) {
+  ++waiting;
+  clock.Wait(changed, lock, std::min(Left(now, wake), kSlice));
+  --waiting;
 }
 
 void Pool::State::Wake() {

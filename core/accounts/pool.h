@@ -15,6 +15,7 @@
 #include "core/base/clock.h"
 #include "core/base/result.h"
 #include "core/config/config.h"
+#include "core/store/counts.h"
 #include "core/store/pool_journal.h"
 #include "core/upstream/providers.h"
 #include "core/upstream/trouble.h"
@@ -149,6 +150,10 @@ class Lease {
 /// A reload (Apply) keeps the state of accounts that stay; an account that is added again or gets
 /// another credential starts without cooldowns. Earlier leases keep their account alive.
 ///
+/// In a cluster (ShareBy) declared and certain learned quotas hold for all machines together: Take
+/// asks the server about the account that it chose, at most 20 ms, and chooses another one if the
+/// quota is full. Without an answer the own count decides.
+///
 /// Thread safety: any thread. No lock is held across I/O.
 class Pool {
  public:
@@ -157,6 +162,8 @@ class Pool {
   ~Pool();
 
   void Apply(std::shared_ptr<const config::Config> config);
+  /// Counts quotas together with the other machines; null: alone again, when no request runs.
+  void ShareBy(store::Counts* counts);
   /// Ends the account's cooldowns and quarantine, because the user has fixed it (added or checked
   /// it again). False if there is no account of that name.
   bool Recover(const std::string& account);

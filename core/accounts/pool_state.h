@@ -1,5 +1,6 @@
 #pragma once
 
+#include <atomic>
 #include <condition_variable>
 #include <memory>
 #include <mutex>
@@ -14,6 +15,7 @@
 #include "core/accounts/penalty.h"
 #include "core/accounts/pool.h"
 #include "core/accounts/roster.h"
+#include "core/store/counts.h"
 
 namespace agm::accounts {
 
@@ -31,7 +33,7 @@ struct Notes {
 };
 
 /// The pool's state. Functions under "Locked" require that the caller holds the lock.
-struct Pool::State {
+struct Pool::State : std::enable_shared_from_this<Pool::State> {
   State(Clock& the_clock, PoolJournal* the_journal, HearEvent the_ear,
         const upstream::Providers& the_providers)
       : clock(the_clock),
@@ -43,6 +45,8 @@ struct Pool::State {
   PoolJournal* const journal;
   const HearEvent hear;
   const upstream::Providers& providers;
+
+  std::atomic<store::Counts*> counts = nullptr;  ///< null: this machine works alone
 
   /// True if the journal passes on what it is told to the pools of other nodes.
   bool IsShared() const { return journal != nullptr && journal->IsShared(); }
@@ -66,17 +70,36 @@ struct Pool::State {
   Error WhyNone(const std::string& target, Moment moment) const;
   Member* Pick(AccountQueue& queue, const Search& search, const Affinity::Tie& tie,
                TimePoint deadline, std::optional<TimePoint>& wait);
+  /// Counts a request. If other machines count with this one and a limit is certain, it leaves a
+  /// question in `taken`, and the lease is valid once IsAgreed has said so.
   void Begin(Lease::Taken& taken, Member& member, Moment moment, Notes& notes);
+  void BeginTogether(Lease::Taken& taken, Moment moment);
+  /// Waits for a change of the state, and at most a moment.
+  void WaitUntil(TimePoint wake, TimePoint now, std::unique_lock<std::mutex>& lock);
+  /// The lease is given out.
+  void GiveOut(const Lease::Taken& taken, TimePoint now);
+  void TakeBack(const Lease::Taken& taken, Moment moment);
   void CountAffinity(const Affinity::Tie& tie, const Member& member);
+  /// The quotas that the lease counts on, in their group of the shared counts.
+  Quotas& QuotasOf(const Lease::Taken& taken);
+  void FollowShares(const Lease::Taken& taken, const std::string& group);
   /// Starts the cooldown of a project whose quota is certainly used up, before the upstream
   /// refuses.
   void LookAhead(Member& member, const ModelName& model, Moment moment, Notes& notes);
+  void StartCooldown(Member& member, const ModelName& model, const Quotas::Wall& wall,
+                     Moment moment, Notes& notes);
   void Punish(const Lease::Taken& taken, const upstream::Failure& failure, Moment moment,
               Notes& notes);
   void Restore(Moment moment);
   void Wake();
 
   // These take the lock:
+  /// Asks the other machines, without the lock, whether there is room for the request. False: the
+  /// lease is taken back, and its project has a cooldown.
+  bool IsAgreed(Lease::Taken& taken, Notes& notes);
+  /// Learns what the other machines use, before a refusal for a quota is judged.
+  void AskOthers(const Lease::Taken& taken);
+  void Tell(const std::string& group, bool at_once) const;
   void End(Lease::Taken& taken, const Success* success, const upstream::Failure* failure);
 };
 
@@ -91,6 +114,8 @@ struct Lease::Taken {
   std::int64_t expected_tokens = 0;
   bool reported = false;
   std::string conversation{};  ///< set if other processes follow
+  Affinity::Tie tie{};         ///< of the conversation, before this lease
+  std::optional<store::Question> question{};  ///< for the other machines
 };
 
 }  // namespace agm::accounts

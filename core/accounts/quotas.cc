@@ -1,6 +1,10 @@
 #include "core/accounts/quotas.h"
 
 #include <algorithm>
+#include <chrono>
+#include <utility>
+
+#include "core/accounts/pacific.h"
 
 namespace agm::accounts {
 namespace {
@@ -8,6 +12,12 @@ namespace {
 using upstream::Failure;
 using upstream::QuotaLimit;
 using upstream::Trouble;
+
+constexpr const char* kRequests = "requests";
+constexpr const char* kTokens = "tokens";
+constexpr const char* kDay = "requests_day";
+constexpr Duration kMinute{60'000};
+constexpr Duration kMargin{3'600'000};  // another machine's clock may be behind
 
 constexpr double kNewest = 0.2;  // weight of the newest request in the mean
 
@@ -25,10 +35,18 @@ bool NamesTokens(const std::string& quota) { return quota.find("Token") != std::
 
 }  // namespace
 
+// Also where the quotas were forgotten in between, a later version is a greater number.
+void Quotas::NoteChange(Moment moment) {
+  const auto now = std::chrono::duration_cast<std::chrono::microseconds>(
+      moment.now.time_since_epoch());
+  version_ = std::max(version_ + 1, static_cast<std::uint64_t>(now.count()));
+}
+
 std::int64_t Quotas::Begin(const config::Account& account, Moment moment) {
   requests_.Declare(account.requests_per_minute);
   tokens_.Declare(account.tokens_per_minute);
   day_.Declare(account.requests_per_day);
+  NoteChange(moment);
   ++under_way_;
   requests_.Count(moment.now, 1);
   tokens_.Count(moment.now, TokensExpected());
@@ -37,6 +55,7 @@ std::int64_t Quotas::Begin(const config::Account& account, Moment moment) {
 }
 
 void Quotas::End(std::int64_t expected, std::int64_t tokens, Moment moment) {
+  NoteChange(moment);
   if (under_way_ > 0) --under_way_;
   tokens_.Count(moment.now, tokens - expected);
   if (tokens == 0) return;
@@ -56,6 +75,7 @@ void Quotas::LearnMinute(const Failure& failure, TimePoint sent, TimePoint now) 
 }
 
 void Quotas::Learn(const Failure& failure, TimePoint sent, Moment moment) {
+  NoteChange(moment);
   if (failure.trouble == Trouble::kMinuteQuota) LearnMinute(failure, sent, moment.now);
   if (failure.trouble == Trouble::kDayQuota) {
     day_.LearnLimit(moment.wall, under_way_,
@@ -63,7 +83,16 @@ void Quotas::Learn(const Failure& failure, TimePoint sent, Moment moment) {
   }
 }
 
+void Quotas::TakeBack(std::int64_t expected, TimePoint at, Moment moment) {
+  NoteChange(moment);
+  if (under_way_ > 0) --under_way_;
+  requests_.TakeBack(at, moment.now, 1);
+  tokens_.TakeBack(at, moment.now, expected);
+  day_.TakeBack();
+}
+
 void Quotas::Adopt(const Learned& learned) {
+  ++version_;
   requests_.Adopt(learned.requests);
   tokens_.Adopt(learned.tokens);
   day_.Adopt(learned.day);
@@ -72,6 +101,49 @@ void Quotas::Adopt(const Learned& learned) {
 double Quotas::Pressure(Moment moment) {
   return std::max(
       {requests_.Pressure(moment.now), tokens_.Pressure(moment.now), day_.Pressure(moment.wall)});
+}
+
+store::Shares Quotas::Shares(Moment moment) {
+  store::Shares shares;
+  shares.version = version_;
+  shares.at = moment.now;
+  if (auto seconds = requests_.Seconds(moment.now); !seconds.empty()) {
+    shares.counters.push_back({kRequests, std::move(seconds)});
+  }
+  if (auto seconds = tokens_.Seconds(moment.now); !seconds.empty()) {
+    shares.counters.push_back({kTokens, std::move(seconds)});
+  }
+  if (day_.used() > 0 && moment.wall < day_.ends()) {
+    shares.kept = std::max(shares.kept, day_.ends() - moment.wall + kMargin);
+    shares.counters.push_back({kDay, {}, day_.used(), day_.ends()});
+  }
+  return shares;
+}
+
+std::vector<store::Claim> Quotas::Claims(Moment moment) const {
+  return {{kDay, 1, day_.Certain(moment.wall), NextPacificMidnight(moment.wall)},
+          {kRequests, 1, requests_.Certain(moment.now)},
+          {kTokens, TokensExpected(), tokens_.Certain(moment.now)}};
+}
+
+bool Quotas::HasCertainLimit(Moment moment) const {
+  return day_.Certain(moment.wall) || requests_.Certain(moment.now) || tokens_.Certain(moment.now);
+}
+
+std::optional<Quotas::Wall> Quotas::Note(const store::Verdict& verdict, Moment moment) {
+  const store::Verdict::Counter& day = verdict.counters.at(0);
+  const store::Verdict::Counter& requests = verdict.counters.at(1);
+  const store::Verdict::Counter& tokens = verdict.counters.at(2);
+  day_.NoteOthers(day.others);
+  requests_.NoteOthers(requests.others, moment.now + requests.others_empty);
+  tokens_.NoteOthers(tokens.others, moment.now + tokens.others_empty);
+  if (!day.room) {
+    const WallTime ends = NextPacificMidnight(moment.wall);
+    return Wall{Trouble::kDayQuota, moment.now + (ends - moment.wall)};
+  }
+  const Duration room = std::max(requests.room.value_or(kMinute), tokens.room.value_or(kMinute));
+  if (room <= Duration(0)) return std::nullopt;
+  return Wall{Trouble::kMinuteQuota, moment.now + room};
 }
 
 std::optional<Quotas::Wall> Quotas::Ahead(Moment moment) {

@@ -2,10 +2,13 @@
 
 #include <cstdint>
 #include <optional>
+#include <string>
+#include <vector>
 
 #include "core/accounts/moment.h"
 #include "core/accounts/pace.h"
 #include "core/config/config.h"
+#include "core/store/counts.h"
 #include "core/upstream/trouble.h"
 
 namespace agm::accounts {
@@ -25,6 +28,8 @@ class Quotas {
   std::int64_t Begin(const config::Account& account, Moment moment);
   void End(std::int64_t expected, std::int64_t tokens, Moment moment);
   void Learn(const upstream::Failure& failure, TimePoint sent, Moment moment);
+  /// Gives back what Begin counted at `at`, because the request was not sent.
+  void TakeBack(std::int64_t expected, TimePoint at, Moment moment);
 
   /// The limits as refusals taught them.
   struct Learned {
@@ -45,13 +50,27 @@ class Quotas {
   };
   std::optional<Wall> Ahead(Moment moment);
 
+  /// What this machine has counted, for the others.
+  store::Shares Shares(Moment moment);
+  /// What a request claims that Begin counts, and the certain limits of it.
+  std::vector<store::Claim> Claims(Moment moment) const;
+  bool HasCertainLimit(Moment moment) const;
+  /// Takes over what the other machines use. Returns the limit that is full for all of them
+  /// together: for this request if it was refused, else for the next one.
+  std::optional<Wall> Note(const store::Verdict& verdict, Moment moment);
+
+  /// The group of counters under which the other machines are told; set by the pool.
+  std::string group;
+
  private:
   std::int64_t TokensExpected() const { return static_cast<std::int64_t>(mean_tokens_); }
+  void NoteChange(Moment moment);
   void LearnMinute(const upstream::Failure& failure, TimePoint sent, TimePoint now);
 
   Pace requests_;
   Pace tokens_;
   DayPace day_;
+  std::uint64_t version_ = 0;  ///< of what other machines are told
   std::int64_t under_way_ = 0;
   double mean_tokens_ = 0;  ///< of one request
 };

@@ -28,8 +28,8 @@ namespace agm::cluster {
 /// Thread safety: any thread.
 class SharedCounts : public store::Counts, public Follower {
  public:
-  /// `machine` names the owner of the counts: two processes of the same name, one after the other,
-  /// are one machine.
+  /// `machine` names the owner of what outlives the process: two processes of the same name, one
+  /// after the other, are one machine.
   SharedCounts(Link& link, Clock& clock, std::string machine);
 
   void Follow(const std::string& group, Read read) override;
@@ -54,6 +54,10 @@ class SharedCounts : public store::Counts, public Follower {
   std::string KeyOf(std::string_view group) const;
   std::string StateOf(const store::Shares& shares) const;
   std::int64_t SecondOf(TimePoint at) const;
+  /// The field of a group's hash.
+  const std::string& OwnerOf(const store::Shares& shares) const {
+    return shares.outlives ? machine_ : link_.instance();
+  }
 
   Link& link_;
   Clock& clock_;

@@ -125,7 +125,10 @@ struct Service::Parts {
             },
             &Gateway::IsUrgent) {
     credentials.UseProxy(config->proxy.upstream_proxy);
-    if (shared) meters.ShareBy(&shared->counts());
+    if (shared) {
+      meters.ShareBy(&shared->counts());
+      pool.ShareBy(&shared->counts());
+    }
     ledger.Apply(LogOf(*config));
     telemetry.Apply(TelemetryOf(*config));
     services.settings.Set(
@@ -167,6 +170,7 @@ struct Service::Parts {
     if (!shared) return;
     shared->Stop();
     meters.ShareBy(nullptr);
+    pool.ShareBy(nullptr);
   }
   Parts(const Parts&) = delete;
   Parts& operator=(const Parts&) = delete;

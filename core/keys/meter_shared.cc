@@ -119,6 +119,7 @@ store::Shares Meter::SharesAt(WallTime wall, TimePoint now) {
   store::Shares shares;
   shares.version = version_;
   shares.at = now;
+  shares.outlives = true;  // the ledger keeps what was spent
   const Amount month = spend_.Sum(month_.begin, month_.end);
   if (month != Amount()) shares.kept = month_.end - wall + kMargin;
   shares.counters.push_back({"requests", requests_.Seconds(now)});

@@ -30,6 +30,7 @@ struct Shares {
   std::uint64_t version = 0;  ///< grows with each change, so that an older state replaces none
   TimePoint at{};             ///< of the present second
   Duration kept{120'000};     ///< how long others must know it
+  bool outlives = false;      ///< a restart of this process does not forget it
   std::vector<Share> counters{};
 
   /// True if some of it is given back when the machine dies.
