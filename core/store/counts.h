@@ -86,7 +86,9 @@ struct Verdict {
 ///
 /// A claim fits if the sum of all machines and its amount are within the limit; one that is larger
 /// than a limit per minute fits when nothing is used. The server decides about the claims of a
-/// question together, and about one question after the other.
+/// question together, and about one question after the other. A claim without a verdict can count
+/// already for the others: so two machines that ask for the last place at the same moment may both
+/// be refused, but never both be admitted.
 ///
 /// Thread safety: any thread.
 class Counts {

@@ -146,7 +146,8 @@ TEST_F(SharedCountsTest, NoMoreRequestsAreAdmittedThanTheLimitWhenAllComeAtOnce)
     }
   }
   EXPECT_EQ(a->link.status().missed + b->link.status().missed, 0U);
-  EXPECT_EQ(admitted, 40);
+  EXPECT_LE(admitted, 40);
+  EXPECT_GE(admitted, 38);  // where both machines ask for the last place at once, neither may get it
 }
 
 TEST_F(SharedCountsTest, TwoMachinesShareTheTokensPerMinute) {

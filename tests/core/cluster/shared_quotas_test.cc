@@ -133,7 +133,8 @@ TEST_F(SharedQuotasTest, NoProjectGetsMoreRequestsThanItsLimitWhenAllComeAtOnce)
     }
   }
   EXPECT_EQ(a->link.status().missed + b->link.status().missed, 0U);
-  EXPECT_EQ(served, 30);
+  EXPECT_LE(served, 30);
+  EXPECT_GE(served, 28);  // where both machines ask for the last place at once, neither may get it
 }
 
 TEST_F(SharedQuotasTest, TheTokensOfAProjectAreCountedTogether) {
