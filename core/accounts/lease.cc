@@ -37,4 +37,9 @@ void Lease::Report(const upstream::Failure& failure) {
   if (!std::exchange(taken_->reported, true)) taken_->pool->End(*taken_, nullptr, &failure);
 }
 
+void Lease::GiveBack() {
+  assert(taken_);
+  if (!std::exchange(taken_->reported, true)) taken_->pool->GiveBack(*taken_);
+}
+
 }  // namespace agm::accounts

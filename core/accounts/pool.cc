@@ -79,13 +79,8 @@ Result<Lease> Pool::Take(const Wanted& wanted, TimePoint deadline,
     {
       std::unique_lock lock(state_->mutex);
       const Moment moment = state_->Look();
-      AccountQueue& queue = state_->QueueFor(wanted.model);
-      taken->model = queue.model();
-      const Affinity::Tie tie = taken->tie = state_->affinity.Find(taken->session, moment.now);
-      const Search search{moment.now,   moment.wall,      state_->config->proxy.scheduling,
-                          wanted.tried, tie.member.get(), wanted.through_breaker};
       std::optional<TimePoint> wake;
-      if (Member* member = state_->Pick(queue, search, tie, deadline, wake)) {
+      if (Member* member = state_->Choose(*taken, wanted, moment, deadline, wake)) {
         state_->Begin(*taken, *member, moment, notes);
         if (!taken->question) break;
       } else if (!wake || *wake > deadline) {
@@ -273,6 +268,16 @@ Error Pool::State::WhyNone(const std::string& target, Moment moment) const {
   return Exhausted(offers.members, !roster.members().empty(), offers.model, moment);
 }
 
+Member* Pool::State::Choose(Lease::Taken& taken, const Wanted& wanted, Moment moment,
+                            TimePoint deadline, std::optional<TimePoint>& wait) {
+  AccountQueue& queue = QueueFor(wanted.model);
+  taken.model = queue.model();
+  taken.tie = affinity.Find(taken.session, moment.now);
+  const Search search{moment.now,   moment.wall,            config->proxy.scheduling,
+                      wanted.tried, taken.tie.member.get(), wanted.through_breaker};
+  return Pick(queue, search, taken.tie, deadline, wait);
+}
+
 // Returns the account to take; or null, and the time at which to look again.
 Member* Pool::State::Pick(AccountQueue& queue, const Search& search, const Affinity::Tie& tie,
                           TimePoint deadline, std::optional<TimePoint>& wait) {
@@ -299,17 +304,18 @@ void Pool::State::Begin(Lease::Taken& taken, Member& member, Moment moment, Note
   member.last_used = moment.wall;
   if (counts == nullptr) {
     taken.expected_tokens = member.project->quotas[taken.model].Begin(*member.account, moment);
-    GiveOut(taken, moment.now);
   } else {
     BeginTogether(taken, moment);
   }
-  LookAhead(member, taken.model, moment, notes);
+  if (!taken.question) GiveOut(taken, moment, notes);
 }
 
-void Pool::State::GiveOut(const Lease::Taken& taken, TimePoint now) {
-  if (taken.session == 0) return;
-  CountAffinity(taken.tie, *taken.member);
-  affinity.Put(taken.session, taken.member, now);
+void Pool::State::GiveOut(const Lease::Taken& taken, Moment moment, Notes& notes) {
+  if (taken.session != 0) {
+    CountAffinity(taken.tie, *taken.member);
+    affinity.Put(taken.session, taken.member, moment.now);
+  }
+  LookAhead(*taken.member, taken.model, moment, notes);
 }
 
 void Pool::State::WaitUntil(TimePoint wake, TimePoint now, std::unique_lock<std::mutex>& lock) {

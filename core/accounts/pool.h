@@ -98,6 +98,33 @@ struct AffinityCounts {
 };
 
 class Pool;
+class Lease;
+
+/// A lease that the pool would give at once, before the other machines were asked about the quota
+/// of its project. Destroying it gives it back.
+///
+///   if (auto offer = pool.Propose(wanted)) {
+///     Ask(offer->question());
+///     if (auto lease = std::move(*offer).Conclude(verdict)) Use(*std::move(lease));
+///   }
+///
+/// Thread safety: one thread at a time.
+class Proposal {
+ public:
+  Proposal(Proposal&& other) noexcept;
+  Proposal& operator=(Proposal&& other) noexcept;
+  ~Proposal();
+
+  const store::Question& question() const;
+  /// The lease, or nothing if the quota is full. Without a verdict the own count decides.
+  std::optional<Lease> Conclude(const std::optional<store::Verdict>& verdict) &&;
+
+ private:
+  friend class Pool;
+  struct State;
+  explicit Proposal(std::unique_ptr<State> state);
+  std::unique_ptr<State> state_;
+};
 
 /// An account for one attempt. It reports the outcome exactly once; destroying it without a report
 /// counts as Abandoned.
@@ -119,9 +146,12 @@ class Lease {
   std::string project() const;
   void Report(const Success& success);
   void Report(const upstream::Failure& failure);
+  /// Gives the lease back, because no request was sent with it.
+  void GiveBack();
 
  private:
   friend class Pool;
+  friend class Proposal;
   struct Taken;
   explicit Lease(std::unique_ptr<Taken> taken);
   std::unique_ptr<Taken> taken_;
@@ -180,6 +210,9 @@ class Pool {
   /// All cooldowns in effect, as the journal keeps them.
   std::vector<PoolJournal::Cooldown> Cooling() const;
   Result<Lease> Take(const Wanted& wanted, TimePoint deadline, const Cancellation& cancellation);
+  /// In a cluster: the account that Take would choose without waiting, if the other machines must be
+  /// asked about its quota. nullopt: there is nothing to ask, or no account is available.
+  std::optional<Proposal> Propose(const Wanted& wanted);
   /// A lease of this account and no other, for a request that only it can serve because it holds a
   /// file or a cache. Waits for the end of its cooldown, at most until `deadline`; then fails as
   /// Take does, or with kNotFound if there is no such account any more.
@@ -213,6 +246,7 @@ class Pool {
 
  private:
   friend class Lease;
+  friend class Proposal;
   struct State;
   std::shared_ptr<State> state_;  ///< leases keep it alive
 };

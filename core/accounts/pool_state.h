@@ -68,6 +68,9 @@ struct Pool::State : std::enable_shared_from_this<Pool::State> {
   AccountQueue& QueueFor(const std::string& target);
   /// Why no account can serve the target.
   Error WhyNone(const std::string& target, Moment moment) const;
+  /// The account for a request; or null, and the time at which to look again.
+  Member* Choose(Lease::Taken& taken, const Wanted& wanted, Moment moment, TimePoint deadline,
+                 std::optional<TimePoint>& wait);
   Member* Pick(AccountQueue& queue, const Search& search, const Affinity::Tie& tie,
                TimePoint deadline, std::optional<TimePoint>& wait);
   /// Counts a request. If other machines count with this one and a limit is certain, it leaves a
@@ -77,7 +80,7 @@ struct Pool::State : std::enable_shared_from_this<Pool::State> {
   /// Waits for a change of the state, and at most a moment.
   void WaitUntil(TimePoint wake, TimePoint now, std::unique_lock<std::mutex>& lock);
   /// The lease is given out.
-  void GiveOut(const Lease::Taken& taken, TimePoint now);
+  void GiveOut(const Lease::Taken& taken, Moment moment, Notes& notes);
   void TakeBack(const Lease::Taken& taken, Moment moment);
   void CountAffinity(const Affinity::Tie& tie, const Member& member);
   /// The quotas that the lease counts on, in their group of the shared counts.
@@ -97,6 +100,9 @@ struct Pool::State : std::enable_shared_from_this<Pool::State> {
   /// Asks the other machines, without the lock, whether there is room for the request. False: the
   /// lease is taken back, and its project has a cooldown.
   bool IsAgreed(Lease::Taken& taken, Notes& notes);
+  /// The same with the server's answer; without one the own count decides.
+  bool Conclude(Lease::Taken& taken, const std::optional<store::Verdict>& verdict, Notes& notes);
+  void GiveBack(const Lease::Taken& taken);
   /// Learns what the other machines use, before a refusal for a quota is judged.
   void AskOthers(const Lease::Taken& taken);
   void Tell(const std::string& group, bool at_once) const;

@@ -42,10 +42,14 @@ void Quotas::NoteChange(Moment moment) {
   version_ = std::max(version_ + 1, static_cast<std::uint64_t>(now.count()));
 }
 
-std::int64_t Quotas::Begin(const config::Account& account, Moment moment) {
+void Quotas::Declare(const config::Account& account) {
   requests_.Declare(account.requests_per_minute);
   tokens_.Declare(account.tokens_per_minute);
   day_.Declare(account.requests_per_day);
+}
+
+std::int64_t Quotas::Begin(const config::Account& account, Moment moment) {
+  Declare(account);
   NoteChange(moment);
   ++under_way_;
   requests_.Count(moment.now, 1);

@@ -24,6 +24,8 @@ namespace agm::accounts {
 /// Thread safety: one thread at a time.
 class Quotas {
  public:
+  /// Takes over the limits that the user declared.
+  void Declare(const config::Account& account);
   /// Returns the number of tokens that are reserved for the request until End.
   std::int64_t Begin(const config::Account& account, Moment moment);
   void End(std::int64_t expected, std::int64_t tokens, Moment moment);

@@ -38,8 +38,7 @@ void Pool::State::BeginTogether(Lease::Taken& taken, Moment moment) {
   store::Question question{quotas.group, quotas.Shares(moment), {}, {}};
   taken.expected_tokens = quotas.Begin(*taken.account, moment);
   if (!quotas.HasCertainLimit(moment)) {
-    counts.load()->Touched(quotas.group);
-    return GiveOut(taken, moment.now);
+    return counts.load()->Touched(quotas.group);
   }
   question.after = quotas.Shares(moment);
   question.claims = quotas.Claims(moment);
@@ -47,22 +46,83 @@ void Pool::State::BeginTogether(Lease::Taken& taken, Moment moment) {
 }
 
 bool Pool::State::IsAgreed(Lease::Taken& taken, Notes& notes) {
-  const store::Question question = *std::exchange(taken.question, std::nullopt);
-  const auto verdicts = counts.load()->Try({question});
-  if (!verdicts) Tell(question.group, true);
-  const bool agreed = !verdicts || !verdicts->front().full;
+  const auto verdicts = counts.load()->Try({*taken.question});
+  return Conclude(taken, verdicts ? std::optional(verdicts->front()) : std::nullopt, notes);
+}
+
+bool Pool::State::Conclude(Lease::Taken& taken, const std::optional<store::Verdict>& verdict,
+                           Notes& notes) {
+  const std::string group = std::exchange(taken.question, std::nullopt)->group;
+  if (!verdict) Tell(group, true);
+  const bool agreed = !verdict || !verdict->full;
   {
     std::lock_guard lock(mutex);
     const Moment moment = Look();
-    if (verdicts) {
-      Quotas& quotas = taken.member->project->quotas[taken.model];
-      const auto wall = quotas.Note(verdicts->front(), moment);
+    if (verdict) {
+      const auto wall = taken.member->project->quotas[taken.model].Note(*verdict, moment);
       if (wall) StartCooldown(*taken.member, taken.model, *wall, moment, notes);
     }
-    agreed ? GiveOut(taken, moment.now) : TakeBack(taken, moment);
+    agreed ? GiveOut(taken, moment, notes) : TakeBack(taken, moment);
   }
   if (!agreed) std::exchange(notes, {}).Write(journal, hear);
   return agreed;
+}
+
+void Pool::State::GiveBack(const Lease::Taken& taken) {
+  std::string group;
+  {
+    std::lock_guard lock(mutex);
+    TakeBack(taken, Look());
+    group = taken.member->project->quotas[taken.model].group;
+  }
+  Tell(group, true);
+}
+
+/// A lease that nobody has yet.
+struct Proposal::State {
+  std::unique_ptr<Lease::Taken> taken;
+  Notes notes;
+};
+
+Proposal::Proposal(std::unique_ptr<State> state) : state_(std::move(state)) {}
+Proposal::Proposal(Proposal&& other) noexcept = default;
+Proposal& Proposal::operator=(Proposal&& other) noexcept {
+  std::swap(state_, other.state_);
+  return *this;
+}
+Proposal::~Proposal() {
+  if (state_ && state_->taken) state_->taken->pool->GiveBack(*state_->taken);
+}
+
+const store::Question& Proposal::question() const { return *state_->taken->question; }
+
+std::optional<Lease> Proposal::Conclude(const std::optional<store::Verdict>& verdict) && {
+  auto taken = std::move(state_->taken);
+  Pool::State& pool = *taken->pool;
+  if (!pool.Conclude(*taken, verdict, state_->notes)) return std::nullopt;
+  state_->notes.Write(pool.journal, pool.hear);
+  return Lease(std::move(taken));
+}
+
+std::optional<Proposal> Pool::Propose(const Wanted& wanted) {
+  if (state_->counts == nullptr) return std::nullopt;
+  auto proposal = std::make_unique<Proposal::State>();
+  proposal->taken =
+      std::make_unique<Lease::Taken>(Lease::Taken{state_, {}, Affinity::KeyOf(wanted.session)});
+  Lease::Taken& taken = *proposal->taken;
+  if (state_->IsShared()) taken.conversation = wanted.session;
+  {
+    std::lock_guard lock(state_->mutex);
+    const Moment moment = state_->Look();
+    std::optional<TimePoint> wake;
+    Member* member = state_->Choose(taken, wanted, moment, TimePoint::max(), wake);
+    if (member == nullptr) return std::nullopt;
+    Quotas& quotas = member->project->quotas[taken.model];
+    quotas.Declare(*member->account);
+    if (!quotas.HasCertainLimit(moment)) return std::nullopt;
+    state_->Begin(taken, *member, moment, proposal->notes);
+  }
+  return Proposal(std::move(proposal));
 }
 
 void Pool::State::TakeBack(const Lease::Taken& taken, Moment moment) {

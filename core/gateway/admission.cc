@@ -10,6 +10,8 @@
 #include <utility>
 
 #include "core/base/utf8.h"
+#include "core/gateway/early_lease.h"
+#include "core/gateway/refusals.h"
 #include "core/gateway/surface.h"
 #include "core/keys/meter.h"
 #include "core/protocol/shared/token_estimate.h"
@@ -65,15 +67,27 @@ keys::Demand DemandOf(const Native& request, const std::string& target) {
   return {target, static_cast<std::int64_t>(request.bytes / 4 + 1), std::nullopt, 1};
 }
 
-Result<void> Take(const Services& services, keys::Demand demand, Record& record) {
+Result<void> Take(const Services& services, keys::Demand demand, const std::string& target,
+                  const std::optional<Choice>& choice, Record& record) {
   const keys::Key& key = *record.key;
   demand.prices = key.prices->rows();
   const WallTime wall = services.clock->Wall();
   keys::Standing standing;
+  std::optional<accounts::Proposal> proposal;
+  store::Companion along{[&]() -> std::optional<store::Question> {
+    proposal = services.pool->Propose(
+        {target, choice->session, services.refusals->Of(target, choice->method)});
+    if (!proposal) return std::nullopt;
+    return proposal->question();
+  }};
   auto place = keys::Meter::Take(key.meter, key.limits, *key.zone, demand, wall,
-                                 services.clock->Now(), standing);
+                                 services.clock->Now(), standing, choice ? &along : nullptr);
   record.limit_headers = HeadersOf(standing, record.surface, wall);
   if (!place) return std::move(place).error();
+  if (proposal) {
+    auto lease = std::move(*proposal).Conclude(along.verdict);
+    if (lease) record.early = std::make_shared<EarlyLease>(target, *std::move(lease));
+  }
   record.reservation = *std::move(place);
   record.prompt_tokens = demand.input;
   return {};
@@ -81,10 +95,12 @@ Result<void> Take(const Services& services, keys::Demand demand, Record& record)
 
 template <class Request>
 Result<std::vector<std::string>> Admit(const Services& services, const Request& request,
-                                       std::vector<std::string> targets, Record& record) {
+                                       std::vector<std::string> targets, const std::optional<Choice>& choice,
+                                       Record& record) {
   auto usable = UsableTargets(record, request.model, std::move(targets));
   if (!usable || !IsLimited(record)) return usable;
-  auto taken = Take(services, DemandOf(request, usable->front()), record);
+  const std::string& target = usable->front();
+  auto taken = Take(services, DemandOf(request, target), target, choice, record);
   if (!taken) return std::move(taken).error();
   return usable;
 }
@@ -104,20 +120,22 @@ Result<std::vector<std::string>> UsableTargets(const Record& record, const std::
 }
 
 Result<std::vector<std::string>> AdmitChat(const Services& services, const chat::Request& request,
-                                           std::vector<std::string> targets, Record& record) {
-  return Admit(services, request, std::move(targets), record);
+                                           std::vector<std::string> targets, const std::optional<Choice>& choice,
+                                           Record& record) {
+  return Admit(services, request, std::move(targets), choice, record);
 }
 
 Result<std::vector<std::string>> AdmitEmbeddings(const Services& services,
                                                  const chat::EmbeddingRequest& request,
-                                                 std::vector<std::string> targets, Record& record) {
-  return Admit(services, request, std::move(targets), record);
+                                                 std::vector<std::string> targets,
+                                                 const std::optional<Choice>& choice, Record& record) {
+  return Admit(services, request, std::move(targets), choice, record);
 }
 
 Result<std::vector<std::string>> AdmitNative(const Services& services, const std::string& model,
                                              std::size_t bytes, std::vector<std::string> targets,
-                                             Record& record) {
-  return Admit(services, Native{model, bytes}, std::move(targets), record);
+                                             const std::optional<Choice>& choice, Record& record) {
+  return Admit(services, Native{model, bytes}, std::move(targets), choice, record);
 }
 
 }  // namespace agm::gateway

@@ -135,7 +135,7 @@ http::Reply Embed(Services& services, std::shared_ptr<const Settings> settings, 
   }
 
   record.rule = RuleText(*resolved);
-  const auto targets = AdmitEmbeddings(services, *request, resolved->targets, record);
+  const auto targets = AdmitEmbeddings(services, *request, resolved->targets, Choice{{}, "embedContent"}, record);
   if (!targets) return refuse(targets.error());
   RequestContext context{&services,
                          settings,
@@ -146,6 +146,7 @@ http::Reply Embed(Services& services, std::shared_ptr<const Settings> settings, 
                          TapeCalls(*services.transport, record.tape),
                          "embedContent"};
   context.headers = record.TraceHeaders();
+  context.early = record.early;
   auto embeddings = GetEmbeddings(context, *request, *targets, record);
   if (!embeddings) {
     return refuse(WithModelHelp(embeddings.error(), services, *settings, record.model));

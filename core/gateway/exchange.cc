@@ -99,17 +99,19 @@ http::Reply Exchange(Services& services, std::shared_ptr<const Settings> setting
   if (!resolved) return refuse(resolved.error());
   TraceMapping(*services.log, record.id, *resolved);
   record.rule = RuleText(*resolved);
-  const auto targets = AdmitChat(services, *request, resolved->targets, record);
+  const std::string session = SessionOf(*request, SessionHeader(http), record.caller);
+  const auto targets = AdmitChat(services, *request, resolved->targets, Choice{session}, record);
   if (!targets) return refuse(targets.error());
 
   RequestContext context{&services,
                          settings,
-                         SessionOf(*request, SessionHeader(http), record.caller),
+                         session,
                          http.client,
                          record.id,
                          record.caller,
                          TapeCalls(*services.transport, record.tape)};
   context.headers = record.TraceHeaders();
+  context.early = record.early;
   context.hops = record.hops = std::make_shared<Hops>();
   auto holder = PinMedia(*services.resources, *request, record.caller, services.clock->Wall());
   if (!holder) return Refuse(dialect, holder.error(), record, config);

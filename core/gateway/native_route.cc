@@ -79,7 +79,10 @@ http::Reply CallNative(Services& services, std::shared_ptr<const Settings> setti
   const auto resolved = ResolveModel(services, *settings, native->model, *http.client);
   if (!resolved) return refuse(resolved.error());
   record.rule = RuleText(*resolved);
-  auto usable = AdmitNative(services, native->model, http.body.size(), resolved->targets, record);
+  const std::string session =
+      accounts::SessionKey({record.caller, {}, SessionHeader(http), {}, *head});
+  auto usable = AdmitNative(services, native->model, http.body.size(), resolved->targets,
+                            Choice{session, native->method}, record);
   if (!usable) return refuse(usable.error());
 
   const auto holder =
@@ -87,12 +90,13 @@ http::Reply CallNative(Services& services, std::shared_ptr<const Settings> setti
   if (!holder) return refuse(holder.error());
   RequestContext context{&services,
                          settings,
-                         accounts::SessionKey({record.caller, {}, SessionHeader(http), {}, *head}),
+                         session,
                          http.client,
                          record.id,
                          record.caller,
                          TapeCalls(*services.transport, record.tape)};
   context.headers = record.TraceHeaders();
+  context.early = record.early;
   context.only = *holder;
   context.method = native->method;
   const auto servable = ServableTargets(context, *usable, native->use);

@@ -24,6 +24,8 @@ namespace agm::gateway {
 /// notes them, while the record belongs to the reply.
 using Hops = Guarded<std::vector<ledger::Try>>;
 
+class EarlyLease;
+
 /// The phase in which a request ended, for the access log.
 enum class Phase { kRead, kAuth, kConvert, kWaiting, kUpstream, kAnswer, kStream, kDone };
 
@@ -46,6 +48,7 @@ class Record {
   std::string caller;
   std::shared_ptr<const keys::Key> key;  ///< null: no key was required
   keys::Reservation reservation;         ///< the request's place in the limits of its key
+  std::shared_ptr<EarlyLease> early;     ///< of the account for its first attempt; mostly null
   std::vector<std::pair<std::string, std::string>> limit_headers;  ///< what is left of them
   std::int64_t prompt_tokens = 0;                                  ///< estimated
   /// The bytes of text, thoughts, tool calls and media (base64) that a streamed answer has sent.

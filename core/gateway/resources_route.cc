@@ -72,8 +72,8 @@ Result<Aim> AimAt(Visit& visit, const std::string& model) {
   if (!config::ModelNameFault(model).empty()) return unknown();
   const auto resolved = ResolveModel(visit.services, *visit.settings, model, *visit.http.client);
   if (!resolved) return unknown();
-  auto usable =
-      AdmitNative(visit.services, model, visit.http.body.size(), resolved->targets, visit.record);
+  auto usable = AdmitNative(visit.services, model, visit.http.body.size(), resolved->targets,
+                            std::nullopt, visit.record);
   if (!usable) return std::move(usable).error();
   const std::string& target = usable->front();
   Aim aim{visit.services.pool->ModelOf(target), {}};

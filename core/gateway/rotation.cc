@@ -96,6 +96,9 @@ void Allowance::NoteIn(Record& record) const {
 // Prefers accounts that are not known to lack the model. Where those only cool down, the others are
 // not tried instead.
 Result<accounts::Lease> Rotation::Take(const std::vector<std::string>& without, TimePoint until) {
+  if (context_.early) {
+    if (auto lease = context_.early->Use(model_, context_.only, without)) return *std::move(lease);
+  }
   if (!context_.only.empty()) {
     const bool spent = std::ranges::find(without, context_.only) != without.end();
     if (spent && allowance_.last) return *allowance_.last;

@@ -66,7 +66,7 @@ void Reservation::End(const ledger::Tokens& tokens, const ledger::Cost& cost, Ti
 
 Result<Reservation> Meter::Take(const std::shared_ptr<Meter>& meter, const Limits& limits,
                                 const TimeZone& zone, const Demand& demand, WallTime wall,
-                                TimePoint now, Standing& standing) {
+                                TimePoint now, Standing& standing, store::Companion* along) {
   std::unique_lock lock(meter->mutex_);
   meter->OpenWindows(zone, wall);
   const Asked asked{limits, zone, wall, now, meter->Estimate(demand, wall)};
@@ -76,7 +76,7 @@ Result<Reservation> Meter::Take(const std::shared_ptr<Meter>& meter, const Limit
   if (const auto full = meter->FirstFull(asked, own)) {
     refused = meter->WhyFull(*full, asked, own, {});
   } else if (meter->counts_ != nullptr) {
-    refused = meter->AddTogether(asked, lock);
+    refused = meter->AddTogether(asked, along, lock);
   } else {
     meter->Add(asked.estimate, now);
   }

@@ -93,10 +93,11 @@ class Meter {
   store::Shares Shares(const TimeZone& zone, WallTime wall, TimePoint now);
 
   /// kRateLimited or kBudgetSpent with Error::retry_after_ms and Error::quota. `standing` is set in
-  /// any case.
+  /// any case. `along` goes to the server with the meter's own question, if there is one.
   static Result<Reservation> Take(const std::shared_ptr<Meter>& meter, const Limits& limits,
                                   const TimeZone& zone, const Demand& demand, WallTime wall,
-                                  TimePoint now, Standing& standing);
+                                  TimePoint now, Standing& standing,
+                                  store::Companion* along = nullptr);
 
   Standing Now(const Limits& limits, const TimeZone& zone, WallTime wall, TimePoint now);
   /// Asks what the other machines use, so that Now tells it too.
@@ -148,7 +149,8 @@ class Meter {
   std::int64_t UsualAnswer(std::string_view model) const;
   void NoteAnswer(const std::string& model, std::int64_t tokens);
   /// Adds the request, and gives the lock away while the server decides about it.
-  std::optional<Error> AddTogether(const Asked& asked, std::unique_lock<std::mutex>& lock);
+  std::optional<Error> AddTogether(const Asked& asked, store::Companion* along,
+                                   std::unique_lock<std::mutex>& lock);
   Error WhyFull(Limit limit, const Asked& asked, const Amounts& used, std::optional<Duration> room);
   Error WhySpent(Limit limit, const Asked& asked, std::int64_t used);
   Error Refuse(Limit limit, std::string why, std::string_view quota, ErrorCode code, Duration wait);

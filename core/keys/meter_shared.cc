@@ -43,11 +43,22 @@ void AddWindow(const std::string& name, const Window& window, const Amount& spen
   add("tokens_" + name, spent.tokens, held.tokens);
 }
 
+std::optional<std::vector<store::Verdict>> AskBoth(store::Counts& counts,
+                                                   const store::Question& question,
+                                                   store::Companion* along) {
+  const auto second = along == nullptr ? std::nullopt : along->question();
+  if (!second) return counts.Try({question});
+  auto verdicts = counts.Try({question, *second});
+  if (verdicts) along->verdict = verdicts->at(1);
+  return verdicts;
+}
+
 }  // namespace
 
 // The request is counted before the question goes out, so that whatever this machine tells the
 // server meanwhile has it too.
-std::optional<Error> Meter::AddTogether(const Asked& asked, std::unique_lock<std::mutex>& lock) {
+std::optional<Error> Meter::AddTogether(const Asked& asked, store::Companion* along,
+                                        std::unique_lock<std::mutex>& lock) {
   const config::BudgetOf budget_of = asked.limits.budget_of;
   const Amounts known = AllUse(budget_of, asked.now);
   store::Question question{group(), SharesAt(asked.wall, asked.now), {}, ClaimsOf(asked)};
@@ -55,7 +66,7 @@ std::optional<Error> Meter::AddTogether(const Asked& asked, std::unique_lock<std
   question.after = SharesAt(asked.wall, asked.now);
   store::Counts& counts = *counts_;
   lock.unlock();
-  const auto verdicts = counts.Try({question});
+  const auto verdicts = AskBoth(counts, question, along);
   lock.lock();
   std::optional<Limit> full;
   std::optional<Duration> room;

@@ -77,6 +77,12 @@ struct Verdict {
   std::vector<Counter> counters;
 };
 
+/// A second question that goes out together with a first one, and its verdict.
+struct Companion {
+  std::function<std::optional<Question>()> question;  ///< called if the first one goes out
+  std::optional<Verdict> verdict{};                   ///< nullopt: no answer in time
+};
+
 /// Counters that several machines share. Each machine counts what it uses by itself, and tells it;
 /// the sum over the machines admits a request.
 ///

@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "core/base/json.h"
+#include "core/keys/key_text.h"
 #include "core/mock/mock_server.h"
 #include "tests/support/eventually.h"
 #include "tests/support/program.h"
@@ -56,9 +57,10 @@ class Node {
     const auto json = answer ? ParseJson(answer->body) : Result<Json>(Json());
     return json ? *json : Json();
   }
-  int Chat(const std::string& text = "hi") const {
+  int Chat(const std::string& text = "hi", const std::string& key = {}) const {
     const auto answer = Post("/v1/chat/completions",
-                             {{"messages", Json::array({{{"role", "user"}, {"content", text}}})}});
+                             {{"messages", Json::array({{{"role", "user"}, {"content", text}}})}},
+                             key);
     return answer ? answer->status : 0;
   }
   Json Respond(Json request) const {
@@ -79,11 +81,13 @@ class Node {
   std::string err() const { return agm_->err(); }
 
  private:
-  std::optional<RawAnswer> Post(const std::string& path, Json request) const {
+  std::optional<RawAnswer> Post(const std::string& path, Json request,
+                                const std::string& key = {}) const {
     request["model"] = "gemini-2.5-flash";
     const std::string body = DumpJson(request);
     RawClient client(port_, 10s);
-    client.Send("POST " + path + " HTTP/1.1\r\nHost: localhost\r\nContent-Length: " +
+    const std::string auth = key.empty() ? "" : "Authorization: Bearer " + key + "\r\n";
+    client.Send("POST " + path + " HTTP/1.1\r\nHost: localhost\r\n" + auth + "Content-Length: " +
                 std::to_string(body.size()) + "\r\n\r\n" + body);
     return client.Read();
   }
@@ -108,9 +112,9 @@ class ClusterTest : public testing::Test {
            mock_->base_url() + "\"\n";
   }
   /// Starts nodes whose first account has the key; the second one always works.
-  void StartNodes(int count, const std::string& key) {
+  void StartNodes(int count, const std::string& key, const std::string& more = {}) {
     const std::string config = "[proxy]\nport = 0\nscheduling = \"balance\"\n" +
-                               Account("first", key) + Account("second", "AIza-second") +
+                               Account("first", key) + more + Account("second", "AIza-second") +
                                "[cluster]\nurl = \"" + server_->url() + "\"\n";
     for (int i = 0; i < count; ++i) {
       nodes_.push_back(std::make_unique<Node>(config, "node" + std::to_string(i)));
@@ -124,6 +128,7 @@ class ClusterTest : public testing::Test {
   std::unique_ptr<RedisServer> server_;
   std::unique_ptr<mock::MockServer> mock_;
   std::vector<std::unique_ptr<Node>> nodes_;
+  int conversations_ = 0;
 };
 
 TEST_F(ClusterTest, ARateLimitOnOneNodeReachesAll) {
@@ -178,6 +183,27 @@ TEST_F(ClusterTest, NoRequestFailsWhileTheServerIsPausedKilledOrEmpty) {
   server_->Start();
   EXPECT_TRUE(InTime([&] { return !nodes_[0]->Degraded() && !nodes_[1]->Degraded(); }));
   all_serve();
+}
+
+// A key that makes four requests per minute, on an account that serves three.
+TEST_F(ClusterTest, TheLimitsOfAKeyAndOfAProjectHoldForAllNodesTogether) {
+  const keys::NewKey made = keys::MakeKey();
+  StartNodes(2, "AIza-first",
+             "requests_per_minute = 3\npriority = -1\n[[keys]]\nname = \"ci\"\nid = \"" + made.id +
+                 "\"\nhash = \"" + made.hash + "\"\nrequests_per_minute = 4\n");
+  ASSERT_EQ(nodes_.size(), 2U);
+  const std::string key = made.key.Reveal();
+  const auto chat = [&](std::size_t node) {
+    return nodes_[node]->Chat("conversation " + std::to_string(++conversations_), key);
+  };
+  EXPECT_EQ(chat(0), 200);
+  EXPECT_EQ(chat(1), 200);
+  EXPECT_EQ(chat(0), 200);
+  EXPECT_EQ(chat(1), 200);
+  EXPECT_EQ(mock_->stats().requests_of("AIza-first"), 3);
+  EXPECT_EQ(mock_->stats().requests_of("AIza-second"), 1);
+  EXPECT_EQ(chat(0), 429);
+  EXPECT_EQ(chat(1), 429);
 }
 
 TEST_F(ClusterTest, ANodeStartsWithoutTheServer) {

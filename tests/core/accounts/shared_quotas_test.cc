@@ -1,0 +1,124 @@
+// Quotas that the pool counts together with other machines; with a real server in
+// tests/core/cluster/shared_quotas_test.cc.
+
+#include "core/base/digest.h"
+#include "tests/core/accounts/pool_fixture.h"
+#include "tests/support/fake_counts.h"
+
+namespace agm::accounts {
+namespace {
+
+class SharedQuotas : public PoolTest {
+ protected:
+  SharedQuotas() { pool_.ShareBy(&counts_); }
+  ~SharedQuotas() override { pool_.ShareBy(nullptr); }
+
+  static config::Account Limited() {
+    config::Account account = Named("a", "p");
+    account.requests_per_minute = 2;
+    return account;
+  }
+  static config::Account Second() {
+    config::Account account = Named("b");
+    account.priority = 1;
+    return account;
+  }
+  /// What the pool tells the others of the limited project.
+  std::int64_t Told() {
+    const auto shares = counts_.reads.at(group_)(clock_.Now(), clock_.Wall());
+    for (const store::Share& share : shares.counters) {
+      if (share.counter == "requests" && !share.seconds.empty()) return share.seconds.front();
+    }
+    return 0;
+  }
+  std::optional<Proposal> Propose() { return pool_.Propose({kModel, {}, {}}); }
+  static store::Verdict Room() {
+    return {std::nullopt, std::vector<store::Verdict::Counter>(3)};
+  }
+
+  test::FakeCounts counts_;
+  Pool pool_ = Make({Limited(), Second()});
+  const std::string group_ = "project:" + HexDigest("project p").substr(0, 16) + "/" + kModel;
+};
+
+TEST_F(SharedQuotas, EachRequestOfALimitedProjectIsAskedAboutOnce) {
+  EXPECT_EQ(Given(pool_), "a");
+  ASSERT_EQ(counts_.asked.size(), 1U);
+  ASSERT_EQ(counts_.asked[0].size(), 1U);
+  EXPECT_EQ(counts_.asked[0][0].group, group_);
+  EXPECT_TRUE(counts_.asked[0][0].before.counters.empty());
+  EXPECT_EQ(Told(), 1);
+}
+
+TEST_F(SharedQuotas, AProjectThatIsFullElsewhereIsSpared) {
+  counts_.full = "requests";
+  EXPECT_EQ(Given(pool_), "b");
+  EXPECT_EQ(counts_.asked.size(), 1U);
+  EXPECT_EQ(Told(), 0);
+  ASSERT_EQ(StatusOf(pool_, "a").cooldowns.size(), 1U);
+  EXPECT_EQ(StatusOf(pool_, "a").cooldowns[0].reason, "minute_quota");
+  EXPECT_EQ(StatusOf(pool_, "a").requests, 0);
+  EXPECT_EQ(StatusOf(pool_, "a").in_flight, 0);
+  counts_.full.clear();
+  clock_.Advance(21s);
+  EXPECT_EQ(Given(pool_), "a");
+}
+
+TEST_F(SharedQuotas, WithoutAnAnswerTheOwnCountDecides) {
+  counts_.silent = true;
+  EXPECT_EQ(Given(pool_), "a");
+  EXPECT_EQ(Given(pool_), "a");
+  EXPECT_EQ(Given(pool_), "b");
+  EXPECT_EQ(Told(), 2);
+  EXPECT_FALSE(counts_.changed.empty());
+}
+
+TEST_F(SharedQuotas, AnAccountWithoutALimitIsNotAskedAbout) {
+  EXPECT_EQ(Given(pool_, {"a"}), "b");
+  EXPECT_TRUE(counts_.asked.empty());
+  EXPECT_FALSE(pool_.Propose({kModel, {}, {"a"}}));
+}
+
+TEST_F(SharedQuotas, AProposalBecomesALease) {
+  auto proposal = Propose();
+  ASSERT_TRUE(proposal);
+  EXPECT_EQ(proposal->question().group, group_);
+  EXPECT_EQ(proposal->question().claims.size(), 3U);
+  auto lease = std::move(*proposal).Conclude(Room());
+  ASSERT_TRUE(lease);
+  EXPECT_EQ(lease->account().name, "a");
+  lease->Report(Success{100ms, 10});
+  EXPECT_EQ(Told(), 1);
+  EXPECT_TRUE(counts_.asked.empty());
+}
+
+TEST_F(SharedQuotas, AProposalThatNobodyTakesCountsNothing) {
+  for (int i = 0; i < 5; ++i) EXPECT_TRUE(Propose());
+  EXPECT_EQ(Told(), 0);
+  EXPECT_TRUE(StatusOf(pool_, "a").cooldowns.empty());
+  EXPECT_EQ(StatusOf(pool_, "a").in_flight, 0);
+}
+
+TEST_F(SharedQuotas, ALeaseThatIsGivenBackCountsNothing) {
+  auto proposal = Propose();
+  ASSERT_TRUE(proposal);
+  auto lease = std::move(*proposal).Conclude(Room());
+  ASSERT_TRUE(lease);
+  lease->GiveBack();
+  EXPECT_EQ(Told(), 0);
+  EXPECT_EQ(StatusOf(pool_, "a").in_flight, 0);
+}
+
+TEST_F(SharedQuotas, AProposalThatIsRefusedGivesNoLease) {
+  auto proposal = Propose();
+  ASSERT_TRUE(proposal);
+  store::Verdict verdict = Room();
+  verdict.full = 1;
+  verdict.counters[1].room = 20s;
+  EXPECT_FALSE(std::move(*proposal).Conclude(verdict));
+  EXPECT_EQ(Told(), 0);
+  EXPECT_EQ(Given(pool_), "b");
+}
+
+}  // namespace
+}  // namespace agm::accounts
