@@ -9,6 +9,7 @@
 #include <string_view>
 #include <vector>
 
+#include "cli/cluster_server.h"
 #include "cli/table.h"
 #include "core/base/duration.h"
 #include "core/cluster/nodes.h"
@@ -20,44 +21,8 @@ namespace {
 
 using cluster::Command;
 using cluster::Reply;
-using cluster::Session;
 
-constexpr Duration kPatience{2'000};
 constexpr int kPings = 20;
-
-/// The server of the configuration, and a connection to it.
-struct Server {
-  cluster::Place place;
-  std::unique_ptr<Session> session;
-
-  Result<std::vector<Reply>> Ask(const std::vector<Command>& commands) const {
-    return session->Ask(commands, kPatience);
-  }
-};
-
-Result<Server> Connect(const Context& context) {
-  const auto config = context.Config();
-  if (!config) return config.error();
-  const config::ClusterSettings& settings = (*config)->cluster;
-  if (!settings.enabled()) {
-    return Fail(ErrorCode::kConfig,
-                "this machine works alone: set url in [cluster], for example with `agm config set "
-                "cluster.url redis://127.0.0.1:6379/0`");
-  }
-  const auto address = config::ReadServerAddress(settings.url.Reveal());
-  if (!address) return address.error();
-  Server server{{*address, settings.prefix, "cli"}, nullptr};
-  auto session = Session::Open(server.place, context.clock(), kPatience);
-  if (!session) {
-    Error error = std::move(session).error();
-    if (error.code != ErrorCode::kConfig) {
-      error.message = fmt::format("{} ({}); is it running?", error.message, address->Shown());
-    }
-    return error;
-  }
-  server.session = *std::move(session);
-  return server;
-}
 
 /// A line "name:value" of INFO; empty if there is none.
 std::string InfoOf(std::string_view info, std::string_view name) {
@@ -86,7 +51,7 @@ std::string VersionOf(std::string_view info) {
 }
 
 /// The number of keys that begin with the prefix.
-Result<std::int64_t> CountKeys(const Server& server) {
+Result<std::int64_t> CountKeys(const ClusterServer& server) {
   std::int64_t count = 0;
   std::string cursor = "0";
   do {
@@ -122,7 +87,7 @@ struct Status {
   std::vector<cluster::Node> nodes;
 };
 
-Result<Status> StatusOf(const Server& server) {
+Result<Status> StatusOf(const ClusterServer& server) {
   const auto replies = server.Ask({{"INFO"},
                                    {"TIME"},
                                    {"HGETALL", server.place.prefix + "{nodes}:list"},
@@ -196,7 +161,7 @@ std::string Words(const Reply& reply) {
   return reply.is(Reply::Kind::kRefusal) ? reply.text : "as expected";
 }
 
-Result<Check> CheckRoundTrip(const Context& context, const Server& server) {
+Result<Check> CheckRoundTrip(const Context& context, const ClusterServer& server) {
   std::vector<double> times;
   for (int i = 0; i < kPings; ++i) {
     const TimePoint begin = context.clock().Now();
@@ -226,7 +191,7 @@ Check CheckClock(const Context& context, const Reply& time) {
           fmt::format("this machine's differs by {} ms; agm uses the server's", apart)};
 }
 
-Result<std::vector<Check>> CheckAll(const Context& context, const Server& server) {
+Result<std::vector<Check>> CheckAll(const Context& context, const ClusterServer& server) {
   const std::string key = server.place.prefix + "{check}:" + std::to_string(kPings);
   const auto replies = server.Ask({{"INFO"},
                                    {"EVAL", "return redis.call('TIME')[1]", "0"},
@@ -266,7 +231,7 @@ void Print(Io& io, const std::vector<Check>& checks) {
 }  // namespace
 
 Result<void> RunClusterStatus(const Context& context, const ClusterOptions&) {
-  const auto server = Connect(context);
+  const auto server = ConnectToCluster(context);
   if (!server) return server.error();
   const auto status = StatusOf(*server);
   if (!status) return status.error();
@@ -279,7 +244,7 @@ Result<void> RunClusterStatus(const Context& context, const ClusterOptions&) {
 }
 
 Result<void> RunClusterCheck(const Context& context, const ClusterOptions&) {
-  const auto server = Connect(context);
+  const auto server = ConnectToCluster(context);
   if (!server) return server.error();
   const auto checks = CheckAll(context, *server);
   if (!checks) return checks.error();

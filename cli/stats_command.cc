@@ -8,14 +8,17 @@
 #include <filesystem>
 #include <vector>
 
+#include "cli/cluster_totals.h"
 #include "cli/log_reader.h"
 #include "cli/request_text.h"
 #include "cli/state_file.h"
 #include "cli/table.h"
 #include "core/base/time_zone.h"
+#include "core/gateway/shared_state.h"
 #include "core/keys/prices.h"
 #include "core/ledger/buckets.h"
 #include "core/ledger/entry_json.h"
+#include "core/ledger/file_id.h"
 #include "core/ledger/recost.h"
 #include "core/ledger/statistics.h"
 #include "core/ledger/totals.h"
@@ -177,6 +180,39 @@ Result<void> RecostLog(const Context& context) {
   return {};
 }
 
+/// The totals of this machine's ledger.
+struct OwnTotals {
+  std::string machine;  ///< ledger::FileId
+  ledger::Totals totals;
+};
+
+Result<bool> ReadOwn(const Context& context, const Span& span, OwnTotals& own) {
+  return ReadRequestLog(context, [&](store::Connection& connection) -> Result<void> {
+    auto all = ledger::ReadTotals(connection, span.since, span.until);
+    if (!all) return std::move(all).error();
+    own.totals = *std::move(all);
+    own.machine = ledger::ReadFileId(connection);
+    return {};
+  });
+}
+
+/// Adds what the other nodes have told the cluster's server; with --node, leaves only that node's.
+/// Without the server the totals are those of this machine.
+Result<void> AddNodes(const Context& context, const StatsOptions& options,
+                      const std::string& this_node, const Span& span, OwnTotals& own) {
+  if (options.node == this_node) return {};
+  auto others =
+      TotalsOfNodes(context, span.since, span.until, own.machine, options.node.value_or(""));
+  if (!others && options.node) return others.error();
+  if (!others) {
+    context.io().Say("These are the totals of this machine only: {}", others.error().message);
+    return {};
+  }
+  if (options.node) own.totals.clear();
+  for (const auto& [key, sums] : *others) own.totals[key].Add(sums);
+  return {};
+}
+
 }  // namespace
 
 Result<void> RunStats(const Context& context, const StatsOptions& options) {
@@ -190,15 +226,20 @@ Result<void> RunStats(const Context& context, const StatsOptions& options) {
   }
   auto by = ReadBy(options.by);
   if (!by) return std::move(by).error();
-  ledger::Totals totals;
-  auto read = ReadRequestLog(context, [&](store::Connection& connection) -> Result<void> {
-    auto all = ledger::ReadTotals(connection, span->since, span->until);
-    if (!all) return std::move(all).error();
-    totals = *std::move(all);
-    return {};
-  });
+  const auto config = context.Config();
+  const bool clustered = config && (*config)->cluster.enabled();
+  if (options.node && !clustered) {
+    return Fail(ErrorCode::kInvalidRequest, "--node: this machine works alone, without [cluster]");
+  }
+  OwnTotals own;
+  auto read = ReadOwn(context, *span, own);
   if (!read) return std::move(read).error();
-  const auto statistics = ledger::Summarize(totals, *std::move(by), BucketOf(options.bucket));
+  if (clustered) {
+    auto added = AddNodes(context, options, gateway::NodeName((*config)->cluster), *span, own);
+    if (!added) return added;
+    *read = true;
+  }
+  const auto statistics = ledger::Summarize(own.totals, *std::move(by), BucketOf(options.bucket));
   if (context.json()) {
     context.io().PrintJson(
         ledger::ToJson(statistics, span->since, span->until, ZoneName(span->until)));
@@ -225,6 +266,8 @@ void AddStats(Commands at, Run<StatsOptions> run) {
         {"hour", "day", "week", "month"});
   command.add_option("--tz", options->zone, "The zone of days and times (default: the machine's)")
       ->type_name("ZONE");
+  command.add_option("--node", options->node, "Count one node of a cluster (default: all nodes)")
+      ->type_name("NAME");
   command.add_flag("--recost", options->recost,
                    "First compute all costs again, with today's prices");
   command.add_flag("--csv", options->csv, "Write comma-separated values with a header");

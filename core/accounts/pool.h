@@ -103,9 +103,9 @@ class Lease;
 /// A lease that the pool would give at once, before the other machines were asked about the quota
 /// of its project. Destroying it gives it back.
 ///
-///   if (auto offer = pool.Propose(wanted)) {
-///     Ask(offer->question());
-///     if (auto lease = std::move(*offer).Conclude(verdict)) Use(*std::move(lease));
+///   if (auto proposal = pool.Propose(wanted)) {
+///     const auto verdict = Ask(proposal->question());
+///     if (auto mine = std::move(*proposal).Conclude(verdict)) Use(*std::move(mine));
 ///   }
 ///
 /// Thread safety: one thread at a time.

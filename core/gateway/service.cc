@@ -184,6 +184,15 @@ struct Service::Parts {
                         services.log->Fields().Add("requests", std::to_string(*corrected)));
   }
 
+  /// Sums up what the other nodes must know of the ledger.
+  void LoadTotals() {
+    if (!shared) return;
+    const auto done = ledger.WithTotals(
+        shared->totals().Since(),
+        [this](const ledger::Totals& totals) { shared->totals().Load(totals); });
+    if (!done) services.log->Write(LogLevel::kWarning, done.error().message);
+  }
+
   /// Sums up what the keys have spent in this month, in the zone of the configuration.
   void LoadSpend(const config::Config& config) {
     if (config.keys.empty()) return;
@@ -200,6 +209,7 @@ struct Service::Parts {
     metrics.Count(entry);
     meters.Count(entry);
     if (entry.is_probe()) return;
+    if (shared) shared->totals().Count(entry);
     telemetry.Add(entry);
     pulse.Count(entry);
     live.Publish(entry);
@@ -258,6 +268,7 @@ Result<std::unique_ptr<Service>> Service::Start(std::shared_ptr<const config::Co
       std::make_shared<const Settings>(settings, parts->meters, clock.Wall(), EndOf(*identity)));
   parts->CorrectCosts();
   parts->LoadSpend(*settings);
+  parts->LoadTotals();
   parts->server.UseTls(*std::move(identity));
   if (parts->shared) parts->shared->Start(parts->pool);
   PrepareTokens(parts->credentials, *settings);
@@ -286,6 +297,7 @@ Result<void> Service::Apply(std::shared_ptr<const config::Config> config) {
       config, parts_->meters, parts_->services.clock->Wall(), certificate_ends));
   parts_->CorrectCosts();
   parts_->LoadSpend(*config);
+  parts_->LoadTotals();
   return {};
 }
 

@@ -27,7 +27,7 @@ cluster::Place PlaceOf(const config::ClusterSettings& settings) {
   const auto address = config::ReadServerAddress(settings.url.Reveal());
   if (address) place.address = *address;  // the configuration was checked when it was read
   place.prefix = settings.prefix;
-  place.node = settings.node.empty() ? HostName() : settings.node;
+  place.node = NodeName(settings);
   return place;
 }
 
@@ -44,6 +44,10 @@ void LogTurn(Log& log, const std::string& server, LinkState state, const std::st
 
 }  // namespace
 
+std::string NodeName(const config::ClusterSettings& settings) {
+  return settings.node.empty() ? HostName() : settings.node;
+}
+
 Result<void> SharedState::Check(const config::ClusterSettings& settings) {
   const auto address = config::ReadServerAddress(settings.url.Reveal());
   if (!address) return address.error();
@@ -52,7 +56,7 @@ Result<void> SharedState::Check(const config::ClusterSettings& settings) {
 }
 
 SharedState::SharedState(const config::ClusterSettings& settings, store::PoolJournal& local,
-                         std::string machine, Log& log, Clock& clock)
+                         const std::string& machine, Log& log, Clock& clock)
     : log_(log),
       link_(PlaceOf(settings), clock,
             [this](LinkState state, const std::string& why) {
@@ -60,8 +64,10 @@ SharedState::SharedState(const config::ClusterSettings& settings, store::PoolJou
             }),
       rows_(link_),
       journal_(local, link_, rows_, clock),
-      counts_(link_, clock, std::move(machine)) {
+      counts_(link_, clock, machine),
+      totals_(link_, clock, machine) {
   link_.Follow("counts", counts_);
+  link_.Follow("totals", totals_);
 }
 
 void SharedState::Start(accounts::Pool& pool) {

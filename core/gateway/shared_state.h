@@ -12,9 +12,13 @@
 #include "core/cluster/shared_journal.h"
 #include "core/cluster/shared_rows.h"
 #include "core/config/config.h"
+#include "core/gateway/shared_totals.h"
 #include "core/store/pool_journal.h"
 
 namespace agm::gateway {
+
+/// The node's name in logs and statistics: that of the settings, or the host's.
+std::string NodeName(const config::ClusterSettings& settings);
 
 /// This node's part in a cluster: the link to the server, and the state that it shares.
 ///
@@ -32,11 +36,12 @@ class SharedState {
 
   /// `machine` is the name under which this machine's counts are kept, also after a restart.
   SharedState(const config::ClusterSettings& settings, store::PoolJournal& local,
-              std::string machine, Log& log, Clock& clock);
+              const std::string& machine, Log& log, Clock& clock);
 
   store::PoolJournal& journal() { return journal_; }
   store::Copies& copies() { return rows_; }
   store::Counts& counts() { return counts_; }
+  SharedTotals& totals() { return totals_; }
   /// Connects, and waits a moment for the state of the other nodes. The gateway works without.
   void Start(accounts::Pool& pool);
   void Stop() { link_.Stop(); }
@@ -48,6 +53,7 @@ class SharedState {
   cluster::SharedRows rows_;
   cluster::SharedJournal journal_;
   cluster::SharedCounts counts_;
+  SharedTotals totals_;
 };
 
 }  // namespace agm::gateway

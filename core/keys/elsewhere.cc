@@ -17,7 +17,10 @@ void Elsewhere::Note(const store::Verdict& verdict, const Window& day, const Win
   month_ends_ = month.end;
 }
 
-void Elsewhere::Lose() { lost_ = true; }
+void Elsewhere::Lose() {
+  lost_ = true;
+  told_ = {};
+}
 
 std::int64_t Elsewhere::Used(Limit limit, const Window& day, const Window& month,
                              TimePoint now) const {

@@ -11,10 +11,17 @@ std::string FileId(store::Database& database) {
     auto added = connection.Run(
         "INSERT INTO setting (name, value) VALUES ('id', ?) ON CONFLICT DO NOTHING", {fresh});
     if (!added) return added;
-    return connection.Query("SELECT value FROM setting WHERE name = 'id'", {},
-                            [&](const store::Row& row) { id = row.Text(0); });
+    id = ReadFileId(connection);
+    return added;
   });
   return done && !id.empty() ? id : fresh;
+}
+
+std::string ReadFileId(store::Connection& connection) {
+  std::string id;
+  const auto done = connection.Query("SELECT value FROM setting WHERE name = 'id'", {},
+                                     [&](const store::Row& row) { id = row.Text(0); });
+  return done ? id : std::string();
 }
 
 }  // namespace agm::ledger

@@ -11,5 +11,7 @@ namespace agm::ledger {
 ///
 /// Thread safety: any thread.
 std::string FileId(store::Database& database);
+/// Of a file that is open for reading; empty if it has none.
+std::string ReadFileId(store::Connection& connection);
 
 }  // namespace agm::ledger

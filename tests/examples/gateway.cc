@@ -74,6 +74,8 @@ void CredentialsExample(Credentials& credentials, Lease& lease, TimePoint deadli
 #include "examples/core/accounts/credentials.h.inc"
 }
 
+std::optional<store::Verdict> Ask(const store::Question& question);
+void Use(Lease lease);
 void PoolExample(Pool& pool, const Wanted& wanted, TimePoint deadline,
                  const Cancellation& cancellation, const upstream::Failure& failure) {
 #include "examples/core/accounts/pool.h.inc"
@@ -99,7 +101,8 @@ void ExporterExample(http::Transport& transport, Clock& clock, Exporter::Warn wa
 namespace agm::gateway {
 
 http::Reply AdmissionExample(const Services& services, const chat::Request* request,
-                             const Result<mapping::Resolution>& resolved, Record& record,
+                             const Result<mapping::Resolution>& resolved,
+                             const std::string& session, Record& record,
                              http::Reply (*refuse)(const Error&)) {
 #include "examples/core/gateway/admission.h.inc"
   return {};

@@ -36,9 +36,8 @@ class Node {
   }
 
   void Start() {
-    const char* given = ::getenv("AGM_BIN");
     agm_ = std::make_unique<Program>(
-        std::vector<std::string>{given != nullptr ? given : AGM_BINARY, "serve"},
+        std::vector<std::string>{Binary(), "serve"},
         Program::Environment{{"HOME", home_.path()}, {"PATH", "/usr/bin:/bin"}});
     ASSERT_TRUE(agm_->AwaitErr("auth ", 0, 30s)) << agm_->err();
     const std::string said = agm_->err();
@@ -68,6 +67,15 @@ class Node {
     const auto json = answer ? ParseJson(answer->body) : Result<Json>(Json());
     return json ? *json : Json();
   }
+  /// The requests of `agm stats`, as this node's user runs it.
+  std::int64_t Counted(const std::vector<std::string>& options = {}) const {
+    std::vector<std::string> command{Binary(), "stats", "--json"};
+    command.insert(command.end(), options.begin(), options.end());
+    Program stats(command, {{"HOME", home_.path()}, {"PATH", "/usr/bin:/bin"}});
+    if (stats.Wait() != 0) return -1;
+    const auto json = ParseJson(stats.out());
+    return json ? (*json)["total"].value("requests", std::int64_t{-1}) : -1;
+  }
   bool Degraded() const { return Get("/readyz").value("degraded", true); }
   /// The number of accounts with a cooldown.
   int Cooling() const {
@@ -81,6 +89,10 @@ class Node {
   std::string err() const { return agm_->err(); }
 
  private:
+  static std::string Binary() {
+    const char* given = ::getenv("AGM_BIN");
+    return given != nullptr ? given : AGM_BINARY;
+  }
   std::optional<RawAnswer> Post(const std::string& path, Json request,
                                 const std::string& key = {}) const {
     request["model"] = "gemini-2.5-flash";
@@ -204,6 +216,22 @@ TEST_F(ClusterTest, TheLimitsOfAKeyAndOfAProjectHoldForAllNodesTogether) {
   EXPECT_EQ(mock_->stats().requests_of("AIza-second"), 1);
   EXPECT_EQ(chat(0), 429);
   EXPECT_EQ(chat(1), 429);
+}
+
+TEST_F(ClusterTest, TheStatisticsOfAnyNodeCoverAllNodes) {
+  StartNodes(2, "AIza-first");
+  ASSERT_EQ(nodes_.size(), 2U);
+  for (int i = 0; i < 3; ++i) EXPECT_EQ(nodes_[0]->Chat(), 200);
+  EXPECT_EQ(nodes_[1]->Chat(), 200);
+  EXPECT_TRUE(InTime([&] { return nodes_[0]->Counted() == 4; }));
+  EXPECT_TRUE(InTime([&] { return nodes_[1]->Counted() == 4; }));
+  EXPECT_EQ(nodes_[0]->Counted({"--node", "node0"}), 3);
+  EXPECT_EQ(nodes_[0]->Counted({"--node", "node1"}), 1);
+  EXPECT_EQ(nodes_[0]->Counted({"--node", "nobody"}), -1);
+  server_->Kill();
+  EXPECT_EQ(nodes_[0]->Counted(), 3);
+  server_->Start();  // it is empty
+  EXPECT_TRUE(InTime([&] { return nodes_[1]->Counted() == 4; }));
 }
 
 TEST_F(ClusterTest, ANodeStartsWithoutTheServer) {
