@@ -224,6 +224,33 @@ TEST_F(SharedCountsTest, WhatAMachineSpentAloneIsAddedWhenTheServerIsBack) {
   EXPECT_EQ(b->Look().budget_month->used, 8 * kDollar * 3 / 10);
 }
 
+TEST_F(SharedCountsTest, AnEmptyServerLearnsWhatIdleMachinesHadSpent) {
+  const auto a = Join("a");
+  const auto b = Join("b");
+  for (auto* machine : {a.get(), b.get()}) machine->limits.budget.month = 10 * kDollar;
+  EXPECT_TRUE(b->Admits(kMillion, 0));
+  ASSERT_TRUE(b->IsSettled());
+  server->Restart();
+  EXPECT_TRUE(Eventually(
+      [&] { return a->link.connected() && a->Look().budget_month->used == kDollar * 3 / 10; }));
+}
+
+TEST_F(SharedCountsTest, AnOlderStateReplacesNone) {
+  const auto a = Join("a");
+  const auto version = [&](std::uint64_t number) {
+    store::Shares shares;
+    shares.version = number;
+    return store::Question{"key:x", shares, shares, {}};
+  };
+  EXPECT_TRUE(a->counts.Try({version(5)}));
+  EXPECT_TRUE(a->counts.Try({version(3)}));
+  const auto field = a->link.Ask({{"HVALS", "agm:{key:x}:counts"}}, 2s);
+  ASSERT_TRUE(field);
+  ASSERT_EQ(field->front().items.size(), 1U);
+  EXPECT_NE(field->front().items[0].text.find(" 5 {}"), std::string::npos)
+      << field->front().items[0].text;
+}
+
 TEST_F(SharedCountsTest, AMachineAloneKnowsWhatTheOthersHadSpent) {
   const auto a = Join("a");
   const auto b = Join("b");
