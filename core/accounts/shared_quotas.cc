@@ -5,6 +5,11 @@
 #include "core/accounts/pool_state.h"
 
 namespace agm::accounts {
+namespace {
+
+constexpr Duration kLookAgain{1'000};
+
+}  // namespace
 
 void Pool::ShareBy(store::Counts* counts) { state_->counts = counts; }
 
@@ -59,7 +64,8 @@ bool Pool::State::Conclude(Lease::Taken& taken, const std::optional<store::Verdi
     std::lock_guard lock(mutex);
     const Moment moment = Look();
     if (verdict) {
-      const auto wall = taken.member->project->quotas[taken.model].Note(*verdict, moment);
+      auto wall = taken.member->project->quotas[taken.model].Note(*verdict, moment);
+      if (!agreed && !wall) wall = {upstream::Trouble::kMinuteQuota, moment.now + kLookAgain};
       if (wall) StartCooldown(*taken.member, taken.model, *wall, moment, notes);
     }
     agreed ? GiveOut(taken, moment, notes) : TakeBack(taken, moment);

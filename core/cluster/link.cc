@@ -250,6 +250,7 @@ void Link::Introduce(Session& session) {
 
 /// Sends what is still to be written, and leaves the list of nodes.
 void Link::Leave(Session& session) {
+  for (const auto& [topic, follower] : followers_) follower->Renew();
   SendQueued(session);
   static_cast<void>(session.Ask({{"HDEL", Key("{nodes}:list"), instance_}}, kFarewell));
 }

@@ -33,7 +33,7 @@ class Follower {
   virtual Result<void> Join(const AskServer& ask) = 0;
   /// A change that another node announced.
   virtual void Hear(std::string_view change) = 0;
-  /// Called every two seconds while the link has a connection.
+  /// Called every two seconds while the link has a connection, and before it ends.
   virtual void Renew() {}
 };
 

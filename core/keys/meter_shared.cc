@@ -43,14 +43,22 @@ void AddWindow(const std::string& name, const Window& window, const Amount& spen
   add("tokens_" + name, spent.tokens, held.tokens);
 }
 
-std::optional<std::vector<store::Verdict>> AskBoth(store::Counts& counts,
-                                                   const store::Question& question,
-                                                   store::Companion* along) {
-  const auto second = along == nullptr ? std::nullopt : along->question();
-  if (!second) return counts.Try({question});
-  auto verdicts = counts.Try({question, *second});
-  if (verdicts) along->verdict = verdicts->at(1);
-  return verdicts;
+/// The verdict about `question`; `along` gets its own.
+std::optional<store::Verdict> AskBoth(store::Counts& counts, const store::Question& question,
+                                      store::Companion* along) {
+  std::vector<store::Question> questions{question};
+  if (auto second = along == nullptr ? std::nullopt : along->question()) {
+    questions.push_back(*std::move(second));
+  }
+  const auto verdicts = counts.Try(questions);
+  if (!verdicts) return std::nullopt;
+  if (verdicts->size() > 1) along->verdict = verdicts->back();
+  return verdicts->front();
+}
+
+std::optional<Limit> FullOf(const store::Verdict& verdict) {
+  if (!verdict.full) return std::nullopt;
+  return kRefusalOrder.at(*verdict.full);
 }
 
 }  // namespace
@@ -66,29 +74,19 @@ std::optional<Error> Meter::AddTogether(const Asked& asked, store::Companion* al
   question.after = SharesAt(asked.wall, asked.now);
   store::Counts& counts = *counts_;
   lock.unlock();
-  const auto verdicts = AskBoth(counts, question, along);
+  const auto verdict = AskBoth(counts, question, along);
   lock.lock();
-  std::optional<Limit> full;
-  std::optional<Duration> room;
-  if (verdicts) {
-    const store::Verdict& verdict = verdicts->front();
-    elsewhere_.Note(verdict, day_, month_, asked.now);
-    if (verdict.full) {
-      full = kRefusalOrder.at(*verdict.full);
-      room = verdict.counters.at(*verdict.full).room;
-    }
-  } else {
-    elsewhere_.Lose();
-    full = FirstFull(asked, known);
-  }
+  verdict ? elsewhere_.Note(*verdict, day_, month_, asked.now) : elsewhere_.Lose();
+  const auto full = verdict ? FullOf(*verdict) : FirstFull(asked, known);
   const bool overtaken = version_ != question.after.version;
   if (full) TakeBack(asked.estimate, asked.now);
-  if (!verdicts || (full && overtaken)) {
+  if (!verdict || (full && overtaken)) {
     lock.unlock();
     counts.Changed(question.group);
     lock.lock();
   }
   if (!full) return std::nullopt;
+  const auto room = verdict ? verdict->counters.at(*verdict->full).room : std::nullopt;
   return WhyFull(*full, asked, AllUse(budget_of, asked.now), room);
 }
 

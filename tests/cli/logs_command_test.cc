@@ -163,6 +163,7 @@ TEST_F(LogsTest, StatsAreTheExactTotals) {
   EXPECT_TRUE(Has(t_.io.out, "\nlaptop,4,1,0,")) << t_.io.out;
   EXPECT_EQ(t_.Agm({"stats", "--by", "colour"}), 2);
   EXPECT_EQ(t_.Agm({"stats", "--tz", "Mars/Olympus"}), 2);
+  EXPECT_EQ(t_.Agm({"stats", "--node", "other"}), 2);  // this machine works alone
 }
 
 TEST_F(LogsTest, DaysAreThoseOfTheZone) {

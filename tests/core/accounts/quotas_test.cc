@@ -256,6 +256,16 @@ TEST(LastMinuteTest, SaysWhenAllHasExpired) {
   EXPECT_EQ(minute.EmptyAt(kStart + 81s), kStart + 81s);
 }
 
+TEST(LastMinuteTest, ListsItsSecondsFromTheNewestBack) {
+  LastMinute minute;
+  EXPECT_TRUE(minute.Seconds(kStart).empty());
+  minute.Count(kStart, 3);
+  minute.Count(kStart + 2s, 4);
+  EXPECT_EQ(minute.Seconds(kStart + 3s), (std::vector<std::int64_t>{0, 4, 0, 3}));
+  EXPECT_EQ(minute.Seconds(kStart + 61s).size(), 60U);
+  EXPECT_TRUE(minute.Seconds(kStart + 63s).empty());
+}
+
 TEST(LastMinuteTest, TakesBackWhatTurnedOutToBeLess) {
   LastMinute minute;
   minute.Count(kStart, 1000);
