@@ -4,7 +4,6 @@
 
 #include <algorithm>
 #include <charconv>
-#include <memory>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -13,8 +12,7 @@
 #include "cli/table.h"
 #include "core/base/duration.h"
 #include "core/cluster/nodes.h"
-#include "core/cluster/session.h"
-#include "core/config/server_address.h"
+#include "core/cluster/reply.h"
 
 namespace agm::cli {
 namespace {

@@ -104,8 +104,7 @@ void DayPace::Count(WallTime wall) {
 
 void DayPace::LearnLimit(WallTime wall, std::int64_t unfinished, std::int64_t told) {
   if (wall >= ends_ || told <= 0) return;
-  if (!Explains(told, std::max<std::int64_t>(0, used_ + others_ - unfinished),
-                used_ + others_)) {
+  if (!Explains(told, std::max<std::int64_t>(0, used_ + others_ - unfinished), used_ + others_)) {
     return;
   }
   limit_ = told;

@@ -104,7 +104,7 @@ class DayPace {
 
   std::int64_t used_ = 0;
   std::int64_t others_ = 0;  ///< used by other machines
-  WallTime ends_{};  ///< the end of the counted day
+  WallTime ends_{};          ///< the end of the counted day
   std::int64_t declared_ = 0;
   std::int64_t limit_ = 0;
   WallTime believed_from_{};

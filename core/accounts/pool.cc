@@ -273,8 +273,12 @@ Member* Pool::State::Choose(Lease::Taken& taken, const Wanted& wanted, Moment mo
   AccountQueue& queue = QueueFor(wanted.model);
   taken.model = queue.model();
   taken.tie = affinity.Find(taken.session, moment.now);
-  const Search search{moment.now,   moment.wall,            config->proxy.scheduling,
-                      wanted.tried, taken.tie.member.get(), wanted.through_breaker};
+  const Search search{moment.now,
+                      moment.wall,
+                      config->proxy.scheduling,
+                      wanted.tried,
+                      taken.tie.member.get(),
+                      wanted.through_breaker};
   return Pick(queue, search, taken.tie, deadline, wait);
 }
 

@@ -119,8 +119,8 @@ struct Lease::Taken {
   TimePoint at{};
   std::int64_t expected_tokens = 0;
   bool reported = false;
-  std::string conversation{};  ///< set if other processes follow
-  Affinity::Tie tie{};         ///< of the conversation, before this lease
+  std::string conversation{};                 ///< set if other processes follow
+  Affinity::Tie tie{};                        ///< of the conversation, before this lease
   std::optional<store::Question> question{};  ///< for the other machines
 };
 

@@ -37,8 +37,8 @@ bool NamesTokens(const std::string& quota) { return quota.find("Token") != std::
 
 // Also where the quotas were forgotten in between, a later version is a greater number.
 void Quotas::NoteChange(Moment moment) {
-  const auto now = std::chrono::duration_cast<std::chrono::microseconds>(
-      moment.now.time_since_epoch());
+  const auto now =
+      std::chrono::duration_cast<std::chrono::microseconds>(moment.now.time_since_epoch());
   version_ = std::max(version_ + 1, static_cast<std::uint64_t>(now.count()));
 }
 

@@ -41,9 +41,9 @@ std::optional<Verdict> VerdictOf(const Question& question, const Reply& reply) {
   if (full > 0) verdict.full = static_cast<std::size_t>(full - 1);
   for (std::size_t i = 0; i < claims; ++i) {
     const std::int64_t room = reply.items[3 * i + 3].number;
-    verdict.counters.push_back(
-        {reply.items[3 * i + 1].number, Duration(reply.items[3 * i + 2].number),
-         room < 0 ? std::nullopt : std::optional(Duration(room))});
+    verdict.counters.push_back({reply.items[3 * i + 1].number,
+                                Duration(reply.items[3 * i + 2].number),
+                                room < 0 ? std::nullopt : std::optional(Duration(room))});
   }
   return verdict;
 }

@@ -95,8 +95,8 @@ Result<void> Take(const Services& services, keys::Demand demand, const std::stri
 
 template <class Request>
 Result<std::vector<std::string>> Admit(const Services& services, const Request& request,
-                                       std::vector<std::string> targets, const std::optional<Choice>& choice,
-                                       Record& record) {
+                                       std::vector<std::string> targets,
+                                       const std::optional<Choice>& choice, Record& record) {
   auto usable = UsableTargets(record, request.model, std::move(targets));
   if (!usable || !IsLimited(record)) return usable;
   const std::string& target = usable->front();
@@ -120,15 +120,16 @@ Result<std::vector<std::string>> UsableTargets(const Record& record, const std::
 }
 
 Result<std::vector<std::string>> AdmitChat(const Services& services, const chat::Request& request,
-                                           std::vector<std::string> targets, const std::optional<Choice>& choice,
-                                           Record& record) {
+                                           std::vector<std::string> targets,
+                                           const std::optional<Choice>& choice, Record& record) {
   return Admit(services, request, std::move(targets), choice, record);
 }
 
 Result<std::vector<std::string>> AdmitEmbeddings(const Services& services,
                                                  const chat::EmbeddingRequest& request,
                                                  std::vector<std::string> targets,
-                                                 const std::optional<Choice>& choice, Record& record) {
+                                                 const std::optional<Choice>& choice,
+                                                 Record& record) {
   return Admit(services, request, std::move(targets), choice, record);
 }
 

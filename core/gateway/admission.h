@@ -23,7 +23,7 @@ namespace agm::gateway {
 
 /// How the pool chooses the account of a request.
 struct Choice {
-  std::string session;                              ///< see RequestContext
+  std::string session;  ///< see RequestContext
   std::string_view method = "generateContent";
 };
 
@@ -37,14 +37,15 @@ Result<std::vector<std::string>> UsableTargets(const Record& record, const std::
 /// would choose in the same round trip, and the record keeps the lease too (`choice`; nullopt: no
 /// account is needed).
 Result<std::vector<std::string>> AdmitChat(const Services& services, const chat::Request& request,
-                                           std::vector<std::string> targets, const std::optional<Choice>& choice,
-                                           Record& record);
+                                           std::vector<std::string> targets,
+                                           const std::optional<Choice>& choice, Record& record);
 
 /// The same for embeddings, which generate nothing.
 Result<std::vector<std::string>> AdmitEmbeddings(const Services& services,
                                                  const chat::EmbeddingRequest& request,
                                                  std::vector<std::string> targets,
-                                                 const std::optional<Choice>& choice, Record& record);
+                                                 const std::optional<Choice>& choice,
+                                                 Record& record);
 
 /// The same for a request in the upstream's own format, of which only the size in bytes is known:
 /// the estimate of its output is that of the key's usual requests.

@@ -135,7 +135,8 @@ http::Reply Embed(Services& services, std::shared_ptr<const Settings> settings, 
   }
 
   record.rule = RuleText(*resolved);
-  const auto targets = AdmitEmbeddings(services, *request, resolved->targets, Choice{{}, "embedContent"}, record);
+  const auto targets =
+      AdmitEmbeddings(services, *request, resolved->targets, Choice{{}, "embedContent"}, record);
   if (!targets) return refuse(targets.error());
   RequestContext context{&services,
                          settings,

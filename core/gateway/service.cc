@@ -187,9 +187,9 @@ struct Service::Parts {
   /// Sums up what the other nodes must know of the ledger.
   void LoadTotals() {
     if (!shared) return;
-    const auto done = ledger.WithTotals(
-        shared->totals().Since(),
-        [this](const ledger::Totals& totals) { shared->totals().Load(totals); });
+    const auto done =
+        ledger.WithTotals(shared->totals().Since(),
+                          [this](const ledger::Totals& totals) { shared->totals().Load(totals); });
     if (!done) services.log->Write(LogLevel::kWarning, done.error().message);
   }
 

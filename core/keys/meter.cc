@@ -141,10 +141,9 @@ std::optional<Limit> Meter::FirstFull(const Asked& asked, const Amounts& used) c
     const auto most = Most(asked.limits, limit);
     if (!most) continue;
     const std::int64_t need = NeedOf(limit, asked.estimate, asked.limits.budget_of);
-    const bool fits =
-        IsOfWindow(limit)
-            ? need <= *most - used[limit] || (used[Limit::kParallel] == 0 && used[limit] < *most)
-            : used[limit] <= std::max<std::int64_t>(0, *most - need);
+    const bool fits = IsOfWindow(limit) ? need <= *most - used[limit] ||
+                                              (used[Limit::kParallel] == 0 && used[limit] < *most)
+                                        : used[limit] <= std::max<std::int64_t>(0, *most - need);
     if (!fits) return limit;
   }
   return std::nullopt;

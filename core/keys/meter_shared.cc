@@ -133,7 +133,8 @@ store::Shares Meter::SharesAt(WallTime wall, TimePoint now) {
   if (month != Amount()) shares.kept = month_.end - wall + kMargin;
   shares.counters.push_back({"requests", requests_.Seconds(now)});
   shares.counters.push_back({"tokens", tokens_.Seconds(now)});
-  if (running_ > 0) shares.counters.push_back({std::string(store::kInProgress), {}, 0, {}, running_});
+  if (running_ > 0)
+    shares.counters.push_back({std::string(store::kInProgress), {}, 0, {}, running_});
   AddWindow("day", day_, spend_.Sum(day_.begin, day_.end), reserved_, shares.counters);
   AddWindow("month", month_, month, reserved_, shares.counters);
   std::erase_if(shares.counters, [](const store::Share& share) {

@@ -57,9 +57,9 @@ inline constexpr std::string_view kInProgress = "parallel";
 
 /// What a machine asks about one group before it sends a request.
 struct Question {
-  std::string group;          ///< such as "key:ci"
-  Shares before{};            ///< what it has used
-  Shares after{};             ///< the same with the claims
+  std::string group;  ///< such as "key:ci"
+  Shares before{};    ///< what it has used
+  Shares after{};     ///< the same with the claims
   std::vector<Claim> claims{};
 };
 

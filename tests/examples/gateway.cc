@@ -70,7 +70,7 @@ void FetchMediaExample(http::Transport* transport, const MediaLimits& limits,
 namespace agm::accounts {
 
 void CredentialsExample(Credentials& credentials, Lease& lease, TimePoint deadline,
-                        const Cancellation& cancellation) {
+                        const Cancellation& cancellation){
 #include "examples/core/accounts/credentials.h.inc"
 }
 

@@ -57,9 +57,9 @@ class Node {
     return json ? *json : Json();
   }
   int Chat(const std::string& text = "hi", const std::string& key = {}) const {
-    const auto answer = Post("/v1/chat/completions",
-                             {{"messages", Json::array({{{"role", "user"}, {"content", text}}})}},
-                             key);
+    const auto answer =
+        Post("/v1/chat/completions",
+             {{"messages", Json::array({{{"role", "user"}, {"content", text}}})}}, key);
     return answer ? answer->status : 0;
   }
   Json Respond(Json request) const {
@@ -99,8 +99,8 @@ class Node {
     const std::string body = DumpJson(request);
     RawClient client(port_, 10s);
     const std::string auth = key.empty() ? "" : "Authorization: Bearer " + key + "\r\n";
-    client.Send("POST " + path + " HTTP/1.1\r\nHost: localhost\r\n" + auth + "Content-Length: " +
-                std::to_string(body.size()) + "\r\n\r\n" + body);
+    client.Send("POST " + path + " HTTP/1.1\r\nHost: localhost\r\n" + auth +
+                "Content-Length: " + std::to_string(body.size()) + "\r\n\r\n" + body);
     return client.Read();
   }
 
@@ -197,12 +197,18 @@ TEST_F(ClusterTest, NoRequestFailsWhileTheServerIsPausedKilledOrEmpty) {
   all_serve();
 }
 
+/// A key "ci" in the configuration, with limits.
+std::string KeyTable(const keys::NewKey& made, const std::string& limits) {
+  return "[[keys]]\nname = \"ci\"\nid = \"" + made.id + "\"\nhash = \"" + made.hash + "\"\n" +
+         limits;
+}
+
 // A key that makes four requests per minute, on an account that serves three.
 TEST_F(ClusterTest, TheLimitsOfAKeyAndOfAProjectHoldForAllNodesTogether) {
   const keys::NewKey made = keys::MakeKey();
-  StartNodes(2, "AIza-first",
-             "requests_per_minute = 3\npriority = -1\n[[keys]]\nname = \"ci\"\nid = \"" + made.id +
-                 "\"\nhash = \"" + made.hash + "\"\nrequests_per_minute = 4\n");
+  StartNodes(
+      2, "AIza-first",
+      "requests_per_minute = 3\npriority = -1\n" + KeyTable(made, "requests_per_minute = 4\n"));
   ASSERT_EQ(nodes_.size(), 2U);
   const std::string key = made.key.Reveal();
   const auto chat = [&](std::size_t node) {
@@ -216,6 +222,24 @@ TEST_F(ClusterTest, TheLimitsOfAKeyAndOfAProjectHoldForAllNodesTogether) {
   EXPECT_EQ(mock_->stats().requests_of("AIza-second"), 1);
   EXPECT_EQ(chat(0), 429);
   EXPECT_EQ(chat(1), 429);
+}
+
+// Each node counts alone for a while; the sum of both is known again at once.
+TEST_F(ClusterTest, RequestsOfALimitedKeyAreAdmittedWithoutTheServerAndAddedAfterwards) {
+  const keys::NewKey made = keys::MakeKey();
+  StartNodes(2, "AIza-first",
+             "requests_per_minute = 100\n" + KeyTable(made, "requests_per_minute = 10\n"));
+  ASSERT_EQ(nodes_.size(), 2U);
+  const std::string key = made.key.Reveal();
+  server_->Kill();
+  for (int i = 0; i < 5; ++i) {
+    EXPECT_EQ(nodes_[0]->Chat("hi", key), 200);
+    EXPECT_EQ(nodes_[1]->Chat("hi", key), 200);
+  }
+  server_->Start();
+  ASSERT_TRUE(InTime([&] { return !nodes_[0]->Degraded() && !nodes_[1]->Degraded(); }));
+  EXPECT_TRUE(InTime([&] { return nodes_[0]->Chat("hi", key) == 429; }));
+  EXPECT_EQ(nodes_[1]->Chat("hi", key), 429);
 }
 
 TEST_F(ClusterTest, TheStatisticsOfAnyNodeCoverAllNodes) {

@@ -32,9 +32,7 @@ class SharedQuotas : public PoolTest {
     return 0;
   }
   std::optional<Proposal> Propose() { return pool_.Propose({kModel, {}, {}}); }
-  static store::Verdict Room() {
-    return {std::nullopt, std::vector<store::Verdict::Counter>(3)};
-  }
+  static store::Verdict Room() { return {std::nullopt, std::vector<store::Verdict::Counter>(3)}; }
 
   test::FakeCounts counts_;
   Pool pool_ = Make({Limited(), Second()});

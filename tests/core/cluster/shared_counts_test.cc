@@ -147,7 +147,8 @@ TEST_F(SharedCountsTest, NoMoreRequestsAreAdmittedThanTheLimitWhenAllComeAtOnce)
   }
   EXPECT_EQ(a->link.status().missed + b->link.status().missed, 0U);
   EXPECT_LE(admitted, 40);
-  EXPECT_GE(admitted, 38);  // where both machines ask for the last place at once, neither may get it
+  EXPECT_GE(admitted,
+            38);  // where both machines ask for the last place at once, neither may get it
 }
 
 TEST_F(SharedCountsTest, TwoMachinesShareTheTokensPerMinute) {
@@ -321,14 +322,14 @@ TEST_F(SharedCountsTest, ThePlacesOfADeadMachineAreFreeAgain) {
   const auto b = Join("b");
   b->limits.parallel = 1;
   // A machine that told its place and died.
-  const auto told = b->link.Ask(
-      {{"TIME"},
-       {"EVAL",
-        "local t = redis.call('TIME') local now = t[1] * 1000 "
-        "return redis.call('HSET', KEYS[1], 'dead', string.format('%.0f %.0f x 1 %s', "
-        "now - 8000, now + 100000, ARGV[1]))",
-        "1", "agm:{key:ci}:counts", R"({"parallel":{"h":1}})"}},
-      2s);
+  const auto told =
+      b->link.Ask({{"TIME"},
+                   {"EVAL",
+                    "local t = redis.call('TIME') local now = t[1] * 1000 "
+                    "return redis.call('HSET', KEYS[1], 'dead', string.format('%.0f %.0f x 1 %s', "
+                    "now - 8000, now + 100000, ARGV[1]))",
+                    "1", "agm:{key:ci}:counts", R"({"parallel":{"h":1}})"}},
+                  2s);
   ASSERT_TRUE(told);
   EXPECT_FALSE(b->Take());
   EXPECT_TRUE(Eventually([&] { return bool(b->Take()); }, 5s));

@@ -129,7 +129,8 @@ TEST_F(SharedQuotasTest, NoProjectGetsMoreRequestsThanItsLimitWhenAllComeAtOnce)
   {
     std::vector<std::jthread> clients;
     for (auto* node : {a.get(), b.get()}) {
-      for (int i = 0; i < 4; ++i) clients.emplace_back([&, node] { served += node->ServedByWork(20); });
+      for (int i = 0; i < 4; ++i)
+        clients.emplace_back([&, node] { served += node->ServedByWork(20); });
     }
   }
   EXPECT_EQ(a->link.status().missed + b->link.status().missed, 0U);
