@@ -5,10 +5,10 @@
 #include "core/gateway/admission.h"
 #include "core/gateway/history.h"
 #include "core/gateway/media.h"
-#include "core/gateway/resolve.h"
 #include "core/gateway/rotation.h"
 #include "core/gateway/session.h"
 #include "core/gateway/taped.h"
+#include "core/gateway/targets.h"
 #include "core/gateway/token_counter.h"
 #include "core/gateway/unknown_model.h"
 

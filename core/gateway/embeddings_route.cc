@@ -8,7 +8,6 @@
 #include "core/gateway/admission.h"
 #include "core/gateway/history.h"
 #include "core/gateway/replies.h"
-#include "core/gateway/resolve.h"
 #include "core/gateway/rotation.h"
 #include "core/gateway/taped.h"
 #include "core/gateway/targets.h"

@@ -14,9 +14,9 @@
 #include "core/gateway/native_stream.h"
 #include "core/gateway/pins.h"
 #include "core/gateway/replies.h"
-#include "core/gateway/resolve.h"
 #include "core/gateway/session.h"
 #include "core/gateway/taped.h"
+#include "core/gateway/targets.h"
 #include "core/gateway/unknown_model.h"
 
 namespace agm::gateway {

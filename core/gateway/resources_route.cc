@@ -19,8 +19,8 @@
 #include "core/gateway/paging.h"
 #include "core/gateway/pins.h"
 #include "core/gateway/replies.h"
-#include "core/gateway/resolve.h"
 #include "core/gateway/resource_calls.h"
+#include "core/gateway/targets.h"
 #include "core/gateway/url.h"
 
 namespace agm::gateway {

@@ -41,6 +41,18 @@ Error WrongMethod(const ModelList& list, const std::string& target, Use use) {
 
 }  // namespace
 
+Result<mapping::Resolution> ResolveModel(Services& services, const Settings& settings,
+                                         const std::string& name, const Cancellation& client) {
+  auto resolved = settings.map.Resolve(name);
+  if (!resolved || resolved->rule != mapping::Rule::kBuiltIn) return resolved;
+  if (!services.catalog->MustLook(*settings.config)) return resolved;
+  services.catalog->Look(settings.config, client);
+  if (services.pool->HasOwnModel(resolved->asked)) {
+    return mapping::Resolution{resolved->asked, {resolved->asked}, mapping::Rule::kPassThrough, {}};
+  }
+  return resolved;
+}
+
 Result<std::vector<std::string>> ServableTargets(const RequestContext& context,
                                                  const std::vector<std::string>& targets, Use use) {
   Services& services = *context.services;

@@ -28,7 +28,6 @@
 #include "core/gateway/paging.h"
 #include "core/gateway/pins.h"
 #include "core/gateway/prometheus.h"
-#include "core/gateway/resolve.h"
 #include "core/gateway/rotation.h"
 #include "core/gateway/service.h"
 #include "core/gateway/targets.h"
