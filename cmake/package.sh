@@ -65,8 +65,8 @@ sbom() {
   printf '{"name":"agm","SPDXID":"SPDXRef-agm","versionInfo":"%s","licenseDeclared":"Apache-2.0",' "$version"
   printf '"downloadLocation":"NOASSERTION"}'
   for package in $(libraries); do
-    dpkg-query -W -f=',{"name":"${Package}","SPDXID":"SPDXRef-${Package}","versionInfo":"${Version}","downloadLocation":"NOASSERTION"}' \
-      "$package" | sed 's/SPDXRef-\([a-z0-9.+-]*\)/SPDXRef-\1/; s/+/-plus-/2g'
+    dpkg-query -W -f=",{\"name\":\"\${Package}\",\"SPDXID\":\"SPDXRef-${package//+/-plus-}\",\"versionInfo\":\"\${Version}\",\"downloadLocation\":\"NOASSERTION\"}" \
+      "$package"
   done
   printf ']}\n'
 }

@@ -40,6 +40,10 @@ if grep -qvE '^(ld-linux.*|lib(c|dl|m|pthread|rt|gcc_s))\.so\.[0-9]+$' <(tr ' ' 
   echo "tarball: the program needs more than the C library: $needed" >&2
   exit 1
 fi
+# CMake leaves out a library that it does not find; this program must have every one of them.
+for library in hiredis jemalloc libcurl OpenSSL SQLite zlib; do
+  "$program" --version | grep -q "$library" || { echo "tarball: the program was built without $library" >&2; exit 1; }
+done
 install -d "$root/$name/share/systemd/user"
 sed "s,^ExecStart=.*,ExecStart=%h/.local/bin/agm serve," cmake/systemd/agm.user.service \
   >"$root/$name/share/systemd/user/agm.service"

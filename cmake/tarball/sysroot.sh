@@ -12,7 +12,7 @@ here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 readonly suite=bullseye  # glibc 2.31
 readonly libc_packages=(libc6 libc6-dev libcrypt1 libcrypt-dev libgcc-s1 linux-libc-dev)
 readonly dev_packages=(
-  libcli11-dev libfmt-dev libjemalloc-dev libspdlog-dev libsqlite3-dev libssl-dev
+  libcli11-dev libfmt-dev libhiredis-dev libjemalloc-dev libspdlog-dev libsqlite3-dev libssl-dev
   libtomlplusplus-dev nlohmann-json3-dev zlib1g-dev)
 readonly curl_options=(
   --disable-shared --enable-static --with-openssl --with-zlib --enable-threaded-resolver
