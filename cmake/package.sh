@@ -1,14 +1,15 @@
 #!/usr/bin/env bash
 # Makes packages of a finished build for the system that it runs on: a .deb, the root file system of
-# a container, a list of what is in them (SBOM), the sources, and a Homebrew formula for those. On
-# Debian 12 it also makes the tarball for other Linux systems (tarball/build.sh). The same sources
-# give the same bytes: times come from SOURCE_DATE_EPOCH, or from the last commit.
+# a container, a list of what is in them (SBOM), the sources, and a Homebrew formula for those. With
+# TARBALL, a folder for a second build, it also makes the tarball for other Linux systems on Debian 12
+# (tarball/build.sh). The same sources give the same bytes: times come from SOURCE_DATE_EPOCH, or from
+# the last commit.
 #
-#   cmake/package.sh BUILD OUT
+#   cmake/package.sh BUILD OUT [TARBALL]
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 
-build=$1 out=$2
+build=$1 out=$2 tarball=${3:-}
 version=$(sed -nE 's/^project\(agm VERSION ([0-9.]+).*/\1/p' CMakeLists.txt)
 arch=$(dpkg --print-architecture)
 : "${SOURCE_DATE_EPOCH:=$(git log -1 --format=%ct)}"
@@ -137,9 +138,9 @@ sed -e "s,@HOMEPAGE@,$releases," -e "s,@URL@,$releases/agm-$version.tar.gz," -e 
 
 # --- the tarball -----------------------------------------------------------------------------------
 
-if [ "$suite" = 12 ] && [ "$arch" = amd64 ]; then
-  cmake/tarball/build.sh build/tarball "$out"
-else
+if [ -n "$tarball" ] && [ "$suite" = 12 ] && [ "$arch" = amd64 ]; then
+  cmake/tarball/build.sh "$tarball" "$out"
+elif [ -n "$tarball" ]; then
   echo "the tarball for other Linux systems is made on Debian 12 for amd64"
 fi
 
