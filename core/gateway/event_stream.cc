@@ -57,9 +57,9 @@ class EventStream : public http::BodySource {
       auto event = answer_->events->Next(std::min(until, silent_until_));
       if (!event) return Silence(out, before);
       answer_->record.FirstByte();
-      if (const auto* more = std::get_if<chat::BlockDelta>(&*event)) {
-        answer_->record.sent_content_bytes += more->text.size();
-        if (times_chunks_) answer_->record.Chunk();
+      answer_->record.sent.Add(*event);
+      if (times_chunks_ && std::holds_alternative<chat::BlockDelta>(*event)) {
+        answer_->record.Chunk();
       }
       Explain(*event);
       writer_->Write(*event, out);

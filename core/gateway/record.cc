@@ -156,7 +156,7 @@ void Record::WriteLine(std::chrono::microseconds age) const {
 ledger::Tokens Record::EstimatedTokens() const {
   ledger::Tokens tokens;
   tokens.input = prompt_tokens;
-  tokens.output = static_cast<std::int64_t>((sent_content_bytes + 3) / 4);
+  tokens.output = sent.tokens();
   tokens.known = true;
   return tokens;
 }
@@ -220,7 +220,7 @@ void Record::AddEntry(std::chrono::microseconds age) {
   entry.dropped = Lines(std::move(dropped));
   entry.history = std::move(history);
   if (reservation) {
-    const bool estimates = !entry.tokens.known && sent_content_bytes > 0;
+    const bool estimates = !entry.tokens.known && !sent.empty();
     if (estimates) entry.tokens = EstimatedTokens();
     ledger::SetCost(key->prices->rows(), entry);
     reservation.End(entry.tokens, entry.cost, clock_->Now());

@@ -16,6 +16,7 @@
 #include "core/http/server/server.h"
 #include "core/keys/ring.h"
 #include "core/ledger/journal.h"
+#include "core/protocol/shared/token_estimate.h"
 #include "core/telemetry/trace_context.h"
 
 namespace agm::gateway {
@@ -51,8 +52,7 @@ class Record {
   std::shared_ptr<EarlyLease> early;     ///< of the account for its first attempt; mostly null
   std::vector<std::pair<std::string, std::string>> limit_headers;  ///< what is left of them
   std::int64_t prompt_tokens = 0;                                  ///< estimated
-  /// The bytes of text, thoughts, tool calls and media (base64) that a streamed answer has sent.
-  std::size_t sent_content_bytes = 0;
+  protocol::AnswerEstimate sent;  ///< of a streamed answer, as far as it has come
   std::string from;    ///< the client's address
   std::string method;  ///< as sent
   std::string path;    ///< without the query, which may hold a key

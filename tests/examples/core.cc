@@ -64,6 +64,7 @@
 #include "core/protocol/shared/form.h"
 #include "core/protocol/shared/json_pieces.h"
 #include "core/protocol/shared/sse.h"
+#include "core/protocol/shared/token_estimate.h"
 #include "core/protocol/stream_reader.h"
 #include "core/store/connection.h"
 #include "core/store/database.h"
@@ -363,6 +364,11 @@ void JsonPiecesExample(JsonPieces& pieces, std::string_view bytes) {
 void Use(std::string_view data);
 void SseReaderExample(std::string_view bytes) {
 #include "examples/core/protocol/shared/sse.h.inc"
+}
+
+void AnswerEstimateExample(AnswerEstimate& answer, const chat::Event& event,
+                           const chat::Usage& usage, std::int64_t& tokens) {
+#include "examples/core/protocol/shared/token_estimate.h.inc"
 }
 
 }  // namespace agm::protocol

@@ -12,6 +12,11 @@ constexpr std::size_t kPage = 68'000;        ///< base64 of a usual page
 constexpr std::int64_t kPerMessage = 4;      ///< roles and such
 constexpr std::int64_t kAsciiPerToken = 4;   ///< bytes
 constexpr std::int64_t kOthersPerToken = 3;  ///< bytes of text in other scripts
+constexpr std::size_t kImageTokens = 1290;   ///< of a generated image
+constexpr std::size_t kSoundPerToken =
+    48'000 / 25 * 4 / 3;  ///< base64 of a generated token's sound
+
+std::size_t RoundedUp(std::size_t bytes, std::size_t each) { return (bytes + each - 1) / each; }
 
 std::int64_t OfText(std::string_view text) {
   const auto ascii = std::count_if(text.begin(), text.end(), [](char c) { return c >= 0; });
@@ -59,6 +64,33 @@ std::int64_t EstimateTokens(const chat::Request& request) {
     sum += kPerMessage + OfText(tool.name) + OfText(tool.description) + OfText(tool.parameters);
   }
   return std::max<std::int64_t>(sum, 1);
+}
+
+void AnswerEstimate::Add(const chat::Event& event) {
+  if (const auto* more = std::get_if<chat::BlockDelta>(&event)) {
+    const auto media = open_media_.find(more->choice);
+    if (media == open_media_.end()) {
+      text_bytes_ += more->text.size();
+    } else if (media->second == Media::kSound) {
+      sound_bytes_ += more->text.size();
+    }
+  } else if (const auto* block = std::get_if<chat::BlockStarted>(&event)) {
+    Begin(*block);
+  }
+}
+
+void AnswerEstimate::Begin(const chat::BlockStarted& block) {
+  open_media_.erase(block.choice);
+  if (block.kind != chat::BlockKind::kMedia) return;
+  const bool sounds = block.mime.starts_with("audio/");
+  open_media_.emplace(block.choice, sounds ? Media::kSound : Media::kImage);
+  if (!sounds) ++images_;
+}
+
+std::int64_t AnswerEstimate::tokens() const {
+  return static_cast<std::int64_t>(
+      RoundedUp(text_bytes_, static_cast<std::size_t>(kAsciiPerToken)) +
+      RoundedUp(sound_bytes_, kSoundPerToken) + images_ * kImageTokens);
 }
 
 }  // namespace agm::protocol
