@@ -68,7 +68,7 @@ Result<std::size_t> Journal::CorrectCosts() {
   return RecostAll(transact, prices->rows(), prices->digest(), clock_.Wall());
 }
 
-void Journal::Add(Entry entry) {
+void Journal::Add(Entry&& entry) {
   {
     std::lock_guard lock(incoming_mutex_);
     if (incoming_.size() < kBuffer) {
@@ -136,6 +136,7 @@ void Journal::SettleLocked() {
     incoming_tapes_.clear();
   }
   if (waiting_.tapes.size() > kMostTapes) waiting_.tapes.resize(kMostTapes);
+  waiting_.rows.reserve(waiting_.rows.size() + spare_.size());
   for (Entry& entry : spare_) CountLocked(entry);
   spare_.clear();
 }

@@ -51,7 +51,7 @@ class Journal {
   /// Returns the number of requests whose cost changed. Blocks for as long as that takes; other
   /// calls of this class do not wait for longer than a day's rows take.
   Result<std::size_t> CorrectCosts();
-  void Add(Entry entry);
+  void Add(Entry&& entry);
   /// Keeps the recorded bodies of a request; drops them if many wait already.
   void AddTape(Taped taped);
   /// Counts all entries that were added before, so that the metrics are current.

@@ -243,9 +243,9 @@ void CurlTransport::IdleLines::Put(std::unique_ptr<CurlLine> line) {
   const TimePoint now = SystemClock().Now();
   line->idle_since = now;
   auto lines = lines_.Lock();
+  std::call_once(begun_, [this] { Begin(); });
   lines->push_back(std::move(line));
   DropOld(*lines, now, old);
-  StartKeeper();
 }
 
 std::size_t CurlTransport::IdleLines::size() const {
@@ -255,10 +255,9 @@ std::size_t CurlTransport::IdleLines::size() const {
 
 void CurlTransport::IdleLines::DropOld(Lines& lines, TimePoint now, Lines& old) const {
   const TimePoint oldest = now - options_.max_idle_age;
-  const std::size_t most = std::min(options_.max_idle, DescriptorLimit() / 8);
   auto keep = lines.begin();
   while (keep != lines.end() &&
-         ((*keep)->idle_since < oldest || static_cast<std::size_t>(lines.end() - keep) > most)) {
+         ((*keep)->idle_since < oldest || static_cast<std::size_t>(lines.end() - keep) > most_)) {
     old.push_back(std::move(*keep++));
   }
   lines.erase(lines.begin(), keep);
@@ -275,15 +274,15 @@ CurlTransport::IdleLines::~IdleLines() {
   if (keeper_.joinable()) keeper_.join();
 }
 
-/// Without it (no thread can be had) lines are closed at the next Take or Put.
-void CurlTransport::IdleLines::StartKeeper() {
-  std::call_once(keeper_started_, [this] {
-    try {
-      keeper_ = std::thread([this] { Keep(); });
-    } catch (const std::system_error&) {
-      return;
-    }
-  });
+// The server has raised the limit of descriptors by now. Without a keeper (no thread can be had) lines
+// are closed at the next Take or Put.
+void CurlTransport::IdleLines::Begin() {
+  most_ = std::min(options_.max_idle, DescriptorLimit() / 8);
+  try {
+    keeper_ = std::thread([this] { Keep(); });
+  } catch (const std::system_error&) {
+    return;
+  }
 }
 
 void CurlTransport::IdleLines::Keep() {

@@ -65,7 +65,7 @@ class CurlTransport::IdleLines {
   std::unique_ptr<CurlLine> TakeAny(const std::string& key);
   void DropOld(Lines& lines, TimePoint now, Lines& old) const;
   static void DropEnded(Lines& lines, Lines& ended);
-  void StartKeeper();
+  void Begin();
   void Keep();
 
   const Options options_;
@@ -75,7 +75,8 @@ class CurlTransport::IdleLines {
   std::mutex mutex_;  ///< of the keeper's two
   std::condition_variable changed_;
   bool over_ = false;
-  std::once_flag keeper_started_;
+  std::once_flag begun_;  ///< with the first idle line
+  std::size_t most_ = 0;  ///< idle lines to keep
   std::thread keeper_;
 };
 
