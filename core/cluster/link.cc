@@ -14,7 +14,6 @@ using namespace std::chrono_literals;
 
 constexpr Duration kMeeting = 1s;      // for connecting, and for each step of reading the state
 constexpr Duration kHeartbeat = 30ms;  // so that a silent server is noticed within 100 ms
-constexpr Duration kSlowAfter = 60ms;  // without an answer nobody waits any more
 constexpr Duration kLostAfter = 1s;    // without an answer the connections are given up
 constexpr Duration kPing = 1s;         // on the channel's connection
 constexpr Duration kRetry = 1s;        // for writes that the server refused
@@ -75,10 +74,11 @@ struct Link::Question {
   }
 };
 
-Link::Link(Place place, Clock& clock, Turned turned)
+Link::Link(Place place, Clock& clock, Turned turned, Patience patience)
     : place_(std::move(place)),
       clock_(clock),
       turned_(std::move(turned)),
+      patience_(patience),
       instance_(RandomId(12)),
       server_clock_(clock) {
   status_.server = place_.address.Shown();
@@ -257,7 +257,7 @@ void Link::Leave(Session& session) {
 
 /// Reports whether the server answers and takes writes.
 void Link::Judge(const Session& session) {
-  std::string why = session.Waited() > kSlowAfter ? "it does not answer" : "";
+  std::string why = session.Waited() > patience_.silence ? "it does not answer" : "";
   if (why.empty()) {
     std::lock_guard lock(mutex_);
     why = refusal_;

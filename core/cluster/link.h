@@ -10,6 +10,7 @@
 #include <string>
 #include <string_view>
 #include <thread>
+#include <utility>
 #include <vector>
 
 #include "core/base/clock.h"
@@ -43,6 +44,12 @@ enum class LinkState {
   kConnected,  ///< connected, and the server answers
 };
 std::string_view NameOf(LinkState state);
+
+/// How long requests wait for a server that does not answer.
+struct Patience {
+  Duration answer{20};   ///< for the answer to a request's question
+  Duration silence{60};  ///< after so much of it no request waits any more
+};
 
 /// Figures of the link for metrics and reports.
 struct LinkStatus {
@@ -78,9 +85,8 @@ class Link {
  public:
   /// Hears each change of the state, on the link's thread.
   using Turned = std::function<void(LinkState state, const std::string& why)>;
-  static constexpr Duration kPatience{20};
 
-  Link(Place place, Clock& clock, Turned turned = {});
+  Link(Place place, Clock& clock, Turned turned = {}, Patience patience = {});
   ~Link();
   Link(const Link&) = delete;
   Link& operator=(const Link&) = delete;
@@ -92,7 +98,10 @@ class Link {
   /// Ends the thread; no follower is called after this.
   void Stop();
 
-  Result<std::vector<Reply>> Ask(std::vector<Command> commands, Duration patience = kPatience);
+  Result<std::vector<Reply>> Ask(std::vector<Command> commands) {
+    return Ask(std::move(commands), patience_.answer);
+  }
+  Result<std::vector<Reply>> Ask(std::vector<Command> commands, Duration patience);
   void Write(const std::string& key, Outbox::Make make);
 
   const ServerClock& server_clock() const { return server_clock_; }
@@ -128,6 +137,7 @@ class Link {
   const Place place_;
   Clock& clock_;
   const Turned turned_;
+  const Patience patience_;
   const std::string instance_;
   std::map<std::string, Follower*, std::less<>> followers_;
   os::WakeEvent wake_;

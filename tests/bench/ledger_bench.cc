@@ -42,7 +42,7 @@ void BM_LedgerAdd(benchmark::State& state) {
         *database, SystemClock(), [](const Entry&) {}, [](const std::string&) {});
   }
   const Entry entry = Answered();
-  for (auto _ : state) journal->Add(entry);
+  for (auto _ : state) journal->Add(ledger::Entry(entry));
   if (state.thread_index() == 0) {
     journal.reset();
     database.reset();

@@ -30,6 +30,9 @@ inline Place PlaceOf(const std::string& url, std::string node) {
   return place;
 }
 
+/// For tests of what the server answers: a busy machine must not turn them into tests of silence.
+inline constexpr Patience kLongPatience{Duration{5'000}, Duration{10'000}};
+
 inline bool Connects(const Link& link) {
   return test::Eventually([&link] { return link.connected(); });
 }

@@ -27,8 +27,9 @@ constexpr std::int64_t kDollar = 1'000'000'000;
 /// One machine with the meters of its keys.
 class Machine {
  public:
-  Machine(const std::string& url, const std::string& name, Duration wrong_by = 0ms)
-      : clock(wrong_by), link(PlaceOf(url, name), clock), counts(link, clock, name) {
+  Machine(const std::string& url, const std::string& name, Duration wrong_by = 0ms,
+          Patience patience = kLongPatience)
+      : clock(wrong_by), link(PlaceOf(url, name), clock, {}, patience), counts(link, clock, name) {
     meters.ShareBy(&counts);
     link.Follow("counts", counts);
     link.Start();
@@ -94,8 +95,9 @@ class SharedCountsTest : public testing::Test {
     }
     server = std::make_unique<test::RedisServer>();
   }
-  std::unique_ptr<Machine> Join(const std::string& name, Duration wrong_by = 0ms) const {
-    auto machine = std::make_unique<Machine>(server->url(), name, wrong_by);
+  std::unique_ptr<Machine> Join(const std::string& name, Duration wrong_by = 0ms,
+                                Patience patience = kLongPatience) const {
+    auto machine = std::make_unique<Machine>(server->url(), name, wrong_by, patience);
     EXPECT_TRUE(Connects(machine->link)) << machine->link.status().why;
     return machine;
   }
@@ -272,7 +274,7 @@ TEST_F(SharedCountsTest, AMachineAloneKnowsWhatTheOthersHadSpent) {
 }
 
 TEST_F(SharedCountsTest, ARequestIsDecidedWithoutWaitingLongWhenTheServerHangs) {
-  const auto a = Join("a");
+  const auto a = Join("a", 0ms, Patience());
   a->limits.requests_per_minute = 1000;
   server->Pause();
   const TimePoint before = SystemClock().Now();

@@ -45,7 +45,7 @@ struct PoolNode {
            std::shared_ptr<const config::Config> config, Duration wrong_by)
       : clock(wrong_by),
         local(*database, clock, [](const std::string&) {}),
-        link(PlaceOf(url, name), clock),
+        link(PlaceOf(url, name), clock, {}, kLongPatience),
         rows(link),
         journal(local, link, rows, clock),
         counts(link, clock, name),

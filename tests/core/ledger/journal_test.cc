@@ -109,11 +109,11 @@ TEST_F(JournalTest, AnsweredScrapesAndHealthChecksHaveNoRows) {
   for (const char* route : {"metrics", "health", "ready", "models"}) {
     Entry entry = Answered();
     entry.route = route;
-    journal_->Add(entry);
+    journal_->Add(Entry(entry));
   }
   Entry refused = Failed();
   refused.route = "metrics";
-  journal_->Add(refused);
+  journal_->Add(Entry(refused));
   ASSERT_TRUE(journal_->Flush());
   EXPECT_EQ(Rows(), 2);
   EXPECT_EQ(InFile().requests, 2);
