@@ -64,17 +64,6 @@ Result<std::int64_t> CountKeys(const ClusterServer& server) {
   return count;
 }
 
-/// The nodes that renewed their entry lately, by name.
-std::vector<cluster::Node> NodesOf(const Reply& entries, std::int64_t now) {
-  std::vector<cluster::Node> nodes;
-  for (std::size_t i = 0; i + 1 < entries.items.size(); i += 2) {
-    auto node = cluster::ReadNode(entries.items[i + 1].text);
-    if (node && now - node->seen < cluster::kNodeGone.count()) nodes.push_back(*std::move(node));
-  }
-  std::ranges::sort(nodes, {}, &cluster::Node::name);
-  return nodes;
-}
-
 struct Status {
   std::string server;
   std::string version;
@@ -86,10 +75,11 @@ struct Status {
 };
 
 Result<Status> StatusOf(const ClusterServer& server) {
-  const auto replies = server.Ask({{"INFO"},
-                                   {"TIME"},
-                                   {"HGETALL", server.place.prefix + "{nodes}:list"},
-                                   {"HLEN", server.place.prefix + "{pool}:cooldowns"}});
+  const auto replies =
+      server.Ask({{"INFO"},
+                  {"TIME"},
+                  {"HGETALL", server.place.prefix + std::string(cluster::kNodesKey)},
+                  {"HLEN", server.place.prefix + "{pool}:cooldowns"}});
   if (!replies) return replies.error();
   const auto keys = CountKeys(server);
   if (!keys) return keys.error();
@@ -100,23 +90,14 @@ Result<Status> StatusOf(const ClusterServer& server) {
   status.keys = *keys;
   status.cooldowns = (*replies)[3].number;
   status.now = ServerTime((*replies)[1]);
-  status.nodes = NodesOf((*replies)[2], status.now);
+  status.nodes = cluster::NodesOf((*replies)[2], WallTime(Duration(status.now)));
   return status;
 }
 
 Json Document(const Status& status) {
   Json nodes = Json::array();
   for (const cluster::Node& node : status.nodes) {
-    nodes.push_back({{"node", node.name},
-                     {"version", node.version},
-                     {"up_seconds", (status.now - node.started) / 1000},
-                     {"round_trip_us", node.round_trip_us},
-                     {"lag_ms", node.lag_ms},
-                     {"reconnections", std::max<std::int64_t>(node.connections - 1, 0)},
-                     {"commands", node.commands},
-                     {"changes", node.changes},
-                     {"missed", node.missed},
-                     {"waiting_writes", node.waiting}});
+    nodes.push_back(cluster::Describe(node, WallTime(Duration(status.now))));
   }
   return {{"server", status.server},       {"version", status.version},
           {"memory_bytes", status.memory}, {"keys", status.keys},

@@ -242,7 +242,7 @@ void Link::Introduce(Session& session) {
   introduced_ = now;
   const WallTime server = server_clock_.Now();
   if (started_ == WallTime{}) started_ = server;
-  const std::string key = Key("{nodes}:list");
+  const std::string key = Key(kNodesKey);
   session.Send({"HSET", key, instance_, WriteNode(NodeOf(status(), started_, server))}, {});
   session.Send({"PEXPIRE", key, std::to_string(kNodesKept.count())}, {});
   for (const auto& [topic, follower] : followers_) follower->Renew();
@@ -252,7 +252,7 @@ void Link::Introduce(Session& session) {
 void Link::Leave(Session& session) {
   for (const auto& [topic, follower] : followers_) follower->Renew();
   SendQueued(session);
-  static_cast<void>(session.Ask({{"HDEL", Key("{nodes}:list"), instance_}}, kFarewell));
+  static_cast<void>(session.Ask({{"HDEL", Key(kNodesKey), instance_}}, kFarewell));
 }
 
 /// Reports whether the server answers and takes writes.

@@ -1,5 +1,6 @@
 #include "core/cluster/nodes.h"
 
+#include <algorithm>
 #include <array>
 #include <utility>
 
@@ -60,6 +61,30 @@ std::optional<Node> ReadNode(std::string_view json) {
   node.version = root["version"].text();
   for (const auto& [name, at] : kNumbers) node.*at = root[name].integer().value_or(0);
   return node;
+}
+
+std::vector<Node> NodesOf(const Reply& entries, WallTime now) {
+  const std::int64_t time = now.time_since_epoch().count();
+  std::vector<Node> nodes;
+  for (std::size_t i = 0; i + 1 < entries.items.size(); i += 2) {
+    auto node = ReadNode(entries.items[i + 1].text);
+    if (node && time - node->seen < kNodeGone.count()) nodes.push_back(*std::move(node));
+  }
+  std::ranges::sort(nodes, {}, &Node::name);
+  return nodes;
+}
+
+Json Describe(const Node& node, WallTime now) {
+  return {{"node", node.name},
+          {"version", node.version},
+          {"up_seconds", (now.time_since_epoch().count() - node.started) / 1000},
+          {"round_trip_us", node.round_trip_us},
+          {"lag_ms", node.lag_ms},
+          {"reconnections", std::max<std::int64_t>(node.connections - 1, 0)},
+          {"commands", node.commands},
+          {"changes", node.changes},
+          {"missed", node.missed},
+          {"waiting_writes", node.waiting}};
 }
 
 }  // namespace agm::cluster

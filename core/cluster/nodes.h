@@ -4,8 +4,11 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
+#include "core/base/json.h"
 #include "core/cluster/link.h"
+#include "core/cluster/reply.h"
 
 namespace agm::cluster {
 
@@ -25,11 +28,18 @@ struct Node {
   std::int64_t waiting = 0;
 };
 
+/// The hash's name, after the prefix.
+inline constexpr std::string_view kNodesKey = "{nodes}:list";
+
 /// An entry that was not renewed for this long belongs to a node that is gone.
 inline constexpr Duration kNodeGone{15'000};
 
 Node NodeOf(const LinkStatus& status, WallTime started, WallTime now);
 std::string WriteNode(const Node& node);
 std::optional<Node> ReadNode(std::string_view json);
+/// The nodes of the whole hash (the reply to HGETALL) that are not gone at `now`, by name.
+std::vector<Node> NodesOf(const Reply& entries, WallTime now);
+/// What users are told of a node, as in `agm cluster status --json`.
+Json Describe(const Node& node, WallTime now);
 
 }  // namespace agm::cluster

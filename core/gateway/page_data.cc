@@ -19,6 +19,7 @@
 #include "core/config/checks.h"
 #include "core/config/words.h"
 #include "core/gateway/replies.h"
+#include "core/gateway/shared_state.h"
 #include "core/gateway/url.h"
 #include "core/ledger/buckets.h"
 #include "core/ledger/entry_json.h"
@@ -220,6 +221,22 @@ Json LastMinute(const page::Pulse::Figures& figures) {
           {"output_tokens", figures.output_tokens}};
 }
 
+// This node's part in its cluster, and all nodes if the server answers.
+Json ClusterStatus(SharedState& shared) {
+  const cluster::LinkStatus link = shared.status();
+  Json cluster = {{"node", link.node},
+                  {"server", link.server},
+                  {"state", cluster::NameOf(link.state)},
+                  {"why", link.why},
+                  {"nodes", Json::array()}};
+  const auto nodes = shared.Nodes();
+  if (!nodes) return cluster;
+  for (const cluster::Node& node : *nodes) {
+    cluster["nodes"].push_back(cluster::Describe(node, shared.server_time()));
+  }
+  return cluster;
+}
+
 bool MayAdminister(const Record& record) {
   return !record.key || record.key->scopes.Permit(config::KeyScope::kAdmin);
 }
@@ -253,6 +270,7 @@ http::Reply StatusPage(Services& services, const Settings& settings, const http:
   body["last_minute"] = LastMinute(services.pulse->LastMinute());
   body["today"] = ledger::ToJson(ledger::Summarize(*totals, {}).total);
   body["warnings"] = Warnings(services, settings, now);
+  if (services.shared != nullptr) body["cluster"] = ClusterStatus(*services.shared);
   return JsonReply(body, record);
 }
 

@@ -82,4 +82,10 @@ void SharedState::Start(accounts::Pool& pool) {
   link_.AwaitConnected(kFirstState);
 }
 
+Result<std::vector<cluster::Node>> SharedState::Nodes() {
+  const auto replies = link_.Ask({{"HGETALL", link_.Key(cluster::kNodesKey)}});
+  if (!replies) return replies.error();
+  return cluster::NodesOf(replies->front(), link_.server_clock().Now());
+}
+
 }  // namespace agm::gateway

@@ -2,12 +2,14 @@
 
 #include <memory>
 #include <string>
+#include <vector>
 
 #include "core/accounts/pool.h"
 #include "core/base/clock.h"
 #include "core/base/log.h"
 #include "core/base/result.h"
 #include "core/cluster/link.h"
+#include "core/cluster/nodes.h"
 #include "core/cluster/shared_counts.h"
 #include "core/cluster/shared_journal.h"
 #include "core/cluster/shared_rows.h"
@@ -28,7 +30,7 @@ std::string NodeName(const config::ClusterSettings& settings);
 ///   ...
 ///   shared.Stop();          // before the pool ends
 ///
-/// Thread safety: status from any thread, the others from one.
+/// Thread safety: status, Nodes and server_time from any thread, the others from one.
 class SharedState {
  public:
   /// Fails with kConfig if this program cannot work in a cluster.
@@ -46,6 +48,10 @@ class SharedState {
   void Start(accounts::Pool& pool);
   void Stop() { link_.Stop(); }
   cluster::LinkStatus status() const { return link_.status(); }
+  /// All nodes, this one too, as they told the server in the last seconds. It waits for the server,
+  /// at most 20 ms.
+  Result<std::vector<cluster::Node>> Nodes();
+  WallTime server_time() const { return link_.server_clock().Now(); }
 
  private:
   Log& log_;

@@ -242,6 +242,27 @@ TEST_F(ClusterTest, RequestsOfALimitedKeyAreAdmittedWithoutTheServerAndAddedAfte
   EXPECT_EQ(nodes_[1]->Chat("hi", key), 429);
 }
 
+TEST_F(ClusterTest, ThePageOfAnyNodeListsAllNodes) {
+  StartNodes(2, "AIza-first");
+  ASSERT_EQ(nodes_.size(), 2U);
+  Json cluster;
+  EXPECT_TRUE(InTime([&] {
+    cluster = nodes_[1]->Get("/agm/status")["cluster"];
+    return cluster["nodes"].size() == 2;
+  })) << DumpJson(cluster);
+  EXPECT_EQ(cluster["node"], "node1");
+  EXPECT_EQ(cluster["state"], "connected");
+  EXPECT_EQ(cluster["nodes"][0]["node"], "node0");
+  EXPECT_EQ(cluster["nodes"][1]["node"], "node1");
+  server_->Kill();
+  EXPECT_TRUE(InTime([&] {
+    cluster = nodes_[1]->Get("/agm/status")["cluster"];
+    return cluster["state"] == "alone";
+  })) << DumpJson(cluster);
+  EXPECT_NE(cluster["why"], "");
+  EXPECT_TRUE(cluster["nodes"].empty());
+}
+
 TEST_F(ClusterTest, TheStatisticsOfAnyNodeCoverAllNodes) {
   StartNodes(2, "AIza-first");
   ASSERT_EQ(nodes_.size(), 2U);

@@ -6,6 +6,7 @@ import { barChart } from "./chart.js";
 import { copyable, el, put } from "./dom.js";
 import { dollars, milliseconds, percent, quantile, short, whole } from "./format.js";
 import { follow } from "./live.js";
+import { nodesOf } from "./nodes.js";
 import { matches, requestRow, requestTable } from "./rows.js";
 import { count } from "./words.js";
 
@@ -76,6 +77,7 @@ export function open(main, { refresh }) {
   const welcome = el("div");
   const figures = el("div", { class: "tiles" });
   const chart = el("div");
+  const nodes = el("section");
   const list = requestTable("Latest requests");
   const empty = el("div");
   const now = el("section");
@@ -144,7 +146,7 @@ export function open(main, { refresh }) {
   }
 
   put(now, el("div", { class: "bar" }, el("h2", {}, "Latest requests"), state, pause, filter), empty, el("div", { class: "pages" }, list.node));
-  main.replaceChildren(welcome, figures, chart, now);
+  main.replaceChildren(welcome, figures, chart, nodes, now);
   const close = follow({
     row: add,
     lost: (count) => { state.textContent = `${whole(count)} rows were too fast to show`; },
@@ -157,6 +159,7 @@ export function open(main, { refresh }) {
     update(next) {
       status = next;
       drawFigures();
+      put(nodes, nodesOf(status.cluster));
       const none = status.accounts.total === status.accounts.mock;
       const kind = `${none}/${status.accounts.mock}/${status.visitor.admin}`;
       if (kind !== shown) put(welcome, none ? firstVisit(status, refresh) : null);
