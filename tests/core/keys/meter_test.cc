@@ -186,11 +186,13 @@ TEST(Meter, ExpectsWhatAnswersUsuallyHaveWhereTheRequestDoesNotSay) {
     return bench.standing.tokens_day->used;
   };
   EXPECT_EQ(estimate(), 1024);
-  for (int i = 0; i < 100; ++i) {
-    auto place = bench.Take(0, 10);
-    place->End(Bench::Tokens(0, i < 96 ? 60 : 5'000), {}, bench.now);
-  }
-  EXPECT_EQ(estimate(), 64);
+  const auto answer = [&](std::int64_t tokens) {
+    bench.Take(0, 10)->End(Bench::Tokens(0, tokens), {}, bench.now);
+  };
+  for (int i = 0; i < 100; ++i) answer(i < 95 ? 60 : 5'000);
+  EXPECT_EQ(estimate(), 64) << "95 of 100 had no more";
+  answer(5'000);
+  EXPECT_EQ(estimate(), 8'192) << "95 of 101 had no more";
 }
 
 TEST(Meter, SurvivesHostileNumbers) {
