@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <chrono>
 #include <csignal>
 #include <functional>
@@ -87,6 +88,14 @@ class Node {
     return cooling;
   }
   std::string err() const { return agm_->err(); }
+  /// True if the server was too slow for this node, which then decided by itself.
+  bool WasAlone() const {
+    RawClient client(port_, 10s);
+    client.Send("GET /metrics HTTP/1.1\r\nHost: localhost\r\n\r\n");
+    const auto answer = client.Read();
+    return !answer || answer->body.find("\nagm_cluster_missed_total 0\n") == std::string::npos ||
+           err().find("the cluster's server is lost") != std::string::npos;
+  }
 
  private:
   static std::string Binary() {
@@ -137,6 +146,11 @@ class ClusterTest : public testing::Test {
     }
   }
 
+  /// False on a machine so busy that the server answered too late.
+  bool AllWereConnected() const {
+    return std::ranges::none_of(nodes_, [](const auto& node) { return node->WasAlone(); });
+  }
+
   std::unique_ptr<RedisServer> server_;
   std::unique_ptr<mock::MockServer> mock_;
   std::vector<std::unique_ptr<Node>> nodes_;
@@ -169,6 +183,7 @@ TEST_F(ClusterTest, AStoredResponseContinuesOnTheOtherNodes) {
   ASSERT_TRUE(first.contains("id")) << DumpJson(first);
   const std::string id = first["id"].get<std::string>();
   const Json second = nodes_[1]->Respond({{"input", "and now"}, {"previous_response_id", id}});
+  if (!AllWereConnected()) GTEST_SKIP() << "this machine is too busy: the server answered late";
   EXPECT_EQ(second.value("status", ""), "completed") << DumpJson(second);
   EXPECT_EQ(nodes_[1]->Get("/v1/responses/" + id).value("id", ""), id);
 }
@@ -214,14 +229,12 @@ TEST_F(ClusterTest, TheLimitsOfAKeyAndOfAProjectHoldForAllNodesTogether) {
   const auto chat = [&](std::size_t node) {
     return nodes_[node]->Chat("conversation " + std::to_string(++conversations_), key);
   };
-  EXPECT_EQ(chat(0), 200);
-  EXPECT_EQ(chat(1), 200);
-  EXPECT_EQ(chat(0), 200);
-  EXPECT_EQ(chat(1), 200);
+  std::vector<int> statuses;
+  for (const std::size_t node : {0U, 1U, 0U, 1U, 0U, 1U}) statuses.push_back(chat(node));
+  if (!AllWereConnected()) GTEST_SKIP() << "this machine is too busy: the server answered late";
+  EXPECT_EQ(statuses, (std::vector{200, 200, 200, 200, 429, 429}));
   EXPECT_EQ(mock_->stats().requests_of("AIza-first"), 3);
   EXPECT_EQ(mock_->stats().requests_of("AIza-second"), 1);
-  EXPECT_EQ(chat(0), 429);
-  EXPECT_EQ(chat(1), 429);
 }
 
 // Each node counts alone for a while; the sum of both is known again at once.
