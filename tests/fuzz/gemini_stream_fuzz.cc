@@ -17,6 +17,7 @@
 #include "core/protocol/responses/response.h"
 #include "core/protocol/shared/sse.h"
 #include "tests/support/event_grammar.h"
+#include "tests/support/gemini_response.h"
 #include "tests/support/messages_grammar.h"
 #include "tests/support/responses_grammar.h"
 
@@ -93,7 +94,7 @@ void CheckWhole(const Events& events, const protocol::Reply& reply) {
   if (!JsonDoc::Parse(protocol::WriteOpenAiChatResponse(*response, reply), {512, 4'000'000})) {
     std::abort();
   }
-  if (!JsonDoc::Parse(protocol::WriteGeminiResponse(*response), {512, 4'000'000})) std::abort();
+  if (!JsonDoc::Parse(test::WriteGeminiResponse(*response), {512, 4'000'000})) std::abort();
 }
 
 }  // namespace

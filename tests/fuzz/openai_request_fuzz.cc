@@ -9,6 +9,8 @@
 #include "core/base/json_doc.h"
 #include "core/protocol/gemini/request.h"
 #include "core/protocol/openai/chat_request.h"
+#include "tests/support/gemini_request.h"
+#include "tests/support/openai_request.h"
 
 namespace {
 
@@ -27,7 +29,7 @@ void CheckModel(const chat::Request& request, std::string_view model) {
       continue;
     }
     if (!JsonDoc::Parse(written->body, kDeep)) std::abort();
-    const auto read = protocol::ReadGeminiRequest(written->body, model);
+    const auto read = test::ReadGeminiRequest(written->body, model);
     if (!read && JsonDoc::Parse(written->body)) std::abort();
   }
 }
@@ -45,10 +47,10 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* bytes, std::size_t siz
                             "gemma-3-27b-it", "gemini-3-pro-image", "gemini-3.8-flash-tts"}) {
     CheckModel(*request, model);
   }
-  const std::string again = protocol::WriteOpenAiChatRequest(*request);
+  const std::string again = test::WriteOpenAiChatRequest(*request);
   if (!JsonDoc::Parse(again, kDeep)) std::abort();
   if (const auto read = protocol::ReadOpenAiChatRequest(again)) {
-    if (protocol::WriteOpenAiChatRequest(*read) != again) std::abort();
+    if (test::WriteOpenAiChatRequest(*read) != again) std::abort();
   }
   return 0;
 }

@@ -10,6 +10,7 @@
 #include "core/protocol/openai/messages.h"
 #include "core/protocol/shared/media.h"
 #include "core/protocol/shared/sse.h"
+#include "tests/support/openai_response.h"
 
 namespace agm::test {
 namespace {
@@ -102,7 +103,7 @@ chat::Response FoldChunks(std::string_view stream) {
     if (!doc) break;
     // Logprobs, citations and the finish reason are one level up, where a whole response has them,
     // so read the chunk as a response whose message is the delta.
-    const auto part = protocol::ReadOpenAiChatResponse(event->data);
+    const auto part = test::ReadOpenAiChatResponse(event->data);
     if (!part) break;
     EXPECT_TRUE(doc->root()["choices"].is(JsonKind::kArray));
     std::size_t at = 0;

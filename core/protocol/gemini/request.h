@@ -57,11 +57,6 @@ Result<GeminiRequest> WriteGeminiRequest(const chat::Request& request, const Mod
 /// call get one call for each.
 int GeminiCallsFor(const chat::Request& request, const ModelTraits& traits);
 
-/// Reads a request of the Gemini API; `model` comes from its path. Content without a neutral form
-/// is kept in `extra` and as Opaque blocks, so that WriteGeminiRequest can write it back.
-Result<chat::Request> ReadGeminiRequest(std::string_view body, std::string_view model,
-                                        bool stream = false);
-
 /// Inserts the token of a Finished::continuation (raw JSON) into `body`: the request for the
 /// next hop of an interrupted answer.
 std::string WithContinuation(std::string_view body, std::string_view token);

@@ -368,14 +368,4 @@ void GeminiStreamReader::Finish() {
   ended_ = true;
 }
 
-Result<chat::Response> ReadGeminiResponse(std::string_view body, IdSource ids,
-                                          GeminiReading reading) {
-  GeminiStreamReader reader(std::move(ids), std::move(reading));
-  chat::Fold fold;
-  reader.Push(body);
-  reader.Close();
-  while (auto event = reader.Next()) fold.Add(*std::move(event));
-  return std::move(fold).Finish();
-}
-
 }  // namespace agm::protocol

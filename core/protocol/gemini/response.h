@@ -144,11 +144,4 @@ class GeminiStreamReader : public StreamReader {
   bool ended_ = false;
 };
 
-/// Reads a complete unary body: GeminiStreamReader and Fold in one.
-Result<chat::Response> ReadGeminiResponse(std::string_view body, IdSource ids,
-                                          GeminiReading reading = {});
-
-/// Writes a response in the Gemini API's format.
-std::string WriteGeminiResponse(const chat::Response& response);
-
 }  // namespace agm::protocol

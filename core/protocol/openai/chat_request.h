@@ -15,7 +15,4 @@ namespace agm::protocol {
 /// can report the loss.
 Result<chat::Request> ReadOpenAiChatRequest(std::string_view body);
 
-/// Writes a request of that API; content that the API does not have is left out.
-std::string WriteOpenAiChatRequest(const chat::Request& request);
-
 }  // namespace agm::protocol

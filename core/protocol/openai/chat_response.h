@@ -17,7 +17,4 @@ std::string WriteOpenAiChatResponse(const chat::Response& response, const Reply&
 /// reason.
 std::unique_ptr<StreamWriter> NewOpenAiChatStream(Reply reply);
 
-/// Reads a `chat.completion` object back into the neutral form.
-Result<chat::Response> ReadOpenAiChatResponse(std::string_view body);
-
 }  // namespace agm::protocol

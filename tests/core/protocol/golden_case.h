@@ -18,6 +18,7 @@
 #include "core/protocol/dialect.h"
 #include "core/protocol/gemini/request.h"
 #include "core/protocol/gemini/response.h"
+#include "tests/support/gemini_request.h"
 #include "tests/support/golden.h"
 
 /// Shared code of the tests that run the cases of tests/golden. A case is a folder; its files
@@ -148,7 +149,7 @@ inline void ExpectUpstream(const GoldenCase& c, const Dialect& dialect) {
 
 /// Property 2: reading the upstream request back gives the same neutral request.
 inline void ExpectUpstreamSurvives(const GoldenCase& c) {
-  const auto read = ReadGeminiRequest(c.written.body, c.request.model, c.request.stream);
+  const auto read = test::ReadGeminiRequest(c.written.body, c.request.model, c.request.stream);
   ASSERT_TRUE(read) << read.error().message;
   const auto written = WriteGeminiRequest(*read, TraitsOf(c.target));
   ASSERT_TRUE(written);

@@ -15,7 +15,11 @@
 #include "tests/core/protocol/golden_case.h"
 #include "tests/support/chunks.h"
 #include "tests/support/event_grammar.h"
+#include "tests/support/gemini_request.h"
+#include "tests/support/gemini_response.h"
 #include "tests/support/golden.h"
+#include "tests/support/openai_request.h"
+#include "tests/support/openai_response.h"
 
 namespace agm::protocol {
 namespace {
@@ -53,10 +57,10 @@ TEST_P(OpenAiAnswer, BecomesWhatItDid) {
 TEST_P(OpenAiRequest, SurvivesBothDialects) {
   const Case c(GetParam());
   if (c.error) return;
-  const std::string openai = WriteOpenAiChatRequest(c.request);
+  const std::string openai = test::WriteOpenAiChatRequest(c.request);
   const auto again = ReadOpenAiChatRequest(openai);
   ASSERT_TRUE(again) << again.error().message << openai;
-  EXPECT_EQ(WriteOpenAiChatRequest(*again), openai);
+  EXPECT_EQ(test::WriteOpenAiChatRequest(*again), openai);
   EXPECT_TRUE(*again == c.request) << openai;
 
   ExpectUpstreamSurvives(c);
@@ -88,13 +92,13 @@ TEST_P(OpenAiAnswer, IsItsOwnFoldedStream) {
   const auto writer = NewOpenAiChatStream(reply);
   std::string stream;
   for (const chat::Event& event : events) writer->Write(event, stream);
-  const auto whole = ReadOpenAiChatResponse(WriteOpenAiChatResponse(*response, reply));
+  const auto whole = test::ReadOpenAiChatResponse(WriteOpenAiChatResponse(*response, reply));
   ASSERT_TRUE(whole);
   EXPECT_EQ(test::FoldChunks(stream), *whole);
 
-  const auto again = ReadGeminiResponse(WriteGeminiResponse(*response), Counter());
+  const auto again = test::ReadGeminiResponse(test::WriteGeminiResponse(*response), Counter());
   if (again) {
-    EXPECT_EQ(WriteGeminiResponse(*again), WriteGeminiResponse(*response));
+    EXPECT_EQ(test::WriteGeminiResponse(*again), test::WriteGeminiResponse(*response));
   }
 }
 
@@ -110,12 +114,12 @@ TEST_P(GeminiClientRequest, ComesOutAsItWentIn) {
   const std::string text = test::ReadText(Path(GetParam()) / "request.json");
   const auto target = Lines(Path(GetParam()) / "target");
   const std::string model = target.empty() ? "gemini-3-flash-preview" : target.front();
-  const auto request = ReadGeminiRequest(text, model);
+  const auto request = test::ReadGeminiRequest(text, model);
   ASSERT_TRUE(request) << request.error().message;
   const auto written = WriteGeminiRequest(*request, TraitsOf(model));
   ASSERT_TRUE(written);
   test::ExpectGolden(Path(GetParam()) / "upstream.json", test::PrettyJson(written->body));
-  const auto again = ReadGeminiRequest(written->body, model);
+  const auto again = test::ReadGeminiRequest(written->body, model);
   ASSERT_TRUE(again);
   EXPECT_EQ(WriteGeminiRequest(*again, TraitsOf(model))->body, written->body);
 }

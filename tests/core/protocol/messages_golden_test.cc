@@ -19,6 +19,7 @@
 #include "tests/support/event_grammar.h"
 #include "tests/support/golden.h"
 #include "tests/support/messages_grammar.h"
+#include "tests/support/openai_request.h"
 
 namespace agm::protocol {
 namespace {
@@ -54,8 +55,8 @@ TEST_P(MessagesRequestCase, SurvivesTheOtherDialects) {
   ExpectUpstreamSurvives(c);
   // Chat completions have no hosted tools, and no more than five stop sequences.
   if (!c.request.hosted_tools.empty() || c.request.sampling.stop.size() > 5) return;
-  const auto chat = ReadOpenAiChatRequest(WriteOpenAiChatRequest(c.request));
-  ASSERT_TRUE(chat) << chat.error().message << WriteOpenAiChatRequest(c.request);
+  const auto chat = ReadOpenAiChatRequest(test::WriteOpenAiChatRequest(c.request));
+  ASSERT_TRUE(chat) << chat.error().message << test::WriteOpenAiChatRequest(c.request);
   EXPECT_EQ(chat->tools, c.request.tools);
   const auto written = WriteGeminiRequest(*chat, TraitsOf(c.target));
   ASSERT_TRUE(written) << written.error().message;

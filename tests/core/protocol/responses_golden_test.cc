@@ -15,6 +15,7 @@
 #include "tests/core/protocol/golden_case.h"
 #include "tests/support/event_grammar.h"
 #include "tests/support/golden.h"
+#include "tests/support/openai_request.h"
 #include "tests/support/responses_grammar.h"
 
 namespace agm::protocol {
@@ -49,8 +50,8 @@ TEST_P(ResponsesRequestCase, SurvivesTheOtherDialects) {
   const Case c(GetParam());
   if (c.error) return;
   ExpectUpstreamSurvives(c);
-  const auto chat = ReadOpenAiChatRequest(WriteOpenAiChatRequest(c.request));
-  ASSERT_TRUE(chat) << chat.error().message << WriteOpenAiChatRequest(c.request);
+  const auto chat = ReadOpenAiChatRequest(test::WriteOpenAiChatRequest(c.request));
+  ASSERT_TRUE(chat) << chat.error().message << test::WriteOpenAiChatRequest(c.request);
   const auto written = WriteGeminiRequest(*chat, TraitsOf(c.target));
   ASSERT_TRUE(written);
   EXPECT_EQ(written->body, c.written.body);

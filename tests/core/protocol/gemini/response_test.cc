@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "tests/support/event_grammar.h"
+#include "tests/support/gemini_response.h"
 
 namespace agm::protocol {
 namespace {
@@ -103,14 +104,32 @@ TEST(GeminiStreamReader, GivesToolsTheirOwnNamesBack) {
   EXPECT_NE(shown.find("name=patch custom\ndelta 0 *** a\n\n"), std::string::npos) << shown;
 }
 
-TEST(WriteGeminiResponse, HasTheLogProbabilitiesOfItsTokens) {
+TEST(ReadGeminiResponse, KeepsTheLogProbabilitiesOfTokens) {
   chat::Response response;
   chat::Choice& choice = response.choices.emplace_back();
   choice.blocks.emplace_back(chat::Text{"hi", {}, {}});
   choice.logprobs.push_back({"hi", -0.5, {{"hi", -0.5}, {"ho", -1.5}}});
-  const auto again = ReadGeminiResponse(WriteGeminiResponse(response), Counter());
+  const auto again = test::ReadGeminiResponse(test::WriteGeminiResponse(response), Counter());
   ASSERT_TRUE(again) << again.error().message;
   EXPECT_EQ(again->choices.front().logprobs, choice.logprobs);
+}
+
+TEST(ReadGeminiResponse, KeepsTheSignatureOfEachBlock) {
+  chat::Response response;
+  chat::Choice& choice = response.choices.emplace_back();
+  choice.finish = chat::FinishReason::kToolCalls;
+  chat::Text text;
+  text.text = "hi";
+  text.signature = "of the text";
+  chat::ToolCall call;
+  call.id = "call-1";
+  call.name = "f";
+  call.arguments = "{}";
+  call.signature = "of the call";
+  choice.blocks = {text, call};
+  const auto again = test::ReadGeminiResponse(test::WriteGeminiResponse(response), Counter());
+  ASSERT_TRUE(again) << again.error().message;
+  EXPECT_EQ(again->choices.front().blocks, choice.blocks);
 }
 
 TEST(GeminiStreamReader, KeepsTheIdOfACallThatComesInPieces) {

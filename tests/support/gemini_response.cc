@@ -1,10 +1,12 @@
+#include "tests/support/gemini_response.h"
+
 #include <map>
-#include <string>
+#include <utility>
+#include <variant>
 
 #include "core/base/json_writer.h"
-#include "core/protocol/gemini/response.h"
 
-namespace agm::protocol {
+namespace agm::test {
 namespace {
 
 std::string_view FinishName(chat::FinishReason reason) {
@@ -85,6 +87,16 @@ void WriteUsage(JsonWriter& json, const chat::Usage& usage) {
 
 }  // namespace
 
+Result<chat::Response> ReadGeminiResponse(std::string_view body, protocol::IdSource ids,
+                                          protocol::GeminiReading reading) {
+  protocol::GeminiStreamReader reader(std::move(ids), std::move(reading));
+  chat::Fold fold;
+  reader.Push(body);
+  reader.Close();
+  while (auto event = reader.Next()) fold.Add(*std::move(event));
+  return std::move(fold).Finish();
+}
+
 std::string WriteGeminiResponse(const chat::Response& response) {
   std::string out;
   JsonWriter json(out);
@@ -106,4 +118,4 @@ std::string WriteGeminiResponse(const chat::Response& response) {
   return out;
 }
 
-}  // namespace agm::protocol
+}  // namespace agm::test

@@ -2,6 +2,8 @@
 // Opaque blocks, members in `extra` under "gemini." (and "gemini.generationConfig."), so that
 // WriteGeminiRequest can write them back.
 
+#include "tests/support/gemini_request.h"
+
 #include <algorithm>
 #include <array>
 #include <cmath>
@@ -15,8 +17,10 @@
 #include "core/protocol/shared/media.h"
 #include "core/protocol/shared/reasoning.h"
 
-namespace agm::protocol {
+namespace agm::test {
 namespace {
+
+using namespace protocol;  // whose parts it is made of
 
 // A member by its camelCase name or, as proto JSON allows, its snake_case name.
 JsonView Either(JsonView object, std::string_view camel) {
@@ -366,4 +370,4 @@ Result<chat::Request> ReadGeminiRequest(std::string_view body, std::string_view 
   return Reader(doc->root()).Run(model, stream);
 }
 
-}  // namespace agm::protocol
+}  // namespace agm::test

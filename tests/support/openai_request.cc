@@ -1,6 +1,8 @@
 // Writes requests of OpenAI's chat completions API: for an OpenAI-compatible upstream, and to test
 // that reading loses nothing.
 
+#include "tests/support/openai_request.h"
+
 #include <algorithm>
 #include <optional>
 #include <utility>
@@ -12,8 +14,10 @@
 #include "core/protocol/schema/schema.h"
 #include "core/protocol/shared/reasoning.h"
 
-namespace agm::protocol {
+namespace agm::test {
 namespace {
+
+using namespace protocol;  // whose parts it is made of
 
 std::string_view RoleName(chat::Role role) {
   switch (role) {
@@ -357,4 +361,4 @@ class Writer {
 
 std::string WriteOpenAiChatRequest(const chat::Request& request) { return Writer(request).Run(); }
 
-}  // namespace agm::protocol
+}  // namespace agm::test

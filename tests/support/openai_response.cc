@@ -1,3 +1,5 @@
+#include "tests/support/openai_response.h"
+
 #include "core/base/json_doc.h"
 #include "core/protocol/openai/chat_response.h"
 #include "core/protocol/openai/messages.h"
@@ -5,8 +7,10 @@
 #include "core/protocol/shared/media.h"
 #include "core/protocol/shared/tool_json.h"
 
-namespace agm::protocol {
+namespace agm::test {
 namespace {
+
+using namespace protocol;  // whose parts it is made of
 
 chat::FinishReason FinishOf(JsonView name) {
   if (name.equals("length")) return chat::FinishReason::kLength;
@@ -103,4 +107,4 @@ Result<chat::Response> ReadOpenAiChatResponse(std::string_view body) {
   return response;
 }
 
-}  // namespace agm::protocol
+}  // namespace agm::test
