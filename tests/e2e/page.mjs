@@ -292,7 +292,7 @@ await runTests({
     await page.waitForFunction(() => document.querySelectorAll('tr[data-id]').length === 1);
     await page.keyboard.press('Escape');
     await page.keyboard.press('3');
-    await page.getByText('List price').waitFor();
+    await page.getByRole('columnheader', { name: 'Billed' }).waitFor();
     await gateway.stop();
     await page.getByText('Reconnecting').waitFor();
     await page.context().close();
