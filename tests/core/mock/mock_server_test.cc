@@ -46,6 +46,17 @@ TEST_F(MockServerTest, StreamsWordByWordWithCrLf) {
   EXPECT_EQ(answer.body.find("[DONE]"), std::string::npos);
 }
 
+TEST_F(MockServerTest, ListsTheCachesOfTheAskingKeyOnly) {
+  const Answered made =
+      Post(port(), "/v1beta/cachedContents",
+           R"({"model":"models/m","contents":[{"parts":[{"text":"hi"}]}]})", "mine");
+  ASSERT_EQ(made.status, 200) << made.body;
+  Json own = Get(port(), "/v1beta/cachedContents", "mine").json();
+  ASSERT_EQ(own["cachedContents"].size(), 1U) << DumpJson(own);
+  EXPECT_EQ(own["cachedContents"][0]["name"], made.json()["name"]);
+  EXPECT_EQ(Get(port(), "/v1beta/cachedContents", "another").json(), Json::object());
+}
+
 TEST_F(MockServerTest, FinishesOnceInAStream) {
   for (const std::string_view model : {"gemini-2.5-flash", "gemini-3.8-flash"}) {
     int finishes = 0;
