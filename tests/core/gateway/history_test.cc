@@ -2,9 +2,11 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <optional>
 
 #include "core/gateway/billing.h"
+#include "core/ledger/recording.h"
 #include "core/ledger/requests.h"
 #include "tests/core/gateway/gateway_fixture.h"
 #include "tests/support/scripted_server.h"
@@ -75,6 +77,22 @@ TEST_F(HistoryTest, TellsTheRuleTheDroppedFieldsAndEveryTry) {
   EXPECT_TRUE(entry.tokens.known);
   EXPECT_EQ(entry.cost.list, entry.cost.billed);
   EXPECT_GT(entry.cost.list.value_or(0), 0);
+}
+
+TEST_F(HistoryTest, ARecordedRequestKeepsTheBodiesOfBothSides) {
+  Add("one", "good-key");
+  ASSERT_TRUE(ledger::Recording::Start(folder_.path(), SystemClock().Wall() + Duration(60'000)));
+  StartWithLog();
+  const ledger::Entry entry = Logged(Chat("hello there").header("x-request-id"));
+  auto reader = store::Connection::OpenToRead(folder_ / "requests.db", Duration(2'000));
+  ASSERT_TRUE(reader) << reader.error().message;
+  const auto tape = ledger::ReadTape(*reader, entry);
+  ASSERT_TRUE(tape) << tape.error().message;
+  ASSERT_FALSE(tape->empty());
+  EXPECT_EQ(tape->front().part, "request");
+  EXPECT_NE(tape->front().body.find("hello there"), std::string::npos);
+  const auto answers = std::ranges::count(*tape, "response", &ledger::TapePart::part);
+  EXPECT_EQ(answers, 1);
 }
 
 TEST_F(HistoryTest, AnAccountWhoseRefusalNamesTheFreeTierIsNotBilled) {
