@@ -204,8 +204,8 @@ void Journal::KeepFor(Batch batch) {
                        std::make_move_iterator(batch.rows.end()));
 }
 
-void Journal::Tidy(bool now) {
-  if (!now && clock_.Now() < next_tidy_) return;
+void Journal::Tidy() {
+  if (clock_.Now() < next_tidy_) return;
   Settings settings;
   {
     std::lock_guard lock(state_mutex_);
@@ -241,7 +241,7 @@ void Journal::Work() {
                  : std::min<std::chrono::milliseconds>(pause * 2, kLongestRetry);
     retry_at = now + pause;
     if (closing) return;
-    if (done) Tidy(false);
+    if (done) Tidy();
   }
 }
 

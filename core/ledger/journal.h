@@ -91,7 +91,7 @@ class Journal {
   bool MayWriteRow(const Entry& entry);
   bool WriteBatch();
   void KeepFor(Batch batch);
-  void Tidy(bool now);
+  void Tidy();
 
   store::Database& database_;
   Clock& clock_;

@@ -11,6 +11,7 @@
 #include "core/ledger/requests.h"
 #include "core/ledger/schema.h"
 #include "tests/core/ledger/entries.h"
+#include "tests/support/eventually.h"
 #include "tests/support/fake_clock.h"
 #include "tests/support/temp_dir.h"
 
@@ -102,6 +103,12 @@ TEST_F(JournalTest, WithoutTheRequestLogTotalsAreStillCounted) {
   ASSERT_TRUE(journal_->Flush());
   EXPECT_EQ(Rows(), 0);
   EXPECT_EQ(InFile().requests, 1);
+}
+
+TEST_F(JournalTest, RetentionLooksAtTheFileWithoutBeingAsked) {
+  Start();
+  journal_->Add(Answered());
+  EXPECT_TRUE(test::Eventually([&] { return journal_->figures().bytes > 0; }));
 }
 
 TEST_F(JournalTest, AnsweredScrapesAndHealthChecksHaveNoRows) {
