@@ -52,9 +52,9 @@ class Quotas {
   };
   std::optional<Wall> Ahead(Moment moment);
 
-  /// What this machine has counted, for the others.
+  /// Returns what this machine has counted, to tell the others.
   store::Shares Shares(Moment moment);
-  /// What a request claims that Begin counts, and the certain limits of it.
+  /// Returns what a request claims that Begin counts, with its certain limits.
   std::vector<store::Claim> Claims(Moment moment) const;
   bool HasCertainLimit(Moment moment) const;
   /// Takes over what the other machines use. Returns the limit that is full for all of them

@@ -39,7 +39,7 @@ std::string WriteNode(const Node& node);
 std::optional<Node> ReadNode(std::string_view json);
 /// The nodes of the whole hash (the reply to HGETALL) that are not gone at `now`, by name.
 std::vector<Node> NodesOf(const Reply& entries, WallTime now);
-/// What users are told of a node, as in `agm cluster status --json`.
+/// Writes what users are told of a node, as in `agm cluster status --json`.
 Json Describe(const Node& node, WallTime now);
 
 }  // namespace agm::cluster

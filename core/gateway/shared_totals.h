@@ -18,7 +18,7 @@
 /// for 35 days.
 namespace agm::gateway {
 
-/// What one node told of one hour.
+/// The totals that one node told of one hour.
 struct NodeTotals {
   std::string machine;  ///< ledger::FileId
   std::string node;     ///< its name

@@ -9,7 +9,7 @@
 
 namespace agm::keys {
 
-/// What the other machines use of a key's limits, as far as this one was told. It serves until the
+/// The other machines' use of a key's limits, as far as this one was told. It serves until the
 /// next answer: amounts of a minute until they expire, requests in progress for ten seconds, amounts
 /// of a calendar window until it ends.
 ///

@@ -71,7 +71,7 @@ Result<Reservation> Meter::Take(const std::shared_ptr<Meter>& meter, const Limit
   meter->OpenWindows(zone, wall);
   const Asked asked{limits, zone, wall, now, meter->Estimate(demand, wall)};
   std::optional<Error> refused;
-  // What this machine alone uses up is full, whatever the others use.
+  // A limit that this machine alone uses up is full, whatever the others use.
   const Amounts own = meter->OwnUse(limits.budget_of, now);
   if (const auto full = meter->FirstFull(asked, own)) {
     refused = meter->WhyFull(*full, asked, own, {});

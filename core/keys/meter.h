@@ -89,7 +89,7 @@ class Meter {
   void ShareBy(store::Counts* counts);
   /// The name of its counters there.
   std::string group() const { return "key:" + name_; }
-  /// What this machine uses, for the others.
+  /// Returns what this machine uses, to tell the others.
   store::Shares Shares(const TimeZone& zone, WallTime wall, TimePoint now);
 
   /// kRateLimited or kBudgetSpent with Error::retry_after_ms and Error::quota. `standing` is set in

@@ -12,19 +12,19 @@
 
 namespace agm::store {
 
-/// What this machine alone has used of one counter. A counter has some of these parts:
+/// This machine's own use of one counter. A counter has some of these parts:
 struct Share {
   std::string counter;
   /// The amounts of the last seconds, from the present second back.
   std::vector<std::int64_t> seconds{};
-  /// What was used in a calendar window, and the window's end.
+  /// The use in a calendar window, and the window's end.
   std::int64_t spent = 0;
   WallTime window{};
-  /// What requests in progress use. If the machine dies, it is given back.
+  /// The use of requests in progress. If the machine dies, it is given back.
   std::int64_t held = 0;
 };
 
-/// What this machine has used of a group of counters, at one moment. It is never a difference, so
+/// This machine's use of a group of counters, at one moment. It is never a difference, so
 /// telling it twice does no harm, and after a machine was alone it tells the same as ever.
 struct Shares {
   std::uint64_t version = 0;  ///< grows with each change, so that an older state replaces none
@@ -42,7 +42,7 @@ struct Shares {
   }
 };
 
-/// What a request will use of one counter.
+/// The amount that a request will use of one counter.
 struct Claim {
   std::string counter;
   std::int64_t amount = 0;
@@ -55,7 +55,7 @@ struct Claim {
 /// The counter of the requests in progress, which `alone_fits` looks at.
 inline constexpr std::string_view kInProgress = "parallel";
 
-/// What a machine asks about one group before it sends a request.
+/// A machine asks this about one group before it sends a request.
 struct Question {
   std::string group;  ///< such as "key:ci"
   Shares before{};    ///< what it has used

@@ -4,8 +4,10 @@
 #include <string>
 #include <utility>
 
+#include "core/accounts/pool.h"
 #include "core/base/clock.h"
 #include "core/cluster/link.h"
+#include "core/cluster/shared_journal.h"
 #include "core/config/server_address.h"
 #include "tests/support/eventually.h"
 
@@ -35,6 +37,17 @@ inline constexpr Patience kLongPatience{Duration{5'000}, Duration{10'000}};
 
 inline bool Connects(const Link& link) {
   return test::Eventually([&link] { return link.connected(); });
+}
+
+/// The pool as the shared journal of its node sees it.
+inline SharedPool SharedPoolOf(accounts::Pool& pool) {
+  return {
+      [&pool](const store::PoolJournal::Cooldown& cooldown) { pool.Adopt(cooldown); },
+      [&pool](const std::string& owner) { pool.AdoptRecovery(owner); },
+      [&pool](const store::PoolJournal::Belonging& belonging) { pool.AdoptBelonging(belonging); },
+      [&pool](const store::PoolJournal::Quota& quota) { pool.AdoptQuota(quota); },
+      [&pool](const store::PoolJournal::Tie& tie) { pool.AdoptTie(tie); },
+      [&pool] { return pool.Cooling(); }};
 }
 
 }  // namespace agm::cluster

@@ -8,9 +8,8 @@
 
 #include "core/accounts/pool.h"
 #include "core/cluster/shared_rows.h"
-#include "core/config/server_address.h"
 #include "core/store/sqlite_pool_journal.h"
-#include "tests/support/eventually.h"
+#include "tests/core/cluster/cluster_node.h"
 #include "tests/support/redis_server.h"
 #include "tests/support/two_accounts.h"
 
@@ -18,18 +17,6 @@ namespace agm::cluster {
 namespace {
 
 using namespace std::chrono_literals;
-
-/// The machine's clock with a calendar that is set wrong.
-class WrongClock : public Clock {
- public:
-  explicit WrongClock(Duration by) : by_(by) {}
-  TimePoint Now() const override { return SystemClock().Now(); }
-  WallTime Wall() const override { return SystemClock().Wall() + by_; }
-  void Sleep(Duration duration) override { SystemClock().Sleep(duration); }
-
- private:
-  const Duration by_;
-};
 
 using test::Eventually;
 
@@ -50,23 +37,10 @@ struct NodeUnderTest {
         rows(link),
         journal(local, link, rows, clock),
         pool(test::TwoAccounts(), clock, &journal) {
-    journal.Attach(
-        {[this](const store::PoolJournal::Cooldown& cooldown) { pool.Adopt(cooldown); },
-         [this](const std::string& owner) { pool.AdoptRecovery(owner); },
-         [this](const store::PoolJournal::Belonging& belonging) { pool.AdoptBelonging(belonging); },
-         [this](const store::PoolJournal::Quota& quota) { pool.AdoptQuota(quota); },
-         [this](const store::PoolJournal::Tie& tie) { pool.AdoptTie(tie); },
-         [this] { return pool.Cooling(); }});
+    journal.Attach(SharedPoolOf(pool));
     link.Start();
   }
   ~NodeUnderTest() { link.Stop(); }
-
-  static Place PlaceOf(const std::string& url, std::string name) {
-    Place place;
-    place.address = *config::ReadServerAddress(url);
-    place.node = std::move(name);
-    return place;
-  }
 
   bool Connects() {
     return Eventually([this] { return link.connected(); });

@@ -50,13 +50,7 @@ struct PoolNode {
         journal(local, link, rows, clock),
         counts(link, clock, name),
         pool(std::move(config), clock, &journal) {
-    journal.Attach(
-        {[this](const store::PoolJournal::Cooldown& cooldown) { pool.Adopt(cooldown); },
-         [this](const std::string& owner) { pool.AdoptRecovery(owner); },
-         [this](const store::PoolJournal::Belonging& belonging) { pool.AdoptBelonging(belonging); },
-         [this](const store::PoolJournal::Quota& quota) { pool.AdoptQuota(quota); },
-         [this](const store::PoolJournal::Tie& tie) { pool.AdoptTie(tie); },
-         [this] { return pool.Cooling(); }});
+    journal.Attach(SharedPoolOf(pool));
     pool.ShareBy(&counts);
     link.Follow("counts", counts);
     link.Start();
