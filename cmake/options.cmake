@@ -37,7 +37,9 @@ endif()
 find_program(AGM_CCACHE ccache)
 mark_as_advanced(AGM_CCACHE)
 if(AGM_CCACHE AND NOT DEFINED CMAKE_CXX_COMPILER_LAUNCHER)
-  set(CMAKE_CXX_COMPILER_LAUNCHER ${AGM_CCACHE})
+  # ccache caches what uses a precompiled header only if it may trust its defines and times.
+  set(CMAKE_CXX_COMPILER_LAUNCHER
+    ${CMAKE_COMMAND} -E env CCACHE_SLOPPINESS=pch_defines,time_macros ${AGM_CCACHE})
 endif()
 
 # Hardening of what is shipped: checked copies, stack protector, control-flow protection, read-only
