@@ -396,6 +396,13 @@ TEST_F(RefusalsTest, AMangledSignatureOfTheMockIsFoundOut) {
             std::string::npos);
 }
 
+TEST_F(RefusalsTest, AnUnknownCacheIsDenied) {
+  const Answered answer =
+      Generate(Asking("x", R"("cachedContent":"cachedContents/of-another")"));
+  EXPECT_EQ(answer.status, 403) << answer.body;
+  EXPECT_EQ(answer.json()["error"]["status"], "PERMISSION_DENIED") << answer.body;
+}
+
 TEST_F(RefusalsTest, UnknownModelsAndMethods) {
   EXPECT_EQ(Call("nope", "generateContent", Asking("x")).status, 404);
   EXPECT_EQ(Call("gemini-2.0-flash", "generateContent", Asking("x")).status, 404);
