@@ -26,8 +26,8 @@ DESTDIR=$root cmake --install "$build" --prefix /usr --strip >/dev/null
 strip --strip-all --remove-section=.comment --remove-section=.note "$root/usr/bin/agm"
 mv "$root/usr/share/zsh/site-functions" "$root/usr/share/zsh/vendor-completions"
 put() { install -D -m "$1" "$2" "$root/$3"; }
-put 644 cmake/systemd/agm.service lib/systemd/system/agm.service
-put 644 cmake/systemd/agm.socket lib/systemd/system/agm.socket
+put 644 cmake/systemd/agm.service usr/lib/systemd/system/agm.service
+put 644 cmake/systemd/agm.socket usr/lib/systemd/system/agm.socket
 put 644 cmake/systemd/agm.user.service usr/lib/systemd/user/agm.service
 put 644 cmake/systemd/agm.sysusers usr/lib/sysusers.d/agm.conf
 put 644 cmake/systemd/agm.tmpfiles usr/lib/tmpfiles.d/agm.conf
@@ -95,7 +95,7 @@ Description: gateway from AI clients to the Gemini API
  your own accounts, and moves to the next when that one is out of quota.
 TEXT
 for script in postinst prerm postrm; do install -m 755 cmake/debian/$script "$root/DEBIAN/$script"; done
-(cd "$root" && find usr lib -type f -print0 | sort -z | xargs -0 md5sum) >"$root/DEBIAN/md5sums"
+(cd "$root" && find usr -type f -print0 | sort -z | xargs -0 md5sum) >"$root/DEBIAN/md5sums"
 chmod 644 "$root/DEBIAN/md5sums"
 find "$root" -exec touch -h -d "@$SOURCE_DATE_EPOCH" {} +
 suite=$(. /etc/os-release && printf '%s' "${VERSION_ID:-sid}")

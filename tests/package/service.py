@@ -30,7 +30,7 @@ os.chmod(root + notify_path, 0o666)
 notify.settimeout(30)
 
 # The unit's environment and user.
-unit = open(root + "/lib/systemd/system/agm.service").read()
+unit = open(root + "/usr/lib/systemd/system/agm.service").read()
 environment = {"PATH": "/usr/bin", "HOME": "/var/lib/agm"}
 for line in unit.splitlines():
     if line.startswith("Environment="):
