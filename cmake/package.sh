@@ -131,7 +131,7 @@ git archive --prefix="agm-$version/" HEAD | gzip -9n >"$sources"
 setting() { sed -nE "s/^set\($1 ([^)]*)\)/\1/p" cmake/httplib.cmake; }
 httplib_url=$(setting AGM_HTTPLIB_URL)
 releases=${AGM_RELEASES:-https://example.org/agm}
-sed -e "s,@HOMEPAGE@,$releases," -e "s,@URL@,$releases/agm-$version.tar.gz," -e "s,@VERSION@,$version," \
+sed -e "s,@HOMEPAGE@,$releases," -e "s,@URL@,$releases/agm-$version.tar.gz," \
   -e "s,@SHA256@,$(sha256sum <"$sources" | cut -c1-64)," \
   -e "s,@HTTPLIB_URL@,${httplib_url//\$\{AGM_HTTPLIB_RELEASE\}/$(setting AGM_HTTPLIB_RELEASE)}," \
   -e "s,@HTTPLIB_SHA256@,$(setting AGM_HTTPLIB_SHA256)," cmake/homebrew/agm.rb.in >"$out/agm.rb"
