@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <condition_variable>
+#include <csignal>
 #include <functional>
 #include <memory>
 #include <mutex>
@@ -193,11 +194,13 @@ class Control {
       if (signal == SIGHUP) {
         watch_.Wake();
       } else if (!drain.joinable()) {
-        const Duration patience = config_.Copy()->proxy.drain_timeout;
+        const auto config = config_.Copy();
+        const Duration patience = config->proxy.drain_timeout;
+        const Duration delay = signal == SIGTERM ? config->proxy.drain_delay : Duration(0);
         log_.Write(LogLevel::kInfo, "stopping: running requests may finish");
         manager_.Send(fmt::format("STOPPING=1\nEXTEND_TIMEOUT_USEC={}",
                                   std::chrono::microseconds(patience + kStopTime).count()));
-        drain = std::jthread([this, patience] { service_.Stop(patience); });
+        drain = std::jthread([this, patience, delay] { service_.Stop(patience, delay); });
       } else {
         service_.Stop(Duration(0));
       }

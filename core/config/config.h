@@ -52,6 +52,7 @@ struct Proxy {
   Duration header_timeout{30'000};
   Duration write_timeout{30'000};
   Duration drain_timeout{30'000};
+  Duration drain_delay{2'000};
   std::uint64_t max_body_size = 100'000'000;
   int max_connections = 4096;
   std::vector<std::string> allowed_origins;

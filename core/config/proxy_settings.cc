@@ -101,6 +101,11 @@ std::span<const Setting<Proxy>> ProxySettings() {
                                            {"A client that takes nothing for so long is dropped."}),
       SpanSetting<P, &P::drain_timeout, 0>("drain_timeout",
                                            {"How long running requests may go on after SIGTERM."}),
+      SpanSetting<P, &P::drain_delay, 0>(
+          "drain_delay",
+          {"How long of it new requests are still accepted, while /readyz answers 503, so that a "
+           "load balancer learns to send them elsewhere.\n"
+           "Not at all if no connection is open, or after SIGINT (Ctrl-C)."}),
       SizeSetting<P, &P::max_body_size>("max_body_size",
                                         {"The largest request body that is read."}),
       IntSetting<P, &P::max_connections, 1, 1'000'000>(

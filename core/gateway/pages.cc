@@ -224,10 +224,11 @@ void WriteCluster(JsonWriter& json, const cluster::LinkStatus& link) {
 
 }  // namespace
 
-http::Reply HealthPage(Record& record) {
+http::Reply HealthPage(Services& services, Record& record) {
   std::string body;
   JsonWriter json(body);
-  json.Object().Key("status").String("ok").Key("version").String(Version()).EndObject();
+  json.Object().Key("status").String(services.stopping() ? "stopping" : "ok");
+  json.Key("version").String(Version()).EndObject();
   return PageReply(200, kJson, std::move(body), record);
 }
 
@@ -239,10 +240,11 @@ http::Reply ReadyPage(Services& services, Record& record) {
     ++states[account.state];
     models_cooling += account.ModelsCooling();
   }
-  const bool ready = services.pool->Ready() > 0;
+  const bool able = services.pool->Ready() > 0;
+  const bool stopping = services.stopping();
   std::string body;
   JsonWriter json(body);
-  json.Object().Key("status").String(ready ? "ready" : "unavailable");
+  json.Object().Key("status").String(stopping ? "stopping" : able ? "ready" : "unavailable");
   json.Key("accounts").Object().Key("total").Int(static_cast<std::int64_t>(accounts.size()));
   for (const auto state : accounts::kAccountStates) {
     json.Key(accounts::NameOf(state)).Int(states[state]);
@@ -251,11 +253,11 @@ http::Reply ReadyPage(Services& services, Record& record) {
   if (services.shared != nullptr) WriteCluster(json, services.shared->status());
   if (accounts.empty()) {
     json.Key("message").String("no account is configured; add one with `agm accounts add`");
-  } else if (!ready) {
+  } else if (!able) {
     json.Key("message").String("no account can serve now; `agm accounts list` says why");
   }
   json.EndObject();
-  return PageReply(ready ? 200 : 503, kJson, std::move(body), record);
+  return PageReply(able && !stopping ? 200 : 503, kJson, std::move(body), record);
 }
 
 http::Reply MetricsPage(Services& services, const Settings& settings, Record& record) {

@@ -8,8 +8,10 @@
 /// Routes that the gateway answers itself: health, metrics, accounts, models.
 namespace agm::gateway {
 
-http::Reply HealthPage(Record& record);
-/// 200 while an account could serve some model, otherwise 503; both contain counts by state.
+/// 200: the process lives. The status is "stopping" while it takes its last requests.
+http::Reply HealthPage(Services& services, Record& record);
+/// 200 while an account could serve some model, otherwise, and while the gateway stops, 503; both
+/// contain counts by state.
 http::Reply ReadyPage(Services& services, Record& record);
 http::Reply MetricsPage(Services& services, const Settings& settings, Record& record);
 /// Every account with state, reason and end of its cooldown; without keys.

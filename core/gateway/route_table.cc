@@ -99,7 +99,7 @@ http::Reply ChangeKey(Visit& visit) {
   return ChangeKeyPage(visit.services, *visit.settings, visit.http, visit.route.id, visit.record);
 }
 
-http::Reply Health(Visit& visit) { return HealthPage(visit.record); }
+http::Reply Health(Visit& visit) { return HealthPage(visit.services, visit.record); }
 http::Reply Ready(Visit& visit) { return ReadyPage(visit.services, visit.record); }
 http::Reply Accounts(Visit& visit) { return AccountsPage(visit.services, visit.record); }
 http::Reply Me(Visit& visit) { return MePage(visit.services, visit.record); }

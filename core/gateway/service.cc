@@ -158,6 +158,7 @@ struct Service::Parts {
     services.log = &log;
     services.clock = &clock;
     services.in_flight = [this] { return server.in_flight(); };
+    services.stopping = [this] { return server.stopping(); };
     server.CheckHeadsWith([this](http::Request& head) { return gateway.AnswerHead(head); });
     server.StreamBodiesIf(StreamsFile);
     server.CountDescriptorsWith([&transport] {
@@ -308,9 +309,9 @@ void Service::LetEdit(std::filesystem::path file, config::Environment environmen
   parts_->services.config_source = ConfigSource{std::move(file), std::move(environment)};
 }
 
-void Service::Stop(Duration drain) {
+void Service::Stop(Duration drain, Duration delay) {
   parts_->live.Close();
-  parts_->server.Stop(drain);
+  parts_->server.Stop(drain, delay);
 }
 
 }  // namespace agm::gateway

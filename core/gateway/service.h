@@ -53,8 +53,9 @@ class Service {
   void CountRefusedReload();
   /// Writes what the request log still holds; false if it cannot be written now.
   bool FlushLog();
-  /// Stops accepting; running requests get `drain` to finish, then they are cancelled.
-  void Stop(Duration drain);
+  /// Tells load balancers on /readyz to send no more requests, and stops the server (see
+  /// http::Server).
+  void Stop(Duration drain, Duration delay = Duration(0));
 
  private:
   struct Parts;

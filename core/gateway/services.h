@@ -89,7 +89,8 @@ struct Services {
   WallTime started{};
   Log* log = nullptr;
   Clock* clock = nullptr;
-  std::function<int()> in_flight = [] { return 0; };  ///< the number of requests in progress
+  std::function<int()> in_flight = [] { return 0; };      ///< the number of requests in progress
+  std::function<bool()> stopping = [] { return false; };  ///< the server takes its last requests
 };
 
 }  // namespace agm::gateway

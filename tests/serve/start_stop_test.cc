@@ -1,6 +1,7 @@
 // The start and the end of `agm serve` as a process.
 
 #include <fstream>
+#include <optional>
 
 #include "tests/serve/served.h"
 #include "tests/support/scripted_server.h"
@@ -154,6 +155,7 @@ class ServeStopsTest : public ServedTest {
 };
 
 TEST_F(ServeStopsTest, WhenItsStreamsAreOverAndAcceptsNothingMeanwhile) {
+  WriteConfig("drain_delay = 0\n");
   Serve();
   Script(R"("words":40,"pace_ms":20)");
   RawClient idle = Connect();
@@ -174,6 +176,7 @@ TEST_F(ServeStopsTest, WhenItsStreamsAreOverAndAcceptsNothingMeanwhile) {
 }
 
 TEST_F(ServeStopsTest, AtOnceWhenItIsToldTwice) {
+  WriteConfig("drain_delay = 0.1\n");
   Serve();
   Script(R"("hang_ms":60000)");
   RawClient client = Connect();
@@ -202,10 +205,39 @@ TEST_F(ServeStopsTest, AfterDrainTimeoutAtTheLatest) {
   EXPECT_LT(took, std::chrono::milliseconds(2'500));
 }
 
-TEST_F(ServeStopsTest, OnSigintAsWell) {
+TEST_F(ServeStopsTest, AfterTheNextRequestOfAnIdleConnection) {
   Serve();
-  agm_->Signal(SIGINT);
+  RawClient idle = Connect();
+  RawClient unused = Connect();
+  for (RawClient* client : {&idle, &unused}) {
+    client->Send(GetBytes("/healthz"));
+    ASSERT_EQ(client->Read()->status, 200);
+  }
+  const TimePoint begun = SystemClock().Now();
+  agm_->Signal(SIGTERM);
+  ASSERT_TRUE(agm_->AwaitErr("stopping: "));
+  EXPECT_TRUE(unused.Silent(Duration(200)));
+  idle.Send(ChatBytes("hi"));
+  const auto answer = idle.Read();
+  ASSERT_TRUE(answer);
+  EXPECT_EQ(answer->status, 200);
+  EXPECT_EQ(answer->header("Connection"), "close");
   EXPECT_EQ(agm_->Wait(), 0);
+  const auto took = SystemClock().Now() - begun;
+  EXPECT_GT(took, std::chrono::milliseconds(1'900));
+  EXPECT_LT(took, std::chrono::milliseconds(6'000));
+}
+
+TEST_F(ServeStopsTest, AtOnceIfNoConnectionIsOpenAndOnSigint) {
+  for (const int signal : {SIGTERM, SIGINT}) {
+    Serve();
+    std::optional<RawClient> idle;
+    if (signal == SIGINT) idle.emplace(Connect());
+    const TimePoint begun = SystemClock().Now();
+    agm_->Signal(signal);
+    EXPECT_EQ(agm_->Wait(), 0);
+    EXPECT_LT(SystemClock().Now() - begun, std::chrono::milliseconds(1'800));
+  }
 }
 
 TEST_F(ServeStopsTest, LeavingNothingBehind) {

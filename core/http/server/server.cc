@@ -2,9 +2,11 @@
 
 #include <fcntl.h>
 #include <httplib.h>
+#include <netinet/tcp.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <condition_variable>
 #include <functional>
 #include <mutex>
@@ -49,15 +51,19 @@ class Server::Impl : private httplib::Server {
 
   Result<int> Bind(const std::string& host, int port);
   void Serve();
-  void Stop(Duration drain);
+  void Stop(Duration drain, Duration delay);
+  bool stopping() const { return traffic_.ending(); }
   void SetLimits(const Limits& limits) { limits_.Set(limits); }
   void UseTls(std::shared_ptr<const TlsIdentity> identity) { traffic_.UseTls(std::move(identity)); }
   int in_flight() const { return traffic_.in_flight(); }
+  std::size_t connections() const { return traffic_.connections(); }
   Traffic& traffic() { return traffic_; }
 
  private:
   void AcceptUntilStopped();
+  void AwaitDelay(std::unique_lock<std::mutex>& lock, Duration delay);
   void StopListening();
+  void TakeWaiting();
   bool Stopping();
   bool process_and_close_socket(socket_t fd) override;
   void Answer(Exchange& exchange);
@@ -70,11 +76,12 @@ class Server::Impl : private httplib::Server {
   Responder responder_;
   Traffic traffic_;
 
-  std::mutex mutex_;  ///< guards the five members below
+  std::mutex mutex_;  ///< guards the members below
   std::condition_variable changed_;
   int listener_ = -1;
   bool passed_ = false;  ///< the service manager's socket, which is never shut down
   int left_ = -1;        ///< the library's duplicate of it, once stopped
+  int stops_ = 0;        ///< how often Stop was called
   bool stopping_ = false;
   bool serving_ = false;
   bool ended_ = false;
@@ -142,11 +149,12 @@ void Server::Impl::AcceptUntilStopped() {
 }
 
 /// Makes accept() return in the library. Shutting down the listener refuses new connections at
-/// once. A passed one is only left: the service manager's copy keeps the connections that wait in
+/// once, and resets those in its queue, so these are taken before. A passed one is only left: the service manager's copy keeps the connections that wait in
 /// the queue for the next process, and a connection of our own ends the accept() that runs.
 void Server::Impl::StopListening() {
   if (listener_ < 0) return;
   if (!passed_) {
+    TakeWaiting();
     ::shutdown(listener_, SHUT_RDWR);
     return;
   }
@@ -154,15 +162,39 @@ void Server::Impl::StopListening() {
   WakeListener(listener_);
 }
 
-void Server::Impl::Stop(Duration drain) {
+/// Takes the connections that clients have made and that accept() has not returned yet. The
+/// library's accept() may take some of them meanwhile.
+void Server::Impl::TakeWaiting() {
+  const int flags = ::fcntl(listener_, F_GETFL);
+  if (!serving_ || flags < 0 || ::fcntl(listener_, F_SETFL, flags | O_NONBLOCK) < 0) return;
+  for (int fd = -1; (fd = ::accept(listener_, nullptr, nullptr)) >= 0;) {
+    const int on = 1;
+    ::setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
+    ::fcntl(fd, F_SETFD, FD_CLOEXEC);
+    process_and_close_socket(fd);
+  }
+}
+
+/// A second call of Stop ends the delay of the first one.
+void Server::Impl::AwaitDelay(std::unique_lock<std::mutex>& lock, Duration delay) {
+  if (traffic_.connections() == 0) return;
+  changed_.wait_for(lock, delay, [&] { return stops_ > 1 || ended_; });
+}
+
+void Server::Impl::Stop(Duration drain, Duration delay) {
+  const TimePoint until = After(SystemClock().Now(), drain);
   std::unique_lock lock(mutex_);
+  traffic_.KeepNoneAlive();
+  ++stops_;
+  changed_.notify_all();
+  if (stops_ == 1) AwaitDelay(lock, std::min(delay, drain));
   traffic_.Drain();  // before any other thread can see that the server stops
   if (!std::exchange(stopping_, true)) StopListening();
   if (!serving_) {
     if (listener_ >= 0) ::close(std::exchange(listener_, -1));
     return;
   }
-  if (changed_.wait_for(lock, drain, [&] { return ended_; })) return;
+  if (changed_.wait_until(lock, until, [&] { return ended_; })) return;
   traffic_.Cancel();
   changed_.wait(lock, [&] { return ended_; });
 }
@@ -192,7 +224,7 @@ void Server::Impl::Answer(Exchange& exchange) {
   const bool until_close = reply.source && delivery.minor_version == 0;
   const bool asked = EqualsIgnoreCase(FindHeader(reply.headers, "Connection"), "close");
   const bool unread = exchange.connection.reader().state() == RequestReader::State::kBody;
-  if (traffic_.draining() || until_close || asked || unread) delivery.keep_alive = false;
+  if (traffic_.ending() || until_close || asked || unread) delivery.keep_alive = false;
   delivery.now = SystemClock().Wall();
 }
 
@@ -240,12 +272,14 @@ Server::Server(Limits limits, http::Handler handler, Refusal refuse, Urgent urge
 Server::~Server() = default;
 Result<int> Server::Bind(const std::string& host, int port) { return impl_->Bind(host, port); }
 void Server::Serve() { impl_->Serve(); }
-void Server::Stop(Duration drain) { impl_->Stop(drain); }
+void Server::Stop(Duration drain, Duration delay) { impl_->Stop(drain, delay); }
+bool Server::stopping() const { return impl_->stopping(); }
 void Server::SetLimits(Limits limits) { impl_->SetLimits(limits); }
 void Server::UseTls(std::shared_ptr<const TlsIdentity> identity) {
   impl_->UseTls(std::move(identity));
 }
 int Server::in_flight() const { return impl_->in_flight(); }
+std::size_t Server::connections() const { return impl_->connections(); }
 void Server::CheckHeadsWith(HeadCheck check) { impl_->traffic().CheckHeadsWith(std::move(check)); }
 void Server::StreamBodiesIf(StreamsBody streams) {
   impl_->traffic().StreamBodiesIf(std::move(streams));

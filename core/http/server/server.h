@@ -37,7 +37,7 @@ struct Limits {
 ///   auto port = server.Bind("127.0.0.1", 0);
 ///   server.Serve();                 // blocks; Stop() from another thread ends it
 ///
-/// Thread safety: Stop, SetLimits, UseTls and in_flight from any thread; the rest from one.
+/// Thread safety: Stop, SetLimits, UseTls, in_flight, connections and stopping from any thread; the rest from one.
 class Server {
  public:
   using Refusal = std::function<Reply(const Fault& fault, std::string_view path)>;
@@ -71,13 +71,20 @@ class Server {
   Result<int> Bind(const std::string& host, int port);
   void Serve();
   /// Stops accepting, closes idle connections, and lets running requests and streams finish for
-  /// `drain`; then cancels them: their clients look disconnected. Returns when Serve is about to
-  /// return. A second call with a zero drain cancels at once.
-  void Stop(Duration drain);
+  /// `drain`; then cancels them: their clients look disconnected. For the first `delay` of this
+  /// time the server still accepts connections and keeps idle ones open, but closes each after its
+  /// next response; so load balancers that learn of the stop meanwhile lose no request. If no
+  /// connection is open, there is no delay. Returns when Serve is about to return. A second call
+  /// with a zero drain cancels at once.
+  void Stop(Duration drain, Duration delay = Duration(0));
+  /// True once Stop was called.
+  bool stopping() const;
   void SetLimits(Limits limits);
   /// The identity for future connections; null: plain HTTP.
   void UseTls(std::shared_ptr<const TlsIdentity> identity);
   int in_flight() const;
+  /// The number of open connections.
+  std::size_t connections() const;
 
  private:
   class Impl;

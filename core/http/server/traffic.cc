@@ -51,6 +51,7 @@ bool Traffic::Start() {
 
 void Traffic::Drain() {
   std::lock_guard lock(mutex_);
+  ending_ = true;
   draining_ = true;
   changed_.notify_all();
 }
@@ -288,7 +289,7 @@ bool Traffic::Serve(Connection& connection) {
   Head& head = reader.head();
   Exchange exchange(connection);
   exchange.delivery = {.head_only = head.method == "HEAD",
-                       .keep_alive = head.keep_alive && !draining_,
+                       .keep_alive = head.keep_alive && !ending_,
                        .minor_version = head.minor_version,
                        .idle_timeout = limits_.idle_timeout};
   exchange.coding = head.coding;

@@ -2,6 +2,7 @@
 
 #include <atomic>
 #include <condition_variable>
+#include <cstddef>
 #include <functional>
 #include <memory>
 #include <mutex>
@@ -29,6 +30,7 @@ namespace agm::http {
 ///   Traffic traffic(limits, urgent, answer);
 ///   traffic.Start();
 ///   traffic.Take(fd);          // for each accepted socket
+///   traffic.KeepNoneAlive();   // each response closes its connection
 ///   traffic.Drain();           // accepts no new requests
 ///   traffic.End();             // waits until all connections are closed
 ///
@@ -53,14 +55,17 @@ class Traffic {
   /// The identity for future connections; null: plain HTTP.
   void UseTls(std::shared_ptr<const TlsIdentity> identity) { identity_.Set(std::move(identity)); }
   void Take(int fd);
+  /// From now on each connection is closed after its next response.
+  void KeepNoneAlive() { ending_ = true; }
+  bool ending() const { return ending_; }
   /// Closes idle connections from now on, and the others after their current response.
   void Drain();
-  bool draining() const { return draining_; }
   /// Cancels all running work: every client looks disconnected.
   void Cancel() { connections_.CancelAll(); }
   /// Waits until the last connection is closed, then ends the threads.
   void End();
   int in_flight() const { return capacity_.in_flight(); }
+  std::size_t connections() const { return connections_.size(); }
 
  private:
   bool Attend();
@@ -88,6 +93,7 @@ class Traffic {
   const Answer answer_;
   Server::HeadCheck check_head_;
   StreamsBody streams_body_;
+  std::atomic<bool> ending_{false};
   std::atomic<bool> draining_{false};
   Guarded<std::shared_ptr<const TlsIdentity>> identity_;
 

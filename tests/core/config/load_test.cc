@@ -58,6 +58,7 @@ request_timeout = 60
 header_timeout = 5
 write_timeout = 6
 drain_timeout = 7
+drain_delay = "300ms"
 max_body_size = "512KiB"
 max_connections = 10
 allowed_origins = ["https://chat.example.com/"]
@@ -97,6 +98,7 @@ totals_keep = "30d"
   EXPECT_EQ(proxy.header_timeout, Duration(5'000));
   EXPECT_EQ(proxy.write_timeout, Duration(6'000));
   EXPECT_EQ(proxy.drain_timeout, Duration(7'000));
+  EXPECT_EQ(proxy.drain_delay, Duration(300));
   EXPECT_EQ(proxy.max_body_size, 512U * 1024U);
   EXPECT_EQ(proxy.max_connections, 10);
   EXPECT_THAT(proxy.allowed_origins, ElementsAre("https://chat.example.com"));

@@ -13,6 +13,8 @@
 #include "core/base/guarded.h"
 #include "core/base/json.h"
 #include "tests/core/gateway/gateway_fixture.h"
+#include "tests/support/eventually.h"
+#include "tests/support/raw_client.h"
 #include "tests/support/scripted_server.h"
 
 namespace agm::gateway {
@@ -187,6 +189,28 @@ TEST_F(GatewayTest, WithoutAnyAccountSaysHowToAddOne) {
   EXPECT_EQ(ready.json()["status"], "unavailable");
   EXPECT_NE(ready.body.find("agm accounts add"), std::string::npos);
   EXPECT_EQ(Ask("GET", "/healthz").json()["status"], "ok");
+}
+
+TEST_F(GatewayTest, TellsLoadBalancersThatItStopsAndServesMeanwhile) {
+  Add("work", "good-key");
+  Start();
+  const auto ask = [&](test::RawClient& client, const std::string& path) {
+    client.Send("GET " + path + " HTTP/1.1\r\nHost: localhost\r\n\r\n");
+    return client.Read();
+  };
+  test::RawClient idle(service_->port());
+  ASSERT_EQ(ask(idle, "/readyz")->status, 200);
+  std::jthread stop([this] { service_->Stop(Duration(60'000), Duration(60'000)); });
+  ASSERT_TRUE(test::Eventually([this] { return Ask("GET", "/readyz").status == 503; }));
+  EXPECT_EQ(Ask("GET", "/readyz").json()["status"], "stopping");
+  EXPECT_EQ(Ask("GET", "/healthz").status, 200);
+  EXPECT_EQ(Ask("GET", "/healthz").json()["status"], "stopping");
+  EXPECT_EQ(Chat("hi").status, 200);
+  const auto answer = ask(idle, "/v1/models");
+  ASSERT_TRUE(answer);
+  EXPECT_EQ(answer->status, 200);
+  EXPECT_EQ(answer->header("Connection"), "close");
+  service_->Stop(Duration(0));
 }
 
 TEST_F(GatewayTest, AsksForTheKeyInEveryAnswersOwnShape) {

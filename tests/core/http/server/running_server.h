@@ -64,7 +64,7 @@ class RunningServer {
     if (OverTls() && client.connected()) client.SpeakTls();
     return client;
   }
-  void Stop(Duration drain) { server_.Stop(drain); }
+  void Stop(Duration drain, Duration delay = Duration(0)) { server_.Stop(drain, delay); }
 
   /// The form of refusals in these tests: "code message", with the usual status.
   static Reply Refusal(const Fault& fault, std::string_view path) {

@@ -6,6 +6,7 @@
 
 #include <atomic>
 #include <string>
+#include <thread>
 #include <vector>
 
 #include "core/base/os/poller.h"
@@ -285,6 +286,90 @@ TEST(HttpServerStop, TakesTheFirstRequestOfAClientThatHadConnected) {
   EXPECT_EQ(answer->header("Connection"), "close");
   stopper.join();  // one that says nothing does not hold the server up
   EXPECT_LT(std::chrono::steady_clock::now() - before, std::chrono::seconds(10));
+}
+
+TEST(HttpServerStop, AnswersTheNextRequestOfEachConnectionDuringTheDelay) {
+  RunningServer server([](Request&) { return Text("ok"); });
+  auto idle = server.Connect();
+  auto unused = server.Connect();
+  for (auto* client : {&idle, &unused}) {
+    client->Send(kGet);
+    ASSERT_NE(client->Read()->header("Connection"), "close");
+  }
+  const auto before = std::chrono::steady_clock::now();
+  std::thread stopper([&] { server.Stop(Duration(60'000), Duration(500)); });
+  ASSERT_TRUE(Eventually([&] { return server->stopping(); }));
+  EXPECT_TRUE(unused.Silent(Duration(100)));
+  auto fresh = server.Connect();
+  for (auto* client : {&idle, &fresh}) {
+    client->Send(kGet);
+    const auto answer = client->Read();
+    ASSERT_TRUE(answer);
+    EXPECT_EQ(answer->status, 200);
+    EXPECT_EQ(answer->header("Connection"), "close");
+    EXPECT_TRUE(client->Closed(Duration(1'000)));
+  }
+  EXPECT_TRUE(unused.Closed(Duration(2'000)));
+  stopper.join();
+  const auto took = std::chrono::steady_clock::now() - before;
+  EXPECT_GE(took, std::chrono::milliseconds(500));
+  EXPECT_LT(took, std::chrono::seconds(10));
+  EXPECT_FALSE(server.Connect().connected());
+}
+
+TEST(HttpServerStop, HasNoDelayIfNoConnectionIsOpen) {
+  RunningServer server([](Request&) { return Text("ok"); });
+  {
+    auto client = server.Connect();
+    client.Send(kGet);
+    ASSERT_TRUE(client.Read());
+  }
+  ASSERT_TRUE(Eventually([&] { return server->connections() == 0; }));
+  const auto before = std::chrono::steady_clock::now();
+  server.Stop(Duration(60'000), Duration(60'000));
+  EXPECT_LT(std::chrono::steady_clock::now() - before, std::chrono::seconds(5));
+}
+
+TEST(HttpServerStop, DelaysNoLongerThanItDrains) {
+  RunningServer server([](Request&) { return Text("ok"); });
+  auto idle = server.Connect();
+  idle.Send(kGet);
+  ASSERT_TRUE(idle.Read());
+  const auto before = std::chrono::steady_clock::now();
+  server.Stop(Duration(100), Duration(60'000));
+  EXPECT_LT(std::chrono::steady_clock::now() - before, std::chrono::seconds(5));
+  EXPECT_TRUE(idle.Closed());
+}
+
+TEST(HttpServerStop, EndsTheDelayTheSecondTime) {
+  RunningServer server([](Request&) { return Text("ok"); });
+  auto idle = server.Connect();
+  idle.Send(kGet);
+  ASSERT_TRUE(idle.Read());
+  const auto before = std::chrono::steady_clock::now();
+  std::thread first([&] { server.Stop(Duration(60'000), Duration(60'000)); });
+  ASSERT_TRUE(Eventually([&] { return server->stopping(); }));
+  server.Stop(Duration(0));
+  first.join();
+  EXPECT_LT(std::chrono::steady_clock::now() - before, std::chrono::seconds(5));
+}
+
+// The clients know their connections as made before the server has accepted them.
+TEST(HttpServerStop, AnswersConnectionsThatWaitedToBeAccepted) {
+  if (OverTls()) GTEST_SKIP() << "a client waits for the handshake, and so for the server";
+  for (int round = 0; round < 20; ++round) {
+    RunningServer server([](Request&) { return Text("ok"); });
+    auto first = server.Connect();
+    first.Send(kGet);
+    ASSERT_TRUE(first.Read());
+    std::vector<test::RawClient> clients;
+    for (int i = 0; i < 20; ++i) {
+      clients.push_back(test::RawClient(server.port()));
+      clients.back().Send(kGet);
+    }
+    server.Stop(Duration(5'000));
+    for (auto& client : clients) EXPECT_TRUE(client.Read());
+  }
 }
 
 TEST(HttpServerStop, CancelsRequestsThatAreNotDoneInTime) {
