@@ -104,14 +104,22 @@ Json Document(const Status& status) {
           {"cooldowns", status.cooldowns}, {"nodes", nodes}};
 }
 
+Cell StateOf(const cluster::Node& node, WallTime now) {
+  const Duration silence = cluster::SilenceOf(node, now);
+  if (silence < cluster::kNodeSilent) return {"connected", Colour::kGreen};
+  const auto seconds = std::chrono::floor<std::chrono::seconds>(silence);
+  return {"silent for " + WriteDuration(seconds), Colour::kRed};
+}
+
 void Print(Io& io, const Status& status) {
   io.Print("server:    {} ({}), {:.1f} MB of memory\n", status.server, status.version,
            static_cast<double>(status.memory) / 1e6);
   io.Print("keys:      {}, cooldowns: {}\n\n", status.keys, status.cooldowns);
   if (status.nodes.empty()) return io.Print("no node is connected\n");
-  Table table({"NODE", "VERSION", "UP", "ROUND TRIP", "LAG", "CHANGES", "MISSED", "WAITING"});
+  Table table(
+      {"NODE", "STATE", "VERSION", "UP", "ROUND TRIP", "LAG", "CHANGES", "MISSED", "WAITING"});
   for (const cluster::Node& node : status.nodes) {
-    table.Add({node.name, node.version,
+    table.Add({node.name, StateOf(node, WallTime(Duration(status.now))), node.version,
                WriteDuration(Duration((status.now - node.started) / 1000 * 1000)),
                fmt::format("{:.2f} ms", static_cast<double>(node.round_trip_us) / 1e3),
                fmt::format("{} ms", node.lag_ms), std::to_string(node.changes),

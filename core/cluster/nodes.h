@@ -33,12 +33,18 @@ inline constexpr std::string_view kNodesKey = "{nodes}:list";
 
 /// An entry that was not renewed for this long belongs to a node that is gone.
 inline constexpr Duration kNodeGone{15'000};
+/// After this long without a renewal the node has lost the server, or is gone.
+inline constexpr Duration kNodeSilent{5'000};
 
 Node NodeOf(const LinkStatus& status, WallTime started, WallTime now);
 std::string WriteNode(const Node& node);
 std::optional<Node> ReadNode(std::string_view json);
 /// The nodes of the whole hash (the reply to HGETALL) that are not gone at `now`, by name.
 std::vector<Node> NodesOf(const Reply& entries, WallTime now);
+/// The time since the node renewed its entry.
+inline Duration SilenceOf(const Node& node, WallTime now) {
+  return now.time_since_epoch() - Duration(node.seen);
+}
 /// Writes what users are told of a node, as in `agm cluster status --json`.
 Json Describe(const Node& node, WallTime now);
 

@@ -9,6 +9,7 @@ import signal
 import sys
 import time
 
+sys.dont_write_bytecode = True
 import machines
 from machines import KEY, MODEL, Load, Node, Place, ask, chat, config_of, eventually, free_port, report
 

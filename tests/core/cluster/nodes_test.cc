@@ -1,0 +1,43 @@
+#include "core/cluster/nodes.h"
+
+#include <gtest/gtest.h>
+
+#include <chrono>
+#include <string>
+
+namespace agm::cluster {
+namespace {
+
+using namespace std::chrono_literals;
+
+constexpr WallTime kNow{1'800'000'000s};
+
+Reply Text(std::string text) {
+  Reply reply;
+  reply.kind = Reply::Kind::kText;
+  reply.text = std::move(text);
+  return reply;
+}
+
+Node SeenBefore(Duration before, const std::string& name) {
+  LinkStatus status;
+  status.node = name;
+  return NodeOf(status, kNow - 1h, kNow - before);
+}
+
+TEST(NodesTest, ANodeThatDoesNotRenewItsEntryIsSilentAndLaterGone) {
+  Reply entries;
+  entries.kind = Reply::Kind::kList;
+  for (const auto& [before, name] : {std::pair(16s, "gone"), {9s, "silent"}, {2s, "connected"}}) {
+    entries.items.push_back(Text(std::string("instance-of-") + name));
+    entries.items.push_back(Text(WriteNode(SeenBefore(before, name))));
+  }
+  const auto nodes = NodesOf(entries, kNow);
+  ASSERT_EQ(nodes.size(), 2U);
+  for (const Node& node : nodes) EXPECT_EQ(Describe(node, kNow)["state"], node.name);
+  EXPECT_EQ(Describe(nodes[1], kNow)["silent_seconds"], 9);
+  EXPECT_EQ(Describe(nodes[1], kNow)["up_seconds"], 3'600);
+}
+
+}  // namespace
+}  // namespace agm::cluster
