@@ -194,6 +194,11 @@ class Place:
     def __exit__(self, *failure):
         for process in reversed(self.running):
             if process.poll() is None:
+                process.terminate()  # nginx ends its workers
+        for process in self.running:
+            try:
+                process.wait(timeout=5)
+            except subprocess.TimeoutExpired:
                 process.kill()
                 process.wait()
         if failure[0] and os.environ.get("AGM_TEST_KEEP"):

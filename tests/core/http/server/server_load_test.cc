@@ -297,7 +297,7 @@ TEST(HttpServerStop, AnswersTheNextRequestOfEachConnectionDuringTheDelay) {
     ASSERT_NE(client->Read()->header("Connection"), "close");
   }
   const auto before = std::chrono::steady_clock::now();
-  std::thread stopper([&] { server.Stop(Duration(60'000), Duration(500)); });
+  std::jthread stopper([&] { server.Stop(Duration(60'000), Duration(500)); });
   ASSERT_TRUE(Eventually([&] { return server->stopping(); }));
   EXPECT_TRUE(unused.Silent(Duration(100)));
   auto fresh = server.Connect();
@@ -347,7 +347,7 @@ TEST(HttpServerStop, EndsTheDelayTheSecondTime) {
   idle.Send(kGet);
   ASSERT_TRUE(idle.Read());
   const auto before = std::chrono::steady_clock::now();
-  std::thread first([&] { server.Stop(Duration(60'000), Duration(60'000)); });
+  std::jthread first([&] { server.Stop(Duration(60'000), Duration(60'000)); });
   ASSERT_TRUE(Eventually([&] { return server->stopping(); }));
   server.Stop(Duration(0));
   first.join();
