@@ -14,7 +14,6 @@ using namespace std::chrono_literals;
 
 constexpr Duration kMeeting = 1s;      // for connecting, and for each step of reading the state
 constexpr Duration kHeartbeat = 30ms;  // so that a silent server is noticed within 100 ms
-constexpr Duration kLostAfter = 1s;    // without an answer the connections are given up
 constexpr Duration kPing = 1s;         // on the channel's connection
 constexpr Duration kRetry = 1s;        // for writes that the server refused
 constexpr Duration kIntroduce = 2s;
@@ -226,7 +225,8 @@ Error Link::Converse(Session& session) {
     const Duration wait = std::max<Duration>(Left(clock_.Now(), next_beat_), 1ms);
     const auto hear = [this](const std::string& message) { Hear(message); };
     if (auto pumped = session.Pump(wait, wake_.fd(), hear); !pumped) return pumped.error();
-    if (session.Waited() > kLostAfter || clock_.Now() - session.heard() > kPing + kLostAfter) {
+    if (session.Waited() > patience_.loss ||
+        clock_.Now() - session.heard() > kPing + patience_.loss) {
       return Alone("it does not answer");
     }
     Judge(session);

@@ -49,6 +49,7 @@ std::string_view NameOf(LinkState state);
 struct Patience {
   Duration answer{20};   ///< for the answer to a request's question
   Duration silence{60};  ///< after so much of it no request waits any more
+  Duration loss{1'000};  ///< after so much of it the connections are given up
 };
 
 /// Figures of the link for metrics and reports.

@@ -10,7 +10,6 @@
 #include <unordered_map>
 #include <utility>
 
-#include "core/accounts/pool.h"
 #include "core/config/words.h"
 #include "tests/simulation/day.h"
 
@@ -26,26 +25,6 @@ using config::Scheduling;
 constexpr std::int64_t kMaxWait = 5'000;
 constexpr int kMaxAttempts = 3;
 constexpr const char* kModel = "gemini-2.5-flash";
-/// In Los Angeles, 2026-11-21.
-constexpr WallTime kMidnight{std::chrono::milliseconds(1'795'248'000'000)};
-
-/// Stands still; a caller that waits gets its turn later.
-class VirtualClock : public Clock {
- public:
-  TimePoint Now() const override { return TimePoint(1000h + std::chrono::milliseconds(ms_)); }
-  WallTime Wall() const override { return kMidnight + Duration(ms_); }
-  void Sleep(Duration) override {}
-  void Wait(std::condition_variable&, std::unique_lock<std::mutex>&, Duration wait) override {
-    wanted_ = wait;
-  }
-  void GoTo(std::int64_t ms) { ms_ = ms; }
-  std::int64_t ms() const { return ms_; }
-  Duration wanted() const { return wanted_; }
-
- private:
-  std::int64_t ms_ = 0;
-  Duration wanted_{0};
-};
 
 /// Cancels a Take at its first wait, so that the simulation can continue meanwhile.
 class OneLook : public Cancellation {
@@ -54,17 +33,6 @@ class OneLook : public Cancellation {
 };
 
 std::string NameOf(std::size_t i) { return "account-" + std::to_string(i); }
-
-std::shared_ptr<const config::Config> Configured(std::size_t accounts, Scheduling scheduling) {
-  auto config = std::make_shared<config::Config>();
-  config->proxy.scheduling = scheduling;
-  for (std::size_t i = 0; i < accounts; ++i) {
-    config::Account& account = config->accounts.emplace_back();
-    account.name = NameOf(i);
-    account.api_key = Secret("key-of-" + account.name);
-  }
-  return config;
-}
 
 // Some accounts are fast, most are not.
 std::int64_t FirstByteOf(std::size_t account) {
@@ -75,10 +43,11 @@ std::int64_t FirstByteOf(std::size_t account) {
 /// the next ones go to available accounts, and the last to any account whose cooldown ends in time.
 class Simulation {
  public:
-  Simulation(const std::vector<Tier>& accounts, const Day& day, Scheduling scheduling)
+  Simulation(const std::vector<Tier>& accounts, const Day& day, Machines& machines)
       : day_(day),
         upstream_(accounts),
-        pool_(Configured(accounts.size(), scheduling), clock_, nullptr),
+        machines_(machines),
+        clock_(machines.clock()),
         under_way_(accounts.size()) {
     for (std::size_t i = 0; i < accounts.size(); ++i) index_[NameOf(i)] = i;
   }
@@ -87,7 +56,7 @@ class Simulation {
     for (const Turn& turn : day_.turns()) {
       RunUntil(turn.at_ms);
       clock_.GoTo(turn.at_ms);
-      Look({&turn, {}, kMaxAttempts, turn.at_ms + kMaxWait});
+      Look({&turn, &machines_.Next(), {}, kMaxAttempts, turn.at_ms + kMaxWait});
     }
     RunUntil(std::numeric_limits<std::int64_t>::max());
     return Summary();
@@ -96,6 +65,7 @@ class Simulation {
  private:
   struct Request {
     const Turn* turn;
+    Pool* pool;
     std::vector<std::string> tried;
     int left;
     std::int64_t until;  ///< the limit of its wait
@@ -127,7 +97,7 @@ class Simulation {
                      std::int64_t until) {
     const std::string session = "s" + std::to_string(request.turn->conversation);
     const Duration patience(std::max<std::int64_t>(0, until - clock_.ms()));
-    return pool_.Take({kModel, session, without}, clock_.Now() + patience, OneLook());
+    return request.pool->Take({kModel, session, without}, clock_.Now() + patience, OneLook());
   }
 
   Result<Lease> Choose(const Request& request) {
@@ -138,6 +108,7 @@ class Simulation {
   }
 
   void Look(Request request) {
+    machines_.Settle();
     while (request.left > 0) {
       auto lease = Choose(request);
       if (!lease) {
@@ -190,8 +161,8 @@ class Simulation {
 
   const Day& day_;
   Upstream upstream_;
-  VirtualClock clock_;
-  Pool pool_;
+  Machines& machines_;
+  VirtualClock& clock_;
   std::unordered_map<std::string, std::size_t> index_;
   std::unordered_map<int, std::size_t> homes_;  ///< the account of each conversation
   std::vector<long> under_way_;
@@ -200,11 +171,39 @@ class Simulation {
   Outcome outcome_;
 };
 
+class OneMachine : public Machines {
+ public:
+  OneMachine(std::size_t accounts, Scheduling scheduling)
+      : pool_(ConfigOf(accounts, scheduling), clock_, nullptr) {}
+  VirtualClock& clock() override { return clock_; }
+  Pool& Next() override { return pool_; }
+
+ private:
+  VirtualClock clock_;
+  Pool pool_;
+};
+
 }  // namespace
 
 Outcome RunDay(const std::vector<Tier>& accounts, const Load& load, Scheduling scheduling) {
+  OneMachine machine(accounts.size(), scheduling);
+  return RunDay(accounts, load, machine);
+}
+
+Outcome RunDay(const std::vector<Tier>& accounts, const Load& load, Machines& machines) {
   const Day day(accounts, load.of_day, load.of_minute);
-  return Simulation(accounts, day, scheduling).Run();
+  return Simulation(accounts, day, machines).Run();
+}
+
+std::shared_ptr<const config::Config> ConfigOf(std::size_t accounts, Scheduling scheduling) {
+  auto config = std::make_shared<config::Config>();
+  config->proxy.scheduling = scheduling;
+  for (std::size_t i = 0; i < accounts; ++i) {
+    config::Account& account = config->accounts.emplace_back();
+    account.name = NameOf(i);
+    account.api_key = Secret("key-of-" + account.name);
+  }
+  return config;
 }
 
 std::vector<Tier> Accounts(std::size_t free, std::size_t paid) {

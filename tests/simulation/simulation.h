@@ -1,13 +1,16 @@
 #pragma once
 
 #include <cstddef>
+#include <memory>
 #include <string>
 #include <string_view>
 #include <vector>
 
+#include "core/accounts/pool.h"
 #include "core/base/clock.h"
 #include "core/config/config.h"
 #include "tests/simulation/upstream.h"
+#include "tests/simulation/virtual_clock.h"
 
 /// A day of traffic over a pool on a virtual clock: measures which share of the quotas is served,
 /// and the cost for the conversations.
@@ -38,8 +41,23 @@ struct Outcome {
   double share() const { return static_cast<double>(served) / static_cast<double>(most); }
 };
 
-/// Simulates the day once. The same arguments give the same traffic; the pool's jitter is random.
+/// The machines that serve the day.
+class Machines {
+ public:
+  virtual ~Machines() = default;
+  virtual VirtualClock& clock() = 0;
+  /// The pool of the machine that gets the next request.
+  virtual accounts::Pool& Next() = 0;
+  /// Called before each try of a request: lets the machines hear what is on its way to them.
+  virtual void Settle() {}
+};
+
+/// Simulates the day once on one machine. The same arguments give the same traffic; the pool's
+/// jitter is random.
 Outcome RunDay(const std::vector<Tier>& accounts, const Load& load, config::Scheduling scheduling);
+/// The same on these machines, whose pools have the accounts of ConfigOf.
+Outcome RunDay(const std::vector<Tier>& accounts, const Load& load, Machines& machines);
+std::shared_ptr<const config::Config> ConfigOf(std::size_t accounts, config::Scheduling scheduling);
 
 /// The given numbers of free and paid accounts, each with its own project.
 std::vector<Tier> Accounts(std::size_t free, std::size_t paid);

@@ -7,6 +7,7 @@
 #include <csignal>
 #include <string_view>
 #include <thread>
+#include <utility>
 
 namespace agm::test {
 namespace {
@@ -24,7 +25,9 @@ std::string Binary() {
 
 bool RedisServer::Installed() { return !Binary().empty(); }
 
-RedisServer::RedisServer() { Start(); }
+RedisServer::RedisServer(Program::Environment environment) : environment_(std::move(environment)) {
+  Start();
+}
 
 RedisServer::~RedisServer() {
   if (program_) Resume();
@@ -37,7 +40,7 @@ void RedisServer::Start() {
   program_ = std::make_unique<Program>(
       std::vector<std::string>{Binary(), "--port", "0", "--unixsocket", socket, "--save", "",
                                "--appendonly", "no", "--dir", folder_.path().string()},
-      Program::Environment{});
+      environment_);
   for (int i = 0; i < 500 && ::access(socket.c_str(), W_OK) != 0; ++i) {
     std::this_thread::sleep_for(std::chrono::milliseconds(10));
   }

@@ -20,8 +20,8 @@ namespace agm::test {
 class RedisServer {
  public:
   static bool Installed();
-  /// Starts it and waits until it answers.
-  RedisServer();
+  /// Starts it with these variables and waits until it answers.
+  explicit RedisServer(Program::Environment environment = {});
   ~RedisServer();
 
   /// "unix://PATH"
@@ -36,6 +36,7 @@ class RedisServer {
   void Resume() const;
 
  private:
+  const Program::Environment environment_;
   TempDir folder_;
   std::unique_ptr<Program> program_;
 };

@@ -7,8 +7,13 @@
 #include "core/accounts/pool.h"
 #include "core/base/clock.h"
 #include "core/cluster/link.h"
+#include "core/cluster/shared_counts.h"
 #include "core/cluster/shared_journal.h"
+#include "core/cluster/shared_rows.h"
+#include "core/config/config.h"
 #include "core/config/server_address.h"
+#include "core/store/database.h"
+#include "core/store/sqlite_pool_journal.h"
 #include "tests/support/eventually.h"
 
 namespace agm::cluster {
@@ -49,5 +54,35 @@ inline SharedPool SharedPoolOf(accounts::Pool& pool) {
       [&pool](const store::PoolJournal::Tie& tie) { pool.AdoptTie(tie); },
       [&pool] { return pool.Cooling(); }};
 }
+
+/// The pool of one machine, with all that it shares with the others. Call link.Start().
+struct SharedMachine {
+  SharedMachine(const std::string& url, const std::string& name,
+                std::shared_ptr<const config::Config> config, Clock& clock, Patience patience)
+      : local(*database, clock, [](const std::string&) {}),
+        link(PlaceOf(url, name), clock, {}, patience),
+        rows(link),
+        journal(local, link, rows, clock),
+        counts(link, clock, name),
+        pool(std::move(config), clock, &journal) {
+    journal.Attach(SharedPoolOf(pool));
+    pool.ShareBy(&counts);
+    link.Follow("counts", counts);
+  }
+  ~SharedMachine() {
+    link.Stop();
+    pool.ShareBy(nullptr);
+  }
+  SharedMachine(const SharedMachine&) = delete;
+  SharedMachine& operator=(const SharedMachine&) = delete;
+
+  std::unique_ptr<store::Database> database = store::Database::OpenInMemory();
+  store::SqlitePoolJournal local;
+  Link link;
+  SharedRows rows;
+  SharedJournal journal;
+  SharedCounts counts;
+  accounts::Pool pool;
+};
 
 }  // namespace agm::cluster

@@ -9,11 +9,6 @@
 #include <utility>
 #include <vector>
 
-#include "core/accounts/pool.h"
-#include "core/cluster/shared_counts.h"
-#include "core/cluster/shared_journal.h"
-#include "core/cluster/shared_rows.h"
-#include "core/store/sqlite_pool_journal.h"
 #include "tests/core/cluster/cluster_node.h"
 #include "tests/support/redis_server.h"
 
@@ -39,25 +34,14 @@ std::shared_ptr<const config::Config> Limited(int config::Account::*limit, int m
   return config;
 }
 
-/// One machine with its pool.
-struct PoolNode {
+/// One machine with its pool, whose clock may be wrong.
+struct PoolNode : WrongClock, SharedMachine {
   PoolNode(const std::string& url, const std::string& name,
            std::shared_ptr<const config::Config> config, Duration wrong_by)
-      : clock(wrong_by),
-        local(*database, clock, [](const std::string&) {}),
-        link(PlaceOf(url, name), clock, {}, kLongPatience),
-        rows(link),
-        journal(local, link, rows, clock),
-        counts(link, clock, name),
-        pool(std::move(config), clock, &journal) {
-    journal.Attach(SharedPoolOf(pool));
-    pool.ShareBy(&counts);
-    link.Follow("counts", counts);
+      : WrongClock(wrong_by),
+        SharedMachine(url, name, std::move(config), *this, kLongPatience),
+        clock(*this) {
     link.Start();
-  }
-  ~PoolNode() {
-    link.Stop();
-    pool.ShareBy(nullptr);
   }
 
   /// The account that a request gets, which it uses for so many tokens.
@@ -78,14 +62,7 @@ struct PoolNode {
     return Eventually([this] { return link.status().waiting == 0; });
   }
 
-  WrongClock clock;
-  std::unique_ptr<store::Database> database = store::Database::OpenInMemory();
-  store::SqlitePoolJournal local;
-  Link link;
-  SharedRows rows;
-  SharedJournal journal;
-  SharedCounts counts;
-  accounts::Pool pool;
+  WrongClock& clock;
 };
 
 class SharedQuotasTest : public testing::Test {
