@@ -177,9 +177,10 @@ class SharedDay : public testing::Test {
     }
   }
 
-  /// Three machines serve as large a share of what the quotas allow as one does, within 5 %. They
-  /// provoke at most three more 429s for each account: on an ordinary day one machine spreads the
-  /// requests so evenly that no limit is met, while three learn each limit from two refusals.
+  /// Three machines serve as large a share of what the quotas allow as one does: within 2 %, with
+  /// performance_first within 10 %. They provoke at most three more 429s for each account: on an
+  /// ordinary day one machine spreads the requests so evenly that no limit is met, while three learn
+  /// each limit from two refusals.
   static void Compare(std::size_t accounts, const Load& load, Scheduling mode) {
     const auto tiers = simulation::Accounts(accounts, 0);
     const Outcome one = simulation::RunDay(tiers, load, mode);
@@ -194,7 +195,8 @@ class SharedDay : public testing::Test {
                std::chrono::duration<double>(SystemClock().Now() - begin).count());
     std::fflush(stdout);
     EXPECT_EQ(cluster.Troubles(), 0U);
-    EXPECT_GE(three.share(), one.share() - 0.05);
+    const double bound = mode == Scheduling::kPerformanceFirst ? 0.1 : 0.02;
+    EXPECT_GE(three.share(), one.share() - bound);
     EXPECT_LE(three.refused, one.refused + 3 * static_cast<long>(accounts));
     EXPECT_LE(three.served, three.most);
   }
