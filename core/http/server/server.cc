@@ -149,8 +149,9 @@ void Server::Impl::AcceptUntilStopped() {
 }
 
 /// Makes accept() return in the library. Shutting down the listener refuses new connections at
-/// once, and resets those in its queue, so these are taken before. A passed one is only left: the service manager's copy keeps the connections that wait in
-/// the queue for the next process, and a connection of our own ends the accept() that runs.
+/// once, and resets those in its queue, so these are taken before. A passed one is only left: the
+/// service manager's copy keeps the connections that wait in the queue for the next process, and a
+/// connection of our own ends the accept() that runs.
 void Server::Impl::StopListening() {
   if (listener_ < 0) return;
   if (!passed_) {

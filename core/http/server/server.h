@@ -37,7 +37,8 @@ struct Limits {
 ///   auto port = server.Bind("127.0.0.1", 0);
 ///   server.Serve();                 // blocks; Stop() from another thread ends it
 ///
-/// Thread safety: Stop, SetLimits, UseTls, in_flight, connections and stopping from any thread; the rest from one.
+/// Thread safety: Stop, SetLimits, UseTls, in_flight, connections and stopping from any thread; the
+/// rest from one.
 class Server {
  public:
   using Refusal = std::function<Reply(const Fault& fault, std::string_view path)>;
