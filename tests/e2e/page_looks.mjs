@@ -110,12 +110,7 @@ await runTests({
       const requests = Array.from({ length: 1000 }, (_, n) => ({ ...row, seq: before - 1 - n, id: `req_${before - 1 - n}` }));
       return route.fulfill({ json: { requests, next: before > 1001 ? before - 1000 : null } });
     });
-    await page.goto(`${gateway.url}/agm/#/requests`);
-    for (let pages = 1; pages <= 10; pages += 1) {
-      await page.waitForFunction((rows) => document.querySelectorAll('tr[data-id]').length === rows, pages * 1000);
-      if (pages < 10) await page.getByRole('button', { name: 'Older requests' }).click();
-    }
-    const frames = await page.evaluate(async () => {
+    const frame = () => page.evaluate(async () => {
       const times = [];
       const end = performance.now() + 2000;
       for (let last = performance.now(); last < end;) {
@@ -124,11 +119,19 @@ await runTests({
         times.push(now - last);
         last = now;
       }
-      return times.sort((a, b) => a - b);
+      return times.sort((a, b) => a - b)[Math.floor(times.length / 2)];
     });
-    const median = frames[Math.floor(frames.length / 2)];
-    console.log(`  10,000 rows: ${frames.length / 2} frames a second, median ${median.toFixed(1)} ms`);
-    assert.ok(median < 50, `a frame takes ${median} ms`);
+    await page.goto(`${gateway.url}/agm/#/requests`);
+    let ofOnePage = 0;
+    for (let pages = 1; pages <= 10; pages += 1) {
+      await page.waitForFunction((rows) => document.querySelectorAll('tr[data-id]').length === rows, pages * 1000);
+      if (pages === 1) ofOnePage = await frame();
+      if (pages < 10) await page.getByRole('button', { name: 'Older requests' }).click();
+    }
+    const ofAll = await frame();
+    console.log(`  a frame takes ${ofOnePage.toFixed(1)} ms with 1,000 rows, ${ofAll.toFixed(1)} ms with 10,000`);
+    // A slow machine draws any page slowly: ten times the rows may take three times as long.
+    assert.ok(ofAll < Math.max(50, 3 * ofOnePage), `a frame takes ${ofAll} ms, with 1,000 rows ${ofOnePage} ms`);
     await page.context().close();
     await gateway.stop();
   },
