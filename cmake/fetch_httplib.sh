@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
-# Fetches the header of cpp-httplib from the Debian source package of a newer suite.
+# Fetches the header of cpp-httplib, with its licence, from the Debian source package of a newer suite.
 #
-#   cmake/fetch_httplib.sh TARGET_DIR      writes TARGET_DIR/httplib.h and TARGET_DIR/VERSION
+#   cmake/fetch_httplib.sh TARGET_DIR      writes httplib.h, LICENSE and VERSION into TARGET_DIR
 #
 # Debian 12 and 13 ship releases that lack fixes which the gateway relies on (man/building.md). A
 # newer suite has them, and its source package is a single header. apt fetches it and checks its
@@ -37,17 +37,19 @@ usable_version() {
   printf '%s\n' "$version"
 }
 
-# Takes the one header out of the original tarball of the source package.
+# Takes the one header and the licence out of the original tarball of the source package.
 take_header() {
-  local version=$1 tarball member
+  local version=$1 tarball name member
   rm -rf "$state/source"
   mkdir "$state/source"
   (cd "$state/source" && private_apt apt-get source --download-only "cpp-httplib=$version" >&2)
   tarball=$(find "$state/source" -maxdepth 1 -name '*.orig.tar.*' ! -name '*.asc' -print -quit)
   [ -n "$tarball" ] || die "the source package of cpp-httplib $version has no original tarball"
-  member=$(tar -tf "$tarball" | grep -E '^[^/]+/httplib\.h$' || true)
-  [ -n "$member" ] || die "the tarball of cpp-httplib $version has no httplib.h"
-  tar -xOf "$tarball" "$member" >"$state/httplib.h"
+  for name in httplib.h LICENSE; do
+    member=$(tar -tf "$tarball" | grep -E "^[^/]+/${name//./\\.}\$" || true)
+    [ -n "$member" ] || die "the tarball of cpp-httplib $version has no $name"
+    tar -xOf "$tarball" "$member" >"$state/$name"
+  done
 }
 
 # Looks for a new enough version in every suite of every mirror, and takes the first into $target.
@@ -63,6 +65,7 @@ search() {
           "$suite" "$version" >&2
         continue
       fi
+      cp "$state/LICENSE" "$target/LICENSE"
       cp "$state/httplib.h" "$target/httplib.h.new"
       mv "$target/httplib.h.new" "$target/httplib.h"
       printf '%s\n' "$version" >"$target/VERSION"

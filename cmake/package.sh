@@ -72,6 +72,9 @@ sbom() {
   printf ']}\n'
 }
 sbom | gzip -9n >"$doc/sbom.spdx.json.gz"
+# Libraries that come as headers are in the program itself.
+readonly header_libraries=(libcli11-dev libspdlog-dev libtomlplusplus-dev nlohmann-json3-dev)
+cmake/notices.sh "${header_libraries[@]}" | gzip -9n >"$doc/NOTICES.gz"
 
 # --- the .deb ------------------------------------------------------------------------------------
 
@@ -111,6 +114,9 @@ cp -L /etc/ssl/certs/ca-certificates.crt "$image/etc/ssl/certs/"
 printf 'agm:x:65532:65532::/var/lib/agm:/usr/bin/agm\n' >"$image/etc/passwd"
 printf 'agm:x:65532:\n' >"$image/etc/group"
 printf 'hosts: files dns\n' >"$image/etc/nsswitch.conf"
+install -d "$image/usr/share/doc/agm"
+# shellcheck disable=SC2046
+cmake/notices.sh "${header_libraries[@]}" $(libraries) >"$image/usr/share/doc/agm/NOTICES"
 loader=$(ldd "$root/usr/bin/agm" | sed -nE 's/^[[:space:]]*(\/[^ ]*ld-linux[^ ]*).*/\1/p')
 for library in $(ldd "$root/usr/bin/agm" | sed -nE 's/.*=> ([^ ]+) .*/\1/p') \
   "$loader" $(ls /lib/*/libnss_dns.so.2 /lib/*/libnss_files.so.2 /lib/*/libresolv.so.2 2>/dev/null); do

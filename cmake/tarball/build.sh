@@ -8,6 +8,7 @@ set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/../.."
 
 readonly oldest=2.31
+. cmake/tarball/libraries.sh
 build=$1 out=$2
 version=$(sed -nE 's/^project\(agm VERSION ([0-9.]+).*/\1/p' CMakeLists.txt)
 name=agm-$version-linux-$(uname -m)
@@ -51,6 +52,8 @@ install -m 644 LICENSE README.md CHANGELOG.md "$root/$name/"
 install -d "$root/$name/man"
 install -m 644 man/*.md "$root/$name/man/"
 "$program" --version >"$root/$name/LIBRARIES"
+cmake/notices.sh "$build/sysroot/usr/share/doc/curl/copyright" "libstdc++-$(gcc -dumpversion)-dev" \
+  "${dev_packages[@]}" >"$root/$name/NOTICES"
 tar --sort=name --owner=0 --group=0 --numeric-owner --mtime="@$SOURCE_DATE_EPOCH" -C "$root" -cf - "$name" |
   gzip -9n >"$out/$name.tar.gz"
 echo "$name.tar.gz: needs $newest and $needed"

@@ -11,9 +11,7 @@ here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 
 readonly suite=bullseye  # glibc 2.31
 readonly libc_packages=(libc6 libc6-dev libcrypt1 libcrypt-dev libgcc-s1 linux-libc-dev)
-readonly dev_packages=(
-  libcli11-dev libfmt-dev libhiredis-dev libjemalloc-dev libspdlog-dev libsqlite3-dev libssl-dev
-  libtomlplusplus-dev nlohmann-json3-dev zlib1g-dev)
+. "$here/libraries.sh"
 readonly curl_options=(
   --disable-shared --enable-static --with-openssl --with-zlib --enable-threaded-resolver
   --with-ca-bundle=/etc/ssl/certs/ca-certificates.crt --without-ca-path
@@ -72,6 +70,7 @@ build_curl() {
   make -C lib -j"$(nproc)" >"$state/make.log" 2>&1 || { tail "$state/make.log" >&2; die "curl cannot be built"; }
   make -C lib DESTDIR="$root" install >/dev/null 2>&1
   make -C include DESTDIR="$root" install >/dev/null 2>&1
+  install -D -m 644 debian/copyright "$root/usr/share/doc/curl/copyright"
 }
 
 unpack_libc
