@@ -19,26 +19,6 @@
 namespace agm::cli {
 namespace {
 
-std::string TextOf(const Json& object, const char* key) {
-  auto found = object.find(key);
-  return found != object.end() && found->is_string() ? found->get<std::string>() : std::string();
-}
-
-std::int64_t NumberOf(const Json& object, const char* key) {
-  auto found = object.find(key);
-  return found != object.end() && found->is_number_integer() ? found->get<std::int64_t>() : 0;
-}
-
-std::vector<Json> ObjectsOf(const Json& object, const char* key) {
-  std::vector<Json> objects;
-  auto found = object.find(key);
-  if (found == object.end() || !found->is_array()) return objects;
-  for (const Json& item : *found) {
-    if (item.is_object()) objects.push_back(item);
-  }
-  return objects;
-}
-
 accounts::AccountStatus ReadAccountState(const Json& object) {
   accounts::AccountStatus status;
   status.name = TextOf(object, "name");

@@ -21,7 +21,7 @@ const Json* Step(const Json& at, const std::string& name) {
   if (at.is_object()) return at.contains(name) ? &at[name] : nullptr;
   if (!at.is_array()) return nullptr;
   for (const Json& item : at) {
-    if (item.is_object() && item.value("name", "") == name) return &item;
+    if (TextOf(item, "name") == name) return &item;
   }
   return nullptr;
 }
@@ -47,7 +47,7 @@ void CollectKeys(const Json& at, const std::string& prefix, std::vector<std::str
     }
   } else if (at.is_array()) {
     for (const Json& item : at) {
-      if (item.is_object()) CollectKeys(item, prefix + "." + item.value("name", ""), keys);
+      if (item.is_object()) CollectKeys(item, prefix + "." + TextOf(item, "name"), keys);
     }
   }
 }

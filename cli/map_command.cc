@@ -46,11 +46,10 @@ std::string_view RuleOf(const config::MappingRule& rule) {
 /// Warns of targets that no account offers, as far as the running gateway's list tells.
 void WarnOfUnservedTargets(const Context& context, const std::vector<std::string>& targets) {
   const auto list = GetJson(context, "/v1/models", kPatience);
-  if (!list || !list->is_object() || !list->contains("data")) return;
+  if (!list) return;
   std::vector<std::string> served;
-  for (const Json& model : (*list)["data"]) {
-    const bool upstream = model.is_object() && model.value("owned_by", "") != "agm";
-    if (upstream) served.push_back(model.value("id", ""));
+  for (const Json& model : ObjectsOf(*list, "data")) {
+    if (TextOf(model, "owned_by") != "agm") served.push_back(TextOf(model, "id"));
   }
   if (served.empty()) return;
   for (const std::string& target : targets) {

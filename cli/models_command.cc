@@ -14,11 +14,6 @@ namespace {
 
 constexpr Duration kTimeout{15'000};
 
-std::string TextOf(const Json& object, const char* key) {
-  auto found = object.is_object() ? object.find(key) : object.end();
-  return found != object.end() && found->is_string() ? found->get<std::string>() : std::string();
-}
-
 /// A number of tokens as "1024k"; empty if the list does not say.
 std::string Tokens(const Json& model, const char* key) {
   if (!model.is_object() || !model.contains(key) || !model[key].is_number_integer()) return {};

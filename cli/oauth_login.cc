@@ -19,11 +19,6 @@ using accounts::OauthClient;
 constexpr std::size_t kLargestFile = 64U << 10U;
 constexpr Duration kExchange{20'000};
 
-std::string TextOf(const Json& json, const char* name) {
-  const auto found = json.find(name);
-  return found != json.end() && found->is_string() ? found->get<std::string>() : std::string();
-}
-
 /// Reads the JSON file of an OAuth client from Google's console; nullopt if it is another file.
 Result<std::optional<OauthClient>> ReadClientFile(const KeySource& source) {
   if (!source.file) return std::optional<OauthClient>();

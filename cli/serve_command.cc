@@ -119,11 +119,12 @@ Error Explained(Error error, const Context& context, const config::Proxy& proxy)
   const Gateway there{UrlOf(proxy.ListenHost(), proxy.port, proxy.tls.enabled()), Secret(), {}};
   const auto answer = Ask(context, there, {"GET", "/healthz", {}, {}}, kPatience);
   const auto health = answer ? ParseJson(answer->body) : Result<Json>(Json());
-  if (!health || !health->is_object() || !health->contains("version")) return error;
+  const std::string version = health ? TextOf(*health, "version") : std::string();
+  if (version.empty()) return error;
   error.message = fmt::format(
       "agm itself runs on port {} already (version {}); `agm accounts list` asks it. Stop it, or "
       "choose another port with --port",
-      proxy.port, health->value("version", "unknown"));
+      proxy.port, version);
   return error;
 }
 

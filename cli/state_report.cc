@@ -22,8 +22,8 @@ struct Step {
 /// The gateway that answers, with its summary of the pool; nullopt if none does.
 struct Running {
   std::string url;
-  int ready = 0;
-  int accounts = 0;
+  std::int64_t ready = 0;
+  std::int64_t accounts = 0;
 };
 
 std::optional<Running> FindRunning(const Context& context) {
@@ -34,17 +34,16 @@ std::optional<Running> FindRunning(const Context& context) {
     if (!answer) continue;
     Running running{gateway.url, 0, 0};
     const auto json = ParseJson(answer->body);
-    if (json && json->is_object() && json->contains("accounts") &&
-        (*json)["accounts"].is_object()) {
-      running.ready = (*json)["accounts"].value("ready", 0);
-      running.accounts = (*json)["accounts"].value("total", 0);
+    if (json && json->is_object() && json->contains("accounts")) {
+      running.ready = NumberOf((*json)["accounts"], "ready");
+      running.accounts = NumberOf((*json)["accounts"], "total");
     }
     return running;
   }
   return std::nullopt;
 }
 
-std::string Plural(std::size_t n) { return fmt::format("{} account{}", n, n == 1 ? "" : "s"); }
+std::string Plural(std::int64_t n) { return fmt::format("{} account{}", n, n == 1 ? "" : "s"); }
 
 void PrintSteps(Io& io, const std::vector<Step>& steps) {
   for (const Step& step : steps) io.Print("  {:<20} {}\n", step.command, step.why);
@@ -54,11 +53,14 @@ constexpr Step kAdd = {"agm accounts add", "use your own key (https://aistudio.g
 constexpr Step kMock = {"agm serve --mock", "try it now, nothing leaves this machine"};
 constexpr Step kHelp = {"agm help", "all commands"};
 
-void ReportRunning(Io& io, const Running& running, std::size_t accounts) {
+// The accounts are the running gateway's: it may use another configuration than this command.
+void ReportRunning(Io& io, const Running& running) {
   io.Print("agm {} runs: {}/v1", Version(), running.url);
-  if (running.accounts > 0) io.Print("   {} of {} ready", running.ready, Plural(accounts));
+  if (running.accounts > 0) {
+    io.Print("   {} of {} ready", running.ready, Plural(running.accounts));
+  }
   io.Print("\n");
-  if (accounts == 0) PrintSteps(io, {kAdd});
+  if (running.accounts == 0) PrintSteps(io, {kAdd});
   PrintSteps(io, {{"agm clients", "point a client at it"},
                   {"agm logs -f", "see the requests as they come"},
                   {"agm accounts list", "see the accounts and their cooldowns"},
@@ -70,7 +72,7 @@ void ReportRunning(Io& io, const Running& running, std::size_t accounts) {
 Result<void> ReportState(const Context& context) {
   const auto config = context.Config();
   if (!config) return config.error();
-  const std::size_t accounts = (*config)->accounts.size();
+  const auto accounts = static_cast<std::int64_t>((*config)->accounts.size());
   Io& io = context.io();
   const auto running = FindRunning(context);
   if (context.json()) {
@@ -80,7 +82,7 @@ Result<void> ReportState(const Context& context) {
     return {};
   }
   if (running) {
-    ReportRunning(io, *running, accounts);
+    ReportRunning(io, *running);
   } else if (accounts == 0) {
     io.Print("agm {}. No account yet.\n", Version());
     PrintSteps(io, {kMock, kAdd, kHelp});

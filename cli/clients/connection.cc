@@ -18,8 +18,8 @@ constexpr const char* kModel = "gemini-2.5-flash";
 std::vector<std::string> Listed(const GatewayAnswer& answer) {
   std::vector<std::string> ids;
   const auto json = ParseJson(answer.body);
-  if (!json || !json->is_object() || !json->contains("data")) return ids;
-  for (const Json& model : json->at("data")) ids.push_back(model.value("id", ""));
+  if (!json) return ids;
+  for (const Json& model : ObjectsOf(*json, "data")) ids.push_back(TextOf(model, "id"));
   return ids;
 }
 

@@ -55,11 +55,6 @@ std::string Sign(EVP_PKEY* key, std::string_view text) {
   return signature;
 }
 
-std::string TextOf(const Json& json, const char* name) {
-  const auto found = json.find(name);
-  return found != json.end() && found->is_string() ? found->get<std::string>() : std::string();
-}
-
 std::string Header(const ServiceAccount& account) {
   std::string out;
   JsonWriter json(out);

@@ -45,11 +45,6 @@ Result<std::string> ReadAll(http::Download& download, TimePoint deadline,
   }
 }
 
-std::string TextOf(const Json& json, const char* name) {
-  const auto found = json.find(name);
-  return found != json.end() && found->is_string() ? found->get<std::string>() : std::string();
-}
-
 // RFC 6749 defines few error names; only such a name is passed on, never a description.
 Failure ReadRefusal(int status, const Json& json) {
   const std::string error = TextOf(json, "error");

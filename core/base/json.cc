@@ -18,4 +18,24 @@ std::string DumpJson(const Json& value, int indent) {
   return value.dump(indent, ' ', false, Json::error_handler_t::replace);
 }
 
+std::string TextOf(const Json& value, std::string_view key) {
+  const auto found = value.find(key);
+  return found != value.end() && found->is_string() ? found->get<std::string>() : std::string();
+}
+
+std::int64_t NumberOf(const Json& value, std::string_view key) {
+  const auto found = value.find(key);
+  return found != value.end() && found->is_number_integer() ? found->get<std::int64_t>() : 0;
+}
+
+std::vector<Json> ObjectsOf(const Json& value, std::string_view key) {
+  std::vector<Json> objects;
+  const auto found = value.find(key);
+  if (found == value.end() || !found->is_array()) return objects;
+  for (const Json& item : *found) {
+    if (item.is_object()) objects.push_back(item);
+  }
+  return objects;
+}
+
 }  // namespace agm

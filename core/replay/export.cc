@@ -18,11 +18,6 @@ Json HeadOf(const TapePart& part) {
   return head && head->is_object() ? *std::move(head) : Json::object();
 }
 
-std::string TextOf(const Json& json, const char* key) {
-  const auto found = json.find(key);
-  return found != json.end() && found->is_string() ? found->get<std::string>() : std::string();
-}
-
 int StatusOf(const Json& json) {
   const auto found = json.find("status");
   return found != json.end() && found->is_number_integer() ? found->get<int>() : 0;
