@@ -15,6 +15,13 @@ constexpr std::size_t kCompared = 16;
 // An older measurement does not count, so that a slow account gets another chance.
 constexpr auto kFresh = 60s;
 constexpr double kSpent = 1e6;
+// The weight of a request of the last minute, where one in progress weighs 1. It spreads requests
+// evenly before a limit is known, also those of other machines, whose requests in progress no
+// machine knows.
+constexpr double kRecent = 0.2;
+// A conversation leaves its account for one that had five requests less in the last minute, or has
+// one less in progress. Its own earlier turns count too.
+constexpr double kHome = 4 * kRecent;
 
 bool LaterFirst(TimePoint a, TimePoint b) { return a > b; }
 
@@ -22,9 +29,17 @@ bool Contains(const std::vector<std::string>& names, const std::string& name) {
   return !names.empty() && std::find(names.begin(), names.end(), name) != names.end();
 }
 
-double PressureOn(Member& member, const ModelName& model, const Search& search) {
+/// How much of its quota a project has used, and how many requests it had in the last minute.
+struct Use {
+  double pressure = 0;
+  double recent = 0;
+};
+
+Use UseOf(Member& member, const ModelName& model, const Search& search) {
   Quotas* quotas = member.project->quotas.Find(model);
-  return quotas == nullptr ? 0 : quotas->Pressure({search.now, search.wall});
+  if (quotas == nullptr) return {};
+  return {quotas->Pressure({search.now, search.wall}),
+          static_cast<double>(quotas->Recent(search.now))};
 }
 
 }  // namespace
@@ -70,13 +85,13 @@ Member* AccountQueue::Choose(const Search& search) {
   return nullptr;
 }
 
-// The cost of choosing an account: its load relative to what is left of its quota, or its time to
-// the first byte.
+// The cost of choosing an account: its load relative to what is left of its quota, and what it was
+// used for in the last minute; or its time to the first byte.
 double AccountQueue::Cost(Member& member, const Search& search) const {
-  const double pressure = PressureOn(member, model_, search);
+  const auto [pressure, recent] = UseOf(member, model_, search);
   const double spent = pressure >= 1 ? kSpent * pressure : 0;
-  const double load =
-      static_cast<double>(member.project->in_flight + 1) / std::max(0.05, 1 - pressure);
+  const auto under_way = static_cast<double>(member.project->in_flight + 1);
+  const double load = under_way / std::max(0.05, 1 - pressure) + kRecent * recent;
   if (search.scheduling != config::Scheduling::kPerformanceFirst) return spent + load;
   const Speed* speed = member.speeds.Find(model_);
   const bool fresh = speed != nullptr && search.now - speed->measured < kFresh;
@@ -94,7 +109,7 @@ bool AccountQueue::IsAtHome(const Tier& tier, const Search& search) const {
 // Starts with the most likely accounts: the conversation's own, and the fastest one known.
 AccountQueue::Best AccountQueue::FirstGuess(const Tier& tier, const Search& search) const {
   Best best;
-  if (IsAtHome(tier, search)) best.Offer(search.favourite, Cost(*search.favourite, search));
+  if (IsAtHome(tier, search)) best.Offer(search.favourite, Cost(*search.favourite, search) - kHome);
   if (search.scheduling == config::Scheduling::kPerformanceFirst && tier.champion != nullptr &&
       IsFree(*tier.champion, search)) {
     best.Offer(tier.champion, Cost(*tier.champion, search));

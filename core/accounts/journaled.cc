@@ -181,16 +181,20 @@ void Pool::AdoptBelonging(const PoolJournal::Belonging& belonging) {
 }
 
 void Pool::AdoptQuota(const PoolJournal::Quota& quota) {
-  std::lock_guard lock(state_->mutex);
-  const auto member = state_->roster.Find(quota.account);
-  if (!member || member->credential != quota.credential) return;
-  const Moment moment = state_->Look();
-  const ModelName model{quota.model, std::hash<std::string>{}(quota.model)};
-  Quotas& quotas = member->project->quotas[model];
-  quotas.Adopt({LearnedOf(quota.requests, moment),
-                LearnedOf(quota.tokens, moment),
-                {quota.day.limit, quota.day.from, quota.day.until}});
-  if (state_->counts != nullptr) state_->counts.load()->Touched(quotas.group);
+  std::string group;
+  {
+    std::lock_guard lock(state_->mutex);
+    const auto member = state_->roster.Find(quota.account);
+    if (!member || member->credential != quota.credential) return;
+    const Moment moment = state_->Look();
+    const ModelName model{quota.model, std::hash<std::string>{}(quota.model)};
+    Quotas& quotas = member->project->quotas[model];
+    quotas.Adopt({LearnedOf(quota.requests, moment),
+                  LearnedOf(quota.tokens, moment),
+                  {quota.day.limit, quota.day.from, quota.day.until}});
+    group = quotas.group;
+  }
+  state_->Tell(group, false);
 }
 
 void Pool::AdoptTie(const PoolJournal::Tie& tie) {

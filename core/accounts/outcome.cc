@@ -139,8 +139,6 @@ void Pool::State::StartCooldown(Member& member, const ModelName& model, const Qu
 
 void Pool::State::End(Lease::Taken& taken, const Success* success, const Failure* failure) {
   Notes notes;
-  std::string group;
-  bool limited = false;
   if (failure != nullptr && IsOfQuota(*failure)) AskOthers(taken);
   {
     std::lock_guard lock(mutex);
@@ -163,15 +161,14 @@ void Pool::State::End(Lease::Taken& taken, const Success* success, const Failure
     }
     Quotas& quotas = member.project->quotas[taken.model];
     quotas.End(taken.expected_tokens, TokensOf(success), moment);
-    group = quotas.group;
-    limited = quotas.HasCertainLimit(moment);
+    notes.counted = quotas.group;
+    notes.tell_at_once = quotas.HasCertainLimit(moment);
     if (success != nullptr) LookAhead(member, taken.model, moment, notes);
     if (journal != nullptr && !member.retired) notes.usage = UsageOf(member);
     if (member.retired) notes.cooldowns.clear();
     Wake();
   }
-  Tell(group, limited);
-  notes.Write(journal, hear);
+  Write(notes);
 }
 
 }  // namespace agm::accounts

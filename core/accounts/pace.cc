@@ -36,7 +36,7 @@ void Pace::Count(TimePoint now, std::int64_t amount) { used_.Count(now, amount);
 
 void Pace::LearnLimit(TimePoint now, TimePoint sent, std::int64_t unfinished, std::int64_t told) {
   if (sent < learned_) return;  // sent before the last refusal, so it hit the same limit
-  const std::int64_t used = UsedByAll(now);
+  const std::int64_t used = Used(now);
   const std::int64_t done = std::max<std::int64_t>(0, used - unfinished);
   const bool again = sure_ && told == limit_;
   sure_ = told > 0 && Explains(told, done, used);
@@ -73,12 +73,12 @@ std::optional<std::int64_t> Pace::Certain(TimePoint now) const {
 }
 
 void Pace::Outgrow(TimePoint now) {
-  if (limit_ > 0 && !sure_) limit_ = std::max(limit_, UsedByAll(now));
+  if (limit_ > 0 && !sure_) limit_ = std::max(limit_, Used(now));
 }
 
 double Pace::Pressure(TimePoint now) {
   if (!Known(now)) return 0;
-  return Part(UsedByAll(now), declared_ > 0 ? declared_ : limit_);
+  return Part(Used(now), declared_ > 0 ? declared_ : limit_);
 }
 
 std::optional<TimePoint> Pace::FullUntil(TimePoint now, std::int64_t amount) {

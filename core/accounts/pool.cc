@@ -47,7 +47,7 @@ void Pool::Apply(std::shared_ptr<const config::Config> config) {
     state_->queues.clear();
     state_->Wake();
   }
-  notes.Write(state_->journal, state_->hear);
+  state_->Write(notes);
 }
 
 bool Pool::Recover(const std::string& account) {
@@ -65,7 +65,7 @@ bool Pool::Recover(const std::string& account) {
     state_->queues.clear();
     state_->Wake();
   }
-  notes.Write(state_->journal, state_->hear);
+  state_->Write(notes);
   return true;
 }
 
@@ -92,7 +92,7 @@ Result<Lease> Pool::Take(const Wanted& wanted, TimePoint deadline,
     if (taken->question && state_->IsAgreed(*taken, notes)) break;
     if (cancellation.Cancelled()) return Fail(ErrorCode::kCancelled, "the client went away");
   }
-  notes.Write(state_->journal, state_->hear);
+  state_->Write(notes);
   return Lease(std::move(taken));
 }
 
@@ -135,7 +135,7 @@ Result<Lease> Pool::TakeOne(const std::string& account, const std::string& model
     if (taken->question && state_->IsAgreed(*taken, notes)) break;
     if (cancellation.Cancelled()) return Fail(ErrorCode::kCancelled, "the client went away");
   }
-  notes.Write(state_->journal, state_->hear);
+  state_->Write(notes);
   return Lease(std::move(taken));
 }
 
@@ -236,6 +236,11 @@ void Notes::Write(PoolJournal* journal, const HearEvent& hear) const {
   if (usage) journal->SaveUsage(*usage);
 }
 
+void Pool::State::Write(const Notes& notes) const {
+  notes.Write(journal, hear);
+  Tell(notes.counted, notes.tell_at_once);
+}
+
 // The monotonic clock stops while a machine sleeps, but quotas recover. If the calendar has jumped
 // ahead, end all cooldowns earlier by that time.
 Moment Pool::State::Look() {
@@ -309,7 +314,7 @@ void Pool::State::Begin(Lease::Taken& taken, Member& member, Moment moment, Note
   if (counts == nullptr) {
     taken.expected_tokens = member.project->quotas[taken.model].Begin(*member.account, moment);
   } else {
-    BeginTogether(taken, moment);
+    BeginTogether(taken, moment, notes);
   }
   if (!taken.question) GiveOut(taken, moment, notes);
 }

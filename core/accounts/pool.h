@@ -174,15 +174,17 @@ class Lease {
 ///
 /// Among the available accounts with the lowest priority number Take chooses: with cache_first the
 /// conversation's own account, else like balance; with balance the account with the fewest requests
-/// in progress relative to what is left of its quota, for equal ones the conversation's own, then
-/// in turns; with performance_first the account with the lowest recent time to the first byte.
+/// in progress relative to what is left of its quota, and among equally busy ones the account that
+/// was used least in the last minute (the conversation's own even with four requests more); with
+/// performance_first the account with the lowest recent time to the first byte.
 ///
 /// A reload (Apply) keeps the state of accounts that stay; an account that is added again or gets
 /// another credential starts without cooldowns. Earlier leases keep their account alive.
 ///
 /// In a cluster (ShareBy) declared and certain learned quotas hold for all machines together: Take
 /// asks the server about the account that it chose, at most 20 ms, and chooses another one if the
-/// quota is full. Without an answer the own count decides.
+/// quota is full. Without an answer the own count decides. Where no limit is known, the pool hears
+/// after each request what the other machines use, so that all of them spread evenly.
 ///
 /// Thread safety: any thread. No lock is held across I/O.
 class Pool {

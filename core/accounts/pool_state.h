@@ -28,6 +28,8 @@ struct Notes {
   std::optional<PoolJournal::Tie> tie;
   std::vector<std::string> dropped;
   std::vector<AccountEvent> events;
+  std::string counted;  ///< a group of shared counts that changed; empty: none
+  bool tell_at_once = false;
 
   void Write(PoolJournal* journal, const HearEvent& hear) const;
 };
@@ -76,7 +78,7 @@ struct Pool::State : std::enable_shared_from_this<Pool::State> {
   /// Counts a request. If other machines count with this one and a limit is certain, it leaves a
   /// question in `taken`, and the lease is valid once IsAgreed has said so.
   void Begin(Lease::Taken& taken, Member& member, Moment moment, Notes& notes);
-  void BeginTogether(Lease::Taken& taken, Moment moment);
+  void BeginTogether(Lease::Taken& taken, Moment moment, Notes& notes);
   /// Waits for a change of the state, and at most a moment.
   void WaitUntil(TimePoint wake, TimePoint now, std::unique_lock<std::mutex>& lock);
   /// The lease is given out.
@@ -96,7 +98,9 @@ struct Pool::State : std::enable_shared_from_this<Pool::State> {
   void Restore(Moment moment);
   void Wake();
 
-  // These take the lock:
+  // These take the lock, or need none:
+  /// Reports to the journal, to `hear` and to the other machines.
+  void Write(const Notes& notes) const;
   /// Asks the other machines, without the lock, whether there is room for the request. False: the
   /// lease is taken back, and its project has a cooldown.
   bool IsAgreed(Lease::Taken& taken, Notes& notes);

@@ -130,6 +130,10 @@ std::vector<store::Claim> Quotas::Claims(Moment moment) const {
           {kTokens, TokensExpected(), tokens_.Certain(moment.now)}};
 }
 
+std::vector<store::Claim> Quotas::Watched(WallTime wall) {
+  return {{kDay, 0, std::nullopt, NextPacificMidnight(wall)}, {kRequests}, {kTokens}};
+}
+
 bool Quotas::HasCertainLimit(Moment moment) const {
   return day_.Certain(moment.wall) || requests_.Certain(moment.now) || tokens_.Certain(moment.now);
 }

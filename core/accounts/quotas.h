@@ -45,6 +45,8 @@ class Quotas {
 
   /// The used part of the limit that is used most: 1 or more if it seems used up.
   double Pressure(Moment moment);
+  /// The requests of the last minute, of all machines as far as known.
+  std::int64_t Recent(TimePoint now) { return requests_.Used(now); }
   /// A certain limit without room for another average request, if there is one.
   struct Wall {
     upstream::Trouble trouble;  ///< kMinuteQuota or kDayQuota
@@ -56,8 +58,10 @@ class Quotas {
   store::Shares Shares(Moment moment);
   /// Returns what a request claims that Begin counts, with its certain limits.
   std::vector<store::Claim> Claims(Moment moment) const;
+  /// Claims of nothing, to ask what the other machines use.
+  static std::vector<store::Claim> Watched(WallTime wall);
   bool HasCertainLimit(Moment moment) const;
-  /// Takes over what the other machines use. Returns the limit that is full for all of them
+  /// Takes over what the other machines use, from a verdict about Claims or Watched. Returns the limit that is full for all of them
   /// together: for this request if it was refused, else for the next one.
   std::optional<Wall> Note(const store::Verdict& verdict, Moment moment);
 

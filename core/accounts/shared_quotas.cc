@@ -25,25 +25,38 @@ Quotas& Pool::State::QuotasOf(const Lease::Taken& taken) {
 
 // The group's name changes when an answer tells the account's project.
 void Pool::State::FollowShares(const Lease::Taken& taken, const std::string& group) {
-  const std::weak_ptr<Project> of = taken.member->project;
-  counts.load()->Follow(group, [pool = weak_from_this(), of, model = taken.model, group](
-                                   TimePoint now, WallTime wall) {
+  // Calls `use` with the group's quotas, if it still has any.
+  const auto with_quotas = [pool = weak_from_this(),
+                            of = std::weak_ptr<Project>(taken.member->project), model = taken.model,
+                            group](const auto& use) {
     const auto state = pool.lock();
     const auto project = of.lock();
-    if (!state || !project) return store::Shares();
+    if (!state || !project) return;
     std::lock_guard lock(state->mutex);
     Quotas* quotas = project->quotas.Find(model);
-    const bool is_it = quotas != nullptr && quotas->group == group;
-    return is_it ? quotas->Shares({now, wall}) : store::Shares();
-  });
+    if (quotas != nullptr && quotas->group == group) use(*quotas, *state);
+  };
+  counts.load()->Follow(
+      group, {[with_quotas](TimePoint now, WallTime wall) {
+                store::Shares shares;
+                with_quotas([&](Quotas& quotas, State&) { shares = quotas.Shares({now, wall}); });
+                return shares;
+              },
+              Quotas::Watched,
+              [with_quotas](const store::Verdict& verdict) {
+                with_quotas([&](Quotas& quotas, State& state) {
+                  static_cast<void>(quotas.Note(verdict, state.Look()));
+                });
+              }});
 }
 
-void Pool::State::BeginTogether(Lease::Taken& taken, Moment moment) {
+void Pool::State::BeginTogether(Lease::Taken& taken, Moment moment, Notes& notes) {
   Quotas& quotas = QuotasOf(taken);
   store::Question question{quotas.group, quotas.Shares(moment), {}, {}};
   taken.expected_tokens = quotas.Begin(*taken.account, moment);
   if (!quotas.HasCertainLimit(moment)) {
-    return counts.load()->Touched(quotas.group);
+    notes.counted = quotas.group;
+    return;
   }
   question.after = quotas.Shares(moment);
   question.claims = quotas.Claims(moment);
@@ -57,8 +70,8 @@ bool Pool::State::IsAgreed(Lease::Taken& taken, Notes& notes) {
 
 bool Pool::State::Conclude(Lease::Taken& taken, const std::optional<store::Verdict>& verdict,
                            Notes& notes) {
-  const std::string group = std::exchange(taken.question, std::nullopt)->group;
-  if (!verdict) Tell(group, true);
+  notes.counted = std::exchange(taken.question, std::nullopt)->group;
+  notes.tell_at_once = !verdict;
   const bool agreed = !verdict || !verdict->full;
   {
     std::lock_guard lock(mutex);
@@ -70,7 +83,7 @@ bool Pool::State::Conclude(Lease::Taken& taken, const std::optional<store::Verdi
     }
     agreed ? GiveOut(taken, moment, notes) : TakeBack(taken, moment);
   }
-  if (!agreed) std::exchange(notes, {}).Write(journal, hear);
+  if (!agreed) Write(std::exchange(notes, {}));
   return agreed;
 }
 
@@ -106,7 +119,7 @@ std::optional<Lease> Proposal::Conclude(const std::optional<store::Verdict>& ver
   auto taken = std::move(state_->taken);
   Pool::State& pool = *taken->pool;
   if (!pool.Conclude(*taken, verdict, state_->notes)) return std::nullopt;
-  state_->notes.Write(pool.journal, pool.hear);
+  pool.Write(state_->notes);
   return Lease(std::move(taken));
 }
 
@@ -136,9 +149,7 @@ void Pool::State::TakeBack(const Lease::Taken& taken, Moment moment) {
   --member.requests;
   --member.in_flight;
   --member.project->in_flight;
-  Quotas& quotas = member.project->quotas[taken.model];
-  quotas.TakeBack(taken.expected_tokens, taken.at, moment);
-  if (counts != nullptr) counts.load()->Touched(quotas.group);
+  member.project->quotas[taken.model].TakeBack(taken.expected_tokens, taken.at, moment);
   Wake();
 }
 
@@ -150,11 +161,7 @@ void Pool::State::AskOthers(const Lease::Taken& taken) {
     const Moment moment = Look();
     Quotas& quotas = QuotasOf(taken);
     const store::Shares shares = quotas.Shares(moment);
-    question = {quotas.group, shares, shares, quotas.Claims(moment)};
-  }
-  for (store::Claim& claim : question.claims) {
-    claim.amount = 0;
-    claim.limit.reset();
+    question = {quotas.group, shares, shares, Quotas::Watched(moment.wall)};
   }
   const auto verdicts = counts.load()->Try({question});
   if (!verdicts) return;

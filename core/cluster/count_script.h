@@ -4,7 +4,7 @@
 
 namespace agm::cluster {
 
-/// The scripts of SharedCounts. A group of counters is a hash with a field for each machine:
+/// The script of SharedCounts. A group of counters is a hash with a field for each machine:
 ///
 ///   value := time of the last telling SP end of its use SP instance SP version SP state
 ///   state := {"COUNTER": {"s": newest second, "m": [amount of that second, of the one before, ...],
@@ -12,27 +12,13 @@ namespace agm::cluster {
 ///
 /// All times are the server's, in milliseconds; "s" in seconds.
 
-// KEYS: group. ARGV: machine, instance, version, state, milliseconds for which to keep it.
-// An older state of the same process replaces none.
-inline constexpr std::string_view kTell = R"(
-local time = redis.call('TIME')
-local now = time[1] * 1000 + math.floor(time[2] / 1000)
-local known = redis.call('HGET', KEYS[1], ARGV[1])
-if known then
-  local instance, version = string.match(known, '^%d+ %d+ (%S+) (%d+) ')
-  if instance == ARGV[2] and tonumber(version) > tonumber(ARGV[3]) then return 0 end
-end
-redis.call('HSET', KEYS[1], ARGV[1],
-           string.format('%.0f %.0f %s %s %s', now, now + ARGV[5], ARGV[2], ARGV[3], ARGV[4]))
-if redis.call('PTTL', KEYS[1]) < tonumber(ARGV[5]) then redis.call('PEXPIRE', KEYS[1], ARGV[5]) end
-return 1)";
-
 // KEYS: group. ARGV: machine, instance, version, state without the claims, state with them,
 // milliseconds for which to keep it, milliseconds for which a machine counts as alive, claims as
 // JSON [[counter, window, amount, limit or -1, 1 if it fits alone], ...].
 // Returns the number of the first claim that does not fit (0: none), and for each claim what the
 // other machines use, when nothing of their last minute is left, and when the claim would fit (once
-// more; -1: not by the passing of seconds).
+// more; -1: not by the passing of seconds). Without claims it only tells the state. An older state of
+// the same process replaces none.
 inline constexpr std::string_view kTry = R"(
 local time = redis.call('TIME')
 local second = tonumber(time[1])

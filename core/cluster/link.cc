@@ -133,10 +133,10 @@ Result<std::vector<Reply>> Link::Ask(std::vector<Command> commands, Duration pat
               patience.count());
 }
 
-void Link::Write(const std::string& key, Outbox::Make make) {
+void Link::Write(const std::string& key, Outbox::Make make, Outbox::Heard heard) {
   {
     std::lock_guard lock(mutex_);
-    outbox_.Put(key, std::move(make));
+    outbox_.Put(key, std::move(make), std::move(heard));
     if (status_.state == LinkState::kAlone) return;
   }
   wake_.Signal();
@@ -291,8 +291,10 @@ void Link::SendQueued(Session& session) {
     status_.commands += writes.size();
   }
   for (const Outbox::Ready& write : writes) {
-    session.Send(write.command,
-                 [this, id = write.id](const Reply& reply) { NoteWritten(id, reply); });
+    session.Send(write.command, [this, id = write.id, heard = write.heard](const Reply& reply) {
+      if (heard) heard(reply);
+      NoteWritten(id, reply);
+    });
   }
 }
 

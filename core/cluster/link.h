@@ -103,7 +103,8 @@ class Link {
     return Ask(std::move(commands), patience_.answer);
   }
   Result<std::vector<Reply>> Ask(std::vector<Command> commands, Duration patience);
-  void Write(const std::string& key, Outbox::Make make);
+  /// `heard` is called on the link's thread.
+  void Write(const std::string& key, Outbox::Make make, Outbox::Heard heard = {});
 
   const ServerClock& server_clock() const { return server_clock_; }
   /// A change's text for PUBLISH, which the followers of the topic on the other nodes hear.

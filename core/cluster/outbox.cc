@@ -4,16 +4,18 @@
 
 namespace agm::cluster {
 
-void Outbox::Put(const std::string& key, Make make) {
+void Outbox::Put(const std::string& key, Make make, Heard heard) {
   if (const auto known = unsent_by_key_.find(key); known != unsent_by_key_.end()) {
     known->second->make = std::move(make);
+    known->second->heard = std::move(heard);
     return;
   }
   if (writes_.size() >= most_) {
     ++dropped_;
     Forget(writes_.begin());
   }
-  const auto write = writes_.insert(writes_.end(), {next_id_++, key, std::move(make)});
+  const auto write =
+      writes_.insert(writes_.end(), {next_id_++, key, std::move(make), std::move(heard)});
   by_id_[write->id] = write;
   unsent_by_key_[key] = write;
   ++unsent_;
@@ -32,7 +34,7 @@ std::vector<Outbox::Ready> Outbox::TakeUnsent() {
         write->sent = true;
         --unsent_;
         unsent_by_key_.erase(write->key);
-        ready.push_back({write->id, std::move(command)});
+        ready.push_back({write->id, std::move(command), write->heard});
       }
     }
     write = next;

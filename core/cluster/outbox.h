@@ -29,14 +29,17 @@ class Outbox {
   /// Makes the command when it is sent, so that it can hold the server's time then. An empty
   /// command means that there is no more need for it.
   using Make = std::function<Command()>;
+  /// Hears the server's answer, also a refusal.
+  using Heard = std::function<void(const Reply& answer)>;
   struct Ready {
     std::uint64_t id;
     Command command;
+    Heard heard;
   };
 
   explicit Outbox(std::size_t most = 50'000) : most_(most) {}
 
-  void Put(const std::string& key, Make make);
+  void Put(const std::string& key, Make make, Heard heard = {});
   std::vector<Ready> TakeUnsent();
   void Confirm(std::uint64_t id);
   /// The server refused the write: it waits for RetryRefused.
@@ -53,6 +56,7 @@ class Outbox {
     std::uint64_t id;
     std::string key;
     Make make;
+    Heard heard;
     bool sent = false;
     bool refused = false;
   };

@@ -19,6 +19,8 @@ using store::Verdict;
 
 // Five times the pause between two tellings.
 constexpr Duration kAlive = 10s;
+// A group that was told more recently waits for Renew.
+constexpr Duration kOften = 250ms;
 
 std::string ClaimsOf(const Question& question) {
   std::string text;
@@ -33,8 +35,7 @@ std::string ClaimsOf(const Question& question) {
 }
 
 /// nullopt if the server refused, or said something else.
-std::optional<Verdict> VerdictOf(const Question& question, const Reply& reply) {
-  const std::size_t claims = question.claims.size();
+std::optional<Verdict> VerdictOf(std::size_t claims, const Reply& reply) {
   if (!reply.is(Reply::Kind::kList) || reply.items.size() != 1 + 3 * claims) return std::nullopt;
   Verdict verdict;
   const std::int64_t full = reply.items.front().number;
@@ -48,10 +49,8 @@ std::optional<Verdict> VerdictOf(const Question& question, const Reply& reply) {
   return verdict;
 }
 
-bool LacksScript(const std::vector<Reply>& replies) {
-  return std::ranges::any_of(replies, [](const Reply& reply) {
-    return reply.is(Reply::Kind::kRefusal) && reply.text.starts_with("NOSCRIPT");
-  });
+bool LacksScript(const Reply& reply) {
+  return reply.is(Reply::Kind::kRefusal) && reply.text.starts_with("NOSCRIPT");
 }
 
 }  // namespace
@@ -59,40 +58,60 @@ bool LacksScript(const std::vector<Reply>& replies) {
 SharedCounts::SharedCounts(Link& link, Clock& clock, std::string machine)
     : link_(link), clock_(clock), machine_(std::move(machine)) {}
 
-void SharedCounts::Follow(const std::string& group, Read read) {
+void SharedCounts::Follow(const std::string& group, store::Participant participant) {
   auto groups = groups_.Lock();
-  (*groups)[group].read = std::move(read);
+  (*groups)[group].participant = std::move(participant);
 }
 
 std::optional<std::vector<Verdict>> SharedCounts::Try(const std::vector<Question>& questions) {
   if (!link_.connected()) return std::nullopt;
   const auto ask = [&](const std::string& sha) {
     std::vector<Command> commands;
-    for (const Question& question : questions) commands.push_back(TryCommand(question, sha));
+    for (const Question& question : questions) commands.push_back(CommandOf(question, sha));
     return link_.Ask(std::move(commands));
   };
   auto replies = ask(sha_.Copy());
-  if (replies && LacksScript(*replies)) replies = ask({});
+  if (replies && std::ranges::any_of(*replies, LacksScript)) replies = ask({});
   if (!replies) return std::nullopt;
   std::vector<Verdict> verdicts;
   for (std::size_t i = 0; i < questions.size(); ++i) {
-    auto verdict = VerdictOf(questions[i], (*replies)[i]);
+    auto verdict = VerdictOf(questions[i].claims.size(), (*replies)[i]);
     if (!verdict) return std::nullopt;
     verdicts.push_back(*std::move(verdict));
-    Touched(questions[i].group);
   }
+  NoteTold(questions);
   return verdicts;
 }
 
-void SharedCounts::Changed(const std::string& group) {
-  Touched(group);
-  link_.Write("count/" + group, [this, group] { return TellCommand(group); });
+void SharedCounts::NoteTold(const std::vector<Question>& questions) {
+  const TimePoint now = clock_.Now();
+  auto groups = groups_.Lock();
+  for (const Question& question : questions) {
+    const auto found = groups->find(question.group);
+    if (found == groups->end()) continue;
+    found->second.active = true;
+    found->second.told_at = now;
+  }
 }
 
-void SharedCounts::Touched(const std::string& group) {
-  auto groups = groups_.Lock();
-  const auto found = groups->find(group);
-  if (found != groups->end()) found->second.active = true;
+void SharedCounts::Changed(const std::string& group) { Mark(group, Duration(0)); }
+void SharedCounts::Touched(const std::string& group) { Mark(group, kOften); }
+
+/// Tells the group's share, unless it was told less than `pause` ago: then Renew does it.
+void SharedCounts::Mark(const std::string& group, Duration pause) {
+  const TimePoint now = clock_.Now();
+  {
+    auto groups = groups_.Lock();
+    const auto found = groups->find(group);
+    if (found != groups->end()) {
+      found->second.active = true;
+      if (now - found->second.told_at < pause) return;
+      found->second.told_at = now;
+    }
+  }
+  link_.Write(
+      "count/" + group, [this, group] { return Tell(group); },
+      [this, group](const Reply& reply) { HearAnswer(group, reply); });
 }
 
 Result<void> SharedCounts::Join(const AskServer& ask) {
@@ -119,12 +138,12 @@ void SharedCounts::Renew() {
     }
   }
   for (const auto& [group, state] : active) {
-    const Shares shares = state.read(clock_.Now(), clock_.Wall());
+    const Shares shares = state.participant.read(clock_.Now(), clock_.Wall());
     if (shares.HoldsSomething() || shares.version != state.told) Changed(group);
   }
 }
 
-Command SharedCounts::TryCommand(const Question& question, const std::string& sha) const {
+Command SharedCounts::CommandOf(const Question& question, const std::string& sha) const {
   return {sha.empty() ? "EVAL" : "EVALSHA",
           sha.empty() ? std::string(kTry) : sha,
           "1",
@@ -139,31 +158,38 @@ Command SharedCounts::TryCommand(const Question& question, const std::string& sh
           ClaimsOf(question)};
 }
 
-/// The link's thread calls this when it sends the command.
-Command SharedCounts::TellCommand(const std::string& group) {
-  Read read;
-  {
-    auto groups = groups_.Lock();
-    const auto found = groups->find(group);
-    if (found == groups->end()) return {};
-    read = found->second.read;
-  }
-  const Shares shares = read(clock_.Now(), clock_.Wall());
+std::optional<store::Participant> SharedCounts::Find(const std::string& group) {
+  auto groups = groups_.Lock();
+  const auto found = groups->find(group);
+  if (found == groups->end()) return std::nullopt;
+  return found->second.participant;
+}
+
+/// Tells the server what this machine uses, and asks what the others use. The link's thread calls
+/// this when it sends the command.
+Command SharedCounts::Tell(const std::string& group) {
+  const auto participant = Find(group);
+  if (!participant) return {};
+  const WallTime wall = clock_.Wall();
+  Question question{group, participant->read(clock_.Now(), wall), {}, {}};
   {
     auto groups = groups_.Lock();
     Group& state = (*groups)[group];
-    if (shares.counters.empty() && state.told == 0) return {};
-    state.told = shares.version;
+    if (question.before.counters.empty() && state.told == 0) return {};
+    state.told = question.before.version;
   }
-  return {"EVAL",
-          std::string(kTell),
-          "1",
-          KeyOf(group),
-          OwnerOf(shares),
-          link_.instance(),
-          std::to_string(shares.version),
-          StateOf(shares),
-          std::to_string(shares.kept.count())};
+  question.after = question.before;
+  if (participant->watched) question.claims = participant->watched(wall);
+  return CommandOf(question, sha_.Copy());
+}
+
+// Without the script on the server, the link sends the command again, and then with the script.
+void SharedCounts::HearAnswer(const std::string& group, const Reply& reply) {
+  if (LacksScript(reply)) return sha_.Set({});
+  const auto participant = Find(group);
+  if (!participant || !participant->hear) return;
+  const std::size_t claims = participant->watched(clock_.Wall()).size();
+  if (const auto verdict = VerdictOf(claims, reply)) participant->hear(*verdict);
 }
 
 /// group := owner ["/" part]

@@ -23,7 +23,8 @@ namespace agm::cluster {
 ///   link.Start();
 ///
 /// What a machine holds for requests in progress counts for ten seconds after it told the server
-/// of it last; it tells it again every two seconds. A machine that joins tells all groups.
+/// of it last; it tells it again every two seconds. A machine that joins tells all groups. A group that
+/// was quiet is told at once, a busy one four times a second.
 ///
 /// Thread safety: any thread.
 class SharedCounts : public store::Counts, public Follower {
@@ -32,7 +33,7 @@ class SharedCounts : public store::Counts, public Follower {
   /// after the other, are one machine.
   SharedCounts(Link& link, Clock& clock, std::string machine);
 
-  void Follow(const std::string& group, Read read) override;
+  void Follow(const std::string& group, store::Participant participant) override;
   std::optional<std::vector<store::Verdict>> Try(
       const std::vector<store::Question>& questions) override;
   void Changed(const std::string& group) override;
@@ -44,13 +45,18 @@ class SharedCounts : public store::Counts, public Follower {
 
  private:
   struct Group {
-    Read read;
+    store::Participant participant;
     std::uint64_t told = 0;  ///< the version that the server was told last
-    bool active = false;     ///< Renew must look at it
+    TimePoint told_at{};
+    bool active = false;  ///< Renew must look at it
   };
 
-  Command TryCommand(const store::Question& question, const std::string& sha) const;
-  Command TellCommand(const std::string& group);
+  Command CommandOf(const store::Question& question, const std::string& sha) const;
+  void Mark(const std::string& group, Duration pause);
+  void NoteTold(const std::vector<store::Question>& questions);
+  std::optional<store::Participant> Find(const std::string& group);
+  Command Tell(const std::string& group);
+  void HearAnswer(const std::string& group, const Reply& reply);
   std::string KeyOf(std::string_view group) const;
   std::string StateOf(const store::Shares& shares) const;
   std::int64_t SecondOf(TimePoint at) const;

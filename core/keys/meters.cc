@@ -34,13 +34,13 @@ void Meters::ShareBy(store::Counts* counts) {
 
 void Meters::Share(const std::shared_ptr<Meter>& meter, store::Counts& counts) {
   meter->ShareBy(&counts);
-  counts.Follow(meter->group(), [this, meter](TimePoint now, WallTime wall) {
-    const auto zone = [this] {
-      auto state = state_.Lock();
-      return state->zone;
-    }();
-    return meter->Shares(*zone, wall, now);
-  });
+  counts.Follow(meter->group(), {[this, meter](TimePoint now, WallTime wall) {
+                  const auto zone = [this] {
+                    auto state = state_.Lock();
+                    return state->zone;
+                  }();
+                  return meter->Shares(*zone, wall, now);
+                }});
 }
 
 void Meters::UseZone(std::shared_ptr<const TimeZone> zone) {

@@ -77,6 +77,16 @@ struct Verdict {
   std::vector<Counter> counters;
 };
 
+/// How a machine takes part in a group of counters.
+struct Participant {
+  /// Reads what this machine uses.
+  std::function<Shares(TimePoint now, WallTime wall)> read;
+  /// The counters of which it wants to hear what the other machines use, as claims of 0.
+  std::function<std::vector<Claim>(WallTime wall)> watched{};
+  /// Hears that each time that the machine has told its own use.
+  std::function<void(const Verdict&)> hear{};
+};
+
 /// A second question that goes out together with a first one, and its verdict.
 struct Companion {
   std::function<std::optional<Question>()> question;  ///< called if the first one goes out
@@ -86,7 +96,7 @@ struct Companion {
 /// Counters that several machines share. Each machine counts what it uses by itself, and tells it;
 /// the sum over the machines admits a request.
 ///
-///   counts.Follow("key:ci", [&](TimePoint now, WallTime wall) { return SharesOf(now, wall); });
+///   counts.Follow("key:ci", {[&](TimePoint now, WallTime wall) { return SharesOf(now, wall); }});
 ///   if (auto verdicts = counts.Try({question})) Use(verdicts->front());   // at most 20 ms
 ///   counts.Changed("key:ci");       // returns at once
 ///
@@ -99,18 +109,16 @@ struct Companion {
 /// Thread safety: any thread.
 class Counts {
  public:
-  using Read = std::function<Shares(TimePoint now, WallTime wall)>;
-
   virtual ~Counts() = default;
-  /// Names the function that reads this machine's share of a group; it may be called on any thread
-  /// until the link stops.
-  virtual void Follow(const std::string& group, Read read) = 0;
+  /// Names the functions for this machine's part in a group; they may be called on any thread until
+  /// the link stops.
+  virtual void Follow(const std::string& group, Participant participant) = 0;
   /// One verdict for each question; nullopt if there is no answer in time: then the machine decides
   /// by what it knows. All questions go out together.
   virtual std::optional<std::vector<Verdict>> Try(const std::vector<Question>& questions) = 0;
   /// Tells the group's new share to the server.
   virtual void Changed(const std::string& group) = 0;
-  /// The same, within two seconds.
+  /// The same, soon: at once, or within two seconds where the group changes often.
   virtual void Touched(const std::string& group) = 0;
 };
 

@@ -16,7 +16,9 @@ namespace agm::test {
 /// Thread safety: one thread at a time.
 class FakeCounts : public store::Counts {
  public:
-  void Follow(const std::string& group, Read read) override { reads[group] = std::move(read); }
+  void Follow(const std::string& group, store::Participant participant) override {
+    participants[group] = std::move(participant);
+  }
   std::optional<std::vector<store::Verdict>> Try(
       const std::vector<store::Question>& questions) override {
     asked.push_back(questions);
@@ -34,13 +36,14 @@ class FakeCounts : public store::Counts {
     return verdicts;
   }
   void Changed(const std::string& group) override { changed.push_back(group); }
-  void Touched(const std::string&) override {}
+  void Touched(const std::string& group) override { touched.push_back(group); }
 
   std::string full;     ///< the name of the counter
   bool silent = false;  ///< the server does not answer
   std::vector<std::vector<store::Question>> asked;
   std::vector<std::string> changed;
-  std::map<std::string, Read> reads;
+  std::vector<std::string> touched;
+  std::map<std::string, store::Participant> participants;
 };
 
 }  // namespace agm::test

@@ -80,6 +80,27 @@ TEST_F(Scheduled, BalanceMovesAConversationOffABusyAccount) {
   EXPECT_NE(Talk(pool, "s"), home);
 }
 
+TEST_F(Scheduled, BalanceGivesTheAccountThatWasUsedLeastInTheLastMinute) {
+  Pool pool = Make(Three(), Scheduling::kBalance);
+  for (int i = 0; i < 4; ++i) EXPECT_EQ(Take(pool, {"a", "b"})->account().name, "c");
+  for (int i = 0; i < 3; ++i) EXPECT_EQ(Take(pool, {"a", "c"})->account().name, "b");
+  EXPECT_EQ(Talk(pool, ""), "a");
+  EXPECT_EQ(Talk(pool, ""), "a");
+  EXPECT_EQ(Talk(pool, ""), "a");
+  const std::set<std::string> next = {Talk(pool, ""), Talk(pool, "")};
+  EXPECT_EQ(next, (std::set<std::string>{"a", "b"})) << "both have three, c has four";
+}
+
+TEST_F(Scheduled, BalanceKeepsAConversationOnItsAccountForAFewTurns) {
+  Pool pool = Make(Three(), Scheduling::kBalance);
+  const std::string home = Talk(pool, "s");
+  for (int turn = 2; turn <= 5; ++turn) EXPECT_EQ(Talk(pool, "s"), home) << turn;
+  EXPECT_NE(Talk(pool, "s"), home) << "the others were not used at all";
+  clock_.Advance(2min);
+  const std::string next = Talk(pool, "s");
+  EXPECT_EQ(Talk(pool, "s"), next);
+}
+
 TEST_F(Scheduled, CacheFirstWaitsForTheConversationsAccountIfItsCooldownEndsInTime) {
   Pool pool = Make(Three(), Scheduling::kCacheFirst);
   const std::string home = Talk(pool, "s");

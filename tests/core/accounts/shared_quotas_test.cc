@@ -25,7 +25,7 @@ class SharedQuotas : public PoolTest {
   }
   /// What the pool tells the others of the limited project.
   std::int64_t Told() {
-    const auto shares = counts_.reads.at(group_)(clock_.Now(), clock_.Wall());
+    const auto shares = counts_.participants.at(group_).read(clock_.Now(), clock_.Wall());
     for (const store::Share& share : shares.counters) {
       if (share.counter == "requests" && !share.seconds.empty()) return share.seconds.front();
     }
@@ -75,6 +75,29 @@ TEST_F(SharedQuotas, AnAccountWithoutALimitIsNotAskedAbout) {
   EXPECT_EQ(Given(pool_, {"a"}), "b");
   EXPECT_TRUE(counts_.asked.empty());
   EXPECT_FALSE(pool_.Propose({kModel, {}, {"a"}}));
+}
+
+TEST_F(SharedQuotas, EachMachineHearsWhatTheOthersUseWhereNoLimitIsKnown) {
+  Pool pool = Make({Named("c", "q"), Named("d", "r")}, config::Scheduling::kBalance);
+  pool.ShareBy(&counts_);
+  EXPECT_EQ(std::set({Given(pool), Given(pool)}), (std::set<std::string>{"c", "d"}));
+  EXPECT_TRUE(counts_.asked.empty());
+  const auto& other =
+      counts_.participants.at("project:" + HexDigest("project q").substr(0, 16) + "/" + kModel);
+  ASSERT_EQ(other.watched(clock_.Wall()).size(), 3U);
+  store::Verdict verdict = Room();
+  verdict.counters[1] = {7, 30s};
+  other.hear(verdict);
+  for (int i = 0; i < 7; ++i) EXPECT_EQ(Given(pool), "d");
+  clock_.Advance(31s);  // the others' requests are over a minute old
+  EXPECT_EQ(Given(pool), "c");
+  pool.ShareBy(nullptr);
+}
+
+TEST_F(SharedQuotas, EachRequestWithoutALimitIsToldOnceItIsSent) {
+  EXPECT_EQ(Given(pool_, {"a"}), "b");
+  ASSERT_FALSE(counts_.touched.empty());
+  EXPECT_TRUE(counts_.touched.front().ends_with(std::string("/") + kModel));
 }
 
 TEST_F(SharedQuotas, AProposalBecomesALease) {

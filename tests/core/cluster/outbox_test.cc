@@ -54,6 +54,19 @@ TEST(Outbox, SendsOnlyTheLatestOfOneKeyAgain) {
   EXPECT_EQ(outbox.size(), 1U);
 }
 
+TEST(Outbox, TheLaterOfTwoUnsentWritesHearsTheAnswer) {
+  Outbox outbox;
+  std::string heard;
+  outbox.Put(
+      "a", [] { return Command{"1"}; }, [&](const Reply&) { heard += "first"; });
+  outbox.Put(
+      "a", [] { return Command{"2"}; }, [&](const Reply&) { heard += "second"; });
+  const auto ready = outbox.TakeUnsent();
+  ASSERT_EQ(ready.size(), 1U);
+  ready.front().heard(Reply());
+  EXPECT_EQ(heard, "second");
+}
+
 TEST(Outbox, HoldsARefusedWriteUntilItIsRetried) {
   Outbox outbox;
   outbox.Put("a", Writes("1"));

@@ -238,6 +238,88 @@ TEST_F(SharedCountsTest, AnEmptyServerLearnsWhatIdleMachinesHadSpent) {
       [&] { return a->link.connected() && a->Look().budget_month->used == kDollar * 3 / 10; }));
 }
 
+/// A group in which each machine uses what the test says, and hears of the others.
+struct Watcher {
+  explicit Watcher(Machine& machine) : machine_(machine) {
+    machine.counts.Follow(kGroup, {[this](TimePoint now, WallTime) {
+                                     store::Shares shares;
+                                     shares.version = version_;
+                                     shares.at = now;
+                                     shares.counters.push_back({"requests", {used_.load()}});
+                                     return shares;
+                                   },
+                                   [](WallTime) { return std::vector<store::Claim>{{"requests"}}; },
+                                   [this](const store::Verdict& verdict) {
+                                     others_ = verdict.counters.at(0).others;
+                                   }});
+  }
+  void Use(std::int64_t amount) {
+    used_ = amount;
+    ++version_;
+    machine_.counts.Touched(kGroup);
+  }
+  std::int64_t others() const { return others_; }
+
+  static constexpr const char* kGroup = "project:p/gemini-2.5-flash";
+
+ private:
+  Machine& machine_;
+  std::atomic<std::int64_t> used_ = 0;
+  std::atomic<std::uint64_t> version_ = 1;
+  std::atomic<std::int64_t> others_ = -1;
+};
+
+TEST_F(SharedCountsTest, AMachineHearsWhatTheOthersUseWhenItTellsItsOwn) {
+  const auto a = Join("a");
+  const auto b = Join("b");
+  Watcher of_a(*a);
+  Watcher of_b(*b);
+  of_a.Use(3);
+  EXPECT_TRUE(Eventually([&] { return of_a.others() == 0; }));
+  of_b.Use(4);
+  EXPECT_TRUE(Eventually([&] { return of_b.others() == 3; }));
+  EXPECT_EQ(of_a.others(), 0);
+  of_a.Use(5);
+  EXPECT_TRUE(Eventually([&] { return of_a.others() == 4; }));
+}
+
+TEST_F(SharedCountsTest, ABusyGroupIsToldFourTimesASecond) {
+  const auto a = Join("a");
+  const auto b = Join("b");
+  Watcher of_a(*a);
+  Watcher of_b(*b);
+  const std::uint64_t before = a->link.status().commands;
+  const TimePoint begin = a->clock.Now();
+  for (int i = 1; i <= 500; ++i) {
+    of_a.Use(i);
+    std::this_thread::sleep_for(1ms);
+  }
+  const auto quarters = static_cast<std::uint64_t>((a->clock.Now() - begin) / 250ms);
+  // The link's own rounds, each two seconds, may tell it too.
+  EXPECT_LE(a->link.status().commands - before, 2 * quarters + 2);
+  EXPECT_GE(a->link.status().commands - before, 2U);
+  of_b.Use(1);
+  EXPECT_TRUE(Eventually([&] {
+    of_b.Use(1);
+    return of_b.others() == 500;
+  })) << "the last one is told within two seconds";
+}
+
+TEST_F(SharedCountsTest, TellingGoesOnWhenTheServerForgotTheScript) {
+  const auto a = Join("a");
+  const auto b = Join("b");
+  Watcher of_a(*a);
+  Watcher of_b(*b);
+  of_a.Use(1);
+  ASSERT_TRUE(a->IsSettled());
+  ASSERT_TRUE(b->link.Ask({{"SCRIPT", "FLUSH"}}));
+  std::this_thread::sleep_for(260ms);
+  of_a.Use(2);
+  EXPECT_TRUE(a->IsSettled());
+  of_b.Use(1);
+  EXPECT_TRUE(Eventually([&] { return of_b.others() == 2; })) << of_b.others();
+}
+
 TEST_F(SharedCountsTest, AnOlderStateReplacesNone) {
   const auto a = Join("a");
   const auto version = [&](std::uint64_t number) {

@@ -167,7 +167,7 @@ class Cluster : public simulation::Machines {
   std::int64_t marked_ = -kArrival;
 };
 
-constexpr std::size_t kFew = test::kSanitized ? 2 : 6;
+constexpr std::size_t kFew = test::kSanitized ? 2 : 20;
 
 class SharedDay : public testing::Test {
  protected:
@@ -178,9 +178,8 @@ class SharedDay : public testing::Test {
   }
 
   /// Three machines serve as large a share of what the quotas allow as one does: within 2 %, with
-  /// performance_first within 10 %. They provoke at most three more 429s for each account: on an
-  /// ordinary day one machine spreads the requests so evenly that no limit is met, while three learn
-  /// each limit from two refusals.
+  /// performance_first within 10 %. They provoke at most one more 429 for each account: each machine
+  /// hears of the others' requests a moment later than of its own.
   static void Compare(std::size_t accounts, const Load& load, Scheduling mode) {
     const auto tiers = simulation::Accounts(accounts, 0);
     const Outcome one = simulation::RunDay(tiers, load, mode);
@@ -197,7 +196,7 @@ class SharedDay : public testing::Test {
     EXPECT_EQ(cluster.Troubles(), 0U);
     const double bound = mode == Scheduling::kPerformanceFirst ? 0.1 : 0.02;
     EXPECT_GE(three.share(), one.share() - bound);
-    EXPECT_LE(three.refused, one.refused + 3 * static_cast<long>(accounts));
+    EXPECT_LE(three.refused, one.refused + static_cast<long>(accounts));
     EXPECT_LE(three.served, three.most);
   }
 
