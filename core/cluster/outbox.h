@@ -16,7 +16,7 @@ namespace agm::cluster {
 /// broke is sent again: each write must have the same effect when it is done twice.
 ///
 ///   outbox.Put("cooldown/work", [=] { return Command{"SET", key, value}; });
-///   for (auto& [id, command] : outbox.TakeUnsent()) Send(id, command);
+///   for (auto& [id, command, heard] : outbox.TakeUnsent()) Send(id, command);
 ///   outbox.Confirm(done);          // the server has answered
 ///   outbox.Lost();               // the connection broke: all that is left is unsent again
 ///
