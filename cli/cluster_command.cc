@@ -105,9 +105,8 @@ Json Document(const Status& status) {
 }
 
 Cell StateOf(const cluster::Node& node, WallTime now) {
-  const Duration silence = cluster::SilenceOf(node, now);
-  if (silence < cluster::kNodeSilent) return {"connected", Colour::kGreen};
-  const auto seconds = std::chrono::floor<std::chrono::seconds>(silence);
+  if (!cluster::IsSilent(node, now)) return {"connected", Colour::kGreen};
+  const auto seconds = std::chrono::floor<std::chrono::seconds>(cluster::SilenceOf(node, now));
   return {"silent for " + WriteDuration(seconds), Colour::kRed};
 }
 

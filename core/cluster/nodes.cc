@@ -78,7 +78,7 @@ Json Describe(const Node& node, WallTime now) {
   return {{"node", node.name},
           {"version", node.version},
           {"up_seconds", (now.time_since_epoch().count() - node.started) / 1000},
-          {"state", SilenceOf(node, now) < kNodeSilent ? "connected" : "silent"},
+          {"state", IsSilent(node, now) ? "silent" : "connected"},
           {"silent_seconds", std::max<std::int64_t>(SilenceOf(node, now).count() / 1000, 0)},
           {"round_trip_us", node.round_trip_us},
           {"lag_ms", node.lag_ms},

@@ -45,6 +45,7 @@ std::vector<Node> NodesOf(const Reply& entries, WallTime now);
 inline Duration SilenceOf(const Node& node, WallTime now) {
   return now.time_since_epoch() - Duration(node.seen);
 }
+inline bool IsSilent(const Node& node, WallTime now) { return SilenceOf(node, now) >= kNodeSilent; }
 /// Writes what users are told of a node, as in `agm cluster status --json`.
 Json Describe(const Node& node, WallTime now);
 

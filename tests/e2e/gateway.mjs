@@ -100,6 +100,10 @@ base_url = "${url}"
 `,
   ).join('\n');
 
+// Programs that a failed test did not stop.
+const running = new Set();
+process.on('exit', () => running.forEach((child) => child.kill('SIGKILL')));
+
 // Runs agm with a home of its own, in which `files` lie.
 async function start(args, { env = {}, files = {} }) {
   const home = await mkdtemp(join(tmpdir(), 'agm-e2e-'));
@@ -120,12 +124,16 @@ async function start(args, { env = {}, files = {} }) {
     env: variables,
     stdio: ['ignore', 'pipe', 'pipe'],
   });
+  running.add(child);
   const output = { stdout: '', stderr: '' };
   child.stdout.on('data', (bytes) => (output.stdout += bytes));
   child.stderr.on('data', (bytes) => (output.stderr += bytes));
   const exited = new Promise((resolve) => {
     child.on('error', (error) => resolve({ code: null, ...output, error }));
-    child.on('close', (code) => resolve({ code, ...output }));
+    child.on('close', (code) => {
+      running.delete(child);
+      resolve({ code, ...output });
+    });
   });
 
   const url = await listening(child, output, exited);
