@@ -1,5 +1,6 @@
 #include "core/accounts/session.h"
 
+#include <fmt/compile.h>
 #include <fmt/format.h>
 
 #include <cstdint>
@@ -35,7 +36,7 @@ std::string SessionKey(const SessionHints& hints) {
   for (const auto& [kind, text] : by_exactness) {
     if (text.empty()) continue;
     const std::uint64_t caller = Hash(hints.caller);
-    return fmt::format("{}{:016x}", kind, Hash(text, Hash("\n", caller)));
+    return fmt::format(FMT_COMPILE("{}{:016x}"), kind, Hash(text, Hash("\n", caller)));
   }
   return {};
 }

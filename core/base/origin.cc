@@ -1,5 +1,6 @@
 #include "core/base/origin.h"
 
+#include <fmt/compile.h>
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -33,7 +34,9 @@ std::optional<std::uint16_t> ReadPort(std::string_view text, std::string_view sc
 
 }  // namespace
 
-std::string Origin::HostAndPort() const { return fmt::format("{}:{}", Bracketed(host), port); }
+std::string Origin::HostAndPort() const {
+  return fmt::format(FMT_COMPILE("{}:{}"), Bracketed(host), port);
+}
 
 std::string Origin::Authority() const {
   return port == UsualPort(scheme) ? Bracketed(host) : HostAndPort();

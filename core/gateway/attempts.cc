@@ -47,9 +47,11 @@ std::shared_ptr<const chat::Request> ForOneChoice(const chat::Request& request) 
 /// The attempts of one request over all its targets.
 class Attempts {
  public:
-  Attempts(const RequestContext& context, std::shared_ptr<const chat::Request> request,
-           Record& record)
-      : context_(context), prompts_(CutIntoPrompts(std::move(request))), record_(record) {}
+  Attempts(std::shared_ptr<const RequestContext> context,
+           std::shared_ptr<const chat::Request> request, Record& record)
+      : context_(std::move(context)),
+        prompts_(CutIntoPrompts(std::move(request))),
+        record_(record) {}
 
   /// nullopt if another target should be tried; an error if that would not help.
   Result<std::optional<OpenedCalls>> Target(const std::string& target, bool last);
@@ -61,7 +63,7 @@ class Attempts {
   std::vector<Opening> OpenAll(std::vector<ChatCall>& calls, bool last);
   void Note(const std::string& target);
 
-  const RequestContext& context_;
+  const std::shared_ptr<const RequestContext> context_;
   const Requests prompts_;
   Record& record_;
   chat::CallPlan plan_;
@@ -74,15 +76,16 @@ Result<std::vector<ChatCall>> Attempts::Write(const std::string& target) {
   std::vector<ChatCall> calls;
   calls.reserve(prompts_.size());
   for (const auto& prompt : prompts_) {
-    const int each = CallsFor(context_, *prompt, target);
-    auto drafts = Drafts::Write(context_, each > 1 ? ForOneChoice(*prompt) : prompt, target);
+    const int each = prompt->choices > 1 ? CallsFor(*context_, *prompt, target) : 1;
+    auto drafts = Drafts::Write(*context_, each > 1 ? ForOneChoice(*prompt) : prompt, target);
     if (!drafts) return std::move(drafts).error();
     if (calls.empty()) record_.dropped = drafts->dropped();
     const int choices = each > 1 ? 1 : static_cast<int>(prompt->choices);
     plan_ = {static_cast<int>(prompts_.size()), each, choices};
-    for (int i = 0; i < each; ++i) calls.emplace_back(context_, target, *drafts);
+    for (int i = 1; i < each; ++i) calls.emplace_back(context_, target, *drafts);
+    calls.emplace_back(context_, target, *std::move(drafts));
   }
-  allowances_.resize(std::max(allowances_.size(), calls.size()), Allowance(context_));
+  allowances_.resize(std::max(allowances_.size(), calls.size()), Allowance(*context_));
   return calls;
 }
 
@@ -142,17 +145,17 @@ Result<std::optional<OpenedCalls>> Attempts::Target(const std::string& target, b
 }
 
 Error Attempts::Verdict() const {
-  return gateway::Verdict(context_, allowances_[verdict_], target_);
+  return gateway::Verdict(*context_, allowances_[verdict_], target_);
 }
 
 }  // namespace
 
-Result<OpenedCalls> OpenCalls(const RequestContext& context,
+Result<OpenedCalls> OpenCalls(std::shared_ptr<const RequestContext> context,
                               std::shared_ptr<const chat::Request> request,
                               const std::vector<std::string>& targets, Record& record) {
-  const auto servable = ServableTargets(context, targets, Use::kGenerate);
+  const auto servable = ServableTargets(*context, targets, Use::kGenerate);
   if (!servable) return servable.error();
-  Attempts attempts(context, std::move(request), record);
+  Attempts attempts(std::move(context), std::move(request), record);
   for (std::size_t i = 0; i < servable->size(); ++i) {
     auto opened = attempts.Target((*servable)[i], i + 1 == servable->size());
     if (!opened) return std::move(opened).error();

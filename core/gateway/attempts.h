@@ -35,7 +35,7 @@ struct OpenedCalls {
 /// Fails with the client's error. Fills record.target, account, tries and phase.
 ///
 /// Thread safety: any thread; blocks.
-Result<OpenedCalls> OpenCalls(const RequestContext& context,
+Result<OpenedCalls> OpenCalls(std::shared_ptr<const RequestContext> context,
                               std::shared_ptr<const chat::Request> request,
                               const std::vector<std::string>& targets, Record& record);
 

@@ -33,11 +33,11 @@ std::optional<upstream::Failure> Hold(upstream::Call& call, const chat::Request&
 std::variant<LeasedCall, upstream::Failure> ChatCall::Try(accounts::Lease& lease,
                                                           const Draft& draft,
                                                           const Allowance& allowance) {
-  Clock& clock = *context_.services->clock;
+  Clock& clock = *context_->services->clock;
   const TimePoint started = clock.Now();
   auto opened = WithCredential(
-      context_, lease.account(), allowance.deadline, [&](const upstream::Recipient& recipient) {
-        return upstream::Call::Start(allowance.Sender(context_), recipient, draft.outgoing);
+      *context_, lease.account(), allowance.deadline, [&](const upstream::Recipient& recipient) {
+        return upstream::Call::Start(allowance.Sender(*context_), recipient, draft.outgoing);
       });
   if (auto* failure = std::get_if<upstream::Failure>(&opened)) return std::move(*failure);
   auto call = std::get<std::unique_ptr<upstream::Call>>(std::move(opened));
@@ -54,10 +54,10 @@ std::variant<LeasedCall, upstream::Failure> ChatCall::Try(accounts::Lease& lease
 }
 
 void ChatCall::LogRepair(const upstream::Failure& failure) const {
-  Log& log = *context_.services->log;
+  Log& log = *context_->services->log;
   log.Write(LogLevel::kInfo, "request repaired",
             log.Fields()
-                .Add("id", context_.id)
+                .Add("id", context_->id)
                 .Add("model", target_)
                 .Add("repair", protocol::RepairName(failure.repair))
                 .Add("refusal", failure.error.message));
@@ -70,13 +70,13 @@ Result<bool> ChatCall::Repair(const upstream::Provider& provider, Draft& draft,
   if (draft.repaired || failure.repair == protocol::Repair::kNone) return false;
   std::shared_ptr<const chat::Request> request = draft.request;
   if (failure.repair == protocol::Repair::kFetchMedia) {
-    auto fetched = FetchAllMedia(*context_.services->media_transport, BudgetOf(context_.proxy()),
-                                 *context_.client, *request);
+    auto fetched = FetchAllMedia(*context_->services->media_transport, BudgetOf(context_->proxy()),
+                                 *context_->client, *request);
     if (!fetched) return std::move(fetched).error();
     if (*fetched == nullptr) return false;
     request = *std::move(fetched);
   }
-  auto again = WriteDraft(context_, provider, std::move(request), draft.outgoing.model,
+  auto again = WriteDraft(*context_, provider, std::move(request), draft.outgoing.model,
                           failure.repair, failure.refused_field);
   if (!again || again->outgoing.body.view() == draft.outgoing.body.view()) return false;
   LogRepair(failure);
@@ -86,10 +86,10 @@ Result<bool> ChatCall::Repair(const upstream::Provider& provider, Draft& draft,
 }
 
 Result<std::optional<LeasedCall>> ChatCall::Open(Allowance& allowance, bool last_target) {
-  Rotation rotation(context_, allowance, target_, drafts_.bytes(), last_target);
+  Rotation rotation(*context_, allowance, target_, drafts_.bytes(), last_target);
   deadline_ = allowance.deadline;
   while (auto lease = rotation.Next()) {
-    const upstream::Provider& provider = context_.ProviderOf(lease->account());
+    const upstream::Provider& provider = context_->ProviderOf(lease->account());
     Draft* draft = drafts_.For(provider);
     auto outcome = draft == nullptr ? upstream::NotServedFailure() : Try(*lease, *draft, allowance);
     if (auto* opened = std::get_if<LeasedCall>(&outcome)) {
@@ -99,12 +99,12 @@ Result<std::optional<LeasedCall>> ChatCall::Open(Allowance& allowance, bool last
     }
     auto& failure = std::get<upstream::Failure>(outcome);
     rotation.Failed(failure);
-    const bool hopeless = draft == nullptr || context_.client->Cancelled();
+    const bool hopeless = draft == nullptr || context_->client->Cancelled();
     auto repaired = hopeless ? Result<bool>(false) : Repair(provider, *draft, failure);
     if (!repaired) return std::move(repaired).error();
     if (*repaired) continue;
     const NextStep next = rotation.After(*std::move(lease), failure);
-    if (next == NextStep::kStop) return Final(context_, failure);
+    if (next == NextStep::kStop) return Final(*context_, failure);
     if (next == NextStep::kNextTarget) break;
   }
   return std::optional<LeasedCall>();
@@ -116,7 +116,7 @@ Result<std::optional<LeasedCall>> ChatCall::Continue(const std::string& token) {
   const upstream::SharedText whole = draft.outgoing.body;
   draft.outgoing.body = answers_->WriteNextHop(draft.outgoing, token);
   draft.repaired = true;  // the upstream accepted the request before: no repair helps
-  Allowance allowance(context_);
+  Allowance allowance(*context_);
   allowance.deadline = deadline_;
   allowance.no_answer_retried = true;  // the client has got the hops so far
   auto opened = Open(allowance, true);
@@ -126,7 +126,7 @@ Result<std::optional<LeasedCall>> ChatCall::Continue(const std::string& token) {
 }
 
 void ChatCall::NoteHop(Allowance allowance) const {
-  if (!context_.hops || allowance.tries == 0) return;
+  if (!context_->hops || allowance.tries == 0) return;
   std::vector<ledger::Try> tries = std::move(allowance.history);
   if (tries.empty()) {
     tries.push_back({allowance.account_name,
@@ -136,7 +136,7 @@ void ChatCall::NoteHop(Allowance allowance) const {
                      allowance.waited,
                      std::chrono::duration_cast<Duration>(allowance.answered_after)});
   }
-  auto hops = context_.hops->Lock();
+  auto hops = context_->hops->Lock();
   hops->insert(hops->end(), tries.begin(), tries.end());
 }
 

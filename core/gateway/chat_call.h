@@ -1,5 +1,6 @@
 #pragma once
 
+#include <memory>
 #include <optional>
 #include <string>
 #include <variant>
@@ -21,7 +22,7 @@ namespace agm::gateway {
 /// Thread safety: one thread at a time; Open and Continue block.
 class ChatCall {
  public:
-  ChatCall(RequestContext context, std::string target, Drafts drafts)
+  ChatCall(std::shared_ptr<const RequestContext> context, std::string target, Drafts drafts)
       : context_(std::move(context)), target_(std::move(target)), drafts_(std::move(drafts)) {}
 
   /// nullopt if another target should be tried; an error if that would not help.
@@ -37,7 +38,7 @@ class ChatCall {
   void NoteHop(Allowance allowance) const;
   void LogRepair(const upstream::Failure& failure) const;
 
-  RequestContext context_;
+  std::shared_ptr<const RequestContext> context_;
   std::string target_;
   Drafts drafts_;
   const upstream::Provider* answers_ = nullptr;  ///< the kind of upstream that answers

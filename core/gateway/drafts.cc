@@ -7,16 +7,16 @@
 namespace agm::gateway {
 namespace {
 
+// The context must outlive the result.
 upstream::Recall RecallOf(const RequestContext& context) {
-  Signatures* stored = context.services->signatures;
-  return {[stored, caller = context.caller](std::string_view call, std::string_view family) {
-            return stored->FindCall(caller, call, family);
+  return {[&context](std::string_view call, std::string_view family) {
+            return context.services->signatures->FindCall(context.caller, call, family);
           },
-          [stored, caller = context.caller](const chat::Message& turn, std::string_view family) {
-            return stored->Restore(caller, turn, family);
+          [&context](const chat::Message& turn, std::string_view family) {
+            return context.services->signatures->Restore(context.caller, turn, family);
           },
-          [stored, caller = context.caller](std::string_view call, std::string_view family) {
-            return stored->TurnOf(caller, call, family);
+          [&context](std::string_view call, std::string_view family) {
+            return context.services->signatures->TurnOf(context.caller, call, family);
           }};
 }
 

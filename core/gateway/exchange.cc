@@ -82,7 +82,7 @@ void NoteCall(const chat::Request& request, const http::Request& http, ledger::C
 }  // namespace
 
 http::Reply Exchange(Services& services, std::shared_ptr<const Settings> settings,
-                     const protocol::Dialect& dialect, http::Request& http, Record record) {
+                     const protocol::Dialect& dialect, http::Request& http, Record&& record) {
   const config::Config& config = *settings->config;
   const auto refuse = [&](const Error& error) {
     return Refuse(dialect, WithModelHelp(error, services, *settings, record.model), record, config);
@@ -103,32 +103,28 @@ http::Reply Exchange(Services& services, std::shared_ptr<const Settings> setting
   const auto targets = AdmitChat(services, *request, resolved->targets, Choice{session}, record);
   if (!targets) return refuse(targets.error());
 
-  RequestContext context{&services,
-                         settings,
-                         session,
-                         http.client,
-                         record.id,
-                         record.caller,
-                         TapeCalls(*services.transport, record.tape)};
-  context.headers = record.TraceHeaders();
-  context.early = record.early;
-  context.hops = record.hops = std::make_shared<Hops>();
+  const auto context = std::make_shared<RequestContext>(
+      RequestContext{&services, settings, session, http.client, record.id, record.caller,
+                     TapeCalls(*services.transport, record.tape)});
+  context->headers = record.TraceHeaders();
+  context->early = record.early;
+  context->hops = record.hops = std::make_shared<Hops>();
   auto holder = PinMedia(*services.resources, *request, record.caller, services.clock->Wall());
   if (!holder) return Refuse(dialect, holder.error(), record, config);
-  context.only = *std::move(holder);
-  auto inlined = InlineMedia(*services.media_transport, ReadersOf(context, *targets),
+  context->only = *std::move(holder);
+  auto inlined = InlineMedia(*services.media_transport, ReadersOf(*context, *targets),
                              BudgetOf(config.proxy), *http.client, *request);
   if (!inlined) return Refuse(dialect, inlined.error(), record, config);
   if (request->sampling.max_tokens == 0) {
-    return CountOnly(context, *request, targets->front(), dialect, std::move(record));
+    return CountOnly(*context, *request, targets->front(), dialect, std::move(record));
   }
 
   const auto shared = std::make_shared<const chat::Request>(*std::move(request));
   auto opened = OpenCalls(context, shared, *targets, record);
   if (!opened) return refuse(opened.error());
 
-  auto answer = std::unique_ptr<Answer>(
-      new Answer{std::move(record), settings, shared, Stack(*std::move(opened), context, *shared)});
+  auto answer = std::unique_ptr<Answer>(new Answer{std::move(record), settings, shared,
+                                                   Stack(*std::move(opened), *context, *shared)});
   return shared->stream ? StreamReply(std::move(answer), dialect, services, *http.client)
                         : WholeReply(std::move(answer), dialect, *services.clock, *http.client);
 }

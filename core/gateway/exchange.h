@@ -17,6 +17,6 @@ namespace agm::gateway {
 ///
 /// Thread safety: any thread; blocks until the answer has begun.
 http::Reply Exchange(Services& services, std::shared_ptr<const Settings> settings,
-                     const protocol::Dialect& dialect, http::Request& http, Record record);
+                     const protocol::Dialect& dialect, http::Request& http, Record&& record);
 
 }  // namespace agm::gateway

@@ -13,10 +13,10 @@ constexpr std::string_view kOther = "other";
 
 /// The entry of `name`, or of "other" when the table is full.
 template <class T>
-T& Bounded(std::map<std::string, T>& table, const std::string& name, std::size_t most) {
+T& Bounded(std::map<std::string, T, std::less<>>& table, std::string_view name, std::size_t most) {
   const auto known = table.find(name);
   if (known != table.end()) return known->second;
-  return table[table.size() < most ? name : std::string(kOther)];
+  return table[std::string(table.size() < most ? name : kOther)];
 }
 
 std::string_view YesNo(bool yes) { return yes ? "true" : "false"; }
@@ -30,10 +30,10 @@ std::string_view OutcomeOf(const ledger::Entry& entry) {
 
 // The tries that the history does not name answered at once.
 void Metrics::CountTries(Totals& totals, const ledger::Entry& entry) {
-  const std::string target = ledger::KeyOf(entry).target;
+  const std::string_view target = ledger::CountedTarget(entry);
   std::uint64_t answered = static_cast<std::uint64_t>(entry.tries);
   for (const ledger::Try& each : entry.history) {
-    const std::string& of = each.target == entry.target ? target : each.target;
+    const std::string_view of = each.target == entry.target ? target : each.target;
     ++Bounded(totals.models, of, kMostModels).tries[{each.account, each.outcome}];
     answered -= answered > 0 ? 1 : 0;
   }
@@ -45,7 +45,7 @@ void Metrics::CountTries(Totals& totals, const ledger::Entry& entry) {
 void Metrics::CountModel(Totals& totals, const ledger::Entry& entry) {
   if (!entry.calls_model || entry.target.empty()) return;
   CountTries(totals, entry);
-  Model& model = Bounded(totals.models, ledger::KeyOf(entry).target, kMostModels);
+  Model& model = Bounded(totals.models, ledger::CountedTarget(entry), kMostModels);
   ledger::Sums sums;
   sums.Add(entry);
   ledger::Sums tokens;

@@ -48,8 +48,8 @@ class Metrics {
     std::map<std::pair<std::string, int>, std::uint64_t> requests;  ///< by route, status
     std::map<ByStream, Histogram> latency;
     std::map<ByStream, Histogram> first_byte;
-    std::map<std::string, Model> models;
-    std::map<std::string, Key> keys;
+    std::map<std::string, Model, std::less<>> models;
+    std::map<std::string, Key, std::less<>> keys;
     Histogram waits;
     std::uint64_t input_tokens = 0;
     std::uint64_t output_tokens = 0;

@@ -28,6 +28,7 @@ std::vector<std::string> Refusals::Of(const std::string& model, std::string_view
   const TimePoint now = clock_.Now();
   std::vector<std::string> accounts;
   auto known = known_.Lock();
+  if (known->empty()) return accounts;
   const auto found = known->find(KeyOf(model, method));
   if (found == known->end()) return accounts;
   for (const auto& [account, until] : found->second) {

@@ -17,8 +17,9 @@ constexpr std::size_t kRandom = 15;
 
 std::string NewRequestId(WallTime at) {
   auto left = static_cast<std::uint64_t>(std::max<std::int64_t>(0, at.time_since_epoch().count()));
-  std::string id(kPrefix);
-  id.resize(kPrefix.size() + kTimeDigits);
+  std::string id;
+  id.reserve(kPrefix.size() + kTimeDigits + kRandom);
+  id.append(kPrefix).resize(kPrefix.size() + kTimeDigits);
   for (std::size_t i = id.size(); i > kPrefix.size(); --i, left >>= 5U) {
     id[i - 1] = kDigits[left & 31U];
   }

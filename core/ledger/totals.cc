@@ -83,10 +83,14 @@ void Sums::Add(const Entry& entry) {
 void Sums::Add(const Sums& other) { AddSums(*this, other, 1); }
 void Sums::Subtract(const Sums& other) { AddSums(*this, other, -1); }
 
-TotalKey KeyOf(const Entry& entry) {
+std::string_view CountedTarget(const Entry& entry) {
   const bool known = entry.target.empty() || entry.status < 400 || entry.has_price ||
                      FindPrice(ListPrices(), entry.target, entry.at) != nullptr;
-  return {QuarterOf(entry.at), entry.caller, known ? entry.target : "other", entry.account,
+  return known ? std::string_view(entry.target) : "other";
+}
+
+TotalKey KeyOf(const Entry& entry) {
+  return {QuarterOf(entry.at), entry.caller, std::string(CountedTarget(entry)), entry.account,
           WriteRate(RateOf(entry))};
 }
 

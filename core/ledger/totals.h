@@ -5,6 +5,7 @@
 #include <functional>
 #include <map>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "core/base/result.h"
@@ -43,8 +44,10 @@ struct Sums {
 
 using Totals = std::map<TotalKey, Sums>;
 
-/// The key that counts the request. A target that neither answered nor has a price is "other",
-/// because clients can invent names without end.
+/// The target under which the request is counted: "other" for one that neither answered nor has a
+/// price, because clients can invent names without end. Lives as long as the entry.
+std::string_view CountedTarget(const Entry& entry);
+/// The key that counts the request, with that target.
 TotalKey KeyOf(const Entry& entry);
 
 /// Adds the sums to those in the file; part of the caller's transaction.

@@ -18,10 +18,10 @@ std::vector<std::string> WithoutPrefixes(const std::vector<std::string>& names) 
 
 bool IsPattern(std::string_view name) { return name.find('*') != std::string_view::npos; }
 
-Result<std::string> CheckedName(std::string_view name) {
+Result<std::string_view> CheckedName(std::string_view name) {
   const std::string_view bare = config::WithoutModelPrefix(name);
   const std::string fault = config::ModelNameFault(bare);
-  if (fault.empty()) return std::string(bare);
+  if (fault.empty()) return bare;
   Error error = Fail(ErrorCode::kUnknownModel, "the model name {}", fault);
   error.param = "model";
   return error;
@@ -110,7 +110,7 @@ Result<Resolution> ModelMap::Resolve(std::string_view name) const {
   if (!bare) return std::move(bare).error();
   Resolution found = Find(*bare);
   if (found.rule == Rule::kPassThrough && !other_vendors_ &&
-      bare->find_first_of("/:") != std::string::npos) {
+      bare->find_first_of("/:") != std::string_view::npos) {
     return UpstreamHasNone(*bare);
   }
   return found;
@@ -122,20 +122,20 @@ Result<Explanation> ModelMap::Explain(std::string_view name) const {
   return Explanation{*won, WhyWon(*won), Losers(*won)};
 }
 
-Resolution ModelMap::Find(const std::string& asked) const {
+Resolution ModelMap::Find(std::string_view asked) const {
   if (const auto rule = exact_.find(asked); rule != exact_.end()) {
-    return {asked, rule->second.to, Rule::kExact, rule->second.from};
+    return {std::string(asked), rule->second.to, Rule::kExact, rule->second.from};
   }
   for (const Pattern& pattern : patterns_) {
     if (!GlobMatches(pattern.pattern, asked)) continue;
-    return {asked, pattern.to, Rule::kPattern, pattern.from};
+    return {std::string(asked), pattern.to, Rule::kPattern, pattern.from};
   }
   const std::string lower = AsciiLower(asked);
   for (const BuiltIn& entry : BuiltIns()) {
     if (!GlobMatches(entry.from, lower)) continue;
-    return {asked, entry.to, Rule::kBuiltIn, std::string(entry.from)};
+    return {std::string(asked), entry.to, Rule::kBuiltIn, std::string(entry.from)};
   }
-  return {asked, {asked}, Rule::kPassThrough, {}};
+  return {std::string(asked), {std::string(asked)}, Rule::kPassThrough, {}};
 }
 
 std::vector<Loser> ModelMap::Losers(const Resolution& won) const {

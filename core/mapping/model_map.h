@@ -1,8 +1,9 @@
 #pragma once
 
+#include <functional>
+#include <map>
 #include <string>
 #include <string_view>
-#include <unordered_map>
 #include <vector>
 
 #include "core/base/result.h"
@@ -70,10 +71,10 @@ class ModelMap {
     std::vector<std::string> to;
   };
 
-  Resolution Find(const std::string& asked) const;
+  Resolution Find(std::string_view asked) const;
   std::vector<Loser> Losers(const Resolution& won) const;
 
-  std::unordered_map<std::string, config::MappingRule> exact_;
+  std::map<std::string, config::MappingRule, std::less<>> exact_;
   std::vector<Pattern> patterns_;  ///< most exact first
   std::vector<std::string> names_;
   bool other_vendors_;  ///< an account may have models with "/" or ":" in their names

@@ -40,7 +40,7 @@ class RunningCall : public Call {
 
   SharedText body_;  // must outlive the download, which may still send it
   const Provider& provider_;
-  const config::Account account_;
+  const config::Account& account_;
   std::unique_ptr<http::Download> download_;  // null after the end
   std::unique_ptr<protocol::StreamReader> reader_;
   const Cancellation& cancellation_;

@@ -21,8 +21,8 @@ namespace agm::upstream {
 /// breaks off ends in Failed; failure() then has its meaning for the pool.
 ///
 /// After a cancellation both return a Failure of kAborted with the error kCancelled, for which no
-/// account is to blame. The cancellation and the provider must outlive the call; the other
-/// arguments need not.
+/// account is to blame. The cancellation, the provider and the account must outlive the call;
+/// the other arguments need not.
 ///
 /// Thread safety: one thread at a time.
 class Call : public chat::EventSource {

@@ -1,5 +1,6 @@
 #include "core/http/client/curl_transport.h"
 
+#include <fmt/compile.h>
 #include <fmt/format.h>
 
 #include <utility>
@@ -32,7 +33,7 @@ Result<std::unique_ptr<Download>> CurlTransport::Send(const OutgoingRequest& req
   const auto head = WriteRequestHead(request, *origin);
   if (!head) return head.error();
   const std::string key =
-      fmt::format("{}://{} {} {}", origin->scheme, origin->HostAndPort(),
+      fmt::format(FMT_COMPILE("{}://{} {} {}"), origin->scheme, origin->HostAndPort(),
                   origin->loopback ? std::string() : request.proxy, request.certificate);
   for (auto line = request.upload == nullptr ? idle_->Take(key) : nullptr;;) {
     const bool fresh = !line;

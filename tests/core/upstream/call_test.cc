@@ -44,7 +44,9 @@ Outgoing Chat(bool stream) {
   return outgoing;
 }
 
-auto Start(http::Transport& transport, bool stream, const config::Account& account = {},
+const config::Account kPlain;
+
+auto Start(http::Transport& transport, bool stream, const config::Account& account = kPlain,
            const Limits& limits = {}, const Cancellation& cancellation = NeverCancelled()) {
   return Call::Start({transport, limits, cancellation},
                      {GeminiProvider(), account, Secret("AIzaCANARY")}, Chat(stream));
@@ -263,7 +265,7 @@ TEST(Call, IsNoFailureOfTheAccountWhenCancelled) {
   answer.hangs = true;
   transport.Answer(answer);
   Switch gone;
-  auto started = Start(transport, true, {}, {}, gone);
+  auto started = Start(transport, true, kPlain, {}, gone);
   auto& call = *std::get<std::unique_ptr<Call>>(started);
   while (call.Next(Soon())) {
   }
@@ -276,7 +278,7 @@ TEST(Call, IsNoFailureOfTheAccountWhenCancelled) {
   EXPECT_EQ(call.failure()->error.code, ErrorCode::kCancelled);
   EXPECT_EQ(transport.open(), 0);
 
-  const auto again = Start(transport, true, {}, {}, gone);
+  const auto again = Start(transport, true, kPlain, {}, gone);
   EXPECT_EQ(std::get<Failure>(again).error.code, ErrorCode::kCancelled);
 }
 
@@ -304,7 +306,8 @@ TEST(CallOverSockets, ObeysTheGrammarWhereverTheStreamIsCut) {
       visitor.ReadRequest();
       visitor.Send(std::string_view(stream).substr(0, cut));
     });
-    auto started = Start(transport, true, At(server));
+    const config::Account account = At(server);
+    auto started = Start(transport, true, account);
     if (const auto* failure = std::get_if<Failure>(&started)) {
       EXPECT_EQ(failure->trouble, Trouble::kNetwork) << cut;
       continue;
@@ -353,7 +356,8 @@ TEST(CallOverSockets, GivesUpAnUpstreamThatHangs) {
   http::CurlTransport transport;
   Limits limits;
   limits.first_byte_timeout = Duration(150);
-  const auto started = Start(transport, false, At(server), limits);
+  const config::Account account = At(server);
+  const auto started = Start(transport, false, account, limits);
   EXPECT_EQ(std::get<Failure>(started).trouble, Trouble::kDeadline);
   EXPECT_THAT(std::get<Failure>(started).error.message, Not(HasSubstr("CANARY")));
 }
@@ -370,8 +374,9 @@ TEST(CallOverSockets, OutlivesTheRequestThatItSends) {
   http::CurlTransport transport;
   auto outgoing = std::make_unique<Outgoing>(Chat(true));
   outgoing->body = std::string(30'000'000, 'x');
+  const config::Account account = At(server);
   auto started = Call::Start({transport, {}, NeverCancelled()},
-                             {GeminiProvider(), At(server), Secret("k")}, *outgoing);
+                             {GeminiProvider(), account, Secret("k")}, *outgoing);
   outgoing.reset();
   EXPECT_EQ(HearOut(std::move(started)).text, "Hello");
 }

@@ -1,0 +1,76 @@
+// How often a request allocates memory, over all threads of the program. The bounds are a little
+// above what was measured (man/performance.md), so that a change that allocates more is noticed.
+
+#include <fcntl.h>
+#include <sys/mman.h>
+#include <unistd.h>
+
+#include <atomic>
+#include <cstdint>
+#include <new>
+
+#include "tests/serve/served.h"
+#include "tests/support/sanitized.h"
+
+namespace agm::test {
+namespace {
+
+class Allocations : public ServedTest {
+ protected:
+  void SetUp() override {
+    if (kSanitized) GTEST_SKIP() << "a sanitizer has an allocator of its own";
+    ServedTest::SetUp();
+    const std::string path = (counted_.path() / "count").string();
+    const int fd = ::open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0600);
+    ASSERT_GE(fd, 0);
+    ASSERT_EQ(::ftruncate(fd, sizeof(std::int64_t)), 0);
+    void* mapped = ::mmap(nullptr, sizeof(std::int64_t), PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
+    ::close(fd);
+    ASSERT_NE(mapped, MAP_FAILED);
+    count_ = static_cast<std::atomic<std::int64_t>*>(mapped);
+    environment_["LD_PRELOAD"] = AGM_COUNT_ALLOCATIONS;
+    environment_["AGM_TEST_ALLOCATIONS"] = path;
+    Serve();
+  }
+  void TearDown() override {
+    if (count_ != nullptr) ::munmap(count_, sizeof(std::int64_t));
+    if (agm_) ServedTest::TearDown();
+  }
+
+  /// The mean over requests on one connection, which `read` awaits; the log's rows are part of it.
+  template <class Read>
+  double PerRequest(const std::string& request, const Read& read) {
+    RawClient client = Connect();
+    const auto ask = [&](int times) {
+      for (int i = 0; i < times; ++i) {
+        client.Send(request);
+        read(client);
+      }
+      AwaitRows();
+    };
+    ask(kWarm);
+    const std::int64_t before = *count_;
+    ask(kRequests);
+    return static_cast<double>(*count_ - before) / kRequests;
+  }
+  /// The log is written a second later at most.
+  static void AwaitRows() { std::this_thread::sleep_for(std::chrono::milliseconds(2'000)); }
+
+  static constexpr int kWarm = 30;
+  static constexpr int kRequests = 100;
+  TempDir counted_;
+  std::atomic<std::int64_t>* count_ = nullptr;
+};
+
+TEST_F(Allocations, OfAWholeAnswer) {
+  const double each = PerRequest(ChatBytes("hi"), [](RawClient& client) {
+    const auto answer = client.Read();
+    ASSERT_TRUE(answer);
+    ASSERT_EQ(answer->status, 200);
+  });
+  std::printf("  a whole answer allocates %.1f times\n", each);
+  EXPECT_LE(each, 156);
+}
+
+}  // namespace
+}  // namespace agm::test
