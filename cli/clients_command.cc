@@ -151,7 +151,7 @@ void AddClientsShow(Commands at, Run<ClientsShowOptions> run) {
 Result<void> RunClientsShow(const Context& context, const ClientsShowOptions& options) {
   const auto recipe = FindRecipe(options.client);
   if (!recipe) return recipe.error();
-  auto found = FindConnection(context, {options.model, {}, options.lan, false});
+  auto found = FindConnection(context, {options.model, {}, options.lan});
   if (!found) return std::move(found).error();
   const Connection connection = Shown(*std::move(found));
   const auto settings = SettingsText(**recipe, connection);
@@ -197,7 +197,7 @@ Result<void> RunClientsCheck(const Context& context, const ClientsCheckOptions& 
                 "{} has no call that ends by itself; try: agm probe --only {}", (*recipe)->title,
                 (*recipe)->probe);
   }
-  const auto connection = FindConnection(context, {options.model, {}, false, true});
+  const auto connection = FindConnection(context, {options.model, {}, false, Purpose::kStart});
   if (!connection) return connection.error();
   const std::vector<std::string> arguments((*recipe)->check.begin(), (*recipe)->check.end());
   const auto launch = Prepare(context, **recipe, *connection, arguments);

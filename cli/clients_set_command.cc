@@ -79,6 +79,16 @@ Result<void> AddOwnKey(const Context& context, const OwnKey& key) {
                   false);
 }
 
+/// Names the keys that `--key new` may have made for a client: they stay valid until removed.
+void TellOfOwnKeys(const Context& context, std::string_view client) {
+  const auto config = context.ConfigOrNew();
+  if (!config) return;
+  for (const config::ClientKey& key : (*config)->keys) {
+    const bool own = key.name == client || key.name.starts_with(fmt::format("{}-", client));
+    if (own) context.io().Say("The client key {0} stays: agm keys remove {0}", key.name);
+  }
+}
+
 /// Shows a plan, asks, adds the client's own key and carries the plan out. The value tells whether
 /// anything was written.
 Result<bool> Propose(const Context& context, const Recipe& recipe, const SetupPlan& plan,
@@ -145,8 +155,9 @@ Result<void> RunClientsSet(const Context& context, const ClientsSetOptions& opti
     if (!config) return config.error();
     own = MakeOwnKey(**config, (*recipe)->name);
   }
-  auto connection = FindConnection(
-      context, {options.model, own ? std::optional<std::string>() : options.key, false, false});
+  auto connection =
+      own ? FindConnection(context, {options.model, {}})
+          : FindConnection(context, {options.model, options.key, false, Purpose::kStore});
   if (!connection) return std::move(connection).error();
   if (own) {
     connection->key = own->made.key.Reveal();
@@ -163,6 +174,7 @@ Result<void> RunClientsSet(const Context& context, const ClientsSetOptions& opti
     if (own) context.io().Say("Its limits: agm keys set {} --budget 2/day", own->name);
     context.io().Say("{} now asks {} for {}. Try: {}", (*recipe)->title, connection->base,
                      connection->model, (*recipe)->programs.front());
+    if (!connection->running) context.io().Say("No gateway answers there yet; start it: agm serve");
   } else if (!Changes(*plan)) {
     context.io().Say("{} is set up so already.", (*recipe)->title);
   }
@@ -190,7 +202,10 @@ Result<void> RunClientsUnset(const Context& context, const ClientsUnsetOptions& 
   if (!plan) return plan.error();
   const auto written = Propose(context, **recipe, *plan, {options.dry_run, options.yes});
   if (!written) return written.error();
-  if (*written) context.io().Say("{} is as it was.", (*recipe)->title);
+  if (!*written) return {};
+  context.io().Say("{} {}", (*recipe)->title,
+                   plan->kept.empty() ? "is as it was." : "keeps what changed since.");
+  TellOfOwnKeys(context, (*recipe)->name);
   return {};
 }
 

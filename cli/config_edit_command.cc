@@ -12,6 +12,7 @@
 
 #include "cli/config_set_command.h"
 #include "core/base/file.h"
+#include "core/base/os/environment.h"
 #include "core/config/edit.h"
 #include "core/config/load.h"
 

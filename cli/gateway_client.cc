@@ -110,7 +110,10 @@ Result<std::vector<Gateway>> FindGateways(const Context& context) {
       found.push_back(Configured(**config));
       found.back().url = running->url;
     }
-    if (found.back().key.empty()) found.back().key = std::move(running->key);
+    if (found.back().key.empty()) {
+      found.back().key = std::move(running->key);
+      found.back().operator_key = true;
+    }
   }
   return found;
 }

@@ -21,6 +21,8 @@ struct Gateway {
   /// PEM of the certificate that the configuration names; https then trusts no other. Empty: trust
   /// the system's certificates.
   std::string certificate;
+  /// The key is the run file's: it may do everything, and ends with the gateway's process.
+  bool operator_key = false;
 };
 
 struct GatewayRequest {

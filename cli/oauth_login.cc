@@ -10,6 +10,7 @@
 #include "core/accounts/oauth.h"
 #include "core/base/duration.h"
 #include "core/base/file.h"
+#include "core/base/os/environment.h"
 
 namespace agm::cli {
 namespace {

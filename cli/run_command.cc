@@ -33,7 +33,7 @@ Result<void> RunRun(const Context& context, const RunOptions& options) {
                 "{} cannot be started by agm; `agm clients show {}` says how to set it up",
                 (*recipe)->title, (*recipe)->name);
   }
-  const auto connection = FindConnection(context, {options.model, {}, false, true});
+  const auto connection = FindConnection(context, {options.model, {}, false, Purpose::kStart});
   if (!connection) return connection.error();
   const auto launch = Prepare(context, **recipe, *connection, options.arguments);
   if (!launch) return launch.error();

@@ -116,7 +116,7 @@ printf 'agm:x:65532:\n' >"$image/etc/group"
 printf 'hosts: files dns\n' >"$image/etc/nsswitch.conf"
 install -d "$image/usr/share/doc/agm"
 # shellcheck disable=SC2046
-cmake/notices.sh "${header_libraries[@]}" $(libraries) >"$image/usr/share/doc/agm/NOTICES"
+cmake/notices.sh "${header_libraries[@]}" ca-certificates $(libraries) >"$image/usr/share/doc/agm/NOTICES"
 loader=$(ldd "$root/usr/bin/agm" | sed -nE 's/^[[:space:]]*(\/[^ ]*ld-linux[^ ]*).*/\1/p')
 for library in $(ldd "$root/usr/bin/agm" | sed -nE 's/.*=> ([^ ]+) .*/\1/p') \
   "$loader" $(ls /lib/*/libnss_dns.so.2 /lib/*/libnss_files.so.2 /lib/*/libresolv.so.2 2>/dev/null); do

@@ -1,6 +1,7 @@
 #!/bin/sh
-# Checks that the rooms include only what core/README.md lets them, and that each third-party header
-# has its one door. Prints `file:line: x may not include y` and fails where that is not so.
+# Checks that the rooms include only what core/README.md lets them, that each third-party header has its
+# one door, and that only core/base/os/*_linux.cc calls what Linux alone has. Prints `file:line: x may not
+# include y` and fails where that is not so.
 #
 #   tests/check_layers.sh [ROOT]      ROOT: the repository, by default the one this script is in
 set -eu
@@ -70,6 +71,16 @@ find core cli tests -name node_modules -prune -o \( -name '*.h' -o -name '*.cc' 
   function refuse(who, what) {
     printf "%s:%d: %s may not include %s\n", FILENAME, FNR, who, what
     bad = 1
+  }
+
+  # What macOS lacks, so that the Homebrew formula would not compile.
+  /(^|[^A-Za-z0-9_])((pipe2|accept4|dup3|ppoll|gettid|getrandom|prctl|memfd_create|execvpe)[(]|SOCK_(CLOEXEC|NONBLOCK))/ {
+    file = FILENAME
+    sub(/^[.]\//, "", file)
+    if (file ~ /^(core|cli)\// && file !~ /^core\/base\/os\/[a-z_]+_linux[.]cc$/) {
+      printf "%s:%d: a call of Linux alone belongs into core/base/os\n", FILENAME, FNR
+      bad = 1
+    }
   }
 
   /^[ \t]*#[ \t]*include[ \t]*[<"]/ {

@@ -40,8 +40,10 @@ echo '#include "core/http/server/server.h"' >"$root/core/http/wire/head.h"
 echo '#include <nlohmann/json.hpp>' >"$root/tests/core/chat/request_test.cc"
 printf '#include <CLI/CLI.hpp>\n#include <toml++/toml.h>\n#include <sqlite3.h>\n' >"$root/core/config/load.h"
 printf '#include <curl/curl.h>\n#include <spdlog/spdlog.h>\n#include <openssl/ssl.h>\n' >"$root/core/mock/service.cc"
+printf 'if (::pipe2(ends, 0) != 0) return;\nmy_pipe2(ends);\n' >"$root/cli/launch.cc"
 
 cat >"$root/wanted" <<'TEXT'
+cli/launch.cc:1: a call of Linux alone belongs into core/base/os
 core/chat/request.cc:2: core/chat may not include core/http/server
 core/chat/request.cc:3: core/chat may not include cli/app.h
 core/chat/request.cc:4: core/chat may not include tests/support/fake_clock.h

@@ -56,6 +56,27 @@ Result<Secret> KeyOf(const config::Config& config, const std::string& name) {
               "there is no client key \"{}\" in [proxy] api_keys; --key new makes one", name);
 }
 
+/// The key for a gateway that asks for one. The operator's would give a client every right, and every
+/// request would be refused after the gateway's next start, so it is no key to store.
+Result<Secret> KeyFor(const Gateway& gateway, Purpose purpose) {
+  const bool usable = !gateway.key.empty() && !(purpose == Purpose::kStore && gateway.operator_key);
+  if (usable) return gateway.key;
+  switch (purpose) {
+    case Purpose::kShow:
+      return Secret();
+    case Purpose::kStart:
+      return Fail(
+          ErrorCode::kNotFound,
+          "the gateway asks for a client key, and the configuration holds none but digests; "
+          "set AGM_API_KEY to a key");
+    case Purpose::kStore:
+      break;
+  }
+  return Fail(ErrorCode::kNotFound,
+              "the gateway asks for a client key, and the configuration holds none but digests; "
+              "--key new makes one for the client");
+}
+
 /// The first LAN address in place of the loopback one.
 std::string ForOthers(const std::string& url, const config::Config& config) {
   const auto addresses = LanAddresses();
@@ -73,30 +94,30 @@ Result<Connection> FindConnection(const Context& context, const ConnectionWishes
   if (!gateways) return gateways.error();
   Connection connection;
   std::vector<std::string> models;
+  Gateway chosen = gateways->empty() ? Gateway() : gateways->front();
   Result<GatewayAnswer> answer = Fail(ErrorCode::kUpstreamUnavailable, "no gateway is known");
   for (const Gateway& gateway : *gateways) {
-    if (connection.base.empty()) connection.base = gateway.url;
     answer = Ask(context, gateway, {"GET", "/v1/models", {}, {}}, kPatience);
     if (!answer) continue;
-    connection.base = gateway.url;
+    chosen = gateway;
     models = Listed(*answer);
+    connection.running = true;
     break;
   }
-  if (!answer && wishes.running) return std::move(answer).error();
+  if (!answer && wishes.purpose == Purpose::kStart) return std::move(answer).error();
+  connection.base = chosen.url;
   if (connection.base.empty()) {
     return Fail(ErrorCode::kConfig, "the configured port is 0 and no gateway runs");
   }
   if (wishes.lan) connection.base = ForOthers(connection.base, **config);
   connection.model = wishes.model ? *wishes.model : Preferred(models);
-  Secret key = gateways->empty() ? Secret() : gateways->front().key;
-  if (wishes.key) {
-    auto named = KeyOf(**config, *wishes.key);
-    if (!named) return std::move(named).error();
-    key = *std::move(named);
-  }
   const bool asked = (*config)->proxy.EffectiveAuthMode() != config::AuthMode::kOff;
-  connection.secret = (asked || wishes.key) && !key.empty();
-  connection.key = connection.secret ? key.Reveal() : kNoKey;
+  connection.secret = asked || wishes.key;
+  connection.key = kNoKey;
+  if (!connection.secret) return connection;
+  auto key = wishes.key ? KeyOf(**config, *wishes.key) : KeyFor(chosen, wishes.purpose);
+  if (!key) return std::move(key).error();
+  connection.key = key->Reveal();
   return connection;
 }
 

@@ -105,8 +105,9 @@ Error Become(const Launch& launch) {
 }
 
 Result<Finished> RunToEnd(const Launch& launch, Duration timeout) {
-  int ends[2];
-  if (::pipe2(ends, O_CLOEXEC) != 0) return Fail(ErrorCode::kIo, "no pipe for the client");
+  std::array<int, 2> ends{};
+  if (::pipe(ends.data()) != 0) return Fail(ErrorCode::kIo, "no pipe for the client");
+  for (const int end : ends) ::fcntl(end, F_SETFD, FD_CLOEXEC);
   const UniqueFd read_end(ends[0]);
   UniqueFd write_end(ends[1]);
   posix_spawn_file_actions_t actions;

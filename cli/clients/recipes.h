@@ -70,7 +70,8 @@ struct Connection {
   std::string base;
   std::string key;
   std::string model;
-  bool secret = false;  ///< the key is a real one
+  bool secret = false;   ///< the key is a real one
+  bool running = false;  ///< a gateway answered there
 };
 
 /// `text` with the values of its placeholders.

@@ -8,6 +8,7 @@
 
 #include "cli/clients/diff.h"
 #include "core/base/file.h"
+#include "core/base/json.h"
 
 namespace agm::cli {
 namespace {
@@ -73,6 +74,20 @@ Error InFile(Error error, const fs::path& path) {
   return error;
 }
 
+/// True if a value is still as `set` wrote it, but for the time stamp that Cline renews in each run.
+bool StillOurs(Format format, std::string_view now, std::string_view after) {
+  constexpr const char* kStamp = "updatedAt";
+  if (SameRaw(format, now, after)) return true;
+  auto is = ParseJson(now);
+  auto was = ParseJson(after);
+  const bool stamped = format == Format::kJson && is && was && is->is_object() &&
+                       was->is_object() && was->contains(kStamp);
+  if (!stamped) return false;
+  is->erase(kStamp);
+  was->erase(kStamp);
+  return *is == *was;
+}
+
 /// Gives the keys of one record that are still ours their former values.
 Result<std::string> UndoKeys(const SetFileRecord& record, std::string text,
                              std::vector<std::string>& kept) {
@@ -80,7 +95,7 @@ Result<std::string> UndoKeys(const SetFileRecord& record, std::string text,
     const auto now = ReadKey(record.format, text, key->path);
     if (!now) return now.error();
     if (!*now) continue;
-    if (!SameRaw(record.format, **now, key->after)) {
+    if (!StillOurs(record.format, **now, key->after)) {
       kept.push_back(record.path.string() + ": " + PathText(key->path));
       continue;
     }

@@ -15,7 +15,8 @@ struct Library {
 ///
 ///   fmt::print("agm {} ({})\n", Version(), Commit());    // agm 0.1.0 (1a2b3c4d5e6f)
 ///
-/// The commit ends in "-dirty" for a tree with changes; it is "unknown" outside a git checkout.
+/// The commit ends in "-dirty" for a tree with changes; it is "unknown" in sources that are neither
+/// a git checkout nor what `git archive` wrote.
 ///
 /// Thread safety: any thread.
 std::string_view Version();

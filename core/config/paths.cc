@@ -4,6 +4,8 @@
 
 #include <system_error>
 
+#include "core/base/os/environment.h"
+
 namespace agm::config {
 namespace {
 

@@ -5,6 +5,7 @@
 #include <filesystem>
 
 #include "cli/clients/recipes.h"
+#include "cli/run_file.h"
 #include "core/keys/key_text.h"
 #include "tests/cli/command_test.h"
 
@@ -96,9 +97,23 @@ TEST_F(ClientsTest, UnsetKeepsWhatTheUserChangedSince) {
   Write(".claude/settings.json", text);
   EXPECT_EQ(Agm({"clients", "unset", "claude-code", "--yes"}), 0) << io.err;
   EXPECT_TRUE(Has(io.err, "env.ANTHROPIC_BASE_URL has another value since")) << io.err;
+  EXPECT_TRUE(Has(io.err, "Claude Code keeps what changed since.")) << io.err;
   EXPECT_EQ(Read(".claude/settings.json"),
             "{\n  \"theme\": \"dark\",\n  \"env\": {\n    \"ANTHROPIC_MODEL\": \"opus\",\n"
             "    \"ANTHROPIC_BASE_URL\": \"http://elsewhere\"\n  }\n}\n");
+}
+
+TEST_F(ClientsTest, UnsetTakesOutWhatClineStampedSince) {
+  const std::string file = ".cline/data/settings/providers.json";
+  Write(file, "{\n  \"version\": 1,\n  \"providers\": {\n    \"x\": {}\n  }\n}\n");
+  const std::string before = Read(file);
+  EXPECT_EQ(Agm({"clients", "set", "cline", "--yes"}), 0) << io.err;
+  std::string text = Read(file);
+  text.replace(text.find("2026-01-01"), 10, "2027-02-03");
+  Write(file, text);
+  EXPECT_EQ(Agm({"clients", "unset", "cline", "--yes"}), 0) << io.err;
+  EXPECT_EQ(Read(file), before);
+  EXPECT_TRUE(Has(io.err, "is as it was")) << io.err;
 }
 
 TEST_F(ClientsTest, AFileThatDoesNotParseIsLeftAlone) {
@@ -148,6 +163,64 @@ TEST_F(ClientsTest, ANewKeyIsMadeOnlyOnceTheUserAgreed) {
   struct stat status {};
   ::stat((home() / ".codex/config.toml").c_str(), &status);
   EXPECT_EQ(status.st_mode & 0777U, 0600U);
+}
+
+TEST_F(ClientsTest, TheKeyThatEndsWithTheGatewayIsNeverStored) {
+  WriteConfig("[proxy]\nauth_mode = \"strict\"\n");
+  gateway.answers["GET /v1/models"] = {200, R"({"data":[]})"};
+  const auto run = RunFile::Write(*context().StateFolder(), "http://127.0.0.1:8045",
+                                  Secret("sk-operator-of-this-test"));
+  ASSERT_TRUE(run);
+  EXPECT_EQ(Agm({"clients", "set", "codex", "--yes"}), 1);
+  EXPECT_TRUE(Has(io.err, "--key new makes one for the client")) << io.err;
+  EXPECT_EQ(Read(".codex/config.toml"), "(none)");
+  EXPECT_EQ(Agm({"clients", "set", "codex", "--key", "new", "--yes"}), 0) << io.err;
+  EXPECT_TRUE(Has(Read(".codex/config.toml"), "sk-agm-"));
+}
+
+TEST_F(ClientsTest, AClientWithoutTheKeyThatTheGatewayAsksForIsNotStarted) {
+  WriteConfig("[proxy]\nauth_mode = \"strict\"\n");
+  gateway.answers["GET /v1/models"] = {401, R"({"error":{"message":"no key"}})"};
+  fs::create_directories(folder / "bin");
+  ASSERT_TRUE(WriteFileAtomically(folder / "bin/codex", "#!/bin/sh\n", 0755));
+  EXPECT_EQ(Agm({"clients", "check", "codex"}), 1);
+  EXPECT_TRUE(Has(io.err, "set AGM_API_KEY to a key")) << io.err;
+  const auto run = RunFile::Write(*context().StateFolder(), "http://127.0.0.1:8045",
+                                  Secret("sk-operator-of-this-test"));
+  ASSERT_TRUE(run);
+  EXPECT_EQ(Agm({"clients", "check", "codex"}), 0) << io.err;
+  EXPECT_EQ(Agm({"clients", "show", "codex"}), 0) << io.err;
+  EXPECT_TRUE(Has(io.out, "YOUR_CLIENT_KEY")) << io.out;
+}
+
+TEST_F(ClientsTest, TheKeyIsOfTheGatewayThatAnswers) {
+  WriteConfig("[proxy]\nauth_mode = \"strict\"\n");
+  const auto run = RunFile::Write(*context().StateFolder(), "http://127.0.0.1:9002",
+                                  Secret("sk-operator-of-this-test"));
+  ASSERT_TRUE(run);
+  gateway.host = "127.0.0.1:9002";
+  gateway.answers["GET /v1/models"] = {200, R"({"data":[]})"};
+  fs::create_directories(folder / "bin");
+  ASSERT_TRUE(WriteFileAtomically(
+      folder / "bin/codex", "#!/bin/sh\ntest \"$AGM_CLIENT_KEY\" = sk-operator-of-this-test\n",
+      0755));
+  EXPECT_EQ(Agm({"clients", "check", "codex"}), 0) << io.err;
+}
+
+TEST_F(ClientsTest, SetSaysIfNoGatewayAnswers) {
+  gateway.up = false;
+  EXPECT_EQ(Agm({"clients", "set", "codex", "--yes"}), 0);
+  EXPECT_TRUE(Has(io.err, "No gateway answers there yet")) << io.err;
+  gateway.up = true;
+  gateway.answers["GET /v1/models"] = {200, R"({"data":[]})"};
+  EXPECT_EQ(Agm({"clients", "set", "codex", "--model", "m", "--yes"}), 0);
+  EXPECT_FALSE(Has(io.err, "No gateway answers")) << io.err;
+}
+
+TEST_F(ClientsTest, UnsetNamesTheKeyThatSetMade) {
+  EXPECT_EQ(Agm({"clients", "set", "codex", "--key", "new", "--yes"}), 0) << io.err;
+  EXPECT_EQ(Agm({"clients", "unset", "codex", "--yes"}), 0) << io.err;
+  EXPECT_TRUE(Has(io.err, "The client key codex stays: agm keys remove codex")) << io.err;
 }
 
 TEST_F(ClientsTest, TheWordThatStandsForNoKeyIsNotMasked) {
