@@ -1,6 +1,8 @@
 // Compiles the usage examples in the headers of core/ below gateway and accounts. Each function
 // declares what its example uses; extract.sh copies the example from the header. Nothing runs.
 
+#include <spawn.h>
+
 #include <functional>
 #include <map>
 #include <set>
@@ -14,6 +16,7 @@
 #include "core/base/json_doc.h"
 #include "core/base/json_writer.h"
 #include "core/base/log.h"
+#include "core/base/os/environment.h"
 #include "core/base/os/poller.h"
 #include "core/base/os/signals.h"
 #include "core/base/os/wake_event.h"
@@ -73,6 +76,10 @@
 namespace agm::os {
 
 void Use(void* client);
+void EnvironmentExample(pid_t child, char* const* arguments) {
+#include "examples/core/base/os/environment.h.inc"
+}
+
 void PollerExample(int socket, int client) {
 #include "examples/core/base/os/poller.h.inc"
 }
