@@ -10,6 +10,11 @@ target_compile_options(agm_options INTERFACE
 # Optimising, g++ 12 takes much that std::variant, std::optional and std::regex hold for uninitialised.
 if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU" AND (AGM_SANITIZE OR NOT CMAKE_BUILD_TYPE STREQUAL "Debug"))
   target_compile_options(agm_options INTERFACE -Wno-maybe-uninitialized)
+  # Once headers are precompiled, it warns of code in the system's headers too.
+  if(AGM_PRECOMPILE)
+    target_compile_options(agm_options INTERFACE
+      -Wno-array-bounds -Wno-stringop-overflow -Wno-stringop-overread)
+  endif()
 endif()
 if(AGM_SANITIZE)
   add_compile_options(-fsanitize=${AGM_SANITIZE} -fno-sanitize-recover=all -fno-omit-frame-pointer)
