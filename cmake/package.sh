@@ -59,21 +59,29 @@ libraries() {
     dpkg -S "$(readlink -f "$library")" 2>/dev/null || dpkg -S "$library"
   done | sed 's/:.*//' | sort -u
 }
+# Libraries that come as headers are in the program itself, and so is cpp-httplib.
+readonly header_libraries=(libcli11-dev libspdlog-dev libtomlplusplus-dev nlohmann-json3-dev)
+entry() {
+  printf ',{"name":"%s","SPDXID":"SPDXRef-%s","versionInfo":"%s","downloadLocation":"NOASSERTION"}' \
+    "$1" "${1//+/-plus-}" "$2"
+}
 sbom() {
   local package
   printf '{"spdxVersion":"SPDX-2.3","dataLicense":"CC0-1.0","SPDXID":"SPDXRef-DOCUMENT",'
-  printf '"name":"agm-%s","documentNamespace":"urn:agm:%s:%s","packages":[' "$version" "$version" "$arch"
+  printf '"name":"agm-%s","documentNamespace":"urn:agm:%s:%s",' "$version" "$version" "$arch"
+  printf '"creationInfo":{"created":"%s","creators":["Tool: agm-package.sh"]},' \
+    "$(date -u -d "@$SOURCE_DATE_EPOCH" +%Y-%m-%dT%H:%M:%SZ)"
+  printf '"relationships":[{"spdxElementId":"SPDXRef-DOCUMENT","relationshipType":"DESCRIBES",'
+  printf '"relatedSpdxElement":"SPDXRef-agm"}],"packages":['
   printf '{"name":"agm","SPDXID":"SPDXRef-agm","versionInfo":"%s","licenseDeclared":"Apache-2.0",' "$version"
   printf '"downloadLocation":"NOASSERTION"}'
-  for package in $(libraries); do
-    dpkg-query -W -f=",{\"name\":\"\${Package}\",\"SPDXID\":\"SPDXRef-${package//+/-plus-}\",\"versionInfo\":\"\${Version}\",\"downloadLocation\":\"NOASSERTION\"}" \
-      "$package"
+  for package in $(libraries) "${header_libraries[@]}"; do
+    entry "$package" "$(dpkg-query -W -f='${Version}' "$package")"
   done
+  entry cpp-httplib "$("$root/usr/bin/agm" --version | sed -n 's/^ *cpp-httplib //p')"
   printf ']}\n'
 }
 sbom | gzip -9n >"$doc/sbom.spdx.json.gz"
-# Libraries that come as headers are in the program itself.
-readonly header_libraries=(libcli11-dev libspdlog-dev libtomlplusplus-dev nlohmann-json3-dev)
 cmake/notices.sh "${header_libraries[@]}" | gzip -9n >"$doc/NOTICES.gz"
 
 # --- the .deb ------------------------------------------------------------------------------------

@@ -40,7 +40,7 @@ python3 "$(dirname "$0")/service.py" "$root" /tmp/agm_new.deb
 
 step "an edit by root keeps owner and mode, and the service's user reads it"
 inside env AGM_CONFIG=/etc/agm/config.toml AGM_STATE_DIR=/var/lib/agm agm accounts add work --kind mock
-stat -c '%a %G' "$root/etc/agm/config.toml"
+inside stat -c '%a %G' /etc/agm/config.toml
 inside setpriv --reuid agm --regid agm --clear-groups cat /etc/agm/config.toml | grep -q work || fail "the service cannot read it"
 
 step "remove"
