@@ -176,6 +176,7 @@ TEST_F(SharedJournalTest, ALearnedProjectAndQuotaReachTheOtherNodes) {
   failure.limits = {{upstream::QuotaLimit::Of::kRequests, upstream::QuotaLimit::Per::kMinute, 1}};
   a->Fails("work", failure);
   ASSERT_TRUE(Eventually([&] { return b->Status("work").project == "project-7"; }));
+  ASSERT_TRUE(Eventually([&] { return b->Cools("work"); }));
   // One request a minute: after the cooldown b uses it up, and so knows without a refusal.
   ASSERT_TRUE(Eventually([&] {
     auto lease = b->pool.TakeOne("work", "m", b->clock.Now(), NeverCancelled());
