@@ -7,7 +7,7 @@
 
 namespace agm::cli {
 
-/// What becomes of the connection, which decides what it must have.
+/// The use of a connection. It decides what the connection must have.
 enum class Purpose {
   kShow,   ///< people read it
   kStart,  ///< a client is started with it: a gateway runs, and there is a key if it asks for one

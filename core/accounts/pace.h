@@ -49,7 +49,7 @@ class Pace {
   double Pressure(TimePoint now);
   /// The limit, if it is certain.
   std::optional<std::int64_t> Certain(TimePoint now) const;
-  /// What was counted in the last minute, with that of other machines.
+  /// The amount of the last minute, over all machines as far as known.
   std::int64_t Used(TimePoint now) { return used_.Sum(now) + (now < others_until_ ? others_ : 0); }
   /// When there is room for `amount` more; nullopt if there is room, or if no limit is certain. It
   /// looks at the own count only: of all machines together the server tells.
