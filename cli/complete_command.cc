@@ -57,10 +57,8 @@ std::set<std::string> ModelNames(const Context& context) {
     std::erase_if(names, [](const std::string& name) { return name.find('*') != name.npos; });
     return names;
   }
-  for (const Json& model : (*list)["data"]) {
-    if (model.is_object() && model.contains("id") && model["id"].is_string()) {
-      names.insert(model["id"].get<std::string>());
-    }
+  for (const Json& model : ObjectsOf(*list, "data")) {
+    if (auto id = TextOf(model, "id"); !id.empty()) names.insert(std::move(id));
   }
   return names;
 }

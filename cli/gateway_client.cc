@@ -199,11 +199,8 @@ Result<Json> GetJson(const Context& context, const std::string& path, Duration t
 std::string ErrorText(const GatewayAnswer& answer) {
   auto json = ParseJson(answer.body);
   if (json && json->is_object() && json->contains("error")) {
-    const Json& error = (*json)["error"];
-    if (error.is_object() && error.contains("message") && error["message"].is_string()) {
-      return fmt::format("{}: {}", answer.status,
-                         Shorten(error["message"].get<std::string>(), 300));
-    }
+    const std::string message = TextOf((*json)["error"], "message");
+    if (!message.empty()) return fmt::format("{}: {}", answer.status, Shorten(message, 300));
   }
   return fmt::format("status {}", answer.status);
 }

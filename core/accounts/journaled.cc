@@ -181,7 +181,7 @@ void Pool::AdoptBelonging(const PoolJournal::Belonging& belonging) {
 }
 
 void Pool::AdoptQuota(const PoolJournal::Quota& quota) {
-  std::string group;
+  Notes notes;
   {
     std::lock_guard lock(state_->mutex);
     const auto member = state_->roster.Find(quota.account);
@@ -192,9 +192,9 @@ void Pool::AdoptQuota(const PoolJournal::Quota& quota) {
     quotas.Adopt({LearnedOf(quota.requests, moment),
                   LearnedOf(quota.tokens, moment),
                   {quota.day.limit, quota.day.from, quota.day.until}});
-    group = quotas.group;
+    notes.counted = quotas.group;
   }
-  state_->Tell(group, false);
+  state_->Write(notes);
 }
 
 void Pool::AdoptTie(const PoolJournal::Tie& tie) {

@@ -238,7 +238,9 @@ void Notes::Write(PoolJournal* journal, const HearEvent& hear) const {
 
 void Pool::State::Write(const Notes& notes) const {
   notes.Write(journal, hear);
-  Tell(notes.counted, notes.tell_at_once);
+  store::Counts* const shared = counts;
+  if (shared == nullptr || notes.counted.empty()) return;
+  notes.tell_at_once ? shared->Changed(notes.counted) : shared->Touched(notes.counted);
 }
 
 // The monotonic clock stops while a machine sleeps, but quotas recover. If the calendar has jumped

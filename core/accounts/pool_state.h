@@ -109,7 +109,6 @@ struct Pool::State : std::enable_shared_from_this<Pool::State> {
   void GiveBack(const Lease::Taken& taken);
   /// Learns what the other machines use, before a refusal for a quota is judged.
   void AskOthers(const Lease::Taken& taken);
-  void Tell(const std::string& group, bool at_once) const;
   void End(Lease::Taken& taken, const Success* success, const upstream::Failure* failure);
 };
 

@@ -88,13 +88,14 @@ bool Pool::State::Conclude(Lease::Taken& taken, const std::optional<store::Verdi
 }
 
 void Pool::State::GiveBack(const Lease::Taken& taken) {
-  std::string group;
+  Notes notes;
   {
     std::lock_guard lock(mutex);
     TakeBack(taken, Look());
-    group = taken.member->project->quotas[taken.model].group;
+    notes.counted = taken.member->project->quotas[taken.model].group;
+    notes.tell_at_once = true;
   }
-  Tell(group, true);
+  Write(notes);
 }
 
 /// A lease that nobody has yet.
@@ -167,12 +168,6 @@ void Pool::State::AskOthers(const Lease::Taken& taken) {
   if (!verdicts) return;
   std::lock_guard lock(mutex);
   taken.member->project->quotas[taken.model].Note(verdicts->front(), Look());
-}
-
-void Pool::State::Tell(const std::string& group, bool at_once) const {
-  store::Counts* shared = counts;
-  if (shared == nullptr || group.empty()) return;
-  at_once ? shared->Changed(group) : shared->Touched(group);
 }
 
 }  // namespace agm::accounts

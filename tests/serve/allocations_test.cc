@@ -1,16 +1,11 @@
 // How often a request allocates memory, over all threads of the program. The bounds are a little
 // above what was measured (man/performance.md), so that a change that allocates more is noticed.
 
-#include <fcntl.h>
-#include <sys/mman.h>
-#include <unistd.h>
-
-#include <atomic>
 #include <cstdint>
-#include <new>
 
 #include "tests/serve/served.h"
 #include "tests/support/sanitized.h"
+#include "tests/support/shared_number.h"
 
 namespace agm::test {
 namespace {
@@ -20,20 +15,11 @@ class Allocations : public ServedTest {
   void SetUp() override {
     if (kSanitized) GTEST_SKIP() << "a sanitizer has an allocator of its own";
     ServedTest::SetUp();
-    const std::string path = (counted_.path() / "count").string();
-    const int fd = ::open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0600);
-    ASSERT_GE(fd, 0);
-    ASSERT_EQ(::ftruncate(fd, sizeof(std::int64_t)), 0);
-    void* mapped = ::mmap(nullptr, sizeof(std::int64_t), PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
-    ::close(fd);
-    ASSERT_NE(mapped, MAP_FAILED);
-    count_ = static_cast<std::atomic<std::int64_t>*>(mapped);
     environment_["LD_PRELOAD"] = AGM_COUNT_ALLOCATIONS;
-    environment_["AGM_TEST_ALLOCATIONS"] = path;
+    environment_["AGM_TEST_ALLOCATIONS"] = count_.path();
     Serve();
   }
   void TearDown() override {
-    if (count_ != nullptr) ::munmap(count_, sizeof(std::int64_t));
     if (agm_) ServedTest::TearDown();
   }
 
@@ -49,17 +35,16 @@ class Allocations : public ServedTest {
       AwaitRows();
     };
     ask(kWarm);
-    const std::int64_t before = *count_;
+    const std::int64_t before = count_.Get();
     ask(kRequests);
-    return static_cast<double>(*count_ - before) / kRequests;
+    return static_cast<double>(count_.Get() - before) / kRequests;
   }
   /// The log is written a second later at most.
   static void AwaitRows() { std::this_thread::sleep_for(std::chrono::milliseconds(2'000)); }
 
   static constexpr int kWarm = 30;
   static constexpr int kRequests = 100;
-  TempDir counted_;
-  std::atomic<std::int64_t>* count_ = nullptr;
+  SharedNumber count_;
 };
 
 TEST_F(Allocations, OfAWholeAnswer) {

@@ -3,11 +3,8 @@
 
 #include "tests/simulation/simulation.h"
 
-#include <fcntl.h>
 #include <fmt/format.h>
 #include <gtest/gtest.h>
-#include <sys/mman.h>
-#include <unistd.h>
 
 #include <algorithm>
 #include <array>
@@ -16,7 +13,6 @@
 #include <cstdlib>
 #include <functional>
 #include <memory>
-#include <new>
 #include <string>
 #include <thread>
 #include <vector>
@@ -24,7 +20,7 @@
 #include "tests/core/cluster/cluster_node.h"
 #include "tests/support/redis_server.h"
 #include "tests/support/sanitized.h"
-#include "tests/support/temp_dir.h"
+#include "tests/support/shared_number.h"
 
 namespace agm::cluster {
 namespace {
@@ -36,28 +32,16 @@ using simulation::Outcome;
 /// A clock that a server's process reads too (tests/cluster/server_time.cc).
 class ClockOfAll : public simulation::VirtualClock {
  public:
-  ClockOfAll() {
-    const int fd = ::open(path().c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0600);
-    if (fd < 0 || ::ftruncate(fd, sizeof(std::int64_t)) != 0) std::abort();
-    void* mapped = ::mmap(nullptr, sizeof(std::int64_t), PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
-    ::close(fd);
-    if (mapped == MAP_FAILED) std::abort();
-    microseconds_ = new (mapped) std::atomic<std::int64_t>();
-    GoTo(0);
-  }
-  ~ClockOfAll() override { ::munmap(microseconds_, sizeof(std::int64_t)); }
-  ClockOfAll(const ClockOfAll&) = delete;
-  ClockOfAll& operator=(const ClockOfAll&) = delete;
+  ClockOfAll() { GoTo(0); }
 
-  std::string path() const { return (folder_ / "time").string(); }
+  std::string path() const { return microseconds_.path(); }
   void GoTo(std::int64_t ms) override {
     VirtualClock::GoTo(ms);
-    microseconds_->store(std::chrono::microseconds(Wall().time_since_epoch()).count());
+    microseconds_.Set(std::chrono::microseconds(Wall().time_since_epoch()).count());
   }
 
  private:
-  test::TempDir folder_;
-  std::atomic<std::int64_t>* microseconds_ = nullptr;
+  test::SharedNumber microseconds_;
 };
 
 /// The link judges the server's silence on a clock that may jump by hours.
