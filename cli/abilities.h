@@ -8,7 +8,7 @@
 
 namespace agm::cli {
 
-/// The abilities of a server with OpenAI's API with one of its models.
+/// What a server with OpenAI's API can do with one of its models.
 struct Abilities {
   std::string model;
   bool stream = false;

@@ -202,7 +202,7 @@ const config::Account* AccountWithKey(const config::Config& config,
                                       const config::Account& account) {
   if (account.api_key.empty()) return nullptr;
   const auto same = [&](const config::Account& other) {
-    return other.name != account.name && other.base_url == account.base_url &&
+    return other.name != account.name && other.Endpoint() == account.Endpoint() &&
            other.api_key.Matches(account.api_key.Reveal());
   };
   const auto found = std::ranges::find_if(config.accounts, same);

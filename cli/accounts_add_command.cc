@@ -229,10 +229,11 @@ Result<std::optional<CredentialVerdict>> Tried(const Context& context,
 Result<void> CheckDuplicate(const config::Config& config, const config::Account& account) {
   const config::Account* other = AccountWithKey(config, account);
   if (other == nullptr) return {};
+  const std::string_view page = config::FactsOf(account.kind).key_page;
   return Fail(ErrorCode::kForbidden,
               "account {} has this key already, and two accounts with one key share one quota. "
-              "Nothing was added; give the key of another project (create one at {})",
-              other->name, kKeyPage);
+              "Nothing was added; give the key of another project{}",
+              other->name, page.empty() ? "" : fmt::format(" (create one at {})", page));
 }
 
 /// The names of the models, the first few.
@@ -340,7 +341,8 @@ void AddAccountsAdd(Commands at, Run<AccountsAddOptions> run) {
   ExcludeEachOther({from_stdin, variable, file, service, oauth});
   AddOauthClient(command, options->oauth);
   Text(command, "--project", options->project, "The Google project whose quota it uses", "PROJECT");
-  Text(command, "--location", options->location, "The region (Vertex AI)", "LOCATION");
+  Text(command, "--location", options->location,
+       "The region, for kinds of upstream that have regions (Vertex AI)", "LOCATION");
   Text(command, "--base-url", options->base_url, "Where the upstream is, if not at Google", "URL");
   command.add_option("--models", options->models, "Which upstream models it may serve (default *)")
       ->delimiter(',')

@@ -11,7 +11,7 @@
 /// The code that the commands of `agm keys` share.
 namespace agm::cli {
 
-/// Adds the options that describe a key: models, limits, budgets, end.
+/// Adds the options that describe a key: models, scopes, limits, budgets, expiry.
 void AddKeyOptions(CLI::App& command, keys::Draft& draft);
 
 /// Finds a key by name; kNotFound with the nearest name.

@@ -1,7 +1,5 @@
 #include "core/accounts/roster.h"
 
-#include <fmt/format.h>
-
 #include <algorithm>
 #include <set>
 
@@ -28,9 +26,7 @@ std::shared_ptr<Project> Roster::FindProject(const std::string& key) const {
 }
 
 std::shared_ptr<Endpoint> Roster::EndpointFor(const config::Account& account) {
-  const std::string key =
-      fmt::format("{} {} {}", static_cast<int>(account.kind), account.base_url, account.location);
-  auto& endpoint = endpoints_[key];
+  auto& endpoint = endpoints_[account.Endpoint()];
   if (!endpoint) endpoint = std::make_shared<Endpoint>();
   return endpoint;
 }

@@ -22,7 +22,8 @@ namespace agm::chat {
 
 using Extra = std::map<std::string, std::string>;
 
-/// A piece of a text that shows a part of the upstream's own, such as code that it ran.
+/// A piece of a text in which the reader of an answer wrote down a part that only the upstream's
+/// API has, such as code that it ran.
 struct ShownPart {
   std::size_t begin = 0;  ///< bytes of the text
   std::size_t end = 0;

@@ -1,5 +1,7 @@
 #include "core/config/config.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 
 #include "core/base/glob.h"
@@ -17,6 +19,10 @@ AuthMode Proxy::EffectiveAuthMode() const {
   if (auth_mode != AuthMode::kAuto) return auth_mode;
   const bool reachable = allow_lan_access || !IsLoopback(ListenHost());
   return reachable ? AuthMode::kAllExceptHealth : AuthMode::kOff;
+}
+
+std::string Account::Endpoint() const {
+  return fmt::format("{} {} {}", FactsOf(kind).word, base_url, location);
 }
 
 bool Account::Allows(std::string_view model) const {

@@ -107,6 +107,8 @@ struct Account {
 
   /// True if requests may be sent with this account.
   bool Usable() const { return enabled && unusable.empty(); }
+  /// Names where its requests go: equal for accounts with the same servers.
+  std::string Endpoint() const;
   /// True if one of the patterns in `models` matches the model's name.
   bool Allows(std::string_view model) const;
   /// The value of the X-Account-Email header.

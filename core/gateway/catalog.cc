@@ -23,7 +23,7 @@ bool AnyAllows(const config::Config& config, const std::string& model) {
 }
 
 /// The accounts whose lists may differ: of the kinds that serve only what they list one for each
-/// base URL and key, of the others one for each project and base URL, some of them.
+/// endpoint and key, of the others one for each project and endpoint, some of them.
 std::vector<const config::Account*> WithListsOfTheirOwn(const config::Config& config,
                                                         const upstream::Providers& providers,
                                                         bool& all) {
@@ -34,7 +34,7 @@ std::vector<const config::Account*> WithListsOfTheirOwn(const config::Config& co
     if (!account.Usable()) continue;
     const bool only_listed = providers.For(account.kind).ServesOnlyListed();
     const std::string key = only_listed ? account.api_key.Reveal() : std::string();
-    const bool first = seen.insert({account.base_url, account.project, key}).second;
+    const bool first = seen.insert({account.Endpoint(), account.project, key}).second;
     if (!first && (only_listed || !account.project.empty())) continue;
     if (only_listed || ++open <= kMostAsked) accounts.push_back(&account);
   }
@@ -44,7 +44,7 @@ std::vector<const config::Account*> WithListsOfTheirOwn(const config::Config& co
 
 // True for accounts that have the same list.
 bool ShareList(const config::Account& a, const config::Account& b) {
-  return a.kind == b.kind && a.base_url == b.base_url && a.project == b.project &&
+  return a.Endpoint() == b.Endpoint() && a.project == b.project &&
          a.api_key.Reveal() == b.api_key.Reveal();
 }
 

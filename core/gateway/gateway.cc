@@ -217,7 +217,7 @@ http::Reply Gateway::Dispatch(http::Request& request, const Result<Route>& route
   if (!caller) return refuse(caller.error());
   record.caller = std::move(caller->name);
   record.key = std::move(caller->key);
-  if (!route) return refuse(WithBaseUrl(route.error(), request, config.proxy));
+  if (!route) return refuse(WithBaseUrl(route.error(), record.surface, request, config.proxy));
   const RouteRow& row = *route->row;
   record.calls_model = row.CallsModel();
   if (IsUpgrade(request)) return RefuseUpgrade(row, record, config);

@@ -86,11 +86,13 @@ http::Reply PageReply(int status, std::string_view content_type, std::string bod
   return reply;
 }
 
-Error WithBaseUrl(Error error, const http::Request& request, const config::Proxy& proxy) {
+Error WithBaseUrl(Error error, Surface surface, const http::Request& request,
+                  const config::Proxy& proxy) {
   const std::string_view host = request.header("host");
   if (error.code != ErrorCode::kUnknownRoute || host.empty()) return error;
-  error.message += fmt::format("; the base URL is {}://{}/v1",
-                               proxy.tls.enabled() ? "https" : "http", ToUtf8(host));
+  error.message +=
+      fmt::format("; the base URL is {}://{}{}", proxy.tls.enabled() ? "https" : "http",
+                  ToUtf8(host), FactsOf(surface).base_path);
   return error;
 }
 

@@ -30,6 +30,7 @@ http::Reply Refuse(Surface surface, Error error, Record& record, const config::C
 http::Reply PageReply(int status, std::string_view content_type, std::string body, Record& record);
 
 /// Adds the base URL to the error of an unknown path, because a wrong base URL is the usual cause.
-Error WithBaseUrl(Error error, const http::Request& request, const config::Proxy& proxy);
+Error WithBaseUrl(Error error, Surface surface, const http::Request& request,
+                  const config::Proxy& proxy);
 
 }  // namespace agm::gateway

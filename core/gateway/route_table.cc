@@ -72,8 +72,8 @@ http::Reply Home(Visit& visit) {
   if (WantsPage(visit.http)) return HomePage(visit.record);
   Error error = Fail(ErrorCode::kUnknownRoute, "unknown path");
   error.reason = "unknown_url";
-  return Refuse(Surface::kOwn, WithBaseUrl(std::move(error), visit.http, config.proxy),
-                visit.record, config);
+  error = WithBaseUrl(std::move(error), Surface::kOwn, visit.http, config.proxy);
+  return Refuse(Surface::kOwn, std::move(error), visit.record, config);
 }
 http::Reply Index(Visit& visit) {
   return PageFile(*visit.settings->config, visit.http, "index.html", visit.record);

@@ -41,6 +41,14 @@ bool IsGeminiPrefix(std::string_view segment) {
   return segment == "v1beta" || segment == "v1alpha" || segment == "v1beta1";
 }
 
+// The version that stands in the path itself: "v1beta"; empty where it is v1, which WithoutVersion
+// removes, and for paths without one.
+std::string_view VersionOf(const Segments& path) {
+  if (path.empty() || path.front().size() < 2 || path.front().front() != 'v') return {};
+  const char digit = path.front()[1];
+  return digit >= '0' && digit <= '9' ? path.front() : std::string_view();
+}
+
 // Vertex AI's paths name a project and a publisher:
 // "projects/P/locations/L/publishers/google/models" and "publishers/google/models" mean "models".
 void DropPublisher(Segments& path) {
@@ -130,8 +138,9 @@ std::optional<Route> MatchLastSegment(const Segments& path) {
     std::size_t best_size = 0;
     for (const RouteRow& row : RouteRows()) {
       const Segments& pattern = PatternOf(row);
-      // Rows with ids do not count, and "models" alone means OpenAI's list.
-      if (HasId(row) || IsOwnPage(row) || pattern.front() == "v1beta") continue;
+      // Rows with ids do not count. A route with a version of its own is not meant without it:
+      // "models" alone means OpenAI's list.
+      if (HasId(row) || IsOwnPage(row) || !VersionOf(pattern).empty()) continue;
       const std::size_t shared = SharedTail(pattern, std::span(path).first(length));
       if (shared == 0 || shared < best_shared) continue;
       if (shared == best_shared && pattern.size() >= best_size) continue;
@@ -183,24 +192,32 @@ std::optional<Route> MatchDeployment(const Segments& path) {
 
 std::string Shown(const RouteRow& row) {
   const bool whole =
-      IsOwnPage(row) || row.pattern == "/health" || row.pattern.starts_with("/v1beta");
+      IsOwnPage(row) || row.pattern == "/health" || !VersionOf(PatternOf(row)).empty();
   return (whole ? "" : "/v1") + std::string(row.pattern);
+}
+
+// The same, if a route has that version.
+std::string_view KnownVersionOf(const Segments& path) {
+  const std::string_view version = VersionOf(path);
+  const bool known = std::ranges::any_of(
+      RouteRows(), [&](const RouteRow& row) { return VersionOf(PatternOf(row)) == version; });
+  return known ? version : std::string_view();
 }
 
 // A slip of one of the routes, or a route that begins with the same segment; empty if none is near.
 std::string Nearest(const Segments& path) {
   const std::string asked =
       "/" + Join(std::span(path).first(std::min<std::size_t>(path.size(), 6)));
-  const bool gemini = asked.starts_with("/v1beta");
+  const std::string_view version = KnownVersionOf(path);
   std::vector<std::string_view> family;
   for (const RouteRow& row : RouteRows()) {
     if (HasId(row) || row.pattern == "/") continue;
-    if (row.pattern.starts_with("/v1beta") == gemini) family.push_back(row.pattern);
+    if (VersionOf(PatternOf(row)) == version) family.push_back(row.pattern);
   }
   const std::string_view slip = config::Nearest(asked, family);
   const auto nearest = std::ranges::find_if(RouteRows(), [&](const RouteRow& row) {
     if (!slip.empty()) return row.pattern == slip;
-    if (gemini || path.empty() || HasId(row) || row.pattern == "/") return false;
+    if (!version.empty() || path.empty() || HasId(row) || row.pattern == "/") return false;
     return PatternOf(row).front() == path.front();
   });
   return nearest == RouteRows().end() ? std::string() : Shown(*nearest);

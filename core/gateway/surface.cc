@@ -45,11 +45,11 @@ protocol::WireError WriteGemini(const Error& error, std::string_view) {
 
 // The SDKs of Anthropic read a request's id from a header of another name.
 constexpr std::array<SurfaceFacts, 4> kTable = {{
-    {Surface::kOpenAi, WriteOpenAi, "", kOpenAiRequests, kOpenAiTokens, WriteSpan},
-    {Surface::kAnthropic, protocol::WriteAnthropicError, "request-id", kAnthropicRequests,
+    {Surface::kOpenAi, WriteOpenAi, "/v1", "", kOpenAiRequests, kOpenAiTokens, WriteSpan},
+    {Surface::kAnthropic, protocol::WriteAnthropicError, "", "request-id", kAnthropicRequests,
      kAnthropicTokens, WriteTime},
-    {Surface::kGemini, WriteGemini, "", kOpenAiRequests, kOpenAiTokens, WriteSpan},
-    {Surface::kOwn, WriteOpenAi, "", kOpenAiRequests, kOpenAiTokens, WriteSpan},
+    {Surface::kGemini, WriteGemini, "", "", kOpenAiRequests, kOpenAiTokens, WriteSpan},
+    {Surface::kOwn, WriteOpenAi, "/v1", "", kOpenAiRequests, kOpenAiTokens, WriteSpan},
 }};
 
 constexpr bool RowsAreInTheOrderOfTheEnum() {

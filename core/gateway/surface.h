@@ -23,6 +23,7 @@ struct LimitHeaders {
 struct SurfaceFacts {
   Surface surface;
   protocol::WireError (*write_error)(const Error& error, std::string_view request_id);
+  std::string_view base_path;          ///< of the base URL that clients take: "/v1"; may be empty
   std::string_view request_id_header;  ///< named besides x-request-id; empty: none
   LimitHeaders requests;
   LimitHeaders tokens;

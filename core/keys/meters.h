@@ -19,18 +19,19 @@ std::shared_ptr<const TimeZone> ZoneOf(const config::Config& config);
 
 /// The meters of all keys of [[keys]], by the keys' names. They outlive every configuration.
 ///
-/// Thread safety: any thread. Requests do not come here: each key has its meter at hand.
+/// Thread safety: any thread. A request does not use this class: its key holds the meter.
 class Meters {
  public:
-  /// The meter of a key; it is made at the first time.
+  /// The meter of a key. The first call for a name makes it.
   std::shared_ptr<Meter> Of(const std::string& name);
   void UseZone(std::shared_ptr<const TimeZone> zone);
-  /// Counts together with the other machines; null: alone again, when no request runs any more.
+  /// Counts together with the other machines. Null ends that; no request may run then.
   void ShareBy(store::Counts* counts);
 
   /// Adds a request that the ledger counts.
   void Count(const ledger::Entry& entry);
-  /// Replaces what is known of the ledger by its sums since the beginning of the present month.
+  /// The meters forget what they knew of the ledger, and take over its sums since the beginning of
+  /// the present month.
   void Load(const ledger::Totals& totals);
 
  private:

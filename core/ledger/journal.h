@@ -56,8 +56,9 @@ class Journal {
   void AddTape(Taped taped);
   /// Counts all entries that were added before, so that the metrics are current.
   void Settle();
-  /// Calls `work` with the sums since `since` of exactly those requests that `count` was called
-  /// for; no request is counted while it runs.
+  /// Calls `work` with the sums since `since`: those in the file, and those that still wait. The
+  /// journal has called `count` for each request of this process in them, and calls it for no
+  /// further one while `work` runs.
   Result<void> WithTotals(WallTime since, const std::function<void(const Totals&)>& work);
   /// Settles and writes; false if the file cannot be written now.
   bool Flush();

@@ -11,7 +11,7 @@
 
 namespace agm::mock {
 
-/// A request of a server with OpenAI's API, read from its path and body.
+/// A request to a server with OpenAI's API, read from its path and body.
 struct OpenAiRoute {
   std::string method;  ///< "chat", "embeddings"; "models" for the list
   std::string model;   ///< empty for the list
@@ -20,7 +20,7 @@ struct OpenAiRoute {
 /// Returns nullopt for a path that such a server does not have.
 std::optional<OpenAiRoute> ReadOpenAiRoute(const Request& request);
 
-/// Answers the request; `fault` changes the answer, a default Fault nothing. `id` must be unique.
+/// Answers the request; `fault` changes the answer; a default Fault changes nothing. `id` must be unique.
 Reply ServeOpenAiMethod(const OpenAiRoute& route, std::string_view body, const Fault& fault,
                         Duration pace, const std::string& id);
 

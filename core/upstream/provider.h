@@ -33,8 +33,8 @@ struct Recall {
   std::function<std::optional<std::vector<chat::Block>>(const chat::Message& turn,
                                                         std::string_view family)>
       turn{};
-  /// Names the model's turn in which it made a call among several: equal names mean the same turn;
-  /// empty if it is not known.
+  /// The name of the turn in which the model made the call, if it made several in it: equal names
+  /// mean the same turn. Empty if it is not known.
   std::function<std::string(std::string_view call_id, std::string_view family)> turn_of{};
 };
 
@@ -50,7 +50,7 @@ struct ChatOrder {
 
 /// The facts about a model that the gateway needs before it writes a request.
 struct ModelNature {
-  std::string family;           ///< thought signatures are valid within one; empty: it has none
+  std::string family;           ///< its models accept each other's signatures; empty: no signatures
   bool urls = true;             ///< reads https:// references to media in messages itself
   bool urls_in_results = true;  ///< the same in a tool's result
 };
@@ -70,8 +70,8 @@ struct EmbeddingQuestion {
 };
 
 /// One kind of upstream API. The gateway passes a request in the neutral model; the provider of the
-/// leased account writes it for its API and reads the response. A further kind is one more folder
-/// with a subclass, and a case in providers.cc.
+/// leased account writes it for its API and reads the response. core/README.md says what a further
+/// kind of upstream needs.
 ///
 /// Thread safety: immutable; any thread.
 class Provider {
@@ -95,7 +95,8 @@ class Provider {
   virtual std::string WriteNextHop(const Outgoing& outgoing, std::string_view token) const;
   virtual std::string ChatUrl(const config::Account& account, const Outgoing& outgoing) const = 0;
 
-  // Embeddings: the next question, with as many of the (non-empty) `texts` as one takes.
+  // Embeddings: writes a question for the first of `texts`, as many as the upstream takes at once.
+  // `texts` is not empty.
 
   virtual Result<EmbeddingQuestion> WriteEmbeddings(const config::Account& account,
                                                     const chat::EmbeddingRequest& request,

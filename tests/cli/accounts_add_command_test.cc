@@ -255,6 +255,22 @@ TEST(AccountsAdd, RefusesAKeyThatAnotherAccountHas) {
   EXPECT_EQ(t.Agm({"accounts", "add", "home", "--api-key-env", "K"}), 0) << t.io.err;
 }
 
+TEST(AccountsAdd, AKeyMayServeInTwoRegions) {
+  const auto error = [](const std::string& location) {
+    AddTest t;
+    t.WriteConfig(
+        "[[accounts]]\nname = \"home\"\nkind = \"vertex\"\nproject = \"p\"\n"
+        "location = \"europe-west1\"\napi_key = \"AQ.some-key-1\"\n");
+    t.env["K"] = "AQ.some-key-1";
+    t.Agm({"accounts", "add", "work", "--kind", "vertex", "--project", "p", "--location", location,
+           "--api-key-env", "K"});
+    return t.io.err;
+  };
+  EXPECT_FALSE(Has(error("us-central1"), "has this key already")) << error("us-central1");
+  EXPECT_TRUE(Has(error("europe-west1"), "has this key already")) << error("europe-west1");
+  EXPECT_FALSE(Has(error("europe-west1"), "aistudio")) << "a page of another kind's keys";
+}
+
 TEST(AccountsAdd, NeverPrintsAKeyThatStandsOnTheCommandLine) {
   const std::string key = "AIzaSyD-secret-secret-secret-secret-12";
   for (std::vector<std::string> line : {std::vector<std::string>{"accounts", "add", "work", key},

@@ -87,7 +87,7 @@ class CurlDownload : public Download {
   bool more_ = false;        // more may have arrived already
   bool tail_ = false;        // bytes arrived after the response
   std::string early_;        // body bytes received together with the head
-  TimePoint quiet_since_{};  // the time of the last progress, plus the caller's pauses
+  TimePoint quiet_since_{};  // when bytes last moved, later by the caller's pauses since then
   std::optional<TimePoint> paused_since_;  // set while the caller processes what it received
 
   bool done_ = false;

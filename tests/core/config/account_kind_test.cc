@@ -52,6 +52,18 @@ TEST(AccountKind, AnAccountCanServeOnceItHasWhatItsKindNeeds) {
   }
 }
 
+TEST(AccountKind, AccountsWithTheSameServersHaveOneEndpoint) {
+  const auto endpoint = [](AccountKind kind, const std::string& settings) {
+    return AccountOfKind(FactsOf(kind), settings).Endpoint();
+  };
+  EXPECT_EQ(endpoint(AccountKind::kGemini, "api_key = \"a\"\n"),
+            endpoint(AccountKind::kGemini, "api_key = \"b\"\n"));
+  EXPECT_NE(endpoint(AccountKind::kVertex, "location = \"us-central1\"\n"),
+            endpoint(AccountKind::kVertex, "location = \"europe-west1\"\n"));
+  EXPECT_NE(endpoint(AccountKind::kOpenAi, "base_url = \"http://127.0.0.1:1/v1\"\n"),
+            endpoint(AccountKind::kOpenAi, "base_url = \"http://127.0.0.1:2/v1\"\n"));
+}
+
 TEST(AccountKind, AnAccountTellsWhatItLacks) {
   const auto lacks = [](AccountKind kind, const std::string& settings) {
     return AccountOfKind(FactsOf(kind), settings).unusable;

@@ -254,6 +254,19 @@ TEST_F(GatewayTest, NamesTheBaseUrlOfAnUnknownPath) {
   EXPECT_TRUE(message.ends_with("/v1")) << message;
 }
 
+TEST_F(GatewayTest, NamesTheBaseUrlThatClientsOfTheApiTake) {
+  Start();
+  const auto ends_with_port = [](const Got& got) {
+    const std::string message = got.json()["error"]["message"];
+    const std::size_t port = message.rfind(':');
+    EXPECT_NE(message.find("; the base URL is http://127.0.0.1:"), std::string::npos) << message;
+    return port != std::string::npos &&
+           message.find_first_not_of("0123456789", port + 1) == std::string::npos;
+  };
+  EXPECT_TRUE(ends_with_port(Ask("GET", "/v1beta/nothing")));
+  EXPECT_TRUE(ends_with_port(Ask("GET", "/nothing", "", {{"anthropic-version", "2023-06-01"}})));
+}
+
 TEST_F(GatewayTest, TellsAPreflightFromAWrongMethod) {
   Start();
   const Got plain = Ask("OPTIONS", "/v1/chat/completions");
