@@ -60,11 +60,13 @@ void Pace::Adopt(const Learned& learned) {
 void Pace::Clear() {
   used_.Clear();
   others_until_ = {};
+  heard_.Clear();
 }
 
 void Pace::NoteOthers(std::int64_t used, TimePoint until) {
   others_ = used;
   others_until_ = until;
+  heard_.Clear();
 }
 
 std::optional<std::int64_t> Pace::Certain(TimePoint now) const {

@@ -239,7 +239,9 @@ void Notes::Write(PoolJournal* journal, const HearEvent& hear) const {
 void Pool::State::Write(const Notes& notes) const {
   notes.Write(journal, hear);
   store::Counts* const shared = counts;
-  if (shared == nullptr || notes.counted.empty()) return;
+  if (shared == nullptr) return;
+  if (!notes.begun.empty()) shared->Begun(notes.begun);
+  if (notes.counted.empty()) return;
   notes.tell_at_once ? shared->Changed(notes.counted) : shared->Touched(notes.counted);
 }
 

@@ -30,6 +30,7 @@ struct Notes {
   std::vector<AccountEvent> events;
   std::string counted;  ///< a group of shared counts that changed; empty: none
   bool tell_at_once = false;
+  std::string begun;    ///< a group of shared counts with a further request; empty: none
 
   void Write(PoolJournal* journal, const HearEvent& hear) const;
 };

@@ -60,6 +60,8 @@ class Quotas {
   std::vector<store::Claim> Claims(Moment moment) const;
   /// Claims of nothing, to ask what the other machines use.
   static std::vector<store::Claim> Watched(WallTime wall);
+  /// Notes that other machines have begun so many further requests.
+  void Hear(std::int64_t requests, TimePoint now) { requests_.AddOthers(now, requests); }
   bool HasCertainLimit(Moment moment) const;
   /// Takes over what the other machines use, from a verdict about Claims or Watched. Returns the limit that is full for all of them
   /// together: for this request if it was refused, else for the next one.

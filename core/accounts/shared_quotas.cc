@@ -42,10 +42,9 @@ void Pool::State::FollowShares(const Lease::Taken& taken, const std::string& gro
                 with_quotas([&](Quotas& quotas, State&) { shares = quotas.Shares({now, wall}); });
                 return shares;
               },
-              Quotas::Watched,
-              [with_quotas](const store::Verdict& verdict) {
+              [with_quotas](std::int64_t requests) {
                 with_quotas([&](Quotas& quotas, State& state) {
-                  static_cast<void>(quotas.Note(verdict, state.Look()));
+                  quotas.Hear(requests, state.Look().now);
                 });
               }});
 }
@@ -55,7 +54,7 @@ void Pool::State::BeginTogether(Lease::Taken& taken, Moment moment, Notes& notes
   store::Question question{quotas.group, quotas.Shares(moment), {}, {}};
   taken.expected_tokens = quotas.Begin(*taken.account, moment);
   if (!quotas.HasCertainLimit(moment)) {
-    notes.counted = quotas.group;
+    notes.begun = quotas.group;
     return;
   }
   question.after = quotas.Shares(moment);
@@ -70,9 +69,13 @@ bool Pool::State::IsAgreed(Lease::Taken& taken, Notes& notes) {
 
 bool Pool::State::Conclude(Lease::Taken& taken, const std::optional<store::Verdict>& verdict,
                            Notes& notes) {
-  notes.counted = std::exchange(taken.question, std::nullopt)->group;
-  notes.tell_at_once = !verdict;
+  const std::string group = std::exchange(taken.question, std::nullopt)->group;
   const bool agreed = !verdict || !verdict->full;
+  if (agreed) notes.begun = group;
+  if (!verdict) {
+    notes.counted = group;
+    notes.tell_at_once = true;
+  }
   {
     std::lock_guard lock(mutex);
     const Moment moment = Look();

@@ -4,7 +4,9 @@
 #include <chrono>
 #include <utility>
 
+#include "core/base/json_doc.h"
 #include "core/base/json_writer.h"
+#include "core/base/utf8.h"
 #include "core/cluster/count_script.h"
 
 namespace agm::cluster {
@@ -19,7 +21,7 @@ using store::Verdict;
 
 // Five times the pause between two tellings.
 constexpr Duration kAlive = 10s;
-// A group that was told more recently waits for Renew.
+// Requests that begin sooner after an announcement wait for the next one, or for Renew.
 constexpr Duration kOften = 250ms;
 
 std::string ClaimsOf(const Question& question) {
@@ -79,39 +81,65 @@ std::optional<std::vector<Verdict>> SharedCounts::Try(const std::vector<Question
     if (!verdict) return std::nullopt;
     verdicts.push_back(*std::move(verdict));
   }
-  NoteTold(questions);
+  for (const Question& question : questions) Touched(question.group);
   return verdicts;
 }
 
-void SharedCounts::NoteTold(const std::vector<Question>& questions) {
-  const TimePoint now = clock_.Now();
-  auto groups = groups_.Lock();
-  for (const Question& question : questions) {
-    const auto found = groups->find(question.group);
-    if (found == groups->end()) continue;
-    found->second.active = true;
-    found->second.told_at = now;
-  }
-}
-
-void SharedCounts::Changed(const std::string& group) { Mark(group, Duration(0)); }
-void SharedCounts::Touched(const std::string& group) { Mark(group, kOften); }
-
-/// Tells the group's share, unless it was told less than `pause` ago: then Renew does it.
-void SharedCounts::Mark(const std::string& group, Duration pause) {
-  const TimePoint now = clock_.Now();
-  {
-    auto groups = groups_.Lock();
-    const auto found = groups->find(group);
-    if (found != groups->end()) {
-      found->second.active = true;
-      if (now - found->second.told_at < pause) return;
-      found->second.told_at = now;
-    }
-  }
+void SharedCounts::Changed(const std::string& group) {
+  Touched(group);
+  // Without the script on the server, the link sends the command again, and then with the script.
   link_.Write(
       "count/" + group, [this, group] { return Tell(group); },
-      [this, group](const Reply& reply) { HearAnswer(group, reply); });
+      [this](const Reply& reply) {
+        if (LacksScript(reply)) sha_.Set({});
+      });
+}
+
+void SharedCounts::Touched(const std::string& group) {
+  auto groups = groups_.Lock();
+  const auto found = groups->find(group);
+  if (found != groups->end()) found->second.active = true;
+}
+
+void SharedCounts::Begun(const std::string& group) {
+  if (!link_.connected()) return;
+  const TimePoint now = clock_.Now();
+  {
+    auto news = news_.Lock();
+    ++news->begun[group];
+    if (now - news->announced < kOften) return;
+    news->announced = now;
+  }
+  Announce();
+}
+
+void SharedCounts::Announce() {
+  link_.Write("begun", [this] { return TakeNews(); });
+}
+
+Command SharedCounts::TakeNews() {
+  std::map<std::string, std::int64_t> begun;
+  {
+    auto news = news_.Lock();
+    begun.swap(news->begun);
+  }
+  if (begun.empty()) return {};
+  std::string text;
+  JsonWriter json(text);
+  json.Object();
+  for (const auto& [group, requests] : begun) json.Key(ToUtf8(group)).Int(requests);
+  json.EndObject();
+  return {"PUBLISH", link_.place().channel(), link_.Announcement("counts", text)};
+}
+
+void SharedCounts::Hear(std::string_view begun) {
+  const auto doc = JsonDoc::Parse(begun);
+  if (!doc) return;
+  for (const JsonMember member : doc->root().members()) {
+    const auto participant = Find(member.key.text());
+    const auto requests = member.value.integer();
+    if (participant && participant->hear && requests) participant->hear(*requests);
+  }
 }
 
 Result<void> SharedCounts::Join(const AskServer& ask) {
@@ -125,11 +153,14 @@ Result<void> SharedCounts::Join(const AskServer& ask) {
     for (const auto& [group, state] : *groups) all.push_back(group);
   }
   for (const std::string& group : all) Changed(group);
+  auto news = news_.Lock();
+  news->begun.clear();  // these requests began before this connection
   return {};
 }
 
 // Tells again what this machine holds, and what changed without being told at once.
 void SharedCounts::Renew() {
+  Announce();
   std::map<std::string, Group> active;
   {
     auto groups = groups_.Lock();
@@ -165,13 +196,11 @@ std::optional<store::Participant> SharedCounts::Find(const std::string& group) {
   return found->second.participant;
 }
 
-/// Tells the server what this machine uses, and asks what the others use. The link's thread calls
-/// this when it sends the command.
+/// Tells the server what this machine uses. The link's thread calls this when it sends the command.
 Command SharedCounts::Tell(const std::string& group) {
   const auto participant = Find(group);
   if (!participant) return {};
-  const WallTime wall = clock_.Wall();
-  Question question{group, participant->read(clock_.Now(), wall), {}, {}};
+  Question question{group, participant->read(clock_.Now(), clock_.Wall()), {}, {}};
   {
     auto groups = groups_.Lock();
     Group& state = (*groups)[group];
@@ -179,17 +208,7 @@ Command SharedCounts::Tell(const std::string& group) {
     state.told = question.before.version;
   }
   question.after = question.before;
-  if (participant->watched) question.claims = participant->watched(wall);
   return CommandOf(question, sha_.Copy());
-}
-
-// Without the script on the server, the link sends the command again, and then with the script.
-void SharedCounts::HearAnswer(const std::string& group, const Reply& reply) {
-  if (LacksScript(reply)) return sha_.Set({});
-  const auto participant = Find(group);
-  if (!participant || !participant->hear) return;
-  const std::size_t claims = participant->watched(clock_.Wall()).size();
-  if (const auto verdict = VerdictOf(claims, reply)) participant->hear(*verdict);
 }
 
 /// group := owner ["/" part]

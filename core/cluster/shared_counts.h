@@ -23,8 +23,10 @@ namespace agm::cluster {
 ///   link.Start();
 ///
 /// What a machine holds for requests in progress counts for ten seconds after it told the server
-/// of it last; it tells it again every two seconds. A machine that joins tells all groups. A group that
-/// was quiet is told at once, a busy one four times a second.
+/// of it last; it tells it again every two seconds. A machine that joins tells all groups.
+///
+/// A message says which requests a machine has begun since its last one, at most four times a
+/// second: {"GROUP": requests, ...}. Where it is lost, the others choose worse for a minute.
 ///
 /// Thread safety: any thread.
 class SharedCounts : public store::Counts, public Follower {
@@ -38,25 +40,29 @@ class SharedCounts : public store::Counts, public Follower {
       const std::vector<store::Question>& questions) override;
   void Changed(const std::string& group) override;
   void Touched(const std::string& group) override;
+  void Begun(const std::string& group) override;
 
   Result<void> Join(const AskServer& ask) override;
-  void Hear(std::string_view) override {}
+  void Hear(std::string_view begun) override;
   void Renew() override;
 
  private:
   struct Group {
     store::Participant participant;
     std::uint64_t told = 0;  ///< the version that the server was told last
-    TimePoint told_at{};
-    bool active = false;  ///< Renew must look at it
+    bool active = false;     ///< Renew must look at it
+  };
+  /// The requests that the other machines have not heard of.
+  struct News {
+    std::map<std::string, std::int64_t> begun;  ///< by group
+    TimePoint announced{};
   };
 
   Command CommandOf(const store::Question& question, const std::string& sha) const;
-  void Mark(const std::string& group, Duration pause);
-  void NoteTold(const std::vector<store::Question>& questions);
   std::optional<store::Participant> Find(const std::string& group);
   Command Tell(const std::string& group);
-  void HearAnswer(const std::string& group, const Reply& reply);
+  void Announce();
+  Command TakeNews();
   std::string KeyOf(std::string_view group) const;
   std::string StateOf(const store::Shares& shares) const;
   std::int64_t SecondOf(TimePoint at) const;
@@ -69,6 +75,7 @@ class SharedCounts : public store::Counts, public Follower {
   Clock& clock_;
   const std::string machine_;
   Guarded<std::map<std::string, Group>> groups_;
+  Guarded<News> news_;
   Guarded<std::string> sha_;  ///< of the script on the server; empty: not known
 };
 

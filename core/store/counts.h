@@ -81,10 +81,8 @@ struct Verdict {
 struct Participant {
   /// Reads what this machine uses.
   std::function<Shares(TimePoint now, WallTime wall)> read;
-  /// The counters of which it wants to hear what the other machines use, as claims of 0.
-  std::function<std::vector<Claim>(WallTime wall)> watched{};
-  /// Hears that each time that the machine has told its own use.
-  std::function<void(const Verdict&)> hear{};
+  /// Hears that the other machines have begun so many further requests.
+  std::function<void(std::int64_t requests)> hear{};
 };
 
 /// A second question that goes out together with a first one, and its verdict.
@@ -118,8 +116,11 @@ class Counts {
   virtual std::optional<std::vector<Verdict>> Try(const std::vector<Question>& questions) = 0;
   /// Tells the group's new share to the server.
   virtual void Changed(const std::string& group) = 0;
-  /// The same, soon: at once, or within two seconds where the group changes often.
+  /// The same, within two seconds.
   virtual void Touched(const std::string& group) = 0;
+  /// Lets the other machines hear that a request of the group begins: soon, and perhaps never. They
+  /// choose by it; nothing is admitted or refused by it.
+  virtual void Begun(const std::string& group) = 0;
 };
 
 }  // namespace agm::store

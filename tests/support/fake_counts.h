@@ -37,12 +37,14 @@ class FakeCounts : public store::Counts {
   }
   void Changed(const std::string& group) override { changed.push_back(group); }
   void Touched(const std::string& group) override { touched.push_back(group); }
+  void Begun(const std::string& group) override { begun.push_back(group); }
 
   std::string full;     ///< the name of the counter
   bool silent = false;  ///< the server does not answer
   std::vector<std::vector<store::Question>> asked;
   std::vector<std::string> changed;
   std::vector<std::string> touched;
+  std::vector<std::string> begun;
   std::map<std::string, store::Participant> participants;
 };
 

@@ -84,20 +84,28 @@ TEST_F(SharedQuotas, EachMachineHearsWhatTheOthersUseWhereNoLimitIsKnown) {
   EXPECT_TRUE(counts_.asked.empty());
   const auto& other =
       counts_.participants.at("project:" + HexDigest("project q").substr(0, 16) + "/" + kModel);
-  ASSERT_EQ(other.watched(clock_.Wall()).size(), 3U);
-  store::Verdict verdict = Room();
-  verdict.counters[1] = {7, 30s};
-  other.hear(verdict);
+  clock_.Advance(30s);
+  other.hear(3);
+  other.hear(4);
   for (int i = 0; i < 7; ++i) EXPECT_EQ(Given(pool), "d");
-  clock_.Advance(31s);  // the others' requests are over a minute old
-  EXPECT_EQ(Given(pool), "c");
+  clock_.Advance(61s);  // the others' requests are over a minute old
+  EXPECT_EQ(std::set({Given(pool), Given(pool)}), (std::set<std::string>{"c", "d"}));
   pool.ShareBy(nullptr);
 }
 
-TEST_F(SharedQuotas, EachRequestWithoutALimitIsToldOnceItIsSent) {
+TEST_F(SharedQuotas, TheOthersHearOfEachRequestThatBegins) {
   EXPECT_EQ(Given(pool_, {"a"}), "b");
-  ASSERT_FALSE(counts_.touched.empty());
-  EXPECT_TRUE(counts_.touched.front().ends_with(std::string("/") + kModel));
+  ASSERT_EQ(counts_.begun.size(), 1U);
+  EXPECT_TRUE(counts_.begun.front().ends_with(std::string("/") + kModel));
+  EXPECT_EQ(Given(pool_), "a");
+  ASSERT_EQ(counts_.begun.size(), 2U);
+  EXPECT_EQ(counts_.begun.back(), group_);
+}
+
+TEST_F(SharedQuotas, TheOthersHearNothingOfARefusedRequest) {
+  counts_.full = "requests";
+  EXPECT_EQ(Given(pool_, {"b"}), "");
+  EXPECT_TRUE(counts_.begun.empty());
 }
 
 TEST_F(SharedQuotas, AProposalBecomesALease) {
