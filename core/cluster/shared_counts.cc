@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <chrono>
+#include <iterator>
 #include <utility>
 
 #include "core/base/json_doc.h"
@@ -21,7 +22,7 @@ using store::Verdict;
 
 // Five times the pause between two tellings.
 constexpr Duration kAlive = 10s;
-// Requests that begin sooner after an announcement wait for the next one, or for Renew.
+// What begins or ends sooner after a message waits for the next one, or for Renew.
 constexpr Duration kOften = 250ms;
 
 std::string ClaimsOf(const Question& question) {
@@ -51,6 +52,17 @@ std::optional<Verdict> VerdictOf(std::size_t claims, const Reply& reply) {
   return verdict;
 }
 
+/// The requests in progress on the machines that are alive; forgets those that are not.
+template <class Running>
+std::int64_t RunningOf(std::map<std::string, Running>& by_instance, TimePoint now) {
+  std::erase_if(by_instance, [&](const auto& each) {
+    return each.second.requests == 0 || now - each.second.at >= kAlive;
+  });
+  std::int64_t sum = 0;
+  for (const auto& [instance, running] : by_instance) sum += running.requests;
+  return sum;
+}
+
 bool LacksScript(const Reply& reply) {
   return reply.is(Reply::Kind::kRefusal) && reply.text.starts_with("NOSCRIPT");
 }
@@ -60,9 +72,18 @@ bool LacksScript(const Reply& reply) {
 SharedCounts::SharedCounts(Link& link, Clock& clock, std::string machine)
     : link_(link), clock_(clock), machine_(std::move(machine)) {}
 
-void SharedCounts::Follow(const std::string& group, store::Participant participant) {
-  auto groups = groups_.Lock();
-  (*groups)[group].participant = std::move(participant);
+store::OthersRequests SharedCounts::Follow(const std::string& group,
+                                           store::Participant participant) {
+  {
+    auto groups = groups_.Lock();
+    (*groups)[group].participant = std::move(participant);
+  }
+  const TimePoint now = clock_.Now();
+  auto heard = heard_.Lock();
+  Heard& of = (*heard)[group];
+  const std::int64_t begun = of.begun.Sum(now);
+  of.begun.Clear();
+  return {begun, RunningOf(of.running, now), now + kAlive};
 }
 
 std::optional<std::vector<Verdict>> SharedCounts::Try(const std::vector<Question>& questions) {
@@ -101,22 +122,23 @@ void SharedCounts::Touched(const std::string& group) {
   if (found != groups->end()) found->second.active = true;
 }
 
-void SharedCounts::Begun(const std::string& group) {
+void SharedCounts::Announce(const std::string& group, std::int64_t begun) {
   if (!link_.connected()) return;
   const TimePoint now = clock_.Now();
   {
     auto news = news_.Lock();
-    ++news->begun[group];
+    news->begun[group] += begun;
     if (now - news->announced < kOften) return;
     news->announced = now;
   }
-  Announce();
+  WriteNews();
 }
 
-void SharedCounts::Announce() {
-  link_.Write("begun", [this] { return TakeNews(); });
+void SharedCounts::WriteNews() {
+  link_.Write("news", [this] { return TakeNews(); });
 }
 
+/// The link's thread calls this when it sends the command.
 Command SharedCounts::TakeNews() {
   std::map<std::string, std::int64_t> begun;
   {
@@ -124,21 +146,59 @@ Command SharedCounts::TakeNews() {
     begun.swap(news->begun);
   }
   if (begun.empty()) return {};
+  std::set<std::string> running;
   std::string text;
   JsonWriter json(text);
-  json.Object();
-  for (const auto& [group, requests] : begun) json.Key(ToUtf8(group)).Int(requests);
-  json.EndObject();
+  json.Object().Key("from").String(link_.instance()).Key("groups").Object();
+  for (const auto& [group, requests] : begun) {
+    const auto participant = Find(group);
+    if (!participant || !participant->running) continue;
+    const std::int64_t in_progress = participant->running();
+    if (in_progress > 0) running.insert(group);
+    json.Key(ToUtf8(group)).Object().Key("begun").Int(requests);
+    json.Key("running").Int(in_progress).EndObject();
+  }
+  json.EndObject().EndObject();
+  {
+    auto news = news_.Lock();
+    for (const auto& [group, requests] : begun) news->running.erase(group);
+    news->running.merge(running);
+  }
   return {"PUBLISH", link_.place().channel(), link_.Announcement("counts", text)};
 }
 
-void SharedCounts::Hear(std::string_view begun) {
-  const auto doc = JsonDoc::Parse(begun);
+void SharedCounts::Hear(std::string_view news) {
+  const auto doc = JsonDoc::Parse(news);
   if (!doc) return;
-  for (const JsonMember member : doc->root().members()) {
-    const auto participant = Find(member.key.text());
-    const auto requests = member.value.integer();
-    if (participant && participant->hear && requests) participant->hear(*requests);
+  const std::string from = doc->root()["from"].text();
+  for (const JsonMember group : doc->root()["groups"].members()) {
+    HearOf(group.key.text(), from, group.value["begun"].integer().value_or(0),
+           group.value["running"].integer().value_or(0));
+  }
+}
+
+void SharedCounts::HearOf(const std::string& group, const std::string& from, std::int64_t begun,
+                          std::int64_t running) {
+  const TimePoint now = clock_.Now();
+  const auto participant = Find(group);
+  store::OthersRequests others{begun, 0, now + kAlive};
+  {
+    auto heard = heard_.Lock();
+    Heard& of = (*heard)[group];
+    of.running[from] = {running, now};
+    others.running = RunningOf(of.running, now);
+    if (!participant) of.begun.Count(now, begun);
+  }
+  if (participant && participant->hear) participant->hear(others);
+}
+
+void SharedCounts::ForgetOld() {
+  const TimePoint now = clock_.Now();
+  auto heard = heard_.Lock();
+  for (auto each = heard->begin(); each != heard->end();) {
+    Heard& of = each->second;
+    const bool old = RunningOf(of.running, now) == 0 && of.begun.Sum(now) == 0;
+    each = old ? heard->erase(each) : std::next(each);
   }
 }
 
@@ -155,12 +215,18 @@ Result<void> SharedCounts::Join(const AskServer& ask) {
   for (const std::string& group : all) Changed(group);
   auto news = news_.Lock();
   news->begun.clear();  // these requests began before this connection
+  for (const std::string& group : news->running) news->begun.emplace(group, 0);
   return {};
 }
 
 // Tells again what this machine holds, and what changed without being told at once.
 void SharedCounts::Renew() {
-  Announce();
+  {
+    auto news = news_.Lock();
+    for (const std::string& group : news->running) news->begun.try_emplace(group, 0);
+  }
+  WriteNews();
+  ForgetOld();
   std::map<std::string, Group> active;
   {
     auto groups = groups_.Lock();

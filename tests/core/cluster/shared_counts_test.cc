@@ -248,7 +248,11 @@ struct Watcher {
                                      shares.counters.push_back({"requests", {used_.load()}});
                                      return shares;
                                    },
-                                   [this](std::int64_t requests) { heard_ += requests; }});
+                                   [this] { return running_.load(); },
+                                   [this](const store::OthersRequests& others) {
+                                     heard_ += others.begun;
+                                     running_elsewhere_ = others.running;
+                                   }});
   }
   void Use(std::int64_t amount) {
     used_ = amount;
@@ -261,7 +265,16 @@ struct Watcher {
     const auto verdicts = machine_.counts.Try({{kGroup, own, own, {{"requests"}}}});
     return verdicts ? verdicts->front().counters.at(0).others : -1;
   }
+  void Begin() {
+    ++running_;
+    machine_.counts.Begun(kGroup);
+  }
+  void End() {
+    --running_;
+    machine_.counts.Ended(kGroup);
+  }
   std::int64_t heard() const { return heard_; }
+  std::int64_t running_elsewhere() const { return running_elsewhere_; }
 
   static constexpr const char* kGroup = "project:p/gemini-2.5-flash";
 
@@ -269,7 +282,9 @@ struct Watcher {
   Machine& machine_;
   std::atomic<std::int64_t> used_ = 0;
   std::atomic<std::uint64_t> version_ = 1;
+  std::atomic<std::int64_t> running_ = 0;
   std::atomic<std::int64_t> heard_ = 0;
+  std::atomic<std::int64_t> running_elsewhere_ = 0;
 };
 
 TEST_F(SharedCountsTest, AMachineHearsOfTheRequestsThatOthersBegin) {
@@ -278,21 +293,65 @@ TEST_F(SharedCountsTest, AMachineHearsOfTheRequestsThatOthersBegin) {
   const auto c = Join("c");
   Watcher of_a(*a);
   Watcher of_b(*b);
-  a->counts.Begun(Watcher::kGroup);
+  Watcher of_c(*c);
   a->counts.Begun("project:that/nobody follows \"here\"");
-  c->counts.Begun(Watcher::kGroup);
+  of_a.Begin();
+  of_c.Begin();
   EXPECT_TRUE(Eventually([&] { return of_b.heard() == 2 && of_a.heard() == 1; }))
       << of_a.heard() << " " << of_b.heard();
+  EXPECT_EQ(of_b.running_elsewhere(), 2);
+  EXPECT_EQ(of_a.running_elsewhere(), 1);
+  of_c.End();
+  EXPECT_TRUE(Eventually([&] { return of_b.running_elsewhere() == 1; }));
+  EXPECT_EQ(of_b.heard(), 2);
+}
+
+TEST_F(SharedCountsTest, WhatIsInProgressOnADeadMachineIsForgotten) {
+  const auto a = Join("a");
+  auto b = Join("b");
+  Watcher of_a(*a);
+  {
+    Watcher of_b(*b);
+    of_b.Begin();
+    ASSERT_TRUE(Eventually([&] { return of_a.running_elsewhere() == 1; }));
+    std::this_thread::sleep_for(2500ms);  // it is said again
+    b->counts.Follow(Watcher::kGroup, {});
+  }
+  b.reset();
+  const auto c = Join("c");
+  Watcher of_c(*c);
+  of_c.Begin();
+  ASSERT_TRUE(Eventually([&] { return of_a.running_elsewhere() == 2; }));
+  EXPECT_EQ(a->counts.Follow(Watcher::kGroup, {}).running, 2);
+  std::this_thread::sleep_for(10s);
+  EXPECT_EQ(a->counts.Follow(Watcher::kGroup, {}).running, 1);
+}
+
+TEST_F(SharedCountsTest, WhoFollowsAGroupLaterHearsOfTheLastMinute) {
+  const auto a = Join("a");
+  const auto b = Join("b");
+  Watcher of_b(*b);
+  Watcher of_a(*a);
+  a->counts.Follow("project:later/m", {{}, [] { return std::int64_t{2}; }, {}});
+  for (int i = 0; i < 3; ++i) a->counts.Begun("project:later/m");
+  of_a.Begin();
+  ASSERT_TRUE(Eventually([&] { return of_b.heard() == 1; })) << "all of it has arrived";
+  const store::OthersRequests later = b->counts.Follow("project:later/m", {});
+  EXPECT_EQ(later.begun, 3);
+  EXPECT_EQ(later.running, 2);
+  EXPECT_EQ(b->counts.Follow("project:never/m", {}).begun, 0);
 }
 
 TEST_F(SharedCountsTest, ManyRequestsAreAnnouncedFourTimesASecond) {
   const auto a = Join("a");
   const auto b = Join("b");
+  Watcher of_a(*a);
   Watcher of_b(*b);
   const std::uint64_t before = a->link.status().commands;
   const TimePoint begin = a->clock.Now();
   for (int i = 0; i < 500; ++i) {
-    a->counts.Begun(Watcher::kGroup);
+    of_a.Begin();
+    of_a.End();
     std::this_thread::sleep_for(1ms);
   }
   const auto quarters = static_cast<std::uint64_t>((a->clock.Now() - begin) / 250ms);
@@ -306,15 +365,17 @@ TEST_F(SharedCountsTest, ManyRequestsAreAnnouncedFourTimesASecond) {
 TEST_F(SharedCountsTest, RequestsOfAMachineAloneAreNotAnnouncedLater) {
   const auto a = Join("a");
   const auto b = Join("b");
+  Watcher of_a(*a);
   Watcher of_b(*b);
   server->Kill();
   ASSERT_TRUE(Eventually([&] { return !a->link.connected() && !b->link.connected(); }));
-  for (int i = 0; i < 100; ++i) a->counts.Begun(Watcher::kGroup);
+  for (int i = 0; i < 100; ++i) of_a.Begin();
   server->Restart();
   ASSERT_TRUE(Eventually([&] { return a->link.connected() && b->link.connected(); }));
-  a->counts.Begun(Watcher::kGroup);
+  of_a.Begin();
   EXPECT_TRUE(Eventually([&] { return of_b.heard() > 0; }));
   EXPECT_EQ(of_b.heard(), 1);
+  EXPECT_EQ(of_b.running_elsewhere(), 101);
 }
 
 TEST_F(SharedCountsTest, TellingGoesOnWhenTheServerForgotTheScript) {
