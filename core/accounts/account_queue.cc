@@ -16,8 +16,7 @@ constexpr std::size_t kCompared = 16;
 constexpr auto kFresh = 60s;
 constexpr double kSpent = 1e6;
 // The weight of a request of the last minute, where one in progress weighs 1. It spreads requests
-// evenly before a limit is known, also those of other machines, whose requests in progress no
-// machine knows.
+// evenly before a limit is known.
 constexpr double kRecent = 0.2;
 // A conversation leaves its account for one that had five requests less in the last minute, or has
 // one less in progress. Its own earlier turns count too.
@@ -29,17 +28,19 @@ bool Contains(const std::vector<std::string>& names, const std::string& name) {
   return !names.empty() && std::find(names.begin(), names.end(), name) != names.end();
 }
 
-/// How much of its quota a project has used, and how many requests it had in the last minute.
+/// How much of its quota a project has used, how many requests it had in the last minute, and how
+/// many are in progress on other machines.
 struct Use {
   double pressure = 0;
   double recent = 0;
+  std::int64_t elsewhere = 0;
 };
 
 Use UseOf(Member& member, const ModelName& model, const Search& search) {
   Quotas* quotas = member.project->quotas.Find(model);
   if (quotas == nullptr) return {};
   return {quotas->Pressure({search.now, search.wall}),
-          static_cast<double>(quotas->Recent(search.now))};
+          static_cast<double>(quotas->Recent(search.now)), quotas->RunningElsewhere(search.now)};
 }
 
 }  // namespace
@@ -88,9 +89,9 @@ Member* AccountQueue::Choose(const Search& search) {
 // The cost of choosing an account: its load relative to what is left of its quota, and what it was
 // used for in the last minute; or its time to the first byte.
 double AccountQueue::Cost(Member& member, const Search& search) const {
-  const auto [pressure, recent] = UseOf(member, model_, search);
+  const auto [pressure, recent, elsewhere] = UseOf(member, model_, search);
   const double spent = pressure >= 1 ? kSpent * pressure : 0;
-  const auto under_way = static_cast<double>(member.project->in_flight + 1);
+  const auto under_way = static_cast<double>(member.project->in_flight + elsewhere + 1);
   const double load = under_way / std::max(0.05, 1 - pressure) + kRecent * recent;
   if (search.scheduling != config::Scheduling::kPerformanceFirst) return spent + load;
   const Speed* speed = member.speeds.Find(model_);
@@ -124,7 +125,7 @@ Member* AccountQueue::ChooseIn(Tier& tier, const Search& search) {
   if (cache_first && best.member != nullptr && best.cost < kSpent) return best.member;
 
   const bool fastest = search.scheduling == config::Scheduling::kPerformanceFirst;
-  std::size_t at = tier.ready.empty() ? 0 : tier.cursor % tier.ready.size();
+  std::size_t at = tier.ready.empty() ? 0 : (tier.cursor + search.ahead) % tier.ready.size();
   tier.cursor += fastest ? kCompared : 1;
   std::size_t compared = 0;
   for (std::size_t left = tier.ready.size(); left > 0 && compared < kCompared; --left) {

@@ -18,8 +18,9 @@ struct Search {
   WallTime wall;
   config::Scheduling scheduling;
   const std::vector<std::string>& tried;
-  Member* favourite;     ///< the conversation's account, or null
-  bool through_breaker;  ///< ignore the model's circuit breaker
+  Member* favourite;      ///< the conversation's account, or null
+  bool through_breaker;   ///< ignore the model's circuit breaker
+  std::size_t ahead = 0;  ///< where to begin, counted from the account whose turn it is
 };
 
 /// The accounts that may serve one model, in tiers of equal priority. Accounts in cooldown are kept

@@ -161,7 +161,7 @@ void Pool::State::End(Lease::Taken& taken, const Success* success, const Failure
     }
     Quotas& quotas = member.project->quotas[taken.model];
     quotas.End(taken.expected_tokens, TokensOf(success), moment);
-    notes.counted = quotas.group;
+    notes.counted = notes.ended = quotas.group;
     notes.tell_at_once = quotas.HasCertainLimit(moment);
     if (success != nullptr) LookAhead(member, taken.model, moment, notes);
     if (journal != nullptr && !member.retired) notes.usage = UsageOf(member);

@@ -60,11 +60,17 @@ void Pace::Adopt(const Learned& learned) {
 void Pace::Clear() {
   used_.Clear();
   others_until_ = {};
+  heard_.Clear();
 }
 
 void Pace::NoteOthers(std::int64_t used, TimePoint until) {
   others_ = used;
   others_until_ = until;
+}
+
+std::int64_t Pace::Used(TimePoint now) {
+  const std::int64_t told = now < others_until_ ? others_ : 0;
+  return used_.Sum(now) + std::max(told, heard_.Sum(now));
 }
 
 std::optional<std::int64_t> Pace::Certain(TimePoint now) const {

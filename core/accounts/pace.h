@@ -29,6 +29,8 @@ class Pace {
   }
   /// Notes what other machines have used; it counts until `until`.
   void NoteOthers(std::int64_t used, TimePoint until);
+  /// Notes what other machines use now, as they announce it. The larger of both counts.
+  void AddOthers(TimePoint now, std::int64_t amount) { heard_.Count(now, amount); }
   /// Learns from a refusal of a request that was sent at `sent`. `unfinished` is the part of the
   /// count that is in progress or was refused; `told` is the limit that the upstream named (0:
   /// none). Resets the count.
@@ -50,7 +52,7 @@ class Pace {
   /// The limit, if it is certain.
   std::optional<std::int64_t> Certain(TimePoint now) const;
   /// The amount of the last minute, over all machines as far as known.
-  std::int64_t Used(TimePoint now) { return used_.Sum(now) + (now < others_until_ ? others_ : 0); }
+  std::int64_t Used(TimePoint now);
   /// When there is room for `amount` more; nullopt if there is room, or if no limit is certain. It
   /// looks at the own count only: of all machines together the server tells.
   std::optional<TimePoint> FullUntil(TimePoint now, std::int64_t amount);
@@ -64,6 +66,7 @@ class Pace {
   LastMinute used_;
   std::int64_t others_ = 0;  ///< used by other machines
   TimePoint others_until_{};
+  LastMinute heard_;  ///< used by other machines, as they announced it
   std::int64_t declared_ = 0;
   std::int64_t limit_ = 0;  ///< learned; 0: none
   bool sure_ = false;

@@ -6,6 +6,7 @@
 #include "core/accounts/exhaustion.h"
 #include "core/accounts/offers.h"
 #include "core/accounts/pool_state.h"
+#include "core/base/random.h"
 
 namespace agm::accounts {
 namespace {
@@ -18,6 +19,13 @@ constexpr Duration kSlice = 100ms;
 constexpr std::size_t kMostQueues = 256;
 // The clocks drift apart by less than this, unless the machine slept or its clock was set.
 constexpr auto kJump = std::chrono::seconds(2);
+
+/// Where a search begins. Machines that share a pool begin anywhere, so that they do not all choose
+/// the same account before they hear of each other.
+std::size_t PlaceToBegin(std::size_t accounts, bool shared) {
+  if (!shared) return 0;
+  return static_cast<std::size_t>(RandomFraction() * static_cast<double>(accounts));
+}
 
 Error AccountGone() {
   Error error = Fail(ErrorCode::kNotFound, "the account that holds this is not in use any more");
@@ -239,7 +247,10 @@ void Notes::Write(PoolJournal* journal, const HearEvent& hear) const {
 void Pool::State::Write(const Notes& notes) const {
   notes.Write(journal, hear);
   store::Counts* const shared = counts;
-  if (shared == nullptr || notes.counted.empty()) return;
+  if (shared == nullptr) return;
+  if (!notes.begun.empty()) shared->Begun(notes.begun);
+  if (!notes.ended.empty()) shared->Ended(notes.ended);
+  if (notes.counted.empty()) return;
   notes.tell_at_once ? shared->Changed(notes.counted) : shared->Touched(notes.counted);
 }
 
@@ -285,7 +296,8 @@ Member* Pool::State::Choose(Lease::Taken& taken, const Wanted& wanted, Moment mo
                       config->proxy.scheduling,
                       wanted.tried,
                       taken.tie.member.get(),
-                      wanted.through_breaker};
+                      wanted.through_breaker,
+                      PlaceToBegin(roster.members().size(), counts != nullptr)};
   return Pick(queue, search, taken.tie, deadline, wait);
 }
 

@@ -30,6 +30,8 @@ struct Notes {
   std::vector<AccountEvent> events;
   std::string counted;  ///< a group of shared counts that changed; empty: none
   bool tell_at_once = false;
+  std::string begun;  ///< a group with a request that began; empty: none
+  std::string ended;  ///< a group with a request that ended; empty: none
 
   void Write(PoolJournal* journal, const HearEvent& hear) const;
 };
@@ -87,7 +89,7 @@ struct Pool::State : std::enable_shared_from_this<Pool::State> {
   void CountAffinity(const Affinity::Tie& tie, const Member& member);
   /// The quotas that the lease counts on, in their group of the shared counts.
   Quotas& QuotasOf(const Lease::Taken& taken);
-  void FollowShares(const Lease::Taken& taken, const std::string& group);
+  store::OthersRequests FollowShares(const Lease::Taken& taken, const std::string& group);
   /// Starts the cooldown of a project whose quota is certainly used up, before the upstream
   /// refuses.
   void LookAhead(Member& member, const ModelName& model, Moment moment, Notes& notes);

@@ -134,6 +134,11 @@ std::vector<store::Claim> Quotas::Watched(WallTime wall) {
   return {{kDay, 0, std::nullopt, NextPacificMidnight(wall)}, {kRequests}, {kTokens}};
 }
 
+void Quotas::Hear(const store::OthersRequests& others, TimePoint now) {
+  requests_.AddOthers(now, others.begun);
+  others_ = others;
+}
+
 bool Quotas::HasCertainLimit(Moment moment) const {
   return day_.Certain(moment.wall) || requests_.Certain(moment.now) || tokens_.Certain(moment.now);
 }

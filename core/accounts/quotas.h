@@ -60,9 +60,18 @@ class Quotas {
   std::vector<store::Claim> Claims(Moment moment) const;
   /// Claims of nothing, to ask what the other machines use.
   static std::vector<store::Claim> Watched(WallTime wall);
+  /// Notes which requests the other machines have begun, and have in progress.
+  void Hear(const store::OthersRequests& others, TimePoint now);
+  /// The requests in progress on this machine.
+  std::int64_t running() const { return under_way_; }
+  /// The requests in progress on the other machines, as far as known.
+  std::int64_t RunningElsewhere(TimePoint now) const {
+    return now < others_.until ? others_.running : 0;
+  }
   bool HasCertainLimit(Moment moment) const;
-  /// Takes over what the other machines use, from a verdict about Claims or Watched. Returns the limit that is full for all of them
-  /// together: for this request if it was refused, else for the next one.
+  /// Takes over what the other machines use, from a verdict about Claims or Watched. Returns the
+  /// limit that is full for all of them together: for this request if it was refused, else for the
+  /// next one.
   std::optional<Wall> Note(const store::Verdict& verdict, Moment moment);
 
   /// The group of counters under which the other machines are told; set by the pool.
@@ -78,6 +87,7 @@ class Quotas {
   DayPace day_;
   std::uint64_t version_ = 0;  ///< of what other machines are told
   std::int64_t under_way_ = 0;
+  store::OthersRequests others_{};
   double mean_tokens_ = 0;  ///< of one request
 };
 

@@ -18,13 +18,14 @@ Quotas& Pool::State::QuotasOf(const Lease::Taken& taken) {
   const std::string group = "project:" + QuotaOwner(*taken.member) + "/" + taken.model.text;
   if (quotas.group != group) {
     quotas.group = group;
-    FollowShares(taken, group);
+    quotas.Hear(FollowShares(taken, group), clock.Now());
   }
   return quotas;
 }
 
 // The group's name changes when an answer tells the account's project.
-void Pool::State::FollowShares(const Lease::Taken& taken, const std::string& group) {
+store::OthersRequests Pool::State::FollowShares(const Lease::Taken& taken,
+                                                const std::string& group) {
   // Calls `use` with the group's quotas, if it still has any.
   const auto with_quotas = [pool = weak_from_this(),
                             of = std::weak_ptr<Project>(taken.member->project), model = taken.model,
@@ -36,18 +37,21 @@ void Pool::State::FollowShares(const Lease::Taken& taken, const std::string& gro
     Quotas* quotas = project->quotas.Find(model);
     if (quotas != nullptr && quotas->group == group) use(*quotas, *state);
   };
-  counts.load()->Follow(
-      group, {[with_quotas](TimePoint now, WallTime wall) {
-                store::Shares shares;
-                with_quotas([&](Quotas& quotas, State&) { shares = quotas.Shares({now, wall}); });
-                return shares;
-              },
-              Quotas::Watched,
-              [with_quotas](const store::Verdict& verdict) {
-                with_quotas([&](Quotas& quotas, State& state) {
-                  static_cast<void>(quotas.Note(verdict, state.Look()));
-                });
-              }});
+  return counts.load()->Follow(
+      group,
+      {[with_quotas](TimePoint now, WallTime wall) {
+         store::Shares shares;
+         with_quotas([&](Quotas& quotas, State&) { shares = quotas.Shares({now, wall}); });
+         return shares;
+       },
+       [with_quotas] {
+         std::int64_t running = 0;
+         with_quotas([&](Quotas& quotas, State&) { running = quotas.running(); });
+         return running;
+       },
+       [with_quotas](const store::OthersRequests& others) {
+         with_quotas([&](Quotas& quotas, State& state) { quotas.Hear(others, state.Look().now); });
+       }});
 }
 
 void Pool::State::BeginTogether(Lease::Taken& taken, Moment moment, Notes& notes) {
@@ -55,7 +59,7 @@ void Pool::State::BeginTogether(Lease::Taken& taken, Moment moment, Notes& notes
   store::Question question{quotas.group, quotas.Shares(moment), {}, {}};
   taken.expected_tokens = quotas.Begin(*taken.account, moment);
   if (!quotas.HasCertainLimit(moment)) {
-    notes.counted = quotas.group;
+    notes.begun = notes.counted = quotas.group;
     return;
   }
   question.after = quotas.Shares(moment);
@@ -70,9 +74,13 @@ bool Pool::State::IsAgreed(Lease::Taken& taken, Notes& notes) {
 
 bool Pool::State::Conclude(Lease::Taken& taken, const std::optional<store::Verdict>& verdict,
                            Notes& notes) {
-  notes.counted = std::exchange(taken.question, std::nullopt)->group;
-  notes.tell_at_once = !verdict;
+  const std::string group = std::exchange(taken.question, std::nullopt)->group;
   const bool agreed = !verdict || !verdict->full;
+  if (agreed) notes.begun = group;
+  if (!verdict) {
+    notes.counted = group;
+    notes.tell_at_once = true;
+  }
   {
     std::lock_guard lock(mutex);
     const Moment moment = Look();
@@ -92,7 +100,7 @@ void Pool::State::GiveBack(const Lease::Taken& taken) {
   {
     std::lock_guard lock(mutex);
     TakeBack(taken, Look());
-    notes.counted = taken.member->project->quotas[taken.model].group;
+    notes.counted = notes.ended = taken.member->project->quotas[taken.model].group;
     notes.tell_at_once = true;
   }
   Write(notes);

@@ -2,9 +2,12 @@
 
 #include <algorithm>
 #include <chrono>
+#include <iterator>
 #include <utility>
 
+#include "core/base/json_doc.h"
 #include "core/base/json_writer.h"
+#include "core/base/utf8.h"
 #include "core/cluster/count_script.h"
 
 namespace agm::cluster {
@@ -19,7 +22,7 @@ using store::Verdict;
 
 // Five times the pause between two tellings.
 constexpr Duration kAlive = 10s;
-// A group that was told more recently waits for Renew.
+// What begins or ends sooner after a message waits for the next one, or for Renew.
 constexpr Duration kOften = 250ms;
 
 std::string ClaimsOf(const Question& question) {
@@ -49,6 +52,17 @@ std::optional<Verdict> VerdictOf(std::size_t claims, const Reply& reply) {
   return verdict;
 }
 
+/// The requests in progress on the machines that are alive; forgets those that are not.
+template <class Running>
+std::int64_t RunningOf(std::map<std::string, Running>& by_instance, TimePoint now) {
+  std::erase_if(by_instance, [&](const auto& each) {
+    return each.second.requests == 0 || now - each.second.at >= kAlive;
+  });
+  std::int64_t sum = 0;
+  for (const auto& [instance, running] : by_instance) sum += running.requests;
+  return sum;
+}
+
 bool LacksScript(const Reply& reply) {
   return reply.is(Reply::Kind::kRefusal) && reply.text.starts_with("NOSCRIPT");
 }
@@ -58,9 +72,18 @@ bool LacksScript(const Reply& reply) {
 SharedCounts::SharedCounts(Link& link, Clock& clock, std::string machine)
     : link_(link), clock_(clock), machine_(std::move(machine)) {}
 
-void SharedCounts::Follow(const std::string& group, store::Participant participant) {
-  auto groups = groups_.Lock();
-  (*groups)[group].participant = std::move(participant);
+store::OthersRequests SharedCounts::Follow(const std::string& group,
+                                           store::Participant participant) {
+  {
+    auto groups = groups_.Lock();
+    (*groups)[group].participant = std::move(participant);
+  }
+  const TimePoint now = clock_.Now();
+  auto heard = heard_.Lock();
+  Heard& of = (*heard)[group];
+  const std::int64_t begun = of.begun.Sum(now);
+  of.begun.Clear();
+  return {begun, RunningOf(of.running, now), now + kAlive};
 }
 
 std::optional<std::vector<Verdict>> SharedCounts::Try(const std::vector<Question>& questions) {
@@ -79,39 +102,104 @@ std::optional<std::vector<Verdict>> SharedCounts::Try(const std::vector<Question
     if (!verdict) return std::nullopt;
     verdicts.push_back(*std::move(verdict));
   }
-  NoteTold(questions);
+  for (const Question& question : questions) Touched(question.group);
   return verdicts;
 }
 
-void SharedCounts::NoteTold(const std::vector<Question>& questions) {
-  const TimePoint now = clock_.Now();
+void SharedCounts::Changed(const std::string& group) {
+  Touched(group);
+  // Without the script on the server, the link sends the command again, and then with the script.
+  link_.Write(
+      "count/" + group, [this, group] { return Tell(group); },
+      [this](const Reply& reply) {
+        if (LacksScript(reply)) sha_.Set({});
+      });
+}
+
+void SharedCounts::Touched(const std::string& group) {
   auto groups = groups_.Lock();
-  for (const Question& question : questions) {
-    const auto found = groups->find(question.group);
-    if (found == groups->end()) continue;
-    found->second.active = true;
-    found->second.told_at = now;
+  const auto found = groups->find(group);
+  if (found != groups->end()) found->second.active = true;
+}
+
+void SharedCounts::Announce(const std::string& group, std::int64_t begun) {
+  if (!link_.connected()) return;
+  const TimePoint now = clock_.Now();
+  {
+    auto news = news_.Lock();
+    news->begun[group] += begun;
+    if (now - news->announced < kOften) return;
+    news->announced = now;
+  }
+  WriteNews();
+}
+
+void SharedCounts::WriteNews() {
+  link_.Write("news", [this] { return TakeNews(); });
+}
+
+/// The link's thread calls this when it sends the command.
+Command SharedCounts::TakeNews() {
+  std::map<std::string, std::int64_t> begun;
+  {
+    auto news = news_.Lock();
+    begun.swap(news->begun);
+  }
+  if (begun.empty()) return {};
+  std::set<std::string> running;
+  std::string text;
+  JsonWriter json(text);
+  json.Object().Key("from").String(link_.instance()).Key("groups").Object();
+  for (const auto& [group, requests] : begun) {
+    const auto participant = Find(group);
+    if (!participant || !participant->running) continue;
+    const std::int64_t in_progress = participant->running();
+    if (in_progress > 0) running.insert(group);
+    json.Key(ToUtf8(group)).Object().Key("begun").Int(requests);
+    json.Key("running").Int(in_progress).EndObject();
+  }
+  json.EndObject().EndObject();
+  {
+    auto news = news_.Lock();
+    for (const auto& [group, requests] : begun) news->running.erase(group);
+    news->running.merge(running);
+  }
+  return {"PUBLISH", link_.place().channel(), link_.Announcement("counts", text)};
+}
+
+void SharedCounts::Hear(std::string_view news) {
+  const auto doc = JsonDoc::Parse(news);
+  if (!doc) return;
+  const std::string from = doc->root()["from"].text();
+  for (const JsonMember group : doc->root()["groups"].members()) {
+    HearOf(group.key.text(), from, group.value["begun"].integer().value_or(0),
+           group.value["running"].integer().value_or(0));
   }
 }
 
-void SharedCounts::Changed(const std::string& group) { Mark(group, Duration(0)); }
-void SharedCounts::Touched(const std::string& group) { Mark(group, kOften); }
-
-/// Tells the group's share, unless it was told less than `pause` ago: then Renew does it.
-void SharedCounts::Mark(const std::string& group, Duration pause) {
+void SharedCounts::HearOf(const std::string& group, const std::string& from, std::int64_t begun,
+                          std::int64_t running) {
   const TimePoint now = clock_.Now();
+  const auto participant = Find(group);
+  store::OthersRequests others{begun, 0, now + kAlive};
   {
-    auto groups = groups_.Lock();
-    const auto found = groups->find(group);
-    if (found != groups->end()) {
-      found->second.active = true;
-      if (now - found->second.told_at < pause) return;
-      found->second.told_at = now;
-    }
+    auto heard = heard_.Lock();
+    Heard& of = (*heard)[group];
+    of.running[from] = {running, now};
+    others.running = RunningOf(of.running, now);
+    if (!participant) of.begun.Count(now, begun);
   }
-  link_.Write(
-      "count/" + group, [this, group] { return Tell(group); },
-      [this, group](const Reply& reply) { HearAnswer(group, reply); });
+  if (participant && participant->hear) participant->hear(others);
+}
+
+void SharedCounts::ForgetOld() {
+  const TimePoint now = clock_.Now();
+  auto heard = heard_.Lock();
+  for (auto each = heard->begin(); each != heard->end();) {
+    Heard& of = each->second;
+    const bool old = RunningOf(of.running, now) == 0 && of.begun.Sum(now) == 0;
+    each = old ? heard->erase(each) : std::next(each);
+  }
 }
 
 Result<void> SharedCounts::Join(const AskServer& ask) {
@@ -125,11 +213,20 @@ Result<void> SharedCounts::Join(const AskServer& ask) {
     for (const auto& [group, state] : *groups) all.push_back(group);
   }
   for (const std::string& group : all) Changed(group);
+  auto news = news_.Lock();
+  news->begun.clear();  // these requests began before this connection
+  for (const std::string& group : news->running) news->begun.emplace(group, 0);
   return {};
 }
 
 // Tells again what this machine holds, and what changed without being told at once.
 void SharedCounts::Renew() {
+  {
+    auto news = news_.Lock();
+    for (const std::string& group : news->running) news->begun.try_emplace(group, 0);
+  }
+  WriteNews();
+  ForgetOld();
   std::map<std::string, Group> active;
   {
     auto groups = groups_.Lock();
@@ -165,13 +262,11 @@ std::optional<store::Participant> SharedCounts::Find(const std::string& group) {
   return found->second.participant;
 }
 
-/// Tells the server what this machine uses, and asks what the others use. The link's thread calls
-/// this when it sends the command.
+/// Tells the server what this machine uses. The link's thread calls this when it sends the command.
 Command SharedCounts::Tell(const std::string& group) {
   const auto participant = Find(group);
   if (!participant) return {};
-  const WallTime wall = clock_.Wall();
-  Question question{group, participant->read(clock_.Now(), wall), {}, {}};
+  Question question{group, participant->read(clock_.Now(), clock_.Wall()), {}, {}};
   {
     auto groups = groups_.Lock();
     Group& state = (*groups)[group];
@@ -179,17 +274,7 @@ Command SharedCounts::Tell(const std::string& group) {
     state.told = question.before.version;
   }
   question.after = question.before;
-  if (participant->watched) question.claims = participant->watched(wall);
   return CommandOf(question, sha_.Copy());
-}
-
-// Without the script on the server, the link sends the command again, and then with the script.
-void SharedCounts::HearAnswer(const std::string& group, const Reply& reply) {
-  if (LacksScript(reply)) return sha_.Set({});
-  const auto participant = Find(group);
-  if (!participant || !participant->hear) return;
-  const std::size_t claims = participant->watched(clock_.Wall()).size();
-  if (const auto verdict = VerdictOf(claims, reply)) participant->hear(*verdict);
 }
 
 /// group := owner ["/" part]

@@ -77,14 +77,21 @@ struct Verdict {
   std::vector<Counter> counters;
 };
 
+/// What the other machines have said of their requests in a group.
+struct OthersRequests {
+  std::int64_t begun = 0;    ///< since they said it last
+  std::int64_t running = 0;  ///< in progress; it is valid until `until`
+  TimePoint until{};
+};
+
 /// How a machine takes part in a group of counters.
 struct Participant {
   /// Reads what this machine uses.
   std::function<Shares(TimePoint now, WallTime wall)> read;
-  /// The counters of which it wants to hear what the other machines use, as claims of 0.
-  std::function<std::vector<Claim>(WallTime wall)> watched{};
-  /// Hears that each time that the machine has told its own use.
-  std::function<void(const Verdict&)> hear{};
+  /// Reads how many of this machine's requests are in progress. Needed for Begun and Ended.
+  std::function<std::int64_t()> running{};
+  /// Hears each time that another machine has begun or ended requests.
+  std::function<void(const OthersRequests&)> hear{};
 };
 
 /// A second question that goes out together with a first one, and its verdict.
@@ -111,15 +118,20 @@ class Counts {
  public:
   virtual ~Counts() = default;
   /// Names the functions for this machine's part in a group; they may be called on any thread until
-  /// the link stops.
-  virtual void Follow(const std::string& group, Participant participant) = 0;
+  /// the link stops. Returns what was heard before: `begun` is of the last minute.
+  virtual OthersRequests Follow(const std::string& group, Participant participant) = 0;
   /// One verdict for each question; nullopt if there is no answer in time: then the machine decides
   /// by what it knows. All questions go out together.
   virtual std::optional<std::vector<Verdict>> Try(const std::vector<Question>& questions) = 0;
   /// Tells the group's new share to the server.
   virtual void Changed(const std::string& group) = 0;
-  /// The same, soon: at once, or within two seconds where the group changes often.
+  /// The same, within two seconds.
   virtual void Touched(const std::string& group) = 0;
+  /// Lets the other machines hear that a request of the group began: soon, and perhaps never. They
+  /// choose by it; nothing is admitted or refused by it.
+  virtual void Begun(const std::string& group) = 0;
+  /// The same for a request that ended.
+  virtual void Ended(const std::string& group) = 0;
 };
 
 }  // namespace agm::store

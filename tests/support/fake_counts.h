@@ -16,8 +16,9 @@ namespace agm::test {
 /// Thread safety: one thread at a time.
 class FakeCounts : public store::Counts {
  public:
-  void Follow(const std::string& group, store::Participant participant) override {
+  store::OthersRequests Follow(const std::string& group, store::Participant participant) override {
     participants[group] = std::move(participant);
+    return heard[group];
   }
   std::optional<std::vector<store::Verdict>> Try(
       const std::vector<store::Question>& questions) override {
@@ -37,12 +38,17 @@ class FakeCounts : public store::Counts {
   }
   void Changed(const std::string& group) override { changed.push_back(group); }
   void Touched(const std::string& group) override { touched.push_back(group); }
+  void Begun(const std::string& group) override { begun.push_back(group); }
+  void Ended(const std::string& group) override { ended.push_back(group); }
 
   std::string full;     ///< the name of the counter
   bool silent = false;  ///< the server does not answer
   std::vector<std::vector<store::Question>> asked;
   std::vector<std::string> changed;
   std::vector<std::string> touched;
+  std::vector<std::string> begun;
+  std::vector<std::string> ended;
+  std::map<std::string, store::OthersRequests> heard;  ///< before the pool follows the group
   std::map<std::string, store::Participant> participants;
 };
 

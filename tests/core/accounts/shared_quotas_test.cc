@@ -1,6 +1,7 @@
 // Quotas that the pool counts together with other machines; with a real server in
 // tests/core/cluster/shared_quotas_test.cc.
 
+#include "core/accounts/quotas.h"
 #include "core/base/digest.h"
 #include "tests/core/accounts/pool_fixture.h"
 #include "tests/support/fake_counts.h"
@@ -84,20 +85,94 @@ TEST_F(SharedQuotas, EachMachineHearsWhatTheOthersUseWhereNoLimitIsKnown) {
   EXPECT_TRUE(counts_.asked.empty());
   const auto& other =
       counts_.participants.at("project:" + HexDigest("project q").substr(0, 16) + "/" + kModel);
-  ASSERT_EQ(other.watched(clock_.Wall()).size(), 3U);
-  store::Verdict verdict = Room();
-  verdict.counters[1] = {7, 30s};
-  other.hear(verdict);
+  clock_.Advance(30s);
+  other.hear({3, 0, {}});
+  other.hear({4, 0, {}});
   for (int i = 0; i < 7; ++i) EXPECT_EQ(Given(pool), "d");
-  clock_.Advance(31s);  // the others' requests are over a minute old
+  clock_.Advance(61s);  // the others' requests are over a minute old
+  EXPECT_EQ(std::set({Given(pool), Given(pool)}), (std::set<std::string>{"c", "d"}));
+  pool.ShareBy(nullptr);
+}
+
+TEST_F(SharedQuotas, AMachineKnowsOfRequestsBeforeItsFirstOne) {
+  Pool pool = Make({Named("c", "q"), Named("d", "r")}, config::Scheduling::kBalance);
+  counts_.heard["project:" + HexDigest("project q").substr(0, 16) + "/" + kModel] = {5, 0, {}};
+  pool.ShareBy(&counts_);
+  EXPECT_EQ(std::set({Given(pool), Given(pool)}), (std::set<std::string>{"c", "d"}));
+  for (int i = 0; i < 4; ++i) EXPECT_EQ(Given(pool), "d");
+  pool.ShareBy(nullptr);
+}
+
+TEST_F(SharedQuotas, RequestsInProgressElsewhereCountLikeOwnOnes) {
+  Pool pool = Make({Named("c", "q"), Named("d", "r")}, config::Scheduling::kBalance);
+  pool.ShareBy(&counts_);
+  EXPECT_EQ(std::set({Given(pool), Given(pool)}), (std::set<std::string>{"c", "d"}));
+  const auto& other =
+      counts_.participants.at("project:" + HexDigest("project q").substr(0, 16) + "/" + kModel);
+  EXPECT_EQ(other.running(), 0);
+  other.hear({0, 2, clock_.Now() + 10s});
+  for (int i = 0; i < 10; ++i)
+    EXPECT_EQ(Given(pool), "d") << "ten weigh as much as two in progress";
+  EXPECT_EQ(Given(pool), "c");
+  other.hear({0, 0, clock_.Now() + 10s});
   EXPECT_EQ(Given(pool), "c");
   pool.ShareBy(nullptr);
 }
 
-TEST_F(SharedQuotas, EachRequestWithoutALimitIsToldOnceItIsSent) {
+TEST_F(SharedQuotas, WhatTheServerTellsAndWhatTheOthersAnnounceIsOneCount) {
+  Quotas quotas;
+  const Moment moment{clock_.Now(), clock_.Wall()};
+  quotas.Begin(Named("a"), moment);
+  quotas.Hear({3, 0, {}}, moment.now);
+  EXPECT_EQ(quotas.Recent(moment.now), 4);
+  store::Verdict verdict = Room();
+  verdict.counters[1] = {3, 60s, Duration(0)};
+  EXPECT_FALSE(quotas.Note(verdict, moment));
+  EXPECT_EQ(quotas.Recent(moment.now), 4) << "of this machine one, of the others three";
+  verdict.counters[1].others = 5;
+  EXPECT_FALSE(quotas.Note(verdict, moment));
+  EXPECT_EQ(quotas.Recent(moment.now), 6) << "the server knows of some that were not announced";
+}
+
+TEST_F(SharedQuotas, MachinesBeginTheirSearchAtDifferentAccounts) {
+  std::vector<config::Account> accounts;
+  for (int i = 0; i < 100; ++i) accounts.push_back(Named("a" + std::to_string(i)));
+  std::set<std::string> first;
+  for (int i = 0; i < 8; ++i) {
+    Pool pool = Make(accounts, config::Scheduling::kBalance);
+    pool.ShareBy(&counts_);
+    first.insert(Given(pool));
+    pool.ShareBy(nullptr);
+  }
+  EXPECT_GT(first.size(), 2U);
+}
+
+TEST_F(SharedQuotas, WhatWasInProgressOnALostMachineStopsCounting) {
+  Pool pool = Make({Named("c", "q"), Named("d", "r")}, config::Scheduling::kBalance);
+  counts_.heard["project:" + HexDigest("project q").substr(0, 16) + "/" + kModel] = {
+      0, 50, clock_.Now() + 10s};
+  pool.ShareBy(&counts_);
+  EXPECT_EQ(std::set({Given(pool), Given(pool)}), (std::set<std::string>{"c", "d"}));
+  EXPECT_EQ(Given(pool), "d");
+  clock_.Advance(11s);
+  EXPECT_EQ(Given(pool), "c");
+  pool.ShareBy(nullptr);
+}
+
+TEST_F(SharedQuotas, TheOthersHearOfEachRequestThatBeginsAndEnds) {
   EXPECT_EQ(Given(pool_, {"a"}), "b");
-  ASSERT_FALSE(counts_.touched.empty());
-  EXPECT_TRUE(counts_.touched.front().ends_with(std::string("/") + kModel));
+  ASSERT_EQ(counts_.begun.size(), 1U);
+  EXPECT_TRUE(counts_.begun.front().ends_with(std::string("/") + kModel));
+  EXPECT_EQ(counts_.ended, counts_.begun);
+  EXPECT_EQ(Given(pool_), "a");
+  ASSERT_EQ(counts_.begun.size(), 2U);
+  EXPECT_EQ(counts_.begun.back(), group_);
+}
+
+TEST_F(SharedQuotas, TheOthersHearNothingOfARefusedRequest) {
+  counts_.full = "requests";
+  EXPECT_NE(Given(pool_, {"b"}), "a");
+  EXPECT_TRUE(counts_.begun.empty());
 }
 
 TEST_F(SharedQuotas, AProposalBecomesALease) {

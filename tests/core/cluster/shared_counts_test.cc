@@ -238,7 +238,7 @@ TEST_F(SharedCountsTest, AnEmptyServerLearnsWhatIdleMachinesHadSpent) {
       [&] { return a->link.connected() && a->Look().budget_month->used == kDollar * 3 / 10; }));
 }
 
-/// A group in which each machine uses what the test says, and hears of the others.
+/// A group in which each machine uses what the test says, and hears of the others' requests.
 struct Watcher {
   explicit Watcher(Machine& machine) : machine_(machine) {
     machine.counts.Follow(kGroup, {[this](TimePoint now, WallTime) {
@@ -248,17 +248,33 @@ struct Watcher {
                                      shares.counters.push_back({"requests", {used_.load()}});
                                      return shares;
                                    },
-                                   [](WallTime) { return std::vector<store::Claim>{{"requests"}}; },
-                                   [this](const store::Verdict& verdict) {
-                                     others_ = verdict.counters.at(0).others;
+                                   [this] { return running_.load(); },
+                                   [this](const store::OthersRequests& others) {
+                                     heard_ += others.begun;
+                                     running_elsewhere_ = others.running;
                                    }});
   }
   void Use(std::int64_t amount) {
     used_ = amount;
     ++version_;
-    machine_.counts.Touched(kGroup);
+    machine_.counts.Changed(kGroup);
   }
-  std::int64_t others() const { return others_; }
+  /// What the server knows of the other machines.
+  std::int64_t Others() {
+    const store::Shares own;
+    const auto verdicts = machine_.counts.Try({{kGroup, own, own, {{"requests"}}}});
+    return verdicts ? verdicts->front().counters.at(0).others : -1;
+  }
+  void Begin() {
+    ++running_;
+    machine_.counts.Begun(kGroup);
+  }
+  void End() {
+    --running_;
+    machine_.counts.Ended(kGroup);
+  }
+  std::int64_t heard() const { return heard_; }
+  std::int64_t running_elsewhere() const { return running_elsewhere_; }
 
   static constexpr const char* kGroup = "project:p/gemini-2.5-flash";
 
@@ -266,43 +282,100 @@ struct Watcher {
   Machine& machine_;
   std::atomic<std::int64_t> used_ = 0;
   std::atomic<std::uint64_t> version_ = 1;
-  std::atomic<std::int64_t> others_ = -1;
+  std::atomic<std::int64_t> running_ = 0;
+  std::atomic<std::int64_t> heard_ = 0;
+  std::atomic<std::int64_t> running_elsewhere_ = 0;
 };
 
-TEST_F(SharedCountsTest, AMachineHearsWhatTheOthersUseWhenItTellsItsOwn) {
+TEST_F(SharedCountsTest, AMachineHearsOfTheRequestsThatOthersBegin) {
   const auto a = Join("a");
   const auto b = Join("b");
+  const auto c = Join("c");
   Watcher of_a(*a);
   Watcher of_b(*b);
-  of_a.Use(3);
-  EXPECT_TRUE(Eventually([&] { return of_a.others() == 0; }));
-  of_b.Use(4);
-  EXPECT_TRUE(Eventually([&] { return of_b.others() == 3; }));
-  EXPECT_EQ(of_a.others(), 0);
-  of_a.Use(5);
-  EXPECT_TRUE(Eventually([&] { return of_a.others() == 4; }));
+  Watcher of_c(*c);
+  a->counts.Begun("project:that/nobody follows \"here\"");
+  of_a.Begin();
+  of_c.Begin();
+  EXPECT_TRUE(Eventually([&] { return of_b.heard() == 2 && of_a.heard() == 1; }))
+      << of_a.heard() << " " << of_b.heard();
+  EXPECT_EQ(of_b.running_elsewhere(), 2);
+  EXPECT_EQ(of_a.running_elsewhere(), 1);
+  of_c.End();
+  EXPECT_TRUE(Eventually([&] { return of_b.running_elsewhere() == 1; }));
+  EXPECT_EQ(of_b.heard(), 2);
 }
 
-TEST_F(SharedCountsTest, ABusyGroupIsToldFourTimesASecond) {
+TEST_F(SharedCountsTest, WhatIsInProgressOnADeadMachineIsForgotten) {
+  const auto a = Join("a");
+  auto b = Join("b");
+  Watcher of_a(*a);
+  {
+    Watcher of_b(*b);
+    of_b.Begin();
+    ASSERT_TRUE(Eventually([&] { return of_a.running_elsewhere() == 1; }));
+    std::this_thread::sleep_for(2500ms);  // it is said again
+    b->counts.Follow(Watcher::kGroup, {});
+  }
+  b.reset();
+  const auto c = Join("c");
+  Watcher of_c(*c);
+  of_c.Begin();
+  ASSERT_TRUE(Eventually([&] { return of_a.running_elsewhere() == 2; }));
+  EXPECT_EQ(a->counts.Follow(Watcher::kGroup, {}).running, 2);
+  std::this_thread::sleep_for(10s);
+  EXPECT_EQ(a->counts.Follow(Watcher::kGroup, {}).running, 1);
+}
+
+TEST_F(SharedCountsTest, WhoFollowsAGroupLaterHearsOfTheLastMinute) {
+  const auto a = Join("a");
+  const auto b = Join("b");
+  Watcher of_b(*b);
+  Watcher of_a(*a);
+  a->counts.Follow("project:later/m", {{}, [] { return std::int64_t{2}; }, {}});
+  for (int i = 0; i < 3; ++i) a->counts.Begun("project:later/m");
+  of_a.Begin();
+  ASSERT_TRUE(Eventually([&] { return of_b.heard() == 1; })) << "all of it has arrived";
+  const store::OthersRequests later = b->counts.Follow("project:later/m", {});
+  EXPECT_EQ(later.begun, 3);
+  EXPECT_EQ(later.running, 2);
+  EXPECT_EQ(b->counts.Follow("project:never/m", {}).begun, 0);
+}
+
+TEST_F(SharedCountsTest, ManyRequestsAreAnnouncedFourTimesASecond) {
   const auto a = Join("a");
   const auto b = Join("b");
   Watcher of_a(*a);
   Watcher of_b(*b);
   const std::uint64_t before = a->link.status().commands;
   const TimePoint begin = a->clock.Now();
-  for (int i = 1; i <= 500; ++i) {
-    of_a.Use(i);
+  for (int i = 0; i < 500; ++i) {
+    of_a.Begin();
+    of_a.End();
     std::this_thread::sleep_for(1ms);
   }
   const auto quarters = static_cast<std::uint64_t>((a->clock.Now() - begin) / 250ms);
-  // The link's own rounds, each two seconds, may tell it too.
-  EXPECT_LE(a->link.status().commands - before, 2 * quarters + 2);
+  // The link's own rounds, each two seconds, may announce some too.
+  EXPECT_LE(a->link.status().commands - before, quarters + 2);
   EXPECT_GE(a->link.status().commands - before, 2U);
-  of_b.Use(1);
-  EXPECT_TRUE(Eventually([&] {
-    of_b.Use(1);
-    return of_b.others() == 500;
-  })) << "the last one is told within two seconds";
+  EXPECT_TRUE(Eventually([&] { return of_b.heard() == 500; }))
+      << of_b.heard() << ": the last one is announced within two seconds";
+}
+
+TEST_F(SharedCountsTest, RequestsOfAMachineAloneAreNotAnnouncedLater) {
+  const auto a = Join("a");
+  const auto b = Join("b");
+  Watcher of_a(*a);
+  Watcher of_b(*b);
+  server->Kill();
+  ASSERT_TRUE(Eventually([&] { return !a->link.connected() && !b->link.connected(); }));
+  for (int i = 0; i < 100; ++i) of_a.Begin();
+  server->Restart();
+  ASSERT_TRUE(Eventually([&] { return a->link.connected() && b->link.connected(); }));
+  of_a.Begin();
+  EXPECT_TRUE(Eventually([&] { return of_b.heard() > 0; }));
+  EXPECT_EQ(of_b.heard(), 1);
+  EXPECT_EQ(of_b.running_elsewhere(), 101);
 }
 
 TEST_F(SharedCountsTest, TellingGoesOnWhenTheServerForgotTheScript) {
@@ -313,11 +386,9 @@ TEST_F(SharedCountsTest, TellingGoesOnWhenTheServerForgotTheScript) {
   of_a.Use(1);
   ASSERT_TRUE(a->IsSettled());
   ASSERT_TRUE(b->link.Ask({{"SCRIPT", "FLUSH"}}));
-  std::this_thread::sleep_for(260ms);
   of_a.Use(2);
   EXPECT_TRUE(a->IsSettled());
-  of_b.Use(1);
-  EXPECT_TRUE(Eventually([&] { return of_b.others() == 2; })) << of_b.others();
+  EXPECT_EQ(of_b.Others(), 2);
 }
 
 TEST_F(SharedCountsTest, AnOlderStateReplacesNone) {
