@@ -8,21 +8,21 @@
 #include <optional>
 
 #include "cli/account_status.h"
+#include "core/config/words.h"
 
 namespace agm::cli {
 namespace {
 
-/// One reason of the pool in words. `remedy` may hold "{}" for the account's name.
+/// One reason of the pool in words. `remedy` may hold {name} for the account's name, {key} for how to
+/// get a key, and {billing} for where to see the billing.
 struct Words {
   std::string_view reason;
   std::string_view text;
   std::string_view remedy;
 };
 
-constexpr std::string_view kNewKey =
-    "create a key at https://aistudio.google.com/apikey and give it: agm accounts add {}";
-constexpr std::string_view kBilling =
-    "see Billing in https://aistudio.google.com, then: agm accounts check {}";
+constexpr std::string_view kNewKey = "{key} and give it: agm accounts add {name}";
+constexpr std::string_view kBilling = "{billing}, then: agm accounts check {name}";
 
 constexpr auto kWords = std::to_array<Words>({
     {"minute_quota", "out of this minute's quota", ""},
@@ -39,15 +39,25 @@ constexpr auto kWords = std::to_array<Words>({
     {"unauthenticated", "the credential is refused", kNewKey},
     {"blocked", "the key or its project is blocked", kNewKey},
     {"not_enabled", "the API is not enabled for the key's project",
-     "agm accounts check {} shows the link that enables it"},
-    {"location", "Google does not serve the API at this machine's location",
+     "agm accounts check {name} shows the link that enables it"},
+    {"location", "the upstream does not serve the API at this machine's location",
      "set proxy.upstream_proxy, or use a paid key or Vertex AI"},
     {"unknown_model", "no access to the model", ""},
     {"internal", "the upstream failed", ""},
     {"unavailable", "the upstream is unavailable", ""},
-    {"network", "the upstream cannot be reached", "agm accounts check {} tries it"},
+    {"network", "the upstream cannot be reached", "agm accounts check {name} tries it"},
     {"garbage", "the upstream's answers are unusable", ""},
 });
+
+std::string HowToGetAKey(std::string_view page) {
+  return page.empty() ? "create another key" : fmt::format("create a key at {}", page);
+}
+
+/// The billing is seen on the site where keys are made.
+std::string WhereBillingIs(std::string_view key_page) {
+  if (key_page.empty()) return "see the billing settings of the upstream";
+  return fmt::format("see Billing in {}", key_page.substr(0, key_page.rfind('/')));
+}
 
 const Words* Find(std::string_view reason) {
   const auto found = std::ranges::find(kWords, reason, &Words::reason);
@@ -76,9 +86,14 @@ std::string ReasonWords(std::string_view reason) {
   return std::string(words == nullptr ? reason : words->text);
 }
 
-std::string Remedy(std::string_view reason, std::string_view name) {
+std::string Remedy(std::string_view reason, std::string_view name, std::string_view kind) {
   const Words* words = Find(reason);
-  return words == nullptr ? std::string() : fmt::format(fmt::runtime(words->remedy), name);
+  if (words == nullptr) return {};
+  const auto known = config::FindAccountKind(kind);
+  const std::string_view page = known ? config::FactsOf(*known).key_page : std::string_view();
+  return fmt::format(fmt::runtime(words->remedy), fmt::arg("name", name),
+                     fmt::arg("key", HowToGetAKey(page)),
+                     fmt::arg("billing", WhereBillingIs(page)));
 }
 
 std::vector<std::string> Notes(const accounts::AccountStatus& status, WallTime now) {
@@ -99,7 +114,7 @@ std::vector<std::string> Notes(const accounts::AccountStatus& status, WallTime n
   std::vector<std::string> notes;
   for (const auto& [reason, group] : groups) {
     std::string note = Sentence(reason, group.models, group.until, now);
-    const std::string remedy = Remedy(reason, status.name);
+    const std::string remedy = Remedy(reason, status.name, status.kind);
     if (!remedy.empty()) note += "; " + remedy;
     notes.push_back(std::move(note));
   }

@@ -21,8 +21,9 @@ std::string StateWords(const accounts::AccountStatus& status);
 /// words for it.
 std::string ReasonWords(std::string_view reason);
 
-/// The remedy for a reason; empty if it ends by itself. `name` is the account's.
-std::string Remedy(std::string_view reason, std::string_view name);
+/// The remedy for a reason; empty if it ends by itself. `name` is the account's, and `kind` the word
+/// of its kind, which tells the pages of its upstream.
+std::string Remedy(std::string_view reason, std::string_view name, std::string_view kind);
 
 /// A sentence for each thing that keeps the account, or some of its models, from serving:
 /// "out of this minute's quota for gemini-3.8-flash until in 20s (12:03:20)". With the remedy.

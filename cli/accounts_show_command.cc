@@ -36,7 +36,7 @@ std::string Spoken(std::string key) {
 void PrintLines(const Context& context, Json json, const accounts::AccountStatus& status) {
   json["state"] = StateWords(status);
   if (!status.reason.empty()) json["reason"] = ReasonWords(status.reason);
-  const std::string remedy = Remedy(status.reason, status.name);
+  const std::string remedy = Remedy(status.reason, status.name, status.kind);
   if (!remedy.empty()) json["remedy"] = remedy;
   std::size_t width = 0;
   for (const auto& [key, value] : json.items()) width = std::max(width, key.size());

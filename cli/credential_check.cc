@@ -3,6 +3,7 @@
 #include "cli/account_words.h"
 #include "cli/embedded_mock.h"
 #include "core/accounts/credentials.h"
+#include "core/config/words.h"
 #include "core/upstream/providers.h"
 
 namespace agm::cli {
@@ -134,7 +135,7 @@ Error RefusalOf(const config::Account& account, const CredentialVerdict& verdict
                 "accounts add {} --kind {} --base-url {} --api-key-stdin",
                 verdict.why, account.name, kind.word, account.base_url);
   }
-  const std::string remedy = Remedy(verdict.reason, account.name);
+  const std::string remedy = Remedy(verdict.reason, account.name, config::Word(account.kind));
   return Fail(ErrorCode::kUpstreamRejected,
               "the upstream refuses the credential: {}\nNothing was added.{}", verdict.why,
               remedy.empty() ? "" : " What to do: " + remedy + ".");

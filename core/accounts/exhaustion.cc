@@ -43,21 +43,22 @@ const Cooldown* Longest(const Member& member, std::string_view model, TimePoint 
 }
 
 // Of several accounts the first in the configuration speaks for those that have the same trouble.
-void Count(Survey& survey, const Cooldown& cooldown) {
+void Count(Survey& survey, const Cooldown& cooldown, const config::Account& account) {
   const auto same = std::ranges::find(survey.cases, cooldown.trouble, &Survey::Case::trouble);
   if (same == survey.cases.end()) {
-    survey.cases.push_back({cooldown.trouble, 1, cooldown.said});
+    survey.cases.push_back(
+        {cooldown.trouble, 1, cooldown.said, config::FactsOf(account.kind).key_page});
   } else {
     ++same->count;
     if (same->said.empty()) same->said = cooldown.said;
   }
 }
 
-void Add(Survey& survey, const Standing& standing) {
+void Add(Survey& survey, const Standing& standing, const config::Account& account) {
   ++survey.listing;
   if (standing.state == AccountState::kDisabled) ++survey.disabled;
   if (standing.cooldown == nullptr) return;
-  Count(survey, *standing.cooldown);
+  Count(survey, *standing.cooldown, account);
   if (EndsByItself(standing.cooldown->trouble)) {
     survey.first = std::min(survey.first, standing.cooldown->until);
   }
@@ -102,7 +103,7 @@ Error Exhausted(const std::vector<Member*>& members, bool configured, std::strin
   json.Array();
   for (const Member* member : members) {
     const Standing standing = StandingOf(*member, model, moment.now);
-    Add(survey, standing);
+    Add(survey, standing, *member->account);
     if (standing.cooldown == nullptr && member->IsBeingTried(moment.now)) ++survey.being_tried;
     if (survey.listing <= kListed) WriteAccount(json, *member, standing, moment);
   }

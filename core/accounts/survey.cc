@@ -132,19 +132,25 @@ Error Missing(const Survey& survey, const Case* cause) {
 
 struct Remedy {
   std::string_view failure;
-  std::string_view action;
+  std::string action;
 };
 
-Remedy RemedyOf(Trouble trouble) {
-  constexpr std::string_view kReplace =
-      "replace the key with `agm accounts add NAME` (`agm accounts list` shows which account; keys "
-      "are made at https://aistudio.google.com/apikey)";
-  if (trouble == Trouble::kBadKey) return {"the upstream refuses the account's API key", kReplace};
+std::string Replace(std::string_view key_page) {
+  return fmt::format(
+      "replace the key with `agm accounts add NAME` (`agm accounts list` shows which account{})",
+      key_page.empty() ? "" : fmt::format("; keys are made at {}", key_page));
+}
+
+Remedy RemedyOf(const Case& cause) {
+  const Trouble trouble = cause.trouble;
+  if (trouble == Trouble::kBadKey) {
+    return {"the upstream refuses the account's API key", Replace(cause.key_page)};
+  }
   if (trouble == Trouble::kUnauthenticated) {
-    return {"the upstream does not accept the account's key or login", kReplace};
+    return {"the upstream does not accept the account's key or login", Replace(cause.key_page)};
   }
   if (trouble == Trouble::kBlocked) {
-    return {"the upstream has blocked the account's key or project", kReplace};
+    return {"the upstream has blocked the account's key or project", Replace(cause.key_page)};
   }
   if (trouble == Trouble::kNotEnabled) {
     return {"the API is not enabled for the account's project or key",
@@ -163,7 +169,7 @@ Remedy RemedyOf(Trouble trouble) {
 }
 
 Error ForAPerson(const Survey& survey, const Case& cause) {
-  const Remedy remedy = RemedyOf(cause.trouble);
+  const Remedy remedy = RemedyOf(cause);
   const std::string share =
       survey.listing < 2 ? "" : fmt::format(" ({} of {} accounts)", cause.count, survey.listing);
   Error error = Fail(ErrorCode::kNoAccount, "no account can serve {}: {}{}; {}{}", survey.model,

@@ -17,7 +17,8 @@ struct Survey {
   struct Case {
     upstream::Trouble trouble;
     int count = 0;
-    std::string said;  ///< the upstream's own sentence, from one of them
+    std::string said;             ///< the upstream's own sentence, from one of them
+    std::string_view key_page{};  ///< where keys of that account's kind are made; empty: no page
   };
 
   std::string_view model;

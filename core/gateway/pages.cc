@@ -16,6 +16,7 @@
 #include "core/base/utf8.h"
 #include "core/base/version.h"
 #include "core/config/model_name.h"
+#include "core/config/words.h"
 #include "core/gateway/catalog.h"
 #include "core/gateway/metrics_page.h"
 #include "core/gateway/paging.h"
@@ -34,6 +35,8 @@ constexpr std::int64_t kModelsCreated = 1'735'689'600;
 void WriteAccount(JsonWriter& json, const accounts::AccountStatus& account) {
   json.Object().Key("name").String(ToUtf8(account.name)).Key("label").String(ToUtf8(account.label));
   json.Key("kind").String(account.kind).Key("project").String(ToUtf8(account.project));
+  const auto kind = config::FindAccountKind(account.kind);
+  json.Key("key_page").String(kind ? config::FactsOf(*kind).key_page : std::string_view());
   json.Key("state")
       .String(accounts::NameOf(account.state))
       .Key("reason")

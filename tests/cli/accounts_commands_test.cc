@@ -65,6 +65,7 @@ TEST(AccountsList, FitsEightyColumnsWithTheRemedyInWords) {
     const std::string name = std::string("an-account-with-a-long-name-") + reason;
     Json cooldown = {{"model", nullptr}, {"reason", reason}, {"until", nullptr}};
     accounts.push_back({{"name", name},
+                        {"kind", "gemini"},
                         {"state", "quarantined"},
                         {"reason", reason},
                         {"requests", 1'234'567},
@@ -77,6 +78,20 @@ TEST(AccountsList, FitsEightyColumnsWithTheRemedyInWords) {
   EXPECT_TRUE(Has(t.io.out, "the key is refused; create a key")) << t.io.out;
   EXPECT_TRUE(Has(t.io.out, "https://aistudio.google.com/apikey")) << t.io.out;
   EXPECT_FALSE(Has(t.io.out, ": bad_key")) << t.io.out;
+}
+
+TEST(AccountsList, NamesNoPageOfGoogleForAnotherVendorsAccount) {
+  AccountsTest t;
+  for (const char* reason : {"bad_key", "no_credit", "location"}) {
+    const Json account = {
+        {"name", "local"}, {"kind", "openai"}, {"state", "quarantined"}, {"reason", reason}};
+    t.gateway.answers["GET /agm/accounts"] = {200,
+                                              DumpJson(Json{{"accounts", Json::array({account})}})};
+    EXPECT_EQ(t.Agm({"accounts", "list"}), 0) << t.io.err;
+    EXPECT_FALSE(Has(t.io.out, "google")) << t.io.out;
+    EXPECT_FALSE(Has(t.io.out, "Google")) << t.io.out;
+  }
+  EXPECT_TRUE(Has(t.io.out, "does not serve the API at this machine's location")) << t.io.out;
 }
 
 TEST(AccountsList, WarnsOfAVariableThatIsNotSetAndOtherCommandsDoNot) {

@@ -13,8 +13,8 @@ export function countdown(time) {
   return el("time", { datetime: time, title: dateTime(time), "data-until": time }, until(time));
 }
 
-function fix(reason, name) {
-  const what = remedy(reason, name);
+function fix(reason, account) {
+  const what = remedy(reason, account);
   if (!what) return null;
   return el("p", { class: "fix" }, sentence(what.text), " ", what.command ? copyable(what.command) : null);
 }
@@ -34,7 +34,7 @@ function cause(each) {
 function details(account) {
   const all = causes(account);
   if (all.length === 0) return null;
-  return el("ul", { class: "cooldowns" }, all.map((each) => el("li", {}, el("p", {}, cause(each)), fix(each.reason, account.name))));
+  return el("ul", { class: "cooldowns" }, all.map((each) => el("li", {}, el("p", {}, cause(each)), fix(each.reason, account))));
 }
 
 const upstreamWords = (account) => (account.why ? el("p", { class: "quiet" }, foreign(sentence(account.why))) : null);
@@ -44,7 +44,7 @@ function notice(account) {
   return el("div", { class: `notice ${account.state}` },
     el("p", {}, el("strong", {}, `${mark(account.state)} Account `, foreign(account.name)), ": ",
       all.length > 0 ? cause(all[0]) : stateWords(account)),
-    all.length > 0 ? fix(all[0].reason, account.name) : null, upstreamWords(account));
+    all.length > 0 ? fix(all[0].reason, account) : null, upstreamWords(account));
 }
 
 // The accounts that cannot serve, for the top of the page. The overview explains some; the other views

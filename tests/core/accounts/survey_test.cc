@@ -9,6 +9,7 @@
 #include <string>
 #include <vector>
 
+#include "core/config/account_kind.h"
 #include "tests/support/source_dir.h"
 
 namespace agm::accounts {
@@ -48,13 +49,15 @@ bool Holds(const std::string& message, const std::vector<std::string>& pieces) {
   return length >= kShortest;
 }
 
+constexpr std::string_view kKeyPage = config::FactsOf(config::AccountKind::kGemini).key_page;
+
 std::vector<Survey> EverySurvey() {
   std::vector<Survey> surveys;
   for (int trouble = 0; trouble <= static_cast<int>(Trouble::kRedirect); ++trouble) {
     Survey survey;
     survey.model = "gemini-3-flash";
     survey.listing = 1;
-    survey.cases.push_back({static_cast<Trouble>(trouble), 1, {}});
+    survey.cases.push_back({static_cast<Trouble>(trouble), 1, {}, kKeyPage});
     surveys.push_back(survey);
   }
   Survey none;
@@ -66,6 +69,18 @@ std::vector<Survey> EverySurvey() {
   tried.listing = tried.being_tried = 1;
   for (Survey* survey : {&none, &unlisted, &disabled, &tried}) surveys.push_back(*survey);
   return surveys;
+}
+
+TEST(Survey, AdviceForARefusedKeyNamesThePageOfItsKindOrNone) {
+  Survey survey;
+  survey.model = "llama3";
+  survey.listing = 1;
+  survey.cases.push_back({Trouble::kBadKey, 1, {}, kKeyPage});
+  EXPECT_NE(Tell(survey, {}).message.find(kKeyPage), std::string::npos);
+  survey.cases.front().key_page = {};
+  const std::string message = Tell(survey, {}).message;
+  EXPECT_NE(message.find("`agm accounts list` shows which account)"), std::string::npos) << message;
+  EXPECT_EQ(message.find("http"), std::string::npos) << message;
 }
 
 TEST(Survey, EveryMessageStandsOnThePageForTroubleshooting) {
