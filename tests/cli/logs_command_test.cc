@@ -166,6 +166,21 @@ TEST_F(LogsTest, StatsAreTheExactTotals) {
   EXPECT_EQ(t_.Agm({"stats", "--node", "other"}), 2);  // this machine works alone
 }
 
+TEST_F(LogsTest, StatsCanPriceTheWholeLogAgain) {
+  t_.WriteConfig("[[prices.models]]\nmatch = \"gemini-2.5-flash\"\ninput = 1.0\noutput = 10.0\n");
+  EXPECT_EQ(t_.Agm({"stats", "--recost"}), 0) << t_.io.err;
+  EXPECT_FALSE(Has(t_.io.err, "changed")) << "there is no log yet\n" << t_.io.err;
+  ledger::Entry wrong = Answered(kNow - 1h);
+  wrong.cost = {550'000, 550'000};
+  Write({wrong, Answered(kNow)});
+  EXPECT_EQ(t_.Agm({"stats", "--json", "--recost"}), 0) << t_.io.err;
+  EXPECT_TRUE(Has(t_.io.err, "The costs of 2 requests changed.")) << t_.io.err;
+  EXPECT_EQ(t_.Document()["total"]["cost_list_usd"], 0.004);
+  EXPECT_EQ(t_.Document()["total"]["unpriced"], 0);
+  EXPECT_EQ(t_.Agm({"stats", "--json", "--recost"}), 0);
+  EXPECT_TRUE(Has(t_.io.err, "The costs of 0 requests changed.")) << t_.io.err;
+}
+
 TEST_F(LogsTest, DaysAreThoseOfTheZone) {
   Write({Answered(WallTime(std::chrono::seconds(1'795'231'800)))});  // 2026-11-21 03:30 UTC
   EXPECT_EQ(t_.Agm({"stats", "--json", "--bucket", "day", "--tz", "America/Los_Angeles"}), 0);
