@@ -123,6 +123,25 @@ TEST_F(LogsTest, TextOfClientsCannotControlTheTerminal) {
   EXPECT_EQ(CsvField("a,\"b\""), "\"a,\"\"b\"\"\"");
 }
 
+TEST(CountText, HasOneDecimalAndNeverAThousandThousands) {
+  const std::pair<std::int64_t, const char*> counts[] = {
+      {0, "0"},           {999, "999"},        {1'000, "1.0k"},
+      {12'345, "12.3k"},  {999'949, "999.9k"}, {999'950, "1.0M"},
+      {1'000'000, "1.0M"}};
+  for (const auto& [count, text] : counts) EXPECT_EQ(CountText(count), text);
+}
+
+TEST(MoneyText, HasFourDecimalsBelowADollar) {
+  EXPECT_EQ(MoneyText(std::nullopt), "?");
+  EXPECT_EQ(MoneyText(0), "$0");
+  EXPECT_EQ(MoneyText(1), "$0.0000000");
+  EXPECT_EQ(MoneyText(99'999), "$0.0001000");
+  EXPECT_EQ(MoneyText(100'000), "$0.0001");
+  EXPECT_EQ(MoneyText(250'000'000), "$0.2500");
+  EXPECT_EQ(MoneyText(1'000'000'000), "$1.00");
+  EXPECT_EQ(MoneyText(1'234'567'890'123), "$1234.57");
+}
+
 TEST_F(LogsTest, ClearsAndRecords) {
   Write({Answered(kNow - 48h), Answered(kNow)});
   EXPECT_EQ(t_.Agm({"logs", "clear", "--before", "24h"}), 0);
