@@ -153,6 +153,7 @@ TEST_F(LogsTest, ClearsAndRecords) {
   EXPECT_EQ(t_.Agm({"logs", "record", "on", "--for", "5m", "--json"}), 0);
   EXPECT_EQ(t_.Document()["until"], "2026-11-21T12:05:00Z");
   EXPECT_EQ(t_.Agm({"logs", "record", "on", "--for", "2d"}), 2);
+  EXPECT_EQ(t_.Agm({"logs", "record", "on", "--for", "0s"}), 2);
   EXPECT_EQ(t_.Agm({"logs", "record", "off"}), 0);
   EXPECT_EQ(t_.Agm({"logs", "record", "maybe"}), 2);
 }
