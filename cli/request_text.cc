@@ -57,7 +57,8 @@ std::string MoneyText(std::optional<ledger::Nano> nano) {
 
 std::string CountText(std::int64_t count) {
   if (count < 1'000) return std::to_string(count);
-  if (count < 1'000'000) return fmt::format("{:.1f}k", static_cast<double>(count) / 1e3);
+  // From 999,950 on, one decimal would round to "1000.0k".
+  if (count < 999'950) return fmt::format("{:.1f}k", static_cast<double>(count) / 1e3);
   return fmt::format("{:.1f}M", static_cast<double>(count) / 1e6);
 }
 

@@ -204,12 +204,12 @@ class JsonParser {
     }
     if (next_is('.')) {
       ++at;
-      if (!digits()) return Expect("digits after the decimal point");
+      if (!digits()) return FailAt(at, "digits after the decimal point");
     }
     if (next_is('e') || next_is('E')) {
       ++at;
       if (next_is('+') || next_is('-')) ++at;
-      if (!digits()) return Expect("digits in the exponent");
+      if (!digits()) return FailAt(at, "digits in the exponent");
     }
     Add(JsonKind::kNumber, at_);
     return Finish(at);

@@ -247,6 +247,12 @@ TEST_F(ClientsTest, TheTableTellsWhoIsInstalledAndPointsHere) {
   EXPECT_TRUE(codex["installed"].is_string());
   EXPECT_EQ(codex["points_here"], true);
   EXPECT_EQ(Document()["clients"][1]["installed"], Json());
+  const std::string base = Document()["base_url"];
+  EXPECT_EQ(Agm({"clients"}), 0) << io.err;
+  for (const char* part : {"CLIENT", "POINTS HERE", "codex", "yes", "no"}) {
+    EXPECT_TRUE(Has(io.out, part)) << io.out;
+  }
+  EXPECT_TRUE(Has(io.err, "Any other client takes the base URL " + base + "/v1.")) << io.err;
 }
 
 TEST_F(ClientsTest, TheFilesOfRunDoNotStandInTheWayOfSet) {

@@ -1,11 +1,16 @@
 #include <gtest/gtest.h>
 
+#include <sstream>
 #include <string>
 
 #include "cli/keys_add_command.h"
 #include "cli/keys_command.h"
 #include "core/keys/key_text.h"
+#include "core/ledger/requests.h"
+#include "core/ledger/schema.h"
+#include "core/ledger/totals.h"
 #include "tests/cli/command_test.h"
+#include "tests/core/ledger/entries.h"
 
 namespace agm::cli {
 namespace {
@@ -140,6 +145,87 @@ TEST(KeysCommands, AdoptMovesTheKeysOfTheProxyTable) {
   EXPECT_EQ(t.Document()["adopted"].size(), 2U);
   EXPECT_TRUE(Has(t.io.err, "agm keys rotate a"));
   EXPECT_FALSE(Has(t.ReadConfig(), "sk-1"));
+}
+
+class KeysSpendingTest : public testing::Test {
+ protected:
+  void SetUp() override {
+    t_.WriteConfig(
+        "[proxy]\napi_keys = [{ name = \"old\", key = \"sk-1\" }]\n"
+        "[[keys]]\nname = \"laptop\"\nid = \"aaaaaaaa\"\nhash = \"sha256:" +
+        std::string(64, 'a') + "\"\nbudget = { day = 2 }\n");
+    const WallTime now = test::FakeClock::kStart;
+    ledger::Entry today = ledger::Answered(now - std::chrono::minutes(5));
+    today.cost = {250'000'000, 0};
+    ledger::Entry earlier = ledger::Answered(now - std::chrono::days(3));
+    earlier.target = "gemini-2.5-pro";
+    earlier.cost = {1'000'000'000, 0};
+    ledger::Entry old = ledger::Failed(now - std::chrono::minutes(1));
+    old.caller = "old";
+    ledger::Entry foreign = ledger::Answered(now);
+    foreign.caller = "gone";
+    ledger::Totals totals;
+    for (const auto& entry : {today, earlier, old, foreign}) {
+      totals[ledger::KeyOf(entry)].Add(entry);
+    }
+    const auto database =
+        store::Database::Open(*t_.context().StateFolder(), Duration(2000), ledger::RequestsFile());
+    ASSERT_TRUE(database->Transact(
+        [&](store::Connection& connection) { return ledger::AddTotals(connection, totals); }));
+  }
+
+  // The words of the line that begins with `name`, with one space between them.
+  std::string Row(const std::string& name) const {
+    std::istringstream lines(t_.io.out);
+    for (std::string line; std::getline(lines, line);) {
+      std::istringstream words(line);
+      std::string row;
+      for (std::string word; words >> word;) row += (row.empty() ? "" : " ") + word;
+      if (row.starts_with(name + " ")) return row;
+    }
+    return "none";
+  }
+
+  CommandTest t_;
+};
+
+TEST_F(KeysSpendingTest, UsageHasARowForEachKeyThatWasUsed) {
+  ASSERT_EQ(t_.Agm({"keys", "usage"}), 0) << t_.io.err;
+  EXPECT_EQ(Row("KEY"), "KEY REQUESTS ERRORS IN OUT BILLED LIST");
+  EXPECT_EQ(Row("laptop"), "laptop 2 0 2.0k 200 $0 $1.25");
+  EXPECT_EQ(Row("old"), "old 1 1 0 0 $0 $0");
+  EXPECT_EQ(Row("gone"), "none");
+}
+
+TEST_F(KeysSpendingTest, UsageIsOfOneKeyByModelAndSinceAMoment) {
+  ASSERT_EQ(t_.Agm({"keys", "usage", "laptop", "--by", "model"}), 0) << t_.io.err;
+  EXPECT_EQ(Row("KEY"), "KEY MODEL REQUESTS ERRORS IN OUT BILLED LIST");
+  EXPECT_EQ(Row("laptop gemini-2.5-flash"), "laptop gemini-2.5-flash 1 0 1.0k 100 $0 $0.2500");
+  EXPECT_EQ(Row("laptop gemini-2.5-pro"), "laptop gemini-2.5-pro 1 0 1.0k 100 $0 $1.00");
+  EXPECT_EQ(Row("old"), "none");
+  ASSERT_EQ(t_.Agm({"keys", "usage", "--since", "1d"}), 0) << t_.io.err;
+  EXPECT_EQ(Row("laptop"), "laptop 1 0 1.0k 100 $0 $0.2500");
+  EXPECT_NE(t_.Agm({"keys", "usage", "gone"}), 0);
+  EXPECT_TRUE(Has(t_.io.err, "gone")) << t_.io.err;
+}
+
+TEST_F(KeysSpendingTest, ListComparesTheSpendingWithTheBudget) {
+  ASSERT_EQ(t_.Agm({"keys", "list"}), 0) << t_.io.err;
+  EXPECT_EQ(Row("laptop"), "laptop ready $0.2500 / $2 $1.25 - -");
+  EXPECT_EQ(Row("old"), "old proxy $0 $0 - -");
+  EXPECT_TRUE(Has(t_.io.err, "agm keys adopt"));
+  ASSERT_EQ(t_.Agm({"--json", "keys", "list"}), 0);
+  const Json spent = t_.Document()["keys"][0]["spent"];
+  EXPECT_EQ(spent["day"]["requests"], 1);
+  EXPECT_EQ(spent["day"]["tokens"], 1100);
+  EXPECT_EQ(spent["month"]["requests"], 2);
+  EXPECT_EQ(spent["month"]["cost_list_usd"], 1.25);
+}
+
+TEST_F(KeysSpendingTest, ShowTellsWhatOneKeyHasSpent) {
+  ASSERT_EQ(t_.Agm({"keys", "show", "laptop"}), 0) << t_.io.err;
+  EXPECT_TRUE(Has(t_.io.out, "today                 1 requests, 1.1k tokens, $0.2500 list"));
+  EXPECT_TRUE(Has(t_.io.out, "this month            2 requests, 2.2k tokens, $1.25 list"));
 }
 
 TEST(KeysCommands, TablesFitEightyColumns) {

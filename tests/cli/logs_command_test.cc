@@ -123,6 +123,25 @@ TEST_F(LogsTest, TextOfClientsCannotControlTheTerminal) {
   EXPECT_EQ(CsvField("a,\"b\""), "\"a,\"\"b\"\"\"");
 }
 
+TEST(CountText, HasOneDecimalAndNeverAThousandThousands) {
+  const std::pair<std::int64_t, const char*> counts[] = {
+      {0, "0"},           {999, "999"},        {1'000, "1.0k"},
+      {12'345, "12.3k"},  {999'949, "999.9k"}, {999'950, "1.0M"},
+      {1'000'000, "1.0M"}};
+  for (const auto& [count, text] : counts) EXPECT_EQ(CountText(count), text);
+}
+
+TEST(MoneyText, HasFourDecimalsBelowADollar) {
+  EXPECT_EQ(MoneyText(std::nullopt), "?");
+  EXPECT_EQ(MoneyText(0), "$0");
+  EXPECT_EQ(MoneyText(1), "$0.0000000");
+  EXPECT_EQ(MoneyText(99'999), "$0.0001000");
+  EXPECT_EQ(MoneyText(100'000), "$0.0001");
+  EXPECT_EQ(MoneyText(250'000'000), "$0.2500");
+  EXPECT_EQ(MoneyText(1'000'000'000), "$1.00");
+  EXPECT_EQ(MoneyText(1'234'567'890'123), "$1234.57");
+}
+
 TEST_F(LogsTest, ClearsAndRecords) {
   Write({Answered(kNow - 48h), Answered(kNow)});
   EXPECT_EQ(t_.Agm({"logs", "clear", "--before", "24h"}), 0);
@@ -134,6 +153,7 @@ TEST_F(LogsTest, ClearsAndRecords) {
   EXPECT_EQ(t_.Agm({"logs", "record", "on", "--for", "5m", "--json"}), 0);
   EXPECT_EQ(t_.Document()["until"], "2026-11-21T12:05:00Z");
   EXPECT_EQ(t_.Agm({"logs", "record", "on", "--for", "2d"}), 2);
+  EXPECT_EQ(t_.Agm({"logs", "record", "on", "--for", "0s"}), 2);
   EXPECT_EQ(t_.Agm({"logs", "record", "off"}), 0);
   EXPECT_EQ(t_.Agm({"logs", "record", "maybe"}), 2);
 }
@@ -164,6 +184,21 @@ TEST_F(LogsTest, StatsAreTheExactTotals) {
   EXPECT_EQ(t_.Agm({"stats", "--by", "colour"}), 2);
   EXPECT_EQ(t_.Agm({"stats", "--tz", "Mars/Olympus"}), 2);
   EXPECT_EQ(t_.Agm({"stats", "--node", "other"}), 2);  // this machine works alone
+}
+
+TEST_F(LogsTest, StatsCanPriceTheWholeLogAgain) {
+  t_.WriteConfig("[[prices.models]]\nmatch = \"gemini-2.5-flash\"\ninput = 1.0\noutput = 10.0\n");
+  EXPECT_EQ(t_.Agm({"stats", "--recost"}), 0) << t_.io.err;
+  EXPECT_FALSE(Has(t_.io.err, "changed")) << "there is no log yet\n" << t_.io.err;
+  ledger::Entry wrong = Answered(kNow - 1h);
+  wrong.cost = {550'000, 550'000};
+  Write({wrong, Answered(kNow)});
+  EXPECT_EQ(t_.Agm({"stats", "--json", "--recost"}), 0) << t_.io.err;
+  EXPECT_TRUE(Has(t_.io.err, "The costs of 2 requests changed.")) << t_.io.err;
+  EXPECT_EQ(t_.Document()["total"]["cost_list_usd"], 0.004);
+  EXPECT_EQ(t_.Document()["total"]["unpriced"], 0);
+  EXPECT_EQ(t_.Agm({"stats", "--json", "--recost"}), 0);
+  EXPECT_TRUE(Has(t_.io.err, "The costs of 0 requests changed.")) << t_.io.err;
 }
 
 TEST_F(LogsTest, DaysAreThoseOfTheZone) {

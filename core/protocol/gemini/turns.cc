@@ -123,10 +123,10 @@ class CallsOfOneTurn {
   // The next message with calls, if only results stand between; else 0.
   std::size_t NextCall(std::size_t at) const {
     if (!turn_of_ || FirstCall(messages_[at]) == nullptr) return 0;
-    std::size_t next = at + 1;
-    while (next < messages_.size() && IsResults(messages_[next])) ++next;
-    const bool follows = next > at + 1 && next < messages_.size();
-    return follows && FirstCall(messages_[next]) != nullptr ? next : 0;
+    const auto results = messages_.begin() + static_cast<std::ptrdiff_t>(at) + 1;
+    const auto next = std::find_if_not(results, messages_.end(), IsResults);
+    if (next == results || next == messages_.end() || FirstCall(*next) == nullptr) return 0;
+    return static_cast<std::size_t>(next - messages_.begin());
   }
 
   const std::vector<chat::Message>& messages_;

@@ -30,6 +30,20 @@ TEST(Base64, WritesTheUrlAlphabetWithoutPadding) {
 TEST(Base64, DecodesTheFirstBytesOnly) {
   EXPECT_EQ(DecodeBase64("Zm9vYmFy", 4), "foob");
   EXPECT_EQ(DecodeBase64("Zm9vYmFy", 0), "");
+  EXPECT_EQ(DecodeBase64("Zm9vYmFy", 6), "foobar");
+  EXPECT_EQ(DecodeBase64("Zm9vY"), "foo");  // the last group is not complete
+}
+
+TEST(Base64, IsNormalisedForTheUpstream) {
+  EXPECT_EQ(NormalBase64("Zm9vYg=="), "Zm9vYg==");
+  EXPECT_EQ(NormalBase64("Zm9vYg"), "Zm9vYg==");
+  EXPECT_EQ(NormalBase64("Zm9v\r\n\t YmFy \n"), "Zm9vYmFy");
+  EXPECT_EQ(NormalBase64("-__-"), "+//+");
+  EXPECT_EQ(NormalBase64("ab-_cd+/"), "ab+/cd+/");
+  EXPECT_EQ(NormalBase64("Zg= = \n"), "Zg==");
+  for (const char* text : {"", "=", " \n", "Z", "Zm9vY", "Zm=9v", "Zm9%", "data:,", "Zm9v\x01"}) {
+    EXPECT_FALSE(NormalBase64(text)) << text;
+  }
 }
 
 TEST(Base64, AcceptsBothAlphabetsWithAndWithoutPaddingAsProtoJsonDoes) {
@@ -40,6 +54,8 @@ TEST(Base64, AcceptsBothAlphabetsWithAndWithoutPaddingAsProtoJsonDoes) {
   EXPECT_FALSE(IsBase64("Z"));
   EXPECT_FALSE(IsBase64("Zm9v\n"));
   EXPECT_FALSE(IsBase64("Zm9%"));
+  EXPECT_FALSE(IsBase64("Zg==="));
+  EXPECT_FALSE(IsBase64("Zg=a"));
 }
 
 }  // namespace

@@ -120,6 +120,43 @@ TEST(JsonDoc, SaysWhereItStopped) {
   EXPECT_EQ(doc.error().message, "not valid JSON at line 3, column 8: expected a value, found 'o'");
 }
 
+TEST(JsonDoc, SaysWhatItExpected) {
+  struct Case {
+    const char* text;
+    const char* message;
+  };
+  const std::vector<Case> cases = {
+      {"", "line 1, column 1: expected a value, found the end of the text"},
+      {"1 2", "line 1, column 3: expected the end of the text, found '2'"},
+      {"[1 2]", "line 1, column 4: expected ',' or ']', found '2'"},
+      {"[\n\n1", "line 3, column 2: expected ',' or ']', found the end of the text"},
+      {R"({"a":1 "b"})", "line 1, column 8: expected ',' or '}', found '\"'"},
+      {"{1:2}", "line 1, column 2: expected a member name in quotes, found '1'"},
+      {R"({"a" 1})", "line 1, column 6: expected ':', found '1'"},
+      {"01", "line 1, column 1: expected a number without leading zeros, found '0'"},
+      {"-00", "line 1, column 1: expected a number without leading zeros, found '-'"},
+      {"1.x", "line 1, column 3: expected digits after the decimal point, found 'x'"},
+      {"1e+", "line 1, column 4: expected digits in the exponent, found the end of the text"},
+      {"[\"ab",
+       "line 1, column 5: expected the closing quote of a string, found the end of the text"},
+      {R"("a\q")", "line 1, column 3: expected a valid escape in a string, found '\\'"},
+      {"\"a\tb\"",
+       "line 1, column 3: expected no control character in a string, found something else"},
+      {"\"a\xFF\"", "line 1, column 3: expected UTF-8, found something else"},
+      {"[\x7F]", "line 1, column 2: expected a value, found something else"},
+  };
+  for (const Case& c : cases) {
+    const auto doc = JsonDoc::Parse(c.text);
+    ASSERT_FALSE(doc) << c.text;
+    EXPECT_EQ(doc.error().message, std::string("not valid JSON at ") + c.message) << c.text;
+  }
+  EXPECT_EQ(JsonDoc::Parse("[[1]]", {.depth = 1}).error().message,
+            "not valid JSON at line 1, column 2: expected at most 1 arrays and objects inside each "
+            "other, found '['");
+  EXPECT_EQ(JsonDoc::Parse("[1]", {.nodes = 1}).error().message,
+            "not valid JSON at line 1, column 2: expected fewer values in one text, found '1'");
+}
+
 TEST(JsonDoc, RefusesDeepNestingWithoutRecursion) {
   EXPECT_TRUE(JsonDoc::Parse(std::string(128, '[') + std::string(128, ']')));
   EXPECT_FALSE(JsonDoc::Parse(std::string(129, '[') + std::string(129, ']')));
@@ -151,6 +188,60 @@ TEST(JsonDoc, CountsANullAsNotGiven) {
   EXPECT_FALSE(doc->root().Find("b"));
 }
 
+TEST(JsonDoc, GivesTheContentOfArraysAndObjectsOnly) {
+  const auto doc = JsonDoc::Parse(R"([[1,[2,3]],{"a":1,"b":{"c":2}},"text",7,true,null])");
+  ASSERT_TRUE(doc);
+  EXPECT_EQ(doc->root().size(), 6U);
+  std::vector<std::size_t> sizes;
+  std::vector<std::string> names;
+  for (const JsonView item : doc->root().items()) {
+    sizes.push_back(item.size());
+    for (const JsonMember member : item.members()) names.push_back(member.key.text());
+  }
+  EXPECT_EQ(sizes, (std::vector<std::size_t>{2, 2, 0, 0, 0, 0}));
+  EXPECT_EQ(names, (std::vector<std::string>{"a", "b"}));
+  EXPECT_EQ(JsonView().size(), 0U);
+  EXPECT_EQ(JsonView().raw(), "");
+  EXPECT_FALSE(JsonView()["a"]);
+}
+
+TEST(JsonDoc, FindsANameHoweverItIsWritten) {
+  const auto doc = JsonDoc::Parse(R"({"ab":1,"\u0061bc":2,"a":{"abcd":3},"x\"y":4})");
+  ASSERT_TRUE(doc);
+  EXPECT_EQ(doc->root()["ab"].integer(), 1);
+  EXPECT_EQ(doc->root()["abc"].integer(), 2);
+  EXPECT_EQ(doc->root()["x\"y"].integer(), 4);
+  EXPECT_FALSE(doc->root()["abcd"]);  // a member of a member
+  EXPECT_FALSE(doc->root()["b"]);
+  EXPECT_FALSE(doc->root()["ab"]["ab"]);
+}
+
+TEST(JsonDoc, ComparesTheDecodedTextOfStringsOnly) {
+  const auto doc = JsonDoc::Parse(R"(["ab","\u0061b","a\\b",true,1])");
+  ASSERT_TRUE(doc);
+  std::string same;
+  std::vector<std::optional<std::string_view>> plain;
+  for (const JsonView item : doc->root().items()) {
+    same += item.equals("ab") ? 'y' : 'n';
+    plain.push_back(item.plain());
+    EXPECT_FALSE(item.equals("a"));
+    EXPECT_FALSE(item.equals("abc"));
+    EXPECT_FALSE(item.equals("true"));
+  }
+  EXPECT_EQ(same, "yynnn");
+  EXPECT_EQ(plain, (std::vector<std::optional<std::string_view>>{"ab", std::nullopt, std::nullopt,
+                                                                 std::nullopt, std::nullopt}));
+}
+
+TEST(JsonDoc, NamesEachKindInWords) {
+  const auto doc = JsonDoc::Parse(R"([null,true,1,"a",[],{}])");
+  ASSERT_TRUE(doc);
+  std::vector<std::string_view> names = {KindName(JsonView().kind())};
+  for (const JsonView item : doc->root().items()) names.push_back(KindName(item.kind()));
+  EXPECT_EQ(names, (std::vector<std::string_view>{"nothing", "null", "a boolean", "a number",
+                                                  "a string", "an array", "an object"}));
+}
+
 TEST(JsonDoc, KeepsTheTextOfNumbers) {
   const auto doc =
       JsonDoc::Parse(R"({"x":[9007199254740993, 0.70, -0, 123456789012345678901234567890]})");
@@ -165,6 +256,18 @@ TEST(JsonDoc, TakesWholeNumbersInEveryForm) {
   for (const JsonView item : doc->root().items()) found.push_back(item.integer());
   EXPECT_EQ(found, (std::vector<std::optional<std::int64_t>>{1, 1, 100, std::nullopt, std::nullopt,
                                                              std::nullopt, INT64_MIN}));
+}
+
+TEST(JsonDoc, TakesNoWholeNumberThatADoubleCannotHold) {
+  const auto doc = JsonDoc::Parse(
+      "[9223372036854775807, 9223372036854775808, 9007199254740992.0, -9007199254740992.0,"
+      " 9007199254740994.0, 1e400]");
+  ASSERT_TRUE(doc);
+  std::vector<std::optional<std::int64_t>> found;
+  for (const JsonView item : doc->root().items()) found.push_back(item.integer());
+  EXPECT_EQ(found, (std::vector<std::optional<std::int64_t>>{INT64_MAX, std::nullopt,
+                                                             9007199254740992, -9007199254740992,
+                                                             std::nullopt, std::nullopt}));
 }
 
 TEST(JsonDoc, TellsTooLargeNumbersFromTinyOnes) {

@@ -39,10 +39,18 @@ TEST(Duration, ReadsEveryFormThatUpstreamsSend) {
 }
 
 TEST(Duration, RefusesInvalidInput) {
-  for (const char* text :
-       {"", "s", "-1s", "1s2h", "1x", "1s ", "abc", "1..2s", "1e3s", "9999999d"}) {
+  for (const char* text : {"", "s", "-1s", "1s2h", "1x", "1s ", "abc", "1..2s", "1e3s", "9999999d",
+                           "1m1m", "1h30", "1S", "+1s", ".", "1sm", "1 s", "3661d"}) {
     EXPECT_FALSE(ReadDuration(text)) << text;
   }
+  EXPECT_EQ(ReadDuration("3660d"), Duration(std::chrono::hours(24 * 3660)));  // ten years
+}
+
+TEST(Duration, RoundsAWaitUpButNotForWhatBinaryFractionsLose) {
+  EXPECT_EQ(ReadDuration("0.0001s"), Duration(1));
+  EXPECT_EQ(ReadDuration("1us"), Duration(1));
+  EXPECT_EQ(ReadDuration("1.5"), Duration(1500));
+  EXPECT_EQ(ReadDuration("2m0.3s"), Duration(120'300));
 }
 
 TEST(Duration, IsWrittenInAtMostTwoUnits) {
@@ -51,6 +59,15 @@ TEST(Duration, IsWrittenInAtMostTwoUnits) {
   EXPECT_EQ(WriteDuration(Duration(200'000)), "3m20s");
   EXPECT_EQ(WriteDuration(Duration(7'500'000)), "2h5m");
   EXPECT_EQ(WriteDuration(Duration(100'800'000)), "1d4h");
+  EXPECT_EQ(WriteDuration(Duration(0)), "0ms");
+  EXPECT_EQ(WriteDuration(Duration(999)), "999ms");
+  EXPECT_EQ(WriteDuration(Duration(1'000)), "1s");
+  EXPECT_EQ(WriteDuration(Duration(59'999)), "59s");
+  EXPECT_EQ(WriteDuration(Duration(60'000)), "1m");
+  EXPECT_EQ(WriteDuration(Duration(3'599'999)), "59m59s");
+  EXPECT_EQ(WriteDuration(Duration(3'600'000)), "1h");
+  EXPECT_EQ(WriteDuration(Duration(86'399'999)), "23h59m");
+  EXPECT_EQ(WriteDuration(Duration(86'400'000)), "1d");
 }
 
 TEST(Secret, MatchesOnlyItself) {
@@ -66,6 +83,8 @@ TEST(Secret, MatchesOnlyItself) {
 TEST(Secret, ShowsOnlyItsEnds) {
   EXPECT_EQ(Secret("AIzaSyA-0123456789").Masked(), "AIza…6789");
   EXPECT_EQ(Secret("short").Masked(), "…");
+  EXPECT_EQ(Secret("fifteen letters").Masked(), "…");
+  EXPECT_EQ(Secret("sixteen letters!").Masked(), "sixt…ers!");
   EXPECT_EQ(Secret().Masked(), "");
 }
 

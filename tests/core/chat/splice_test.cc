@@ -69,6 +69,19 @@ TEST(Splice, EndsAsCutByLengthWhereThereIsNoNextHop) {
   EXPECT_TRUE(finished.extra.empty());
 }
 
+// Whatever reason the upstream gives for an interruption, the client must learn that more was meant.
+TEST(Splice, EndsAsCutByLengthWhateverTheInterruptedHopSaid) {
+  for (const FinishReason reason : {FinishReason::kStop, FinishReason::kToolCalls}) {
+    Splice splice;
+    Finished finished = End(10, 3, "\"t\"");
+    finished.choices.front().reason = reason;
+    AddText(splice, "one", finished);
+    splice.GiveUp();
+    const Events events = All(splice);
+    EXPECT_EQ(std::get<Finished>(events.back()).choices.front().reason, FinishReason::kLength);
+  }
+}
+
 TEST(Splice, StopsAfterThreeHopsThatBringNothing) {
   Splice splice;
   AddText(splice, "one", End(10, 3, "\"t\""));

@@ -159,28 +159,31 @@ std::string LookAt(const std::string& url) {
            {"messages", Json::array({{{"role", "user"}, {"content", Json::array({part})}}})}});
 }
 
-TEST_F(GatewayTest, FetchesAPictureThatUpstreamCannotReadAndSendsItsBytes) {
-  test::ScriptedServer pictures([](test::Visitor& visitor) {
-    while (visitor.ReadRequest()) {
-      visitor.Send(test::HttpAnswer("\x89PNG\r\n\x1a\n", 200, "image/png"));
-    }
-  });
-  Add("work", "good-key");
-  // The media server is on loopback, where only a public name may lead in this test.
-  class Redirected : public http::Transport {
-   public:
-    explicit Redirected(std::string url) : url_(std::move(url)) {}
-    Result<std::unique_ptr<http::Download>> Send(const http::OutgoingRequest& request,
-                                                 const Cancellation& cancellation) override {
-      http::OutgoingRequest changed = request;
-      changed.url = url_;
-      return transport_.Send(changed, cancellation);
-    }
+/// The media server is on loopback, where only a public name may lead in these tests.
+class Redirected : public http::Transport {
+ public:
+  explicit Redirected(std::string url) : url_(std::move(url)) {}
+  Result<std::unique_ptr<http::Download>> Send(const http::OutgoingRequest& request,
+                                               const Cancellation& cancellation) override {
+    http::OutgoingRequest changed = request;
+    changed.url = url_;
+    return transport_.Send(changed, cancellation);
+  }
 
-   private:
-    std::string url_;
-    http::CurlTransport transport_;
-  };
+ private:
+  std::string url_;
+  http::CurlTransport transport_;
+};
+
+void SendPicture(test::Visitor& visitor) {
+  while (visitor.ReadRequest()) {
+    visitor.Send(test::HttpAnswer("\x89PNG\r\n\x1a\n", 200, "image/png"));
+  }
+}
+
+TEST_F(GatewayTest, FetchesAPictureThatUpstreamCannotReadAndSendsItsBytes) {
+  test::ScriptedServer pictures(SendPicture);
+  Add("work", "good-key");
   media_ = std::make_unique<Redirected>(pictures.url("/cat.png"));
   Start();
   const Got got = Ask("POST", "/v1/chat/completions", LookAt("http://pictures.example.com/cat"));
@@ -203,6 +206,31 @@ TEST_F(GatewayTest, RefusesPicturesOfPrivateNetworksBeforeAnAccountIsTaken) {
     EXPECT_EQ(got.json()["error"]["param"], "messages[0].content[0].image_url.url");
   }
   EXPECT_EQ(RequestsOf("good-key"), 0);
+}
+
+// Gemini 3 reads addresses in a message, and in a tool's result only bytes.
+TEST_F(GatewayTest, FetchesAPictureInAToolsResultForAModelThatTakesOnlyItsBytes) {
+  test::ScriptedServer pictures(SendPicture);
+  Add("work", "good-key");
+  media_ = std::make_unique<Redirected>(pictures.url("/cat.png"));
+  Start();
+  const Json picture = {{"type", "image"},
+                        {"source", {{"type", "url"}, {"url", "https://pictures.example.com/cat"}}}};
+  const Json call = {{"type", "tool_use"}, {"id", "a"}, {"name", "f"}, {"input", Json::object()}};
+  const Json result = {
+      {"type", "tool_result"}, {"tool_use_id", "a"}, {"content", Json::array({picture})}};
+  const Got got = Ask("POST", "/v1/messages",
+                      DumpJson(Json{{"model", "gemini-3.8-flash"},
+                                    {"max_tokens", 100},
+                                    {"messages",
+                                     {{{"role", "user"}, {"content", "look"}},
+                                      {{"role", "assistant"}, {"content", Json::array({call})}},
+                                      {{"role", "user"}, {"content", Json::array({result})}}}}}));
+  ASSERT_EQ(got.status, 200) << got.body;
+  const auto sent = mock_->TakeRequests();
+  ASSERT_FALSE(sent.empty());
+  EXPECT_NE(sent.back().body.find("\"data\":\"iVBORw0KGgo=\""), std::string::npos)
+      << sent.back().body;
 }
 
 }  // namespace

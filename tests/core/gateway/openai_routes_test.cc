@@ -75,6 +75,20 @@ TEST_F(OpenAiRoutesTest, CompletesEachOfSeveralPromptsSeveralTimes) {
   EXPECT_EQ(RequestsOf("good-key"), 1 + 4);  // the list of models, then the calls
 }
 
+TEST_F(OpenAiRoutesTest, NumbersTheChoicesOfAModelThatGivesSeveralAtOnce) {
+  Start();
+  const Got got = Ask("POST", "/v1/completions",
+                      R"({"model":"gemini-2.5-flash-lite","prompt":["one","two"],"n":2})");
+  ASSERT_EQ(got.status, 200) << got.body;
+  const Json json = got.json();
+  ASSERT_EQ(json["choices"].size(), 4U) << got.body;
+  for (std::size_t i = 0; i < 4; ++i) {
+    EXPECT_EQ(json["choices"][i]["index"], i);
+    EXPECT_TRUE(std::string(json["choices"][i]["text"]).ends_with(i < 2 ? "one" : "two"));
+  }
+  EXPECT_EQ(RequestsOf("good-key"), 2);  // a call for each prompt
+}
+
 TEST_F(OpenAiRoutesTest, StreamsCompletionsToTheirDone) {
   Start();
   const Got got = Ask(

@@ -119,6 +119,18 @@ TEST_F(RecordTest, TellsOfRequestsThatFoundTheGatewayFull) {
       << log;
 }
 
+TEST_F(RecordTest, TellsOfCountedTokensLikeOfAnyAnswer) {
+  Start();
+  const std::string body =
+      R"({"model":"gemini-2.5-flash","messages":[{"role":"user","content":"hi"}]})";
+  EXPECT_EQ(Ask("POST", "/v1/messages/count_tokens", body).status, 200);
+  EXPECT_TRUE(Has(Metrics(), "status=\"200\"} 1\n")) << Metrics();
+  const std::string log = AccessLog();
+  EXPECT_TRUE(Has(log, "path=/v1/messages/count_tokens")) << log;
+  EXPECT_TRUE(Has(log, "status=200")) << log;
+  EXPECT_FALSE(Has(log, "error=")) << log;
+}
+
 TEST_F(RecordTest, TellsWhyARequestFailedAndForWhom) {
   config_.proxy.trusted_proxies = {"127.0.0.0/8"};
   ASSERT_TRUE(

@@ -78,6 +78,20 @@ TEST_F(JournalTest, AnAddedEntryIsCountedAndWritten) {
   EXPECT_EQ(sums.unpriced, 0);
 }
 
+TEST_F(JournalTest, CorrectsCostsOnceForEachListOfPrices) {
+  Start();
+  journal_->Add(Answered(clock_.Wall() - 1h));
+  ASSERT_TRUE(journal_->Flush());
+  const Nano before = InFile().list;
+  EXPECT_EQ(*journal_->CorrectCosts(), 0U);
+  journal_->Apply({.prices = std::make_shared<PriceList>(
+                       std::vector<Price>{{.match = "gemini-2.5-flash", .input = 1'000'000}})});
+  EXPECT_EQ(*journal_->CorrectCosts(), 1U);
+  EXPECT_EQ(InFile().list, 1'000'000);
+  EXPECT_NE(InFile().list, before);
+  EXPECT_EQ(*journal_->CorrectCosts(), 0U);
+}
+
 TEST_F(JournalTest, WhatWasAddedIsWrittenAtTheEnd) {
   Start();
   for (int i = 0; i < 10; ++i) journal_->Add(Answered());

@@ -206,6 +206,23 @@ TEST_F(AnswersTest, ImageModelsDraw) {
   EXPECT_EQ(Parts(Call("gemini-3-pro-image", "generateContent", Asking("a cat", only))).size(), 1U);
 }
 
+TEST_F(AnswersTest, AStreamBringsOnePictureBehindItsText) {
+  const auto events =
+      Events(Call("gemini-3-pro-image", "streamGenerateContent?alt=sse", Asking("a cat")).body);
+  ASSERT_GE(events.size(), 3U);
+  std::size_t pictures = 0;
+  for (const Json& event : events) {
+    for (const Json& part : event["candidates"][0]["content"]["parts"]) {
+      if (part.contains("inlineData")) ++pictures;
+      if (part.value("text", "") != "") {
+        EXPECT_EQ(pictures, 0U);
+      }
+    }
+  }
+  EXPECT_EQ(pictures, 1U);
+  EXPECT_EQ(events.back()["candidates"][0]["finishReason"], "STOP");
+}
+
 TEST_F(AnswersTest, PicturesAndRecordingsAreCountedAsSuch) {
   const std::string body =
       R"({"contents":[{"parts":[{"inlineData":{"mimeType":"image/png","data":"iVBORw0KGgo="}},

@@ -184,6 +184,20 @@ TEST_F(MockServerTest, RefusesWhatIsNoHttp) {
   EXPECT_EQ(ReadAnswer(client.ReceiveAll()).status, 400);
 }
 
+TEST_F(MockServerTest, CountsOnlyThoseWhoLeaveBeforeTheirReply) {
+  Generate(Asking("x"));
+  {
+    const RawClient silent(port());
+    EXPECT_TRUE(Soon([&] { return mock_->stats().open == 1; }));
+  }
+  {
+    const RawClient impatient(port());
+    impatient.Send("POST /v1beta/models HTTP/1.1\r\nContent-Length: 9\r\n\r\n");
+  }
+  EXPECT_TRUE(Soon([&] { return mock_->stats().accepted == 3 && mock_->stats().open == 0; }));
+  EXPECT_EQ(mock_->stats().aborted, 0);
+}
+
 TEST_F(MockServerTest, NoticesThatAClientLeft) {
   Start({.pace = Duration(10'000)});
   {
