@@ -22,7 +22,7 @@ using store::Verdict;
 
 // Five times the pause between two tellings.
 constexpr Duration kAlive = 10s;
-// What begins or ends sooner after a message waits for the next one, or for Renew.
+// A request that begins or ends sooner after a message is told with the next one, or by Renew.
 constexpr Duration kOften = 250ms;
 
 std::string ClaimsOf(const Question& question) {

@@ -327,7 +327,7 @@ TEST_F(SharedCountsTest, WhatIsInProgressOnADeadMachineIsForgotten) {
   EXPECT_EQ(a->counts.Follow(Watcher::kGroup, {}).running, 1);
 }
 
-TEST_F(SharedCountsTest, WhoFollowsAGroupLaterHearsOfTheLastMinute) {
+TEST_F(SharedCountsTest, AMachineThatFollowsAGroupLaterHearsOfTheLastMinute) {
   const auto a = Join("a");
   const auto b = Join("b");
   Watcher of_b(*b);
