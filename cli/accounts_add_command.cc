@@ -341,8 +341,7 @@ void AddAccountsAdd(Commands at, Run<AccountsAddOptions> run) {
   ExcludeEachOther({from_stdin, variable, file, service, oauth});
   AddOauthClient(command, options->oauth);
   Text(command, "--project", options->project, "The Google project whose quota it uses", "PROJECT");
-  Text(command, "--location", options->location,
-       "The region, for kinds of upstream that have regions (Vertex AI)", "LOCATION");
+  Text(command, "--location", options->location, "The region (Vertex AI)", "LOCATION");
   Text(command, "--base-url", options->base_url, "Where the upstream is, if not at Google", "URL");
   command.add_option("--models", options->models, "Which upstream models it may serve (default *)")
       ->delimiter(',')

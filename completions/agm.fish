@@ -95,7 +95,7 @@ complete -c agm -n '__agm_at "agm accounts add"' -l client-secret-stdin -d 'Read
 complete -c agm -n '__agm_at "agm accounts add"' -l client-secret-env -x -d 'Take the OAuth client\'s secret from this environment variable'
 complete -c agm -n '__agm_at "agm accounts add"' -l client-secret-file -r -F -d 'Take it from this file, or the whole client from Google\'s JSON file'
 complete -c agm -n '__agm_at "agm accounts add"' -l project -x -d 'The Google project whose quota it uses'
-complete -c agm -n '__agm_at "agm accounts add"' -l location -x -d 'The region, for kinds of upstream that have regions (Vertex AI)'
+complete -c agm -n '__agm_at "agm accounts add"' -l location -x -d 'The region (Vertex AI)'
 complete -c agm -n '__agm_at "agm accounts add"' -l base-url -x -d 'Where the upstream is, if not at Google'
 complete -c agm -n '__agm_at "agm accounts add"' -l models -x -a '(__agm_live models)' -d 'Which upstream models it may serve (default *)'
 complete -c agm -n '__agm_at "agm accounts add"' -l priority -x -d 'Lower numbers serve first (default 0)'

@@ -20,8 +20,8 @@ constexpr std::size_t kMostQueues = 256;
 // The clocks drift apart by less than this, unless the machine slept or its clock was set.
 constexpr auto kJump = std::chrono::seconds(2);
 
-/// Where a search begins. Machines that share a pool begin anywhere, so that they do not all choose
-/// the same account before they hear of each other.
+/// Returns where a search begins. Machines that share a pool begin anywhere, so that they do not
+/// all choose the same account before they hear of each other.
 std::size_t PlaceToBegin(std::size_t accounts, bool shared) {
   if (!shared) return 0;
   return static_cast<std::size_t>(RandomFraction() * static_cast<double>(accounts));
