@@ -69,11 +69,16 @@ IpAddress Carried(const IpAddress& address, std::size_t at) {
 }  // namespace
 
 std::optional<IpAddress> ReadIpAddress(std::string_view text) {
-  const std::string name(text);
-  std::array<std::uint8_t, 4> v4{};
-  if (inet_pton(AF_INET, name.c_str(), v4.data()) == 1) return FromIpv4(v4);
+  std::array<char, INET6_ADDRSTRLEN> name{};
+  if (text.size() >= name.size() || text.find('\0') != text.npos) return std::nullopt;
+  std::ranges::copy(text, name.begin());
+  if (text.find(':') == text.npos) {
+    std::array<std::uint8_t, 4> v4{};
+    if (inet_pton(AF_INET, name.data(), v4.data()) == 1) return FromIpv4(v4);
+    return std::nullopt;
+  }
   IpAddress address;
-  if (inet_pton(AF_INET6, name.c_str(), address.bytes.data()) == 1) return address;
+  if (inet_pton(AF_INET6, name.data(), address.bytes.data()) == 1) return address;
   return std::nullopt;
 }
 
@@ -118,7 +123,9 @@ IpAddress FromIpv4(std::array<std::uint8_t, 4> bytes) {
 }
 
 bool IsLoopback(const IpAddress& address) {
-  return Within(address, "127.0.0.0", 96 + 8) || address == ReadIpAddress("::1");
+  static const IpAddress v4 = FromIpv4({127, 0, 0, 1});
+  static const IpAddress v6 = ReadIpAddress("::1").value();
+  return std::equal(v4.bytes.begin(), v4.bytes.end() - 3, address.bytes.begin()) || address == v6;
 }
 
 bool IsPublic(const IpAddress& address) {

@@ -165,14 +165,27 @@ class JsonParser {
     SkipSpace();
     if (Peek() != '"') return Expect("a member name in quotes");
     if (!String()) return false;
+    MarkName();
     SkipSpace();
     if (Peek() != ':') return Expect("':'");
     ++at_;
     return Value();
   }
 
+  // Notes the name that was read last, in its own node and in that of its object.
+  void MarkName() {
+    JsonNode& name = nodes().back();
+    std::uint16_t& names = nodes()[innermost_].marks;
+    if (name.escaped) {
+      names = UINT16_MAX;
+      return;
+    }
+    name.marks = JsonNameMark(text_.substr(name.begin + 1, name.end - name.begin - 2));
+    names = static_cast<std::uint16_t>(names | JsonNameBit(name.marks));
+  }
+
   void Add(JsonKind kind, std::size_t begin) {
-    nodes().push_back({static_cast<std::uint32_t>(begin), 0, 0, kind, false});
+    nodes().push_back({static_cast<std::uint32_t>(begin), 0, 0, kind, false, 0});
   }
 
   bool Finish(std::size_t end) {

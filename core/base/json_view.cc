@@ -1,6 +1,5 @@
 #include <charconv>
 #include <cmath>
-#include <cstring>
 
 #include "core/base/json_doc.h"
 #include "core/base/json_escape.h"
@@ -39,17 +38,14 @@ std::string_view JsonView::raw() const {
 JsonView JsonView::Find(std::string_view key) const {
   if (!is(JsonKind::kObject)) return {};
   const JsonNode* nodes = doc_->nodes_.data();
+  const std::uint16_t mark = JsonNameMark(key);
+  if ((nodes[index_].marks & JsonNameBit(mark)) == 0) return {};
   const std::uint32_t end = nodes[index_].next;
   std::uint32_t found = 0;
-  const char* text = doc_->text_.data();
-  // A name's node stands before its value's. Comparing lengths first rejects most names cheaply.
+  // A name's node stands before its value's.
   for (std::uint32_t i = index_ + 1; i < end; i = nodes[i + 1].next) {
-    const JsonNode& name = nodes[i];
-    const bool same = name.escaped
-                          ? JsonView(doc_, i).equals(key)
-                          : name.end - name.begin - 2 == key.size() &&
-                                std::memcmp(text + name.begin + 1, key.data(), key.size()) == 0;
-    if (same) found = i + 1;
+    if (nodes[i].marks != mark && !nodes[i].escaped) continue;
+    if (JsonView(doc_, i).equals(key)) found = i + 1;
   }
   return found == 0 ? JsonView() : JsonView(doc_, found);
 }

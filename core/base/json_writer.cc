@@ -98,12 +98,6 @@ void Append(std::string& out, std::string_view text, std::string_view behind) {
 
 void AppendJsonString(std::string& out, std::string_view text) { Append(out, text, {}); }
 
-void JsonWriter::Comma() {
-  if (out_.size() == start_) return;
-  const char last = out_.back();
-  if (last != '{' && last != '[' && last != ':') out_ += ',';
-}
-
 JsonWriter& JsonWriter::Begin(char open) {
   Comma();
   out_ += open;

@@ -1,6 +1,8 @@
 #pragma once
 
+#include <array>
 #include <cstdint>
+#include <cstring>
 #include <string>
 #include <string_view>
 
@@ -28,6 +30,9 @@ class JsonWriter {
   JsonWriter& EndArray() { return End(']'); }
   /// Writes a member's name, escaped.
   JsonWriter& Key(std::string_view name);
+  /// Writes a member's name that is a literal and needs no escape.
+  template <std::size_t kSize>
+  JsonWriter& Key(const char (&name)[kSize]);
   JsonWriter& String(std::string_view text);
   JsonWriter& Int(std::int64_t value);
   /// Writes the shortest text that reads back as the same double: 0.7 stays 0.7. NaN, infinity:
@@ -46,10 +51,33 @@ class JsonWriter {
  private:
   JsonWriter& Begin(char open);
   JsonWriter& End(char close);
-  void Comma();
+  /// True if a comma must stand before the next member or value.
+  bool NeedsComma() const {
+    if (out_.size() == start_) return false;
+    const char last = out_.back();
+    return last != '{' && last != '[' && last != ':';
+  }
+  void Comma() {
+    if (NeedsComma()) out_ += ',';
+  }
 
   std::string& out_;
   std::size_t start_;
 };
+
+// One append for the comma, the quotes, the name and the colon.
+template <std::size_t kSize>
+JsonWriter& JsonWriter::Key(const char (&name)[kSize]) {
+  constexpr std::size_t kLength = kSize - 1;
+  std::array<char, kLength + 4> text;
+  text[0] = ',';
+  text[1] = '"';
+  std::memcpy(&text[2], name, kLength);
+  text[kLength + 2] = '"';
+  text[kLength + 3] = ':';
+  const std::size_t skipped = NeedsComma() ? 0 : 1;
+  out_.append(text.data() + skipped, text.size() - skipped);
+  return *this;
+}
 
 }  // namespace agm

@@ -1,5 +1,6 @@
 #include "core/base/log.h"
 
+#include <fmt/format.h>
 #include <spdlog/pattern_formatter.h>
 #include <spdlog/sinks/rotating_file_sink.h>
 #include <spdlog/sinks/stdout_sinks.h>
@@ -26,13 +27,21 @@ constexpr std::chrono::milliseconds kCollect{50};
 constexpr std::size_t kAccessFileBytes = 20U << 20U;
 constexpr std::size_t kAccessFiles = 3;
 
-bool NeedsQuotes(std::string_view value) {
-  if (value.empty()) return true;
+bool IsPlain(char c) {
   // Control characters could forge log lines or control the operator's terminal.
-  return std::ranges::any_of(value, [](char c) {
-    const auto byte = static_cast<unsigned char>(c);
-    return byte <= ' ' || byte == 0x7f || c == '"' || c == '=';
-  });
+  return c > ' ' && c < 0x7f && c != '"' && c != '=';
+}
+
+/// True for ASCII text that needs no quotes.
+bool IsPlainAscii(std::string_view value) {
+  return !value.empty() && std::ranges::all_of(value, IsPlain);
+}
+
+/// True for UTF-8 text that needs quotes.
+bool NeedsQuotes(std::string_view value) {
+  return value.empty() || std::ranges::any_of(value, [](char c) {
+           return static_cast<unsigned char>(c) < 0x80 && !IsPlain(c);
+         });
 }
 
 spdlog::level::level_enum SpdlogLevel(LogLevel level) {
@@ -84,7 +93,19 @@ void LogFields::AddKey(std::string_view key) {
   text_ += ':';
 }
 
+// Writes a field of a text line whose value needs no quotes.
+LogFields& LogFields::AddPlain(std::string_view key, std::string_view value) {
+  const std::size_t space = text_.empty() ? 0 : 1;
+  const std::size_t before = text_.size();
+  text_.resize(before + space + key.size() + 1 + value.size(), ' ');
+  char* to = std::ranges::copy(key, text_.data() + before + space).out;
+  *to++ = '=';
+  std::ranges::copy(value, to);
+  return *this;
+}
+
 LogFields& LogFields::Add(std::string_view key, std::string_view value) {
+  if (format_ == LogFormat::kText && IsPlainAscii(value)) return AddPlain(key, value);
   if (!IsUtf8(value)) return Add(key, ToUtf8(value));
   AddKey(key);
   if (format_ == LogFormat::kJson || NeedsQuotes(value)) {
@@ -96,8 +117,11 @@ LogFields& LogFields::Add(std::string_view key, std::string_view value) {
 }
 
 LogFields& LogFields::Add(std::string_view key, std::int64_t value) {
+  const fmt::format_int digits(value);
+  const std::string_view text(digits.data(), digits.size());
+  if (format_ == LogFormat::kText) return AddPlain(key, text);
   AddKey(key);
-  text_ += std::to_string(value);
+  text_ += text;
   return *this;
 }
 

@@ -32,6 +32,7 @@ class LogFields {
   static constexpr std::size_t kLine = 384;  ///< the length of most lines
 
   void AddKey(std::string_view key);
+  LogFields& AddPlain(std::string_view key, std::string_view value);
   LogFormat format_;
   std::string text_;
 };

@@ -35,12 +35,11 @@ std::string RandomId(std::size_t length) {
   constexpr std::string_view kAlphabet =
       "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789";
   thread_local Bytes bytes;
-  std::string id;
-  id.reserve(length);
-  while (id.size() < length) {
+  std::string id(length, '\0');
+  for (std::size_t i = 0; i < length;) {
     const std::size_t byte = bytes.Next();
     // 248 is the largest multiple of 62 that fits in a byte; larger bytes would bias the letters.
-    if (byte < 248) id += kAlphabet[byte % kAlphabet.size()];
+    if (byte < 248) id[i++] = kAlphabet[byte % kAlphabet.size()];
   }
   return id;
 }

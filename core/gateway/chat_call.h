@@ -29,6 +29,8 @@ class ChatCall {
   Result<std::optional<LeasedCall>> Open(Allowance& allowance, bool last_target);
   /// Starts the next hop of an interrupted answer, with attempts of its own but the same deadline.
   Result<std::optional<LeasedCall>> Continue(const std::string& token);
+  /// Of an opened call: Outgoing::family.
+  const std::string& family() { return drafts_.For(*answers_)->outgoing.family; }
 
  private:
   std::variant<LeasedCall, upstream::Failure> Try(accounts::Lease& lease, const Draft& draft,

@@ -36,8 +36,10 @@ Result<std::int64_t> CountTokens(Services& services, std::shared_ptr<const Setti
                          TapeCalls(*services.transport, record.tape)};
   context.headers = record.TraceHeaders();
   // Media that cannot be fetched are counted all the same, as the upstream or the guess does.
-  static_cast<void>(InlineMedia(*services.media_transport, ReadersOf(context, *targets),
-                                BudgetOf(settings->config->proxy), *http.client, request));
+  if (LinksMedia(request)) {
+    static_cast<void>(InlineMedia(*services.media_transport, ReadersOf(context, *targets),
+                                  BudgetOf(settings->config->proxy), *http.client, request));
+  }
   return services.counter->Count(context, request, record.target);
 }
 

@@ -53,9 +53,7 @@ http::Reply CountOnly(const RequestContext& context, const chat::Request& reques
 // signatures stored that pass by, and then the thoughts left out that the client did not ask for.
 std::unique_ptr<chat::EventSource> Stack(OpenedCalls opened, const RequestContext& context,
                                          const chat::Request& request) {
-  const std::string family = context.ProviderOf(opened.calls.front().first.account())
-                                 .NatureOf(context.services->pool->ModelOf(opened.target))
-                                 .family;
+  const std::string family = opened.calls.front().call.family();
   std::vector<std::unique_ptr<chat::EventSource>> calls;
   for (OpenedCall& call : opened.calls) {
     calls.push_back(std::make_unique<JoinedHops>(std::move(call.call), std::move(call.first)));
@@ -112,9 +110,11 @@ http::Reply Exchange(Services& services, std::shared_ptr<const Settings> setting
   auto holder = PinMedia(*services.resources, *request, record.caller, services.clock->Wall());
   if (!holder) return Refuse(dialect, holder.error(), record, config);
   context->only = *std::move(holder);
-  auto inlined = InlineMedia(*services.media_transport, ReadersOf(*context, *targets),
-                             BudgetOf(config.proxy), *http.client, *request);
-  if (!inlined) return Refuse(dialect, inlined.error(), record, config);
+  if (LinksMedia(*request)) {
+    auto inlined = InlineMedia(*services.media_transport, ReadersOf(*context, *targets),
+                               BudgetOf(config.proxy), *http.client, *request);
+    if (!inlined) return Refuse(dialect, inlined.error(), record, config);
+  }
   if (request->sampling.max_tokens == 0) {
     return CountOnly(*context, *request, targets->front(), dialect, std::move(record));
   }

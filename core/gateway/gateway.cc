@@ -229,7 +229,7 @@ http::Reply Gateway::Dispatch(http::Request& request, const Result<Route>& route
     if (auto good = CheckContentType(request); !good) return refuse(good.error());
   }
   NameModel(request, route->deployment);
-  Visit visit{services_, settings, request, *route, std::move(record)};
+  Visit visit{services_, settings, request, *route, record};
   return row.handle(visit);
 }
 

@@ -115,6 +115,23 @@ MediaBudget BudgetOf(const config::Proxy& proxy) {
   return budget;
 }
 
+bool LinksMedia(const chat::Request& request) {
+  const auto links = [](const auto& block) {
+    const auto* media = std::get_if<chat::Media>(&block);
+    return media != nullptr && !media->uri.empty() && !protocol::IsUpstreamsOwn(media->uri);
+  };
+  const auto block_links = [&](const chat::Block& block) {
+    const auto* result = std::get_if<chat::ToolResult>(&block);
+    return result == nullptr ? links(block) : std::ranges::any_of(result->content, links);
+  };
+  const auto prompt_links = [&](const std::vector<chat::Message>& messages) {
+    return std::ranges::any_of(messages, [&](const chat::Message& message) {
+      return std::ranges::any_of(message.blocks, block_links);
+    });
+  };
+  return prompt_links(request.messages) || std::ranges::any_of(request.further, prompt_links);
+}
+
 MediaReaders ReadersOf(const RequestContext& context, const std::vector<std::string>& targets) {
   MediaReaders readers;
   for (const std::string& target : targets) {

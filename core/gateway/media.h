@@ -30,6 +30,9 @@ struct MediaReaders {
   bool urls_in_results = true;  ///< in a tool's result
 };
 
+/// True if the request refers to media that InlineMedia may have to fetch.
+bool LinksMedia(const chat::Request& request);
+
 MediaReaders ReadersOf(const RequestContext& context, const std::vector<std::string>& targets);
 
 /// Replaces references that one of the targets cannot read itself by the media's bytes: http:// for

@@ -17,7 +17,7 @@ struct Visit {
   std::shared_ptr<const Settings> settings;
   http::Request& http;
   const Route& route;
-  Record record;
+  Record& record;  ///< the handler may move from it
 };
 
 }  // namespace agm::gateway

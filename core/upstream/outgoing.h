@@ -37,6 +37,7 @@ struct Outgoing {
   std::function<std::unique_ptr<protocol::StreamReader>()> new_reader;
   std::vector<std::string> dropped{};  ///< fields that the upstream does not support, for the log
   bool pictures = false;               ///< for the upstream's images API, where it has its own
+  std::string family{};  ///< its models accept each other's signatures; empty: no signatures
 };
 
 }  // namespace agm::upstream

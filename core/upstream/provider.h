@@ -50,7 +50,6 @@ struct ChatOrder {
 
 /// The facts about a model that the gateway needs before it writes a request.
 struct ModelNature {
-  std::string family;           ///< its models accept each other's signatures; empty: no signatures
   bool urls = true;             ///< reads https:// references to media in messages itself
   bool urls_in_results = true;  ///< the same in a tool's result
 };

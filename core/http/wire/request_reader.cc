@@ -1,6 +1,7 @@
 #include "core/http/wire/request_reader.h"
 
 #include <algorithm>
+#include <array>
 #include <limits>
 #include <utility>
 
@@ -11,6 +12,9 @@ namespace {
 
 constexpr std::size_t kSmallRead = 4 * 1024;
 constexpr std::size_t kLargeRead = 64 * 1024;
+
+/// Where a thread receives a head or a small part of a body, before the reader keeps what came.
+thread_local std::array<char, kSmallRead> small_room;
 
 /// True for a character that cannot begin a request, so that the reader need not wait for more
 /// bytes.
@@ -25,10 +29,13 @@ bool RequestReader::BodyGoesStraight() const {
   return state_ == State::kBody && head_.framing == BodyFraming::kLength;
 }
 
+bool RequestReader::RoomIsSmall() const { return !BodyGoesStraight() && room_ == kSmallRead; }
+
 std::span<char> RequestReader::Room() {
   std::string& target = BodyGoesStraight() ? body_ : in_;
   const std::size_t used = target.size();
   room_ = streamed_ ? kLargeRead : std::clamp(body_.size(), kSmallRead, kLargeRead);
+  if (RoomIsSmall()) return small_room;
   if (BodyGoesStraight()) {
     room_ = std::min<std::uint64_t>(room_, head_.content_length - taken_ - used);
   }
@@ -38,7 +45,11 @@ std::span<char> RequestReader::Room() {
 
 RequestReader::State RequestReader::Filled(std::size_t size, std::uint64_t max_body) {
   std::string& target = BodyGoesStraight() ? body_ : in_;
-  target.resize(target.size() - room_ + size);
+  if (RoomIsSmall()) {
+    target.append(small_room.data(), size);
+  } else {
+    target.resize(target.size() - room_ + size);
+  }
   room_ = 0;
   Advance(max_body);
   return state_;

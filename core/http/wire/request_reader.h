@@ -38,7 +38,7 @@ class RequestReader {
     kRefused,  ///< fault() has the reason; the connection's further bytes cannot be parsed
   };
 
-  /// The buffer for the next bytes. Valid until the next call.
+  /// The buffer for the next bytes. Valid until the next call, for the thread that asked.
   std::span<char> Room();
   /// Processes `size` bytes that the caller has put into Room().
   State Filled(std::size_t size, std::uint64_t max_body);
@@ -66,6 +66,7 @@ class RequestReader {
   void AdvanceBody(std::uint64_t max_body);
   void BeginBody(std::uint64_t max_body);
   bool BodyGoesStraight() const;
+  bool RoomIsSmall() const;
   void Refuse(Fault fault);
   void RefuseSize(std::uint64_t max_body);
 
@@ -73,8 +74,8 @@ class RequestReader {
   State state_ = State::kIdle;
   bool streamed_ = false;
   std::uint64_t taken_ = 0;  ///< bytes of the body that TakeBody has moved out
-  std::string in_;           ///< not parsed yet; its last room_ bytes are not filled
-  std::size_t room_ = 0;
+  std::string in_;           ///< not parsed yet
+  std::size_t room_ = 0;     ///< size of the buffer that Room() gave
   std::size_t scanned_ = 0;  ///< in_ was searched for the head's end up to here
   Head head_;
   std::string body_;

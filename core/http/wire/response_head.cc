@@ -10,6 +10,8 @@
 namespace agm::http {
 namespace {
 
+constexpr std::size_t kUsual = 512;  ///< bytes of most heads
+
 /// Calls `take(name, value)` for each header, the value untrimmed.
 template <class Take>
 void ForEach(std::string_view lines, Take take) {
@@ -67,6 +69,7 @@ void ResponseHead::TakeLine(std::string_view line) {
   } else if (const std::size_t colon = line.find(':'); colon == line.npos) {
     if (line.front() == ' ' || line.front() == '\t') state_ = State::kNoHttp;
   } else if (IsToken(line.substr(0, colon)) && IsFieldValue(line)) {
+    if (lines_.empty()) lines_.reserve(kUsual);
     lines_.append(line).append("\n");
   } else {
     state_ = State::kNoHttp;

@@ -100,18 +100,23 @@ void GeminiStreamReader::DrainSse() {
       if (event->data.starts_with('<')) return Fail(Garbage("HTML"));
       PushJson(event->data);
     } else if (!event->data.empty() && event->data != "[DONE]") {
-      ReadChunk(event->data);
+      const auto doc = JsonDoc::Parse(event->data);
+      if (!doc) return Fail(Garbage("broken JSON"));
+      ReadChunk(*doc);
     }
   }
   if (!ended_ && sse_.overflowed()) Fail(Garbage("an event that is too large"));
 }
 
 void GeminiStreamReader::PushJson(std::string_view bytes) {
+  if (ReadWhole(bytes)) return;
   pieces_.Push(bytes);
   while (!ended_) {
     const auto piece = pieces_.Next();
     if (!piece) break;
-    ReadChunk(*piece);
+    const auto doc = JsonDoc::Parse(*piece);
+    if (!doc) return Fail(Garbage("broken JSON"));
+    ReadChunk(*doc);
   }
   if (ended_) return;
   if (pieces_.garbage()) return Fail(Garbage("text between JSON objects"));
@@ -125,12 +130,20 @@ void GeminiStreamReader::Close() {
   if (!ended_) Finish();
 }
 
-void GeminiStreamReader::ReadChunk(std::string_view json) {
-  const auto doc = JsonDoc::Parse(json);
-  if (!doc) return Fail(Garbage("broken JSON"));
-  const JsonView chunk = doc->root();
+// Reads bytes that are exactly one object, which is how short responses come, without a copy. False
+// if they are not, or if they go on with an object that came before.
+bool GeminiStreamReader::ReadWhole(std::string_view bytes) {
+  const bool alone = pieces_.size() == 0 && bytes.starts_with('{');
+  if (!alone || !bytes.substr(0, bytes.find_last_not_of(" \t\r\n") + 1).ends_with('}')) return false;
+  const auto doc = JsonDoc::Parse(bytes);
+  if (doc) ReadChunk(*doc);
+  return doc.has_value();
+}
+
+void GeminiStreamReader::ReadChunk(const JsonDoc& doc) {
+  const JsonView chunk = doc.root();
   if (!chunk.is(JsonKind::kObject)) return Fail(Garbage(KindName(chunk.kind())));
-  if (const JsonView error = chunk["error"]) return ReadError(error, json);
+  if (const JsonView error = chunk["error"]) return ReadError(error, chunk.raw());
   counts_.Read(chunk["usageMetadata"]);
   Start(chunk);
   for (const JsonView candidate : chunk["candidates"].items()) {

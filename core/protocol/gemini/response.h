@@ -100,7 +100,8 @@ class GeminiStreamReader : public StreamReader {
 
   void PushJson(std::string_view bytes);
   void DrainSse();
-  void ReadChunk(std::string_view json);
+  bool ReadWhole(std::string_view bytes);
+  void ReadChunk(const JsonDoc& doc);
   void ReadError(JsonView error, std::string_view json);
   void ReadBlocked(JsonView feedback);
   void Refuse(JsonView reason);

@@ -46,7 +46,7 @@ class Gemini : public Provider {
 
   ModelNature NatureOf(std::string_view model) const override {
     const protocol::ModelTraits traits = protocol::TraitsOf(model);
-    return {traits.family, traits.urls, traits.urls && !traits.response_parts};
+    return {traits.urls, traits.urls && !traits.response_parts};
   }
 
   int CallsFor(const ChatOrder& order) const override {
@@ -56,14 +56,17 @@ class Gemini : public Provider {
   Result<Outgoing> WriteChat(const ChatOrder& order) const override {
     const protocol::GeminiWriteOptions options{order.recall.turn, order.recall.turn_of,
                                                order.recall.signature, order.repair};
-    auto written = protocol::WriteGeminiRequest(order.request, TraitsFor(order), options);
+    protocol::ModelTraits traits = TraitsFor(order);
+    auto written = protocol::WriteGeminiRequest(order.request, traits, options);
     if (!written) return std::move(written).error();
     const auto new_reader = [reading = std::move(written->reading)] {
       return std::make_unique<protocol::GeminiStreamReader>([] { return RandomId(kIdLength); },
                                                             reading);
     };
-    return Outgoing{order.model, order.request.stream, std::move(written->body), new_reader,
-                    std::move(written->dropped)};
+    Outgoing outgoing{order.model, order.request.stream, std::move(written->body), new_reader,
+                      std::move(written->dropped)};
+    outgoing.family = std::move(traits.family);
+    return outgoing;
   }
 
   std::string WriteNextHop(const Outgoing& outgoing, std::string_view token) const override {

@@ -34,12 +34,6 @@ class OpenAi : public Provider {
     return ClassifyOpenAi(refusal);
   }
 
-  ModelNature NatureOf(std::string_view model) const override {
-    ModelNature nature;
-    nature.family = FamilyOf(model);
-    return nature;
-  }
-
   Result<Outgoing> WriteChat(const ChatOrder& order) const override {
     if (protocol::IsImageOrder(order.request, order.repair)) return WriteImages(order);
     protocol::OpenAiTurns turns;
@@ -54,8 +48,10 @@ class OpenAi : public Provider {
       return std::make_unique<protocol::OpenAiStreamReader>([] { return RandomId(kIdLength); },
                                                             reading);
     };
-    return Outgoing{order.model, order.request.stream, std::move(written->body), new_reader,
-                    std::move(written->dropped)};
+    Outgoing outgoing{order.model, order.request.stream, std::move(written->body), new_reader,
+                      std::move(written->dropped)};
+    outgoing.family = FamilyOf(order.model);
+    return outgoing;
   }
 
   std::string ChatUrl(const Account& account, const Outgoing& outgoing) const override {
@@ -98,6 +94,7 @@ class OpenAi : public Provider {
         order.request, {order.model, order.repair, order.refused_field});
     outgoing.new_reader = [] { return std::make_unique<protocol::OpenAiImagesReader>(); };
     outgoing.pictures = true;
+    outgoing.family = FamilyOf(order.model);
     return outgoing;
   }
 };

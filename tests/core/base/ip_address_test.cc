@@ -2,6 +2,9 @@
 
 #include <gtest/gtest.h>
 
+#include <string>
+#include <string_view>
+
 namespace agm {
 namespace {
 
@@ -15,6 +18,22 @@ TEST(IpAddress, IsReadInBothFamilies) {
   EXPECT_EQ(ReadHostAddress("0x7f.1"), FromIpv4({127, 0, 0, 1}));
   EXPECT_EQ(ReadHostAddress("2130706433"), FromIpv4({127, 0, 0, 1}));
   EXPECT_FALSE(ReadHostAddress("example.com"));
+}
+
+TEST(IpAddress, IsNotReadFromTheFrontOfALongerText) {
+  EXPECT_FALSE(ReadIpAddress(std::string_view("127.0.0.1\0.example.com", 22)));
+  EXPECT_FALSE(ReadIpAddress("127.0.0.1" + std::string(60, ' ')));
+  EXPECT_FALSE(ReadIpAddress("::1" + std::string(60, '0')));
+  EXPECT_TRUE(ReadIpAddress("0000:0000:0000:0000:0000:ffff:255.255.255.255"));
+}
+
+TEST(IpAddress, KnowsLoopback) {
+  for (const char* own : {"127.0.0.1", "127.255.0.3", "::1", "::ffff:127.0.0.1"}) {
+    EXPECT_TRUE(IsLoopback(ReadIpAddress(own).value())) << own;
+  }
+  for (const char* other : {"128.0.0.1", "126.0.0.1", "::", "::2", "::127.0.0.1", "7f00::1"}) {
+    EXPECT_FALSE(IsLoopback(ReadIpAddress(other).value())) << other;
+  }
 }
 
 TEST(IpRange, HoldsItsAddressesOfBothSpellings) {

@@ -7,6 +7,7 @@
 
 #include "core/base/json.h"
 #include "core/base/utf8.h"
+#include "core/base/json_writer.h"
 
 namespace agm {
 namespace {
@@ -214,6 +215,31 @@ TEST(JsonDoc, FindsANameHoweverItIsWritten) {
   EXPECT_FALSE(doc->root()["abcd"]);  // a member of a member
   EXPECT_FALSE(doc->root()["b"]);
   EXPECT_FALSE(doc->root()["ab"]["ab"]);
+}
+
+TEST(JsonDoc, FindsEachOfManyNamesAndNoOther) {
+  std::string text;
+  JsonWriter json(text);
+  json.Object();
+  for (int i = 0; i < 200; ++i) json.Key("n" + std::to_string(i)).Int(i);
+  json.Key("").Int(200).EndObject();
+  const auto doc = JsonDoc::Parse(text);
+  ASSERT_TRUE(doc);
+  for (int i = 0; i < 200; ++i) {
+    EXPECT_EQ(doc->root()["n" + std::to_string(i)].integer(), i);
+    EXPECT_FALSE(doc->root()["m" + std::to_string(i)]);
+  }
+  EXPECT_EQ(doc->root()[""].integer(), 200);
+}
+
+TEST(JsonDoc, GivesTheLastOfRepeatedMembersHoweverItIsWritten) {
+  for (const char* text : {R"({"ab":1,"b":0,"\u0061b":2})", R"({"\u0061b":1,"b":0,"ab":2})"}) {
+    const auto doc = JsonDoc::Parse(text);
+    ASSERT_TRUE(doc);
+    EXPECT_EQ(doc->root()["ab"].integer(), 2) << text;
+    EXPECT_EQ(doc->root()["b"].integer(), 0) << text;
+    EXPECT_FALSE(doc->root()["u0061b"]);
+  }
 }
 
 TEST(JsonDoc, ComparesTheDecodedTextOfStringsOnly) {

@@ -19,6 +19,17 @@ TEST(JsonWriter, PutsCommasWhereTheyBelong) {
   EXPECT_EQ(out, R"({"a":[1,"[",true,null],"b":{},"c":{"x":1},"d":[]})");
 }
 
+TEST(JsonWriter, WritesANameTheSameWayFromALiteralAndFromAText) {
+  std::string literal;
+  JsonWriter(literal).Object().Key("").Int(1).Key("model").Array().EndArray().Key("n").Int(2);
+  std::string text;
+  JsonWriter json(text);
+  json.Object().Key(std::string()).Int(1).Key(std::string("model")).Array().EndArray();
+  json.Key(std::string("n")).Int(2);
+  EXPECT_EQ(literal, R"({"":1,"model":[],"n":2)");
+  EXPECT_EQ(text, literal);
+}
+
 TEST(JsonWriter, BeginsBehindWhatIsThere) {
   std::string out = "data: ";
   JsonWriter(out).Object().Key("a").Int(1).EndObject();

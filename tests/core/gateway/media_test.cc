@@ -60,6 +60,22 @@ class InlineMediaTest : public ::testing::Test {
   chat::Request request_;
 };
 
+TEST(LinksMedia, FindsAReferenceWhereverItStands) {
+  EXPECT_TRUE(LinksMedia(Asking(Image("https://example.com/a"))));
+  EXPECT_FALSE(LinksMedia(Asking(Image("gs://bucket/a"))));
+  chat::Media bytes = Image("");
+  bytes.data = "AAAA";
+  EXPECT_FALSE(LinksMedia(Asking(bytes)));
+  chat::Request further = Asking(bytes);
+  further.further.push_back(Asking(Image("http://example.com/a")).messages);
+  EXPECT_TRUE(LinksMedia(further));
+  chat::ToolResult result;
+  result.content = {chat::Text{"see"}, Image("https://example.com/a")};
+  chat::Request tool = Asking(bytes);
+  tool.messages.back().blocks.emplace_back(result);
+  EXPECT_TRUE(LinksMedia(tool));
+}
+
 TEST_F(InlineMediaTest, LeavesToTheModelWhatItReadsItself) {
   for (const char* uri : {"https://example.com/a.png", "HTTPS://example.com/a"}) {
     request_ = Asking(Image(uri));
