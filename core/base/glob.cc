@@ -5,7 +5,7 @@
 namespace agm {
 
 // Walks through both texts; on a mismatch the last star consumes one more character.
-bool GlobMatches(std::string_view pattern, std::string_view text) {
+bool GlobMatchesInFull(std::string_view pattern, std::string_view text) {
   std::size_t p = 0;
   std::size_t t = 0;
   std::size_t star = std::string_view::npos;

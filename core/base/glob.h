@@ -5,11 +5,19 @@
 
 namespace agm {
 
+/// GlobMatches without its quick first check.
+bool GlobMatchesInFull(std::string_view pattern, std::string_view text);
+
 /// True if `text` matches `pattern`; each `*` matches any text, including none. Case-sensitive.
 /// Takes at most pattern.size() * text.size() steps.
 ///
 /// Thread safety: any thread.
-bool GlobMatches(std::string_view pattern, std::string_view text);
+inline bool GlobMatches(std::string_view pattern, std::string_view text) {
+  // Most patterns of a list differ from the text in their first character.
+  const bool literal = !pattern.empty() && pattern.front() != '*';
+  if (literal && (text.empty() || text.front() != pattern.front())) return false;
+  return GlobMatchesInFull(pattern, text);
+}
 
 /// Measures how exact a pattern is.
 struct Exactness {

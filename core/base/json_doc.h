@@ -66,6 +66,8 @@ class JsonView {
   friend class JsonMembers;
   JsonView(const class JsonDoc* doc, std::uint32_t index) : doc_(doc), index_(index) {}
   const struct JsonNode& node() const;
+  /// Of an object that may have the name: Find(key), where `mark` is that of `key`.
+  JsonView FindMarked(std::string_view key, std::uint16_t mark) const;
 
   const class JsonDoc* doc_ = nullptr;
   std::uint32_t index_ = 0;
@@ -192,5 +194,37 @@ class JsonMembers {
   std::uint32_t begin_;
   std::uint32_t end_;
 };
+
+inline const JsonNode& JsonView::node() const { return doc_->nodes_[index_]; }
+
+inline JsonKind JsonView::kind() const {
+  return doc_ == nullptr ? JsonKind::kAbsent : node().kind;
+}
+
+inline std::string_view JsonView::raw() const {
+  if (doc_ == nullptr) return {};
+  return doc_->text_.substr(node().begin, node().end - node().begin);
+}
+
+inline JsonView JsonView::Find(std::string_view key) const {
+  if (!is(JsonKind::kObject)) return {};
+  const std::uint16_t mark = JsonNameMark(key);
+  return (node().marks & JsonNameBit(mark)) == 0 ? JsonView() : FindMarked(key, mark);
+}
+
+inline JsonView JsonView::operator[](std::string_view key) const {
+  const JsonView found = Find(key);
+  return found.is(JsonKind::kNull) ? JsonView() : found;
+}
+
+inline JsonItems JsonView::items() const {
+  if (!is(JsonKind::kArray)) return {doc_, 0, 0};
+  return {doc_, index_ + 1, node().next};
+}
+
+inline JsonMembers JsonView::members() const {
+  if (!is(JsonKind::kObject)) return {doc_, 0, 0};
+  return {doc_, index_ + 1, node().next};
+}
 
 }  // namespace agm

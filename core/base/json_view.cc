@@ -26,20 +26,8 @@ std::string_view KindName(JsonKind kind) {
   return "nothing";
 }
 
-const JsonNode& JsonView::node() const { return doc_->nodes_[index_]; }
-
-JsonKind JsonView::kind() const { return doc_ == nullptr ? JsonKind::kAbsent : node().kind; }
-
-std::string_view JsonView::raw() const {
-  if (doc_ == nullptr) return {};
-  return doc_->text_.substr(node().begin, node().end - node().begin);
-}
-
-JsonView JsonView::Find(std::string_view key) const {
-  if (!is(JsonKind::kObject)) return {};
+JsonView JsonView::FindMarked(std::string_view key, std::uint16_t mark) const {
   const JsonNode* nodes = doc_->nodes_.data();
-  const std::uint16_t mark = JsonNameMark(key);
-  if ((nodes[index_].marks & JsonNameBit(mark)) == 0) return {};
   const std::uint32_t end = nodes[index_].next;
   std::uint32_t found = 0;
   // A name's node stands before its value's.
@@ -48,21 +36,6 @@ JsonView JsonView::Find(std::string_view key) const {
     if (JsonView(doc_, i).equals(key)) found = i + 1;
   }
   return found == 0 ? JsonView() : JsonView(doc_, found);
-}
-
-JsonView JsonView::operator[](std::string_view key) const {
-  const JsonView found = Find(key);
-  return found.is(JsonKind::kNull) ? JsonView() : found;
-}
-
-JsonItems JsonView::items() const {
-  if (!is(JsonKind::kArray)) return {doc_, 0, 0};
-  return {doc_, index_ + 1, node().next};
-}
-
-JsonMembers JsonView::members() const {
-  if (!is(JsonKind::kObject)) return {doc_, 0, 0};
-  return {doc_, index_ + 1, node().next};
 }
 
 std::size_t JsonView::size() const {

@@ -1,5 +1,6 @@
 #include "core/base/json_writer.h"
 
+#include <fmt/compile.h>
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -131,7 +132,7 @@ JsonWriter& JsonWriter::Int(std::int64_t value) {
 JsonWriter& JsonWriter::Double(double value) {
   if (!std::isfinite(value)) return Null();
   Comma();
-  fmt::format_to(std::back_inserter(out_), "{}", value);
+  fmt::format_to(std::back_inserter(out_), FMT_COMPILE("{}"), value);
   return *this;
 }
 

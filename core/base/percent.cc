@@ -8,6 +8,7 @@ namespace agm {
 std::string PercentEncode(std::string_view text, std::string_view keep) {
   constexpr std::string_view kHex = "0123456789ABCDEF";
   std::string out;
+  out.reserve(text.size());
   for (const char c : text) {
     const auto byte = static_cast<unsigned char>(c);
     const bool plain = IsLetterOrDigit(c) || c == '-' || c == '_' || c == '.' || c == '~';
@@ -23,9 +24,12 @@ std::string PercentEncode(std::string_view text, std::string_view keep) {
 }
 
 std::string PercentDecode(std::string_view text, bool plus_is_space) {
-  std::string out;
+  const std::string_view special = plus_is_space ? "%+" : "%";
+  const std::size_t first = text.find_first_of(special);
+  std::string out(text.substr(0, first));
+  if (first == text.npos) return out;
   out.reserve(text.size());
-  for (std::size_t i = 0; i < text.size(); ++i) {
+  for (std::size_t i = first; i < text.size(); ++i) {
     const int high = text[i] == '%' && i + 2 < text.size() ? HexValue(text[i + 1]) : -1;
     const int low = high >= 0 ? HexValue(text[i + 2]) : -1;
     if (low >= 0) {

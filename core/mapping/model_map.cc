@@ -106,7 +106,8 @@ Result<Resolution> ModelMap::Resolve(std::string_view name) const {
   auto asked = CheckedName(name);
   if (!asked) return std::move(asked).error();
   if (exact_.contains(*asked)) return Find(*asked);
-  auto bare = CheckedName(config::WithoutContextMark(*asked));
+  const std::string_view unmarked = config::WithoutContextMark(*asked);
+  auto bare = unmarked == *asked ? asked : CheckedName(unmarked);
   if (!bare) return std::move(bare).error();
   Resolution found = Find(*bare);
   if (found.rule == Rule::kPassThrough && !other_vendors_ &&

@@ -3,7 +3,6 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <iterator>
 #include <string_view>
 
 #include "core/base/version.h"
@@ -70,9 +69,9 @@ Result<std::string> WriteRequestHead(const OutgoingRequest& request, const Origi
   if (request.upload != nullptr && !request.upload->size()) {
     head.append("Transfer-Encoding: chunked\r\n");
   } else if (request.upload != nullptr) {
-    fmt::format_to(std::back_inserter(head), "Content-Length: {}\r\n", *request.upload->size());
+    AddHeader(head, "Content-Length", fmt::format_int(*request.upload->size()).c_str());
   } else if (!request.body.empty() || request.method == "POST") {
-    fmt::format_to(std::back_inserter(head), "Content-Length: {}\r\n", request.body.size());
+    AddHeader(head, "Content-Length", fmt::format_int(request.body.size()).c_str());
   }
   return head.append("\r\n");
 }

@@ -70,7 +70,7 @@ TEST(LinksMedia, FindsAReferenceWhereverItStands) {
   further.further.push_back(Asking(Image("http://example.com/a")).messages);
   EXPECT_TRUE(LinksMedia(further));
   chat::ToolResult result;
-  result.content = {chat::Text{"see"}, Image("https://example.com/a")};
+  result.content = {chat::Text{"see", {}}, Image("https://example.com/a")};
   chat::Request tool = Asking(bytes);
   tool.messages.back().blocks.emplace_back(result);
   EXPECT_TRUE(LinksMedia(tool));
