@@ -1,12 +1,12 @@
 #include "core/base/origin.h"
 
-#include <fmt/compile.h>
 #include <fmt/format.h>
 
 #include <algorithm>
 #include <charconv>
 
 #include "core/base/ascii.h"
+#include "core/base/concat.h"
 #include "core/base/ip_address.h"
 
 namespace agm {
@@ -19,7 +19,7 @@ bool IsThisMachine(std::string_view host) {
 }
 
 std::string Bracketed(const std::string& host) {
-  return host.find(':') == host.npos ? host : "[" + host + "]";
+  return host.find(':') == host.npos ? host : Concat({"[", host, "]"});
 }
 
 std::uint16_t UsualPort(std::string_view scheme) { return scheme == "https" ? 443 : 80; }
@@ -35,7 +35,7 @@ std::optional<std::uint16_t> ReadPort(std::string_view text, std::string_view sc
 }  // namespace
 
 std::string Origin::HostAndPort() const {
-  return fmt::format(FMT_COMPILE("{}:{}"), Bracketed(host), port);
+  return Concat({Bracketed(host), ":", fmt::format_int(port).c_str()});
 }
 
 std::string Origin::Authority() const {

@@ -17,7 +17,9 @@ std::string MarkOf(const chat::Media& media) {
 }
 
 std::string HeadOf(const chat::Request& request) {
+  constexpr std::size_t kUsual = 1024;
   std::string head;
+  head.reserve(kUsual);
   for (const chat::Message& message : request.messages) {
     for (const chat::Block& block : message.blocks) {
       if (const auto* text = std::get_if<chat::Text>(&block)) head += text->text;

@@ -1,10 +1,9 @@
 #include "core/http/client/curl_transport.h"
 
-#include <fmt/compile.h>
-#include <fmt/format.h>
-
+#include <string_view>
 #include <utility>
 
+#include "core/base/concat.h"
 #include "core/base/origin.h"
 #include "core/http/client/curl_download.h"
 #include "core/http/client/curl_line.h"
@@ -33,8 +32,8 @@ Result<std::unique_ptr<Download>> CurlTransport::Send(const OutgoingRequest& req
   const auto head = WriteRequestHead(request, *origin);
   if (!head) return head.error();
   const std::string key =
-      fmt::format(FMT_COMPILE("{}://{} {} {}"), origin->scheme, origin->HostAndPort(),
-                  origin->loopback ? std::string() : request.proxy, request.certificate);
+      Concat({origin->scheme, "://", origin->HostAndPort(), " ",
+              origin->loopback ? std::string_view() : request.proxy, " ", request.certificate});
   for (auto line = request.upload == nullptr ? idle_->Take(key) : nullptr;;) {
     const bool fresh = !line;
     if (fresh) line = NewCurlLine(key, *origin, request, idle_->options(), idle_->descriptors());

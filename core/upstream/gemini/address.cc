@@ -1,8 +1,8 @@
 #include "core/upstream/gemini/address.h"
 
-#include <fmt/compile.h>
 #include <fmt/format.h>
 
+#include "core/base/concat.h"
 #include "core/base/percent.h"
 
 namespace agm::upstream {
@@ -27,7 +27,7 @@ std::string_view WithoutVersion(std::string_view base) {
 
 std::string WithVersion(std::string_view base, std::string_view version) {
   while (base.ends_with('/')) base.remove_suffix(1);
-  return EndsInVersion(base) ? std::string(base) : fmt::format(FMT_COMPILE("{}/{}"), base, version);
+  return EndsInVersion(base) ? std::string(base) : Concat({base, "/", version});
 }
 
 const std::string& LocationOf(const Account& account) {
@@ -66,8 +66,7 @@ std::string ModelUrl(const Account& account, std::string_view model, std::string
                        method);
   }
   const bool tuned = model.starts_with("tunedModels/");
-  return fmt::format(FMT_COMPILE("{}/{}{}:{}"), Root(account), tuned ? "" : "models/", name,
-                     method);
+  return Concat({Root(account), "/", tuned ? "" : "models/", name, ":", method});
 }
 
 std::string ResourceUrl(const Account& account, std::string_view version,
