@@ -197,9 +197,7 @@ class JsonMembers {
 
 inline const JsonNode& JsonView::node() const { return doc_->nodes_[index_]; }
 
-inline JsonKind JsonView::kind() const {
-  return doc_ == nullptr ? JsonKind::kAbsent : node().kind;
-}
+inline JsonKind JsonView::kind() const { return doc_ == nullptr ? JsonKind::kAbsent : node().kind; }
 
 inline std::string_view JsonView::raw() const {
   if (doc_ == nullptr) return {};

@@ -134,7 +134,8 @@ void GeminiStreamReader::Close() {
 // if they are not, or if they go on with an object that came before.
 bool GeminiStreamReader::ReadWhole(std::string_view bytes) {
   const bool alone = pieces_.size() == 0 && bytes.starts_with('{');
-  if (!alone || !bytes.substr(0, bytes.find_last_not_of(" \t\r\n") + 1).ends_with('}')) return false;
+  if (!alone || !bytes.substr(0, bytes.find_last_not_of(" \t\r\n") + 1).ends_with('}'))
+    return false;
   const auto doc = JsonDoc::Parse(bytes);
   if (doc) ReadChunk(*doc);
   return doc.has_value();

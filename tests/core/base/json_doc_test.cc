@@ -6,8 +6,8 @@
 #include <vector>
 
 #include "core/base/json.h"
-#include "core/base/utf8.h"
 #include "core/base/json_writer.h"
+#include "core/base/utf8.h"
 
 namespace agm {
 namespace {

@@ -296,8 +296,10 @@ TEST(GeminiStreamReader, GivesTheSameEventsHoweverTheBytesAreCut) {
       Sse({kHello,
            R"({"candidates":[{"content":{"parts":[{"text":"ä😀\r\n\"","thought":true},{"functionCall":{"name":"f","args":{"x":"}{\\"}}}]}}]})",
            kWorld}),
-      "[" + std::string(kHello) + ",\n" + std::string(kWorld) + "]", std::string(kWorld),
-      std::string(kWorld) + " \r\n", std::string(kHello) + std::string(kWorld),
+      "[" + std::string(kHello) + ",\n" + std::string(kWorld) + "]",
+      std::string(kWorld),
+      std::string(kWorld) + " \r\n",
+      std::string(kHello) + std::string(kWorld),
       std::string(kHello) + "\n,\n" + std::string(kWorld) + "\n",
       Sse({kHello}) + "{\n \"error\": {\n \"code\": 500}\n}\n"};
   for (const std::string& stream : streams) {
