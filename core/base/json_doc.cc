@@ -23,6 +23,29 @@
 namespace agm {
 namespace {
 
+using JsonNodes = std::vector<JsonNode>;
+
+/// The memory of a doc that this thread has destroyed, for its next one. Null before the first doc
+/// and after the thread's last.
+thread_local JsonNodes* spare_nodes = nullptr;
+
+/// Owns `spare_nodes` until the thread ends.
+class SpareNodes {
+ public:
+  SpareNodes() { spare_nodes = &nodes_; }
+  SpareNodes(const SpareNodes&) = delete;
+  SpareNodes& operator=(const SpareNodes&) = delete;
+  ~SpareNodes() { spare_nodes = nullptr; }
+
+ private:
+  JsonNodes nodes_;
+};
+
+JsonNodes TakeSpareNodes() {
+  static thread_local const SpareNodes owner;
+  return spare_nodes == nullptr ? JsonNodes() : std::exchange(*spare_nodes, {});
+}
+
 /// Half of a surrogate pair in a text.
 struct JsonHalf {
   std::size_t at = 0;
@@ -55,6 +78,7 @@ class JsonParser {
  public:
   JsonParser(std::string_view text, JsonLimits limits) : text_(text), limits_(limits) {
     doc_.text_ = text;
+    doc_.nodes_ = TakeSpareNodes();
     doc_.nodes_.reserve(std::clamp<std::size_t>(text.size() / 8, 16, 65536));
   }
 
@@ -284,6 +308,14 @@ class JsonParser {
   std::vector<JsonHalf> halves_;
   JsonDoc doc_;
 };
+
+JsonDoc::~JsonDoc() {
+  constexpr std::size_t kMost = 4096;
+  if (spare_nodes == nullptr || nodes_.capacity() > kMost) return;
+  if (nodes_.capacity() <= spare_nodes->capacity()) return;
+  nodes_.clear();
+  spare_nodes->swap(nodes_);
+}
 
 Result<JsonDoc> JsonDoc::Parse(std::string_view text, JsonLimits limits) {
   JsonParser parser(text, limits);

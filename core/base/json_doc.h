@@ -114,6 +114,8 @@ inline std::uint16_t JsonNameBit(std::uint16_t mark) {
 /// Parse reads half of a surrogate pair in a string as U+FFFD: clients and models cut emoji in two.
 /// The doc then views its own copy of the text, so that text() and raw slices agree.
 ///
+/// A thread parses its next text in the memory of a small doc that it destroyed before.
+///
 /// Thread safety: immutable.
 class JsonDoc {
  public:
@@ -121,6 +123,7 @@ class JsonDoc {
 
   JsonDoc(JsonDoc&&) = default;
   JsonDoc& operator=(JsonDoc&&) = default;
+  ~JsonDoc();
   JsonDoc(const JsonDoc&) = delete;
   JsonDoc& operator=(const JsonDoc&) = delete;
 

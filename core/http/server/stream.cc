@@ -1,10 +1,19 @@
 #include "core/http/server/stream.h"
 
-#include <fmt/format.h>
-
-#include <iterator>
+#include <algorithm>
+#include <array>
+#include <charconv>
+#include <string_view>
 
 namespace agm::http {
+namespace {
+
+constexpr std::string_view kLineEnd = "\r\n";
+constexpr std::size_t kMostDigits = 16;  ///< of a size in base 16
+
+using Offset = std::string::difference_type;
+
+}  // namespace
 
 using Pulled = BodySource::Pulled;
 
@@ -26,7 +35,7 @@ StreamTask::Needs StreamTask::Go(bool may_wait) {
     }
     const bool wait = awaited_.fd < 0 && awaited_.until != kNoWait;
     if (wait && !may_wait) return Needs::kThread;
-    piece_.clear();
+    BeginPiece();
     const Pulled pulled = source_->Next(piece_, wait ? TimePoint::max() : kNoWait);
     const bool last = pulled == Pulled::kEnd;
     if (!SendPiece(last)) return Needs::kBroken;
@@ -44,23 +53,38 @@ StreamTask::Needs StreamTask::Stop() {
   if (connection_.HasKept() && connection_.SendKept() != Connection::Sent::kAll) {
     return Needs::kBroken;
   }
-  piece_.clear();
+  BeginPiece();
   source_->Stop(piece_);
-  return !piece_.empty() && SendPiece(true) ? Needs::kOver : Needs::kBroken;
+  return !PieceIsEmpty() && SendPiece(true) ? Needs::kOver : Needs::kBroken;
 }
 
-/// RFC 9112, 7.1. The head is sent with the first piece, the end mark with the last.
+void StreamTask::BeginPiece() {
+  room_ = chunked_ ? kMostDigits + kLineEnd.size() : 0;
+  piece_.resize(head_);
+  piece_.append(room_, ' ');
+}
+
+/// RFC 9112, 7.1. The head is sent with the first piece, the end mark with the last. The size is
+/// written into the room before the piece, and the head moved up to it, so that a piece is not
+/// copied.
 bool StreamTask::SendPiece(bool last) {
-  if (chunked_ && !piece_.empty()) {
-    fmt::format_to(std::back_inserter(out_), "{:x}\r\n", piece_.size());
-    out_.append(piece_).append("\r\n");
-  } else {
-    out_.append(piece_);
+  std::array<char, kMostDigits> digits{};
+  const bool framed = chunked_ && !PieceIsEmpty();
+  const std::size_t size = piece_.size() - head_ - room_;
+  char* const end = std::to_chars(digits.begin(), digits.end(), size, 16).ptr;
+  const auto count = static_cast<std::size_t>(end - digits.data());
+  const std::size_t unused = room_ - (framed ? count + kLineEnd.size() : 0);
+  const auto head = piece_.begin() + static_cast<Offset>(head_);
+  const auto line = std::copy_backward(piece_.begin(), head, head + static_cast<Offset>(unused)) +
+                    static_cast<Offset>(head_);
+  if (framed) {
+    std::ranges::copy(kLineEnd, std::copy(digits.begin(), end, line));
+    piece_.append(kLineEnd);
   }
-  if (chunked_ && last) out_.append("0\r\n\r\n");
-  const bool sent = out_.empty() || connection_.SendOrKeep(out_);
-  out_.clear();
-  return sent;
+  if (chunked_ && last) piece_.append("0\r\n\r\n");
+  const std::string_view bytes = std::string_view(piece_).substr(unused);
+  head_ = 0;
+  return bytes.empty() || connection_.SendOrKeep(bytes);
 }
 
 }  // namespace agm::http

@@ -37,7 +37,8 @@ class StreamTask {
   StreamTask(Connection& connection, std::unique_ptr<BodySource> source, Form form)
       : connection_(connection),
         source_(std::move(source)),
-        out_(std::move(form.head)),
+        piece_(std::move(form.head)),
+        head_(piece_.size()),
         chunked_(form.chunked),
         patience_(form.patience),
         awaited_(source_->awaited()) {}
@@ -50,12 +51,15 @@ class StreamTask {
  private:
   Needs Go(bool may_wait);
   Needs Stop();
+  void BeginPiece();
+  bool PieceIsEmpty() const { return piece_.size() == head_ + room_; }
   bool SendPiece(bool last);
 
   Connection& connection_;
   std::unique_ptr<BodySource> source_;
-  std::string out_;    ///< bytes to send
-  std::string piece_;  ///< the current piece of the body
+  std::string piece_;  ///< the head, room for the chunk's size, and the current piece of the body
+  std::size_t head_;   ///< bytes of the head at the front of piece_; 0 once it was sent
+  std::size_t room_ = 0;  ///< bytes for the chunk's size, behind the head
   const bool chunked_;
   const Duration patience_;
   Awaited awaited_;

@@ -31,8 +31,9 @@ class ChunkReader {
   enum class Part { kSize, kData, kDataEnd, kTrailer };
 
   void TakeLineByte(char c, std::size_t body_size, std::uint64_t max_size);
-  void EndLine(std::size_t body_size, std::uint64_t max_size);
-  bool ReadSize();
+  std::size_t TakeWholeLine(std::string_view bytes, std::size_t body_size, std::uint64_t max_size);
+  void EndLine(std::string_view line, std::size_t body_size, std::uint64_t max_size);
+  bool ReadSize(std::string_view line);
 
   State state_ = State::kMore;
   Part part_ = Part::kSize;

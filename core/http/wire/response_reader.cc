@@ -74,6 +74,7 @@ std::size_t ResponseReader::Unframe(std::string_view bytes, std::string& out) {
       if (left_ == 0) state_ = State::kWhole;
       return taken;
     case Framing::kChunked:
+      out.reserve(out.size() + bytes.size());
       taken = chunks_.Read(bytes, out, kAnySize);
       if (chunks_.state() == ChunkReader::State::kDone) {
         state_ = State::kWhole;

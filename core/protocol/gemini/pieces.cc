@@ -47,9 +47,11 @@ void Count(JsonView usage, std::string_view field, std::int64_t& to) {
   if (value && *value > 0) to = *value;
 }
 
-void CountModality(JsonView details, std::string_view modality, std::int64_t& to) {
+void CountModalities(JsonView details, std::int64_t& audio, std::int64_t& image) {
   for (const JsonView item : details.items()) {
-    if (item["modality"].equals(modality)) Count(item, "tokenCount", to);
+    const JsonView modality = item["modality"];
+    if (modality.equals("AUDIO")) Count(item, "tokenCount", audio);
+    if (modality.equals("IMAGE")) Count(item, "tokenCount", image);
   }
 }
 
@@ -77,10 +79,8 @@ void GeminiCounts::Read(JsonView usage) {
   Count(usage, "candidatesTokenCount", candidates_);
   Count(usage, "thoughtsTokenCount", thoughts_);
   Count(usage, "totalTokenCount", total_);
-  CountModality(usage["promptTokensDetails"], "AUDIO", prompt_audio_);
-  CountModality(usage["promptTokensDetails"], "IMAGE", prompt_image_);
-  CountModality(usage["candidatesTokensDetails"], "AUDIO", output_audio_);
-  CountModality(usage["candidatesTokensDetails"], "IMAGE", output_image_);
+  CountModalities(usage["promptTokensDetails"], prompt_audio_, prompt_image_);
+  CountModalities(usage["candidatesTokensDetails"], output_audio_, output_image_);
 }
 
 chat::Usage GeminiCounts::Total() const {

@@ -275,9 +275,10 @@ void GeminiStreamReader::ReadOpaque(Candidate& candidate, JsonView part) {
 
 void GeminiStreamReader::ReadText(Candidate& candidate, JsonView part, std::string signature) {
   const bool thought = part["thought"].boolean();
-  if (!thought) candidate.grounding.AddText(part["text"].text());
-  AddText(candidate, thought ? chat::BlockKind::kThought : chat::BlockKind::kText,
-          part["text"].text(), std::move(signature));
+  std::string text = part["text"].text();
+  if (!thought) candidate.grounding.AddText(text);
+  AddText(candidate, thought ? chat::BlockKind::kThought : chat::BlockKind::kText, std::move(text),
+          std::move(signature));
 }
 
 void GeminiStreamReader::AddText(Candidate& candidate, chat::BlockKind kind, std::string text,

@@ -95,12 +95,16 @@ inline Reply Text(std::string body, int status = 200) {
   return reply;
 }
 
-/// A body whose pieces come from a function; it returns false at the end.
+/// A body whose pieces come from a function, which puts each into an empty string and returns false
+/// at the end.
 class PiecewiseBody : public BodySource {
  public:
   explicit PiecewiseBody(std::function<bool(std::string&)> next) : next_(std::move(next)) {}
   Pulled Next(std::string& out, TimePoint) override {
-    return next_(out) ? Pulled::kPiece : Pulled::kEnd;
+    std::string piece;
+    const bool more = next_(piece);
+    out += piece;
+    return more ? Pulled::kPiece : Pulled::kEnd;
   }
 
  private:

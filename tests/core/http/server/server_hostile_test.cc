@@ -215,7 +215,7 @@ TEST(HttpServerHostile, DropsAClientThatTakesNothingOfAStream) {
     explicit Endless(std::atomic<bool>& flag) : dropped(flag) {}
     ~Endless() override { dropped = true; }
     Pulled Next(std::string& out, TimePoint) override {
-      out.assign(10'000, 'x');
+      out.append(10'000, 'x');
       return Pulled::kPiece;
     }
     std::atomic<bool>& dropped;

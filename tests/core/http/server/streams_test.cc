@@ -114,7 +114,7 @@ class EndlessBody : public BodySource {
   explicit EndlessBody(std::atomic<int>& alive) : alive_(alive) { ++alive_; }
   ~EndlessBody() override { --alive_; }
   Pulled Next(std::string& out, TimePoint) override {
-    out.assign(400'000, 'x');
+    out.append(400'000, 'x');
     return Pulled::kPiece;
   }
 
