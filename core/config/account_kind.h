@@ -30,7 +30,9 @@ struct AccountKindFacts {
   bool keeps_api_version = false;  ///< base_url may end with a version such as "/v1"
   std::string_view location{};     ///< of an account that sets none; empty: there are no locations
   bool needs_project = false;      ///< unless the account has an API key
-  /// Each server names its own models, of any vendor: names may contain "/" and ":".
+  /// Each server names its own models, with "/" and ":" in any name. Accounts serve only the models
+  /// that their server lists, and such a name wins over the built-in mapping. Equals what the
+  /// provider's ServesOnlyListed returns.
   bool has_own_models = false;
 
   KeyNeed key = KeyNeed::kRequired;

@@ -29,7 +29,7 @@ struct OpenedCalls {
 };
 
 /// Opens the calls that `request` needs, at the first of the targets that serves it, so that the
-/// client never sees a failure before the first meaningful event. It makes at most max_attempts
+/// client never sees a failure before the event that commits it. It makes at most max_attempts
 /// attempts for each call; several calls run in parallel.
 ///
 /// Fails with the client's error. Fills record.target, account, tries and phase.

@@ -12,10 +12,11 @@ namespace agm::gateway {
 /// Handles a chat request: reads it in its dialect, maps its model, gets an answer through the
 /// pool, and writes it in the dialect, complete or as a stream.
 ///
-/// No byte is sent before the first meaningful event, so every earlier failure is an ordinary HTTP
-/// error in the dialect; a later failure is the dialect's in-stream error.
+/// Nothing is sent before the event that commits the response (commit_point.h), so every earlier
+/// failure is an ordinary HTTP error in the dialect; a later one is the dialect's in-stream error.
 ///
-/// Thread safety: any thread; blocks until the answer has begun.
+/// Thread safety: any thread; blocks until that event, which is the last one of an answer that is
+/// not streamed.
 http::Reply Exchange(Services& services, std::shared_ptr<const Settings> settings,
                      const protocol::Dialect& dialect, http::Request& http, Record&& record);
 

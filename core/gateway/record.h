@@ -21,8 +21,8 @@
 
 namespace agm::gateway {
 
-/// The tries of the hops with which a long answer is continued. The source of the answer's events
-/// notes them, while the record belongs to the reply.
+/// The tries of the later hops of a long answer. The source of its events notes them here, because
+/// the record has moved into the reply by then.
 using Hops = Guarded<std::vector<ledger::Try>>;
 
 class EarlyLease;
@@ -50,7 +50,7 @@ class Record {
   std::shared_ptr<const keys::Key> key;  ///< null: no key was required
   keys::Reservation reservation;         ///< the request's place in the limits of its key
   std::shared_ptr<EarlyLease> early;     ///< of the account for its first attempt; mostly null
-  std::vector<std::pair<std::string, std::string>> limit_headers;  ///< what is left of them
+  std::vector<std::pair<std::string, std::string>> limit_headers;  ///< what the key has left of its limits
   std::int64_t prompt_tokens = 0;                                  ///< estimated
   protocol::AnswerEstimate sent;  ///< of a streamed answer, as far as it has come
   std::string from;    ///< the client's address

@@ -48,7 +48,8 @@ struct RequestContext {
   const config::Proxy& proxy() const { return settings->config->proxy; }
 };
 
-/// The remaining budget of one upstream question and its results so far, over all targets.
+/// What one call of a request may still do (attempts, time), and what it has done so far, over all
+/// of its targets.
 ///
 /// Thread safety: one thread at a time.
 struct Allowance {

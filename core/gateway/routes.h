@@ -37,8 +37,8 @@ using Handler = http::Reply (*)(Visit& visit);
 
 /// Everything that the gateway knows about a route.
 ///
-/// `pattern` is written without /v1. The gateway's own pages (Surface::kOwn) match exactly or not
-/// at all. In the other rows
+/// `pattern` has no /v1; any other version, such as /v1beta, is its first segment. The gateway's own
+/// pages (Surface::kOwn) match exactly or not at all. In the other rows
 ///
 ///     "*"     matches one segment: "/files/*" matches /files/file_1
 ///     "**"    matches the rest of the path, because model ids may contain slashes: "/models/**"
@@ -46,8 +46,8 @@ using Handler = http::Reply (*)(Visit& visit);
 ///     "**:"   matches the rest of the path if it contains a colon: "/models/**:" matches
 ///             /models/name:generateContent
 ///
-/// Several rows may have one pattern: the surface of the request chooses among them, then its
-/// method. A method that a "**:" row does not allow goes to a row with "**" that allows it, so that
+/// Several rows may have one pattern. The row of the API that the client speaks is taken, and among
+/// those one that allows the method. A method that a "**:" row does not allow goes to a row with "**" that allows it, so that
 /// GET finds a model whose name has a colon.
 struct RouteRow {
   std::string_view name;  ///< in metrics and logs: "chat_completions"
@@ -62,7 +62,8 @@ struct RouteRow {
   bool Allows(std::string_view method) const;
   /// True for the page and its data: "/" and everything below /agm/.
   bool IsPage() const { return pattern == "/" || pattern.starts_with("/agm"); }
-  /// True if it calls a model: its responses have X-Mapped-Model and X-Account-Email.
+  /// True for a POST that needs the scope for inference: its responses have X-Mapped-Model and
+  /// X-Account-Email. This includes files and caches, which call no model.
   bool CallsModel() const { return scope == Scope::kInference && methods == "POST"; }
 };
 

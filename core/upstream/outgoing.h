@@ -37,7 +37,9 @@ struct Outgoing {
   std::function<std::unique_ptr<protocol::StreamReader>()> new_reader;
   std::vector<std::string> dropped{};  ///< fields that the upstream does not support, for the log
   bool pictures = false;               ///< for the upstream's images API, where it has its own
-  std::string family{};  ///< its models accept each other's signatures; empty: no signatures
+  /// Names the models that accept each other's signatures and turns; the gateway stores both under
+  /// it. Empty: it stores none.
+  std::string family{};
 };
 
 }  // namespace agm::upstream

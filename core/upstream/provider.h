@@ -123,8 +123,8 @@ class Provider {
   /// True if ListModels returns every model that the account can use; false if the upstream may
   /// also serve models that it does not list.
   virtual bool ListsAll(const config::Account& account) const;
-  /// True if the gateway asks accounts of this kind only for models that they list, because a
-  /// model's name means something only at its own server.
+  /// True if an account serves only the models that its upstream lists, because each server has
+  /// names of its own. AccountKindFacts::has_own_models must say the same.
   virtual bool ServesOnlyListed() const { return false; }
   /// Models that stand in while no account lists its own.
   virtual std::vector<ModelEntry> BuiltInModels() const { return {}; }
