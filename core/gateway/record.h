@@ -50,12 +50,13 @@ class Record {
   std::shared_ptr<const keys::Key> key;  ///< null: no key was required
   keys::Reservation reservation;         ///< the request's place in the limits of its key
   std::shared_ptr<EarlyLease> early;     ///< of the account for its first attempt; mostly null
-  std::vector<std::pair<std::string, std::string>> limit_headers;  ///< what the key has left of its limits
-  std::int64_t prompt_tokens = 0;                                  ///< estimated
-  protocol::AnswerEstimate sent;  ///< of a streamed answer, as far as it has come
-  std::string from;    ///< the client's address
-  std::string method;  ///< as sent
-  std::string path;    ///< without the query, which may hold a key
+  std::vector<std::pair<std::string, std::string>>
+      limit_headers;               ///< what the key has left of its limits
+  std::int64_t prompt_tokens = 0;  ///< estimated
+  protocol::AnswerEstimate sent;   ///< of a streamed answer, as far as it has come
+  std::string from;                ///< the client's address
+  std::string method;              ///< as sent
+  std::string path;                ///< without the query, which may hold a key
   std::string_view route = "unknown";
   Surface surface = Surface::kOpenAi;  ///< the API whose formats the response uses
   std::string model;                   ///< as in the request
@@ -74,15 +75,15 @@ class Record {
   std::string account_name;  ///< of the account tried last
   ledger::Billing billing = ledger::Billing::kUnknown;
   bool stream = false;
-  bool calls_model = false;                ///< the route calls a model
-  Duration waited{0};                      ///< for accounts
+  bool calls_model = false;                     ///< the route calls a model
+  Duration waited{0};                           ///< for accounts
   std::chrono::microseconds upstream_time{-1};  ///< from the last attempt's start to its answer
-  std::vector<std::string> dropped;        ///< fields that were not passed on
-  std::vector<ledger::Try> history;        ///< the attempts, once one has failed
-  std::shared_ptr<Hops> hops;              ///< notes of the later hops; null: there can be none
-  telemetry::TraceContext trace;           ///< the trace that the request belongs to
-  ledger::CallFacts call;                  ///< for telemetry
-  std::shared_ptr<ledger::Tape> tape;      ///< records the bodies; null: not recorded
+  std::vector<std::string> dropped;             ///< fields that were not passed on
+  std::vector<ledger::Try> history;             ///< the attempts, once one has failed
+  std::shared_ptr<Hops> hops;          ///< notes of the later hops; null: there can be none
+  telemetry::TraceContext trace;       ///< the trace that the request belongs to
+  ledger::CallFacts call;              ///< for telemetry
+  std::shared_ptr<ledger::Tape> tape;  ///< records the bodies; null: not recorded
 
   /// Forgets the attempts, so that they can be noted anew.
   void ForgetTries();
