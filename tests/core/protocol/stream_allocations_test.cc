@@ -22,7 +22,8 @@ constexpr std::string_view kGemini =
     "data: {\"candidates\": [{\"content\": {\"parts\": [{\"text\": \"so the index is built once, "
     "and what is asked of it later costs nothing\"}],\"role\": \"model\"},\"index\": 0}],"
     "\"usageMetadata\": {\"promptTokenCount\": 1234,\"candidatesTokenCount\": 16,"
-    "\"totalTokenCount\": 1250},\"modelVersion\": \"gemini-2.5-pro\",\"responseId\": \"Z\"}\r\n\r\n";
+    "\"totalTokenCount\": 1250},\"modelVersion\": \"gemini-2.5-pro\",\"responseId\": "
+    "\"Z\"}\r\n\r\n";
 
 constexpr std::string_view kOpenAi =
     "data: {\"id\":\"chatcmpl-Z\",\"object\":\"chat.completion.chunk\",\"created\":1700000000,"
