@@ -40,6 +40,18 @@ TEST(CurlTransport, HandsOutEachPieceAsItComes) {
   EXPECT_EQ(transport.idle(), 1U);
 }
 
+TEST(CurlTransport, AppendsToWhatItsCallerAlreadyHas) {
+  ScriptedServer server(AnswerAll);
+  CurlTransport transport;
+  auto download = transport.Send(RequestTo(server.url("/")), NeverCancelled());
+  ASSERT_TRUE(download);
+  std::string out = "before:";
+  ASSERT_EQ(*(*download)->Read(out, In(kLong), NeverCancelled()), ReadState::kData);
+  EXPECT_EQ(out, "before:{\"ok\":true}");
+  EXPECT_EQ(*(*download)->Read(out, In(kLong), NeverCancelled()), ReadState::kEnd);
+  EXPECT_EQ(out, "before:{\"ok\":true}");
+}
+
 TEST(CurlTransport, SaysWhenThereIsNothingYet) {
   ScriptedServer server([](Visitor& visitor) {
     visitor.ReadRequest();

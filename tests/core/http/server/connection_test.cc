@@ -1,5 +1,6 @@
 #include "core/http/server/connection.h"
 
+#include <gmock/gmock.h>
 #include <gtest/gtest.h>
 #include <poll.h>
 #include <sys/socket.h>
@@ -11,11 +12,15 @@
 #include <memory>
 #include <string>
 #include <utility>
+#include <vector>
 
 #include "core/http/server/stream.h"
 
 namespace agm::http {
 namespace {
+
+using ::testing::ElementsAre;
+using ::testing::IsEmpty;
 
 /// What a client's socket does next, and what was sent to it.
 struct Script {
@@ -23,6 +28,7 @@ struct Script {
   std::size_t room = SIZE_MAX;                               ///< bytes that it accepts
   bool broken = false;
   std::string sent;
+  std::vector<bool> hung_up;  ///< for each HangUp: whether output ended too
 
   void Arrives(std::string bytes) {
     arrivals.push_back({{Wire::Outcome::kMoved, bytes.size(), POLLIN}, std::move(bytes)});
@@ -58,7 +64,7 @@ class ScriptedWire : public Wire {
   }
   bool Pending() const override { return false; }
   void EndOutput() override {}
-  void HangUp(bool) override {}
+  void HangUp(bool output_too) override { script_.hung_up.push_back(output_too); }
   int fd() const override { return pair_[0]; }
 
  private:
@@ -151,6 +157,159 @@ TEST_F(ConnectionTest, FailsToSendToAClientThatIsGone) {
   broken.broken = true;
   Connection other(std::make_unique<ScriptedWire>(broken), "client", budgets_);
   EXPECT_FALSE(other.SendOrKeep("abc"));
+}
+
+TEST_F(ConnectionTest, CountsOnlyASubstantialPartAsTaking) {
+  constexpr std::size_t kSubstantial = 16 * 1024;
+  const auto take = [this](std::size_t bytes) {
+    script_.room = bytes;
+    connection_.SendKept();
+    return connection_.took();
+  };
+  script_.room = 0;
+  ASSERT_TRUE(connection_.SendOrKeep(std::string(3 * kSubstantial, 'x')));
+  const TimePoint kept = connection_.took();
+  EXPECT_EQ(take(kSubstantial - 1), kept);
+  const TimePoint first = take(1);
+  EXPECT_GT(first, kept);
+  EXPECT_EQ(take(kSubstantial - 1), first);
+  EXPECT_GT(take(1), first);
+  take(kSubstantial - 1);
+  take(1);
+  EXPECT_FALSE(connection_.HasKept());
+}
+
+TEST_F(ConnectionTest, CountsEachKeptAnswerFromItsStart) {
+  script_.room = 0;
+  ASSERT_TRUE(connection_.SendOrKeep(std::string(10'000, 'x')));
+  script_.room = 10'000;
+  ASSERT_EQ(connection_.SendKept(), Connection::Sent::kAll);
+  script_.room = 0;
+  ASSERT_TRUE(connection_.SendOrKeep(std::string(20'000, 'x')));
+  const TimePoint kept = connection_.took();
+  script_.room = 10'000;
+  EXPECT_EQ(connection_.SendKept(), Connection::Sent::kPart);
+  EXPECT_EQ(connection_.took(), kept);
+}
+
+TEST_F(ConnectionTest, ForgetsTheChecksOfTheAnsweredRequest) {
+  const std::string head = "POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 1\r\n\r\n";
+  script_.Arrives(head + "x" + head);
+  EXPECT_EQ(connection_.Receive(kMostBody), Connection::Arrival::kRequest);
+  connection_.judged = true;
+  connection_.continued = true;
+  EXPECT_FALSE(connection_.served());
+  const TimePoint began = connection_.began();
+  const TimePoint idle = connection_.idle_since();
+  EXPECT_EQ(connection_.Next(kMostBody), RequestReader::State::kBody);
+  EXPECT_TRUE(connection_.served());
+  EXPECT_FALSE(connection_.judged);
+  EXPECT_FALSE(connection_.continued);
+  EXPECT_GT(connection_.idle_since(), idle);
+  EXPECT_GT(connection_.began(), began);
+}
+
+TEST_F(ConnectionTest, IsCrowdedWhereHeadsOrBodiesExceedTheirOwnBudget) {
+  const auto feed = [](const std::string& head, std::uint64_t heads, std::uint64_t bodies) {
+    Budgets budgets;
+    budgets.heads.SetLimit(heads);
+    budgets.bodies.SetLimit(bodies);
+    Script script;
+    Connection connection(std::make_unique<ScriptedWire>(script), "client", budgets);
+    script.Arrives(head);
+    auto arrival = connection.Receive(100'000);
+    for (int i = 0; i < 20 && arrival != Connection::Arrival::kCrowded; ++i) {
+      script.Arrives(std::string(1024, 'x'));
+      arrival = connection.Receive(100'000);
+    }
+    return arrival;
+  };
+  const std::string head = "GET / HTTP/1.1\r\nx: ";
+  EXPECT_EQ(feed(head, 0, 100'000), Connection::Arrival::kCrowded);
+  EXPECT_EQ(feed(head, 100'000, 0), Connection::Arrival::kMore);
+  const std::string body = "POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 50000\r\n\r\n";
+  EXPECT_EQ(feed(body, 100'000, 0), Connection::Arrival::kCrowded);
+  EXPECT_EQ(feed(body, 0, 100'000), Connection::Arrival::kMore);
+}
+
+TEST_F(ConnectionTest, SeesWhetherBytesFollowTheAnsweredRequest) {
+  script_.Arrives(kGet);
+  ASSERT_EQ(connection_.Receive(kMostBody), Connection::Arrival::kRequest);
+  EXPECT_TRUE(connection_.AllRead());
+  script_.Arrives("G");
+  EXPECT_FALSE(connection_.AllRead());
+}
+
+TEST_F(ConnectionTest, DiscardsWhatFollowsUntilTheClientCloses) {
+  script_.Arrives("more");
+  EXPECT_TRUE(connection_.Discard());
+  script_.Arrives("more");
+  script_.Ends(Wire::Outcome::kEnd);
+  EXPECT_FALSE(connection_.Discard());
+}
+
+TEST_F(ConnectionTest, StopsDiscardingFromAClientThatSendsTooMuch) {
+  const auto discard = [this] {  // 64 reads, as many as one call makes
+    for (int i = 0; i < 64; ++i) script_.Arrives(std::string(4 * 1024, 'x'));
+    return connection_.Discard();
+  };
+  for (int i = 0; i < 256; ++i) ASSERT_TRUE(discard()) << i;
+  EXPECT_FALSE(discard());
+}
+
+TEST_F(ConnectionTest, ExpiresOnlyWhileItWaitsAndAfterItsDeadline) {
+  const TimePoint now = SystemClock().Now();
+  const TimePoint until = now + std::chrono::seconds(10);
+  connection_.Expire(until);
+  EXPECT_EQ(connection_.deadline(), TimePoint::max());
+  connection_.Park(Connection::Waits::kRequest, until);
+  EXPECT_LE(connection_.deadline(), until);
+  EXPECT_GT(connection_.deadline(), until - std::chrono::microseconds(1));
+  connection_.Expire(now);
+  connection_.Expire(until, Connection::Waits::kFarewell);
+  EXPECT_THAT(script_.hung_up, IsEmpty());
+  connection_.Expire(until, Connection::Waits::kRequest);
+  EXPECT_THAT(script_.hung_up, ElementsAre(false));
+  EXPECT_EQ(connection_.deadline(), TimePoint::max());
+  connection_.Expire(until);
+  EXPECT_THAT(script_.hung_up, ElementsAre(false));
+  EXPECT_EQ(connection_.Unpark(), Connection::Waits::kNone);
+  connection_.Park(Connection::Waits::kTaking, until);
+  EXPECT_EQ(connection_.Unpark(), Connection::Waits::kTaking);
+  EXPECT_EQ(connection_.deadline(), TimePoint::max());
+}
+
+TEST_F(ConnectionTest, EndsOutputOnlyWhereItWaitsForOutput) {
+  using Waits = Connection::Waits;
+  const TimePoint until = SystemClock().Now() + std::chrono::seconds(10);
+  for (const auto waits : {Waits::kRequest, Waits::kTaking, Waits::kFarewell, Waits::kThread}) {
+    connection_.Park(waits, until);
+    connection_.Expire(until);
+    connection_.Unpark();
+  }
+  EXPECT_THAT(script_.hung_up, ElementsAre(false, true, false, true));
+}
+
+// A stream whose client is still there gets a second for its last event.
+TEST_F(ConnectionTest, GivesACancelledStreamTimeForItsLastEvent) {
+  const TimePoint until = SystemClock().Now() + std::chrono::seconds(10);
+  connection_.Park(Connection::Waits::kThread, until);
+  connection_.Cancel();
+  EXPECT_TRUE(connection_.WasToldToGo());
+  EXPECT_THAT(script_.hung_up, ElementsAre(false));
+  EXPECT_LT(connection_.deadline(), until - std::chrono::seconds(5));
+  EXPECT_EQ(connection_.Unpark(), Connection::Waits::kThread);
+}
+
+TEST_F(ConnectionTest, CancelsAWaitForOutputAlsoIfItBeginsLater) {
+  const TimePoint until = SystemClock().Now() + std::chrono::seconds(10);
+  connection_.Cancel();
+  EXPECT_THAT(script_.hung_up, ElementsAre(false));
+  connection_.Park(Connection::Waits::kRequest, until);
+  EXPECT_THAT(script_.hung_up, ElementsAre(false));
+  connection_.Unpark();
+  connection_.Park(Connection::Waits::kTaking, until);
+  EXPECT_THAT(script_.hung_up, ElementsAre(false, true));
 }
 
 }  // namespace
