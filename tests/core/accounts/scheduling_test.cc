@@ -4,7 +4,6 @@
 
 #include <set>
 
-#include "core/accounts/affinity.h"
 #include "tests/core/accounts/pool_fixture.h"
 
 namespace agm::accounts {
@@ -262,21 +261,6 @@ TEST_F(Scheduled, FindsTheOneAvailableAccountAmongAThousandInCooldown) {
   EXPECT_LT(none.error().members.size(), 20'000U);
   clock_.Advance(45s);
   EXPECT_NE(Given(pool, {"account-500"}), none.error().message);
-}
-
-TEST(AffinityTest, IsBoundedAndForgetsWhatWasSilentLongest) {
-  Affinity affinity(100, 1h);
-  const auto member = std::make_shared<Member>();
-  const TimePoint start{1000h};
-  for (std::uint64_t i = 1; i <= 200; ++i) {
-    affinity.Put(i, member, start);
-    affinity.Put(1, member, start);
-  }
-  EXPECT_EQ(affinity.size(), 100U);
-  EXPECT_TRUE(affinity.Find(1, start).member);
-  EXPECT_TRUE(affinity.Find(200, start).member);
-  EXPECT_FALSE(affinity.Find(50, start).member);
-  EXPECT_FALSE(affinity.Find(200, start + 2h).member);
 }
 
 }  // namespace
