@@ -106,5 +106,124 @@ TEST(Price, ACostIsMonotoneAdditiveAndNeverNegative) {
   }
 }
 
+TEST(Price, AnExactNameBeatsEveryPrefixAndTheLongestPrefixTheOthers) {
+  const Price prices[] = {{.match = "a*", .input = 1},
+                          {.match = "ab*", .input = 2},
+                          {.match = "abc", .input = 3},
+                          {.match = "abc*", .input = 4}};
+  const auto input = [&](std::string_view model) {
+    const Price* price = FindPrice(prices, model, kNoon);
+    return price == nullptr ? -1 : price->input;
+  };
+  EXPECT_EQ(input("a"), 1);
+  EXPECT_EQ(input("ab"), 2);
+  EXPECT_EQ(input("abc"), 3);
+  EXPECT_EQ(input("abcd"), 4);
+  EXPECT_EQ(input("b"), -1);
+}
+
+TEST(Price, OfEqualRowsTheFirstHolds) {
+  const Price prices[] = {{.match = "a", .input = 1}, {.match = "a", .input = 2}};
+  EXPECT_EQ(FindPrice(prices, "a", kNoon)->input, 1);
+}
+
+TEST(Price, HoldsFromItsFirstDayToItsLast) {
+  const Price prices[] = {{.match = "a", .from = "2026-11-28", .until = "2026-11-28"}};
+  using std::chrono::hours;
+  EXPECT_EQ(FindPrice(prices, "a", kNoon - hours(12) - Duration(1)), nullptr);
+  EXPECT_NE(FindPrice(prices, "a", kNoon - hours(12)), nullptr);
+  EXPECT_NE(FindPrice(prices, "a", kNoon + hours(12) - Duration(1)), nullptr);
+  EXPECT_EQ(FindPrice(prices, "a", kNoon + hours(12)), nullptr);
+}
+
+TEST(Price, AKindOfTokensWithoutAPriceCostsAsMuchAsText) {
+  const Price price{.match = "a", .input = 1'000, .output = 2'000};
+  Tokens tokens{100, 10, 100, 0, 20, 0, 30, 40, true};
+  EXPECT_EQ(CostOf(price, tokens, ""), 300);
+  const Price full{.match = "a",
+                   .input = 1'000,
+                   .cached = 100'000,
+                   .output = 2'000,
+                   .input_audio = 10'000,
+                   .output_image = 20'000,
+                   .output_audio = 30'000};
+  EXPECT_EQ(CostOf(full, tokens, ""), 70 + 1'000 + 200 + 60 + 40 * 20 + 30 * 30);
+}
+
+TEST(Price, PartsThatExceedTheWholeAreClamped) {
+  const Price price{.match = "a",
+                    .input = 1'000,
+                    .cached = 2'000,
+                    .output = 1'000,
+                    .input_audio = 3'000,
+                    .output_image = 4'000,
+                    .output_audio = 5'000};
+  EXPECT_EQ(CostOf(price, {10, 8, 0, 0, 5, 0, 0, 0, true}, ""), 8 * 2 + 2 * 3);
+  EXPECT_EQ(CostOf(price, {0, 0, 10, 0, 0, 0, 5, 8, true}, ""), 8 * 4 + 2 * 5);
+  EXPECT_EQ(CostOf(price, {10, -5, 0, 0, -5, 0, 0, 0, true}, ""), 10);
+}
+
+TEST(Price, IsRoundedHalfUpOnce) {
+  const Price price{.match = "a", .input = 499};
+  EXPECT_EQ(CostOf(price, Of(1, 0, 0), ""), 0);
+  EXPECT_EQ(CostOf(price, Of(3, 0, 0), ""), 1);
+  EXPECT_EQ(CostOf(Price{.match = "a", .input = 500}, Of(1, 0, 0), ""), 1);
+  EXPECT_EQ(CostOf(Price{.match = "a", .input = 1'001}, Of(1, 0, 0), "flex"), 1);
+  EXPECT_EQ(CostOf(Price{.match = "a", .input = 999}, Of(1, 0, 0), "flex"), 0);
+}
+
+TEST(Price, ARateIsWrittenAndReadBack) {
+  EXPECT_EQ(WriteRate({}), "");
+  EXPECT_EQ(WriteRate({"flex", true, Billing::kFree}), "long flex free");
+  EXPECT_EQ(WriteRate({"", true, Billing::kUnknown}), "long unknown");
+  EXPECT_EQ(WriteRate({"priority", false, Billing::kPaid}), "priority");
+  for (const Rate& rate :
+       {Rate{}, Rate{"flex", true, Billing::kFree}, Rate{"batch", false, Billing::kUnknown},
+        Rate{"", true, Billing::kPaid}, Rate{"", false, Billing::kFree}}) {
+    EXPECT_EQ(ReadRate(WriteRate(rate)), rate) << WriteRate(rate);
+  }
+}
+
+TEST(Price, TheRateOfARequestNamesOnlyWhatChangesItsPrice) {
+  Entry entry = Answered();
+  entry.tier = "default";
+  entry.tokens.input = 200'000;
+  EXPECT_EQ(RateOf(entry), Rate());
+  entry.tier = "priority";
+  entry.tokens.input = 200'001;
+  entry.billing = Billing::kFree;
+  EXPECT_EQ(RateOf(entry), (Rate{"priority", true, Billing::kFree}));
+}
+
+TEST(Price, ASumCostsWhatItsRequestsCost) {
+  const Price price{.match = "a",
+                    .input = 1'000,
+                    .cached = 500,
+                    .output = 2'000,
+                    .input_audio = 3'000,
+                    .output_image = 4'000,
+                    .output_audio = 5'000,
+                    .long_above = 200'000,
+                    .long_input = 7'000};
+  const Tokens tokens{1'000, 100, 1'000, 0, 200, 0, 300, 400, true};
+  EXPECT_EQ(CostOfSum(price, tokens, {}), CostOf(price, tokens, ""));
+  EXPECT_EQ(CostOfSum(price, tokens, {"flex", false, {}}), CostOf(price, tokens, "flex"));
+  EXPECT_EQ(CostOfSum(price, Of(10, 0, 0), {"", true, {}}), 70);
+  EXPECT_EQ(CostOfSum({.match = "a", .input = 1'000}, Of(10, 0, 0), {"", true, {}}), 10);
+  EXPECT_EQ(CostOfSum(price, Of(5'999'999'994, 0, 6'000), {}), 6'000'011'994);
+  EXPECT_EQ(CostOfSum(price, Of(5'999'999'994, 5'999'999'994, 0), {}), 3'000'000'000);
+  EXPECT_EQ(CostOfSum(price, Of(-1, 0, -1), {}), 0);
+}
+
+TEST(Price, ARequestWithoutATargetHasNoPrice) {
+  Entry entry = Answered();
+  SetCost(ListPrices(), entry);
+  EXPECT_TRUE(entry.has_price);
+  entry.target.clear();
+  SetCost(ListPrices(), entry);
+  EXPECT_FALSE(entry.has_price);
+  EXPECT_EQ(entry.cost, agm::ledger::Cost());
+}
+
 }  // namespace
 }  // namespace agm::ledger

@@ -164,5 +164,123 @@ TEST(RequestId, BeginsWithTheTime) {
   EXPECT_EQ(TimeOf("req_!!!!!!!!!aaaaaaaaaaaaaaa"), std::nullopt);
 }
 
+TEST_F(Requests, EveryFieldComesBackAsItWasWritten) {
+  Entry entry = Answered();
+  entry.address = "10.0.0.7";
+  entry.upstream = 7us;
+  entry.billing = Billing::kFree;
+  entry.cost = {12, 0};
+  entry.dropped = {"one"};
+  Write({entry});
+  const auto found = Find(entry.id);
+  ASSERT_TRUE(found);
+  const Entry& read = found->entry;
+  EXPECT_EQ(read.id, entry.id);
+  EXPECT_EQ(read.route, entry.route);
+  EXPECT_EQ(read.method, entry.method);
+  EXPECT_EQ(read.path, entry.path);
+  EXPECT_EQ(read.status, 200);
+  EXPECT_EQ(read.caller, entry.caller);
+  EXPECT_EQ(read.client, entry.client);
+  EXPECT_EQ(read.address, entry.address);
+  EXPECT_EQ(read.model, entry.model);
+  EXPECT_EQ(read.target, entry.target);
+  EXPECT_EQ(read.account, entry.account);
+  EXPECT_EQ(read.tries, 1);
+  EXPECT_EQ(read.error, "");
+  EXPECT_EQ(read.phase, entry.phase);
+  EXPECT_EQ(read.ended_by, entry.ended_by);
+  EXPECT_EQ(read.first_byte, -1us);
+  EXPECT_EQ(read.upstream, 7us);
+  EXPECT_EQ(read.billing, Billing::kFree);
+  EXPECT_EQ(read.cost, entry.cost);
+  EXPECT_EQ(read.dropped, entry.dropped);
+  EXPECT_TRUE(read.history.empty());
+  EXPECT_TRUE(read.calls_model);
+}
+
+TEST_F(Requests, ARowWithoutTokensHasUnknownOnes) {
+  Entry entry = Answered();
+  entry.tokens = {};
+  entry.target.clear();
+  Write({entry});
+  const auto found = Find(entry.id);
+  ASSERT_TRUE(found);
+  EXPECT_FALSE(found->entry.tokens.known);
+  EXPECT_FALSE(found->entry.calls_model);
+  EXPECT_TRUE(found->entry.dropped.empty());
+}
+
+// Rows of older versions have no such column; their costs show what the account was.
+TEST_F(Requests, AnOldRowsCostsTellWhetherItWasBilled) {
+  const auto billing = [this](agm::ledger::Cost cost) {
+    Entry entry = Answered();
+    entry.cost = cost;
+    Write({entry});
+    EXPECT_TRUE(database_->Transact([](store::Connection& connection) {
+      return connection.Run("UPDATE request SET billing = NULL");
+    }));
+    return Find(entry.id)->entry.billing;
+  };
+  EXPECT_EQ(billing({12, 12}), Billing::kPaid);
+  EXPECT_EQ(billing({12, 0}), Billing::kFree);
+  EXPECT_EQ(billing({std::nullopt, 0}), Billing::kFree);
+  EXPECT_EQ(billing({0, 0}), Billing::kPaid);
+  EXPECT_EQ(billing({12, std::nullopt}), Billing::kUnknown);
+}
+
+TEST_F(Requests, FiltersTellRoutesAndHiddenErrorsApart) {
+  Entry first = Answered(kNoon);
+  first.route = "embeddings";
+  first.account = "a";
+  Entry second = Answered(kNoon + 1s);
+  second.error = "upstream_broke";  // after a status of 200, in the stream
+  second.account = "b";
+  second.total = 999ms;
+  Write({first, second});
+  EXPECT_EQ(Ids({.route = "embeddings"}), "a ");
+  EXPECT_EQ(Ids({.errors = true}), "b ");
+  EXPECT_EQ(Ids({.slow = 999ms}), "b ");
+  EXPECT_EQ(Ids({.slow = 1s}), "");
+}
+
+TEST_F(Requests, TheNewestSeqIsTheLastRows) {
+  const auto newest = [this] {
+    Result<std::int64_t> seq = 0;
+    EXPECT_TRUE(database_->Read([&](store::Connection& connection) -> Result<void> {
+      seq = NewestSeq(connection);
+      return {};
+    }));
+    return *seq;
+  };
+  EXPECT_EQ(newest(), 0);
+  Write({Answered(), Answered()});
+  EXPECT_EQ(newest(), Read({}).front().seq);
+}
+
+TEST_F(Requests, ATapeComesBackInItsOrder) {
+  const Entry entry = Answered();
+  const auto tape = std::make_shared<Tape>();
+  tape->Add({"request", 0, "{}", "asked", false});
+  tape->Add({"upstream", 2, "{\"a\":1}", "answered", true});
+  ASSERT_TRUE(database_->Transact([&](store::Connection& connection) {
+    return WriteTapes(connection, {{entry.at, entry.id, tape}});
+  }));
+  ASSERT_TRUE(database_->Read([&](store::Connection& connection) -> Result<void> {
+    const auto parts = ReadTape(connection, entry);
+    if (!parts) return parts.error();
+    EXPECT_EQ(parts->size(), 2U);
+    EXPECT_EQ(parts->front().part, "request");
+    EXPECT_FALSE(parts->front().cut);
+    EXPECT_EQ(parts->back().call, 2);
+    EXPECT_EQ(parts->back().head, "{\"a\":1}");
+    EXPECT_EQ(parts->back().body, "answered");
+    EXPECT_TRUE(parts->back().cut);
+    const auto none = ReadTape(connection, Answered());
+    EXPECT_TRUE(none && none->empty());
+    return {};
+  }));
+}
+
 }  // namespace
 }  // namespace agm::ledger
