@@ -141,5 +141,97 @@ TEST(Meters, CountEachChunkAfterTheFirst) {
   EXPECT_EQ(point["bucketCounts"][1], "4") << "each took 20 ms";
 }
 
+TEST(Meters, CountNothingOfARouteWithoutAModel) {
+  Meters meters{WallTime()};
+  ledger::Entry entry = EntryOf("gemini-2.5-flash");
+  entry.calls_model = false;
+  meters.Count(entry, {});
+  EXPECT_TRUE(meters.Write(WallTime(1s), {}).is_null());
+}
+
+TEST(Meters, CountAModelThatWasNotFoundAsOther) {
+  Meters meters{WallTime()};
+  ledger::Entry entry = EntryOf("invented");
+  entry.status = 404;
+  entry.error = "model_not_found";
+  meters.Count(entry, {});
+  entry = EntryOf("");
+  meters.Count(entry, {});
+  const Json points = Find(meters.Write(WallTime(1s), {}),
+                           "gen_ai.client.inference.duration")["histogram"]["dataPoints"];
+  ASSERT_EQ(points.size(), 2U);
+  EXPECT_EQ(AttributeOf(points[0], "gen_ai.request.model"), "other");
+  EXPECT_EQ(AttributeOf(points[1], "gen_ai.request.model"), "other");
+}
+
+TEST(Meters, CountTheFirstChunkOfStreamsThatSentOne) {
+  const auto counted = [](bool stream, std::chrono::microseconds first_byte) {
+    Meters meters{WallTime()};
+    ledger::Entry entry = EntryOf("gemini-2.5-flash");
+    entry.stream = stream;
+    entry.first_byte = first_byte;
+    meters.Count(entry, {});
+    return !Find(meters.Write(WallTime(1s), {}), "gen_ai.client.inference.time_to_first_chunk")
+                .is_null();
+  };
+  EXPECT_TRUE(counted(true, 5ms));
+  EXPECT_TRUE(counted(true, 0us));
+  EXPECT_FALSE(counted(true, -1us));
+  EXPECT_FALSE(counted(false, 5ms));
+}
+
+TEST(Meters, PutAValueOnABoundBelowIt) {
+  Meters meters{WallTime()};
+  for (const auto total : {10ms, 20ms, 200'000ms}) {
+    ledger::Entry entry = EntryOf("gemini-2.5-flash");
+    entry.total = total;
+    meters.Count(entry, {});
+  }
+  const Json metric = Find(meters.Write(WallTime(1s), {}), "gen_ai.client.inference.duration");
+  const Json point = metric["histogram"]["dataPoints"][0];
+  EXPECT_EQ(point["count"], "3");
+  EXPECT_NEAR(point["sum"].get<double>(), 200.03, 1e-9);
+  EXPECT_EQ(point["bucketCounts"].size(), 15U);
+  EXPECT_EQ(point["bucketCounts"][0], "1");
+  EXPECT_EQ(point["bucketCounts"][1], "1");
+  EXPECT_EQ(point["bucketCounts"][14], "1");
+  EXPECT_EQ(metric["histogram"]["aggregationTemporality"], 2);
+}
+
+TEST(Meters, PointsSaySinceWhenAndOfWhatTheyCount) {
+  Options options;
+  options.providers["work"] = "gcp.vertex_ai";
+  Meters meters{WallTime(1s)};
+  meters.Count(EntryOf("gemini-2.5-flash"), options);
+  const Json metrics = meters.Write(WallTime(3s), options);
+  const Json metric = Find(metrics, "gen_ai.client.inference.usage.input_tokens");
+  EXPECT_EQ(metric["unit"], "{token}");
+  EXPECT_EQ(metric["sum"]["aggregationTemporality"], 2);
+  EXPECT_EQ(metric["sum"]["isMonotonic"], true);
+  const Json point = metric["sum"]["dataPoints"][0];
+  EXPECT_EQ(point["startTimeUnixNano"], "1000000000");
+  EXPECT_EQ(point["timeUnixNano"], "3000000000");
+  EXPECT_EQ(AttributeOf(point, "gen_ai.operation.name"), "chat");
+  EXPECT_EQ(AttributeOf(point, "gen_ai.provider.name"), "gcp.vertex_ai");
+  EXPECT_EQ(AttributeOf(point, "gen_ai.request.model"), "gemini-2.5-flash");
+  EXPECT_EQ(AttributeOf(point, "error.type"), "");
+}
+
+TEST(Meters, TheMostSeriesStayApartFromTheRest) {
+  Meters meters{WallTime()};
+  for (int i = 0; i < 512; ++i) meters.Count(EntryOf("model-" + std::to_string(i)), {});
+  meters.Count(EntryOf("model-7"), {});
+  meters.Count(EntryOf("model-512"), {});
+  const Json metric = Find(meters.Write(WallTime(1s), {}), "gen_ai.client.inference.duration");
+  std::map<std::string, std::string> counts;
+  for (const Json& point : metric["histogram"]["dataPoints"]) {
+    counts[AttributeOf(point, "gen_ai.request.model")] = point["count"].get<std::string>();
+  }
+  EXPECT_EQ(counts.size(), 513U);
+  EXPECT_EQ(counts["model-7"], "2");
+  EXPECT_EQ(counts["other"], "1");
+  EXPECT_FALSE(counts.contains("model-512"));
+}
+
 }  // namespace
 }  // namespace agm::telemetry

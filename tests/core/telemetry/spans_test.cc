@@ -143,5 +143,95 @@ TEST(Spans, ARouteWithoutAModelHasTheServersSpanOnly) {
   EXPECT_EQ(SpansOf(entry, {}).size(), 1U);
 }
 
+TEST(Spans, AnOperationIsNamedByItsRoute) {
+  EXPECT_EQ(OperationOf("completions"), "text_completion");
+  EXPECT_EQ(OperationOf("embeddings"), "embeddings");
+  EXPECT_EQ(OperationOf("chat_completions"), "chat");
+  EXPECT_EQ(OperationOf("messages"), "chat");
+  EXPECT_EQ(OperationOf("responses"), "chat");
+  EXPECT_EQ(OperationOf("image_generations"), "generate_content");
+}
+
+TEST(Spans, TheFirstChunkIsToldOfStreamsThatSentOne) {
+  const auto told = [](const ledger::Entry& entry, Conventions conventions) {
+    Options options;
+    options.conventions = conventions;
+    return Value(SpansOf(entry, options)[1], "gen_ai.response.time_to_first_chunk");
+  };
+  ledger::Entry entry = EntryOfAStream();
+  EXPECT_EQ(told(entry, Conventions::kSemconv136), "(none)");
+  entry.first_byte = 0ms;
+  EXPECT_EQ(told(entry, Conventions::kGenAi01), "0.0");
+  entry.first_byte = -1us;
+  EXPECT_EQ(told(entry, Conventions::kGenAi01), "(none)");
+  entry.first_byte = 500ms;
+  entry.stream = false;
+  EXPECT_EQ(told(entry, Conventions::kGenAi01), "(none)");
+}
+
+TEST(Spans, TheModelsCallSaysWhatWasAskedAndWhoAnswered) {
+  ledger::Entry entry = EntryOfAStream();
+  entry.call = {"talk-1", "resp_0", "high", 0, -1us, -1us};
+  entry.rule = "exact gpt-4o";
+  entry.call_span = "00f067aa0ba902b7";
+  entry.trace_state = "vendor=1";
+  const auto spans = SpansOf(entry, {});
+  const Json& call = spans[1];
+  EXPECT_EQ(call["spanId"], "00f067aa0ba902b7");
+  EXPECT_EQ(call["traceState"], "vendor=1");
+  EXPECT_EQ(spans[0]["traceState"], "vendor=1");
+  EXPECT_EQ(Value(call, "gen_ai.operation.name"), "chat");
+  EXPECT_EQ(Value(call, "gen_ai.request.model"), "gpt-4o");
+  EXPECT_EQ(Value(call, "gen_ai.request.stream"), "true");
+  EXPECT_EQ(Value(call, "gen_ai.conversation.id"), "talk-1");
+  EXPECT_EQ(Value(call, "gen_ai.request.previous_response.id"), "resp_0");
+  EXPECT_EQ(Value(call, "gen_ai.request.reasoning.level"), "high");
+  EXPECT_EQ(Value(call, "gen_ai.usage.output_tokens"), "20");
+  EXPECT_EQ(Value(call, "agm.account"), "work");
+  EXPECT_EQ(Value(call, "agm.mapped_from"), "exact gpt-4o");
+  EXPECT_FALSE(call.contains("status"));
+}
+
+TEST(Spans, AFailedCallHasNoModelAndNoTokens) {
+  ledger::Entry entry = EntryOfAStream();
+  entry.status = 502;
+  entry.tokens = {};
+  entry.parent_span.clear();
+  const auto spans = SpansOf(entry, {});
+  EXPECT_FALSE(spans[0].contains("parentSpanId"));
+  EXPECT_FALSE(spans[0].contains("traceState"));
+  EXPECT_EQ(Value(spans[0], "error.type"), "502");
+  EXPECT_EQ(Value(spans[1], "error.type"), "502");
+  EXPECT_EQ(spans[1]["status"]["code"], 2);
+  EXPECT_EQ(Value(spans[1], "gen_ai.response.model"), "(none)");
+  EXPECT_EQ(Value(spans[1], "gen_ai.usage.input_tokens"), "(none)");
+}
+
+TEST(Spans, AnErrorInsideAStreamIsTheServers) {
+  ledger::Entry entry = EntryOfAStream();
+  entry.error = "upstream_broke";
+  const auto spans = SpansOf(entry, {});
+  EXPECT_EQ(Value(spans[0], "error.type"), "upstream_broke");
+  EXPECT_EQ(spans[0]["status"]["code"], 2);
+}
+
+TEST(Spans, ARequestThatTriedNobodyHasNoTry) {
+  Options options;
+  options.tries = true;
+  ledger::Entry entry = EntryOfAStream();
+  entry.history.clear();
+  entry.tries = 0;
+  EXPECT_EQ(SpansOf(entry, options).size(), 2U);
+}
+
+TEST(Spans, ARouteWithoutAModelIsNamedByItsRoute) {
+  ledger::Entry entry = EntryOfAStream();
+  entry.calls_model = false;
+  entry.route = "model";
+  entry.method = "GET";
+  entry.path = "/v1/models/gemini-2.5-flash";
+  EXPECT_EQ(SpansOf(entry, {})[0]["name"], "GET model");
+}
+
 }  // namespace
 }  // namespace agm::telemetry
