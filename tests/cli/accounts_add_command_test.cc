@@ -110,6 +110,7 @@ TEST(AccountsAdd, AddsAKeyThatIsOnlyOutOfQuota) {
   t.Upstream(429, R"({"error":{"code":429,"message":"slow","status":"RESOURCE_EXHAUSTED"}})");
   EXPECT_EQ(t.Agm({"accounts", "add", "work", "--api-key-stdin"}), 0) << t.io.err;
   EXPECT_TRUE(Has(t.ReadConfig(), "work"));
+  EXPECT_TRUE(Has(t.io.err, "Added account work: the upstream accepts it, but: ")) << t.io.err;
 }
 
 TEST(AccountsAdd, FailsWithThreeWhereTheUpstreamCannotBeReached) {
@@ -165,6 +166,52 @@ TEST(AccountsAdd, TellsHowManyModelsTheKeyHas) {
                          R"({"models":[{"name":"models/gemini-a"},{"name":"models/gemini-b"}]})"};
   EXPECT_EQ(t.Agm({"accounts", "add", "work", "--api-key-stdin"}), 0) << t.io.err;
   EXPECT_TRUE(Has(t.io.err, " and lists 2 models.")) << t.io.err;
+}
+
+TEST(AccountsAdd, NamesTheFirstEightModelsOfAServer) {
+  const auto said = [](int models) {
+    std::string list;
+    for (int i = 1; i <= models; ++i) {
+      list += (i > 1 ? "," : "") + std::string(R"({"id":"m)") + std::to_string(i) + R"("})";
+    }
+    AddTest t;
+    t.Upstream(200, R"({"object":"list","data":[)" + list + "]}");
+    EXPECT_EQ(
+        t.Agm({"accounts", "add", "local", "--kind", "openai", "--base-url", "http://127.0.0.1:1"}),
+        0)
+        << t.io.err;
+    return t.io.err;
+  };
+  EXPECT_TRUE(Has(said(0), "It has no models yet.\n"));
+  EXPECT_FALSE(Has(said(0), "Its models"));
+  EXPECT_TRUE(Has(said(8), "Its models: m1, m2, m3, m4, m5, m6, m7, m8\n"));
+  EXPECT_TRUE(Has(said(9), "Its models: m1, m2, m3, m4, m5, m6, m7, m8, ...\n"));
+}
+
+TEST(AccountsAdd, TellsAnUntriedAccountFromTheMocks) {
+  AddTest t("AIza-some-key-1234");
+  EXPECT_EQ(t.Agm({"accounts", "add", "work", "--api-key-stdin", "--no-check"}), 0);
+  EXPECT_TRUE(Has(t.io.err, "Added account work; it was not tried.")) << t.io.err;
+  EXPECT_EQ(t.Agm({"accounts", "add", "fake", "--kind", "mock"}), 0);
+  EXPECT_TRUE(Has(t.io.err, "Added account fake; the embedded mock answers for it.")) << t.io.err;
+  EXPECT_EQ(t.Agm({"accounts", "add", "fake", "--priority", "3"}), 0);
+  EXPECT_TRUE(Has(t.io.err, "Updated account fake; the embedded mock")) << t.io.err;
+}
+
+TEST(AccountsAdd, RefusesALoginThatCannotBe) {
+  const auto refused = [](std::vector<std::string> more) {
+    AddTest t;
+    std::vector<std::string> words = {"accounts", "add", "work"};
+    words.insert(words.end(), more.begin(), more.end());
+    EXPECT_EQ(t.Agm(words), 2) << t.io.err;
+    EXPECT_TRUE(t.gateway.asked.empty());
+    return t.io.err;
+  };
+  EXPECT_TRUE(Has(refused({"--client-id", "x"}), "belong to --oauth, which is missing"));
+  EXPECT_TRUE(Has(refused({"--kind", "openai", "--base-url", "http://x", "--oauth"}),
+                  "--oauth is for kinds "));
+  EXPECT_TRUE(Has(refused({"--kind", "vertex", "--oauth"}), "needs its --project"));
+  EXPECT_TRUE(Has(refused({"--kind", "vertex", "--project", "p"}), "needs its key file"));
 }
 
 TEST(AccountsAdd, RefusesSourcesThatHoldNoKey) {
@@ -311,6 +358,25 @@ TEST(AccountsAdd, PrintsOneDocumentWithJson) {
   EXPECT_EQ(document["added"], true);
   EXPECT_EQ(document["check"], "good");
   EXPECT_EQ(document["key"], "AIza…1234");
+  EXPECT_EQ(document["kind"], "gemini");
+  EXPECT_EQ(document["models"], 0);
+  EXPECT_TRUE(document["why"].is_null());
+
+  AddTest untried;
+  EXPECT_EQ(untried.Agm({"accounts", "add", "fake", "--kind", "mock", "--json"}), 0);
+  EXPECT_EQ(untried.Agm({"accounts", "add", "fake", "--priority", "3", "--json"}), 0);
+  const Json second = untried.Document();
+  EXPECT_EQ(second["added"], false);
+  EXPECT_TRUE(second["key"].is_null());
+  EXPECT_TRUE(second["check"].is_null());
+  EXPECT_TRUE(second["models"].is_null());
+
+  AddTest limited("AIza-some-key-1234");
+  limited.Upstream(429, R"({"error":{"code":429,"message":"slow"}})");
+  EXPECT_EQ(limited.Agm({"accounts", "add", "work", "--api-key-stdin", "--json"}), 0);
+  EXPECT_EQ(limited.Document()["check"], "limited");
+  EXPECT_TRUE(limited.Document()["models"].is_null());
+  EXPECT_TRUE(limited.Document()["why"].is_string());
 }
 
 }  // namespace

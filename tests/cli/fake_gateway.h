@@ -1,6 +1,7 @@
 #pragma once
 
 #include <algorithm>
+#include <functional>
 #include <map>
 #include <memory>
 #include <string>
@@ -24,6 +25,7 @@ struct FakeGateway {
     int status = 200;
     std::string body;
     std::map<std::string, std::string> headers = {{"content-type", "application/json"}};
+    std::function<void()> delay = {};  ///< runs before the body arrives
   };
   struct Asked {
     std::string method;
@@ -31,6 +33,10 @@ struct FakeGateway {
     std::string path;
     std::string credential;
     std::string body;
+    std::vector<http::Header> headers;
+    std::string certificate;
+    Duration connect_timeout;
+    TimePoint deadline;
   };
 
   std::map<std::string, Answer> answers;
@@ -53,6 +59,7 @@ struct FakeGateway {
     }
     Result<http::ReadState> Read(std::string& out, TimePoint, const Cancellation&) override {
       if (answer_.body.empty()) return http::ReadState::kEnd;
+      if (answer_.delay) answer_.delay();
       out += std::exchange(answer_.body, {});
       return http::ReadState::kData;
     }
@@ -74,7 +81,9 @@ struct FakeGateway {
       }
       const std::string path = request.url.substr(slash);
       gateway_.asked.push_back({request.method, request.url, path,
-                                request.credential.second.Reveal(), std::string(request.body)});
+                                request.credential.second.Reveal(), std::string(request.body),
+                                request.headers, request.certificate, request.connect_timeout,
+                                request.deadline});
       auto found = gateway_.answers.find(request.method + " " + path);
       Answer answer = found == gateway_.answers.end() ? gateway_.otherwise : found->second;
       return std::unique_ptr<http::Download>(std::make_unique<Body>(std::move(answer)));
