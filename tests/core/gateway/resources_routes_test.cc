@@ -141,6 +141,21 @@ TEST_F(ResourceRoutes, ForgetADeletedFile) {
   EXPECT_EQ(As("ann", "GET", "/v1beta/files/f1").status, 404);
 }
 
+TEST_F(ResourceRoutes, RememberAFileWhoseDescriptionArrivesInPieces) {
+  Start();
+  FakeAnswer described;
+  described.pieces = {R"({"file":{"na)", R"(me":"files/)", R"(split",)",
+                      R"("uri":"https://g/v1beta/files/split"}})"};
+  network_.Answer(described);
+  const Got got = As("ann", "POST", "/upload/v1beta/files?uploadType=media", "bytes");
+  EXPECT_EQ(got.status, 200) << got.body;
+  EXPECT_EQ(got.json()["file"]["name"], "files/split");
+  const std::string account = network_.sent().back().credential;
+  EXPECT_EQ(As("ann", "POST", kGenerate, Naming("files/split")).status, 200);
+  EXPECT_EQ(network_.sent().back().credential, account);
+  EXPECT_EQ(As("bob", "POST", kGenerate, Naming("files/split")).status, 404);
+}
+
 // An upload in one request, larger than any other body may be.
 TEST_F(ResourceRoutes, PassALargeUploadOnWhileItArrives) {
   config_.proxy.max_body_size = 1U << 20U;
