@@ -361,5 +361,25 @@ TEST(InitFile, WritesTheTemplateOnce) {
   EXPECT_THAT(again.error().message, HasSubstr("exists already"));
 }
 
+// A process that is killed while it writes leaves its temporary file.
+TEST(InitFile, RemovesWhatAKilledProcessLeft) {
+  test::TempDir dir;
+  dir.Write(".f.toml.agm-abcdef", "half");
+  dir.Write(".g.toml.agm-abcdef", "of another file");
+  ASSERT_TRUE(InitFile(dir / "f.toml"));
+  EXPECT_FALSE(fs::exists(dir / ".f.toml.agm-abcdef"));
+  EXPECT_TRUE(fs::exists(dir / ".g.toml.agm-abcdef"));
+}
+
+TEST(EditText, RefusesAVerbatimValueThatIsNoValue) {
+  for (const char* value : {"[1", "", "1\nport = 2", "\"a"}) {
+    const auto edited =
+        EditText("[proxy]\nhost = \"a\"\n",
+                 SetSetting{{"proxy"}, {"max_attempts", Verbatim{value}}}, "/etc/agm/f.toml");
+    ASSERT_FALSE(edited) << value;
+    EXPECT_EQ(edited.error().code, ErrorCode::kConfig) << value;
+  }
+}
+
 }  // namespace
 }  // namespace agm::config
