@@ -152,6 +152,23 @@ TEST(OpenAiRequest, WritesTheFormatOrTellsIt) {
             std::string::npos);
 }
 
+TEST(OpenAiRequest, AsksForAStrictFormatUnlessItWasRefused) {
+  const auto format = [](bool strict, Repair repair = Repair::kNone, const char* refused = "") {
+    Json schema = {{"name", "n"}, {"schema", {{"type", "object"}}}};
+    if (strict) schema["strict"] = true;
+    return Again(Chat({{"response_format", {{"type", "json_schema"}, {"json_schema", schema}}}}),
+                 repair, refused)["response_format"]["json_schema"];
+  };
+  EXPECT_EQ(format(true)["strict"], true);
+  EXPECT_EQ(format(true)["name"], "n");
+  EXPECT_FALSE(format(false).contains("strict"));
+  EXPECT_FALSE(format(true, Repair::kLowerFormat).contains("strict"));
+  EXPECT_FALSE(format(true, Repair::kLowerSchemas).contains("strict"));
+  EXPECT_FALSE(format(true, Repair::kOmitField, "strict").contains("strict"));
+  EXPECT_EQ(format(true, Repair::kOmitField, "seed")["strict"], true);
+  EXPECT_EQ(format(true, Repair::kOmitThinking)["strict"], true);
+}
+
 TEST(OpenAiRequest, ShortensTheListOfToolsToThoseThatAreAllowed) {
   const auto tool = [](const char* name) {
     return Json{{"type", "function"}, {"function", {{"name", name}}}};
