@@ -4,9 +4,33 @@
 #include <unistd.h>
 
 #include <csignal>
+#include <string>
+#include <string_view>
 
 namespace agm::cli {
 namespace {
+
+/// Standard input with this text, and restored afterwards.
+class Input {
+ public:
+  explicit Input(std::string_view text) : kept_(dup(STDIN_FILENO)) {
+    int ends[2];
+    EXPECT_EQ(pipe(ends), 0);
+    EXPECT_EQ(write(ends[1], text.data(), text.size()), static_cast<ssize_t>(text.size()));
+    EXPECT_EQ(dup2(ends[0], STDIN_FILENO), STDIN_FILENO);
+    close(ends[0]);
+    close(ends[1]);
+  }
+  ~Input() {
+    dup2(kept_, STDIN_FILENO);
+    close(kept_);
+  }
+  Input(const Input&) = delete;
+  Input& operator=(const Input&) = delete;
+
+ private:
+  int kept_;
+};
 
 TEST(Io, SendsResultsToOutAndAllElseToErr) {
   Io io = Io::Buffers();
@@ -58,6 +82,89 @@ TEST(Io, AsksForASecretWithoutShowingIt) {
 TEST(Io, RefusesMoreInputThanTheLimit) {
   Io io = Io::Buffers(std::string(11, 'x'));
   EXPECT_EQ(io.ReadAll(10).error().code, ErrorCode::kTooLarge);
+}
+
+TEST(Io, ReadsAnAnswerLineByLine) {
+  const Input input("yes\nno\n\nYep");
+  Io io = Io::System({});
+  EXPECT_TRUE(io.Confirm("").value());
+  EXPECT_FALSE(io.Confirm("").value());
+  EXPECT_FALSE(io.Confirm("").value());
+  EXPECT_TRUE(io.Confirm("").value());
+  EXPECT_FALSE(io.Confirm("").value());
+}
+
+TEST(Io, ReadsAnAnswerFromABufferLineByLine) {
+  Io io = Io::Buffers("y\nn\nY");
+  EXPECT_TRUE(io.Confirm("Really? ").value());
+  EXPECT_EQ(io.err, "Really? ");
+  EXPECT_FALSE(io.Confirm("").value());
+  EXPECT_TRUE(io.Confirm("").value());
+  EXPECT_FALSE(io.Confirm("").value());
+}
+
+TEST(Io, ReadsAllInputUpToTheLimit) {
+  const std::string text(10'000, 'x');
+  {
+    const Input input(text);
+    EXPECT_EQ(Io::System({}).ReadAll().value(), text);
+  }
+  const Input input(text);
+  EXPECT_EQ(Io::System({}).ReadAll(5'000).error().code, ErrorCode::kTooLarge);
+}
+
+TEST(Io, AsksForNoSecretWhereTheEchoCannotBeTurnedOff) {
+  const Input input("s3cret\n");
+  EXPECT_EQ(Io::System({}).AskSecret("").error().code, ErrorCode::kIo);
+}
+
+TEST(Io, UsesColourOnlyWhereTheEnvironmentAllowsIt) {
+  EXPECT_FALSE(Io::System({{"TERM", "xterm"}, {"NO_COLOR", "1"}}).colour);
+  EXPECT_FALSE(Io::System({{"TERM", "dumb"}}).colour);
+  EXPECT_FALSE(Io::System({}).colour);
+  EXPECT_TRUE(Io::System({{"TERM", "xterm"}}).colour);
+}
+
+TEST(Io, PaintsOnlyWhatATerminalShows) {
+  Io io = Io::Buffers();
+  io.colour = true;
+  EXPECT_EQ(io.Paint("a", Colour::kRed), "a");
+  EXPECT_EQ(io.PaintErr("a", Colour::kRed), "a");
+  io.out_is_terminal = true;
+  EXPECT_EQ(io.Paint("a", Colour::kRed), "\033[31ma\033[0m");
+  EXPECT_EQ(io.Paint("a", Colour::kGreen), "\033[32ma\033[0m");
+  EXPECT_EQ(io.Paint("a", Colour::kYellow), "\033[33ma\033[0m");
+  EXPECT_EQ(io.Paint("a", Colour::kDim), "\033[2ma\033[0m");
+  EXPECT_EQ(io.PaintErr("a", Colour::kBold), "a");
+  io.err_is_terminal = true;
+  EXPECT_EQ(io.PaintErr("a", Colour::kBold), "\033[1ma\033[0m");
+  io.colour = false;
+  EXPECT_EQ(io.Paint("a", Colour::kRed), "a");
+}
+
+TEST(Io, ShowsNoProgressWhenQuietAndCutsItToTheWidth) {
+  Io io = Io::Buffers();
+  io.err_is_terminal = true;
+  io.Progress("");
+  EXPECT_EQ(io.err, "");
+  io.width = 21;
+  io.Progress(std::string(40, 'x'));
+  EXPECT_LE(io.err.size(), std::string("\r\033[K").size() + 22);
+  io.Progress("");
+  EXPECT_TRUE(io.err.ends_with("\r\033[K"));
+  Io quiet = Io::Buffers();
+  quiet.err_is_terminal = quiet.quiet = true;
+  quiet.Progress("working");
+  EXPECT_EQ(quiet.err, "");
+}
+
+TEST(Io, ClearsOnlyATerminal) {
+  Io io = Io::Buffers();
+  io.ClearScreen();
+  EXPECT_EQ(io.out, "");
+  io.out_is_terminal = true;
+  io.ClearScreen();
+  EXPECT_EQ(io.out, "\033[H\033[2J");
 }
 
 TEST(Io, TakesAClosedPipeForNoError) {

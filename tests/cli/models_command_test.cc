@@ -67,6 +67,57 @@ TEST(Models, AsksTheAccountsWithUpstream) {
   EXPECT_EQ(models[0]["input_limit"], 1000);
 }
 
+TEST(Models, LeavesOutLimitsThatTheAccountDoesNotTell) {
+  CommandTest t;
+  t.WriteConfig("[[accounts]]\nname = \"work\"\napi_key = \"AIza-work-key-1234\"\n");
+  t.gateway.otherwise = {200, R"({"models":[{"name":"models/gemini-2.5-pro",
+      "inputTokenLimit":1,"supportedGenerationMethods":["generateContent"]}]})"};
+  EXPECT_EQ(t.Agm({"models", "--upstream", "--json"}), 0) << t.io.err;
+  const Json model = t.Document()["models"][0];
+  EXPECT_EQ(model["input_limit"], 1);
+  EXPECT_TRUE(model["output_limit"].is_null());
+  EXPECT_EQ(model["methods"], Json::array({"generateContent"}));
+  EXPECT_EQ(t.Document()["failed"], Json::array());
+  EXPECT_EQ(t.Agm({"models", "--upstream", "-q"}), 0) << t.io.err;
+  EXPECT_EQ(t.io.out, "gemini-2.5-pro  1      -       work\n");
+}
+
+TEST(Models, ListsWhatSomeAccountsOfferWhereOthersFail) {
+  CommandTest t;
+  t.WriteConfig(
+      "[[accounts]]\nname = \"bad\"\nkind = \"openai\"\nbase_url = \"http://127.0.0.1:1\"\n"
+      "[[accounts]]\nname = \"work\"\nkind = \"openai\"\nbase_url = \"http://127.0.0.1:2\"\n");
+  t.gateway.host = "127.0.0.1:2";
+  t.gateway.otherwise = {200, R"({"object":"list","data":[{"id":"tiny"}]})"};
+  EXPECT_EQ(t.Agm({"models", "--upstream", "--json"}), 0) << t.io.err;
+  EXPECT_EQ(t.Document()["models"].size(), 1U);
+  EXPECT_EQ(t.Document()["failed"][0]["account"], "bad");
+  EXPECT_TRUE(Has(t.io.err, "account bad: ")) << t.io.err;
+}
+
+TEST(Models, SaysThatTheGatewayServesNone) {
+  CommandTest t;
+  t.gateway.answers["GET /v1/models"] = {200, R"({"object":"list","data":[]})"};
+  EXPECT_EQ(t.Agm({"models"}), 0);
+  EXPECT_TRUE(Has(t.io.err, "The gateway serves no models.")) << t.io.err;
+  t.gateway.answers["GET /v1/models"] = {200, R"({"object":"list"})"};
+  EXPECT_EQ(t.Agm({"models"}), 1);
+  EXPECT_TRUE(Has(t.io.err, "gave no list")) << t.io.err;
+}
+
+TEST(Models, TellsSpeechAndPicturesFromChats) {
+  CommandTest t;
+  t.gateway.answers["GET /v1/models"] = {200, R"({"object":"list","data":[
+      {"id":"veo-3"},{"id":"imagen-4"},{"id":"gemini-2.5-flash-native-audio-latest"},
+      {"id":"gemini-3-flash","context_window":1024,"max_output_tokens":1023}]})"};
+  EXPECT_EQ(t.Agm({"models", "-q"}), 0) << t.io.err;
+  EXPECT_EQ(t.io.out,
+            "veo-3                                 video   -        -\n"
+            "imagen-4                              image   -        -\n"
+            "gemini-2.5-flash-native-audio-latest  speech  -        -\n"
+            "gemini-3-flash                        chat    1k       1023\n");
+}
+
 TEST(Models, FailsWithUpstreamWhereNoAccountAnswers) {
   CommandTest t;
   EXPECT_EQ(t.Agm({"models", "--upstream"}), 1);
