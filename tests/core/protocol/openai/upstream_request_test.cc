@@ -152,6 +152,17 @@ TEST(OpenAiRequest, WritesTheFormatOrTellsIt) {
             std::string::npos);
 }
 
+TEST(OpenAiRequest, NamesTheEffortOfABudget) {
+  const auto effort = [](int budget) {
+    return Again(Chat({{"reasoning", {{"max_tokens", budget}}}}))["reasoning_effort"];
+  };
+  EXPECT_EQ(effort(1), "low");
+  EXPECT_EQ(effort(4'096), "low");
+  EXPECT_EQ(effort(4'097), "medium");
+  EXPECT_EQ(effort(16'384), "medium");
+  EXPECT_EQ(effort(16'385), "high");
+}
+
 TEST(OpenAiRequest, AsksForAStrictFormatUnlessItWasRefused) {
   const auto format = [](bool strict, Repair repair = Repair::kNone, const char* refused = "") {
     Json schema = {{"name", "n"}, {"schema", {{"type", "object"}}}};
