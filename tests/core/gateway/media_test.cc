@@ -60,6 +60,16 @@ class InlineMediaTest : public ::testing::Test {
   chat::Request request_;
 };
 
+TEST(BudgetOf, IsNoLongerThanTheRequestAndNoLargerThanABody) {
+  config::Proxy proxy;
+  proxy.max_body_size = 1234;
+  proxy.request_timeout = Duration(1);
+  EXPECT_EQ(BudgetOf(proxy).bytes, 1234U);
+  EXPECT_EQ(BudgetOf(proxy).time, Duration(1));
+  proxy.request_timeout = std::chrono::hours(24);
+  EXPECT_EQ(BudgetOf(proxy).time, MediaBudget().time);
+}
+
 TEST(LinksMedia, FindsAReferenceWhereverItStands) {
   EXPECT_TRUE(LinksMedia(Asking(Image("https://example.com/a"))));
   EXPECT_FALSE(LinksMedia(Asking(Image("gs://bucket/a"))));
