@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 #include <unistd.h>
 
+#include <cerrno>
 #include <csignal>
 #include <string>
 #include <string_view>
@@ -92,6 +93,15 @@ TEST(Io, ReadsAnAnswerLineByLine) {
   EXPECT_FALSE(io.Confirm("").value());
   EXPECT_TRUE(io.Confirm("").value());
   EXPECT_FALSE(io.Confirm("").value());
+}
+
+TEST(Io, TakesTheEndOfItsInputForNoInterruption) {
+  const Input input("");
+  Io io = Io::System({});
+  errno = EINTR;  // of an earlier call
+  const auto answer = io.Confirm("");
+  ASSERT_TRUE(answer) << answer.error().message;
+  EXPECT_FALSE(*answer);
 }
 
 TEST(Io, ReadsAnAnswerFromABufferLineByLine) {

@@ -65,6 +65,15 @@ TEST(Shorten, NeverSplitsACharacter) {
   EXPECT_EQ(Shorten("abc", 0), "");
 }
 
+TEST(Wrap, BreaksLinesAtSpacesAndIndentsAllButTheFirst) {
+  EXPECT_EQ(Wrap("", 2, 5), "");
+  EXPECT_EQ(Wrap("aa bb", 2, 5), "aa bb");
+  EXPECT_EQ(Wrap("aa bb", 2, 4), "aa\n  bb");
+  EXPECT_EQ(Wrap("aa bb cc dd ee", 2, 5), "aa bb\n  cc dd\n  ee");
+  EXPECT_EQ(Wrap("aaaaaa bb c", 0, 4), "aaaaaa\nbb c");
+  EXPECT_EQ(Wrap("東京 東京", 1, 8), "東京\n 東京");
+}
+
 TEST(DisplayWidth, CountsWideCharactersTwiceAndMarksNever) {
   EXPECT_EQ(DisplayWidth("abc"), 3U);
   EXPECT_EQ(DisplayWidth("日本"), 4U);

@@ -103,6 +103,15 @@ TEST_F(SharedJournalTest, ACooldownReachesTheOtherNodes) {
   EXPECT_FALSE(b->Cools("home"));
 }
 
+TEST_F(SharedJournalTest, AQuarantineReachesTheOtherNodesWithoutAnEnd) {
+  const auto a = Node("a");
+  const auto b = Node("b");
+  a->Fails("work", Of(upstream::Trouble::kBadKey, 0ms));
+  ASSERT_TRUE(Eventually([&] { return b->Cools("work"); }));
+  EXPECT_EQ(b->Status("work").state, accounts::AccountState::kQuarantined);
+  EXPECT_FALSE(b->Status("work").cooldowns.front().until);
+}
+
 TEST_F(SharedJournalTest, ACircuitBreakerReachesTheOtherNodes) {
   const auto a = Node("a");
   const auto b = Node("b");

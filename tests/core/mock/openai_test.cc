@@ -83,6 +83,22 @@ TEST_F(OpenAiMock, AnswersAChat) {
             usage["prompt_tokens"].get<int>() + usage["completion_tokens"].get<int>());
 }
 
+TEST_F(OpenAiMock, MakesUpArgumentsFromTheSchema) {
+  Json request = Ask("call weather");
+  request["tools"] = Weather();
+  const Json answer = Chat(request).json();
+  const Json call = answer["choices"][0]["message"]["tool_calls"][0]["function"];
+  EXPECT_EQ(call["name"], "weather");
+  const Json arguments = Json::parse(call["arguments"].get<std::string>());
+  EXPECT_TRUE(arguments.contains("city")) << arguments.dump();
+}
+
+TEST_F(OpenAiMock, NamesItsContentTypeAsServersDo) {
+  EXPECT_TRUE(Chat(Ask("hello")).head.find("Content-Type: application/json\r\n") !=
+              std::string::npos);
+  EXPECT_NE(Stream(Ask("hello")).head.find("Content-Type: text/event-stream"), std::string::npos);
+}
+
 TEST_F(OpenAiMock, KeepsTheLimitTheStopsAndTheNumberOfChoices) {
   Json request = Ask("hello there");
   request["max_tokens"] = 1;

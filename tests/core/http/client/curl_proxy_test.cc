@@ -80,6 +80,17 @@ TEST(CurlTransportProxy, TakesTheEnvironmentsProxyWhereNoneIsGiven) {
   EXPECT_EQ(proxy.connections(), 1);
 }
 
+TEST(CurlTransportProxy, UsesTheGivenProxyWhateverTheEnvironmentLeavesOut) {
+  Guarded<std::string> asked;
+  ScriptedServer proxy(Tunnel(asked));
+  const ProxyVariable variable("no_proxy", "upstream.invalid");
+  CurlTransport transport;
+  OutgoingRequest request = RequestTo("http://upstream.invalid/");
+  request.proxy = proxy.url();
+  EXPECT_TRUE(Fetch(transport, request));
+  EXPECT_EQ(proxy.connections(), 1);
+}
+
 TEST(CurlTransportProxy, NeverReachesLoopbackThroughAProxy) {
   ScriptedServer proxy(AnswerAll);
   ScriptedServer server([](Visitor& visitor) {

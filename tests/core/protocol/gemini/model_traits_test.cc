@@ -38,6 +38,9 @@ TEST(ModelTraits, KnowWhatImageAndTranscriptionModelsTake) {
     EXPECT_EQ(TraitsOf(model).max_candidates, 1) << model;
   }
   EXPECT_FALSE(TraitsOf("gemini-3.8-flash").large_images);
+  EXPECT_TRUE(TraitsOf("gemini-3-pro-image").tools);
+  EXPECT_FALSE(TraitsOf("gemini-2.5-flash-image").tools);
+  EXPECT_EQ(TraitsOf("gemini-2.5-flash-image").max_output_tokens, 32768);
   EXPECT_FALSE(TraitsOf("gemini-3.5-transcribe").json);
   EXPECT_TRUE(TraitsOf("gemini-3.5-flash").json);
 }

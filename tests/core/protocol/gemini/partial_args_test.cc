@@ -50,8 +50,9 @@ TEST(GeminiPartialArgs, WritesAnObjectWhereNothingCame) {
 }
 
 TEST(GeminiPartialArgs, LeavesOutPiecesWithoutAPlace) {
-  for (const char* path : {"", "$", "a", "$a", "$.", "$.a..b", "$[0]", "$.l[2]", "$.l.x", "$.l[-1]",
-                           "$.l[x]", "$.n[1]", "$.n[0][1]"}) {
+  for (const char* path :
+       {"", "$", "a", "$a", "$.", "$.a..b", "$[0]", "$.l[2]", "$.l.x", "$.l[-1]", "$.l[x]",
+        "$.l[1x]", "$.l[99999999999999999999]", "$.n[1]", "$.n[0][1]"}) {
     const std::string piece = std::string(R"({"jsonPath":")") + path + R"(","stringValue":"x"})";
     const Written written = Write(R"([[{"jsonPath":"$.l[0]","numberValue":1}],[)" + piece +
                                   R"(],[{"jsonPath":"$.z","numberValue":2}]])");

@@ -54,6 +54,18 @@ TEST(GeminiStreamReader, JoinsTextDeltasIntoOneBlock) {
             "finished 0=stop in=3 cached=0 out=6 thoughts=4\n");
 }
 
+TEST(GeminiStreamReader, GivesNothingAfterItsEnd) {
+  GeminiStreamReader reader(Counter(), {});
+  const std::string all = Sse({kHello, kWorld});
+  reader.Push(all);
+  reader.Close();
+  while (reader.Next()) {
+  }
+  reader.Push(all);
+  reader.Close();
+  EXPECT_FALSE(reader.Next());
+}
+
 TEST(GeminiStreamReader, ReadsAStreamedArrayAndAUnaryBodyTheSameWay) {
   const std::string array = "[" + std::string(kHello) + "\n,\r\n" + std::string(kWorld) + "]\n";
   EXPECT_EQ(Shown(array), Shown(Sse({kHello, kWorld})));
