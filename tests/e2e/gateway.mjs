@@ -139,7 +139,7 @@ async function start(args, { env = {}, files = {} }) {
   const url = await listening(child, output, exited);
   const stop = async () => {
     const cmdline = await readFile(`/proc/${child.pid}/cmdline`, 'utf8').catch(() => '');
-    child.kill('SIGTERM');
+    child.kill('SIGINT'); // SIGTERM would wait for further connections
     const timer = setTimeout(() => child.kill('SIGKILL'), STOP_TIMEOUT_MS);
     const result = await exited;
     clearTimeout(timer);
