@@ -43,6 +43,7 @@ const Cooldown& Cooldowns::Put(Cooldown cooldown, TimePoint now) {
     cooldown.until = std::max(cooldown.until, known.until);
     cooldown.counts_until = std::max(cooldown.counts_until, known.counts_until);
     cooldown.told = cooldown.told || known.told;
+    cooldown.ahead = cooldown.ahead && (known.ahead || known.until <= now);
     return known = std::move(cooldown);
   }
   if (cooldowns_.size() >= kMost / 2) Prune(now);
@@ -83,6 +84,18 @@ void Cooldowns::Advance(Duration by) {
     if (!cooldown.forever()) cooldown.until -= by;
     cooldown.counts_until -= by;
   }
+}
+
+std::optional<Cooldown> Cooldowns::DropAhead(std::string_view model, TimePoint since,
+                                             TimePoint now) {
+  std::optional<Cooldown> first;
+  std::erase_if(cooldowns_, [&](const Cooldown& cooldown) {
+    const bool ends = cooldown.ahead && cooldown.model == model && cooldown.since >= since &&
+                      cooldown.until > now;
+    if (ends && !first) first = cooldown;
+    return ends;
+  });
+  return first;
 }
 
 void Cooldowns::Drop(Trouble trouble) {

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -20,6 +21,7 @@ struct Cooldown {
   std::string why{};         ///< details for the person who must fix the cause
   std::string said{};        ///< the upstream's own sentence, fit to be shown; may be empty
   bool told = false;         ///< the log has a line about it, and none yet about its end
+  bool ahead = false;        ///< the pool began it before the upstream refused
 
   bool forever() const { return until == TimePoint::max(); }
 };
@@ -50,6 +52,9 @@ class Cooldowns {
   void Join(const Cooldowns& other, TimePoint now);
   /// Moves all deadlines earlier by a time that the monotonic clock has missed.
   void Advance(Duration by);
+  /// Removes the model's active entries that the pool began ahead, at `since` or later. Returns the
+  /// first of them; nullopt if there is none.
+  std::optional<Cooldown> DropAhead(std::string_view model, TimePoint since, TimePoint now);
   /// Removes all entries for that failure.
   void Drop(upstream::Trouble trouble);
   void Clear() { cooldowns_.clear(); }

@@ -130,6 +130,7 @@ void Pool::State::LookAhead(Member& member, const ModelName& model, Moment momen
 void Pool::State::StartCooldown(Member& member, const ModelName& model, const Quotas::Wall& wall,
                                 Moment moment, Notes& notes) {
   Cooldown cooldown{model.text, wall.trouble, moment.now, wall.until, 1, wall.until};
+  cooldown.ahead = true;
   const Cooldown* known = member.project->cooldowns.Find(model.text, wall.trouble);
   TellOf(member, cooldown, known, moment.now, notes);
   const Cooldown& held = member.project->cooldowns.Put(std::move(cooldown), moment.now);

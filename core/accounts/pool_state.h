@@ -86,6 +86,8 @@ struct Pool::State : std::enable_shared_from_this<Pool::State> {
   /// The lease is given out.
   void GiveOut(const Lease::Taken& taken, Moment moment, Notes& notes);
   void TakeBack(const Lease::Taken& taken, Moment moment);
+  /// Ends the cooldown that the pool began ahead because of a lease that is taken back.
+  void EndAhead(const Lease::Taken& taken, Moment moment, Notes& notes);
   void CountAffinity(const Affinity::Tie& tie, const Member& member);
   /// The quotas that the lease counts on, in their group of the shared counts.
   Quotas& QuotasOf(const Lease::Taken& taken);

@@ -99,7 +99,9 @@ void Pool::State::GiveBack(const Lease::Taken& taken) {
   Notes notes;
   {
     std::lock_guard lock(mutex);
-    TakeBack(taken, Look());
+    const Moment moment = Look();
+    TakeBack(taken, moment);
+    EndAhead(taken, moment, notes);
     notes.counted = notes.ended = taken.member->project->quotas[taken.model].group;
     notes.tell_at_once = true;
   }
@@ -160,6 +162,27 @@ void Pool::State::TakeBack(const Lease::Taken& taken, Moment moment) {
   --member.project->in_flight;
   member.project->quotas[taken.model].TakeBack(taken.expected_tokens, taken.at, moment);
   Wake();
+}
+
+// The place that the lease took is free again, so it must not keep others away.
+void Pool::State::EndAhead(const Lease::Taken& taken, Moment moment, Notes& notes) {
+  Member& member = *taken.member;
+  Project& project = *member.project;
+  if (project.quotas[taken.model].Ahead(moment)) return;
+  const auto over = project.cooldowns.DropAhead(taken.model.text, taken.at, moment.now);
+  if (!over) return;
+  notes.events.push_back({AccountEvent::Kind::kRecovered,
+                          member.account->Label(),
+                          over->model,
+                          std::string(upstream::RowOf(over->trouble).name),
+                          {},
+                          {}});
+  // The journal ends an owner's cooldowns all at once.
+  if (!project.own && project.cooldowns.empty()) notes.dropped.push_back("project:" + project.key);
+  if (project.own && project.cooldowns.empty() && member.cooldowns.empty()) {
+    notes.dropped.push_back(member.account->name);
+  }
+  queues.clear();
 }
 
 void Pool::State::AskOthers(const Lease::Taken& taken) {

@@ -205,6 +205,42 @@ TEST_F(SharedQuotas, ALeaseThatIsGivenBackCountsNothing) {
   EXPECT_EQ(StatusOf(pool_, "a").in_flight, 0);
 }
 
+TEST_F(SharedQuotas, ALeaseThatIsGivenBackLeavesNoCooldownThatItBegan) {
+  Given(pool_);
+  auto proposal = Propose();
+  ASSERT_TRUE(proposal);
+  auto lease = std::move(*proposal).Conclude(Room());
+  ASSERT_TRUE(lease);
+  ASSERT_EQ(StatusOf(pool_, "a").cooldowns.size(), 1U);  // it has the last place
+  lease->GiveBack();
+  EXPECT_TRUE(StatusOf(pool_, "a").cooldowns.empty());
+  EXPECT_EQ(Given(pool_), "a");
+}
+
+TEST_F(SharedQuotas, ALeaseThatIsGivenBackLeavesACooldownThatTheUpstreamBegan) {
+  auto used = Take(pool_);
+  auto proposal = Propose();
+  ASSERT_TRUE(used && proposal);
+  auto lease = std::move(*proposal).Conclude(Room());
+  ASSERT_TRUE(lease);
+  used->Report(Of(upstream::Trouble::kMinuteQuota));
+  lease->GiveBack();
+  EXPECT_EQ(StatusOf(pool_, "a").cooldowns.size(), 1U);
+}
+
+TEST_F(SharedQuotas, ALeaseThatIsGivenBackMakesRoomForAnother) {
+  auto proposal = Propose();
+  ASSERT_TRUE(proposal);
+  auto lease = std::move(*proposal).Conclude(Room());
+  ASSERT_TRUE(lease);
+  EXPECT_EQ(Given(pool_), "a");
+  ASSERT_EQ(StatusOf(pool_, "a").cooldowns.size(), 1U);
+  lease->GiveBack();
+  EXPECT_TRUE(StatusOf(pool_, "a").cooldowns.empty());
+  EXPECT_EQ(Given(pool_), "a");
+  EXPECT_EQ(Given(pool_), "b");
+}
+
 TEST_F(SharedQuotas, AProposalThatIsRefusedGivesNoLease) {
   auto proposal = Propose();
   ASSERT_TRUE(proposal);
