@@ -48,7 +48,7 @@ struct RequestContext {
   const config::Proxy& proxy() const { return settings->config->proxy; }
 };
 
-/// What one call of a request may still do (attempts, time), and what it has done so far, over all
+/// The attempts and the time that one call of a request has left, and its results so far, over all
 /// of its targets.
 ///
 /// Thread safety: one thread at a time.

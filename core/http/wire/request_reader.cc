@@ -13,7 +13,8 @@ namespace {
 constexpr std::size_t kSmallRead = 4 * 1024;
 constexpr std::size_t kLargeRead = 64 * 1024;
 
-/// Where a thread receives a head or a small part of a body, before the reader keeps what came.
+/// The buffer in which a thread receives a head or a small part of a body. The reader then copies
+/// what came.
 thread_local std::array<char, kSmallRead> small_room;
 
 /// True for a character that cannot begin a request, so that the reader need not wait for more
