@@ -86,10 +86,15 @@ Cooldowns* CooldownsOf(Member& member, Trouble trouble) {
 
 // The journal keys a project's cooldowns by the project's name, so that all its accounts find them,
 // and others by the account's name.
+std::string JournalOwner(const Member& member) {
+  const Project& project = *member.project;
+  return project.own ? member.account->name : std::string(kProject) + project.key;
+}
+
 PoolJournal::Cooldown Journaled(const Member& member, const Cooldown& cooldown, Moment moment) {
   const bool shared = OwnerOf(cooldown.trouble) == Owner::kProject && !member.project->own;
   PoolJournal::Cooldown kept;
-  kept.account = shared ? std::string(kProject) + member.project->key : member.account->name;
+  kept.account = shared ? JournalOwner(member) : member.account->name;
   kept.model = cooldown.model;
   kept.reason = upstream::RowOf(cooldown.trouble).name;
   kept.until = OnCalendar(cooldown.until, moment);

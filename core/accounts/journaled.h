@@ -1,5 +1,7 @@
 #pragma once
 
+#include <string>
+
 #include "core/accounts/member.h"
 #include "core/accounts/moment.h"
 #include "core/accounts/pool_state.h"
@@ -12,6 +14,9 @@ namespace agm::accounts {
 /// null if the failure starts no cooldown.
 Cooldowns* CooldownsOf(Member& member, upstream::Trouble trouble);
 
+/// The owner under which the journal keeps the cooldowns of the member's project.
+std::string JournalOwner(const Member& member);
+
 /// A cooldown as the journal keeps it.
 PoolJournal::Cooldown Journaled(const Member& member, const Cooldown& cooldown, Moment moment);
 
@@ -23,5 +28,8 @@ PoolJournal::Quota Journaled(const Member& member, const std::string& model,
 /// event.
 void TellOf(const Member& member, Cooldown& cooldown, const Cooldown* known, TimePoint now,
             Notes& notes);
+
+/// Notes the event that `cooldown` is over.
+void TellEnd(const Member& member, const Cooldown& cooldown, Notes& notes);
 
 }  // namespace agm::accounts

@@ -37,12 +37,7 @@ void Reward(Member& member, const ModelName& model, const Success& success, Time
        {&member.cooldowns, &member.project->cooldowns, &member.endpoint->cooldowns}) {
     if (cooldowns->empty()) continue;
     if (const Cooldown* over = cooldowns->TakeExpired(model.text, now)) {
-      notes.events.push_back({AccountEvent::Kind::kRecovered,
-                              member.account->Label(),
-                              over->model,
-                              std::string(upstream::RowOf(over->trouble).name),
-                              {},
-                              {}});
+      TellEnd(member, *over, notes);
     }
     cooldowns->ForgetExpired(model.text, now);
   }
@@ -67,6 +62,15 @@ void TellOf(const Member& member, Cooldown& cooldown, const Cooldown* known, Tim
   if (!cooldown.forever()) event.length = Left(now, cooldown.until);
   event.said = cooldown.said;
   notes.events.push_back(std::move(event));
+}
+
+void TellEnd(const Member& member, const Cooldown& cooldown, Notes& notes) {
+  notes.events.push_back({AccountEvent::Kind::kRecovered,
+                          member.account->Label(),
+                          cooldown.model,
+                          std::string(upstream::RowOf(cooldown.trouble).name),
+                          {},
+                          {}});
 }
 
 namespace {

@@ -2,6 +2,7 @@
 
 #include <utility>
 
+#include "core/accounts/journaled.h"
 #include "core/accounts/pool_state.h"
 
 namespace agm::accounts {
@@ -171,17 +172,10 @@ void Pool::State::EndAhead(const Lease::Taken& taken, Moment moment, Notes& note
   if (project.quotas[taken.model].Ahead(moment)) return;
   const auto over = project.cooldowns.DropAhead(taken.model.text, taken.at, moment.now);
   if (!over) return;
-  notes.events.push_back({AccountEvent::Kind::kRecovered,
-                          member.account->Label(),
-                          over->model,
-                          std::string(upstream::RowOf(over->trouble).name),
-                          {},
-                          {}});
+  TellEnd(member, *over, notes);
   // The journal ends an owner's cooldowns all at once.
-  if (!project.own && project.cooldowns.empty()) notes.dropped.push_back("project:" + project.key);
-  if (project.own && project.cooldowns.empty() && member.cooldowns.empty()) {
-    notes.dropped.push_back(member.account->name);
-  }
+  const bool alone = project.cooldowns.empty() && (!project.own || member.cooldowns.empty());
+  if (alone) notes.dropped.push_back(JournalOwner(member));
   queues.clear();
 }
 

@@ -11,8 +11,8 @@
 
 namespace agm::gateway {
 
-/// One upstream call whose response is committed: its account, and the events that arrived up to the
-/// one that committed it. Destroying it closes the upstream connection and returns the lease.
+/// One upstream call whose response is committed: its account, and the events that arrived up to
+/// the one that committed it. Destroying it closes the upstream connection and returns the lease.
 ///
 /// Thread safety: one thread at a time.
 class LeasedCall : public chat::EventSource {

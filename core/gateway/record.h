@@ -50,13 +50,12 @@ class Record {
   std::shared_ptr<const keys::Key> key;  ///< null: no key was required
   keys::Reservation reservation;         ///< the request's place in the limits of its key
   std::shared_ptr<EarlyLease> early;     ///< of the account for its first attempt; mostly null
-  std::vector<std::pair<std::string, std::string>>
-      limit_headers;               ///< what the key has left of its limits
-  std::int64_t prompt_tokens = 0;  ///< estimated
-  protocol::AnswerEstimate sent;   ///< of a streamed answer, as far as it has come
-  std::string from;                ///< the client's address
-  std::string method;              ///< as sent
-  std::string path;                ///< without the query, which may hold a key
+  std::vector<std::pair<std::string, std::string>> limit_headers;  ///< what the key has left
+  std::int64_t prompt_tokens = 0;                                  ///< estimated
+  protocol::AnswerEstimate sent;  ///< of a streamed answer, as far as it has come
+  std::string from;               ///< the client's address
+  std::string method;             ///< as sent
+  std::string path;               ///< without the query, which may hold a key
   std::string_view route = "unknown";
   Surface surface = Surface::kOpenAi;  ///< the API whose formats the response uses
   std::string model;                   ///< as in the request

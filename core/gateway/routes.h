@@ -37,8 +37,8 @@ using Handler = http::Reply (*)(Visit& visit);
 
 /// Everything that the gateway knows about a route.
 ///
-/// `pattern` has no /v1; any other version, such as /v1beta, is its first segment. The gateway's own
-/// pages (Surface::kOwn) match exactly or not at all. In the other rows
+/// `pattern` has no /v1; any other version, such as /v1beta, is its first segment. The gateway's
+/// own pages (Surface::kOwn) match exactly or not at all. In the other rows
 ///
 ///     "*"     matches one segment: "/files/*" matches /files/file_1
 ///     "**"    matches the rest of the path, because model ids may contain slashes: "/models/**"
@@ -47,8 +47,8 @@ using Handler = http::Reply (*)(Visit& visit);
 ///             /models/name:generateContent
 ///
 /// Several rows may have one pattern. The row of the API that the client speaks is taken, and among
-/// those one that allows the method. A method that a "**:" row does not allow goes to a row with "**" that allows it, so that
-/// GET finds a model whose name has a colon.
+/// those one that allows the method. A method that a "**:" row does not allow goes to a row with
+/// "**" that allows it, so that GET finds a model whose name has a colon.
 struct RouteRow {
   std::string_view name;  ///< in metrics and logs: "chat_completions"
   std::string_view pattern;

@@ -11,8 +11,8 @@
 
 namespace agm::gateway {
 
-/// The targets of a model's name. The user's mapping counts first, then a model of exactly that name
-/// that an account lists whose kind has models of its own, then the built-in mapping.
+/// The targets of a model's name. The user's mapping counts first, then a model of exactly that
+/// name that an account lists whose kind has models of its own, then the built-in mapping.
 ///
 /// Thread safety: any thread; blocks while it asks such an account for its list.
 Result<mapping::Resolution> ResolveModel(Services& services, const Settings& settings,
@@ -29,10 +29,11 @@ enum class Use { kGenerate, kEmbed, kAny };
 ///
 ///   auto targets = ServableTargets(context, listed, Use::kGenerate);
 ///
-/// If all are left out, it returns the last of those that no upstream lists, because upstreams serve
-/// models that they do not list; if each target is listed without the method, it fails with
-/// kUnknownModel. The catalog refreshes its list first if that is old and the list matters: the request has several
-/// targets or asks for embeddings, or an account serves only the models that its upstream lists.
+/// If all are left out, it returns the last of those that no upstream lists, because upstreams
+/// serve models that they do not list; if each target is listed without the method, it fails with
+/// kUnknownModel. The catalog refreshes its list first if that is old and the list matters: the
+/// request has several targets or asks for embeddings, or an account serves only the models that
+/// its upstream lists.
 ///
 /// Thread safety: any thread; blocks while the catalog waits for its first list.
 Result<std::vector<std::string>> ServableTargets(const RequestContext& context,

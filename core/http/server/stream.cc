@@ -8,9 +8,6 @@
 namespace agm::http {
 namespace {
 
-constexpr std::string_view kLineEnd = "\r\n";
-constexpr std::size_t kMostDigits = 16;  ///< of a size in base 16
-
 using Offset = std::string::difference_type;
 
 }  // namespace
@@ -55,11 +52,10 @@ StreamTask::Needs StreamTask::Stop() {
   }
   BeginPiece();
   source_->Stop(piece_);
-  return !PieceIsEmpty() && SendPiece(true) ? Needs::kOver : Needs::kBroken;
+  return piece_.size() > PieceBegin() && SendPiece(true) ? Needs::kOver : Needs::kBroken;
 }
 
 void StreamTask::BeginPiece() {
-  room_ = chunked_ ? kMostDigits + kLineEnd.size() : 0;
   piece_.resize(head_);
   piece_.append(room_, ' ');
 }
@@ -69,8 +65,8 @@ void StreamTask::BeginPiece() {
 /// copied.
 bool StreamTask::SendPiece(bool last) {
   std::array<char, kMostDigits> digits{};
-  const bool framed = chunked_ && !PieceIsEmpty();
-  const std::size_t size = piece_.size() - head_ - room_;
+  const std::size_t size = piece_.size() - PieceBegin();
+  const bool framed = chunked_ && size > 0;
   char* const end = std::to_chars(digits.begin(), digits.end(), size, 16).ptr;
   const auto count = static_cast<std::size_t>(end - digits.data());
   const std::size_t unused = room_ - (framed ? count + kLineEnd.size() : 0);

@@ -40,6 +40,7 @@ class StreamTask {
         piece_(std::move(form.head)),
         head_(piece_.size()),
         chunked_(form.chunked),
+        room_(chunked_ ? kMostDigits + kLineEnd.size() : 0),
         patience_(form.patience),
         awaited_(source_->awaited()) {}
 
@@ -49,18 +50,22 @@ class StreamTask {
   TimePoint patience_ends() const { return After(connection_.took(), patience_); }
 
  private:
+  static constexpr std::string_view kLineEnd = "\r\n";
+  static constexpr std::size_t kMostDigits = 16;  ///< of a size in base 16
+
   Needs Go(bool may_wait);
   Needs Stop();
   void BeginPiece();
-  bool PieceIsEmpty() const { return piece_.size() == head_ + room_; }
+  /// Where the current piece of the body begins in piece_.
+  std::size_t PieceBegin() const { return head_ + room_; }
   bool SendPiece(bool last);
 
   Connection& connection_;
   std::unique_ptr<BodySource> source_;
   std::string piece_;  ///< the head, room for the chunk's size, and the current piece of the body
   std::size_t head_;   ///< bytes of the head at the front of piece_; 0 once it was sent
-  std::size_t room_ = 0;  ///< bytes for the chunk's size, behind the head
   const bool chunked_;
+  const std::size_t room_;  ///< bytes for the chunk's size, behind the head
   const Duration patience_;
   Awaited awaited_;
 };
