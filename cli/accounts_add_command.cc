@@ -114,8 +114,8 @@ Result<std::optional<ReadKey>> NewKey(const Context& context, const AccountsAddO
     return std::optional<ReadKey>();
   }
   if (!facts.key_page.empty() && context.io().in_is_terminal) {
-    context.io().Say("Create a key at {} (there is a free tier), then paste it here.",
-                     facts.key_page);
+    context.io().Say("Create a key at {}{}, then paste it here.", facts.key_page,
+                     facts.has_free_tier ? " (there is a free tier)" : "");
   }
   auto key = AskForKey(context, keeps ? fmt::format("API key for {} (empty keeps it): ", name)
                                       : fmt::format("API key for {}: ", name));

@@ -1,5 +1,5 @@
 #!/bin/sh
-# Checks that the rooms include only what core/README.md lets them, that each third-party header has its
+# Checks that the folders below core (rooms) include only what core/README.md lets them, that each third-party header has its
 # one door, and that only core/base/os/*_linux.cc calls what Linux alone has. Prints `file:line: x may not
 # include y` and fails where that is not so.
 #

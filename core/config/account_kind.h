@@ -13,7 +13,7 @@ enum class AccountKind { kGemini, kVertex, kMock, kOpenAi };
 /// Whether an account of a kind must have an API key.
 enum class KeyNeed {
   kRequired,  ///< a key, or the tokens of a service account or of an OAuth client
-  kOptional,  ///< a server that asks for no key sends no bill
+  kOptional,  ///< an account without a key counts as free of charge
   kNone,      ///< no account of the kind costs anything
 };
 
@@ -38,6 +38,7 @@ struct AccountKindFacts {
   KeyNeed key = KeyNeed::kRequired;
   std::string_view key_if_none{};  ///< sent for an account without a key that needs none
   std::string_view key_page{};     ///< the page where people create a key; empty: no such page
+  bool has_free_tier = false;      ///< such a key can be used without a bill
   bool has_service_accounts = false;
   std::string_view
       oauth_scopes{};  ///< of a login (Google's guides name them); empty: none is offered
@@ -50,6 +51,7 @@ inline constexpr std::array<AccountKindFacts, 4> kAccountKinds = {{
      .provider_name = "gcp.gemini",
      .base_url = "https://generativelanguage.googleapis.com",
      .key_page = "https://aistudio.google.com/apikey",
+     .has_free_tier = true,
      .oauth_scopes = "https://www.googleapis.com/auth/cloud-platform "
                      "https://www.googleapis.com/auth/generative-language.retriever"},
     {.kind = AccountKind::kVertex,

@@ -86,6 +86,11 @@ http::Reply RefuseUpgrade(const RouteRow& row, Record& record, const config::Con
   return reply;
 }
 
+RouteKind KindOf(const Result<Route>& route, std::string_view path) {
+  if (route) return route->row->kind;
+  return IsPagePath(path) ? RouteKind::kPage : RouteKind::kStored;
+}
+
 // An unknown path needs a key too, so that it reveals nothing.
 Scope ScopeOf(const Result<Route>& route) { return route ? route->row->scope : Scope::kAnyKey; }
 
@@ -133,7 +138,7 @@ http::Reply Gateway::Answer(http::Request& request) {
 std::optional<http::Reply> Gateway::AnswerHead(http::Request& head) {
   const auto settings = services_.settings.Copy();
   const auto route = FindRoute(head);
-  if (route && route->row->IsPage()) {
+  if (route && route->row->kind == RouteKind::kPage) {
     if (!CheckPageRequest(head, *route->row, settings->config->proxy)) {
       return Answer(head, route, settings);
     }
@@ -156,6 +161,7 @@ http::Reply Gateway::Answer(http::Request& request, const Result<Route>& route,
   record.from = ClientAddress(request, settings->config->proxy.trusted_proxies);
   record.method = request.method;
   record.path = request.path;
+  record.kind = KindOf(route, request.path);
   record.client = ClientProgram(request.header("user-agent"));
   record.trace = TraceOf(request, *services_.telemetry, settings->config->telemetry);
   if (settings->config->telemetry.propagate) {
@@ -206,7 +212,7 @@ http::Reply Gateway::Dispatch(http::Request& request, const Result<Route>& route
   };
   if (route) record.route = route->row->name;
   record.phase = Phase::kAuth;
-  if (route && route->row->IsPage()) {
+  if (route && route->row->kind == RouteKind::kPage) {
     if (auto own = CheckPageRequest(request, *route->row, config.proxy); !own) {
       return refuse(own.error());
     }
@@ -219,10 +225,10 @@ http::Reply Gateway::Dispatch(http::Request& request, const Result<Route>& route
   record.key = std::move(caller->key);
   if (!route) return refuse(WithBaseUrl(route.error(), record.surface, request, config.proxy));
   const RouteRow& row = *route->row;
-  record.calls_model = row.CallsModel();
+  record.calls_model = row.kind == RouteKind::kModel;
   if (IsUpgrade(request)) return RefuseUpgrade(row, record, config);
   if (!row.Allows(request.method)) return WrongMethod(request, row, record, config);
-  if (row.IsPage()) {
+  if (row.kind == RouteKind::kPage) {
     if (auto safe = CheckPageChange(request); !safe) return refuse(safe.error());
   }
   if (row.body == BodyKind::kJson) {
@@ -262,6 +268,7 @@ http::Reply Gateway::Refusal(const http::Fault& fault, std::string_view path) {
   request.path = path;
   const auto route = FindRoute(request);
   if (route) record.route = route->row->name;
+  record.kind = KindOf(route, path);
   record.surface = SurfaceOf(route, request);
   http::Reply reply = Refuse(record.surface, fault.error, record, *settings->config);
   NameRequest(reply, record.surface);
@@ -271,7 +278,7 @@ http::Reply Gateway::Refusal(const http::Fault& fault, std::string_view path) {
 
 bool Gateway::IsUrgent(std::string_view path) {
   const auto route = FindRoute(path);
-  return route && route->row->urgent;
+  return route && route->row->kind == RouteKind::kHealth;
 }
 
 }  // namespace agm::gateway

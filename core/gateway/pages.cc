@@ -113,7 +113,9 @@ void AddBuiltIns(Services& services, const Settings& settings, AllListed& all) {
 AllListed EveryModel(Services& services, const Settings& settings, const http::Request& http) {
   AllListed all;
   for (const auto& entry : services.catalog->Models(settings.config, *http.client)) {
-    all[entry.id] = {entry.id,           "google",      entry.input_limit,
+    // OpenAI's clients expect text, also where an upstream names no owner.
+    const std::string owner = entry.owner.empty() ? "unknown" : ToUtf8(entry.owner);
+    all[entry.id] = {entry.id,           owner,         entry.input_limit,
                      entry.output_limit, entry.methods, entry.native};
   }
   for (const std::string& name : settings.map.ExactNames()) {

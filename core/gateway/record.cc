@@ -209,6 +209,7 @@ void Record::AddEntry(std::chrono::microseconds age) {
   entry.tries = tries;
   entry.stream = stream;
   entry.calls_model = calls_model;
+  entry.is_probe = kind == RouteKind::kPage || (kind == RouteKind::kHealth && !entry.failed());
   entry.billing = billing;
   entry.waited = waited;
   entry.first_byte = first_byte_;

@@ -57,6 +57,7 @@ class Record {
   std::string method;             ///< as sent
   std::string path;               ///< without the query, which may hold a key
   std::string_view route = "unknown";
+  RouteKind kind = RouteKind::kStored;
   Surface surface = Surface::kOpenAi;  ///< the API whose formats the response uses
   std::string model;                   ///< as in the request
   std::string target;                  ///< after mapping; empty before
@@ -74,7 +75,7 @@ class Record {
   std::string account_name;  ///< of the account tried last
   ledger::Billing billing = ledger::Billing::kUnknown;
   bool stream = false;
-  bool calls_model = false;                     ///< the route calls a model
+  bool calls_model = false;  ///< the route calls a model, and the caller may use it
   Duration waited{0};                           ///< for accounts
   std::chrono::microseconds upstream_time{-1};  ///< from the last attempt's start to its answer
   std::vector<std::string> dropped;             ///< fields that were not passed on

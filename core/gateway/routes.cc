@@ -185,7 +185,7 @@ std::optional<Route> MatchDeployment(const Segments& path) {
   const auto word = std::ranges::find(path, "deployments");
   if (path.end() - word < 3) return std::nullopt;
   auto route = MatchExactly(WithoutVersion({word + 2, path.end()}));
-  if (!route || !route->row->CallsModel()) return std::nullopt;
+  if (!route || route->row->kind != RouteKind::kModel) return std::nullopt;
   route->deployment = *(word + 1);
   return route;
 }

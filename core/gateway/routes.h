@@ -32,6 +32,15 @@ enum class BodyKind {
   kFile  ///< any; a large one is passed on while it arrives, and has no limit of size
 };
 
+/// What a request of a route is about.
+enum class RouteKind {
+  kModel,   ///< a call of a model: it is in the metrics and in the telemetry of models
+  kStored,  ///< what the gateway or the upstream keeps, such as models, files, caches
+  kPage,    ///< the page for browsers and its data: never in the log and the totals
+  kHealth   ///< the gateway's state: served even at the limit of requests, and only in the log and
+            ///< the totals if it fails
+};
+
 /// Answers a request of a route; may take the record out of the visit.
 using Handler = http::Reply (*)(Visit& visit);
 
@@ -56,15 +65,10 @@ struct RouteRow {
   Surface surface;
   BodyKind body;
   Scope scope;
-  bool urgent;  ///< served even at the limit of requests
+  RouteKind kind;
   Handler handle;
 
   bool Allows(std::string_view method) const;
-  /// True for the page and its data: "/" and everything below /agm/.
-  bool IsPage() const { return pattern == "/" || pattern.starts_with("/agm"); }
-  /// True for a POST that needs the scope for inference: its responses have X-Mapped-Model and
-  /// X-Account-Email. This includes files and caches, which call no model.
-  bool CallsModel() const { return scope == Scope::kInference && methods == "POST"; }
 };
 
 /// All routes. If two patterns match a path, the earlier row counts.

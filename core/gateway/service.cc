@@ -209,7 +209,7 @@ struct Service::Parts {
   void Count(const ledger::Entry& entry) {
     metrics.Count(entry);
     meters.Count(entry);
-    if (entry.is_probe()) return;
+    if (entry.is_probe) return;
     if (shared) shared->totals().Count(entry);
     telemetry.Add(entry);
     pulse.Count(entry);

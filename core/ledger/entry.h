@@ -89,6 +89,8 @@ struct Entry {
   int tries = 0;
   bool stream = false;
   bool calls_model = false;
+  /// A request about the gateway itself: it has no row and is not in the totals; not stored.
+  bool is_probe = false;
   Billing billing = Billing::kUnknown;
   Duration waited{0};                        ///< for accounts, over all tries
   std::chrono::microseconds first_byte{-1};  ///< negative: no byte was sent
@@ -104,13 +106,6 @@ struct Entry {
 
   bool failed() const { return status >= 400 || !error.empty(); }
   bool cancelled() const { return ended_by == "client"; }
-  /// True for a request about the gateway itself: one of the page (below /agm/), or an answered one
-  /// for health or metrics. Such a request has no row and is not in the totals.
-  bool is_probe() const {
-    if (route.starts_with("page") || path.starts_with("/agm/")) return true;
-    return !failed() && (route == "health" || route == "ready" || route == "metrics" ||
-                         route == "accounts" || route == "keys");
-  }
 };
 
 }  // namespace agm::ledger

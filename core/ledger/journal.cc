@@ -81,7 +81,7 @@ void Journal::Add(Entry&& entry) {
   SetCost(settings_.prices->rows(), entry);
   const auto held = std::move(entry.held);
   count_(entry);
-  if (entry.is_probe()) return;
+  if (entry.is_probe) return;
   waiting_.totals[KeyOf(entry)].Add(entry);
   skipped_.fetch_add(1, std::memory_order_relaxed);
 }
@@ -145,7 +145,7 @@ void Journal::CountLocked(Entry& entry) {
   SetCost(settings_.prices->rows(), entry);
   const auto held = std::move(entry.held);  // until the entry is counted, and no longer
   count_(entry);
-  if (entry.is_probe()) return;
+  if (entry.is_probe) return;
   waiting_.totals[KeyOf(entry)].Add(entry);
   if (!settings_.requests) return;
   if (!settings_.addresses) entry.address.clear();

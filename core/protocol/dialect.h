@@ -47,7 +47,8 @@ class StreamWriter {
   virtual void Write(const chat::Event& event, std::string& out) = 0;
   /// After Finished or Failed: the complete response object, if the dialect stores responses.
   virtual std::string_view whole() const { return {}; }
-  /// The text that is sent while the upstream is silent, so that clients keep the connection.
+  /// The text that is sent while the upstream is silent, so that clients keep the connection. Empty:
+  /// nothing is sent.
   virtual std::string_view KeepAlive() const { return kKeepAliveComment; }
 };
 
@@ -61,7 +62,7 @@ class Dialect {
   /// Fails if the response lacks what the route must return, such as an image.
   virtual Result<std::string> WriteResponse(const chat::Response& response,
                                             const Reply& reply) const = 0;
-  /// The content type of WriteResponse's result.
+  /// The content type of WriteResponse's result. A stream's is always text/event-stream.
   virtual std::string_view ContentType(const chat::Request&) const { return "application/json"; }
   virtual std::unique_ptr<StreamWriter> NewStreamWriter(Reply reply) const = 0;
   /// `request_id` goes into the body if the API's errors name their request.

@@ -42,6 +42,7 @@ ModelEntry ReadEntry(JsonView model) {
   entry.output_limit = model["outputTokenLimit"].integer().value_or(0);
   entry.thinking = model["thinking"].boolean();
   entry.display_name = model["displayName"].text();
+  entry.owner = kGeminiOwner;
   for (const JsonView method : model["supportedGenerationMethods"].items()) {
     entry.methods.push_back(method.text());
   }

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <string_view>
 #include <variant>
 #include <vector>
 
@@ -9,6 +10,9 @@
 #include "core/upstream/trouble.h"
 
 namespace agm::upstream {
+
+/// ModelEntry::owner of every model of Google's, whose lists name no owner.
+inline constexpr std::string_view kGeminiOwner = "google";
 
 /// All models that an account of Google's lists, from all pages, in its order.
 ///

@@ -121,6 +121,7 @@ class Gemini : public Provider {
     for (const protocol::KnownModel& known : protocol::KnownModels()) {
       ModelEntry entry;
       entry.id = known.id;
+      entry.owner = kGeminiOwner;
       entry.input_limit = known.input_limit;
       entry.output_limit = known.output_limit;
       entry.methods = {"generateContent"};

@@ -22,6 +22,7 @@ ModelEntry ReadEntry(JsonView model) {
   ModelEntry entry;
   entry.id = model["id"].text();
   entry.display_name = model["name"].text();
+  entry.owner = model["owned_by"].text();
   const JsonView top = model["top_provider"];
   entry.input_limit =
       FirstOf({model["context_window"], model["context_length"], model["max_model_len"],

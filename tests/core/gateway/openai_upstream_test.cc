@@ -45,7 +45,8 @@ class LocalServer {
   void Serve(test::Visitor& visitor) {
     while (visitor.ReadRequest()) {
       if (visitor.head().starts_with("GET")) {
-        visitor.Send(test::HttpAnswer(R"({"object":"list","data":[{"id":")" + model_ + "\"}]}"));
+        visitor.Send(test::HttpAnswer(R"({"object":"list","data":[{"id":")" + model_ +
+                                     R"(","owned_by":"library"},{"id":"bare"}]})"));
         continue;
       }
       visitor.Send(Answer(visitor));
@@ -167,6 +168,15 @@ TEST_F(OpenAiUpstreamTest, AsksEachAccountOnlyForTheModelsOfItsUpstream) {
   }
   EXPECT_EQ(local_.bodies().size(), 4U);
   EXPECT_EQ(RequestsOf("good-key"), 1 + 4);  // the list of models, then the calls
+}
+
+TEST_F(OpenAiUpstreamTest, ListsModelsWithTheOwnerThatTheirServerNames) {
+  Add("google", "good-key");
+  AddLocal(local_.url());
+  Start();
+  EXPECT_EQ(Ask("GET", "/v1/models/llama3.3").json()["owned_by"], "library");
+  EXPECT_EQ(Ask("GET", "/v1/models/bare").json()["owned_by"], "unknown");
+  EXPECT_EQ(Ask("GET", "/v1/models/gemini-2.5-flash").json()["owned_by"], "google");
 }
 
 TEST_F(OpenAiUpstreamTest, SendsATargetThatNamesItsAccountThere) {

@@ -104,6 +104,23 @@ TEST_F(PageTest, ShowsRequestsAndUsageInTheViewersZone) {
   EXPECT_EQ(status["visitor"]["admin"], true);
 }
 
+TEST_F(PageTest, ShowsRequestsForTheGatewaysStateOnlyIfTheyFailed) {
+  AskForKey();
+  Add("work", "good-key");
+  Start();
+  const Headers key = {{"Authorization", "Bearer sk-page"}};
+  for (const char* path : {"/healthz", "/readyz", "/metrics", "/agm/accounts", "/agm/unknown"}) {
+    Get(path, key);
+  }
+  Get("/agm/status");
+  EXPECT_EQ(Get("/metrics").status, 401);
+  EXPECT_EQ(Get("/v1/models", key).status, 200);
+  const Json list = Get("/agm/requests", key).json()["requests"];
+  ASSERT_EQ(list.size(), 2U) << list.dump();
+  EXPECT_EQ(list[0]["route"], "models");
+  EXPECT_EQ(list[1]["route"], "metrics");
+}
+
 TEST_F(PageTest, NamesTheWrongParameter) {
   Start();
   for (const auto& [path, name] :

@@ -130,6 +130,27 @@ TEST(Routes, MatchTheGatewaysOwnPagesExactlyOrNotAtAll) {
   EXPECT_EQ(FindRoute("/v1/chat/completions/metrics")->row->name, "chat_completions");
 }
 
+TEST(Routes, SayWhatTheyAreAbout) {
+  const auto kind = [](const char* path) { return FindRoute(path)->row->kind; };
+  for (const char* path : {"/v1/chat/completions", "/v1/embeddings", "/v1/messages/count_tokens",
+                           "/v1beta/models/m:generateContent", "/v1/responses/compact"}) {
+    EXPECT_EQ(kind(path), RouteKind::kModel) << path;
+  }
+  for (const char* path : {"/v1/models", "/v1/files", "/v1beta/cachedContents", "/v1/responses/r",
+                           "/v1/responses/r/cancel", "/v1/batches"}) {
+    EXPECT_EQ(kind(path), RouteKind::kStored) << path;
+  }
+  for (const char* path : {"/", "/agm", "/agm/", "/agm/accounts", "/agm/keys/k", "/agm/me"}) {
+    EXPECT_EQ(kind(path), RouteKind::kPage) << path;
+  }
+  for (const char* path : {"/healthz", "/health", "/readyz", "/metrics"}) {
+    EXPECT_EQ(kind(path), RouteKind::kHealth) << path;
+  }
+  for (const RouteRow& row : RouteRows()) {
+    if (row.kind == RouteKind::kModel) EXPECT_EQ(row.methods, "POST") << row.pattern;
+  }
+}
+
 TEST(Routes, AllowTheirMethodsOnly) {
   const RouteRow& models = *FindRoute("/v1/models")->row;
   EXPECT_TRUE(models.Allows("GET"));
