@@ -76,7 +76,7 @@ class Record {
   ledger::Billing billing = ledger::Billing::kUnknown;
   bool stream = false;
   bool calls_model = false;  ///< the route calls a model, and the caller may use it
-  Duration waited{0};                           ///< for accounts
+  Duration waited{0};        ///< for accounts
   std::chrono::microseconds upstream_time{-1};  ///< from the last attempt's start to its answer
   std::vector<std::string> dropped;             ///< fields that were not passed on
   std::vector<ledger::Try> history;             ///< the attempts, once one has failed

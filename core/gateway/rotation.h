@@ -11,8 +11,8 @@
 #include "core/accounts/pool.h"
 #include "core/base/cancellation.h"
 #include "core/base/result.h"
-#include "core/gateway/record.h"
 #include "core/gateway/early_lease.h"
+#include "core/gateway/record.h"
 #include "core/gateway/services.h"
 #include "core/ledger/entry.h"
 #include "core/upstream/provider.h"
@@ -34,7 +34,7 @@ struct RequestContext {
   /// The kind of call, by the name of the Gemini API's method. Refusals notes with it which calls
   /// of a model an account cannot make.
   std::string_view method = "generateContent";
-  std::shared_ptr<Hops> hops{};                 ///< notes the hops of a long answer
+  std::shared_ptr<Hops> hops{};         ///< notes the hops of a long answer
   std::shared_ptr<EarlyLease> early{};  ///< given at the admission; mostly null
   std::string only{};                   ///< the one account that can serve it, by name; empty: any
   std::vector<http::Header> headers{};  ///< that upstream requests carry besides their own

@@ -82,13 +82,14 @@ class ServedTest : public ::testing::Test {
 
   void Launch(std::vector<std::string> arguments = {}, const std::function<void()>& prepare = {}) {
     arguments.insert(arguments.begin(), {binary_, "serve"});
+    arguments.insert(arguments.begin(), runner_.begin(), runner_.end());
     agm_ = std::make_unique<Program>(std::move(arguments), environment_, prepare);
   }
 
   /// Starts the program and waits until it listens.
   void Serve(std::vector<std::string> arguments = {}, const std::function<void()>& prepare = {}) {
     Launch(std::move(arguments), prepare);
-    ASSERT_TRUE(agm_->AwaitErr("auth ")) << agm_->err();
+    ASSERT_TRUE(agm_->AwaitErr("auth ", 0, patience_)) << agm_->err();
     const std::string said = agm_->err();
     const std::string_view at = "://127.0.0.1:";
     port_ = std::stoi(said.substr(said.find(at) + at.size()));
@@ -128,10 +129,10 @@ class ServedTest : public ::testing::Test {
   /// Sends SIGTERM; returns the exit status.
   int Stop() {
     agm_->Signal(SIGTERM);
-    return agm_->Wait().value_or(-1000);
+    return agm_->Wait(patience_).value_or(-1000);
   }
 
-  RawClient Connect() const { return RawClient(port_, Duration(10'000)); }
+  RawClient Connect() const { return RawClient(port_, patience_); }
 
   static std::string ChatBytes(const std::string& text, bool stream = false) {
     const Json json = {{"model", "gemini-2.5-flash"},
@@ -178,6 +179,8 @@ class ServedTest : public ::testing::Test {
   std::unique_ptr<mock::MockServer> mock_;
   Program::Environment environment_;
   std::string binary_ = Binary();
+  std::vector<std::string> runner_;  ///< the words before the program, such as those of valgrind
+  Duration patience_{10'000};        ///< for the program's start, its answers and its end
   std::unique_ptr<Program> agm_;
   int port_ = 0;
 };

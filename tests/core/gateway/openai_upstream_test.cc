@@ -46,7 +46,7 @@ class LocalServer {
     while (visitor.ReadRequest()) {
       if (visitor.head().starts_with("GET")) {
         visitor.Send(test::HttpAnswer(R"({"object":"list","data":[{"id":")" + model_ +
-                                     R"(","owned_by":"library"},{"id":"bare"}]})"));
+                                      R"(","owned_by":"library"},{"id":"bare"}]})"));
         continue;
       }
       visitor.Send(Answer(visitor));

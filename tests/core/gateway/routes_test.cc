@@ -147,7 +147,9 @@ TEST(Routes, SayWhatTheyAreAbout) {
     EXPECT_EQ(kind(path), RouteKind::kHealth) << path;
   }
   for (const RouteRow& row : RouteRows()) {
-    if (row.kind == RouteKind::kModel) EXPECT_EQ(row.methods, "POST") << row.pattern;
+    if (row.kind == RouteKind::kModel) {
+      EXPECT_EQ(row.methods, "POST") << row.pattern;
+    }
   }
 }
 
