@@ -11,8 +11,8 @@
 #include "cli/account_words.h"
 #include "cli/credential_check.h"
 #include "cli/embedded_mock.h"
-#include "cli/unknown_command.h"
 #include "core/base/file.h"
+#include "core/base/secret.h"
 #include "core/config/edit.h"
 #include "core/config/words.h"
 
@@ -50,7 +50,7 @@ bool HasCredential(const config::Account& account) {
 /// Checks for wrong usage that the command tree cannot detect.
 Result<void> CheckUsage(const AccountsAddOptions& options, config::AccountKind kind,
                         const config::Account* present) {
-  if (LooksLikeKey(options.name)) {
+  if (BeginsLikeKey(options.name)) {
     return Fail(ErrorCode::kInvalidRequest,
                 "NAME looks like a key; give a name, and the key when it is asked for");
   }

@@ -4,6 +4,7 @@
 #include <filesystem>
 
 #include "core/base/file.h"
+#include "core/base/secret.h"
 
 namespace agm::cli {
 namespace {
@@ -27,6 +28,10 @@ Result<Secret> Trimmed(const std::string& text, const std::string& from) {
 
 Result<ReadKey> FromVariable(const Context& context, const std::string& flag,
                              const std::string& name) {
+  if (!IsVariableName(name)) {
+    return Fail(ErrorCode::kConfig,
+                "{}-env: expected the name of an environment variable, not a key", flag);
+  }
   auto value = context.Env(name);
   if (!value) return Fail(ErrorCode::kConfig, "{}-env: {} is not set", flag, name);
   auto key = Trimmed(*value, flag + "-env " + name);

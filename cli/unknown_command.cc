@@ -3,13 +3,13 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <array>
 #include <string_view>
 #include <vector>
 
 #include "cli/clients/recipes.h"
 #include "cli/help.h"
 #include "cli/nearest.h"
+#include "core/base/secret.h"
 
 namespace agm::cli {
 namespace {
@@ -82,15 +82,9 @@ std::string Meant(const std::string& word, const CLI::App& parent) {
 
 }  // namespace
 
-bool LooksLikeKey(const std::string& word) {
-  constexpr std::array<std::string_view, 5> kBegins = {"AIza", "AQ.", "sk-", "ya29.", "GOCSPX-"};
-  return std::ranges::any_of(kBegins,
-                             [&](std::string_view begin) { return word.starts_with(begin); });
-}
-
 std::string Quotable(const std::string& word) {
   constexpr std::size_t kLongest = 24;
-  return LooksLikeKey(word) || word.size() > kLongest ? "\"...\"" : "\"" + word + "\"";
+  return BeginsLikeKey(word) || word.size() > kLongest ? "\"...\"" : "\"" + word + "\"";
 }
 
 Error UnknownCommand(const std::string& word, const CLI::App& parent) {

@@ -17,7 +17,4 @@ Error UnknownCommand(const std::string& word, const CLI::App& parent);
 /// The word in quotes, or "..." in its place where it may be a secret: long, or begun as keys are.
 std::string Quotable(const std::string& word);
 
-/// True for a word that begins as the API keys of Google, OpenAI and others do.
-bool LooksLikeKey(const std::string& word);
-
 }  // namespace agm::cli

@@ -12,8 +12,8 @@
 namespace agm::accounts {
 
 /// The account of each conversation, so that a conversation stays where the upstream's cache is
-/// warm. Bounded: drops the conversation that was silent longest, and each one after an hour of
-/// silence.
+/// warm. When it is full, it drops the conversation that was silent longest. Find drops one that was
+/// silent for an hour; until then such a conversation counts in size().
 ///
 /// Thread safety: one thread at a time.
 class Affinity {

@@ -2,7 +2,23 @@
 
 #include <algorithm>
 
+#include "core/base/ascii.h"
+
 namespace agm {
+
+bool BeginsLikeKey(std::string_view text) {
+  return std::ranges::any_of(kKeyPrefixes,
+                             [&](std::string_view prefix) { return text.starts_with(prefix); });
+}
+
+bool IsVariableName(std::string_view text) {
+  const bool plain = !text.empty() && std::ranges::all_of(text, [](char c) {
+    return IsLetterOrDigit(c) || c == '_';
+  });
+  const bool mixed = std::ranges::any_of(text, IsDigit) && std::ranges::any_of(text, IsLower) &&
+                     std::ranges::any_of(text, IsUpper);
+  return plain && text.size() <= 100 && !BeginsLikeKey(text) && !(mixed && text.size() >= 32);
+}
 
 std::string Secret::Masked() const {
   if (text_.empty()) return "";

@@ -34,24 +34,6 @@ std::string CheckUrlPart(std::string& part) {
   return plain ? "" : "an identifier of letters, digits, dots, colons and hyphens";
 }
 
-bool IsVariable(std::string_view name) {
-  const bool plain =
-      std::ranges::all_of(name, [](char c) { return IsLetterOrDigit(c) || c == '_'; });
-  return plain && name.size() <= 100 && !name.starts_with("AIza");
-}
-
-// The value is not shown in the message, because some users put the key itself here.
-void ReadVariable(const Value& value, const Scope& scope, Account& into) {
-  if (value.is(ValueKind::kString) && IsVariable(value.text)) {
-    into.api_key_env = value.text;
-    return;
-  }
-  scope.found.Error(value.at,
-                    "{}: expected the name of an environment variable, such as "
-                    "\"GEMINI_API_KEY\"; the key itself goes into api_key",
-                    scope.name);
-}
-
 }  // namespace
 
 std::span<const Setting<Account>> AccountSettings() {
@@ -69,11 +51,8 @@ std::span<const Setting<Account>> AccountSettings() {
       SecretSetting<A, &A::api_key>("api_key",
                                     {"The API key itself.\n"
                                      "Give one of api_key, api_key_env and api_key_file."}),
-      Setting<A>{"api_key_env",
-                 SettingType::kText,
-                 {"The environment variable that holds the key.", "\"GEMINI_API_KEY\""},
-                 ReadVariable,
-                 [](const Account& account) { return Quoted(account.api_key_env); }},
+      VariableSetting<A, &A::api_key_env>(
+          "api_key_env", {"The environment variable that holds the key.", "\"GEMINI_API_KEY\""}),
       PathSetting<A, &A::api_key_file>("api_key_file", {"The file that holds the key."}),
       TextSetting<A, &A::base_url, CheckBaseUrl, SettingType::kAddress>(
           "base_url", {"Where the upstream is, if it is not Google's own address.\n"

@@ -101,7 +101,7 @@ std::span<const Setting<ClusterSettings>> ClusterTableSettings() {
                    if (auto read = ReadSecret(value, scope)) into.url = *std::move(read);
                  },
                  ShowUrl},
-      TextSetting<C, &C::url_env>(
+      VariableSetting<C, &C::url_env>(
           "url_env", {"An environment variable that holds the URL.", "\"AGM_CLUSTER_URL\""}),
       PathSetting<C, &C::url_file>("url_file", {"A file that holds the URL."}),
       TextSetting<C, &C::prefix, CheckPrefix>(

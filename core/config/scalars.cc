@@ -131,6 +131,18 @@ std::optional<Secret> ReadSecret(const Value& value, const Scope& scope) {
   return std::nullopt;
 }
 
+std::optional<std::string> ReadVariable(const Value& value, const Scope& scope) {
+  const bool text = value.is(ValueKind::kString);
+  if (text && (value.text.empty() || IsVariableName(value.text))) return value.text;
+  constexpr std::string_view kEnd = "_env";
+  std::string_view holds = scope.name;
+  if (holds.ends_with(kEnd)) holds.remove_suffix(kEnd.size());
+  scope.found.Error(value.at,
+                    "{}expected the name of an environment variable; the value itself goes into {}",
+                    Prefix(scope), holds);
+  return std::nullopt;
+}
+
 std::optional<std::vector<std::string>> ReadTexts(const Value& value, const Scope& scope,
                                                   TextCheck check) {
   if (!value.is(ValueKind::kArray)) {

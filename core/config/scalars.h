@@ -43,6 +43,9 @@ std::optional<std::string> ReadText(const Value& value, const Scope& scope, Text
 std::optional<std::string> ReadPath(const Value& value, const Scope& scope);
 /// Never shows the value in a message.
 std::optional<Secret> ReadSecret(const Value& value, const Scope& scope);
+/// The name of an environment variable; may be empty. An error does not show the value, because
+/// some users write the key itself there.
+std::optional<std::string> ReadVariable(const Value& value, const Scope& scope);
 std::optional<std::vector<std::string>> ReadTexts(const Value& value, const Scope& scope,
                                                   TextCheck check);
 /// Reads one of `words` and returns its index.

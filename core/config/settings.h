@@ -145,6 +145,16 @@ Setting<S> SecretSetting(std::string_view name, SettingDoc doc) {
           [](const S& from) { return Quoted((from.*At).Masked()); }};
 }
 
+/// The name of an environment variable that holds another setting: "api_key_env" holds "api_key".
+template <class S, auto At>
+Setting<S> VariableSetting(std::string_view name, SettingDoc doc) {
+  return {name, SettingType::kText, doc,
+          [](const Value& value, const Scope& scope, S& into) {
+            if (auto read = ReadVariable(value, scope)) into.*At = std::move(*read);
+          },
+          [](const S& from) { return Quoted(from.*At); }};
+}
+
 template <class S, auto At, TextCheck Check = nullptr>
 Setting<S> ListSetting(std::string_view name, SettingDoc doc) {
   return {name, SettingType::kTexts, doc,

@@ -30,9 +30,7 @@ std::string QueryParam(const Request& request, std::string_view name) {
 }
 
 std::string ShownKey(const std::string& key) {
-  const bool real = key.size() > 40 || key.starts_with("AIza") || key.starts_with("AQ.") ||
-                    key.starts_with("ya29.");
-  return real ? Secret(key).Masked() : key;
+  return key.size() > 40 || BeginsLikeKey(key) ? Secret(key).Masked() : key;
 }
 
 }  // namespace agm::mock

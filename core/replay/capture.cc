@@ -1,5 +1,6 @@
 #include "core/replay/capture.h"
 
+#include <cstdint>
 #include <utility>
 
 #include "core/base/base64.h"
@@ -11,6 +12,11 @@ namespace {
 constexpr int kVersion = 1;
 constexpr int kMostAccounts = 100;
 constexpr int kDepth = 256;
+
+bool IsInt(const Json& value) {
+  if (value.is_number_unsigned()) return std::in_range<int>(value.get<std::uint64_t>());
+  return value.is_number_integer() && std::in_range<int>(value.get<std::int64_t>());
+}
 
 /// Reads members with a default, and remembers the first that has another type.
 class Reader {
@@ -29,7 +35,7 @@ class Reader {
   int Number(const char* key, int otherwise) {
     const Json* value = Find(key);
     if (value == nullptr) return otherwise;
-    if (value->is_number_integer()) return value->get<int>();
+    if (IsInt(*value)) return value->get<int>();
     Expected(key, "a whole number");
     return otherwise;
   }

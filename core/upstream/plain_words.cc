@@ -5,6 +5,7 @@
 
 #include "core/base/ascii.h"
 #include "core/base/ip_address.h"
+#include "core/base/secret.h"
 #include "core/base/utf8.h"
 
 namespace agm::upstream {
@@ -36,12 +37,13 @@ bool HoldsSecretRun(std::string_view word) {
 }
 
 bool IsPrivate(std::string_view word) {
-  static constexpr std::array<std::string_view, 10> kMarks = {
-      "AIza", "AQ.",       "ya29.",    "GOCSPX-",         "api_key:",
-      "sk-",  "projects/", "project:", "project_number:", "gserviceaccount"};
-  const bool marked = std::any_of(kMarks.begin(), kMarks.end(), [word](std::string_view mark) {
+  static constexpr std::array<std::string_view, 5> kMarks = {
+      "api_key:", "projects/", "project:", "project_number:", "gserviceaccount"};
+  const auto stands = [word](std::string_view mark) {
     return word.find(mark) != std::string_view::npos;
-  });
+  };
+  const bool marked =
+      std::ranges::any_of(kMarks, stands) || std::ranges::any_of(kKeyPrefixes, stands);
   const bool mail = word.find('@') != std::string_view::npos;
   return marked || mail || ReadIpAddress(word) || HoldsSecretRun(word);
 }

@@ -80,6 +80,31 @@ TEST(Secret, MatchesOnlyItself) {
   EXPECT_FALSE(Secret().Matches(""));
 }
 
+TEST(Secret, IsRecognizedByItsPrefix) {
+  for (const char* key : {"AIzaSyB9Ioj", "AQ.Ab8", "ya29.a0", "GOCSPX-1", "sk-1", "gsk_1"}) {
+    EXPECT_TRUE(BeginsLikeKey(key)) << key;
+    EXPECT_FALSE(IsVariableName(key)) << key;
+  }
+  for (const char* word : {"", "a", "AIz", "my-sk-1", "GEMINI_API_KEY"}) {
+    EXPECT_FALSE(BeginsLikeKey(word)) << word;
+  }
+}
+
+TEST(Secret, StandsInPlaceOfAVariablesName) {
+  for (const char* name :
+       {"GEMINI_API_KEY", "a", "_2", "My2ndKey", "KEY_OF_PROJECT_NUMBER_123456789012"}) {
+    EXPECT_TRUE(IsVariableName(name)) << name;
+  }
+  const std::string mixed = "q0ABCDEFGHIJKLMNOPQRSTUVWXYZabc";  // 31 characters
+  EXPECT_TRUE(IsVariableName(mixed));
+  EXPECT_FALSE(IsVariableName(mixed + "d"));
+  EXPECT_TRUE(IsVariableName(std::string(100, 'A')));
+  for (const std::string& name :
+       {std::string(), std::string(101, 'A'), std::string("A-B"), std::string("redis://host")}) {
+    EXPECT_FALSE(IsVariableName(name)) << name;
+  }
+}
+
 TEST(Secret, ShowsOnlyItsEnds) {
   EXPECT_EQ(Secret("AIzaSyA-0123456789").Masked(), "AIza…6789");
   EXPECT_EQ(Secret("short").Masked(), "…");

@@ -263,7 +263,9 @@ TEST(Load, NeverShowsASecret) {
        {"proxy.api_key = \"xy zzy\"", "proxy.api_key = [\"xyzzy\"]", "proxy.api_key = xyzzy",
         "[[accounts]]\nname=\"a\"\napi_key=\"xy\\nzzy\"",
         "[[accounts]]\nname=\"a\"\napi_key_env=\"AIzaxyzzy\"",
-        "[[accounts]]\nname=\"a\"\napi_key=\"xyzzy",
+        "[[accounts]]\nname=\"a\"\napi_key_env=\"gsk_xyzzy\"",
+        "[[accounts]]\nname=\"a\"\napi_key_env=\"q0xyzzyABCDEFGHIJKLMNOPQRSTUVWXYZ\"",
+        "[cluster]\nurl_env=\"redis://:xyzzy@host\"", "[[accounts]]\nname=\"a\"\napi_key=\"xyzzy",
         "proxy.upstream_proxy = \"ftp://me:xyzzy@host\"",
         "[[accounts]]\nname=\"a\"\nkind=\"mock\"\nbase_url=\"https://me:xyzzy@host\""}) {
     for (const auto& problem : Problems(text)) EXPECT_THAT(problem, Not(HasSubstr("zzy"))) << text;

@@ -15,6 +15,7 @@
 #include <filesystem>
 #include <memory>
 #include <optional>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -26,6 +27,7 @@
 #include "core/protocol/openai/images.h"
 #include "core/protocol/openai/transcriptions.h"
 #include "tests/support/golden.h"
+#include "tests/support/source_dir.h"
 
 namespace agm::protocol {
 namespace {
@@ -166,6 +168,19 @@ TEST_P(DialectGolden, AnswersWhatItDid) {
 }
 
 INSTANTIATE_TEST_SUITE_P(Golden, DialectGolden, testing::ValuesIn(Cases()), NameOf);
+
+// Each test of golden cases names its folders, so a folder that no test names would not be run.
+TEST(GoldenFolders, AreAllRunByATest) {
+  const std::set<std::string> run = {"completions",       "gemini",         "image_edits",
+                                     "image_generations", "messages",       "openai",
+                                     "responses",         "transcriptions", "upstream_openai"};
+  std::set<std::string> found;
+  for (const auto& entry :
+       std::filesystem::directory_iterator(test::SourceDir() / "tests" / "golden")) {
+    found.insert(entry.path().filename().string());
+  }
+  EXPECT_EQ(found, run) << "name a new folder in the test that runs it, and here";
+}
 
 }  // namespace
 }  // namespace agm::protocol

@@ -50,8 +50,10 @@ TEST(Mask, KeepsErrorMessagesBecauseTheyDecideTheOutcome) {
 
 TEST(Mask, ASecretUnderANameOfTheFormGoesToo) {
   for (const char* body :
-       {R"({"model":"sk-abcdefghijklmnop"})", R"({"name":"AIzaSyB9Ioj1234567"})",
-        R"({"a":"Bearer abcdefghij0123456789"})", R"({"u":"https://x/?key=secret-value&b=1"})"}) {
+       {R"({"model":"gsk_abcdefghijklmnop"})", R"({"model":"AQ.abcdefghijklmnop"})",
+        R"({"model":"ya29.abcdefghijklmnop.abcdefghij"})", R"({"model":"sk-abcdefghijklmnop"})",
+        R"({"name":"AIzaSyB9Ioj1234567"})", R"({"a":"Bearer abcdefghij0123456789"})",
+        R"({"u":"https://x/?key=secret-value&b=1"})"}) {
     const std::string masked = Mask(body, Texts::kKeep);
     EXPECT_NE(masked.find("KEY"), std::string::npos) << masked;
     EXPECT_EQ(masked.find("abcdefghij"), std::string::npos) << masked;
