@@ -33,7 +33,8 @@ Json Write(const SetFileRecord& file) {
           {"after", file.after},
           {"mode", file.mode},
           {"first_folder", file.first_folder.string()},
-          {"keys", keys}};
+          {"keys", keys},
+          {"secrets", file.secrets}};
 }
 
 SetFileRecord Read(const Json& json) {
@@ -47,6 +48,9 @@ SetFileRecord Read(const Json& json) {
   for (const Json& key : json.at("keys")) {
     file.keys.push_back({key.at("path").get<KeyPath>(), TextOf(key, "before"),
                          key.at("after").get<std::string>(), key.at("tables").get<std::size_t>()});
+  }
+  if (const auto secrets = json.find("secrets"); secrets != json.end()) {
+    file.secrets = secrets->get<std::vector<std::string>>();
   }
   return file;
 }

@@ -27,6 +27,7 @@ struct SetFileRecord {
   unsigned mode = 0600;                ///< before; of a new file: its mode
   std::filesystem::path first_folder;  ///< the topmost folder that was made for it; or empty
   std::vector<SetKeyRecord> keys;
+  std::vector<std::string> secrets{};  ///< keys in `before` and `after`, which nothing must show
 };
 
 /// Changes of `agm clients set` for one client: `clients/NAME.json` in the state folder, mode 0600,

@@ -4,6 +4,7 @@
 #include <sys/stat.h>
 
 #include <algorithm>
+#include <functional>
 #include <system_error>
 
 #include "cli/clients/diff.h"
@@ -119,9 +120,13 @@ Result<std::optional<std::string>> Undone(const SetFileRecord& record,
 
 bool HoldsKey(const SettingsKey& key) { return key.value.find("{key}") != std::string_view::npos; }
 
+void Append(std::vector<std::string>& secrets, const std::vector<std::string>& more) {
+  secrets.insert(secrets.end(), more.begin(), more.end());
+}
+
 /// The keys that `set` gives a file, one after the other.
-Result<void> SetKeys(const SettingsFile& file, const Connection& connection, SetFileRecord& record,
-                     std::vector<std::string>& secrets) {
+Result<void> SetKeys(const SettingsFile& file, const Connection& connection,
+                     SetFileRecord& record) {
   for (const SettingsKey& key : file.keys) {
     SetKeyRecord set{Names(key.path), std::nullopt, {}, 0};
     set.after = WriteRaw(file.format, FilledJson(key.value, connection));
@@ -133,7 +138,7 @@ Result<void> SetKeys(const SettingsFile& file, const Connection& connection, Set
     if (!text) return InFile(std::move(text).error(), record.path);
     record.after = *std::move(text);
     if (HoldsKey(key) && set.before && set.before->find('\n') == std::string::npos) {
-      secrets.push_back(*set.before);
+      record.secrets.push_back(*set.before);
     }
     record.keys.push_back(std::move(set));
   }
@@ -145,10 +150,17 @@ const SetFileRecord* RecordOf(const Journal& journal, const fs::path& path) {
   return found == journal.end() ? nullptr : &*found;
 }
 
-std::string Masked(std::string text, const std::vector<std::string>& secrets) {
+// Longer secrets first, because one may hold another. A text of a few characters is no secret, but
+// may stand anywhere.
+std::string Masked(std::string text, std::vector<std::string> secrets) {
+  constexpr std::string_view kMask = "****";
+  constexpr std::size_t kShortest = 4;
+  std::ranges::sort(secrets, std::greater<>(), &std::string::size);
   for (const std::string& secret : secrets) {
-    for (std::size_t at = text.find(secret); at != std::string::npos; at = text.find(secret, at)) {
-      text.replace(at, secret.size(), "****");
+    if (secret.size() < kShortest) continue;
+    for (std::size_t at = text.find(secret); at != std::string::npos;
+         at = text.find(secret, at + kMask.size())) {
+      text.replace(at, secret.size(), kMask);
     }
   }
   return text;
@@ -185,7 +197,6 @@ Result<void> Make(const FileChange& change) {
 Result<SetupPlan> PlanSet(const Context& context, const Recipe& recipe,
                           const Connection& connection, const Journal& earlier) {
   SetupPlan plan;
-  if (connection.secret) plan.secrets.push_back(connection.key);
   for (const SettingsFile& file : recipe.settings) {
     const fs::path path = PlaceOf(context, file);
     if (path.empty()) return Fail(ErrorCode::kConfig, "HOME is not set");
@@ -200,10 +211,11 @@ Result<SetupPlan> PlanSet(const Context& context, const Recipe& recipe,
       record.after = record.before.value_or("");
       record.mode = was->mode;
       record.first_folder = was->first_folder;
+      Append(plan.secrets, was->secrets);
     }
-    if (auto set = SetKeys(file, connection, record, plan.secrets); !set) {
-      return std::move(set).error();
-    }
+    if (connection.secret) record.secrets.push_back(connection.key);
+    if (auto set = SetKeys(file, connection, record); !set) return std::move(set).error();
+    Append(plan.secrets, record.secrets);
     const unsigned mode = connection.secret ? record.mode & kPrivate : record.mode;
     plan.files.push_back({path, *now, record.after, mode, {}});
     plan.journal.push_back(std::move(record));
@@ -220,6 +232,8 @@ Result<SetupPlan> PlanUnset(const Journal& journal) {
     if (!undone) return std::move(undone).error();
     if (!*now) undone = std::optional<std::string>();
     plan.files.push_back({record.path, *now, *std::move(undone), record.mode, record.first_folder});
+    Append(plan.secrets, record.secrets);
+    // Journals of earlier versions do not list the secrets.
     for (const SetKeyRecord& key : record.keys) {
       const std::string name = key.path.back();
       const bool secret = name.ends_with("KEY") || name.ends_with("Key") ||

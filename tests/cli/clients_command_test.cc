@@ -145,6 +145,30 @@ TEST_F(ClientsTest, ARealKeyIsWrittenPrivatelyAndNeverShown) {
   EXPECT_FALSE(Has(io.err + io.out, "sk-of-")) << io.out;
 }
 
+TEST_F(ClientsTest, NoClientsKeyIsShownWhenItIsReplacedOrTakenOut) {
+  for (const Recipe& recipe : Recipes()) {
+    if (recipe.settings.empty()) continue;
+    const std::string name(recipe.name);
+    for (const char* key : {"sk-of-the-first", "sk-of-the-second"}) {
+      WriteConfig("[proxy]\nauth_mode = \"strict\"\napi_key = \"" + std::string(key) + "\"\n");
+      EXPECT_EQ(Agm({"clients", "set", name, "--yes"}), 0) << name << io.err;
+      EXPECT_FALSE(Has(io.err + io.out, "sk-of-")) << io.err << io.out;
+    }
+    for (const char* how : {"--dry-run", "--yes"}) {
+      EXPECT_EQ(Agm({"clients", "unset", name, how}), 0) << name << io.err;
+      EXPECT_FALSE(Has(io.err + io.out, "sk-of-")) << io.err << io.out;
+    }
+  }
+}
+
+TEST_F(ClientsTest, AnOldKeyOfAFewCharactersIsNoSecret) {
+  for (const char* old : {"", "*", "****", "E"}) {
+    Write(".gemini/.env", std::string("GEMINI_API_KEY=") + old + "\nEDITOR=vi\n");
+    EXPECT_EQ(Agm({"clients", "set", "gemini-cli", "--dry-run"}), 0) << io.err;
+    EXPECT_TRUE(Has(io.err + io.out, " EDITOR=vi")) << io.err << io.out;
+  }
+}
+
 TEST_F(ClientsTest, ANewKeyIsMadeOnlyOnceTheUserAgreed) {
   EXPECT_EQ(Agm({"clients", "set", "codex", "--key", "new"}), 1);
   EXPECT_EQ(Agm({"clients", "set", "codex", "--key", "new", "--dry-run"}), 0) << io.err;
@@ -280,6 +304,50 @@ TEST_F(ClientsTest, AnUnknownClientNamesTheNearest) {
   EXPECT_TRUE(Has(io.err, "agm serve")) << io.err;
   EXPECT_EQ(Agm({"run", "codex"}), 1);
   EXPECT_TRUE(Has(io.err, "not installed")) << io.err;
+}
+
+TEST_F(ClientsTest, SetSaysThatNothingIsToBeDone) {
+  EXPECT_EQ(Agm({"clients", "set", "codex", "--yes"}), 0) << io.err;
+  EXPECT_FALSE(Has(io.err, "set up so already")) << io.err;
+  EXPECT_EQ(Agm({"clients", "set", "codex", "--yes"}), 0) << io.err;
+  EXPECT_TRUE(Has(io.err, "Codex CLI is set up so already.")) << io.err;
+}
+
+TEST_F(ClientsTest, CheckShowsWhatAFailedClientWrote) {
+  gateway.answers["GET /v1/models"] = {200, R"({"data":[]})"};
+  fs::create_directories(folder / "bin");
+  ASSERT_TRUE(WriteFileAtomically(folder / "bin/codex", "#!/bin/sh\necho broken\nexit 3\n", 0755));
+  EXPECT_EQ(Agm({"clients", "check", "codex"}), 1);
+  EXPECT_TRUE(Has(io.err, "broken\n")) << io.err;
+  EXPECT_TRUE(Has(io.err, "did not answer (exit code 3)")) << io.err;
+  EXPECT_EQ(Agm({"clients", "check", "codex", "--json"}), 1);
+  EXPECT_EQ(Document()["output"], "broken\n");
+  EXPECT_EQ(Document()["works"], false);
+}
+
+TEST_F(ClientsTest, AFileOfAnotherGatewayDoesNotPointHere) {
+  const auto points = [&] {
+    EXPECT_EQ(Agm({"clients", "--json"}), 0) << io.err;
+    const Json clients = Document()["clients"];
+    for (const Json& client : clients) {
+      if (client["client"] == "claude-code") return client["points_here"].get<bool>();
+    }
+    return true;
+  };
+  EXPECT_FALSE(points());
+  Write(".claude/settings.json", "{\"env\": {}}\n");
+  EXPECT_FALSE(points());
+  Write(".claude/settings.json", "{\"env\": {\"ANTHROPIC_BASE_URL\": \"http://elsewhere\"}}\n");
+  EXPECT_FALSE(points());
+  Write(".claude/settings.json", "{ broken");
+  EXPECT_FALSE(points());
+  Write(".claude/settings.json", "{}\n");
+  EXPECT_EQ(Agm({"clients", "set", "claude-code", "--yes"}), 0) << io.err;
+  EXPECT_TRUE(points());
+}
+
+TEST_F(ClientsTest, ShowNamesTheAddressForOtherMachines) {
+  EXPECT_EQ(Agm({"clients", "show", "codex", "--lan"}), 0) << io.err;
 }
 
 }  // namespace
