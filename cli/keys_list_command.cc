@@ -159,8 +159,8 @@ Result<void> RunKeysShow(const Context& context, const KeysShowOptions& options)
   }
   const auto line = [&](std::string_view name, const Sums& sums) {
     context.io().Print("{:<20}  {} requests, {} tokens, {} list, {} billed\n", name, sums.requests,
-                       CountText(sums.tokens.input + sums.tokens.output), MoneyText(sums.list),
-                       MoneyText(sums.billed));
+                       CountText(sums.tokens.input + sums.tokens.output),
+                       SumText(sums.list, sums.unpriced), SumText(sums.billed, sums.unbilled));
   };
   line("today", spent->day[options.name]);
   line("this month", spent->month[options.name]);
@@ -206,8 +206,8 @@ Result<void> RunKeysUsage(const Context& context, const KeysUsageOptions& option
     cells.emplace_back(std::to_string(sums.errors));
     cells.emplace_back(CountText(sums.tokens.input));
     cells.emplace_back(CountText(sums.tokens.output));
-    cells.emplace_back(MoneyText(sums.billed));
-    cells.emplace_back(MoneyText(sums.list) + (sums.unpriced > 0 ? " + ?" : ""));
+    cells.emplace_back(SumText(sums.billed, sums.unbilled));
+    cells.emplace_back(SumText(sums.list, sums.unpriced));
     table.Add(std::move(cells));
   }
   if (table.empty()) {

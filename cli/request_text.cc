@@ -55,6 +55,10 @@ std::string MoneyText(std::optional<ledger::Nano> nano) {
   return fmt::format("${:.7f}", dollars);
 }
 
+std::string SumText(ledger::Nano sum, std::int64_t unknown) {
+  return MoneyText(sum) + (unknown > 0 ? " + ?" : "");
+}
+
 std::string CountText(std::int64_t count) {
   if (count < 1'000) return std::to_string(count);
   // From 999,950 on, one decimal would round to "1000.0k".

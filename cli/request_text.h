@@ -15,6 +15,9 @@ std::string RequestLine(const Io& io, const ledger::Entry& entry);
 /// "$0.0142", "$12.30", "$0"; "?" if unknown.
 std::string MoneyText(std::optional<ledger::Nano> nano);
 
+/// A sum, and " + ?" if the amounts of `unknown` requests are not known.
+std::string SumText(ledger::Nano sum, std::int64_t unknown);
+
 /// "950", "12.4k", "8.1M".
 std::string CountText(std::int64_t count);
 

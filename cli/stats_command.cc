@@ -111,8 +111,8 @@ std::vector<Cell> Cells(std::vector<Cell> cells, const Sums& sums) {
   cells.emplace_back(CountText(sums.tokens.input));
   cells.emplace_back(CountText(sums.tokens.cached));
   cells.emplace_back(CountText(sums.tokens.output));
-  cells.emplace_back(MoneyText(sums.billed));
-  cells.emplace_back(MoneyText(sums.list) + (sums.unpriced > 0 ? " + ?" : ""));
+  cells.emplace_back(SumText(sums.billed, sums.unbilled));
+  cells.emplace_back(SumText(sums.list, sums.unpriced));
   return cells;
 }
 

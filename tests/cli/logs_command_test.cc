@@ -4,11 +4,7 @@
 
 #include "cli/request_text.h"
 #include "cli/stats_command.h"
-#include "core/ledger/requests.h"
-#include "core/ledger/schema.h"
-#include "core/ledger/totals.h"
-#include "tests/cli/command_test.h"
-#include "tests/core/ledger/entries.h"
+#include "tests/cli/logs_test.h"
 
 namespace agm::cli {
 namespace {
@@ -16,27 +12,6 @@ namespace {
 using namespace std::chrono_literals;
 using ledger::Answered;
 using ledger::Failed;
-
-constexpr WallTime kNow = test::FakeClock::kStart;
-
-class LogsTest : public testing::Test {
- protected:
-  void Write(const std::vector<ledger::Entry>& entries) {
-    const auto database =
-        store::Database::Open(*t_.context().StateFolder(), Duration(2000), ledger::RequestsFile());
-    EXPECT_TRUE(database->Transact([&](store::Connection& connection) {
-      ledger::Totals totals;
-      for (const auto& entry : entries) totals[ledger::KeyOf(entry)].Add(entry);
-      auto done = ledger::WriteRequests(connection, entries);
-      return done ? ledger::AddTotals(connection, totals) : done;
-    }));
-  }
-  static int Lines(const std::string& text) {
-    return static_cast<int>(std::count(text.begin(), text.end(), '\n'));
-  }
-
-  CommandTest t_;
-};
 
 TEST_F(LogsTest, SaysWhereTheLogWillBeBeforeThereIsOne) {
   EXPECT_EQ(t_.Agm({"logs"}), 0);
@@ -131,6 +106,12 @@ TEST(CountText, HasOneDecimalAndNeverAThousandThousands) {
   for (const auto& [count, text] : counts) EXPECT_EQ(CountText(count), text);
 }
 
+TEST(SumText, SaysWhetherAmountsAreMissing) {
+  EXPECT_EQ(SumText(0, 0), "$0");
+  EXPECT_EQ(SumText(0, 1), "$0 + ?");
+  EXPECT_EQ(SumText(2'500'000'000, 3), "$2.50 + ?");
+}
+
 TEST(MoneyText, HasFourDecimalsBelowADollar) {
   EXPECT_EQ(MoneyText(std::nullopt), "?");
   EXPECT_EQ(MoneyText(0), "$0");
@@ -208,6 +189,156 @@ TEST_F(LogsTest, DaysAreThoseOfTheZone) {
   EXPECT_EQ(t_.Document()["time_zone"], "America/Los_Angeles");
   EXPECT_EQ(t_.Agm({"stats", "--json", "--bucket", "day", "--tz", "UTC"}), 0);
   EXPECT_EQ(t_.Document()["rows"][0]["bucket"], "2026-11-21");
+}
+
+TEST_F(LogsTest, EachFilterLetsOnlyItsRequestsThrough) {
+  ledger::Entry other = Answered(kNow - 1h);
+  other.status = 201;
+  other.caller = "desk";
+  other.client = "curl/8.0";
+  other.model = "gpt-5";
+  other.target = "gemini-2.5-pro";
+  other.account = "home";
+  other.total = 3s;
+  Write({Answered(kNow - 2h), other, Answered(kNow - 1min)});
+  for (const std::vector<std::string>& filter :
+       std::vector<std::vector<std::string>>{{"--status", "201"},
+                                             {"--caller", "desk"},
+                                             {"--client", "curl"},
+                                             {"--model", "gpt-5"},
+                                             {"--model", "gemini-2.5-pro"},
+                                             {"--account", "home"},
+                                             {"--slow", "2s"},
+                                             {"--since", "90m", "--until", "30m"}}) {
+    std::vector<std::string> arguments = {"logs", "--json"};
+    arguments.insert(arguments.end(), filter.begin(), filter.end());
+    EXPECT_EQ(t_.Agm(arguments), 0) << t_.io.err;
+    EXPECT_EQ(Lines(t_.io.out), 1) << filter[0];
+    EXPECT_TRUE(Has(t_.io.out, other.id)) << filter[0];
+  }
+  EXPECT_EQ(t_.Agm({"logs", "--until", "30x"}), 2);
+  EXPECT_TRUE(Has(t_.io.err, "--until: expected a span")) << t_.io.err;
+}
+
+TEST_F(LogsTest, SaysThatNoRequestIsLikeThat) {
+  const std::string none = "No request in the log is like that.\n";
+  Write({Answered(kNow)});
+  EXPECT_EQ(t_.Agm({"logs"}), 0);
+  EXPECT_FALSE(Has(t_.io.err, none)) << t_.io.err;
+  EXPECT_EQ(t_.Agm({"logs", "--caller", "nobody"}), 0);
+  EXPECT_TRUE(Has(t_.io.err, none)) << t_.io.err;
+  EXPECT_EQ(t_.Agm({"logs", "--caller", "nobody", "--csv"}), 0);
+  EXPECT_FALSE(Has(t_.io.err, none)) << t_.io.err;
+  EXPECT_EQ(t_.Agm({"logs", "clear"}), 0);
+  EXPECT_EQ(t_.Agm({"logs"}), 0);
+  EXPECT_TRUE(Has(t_.io.err, none)) << t_.io.err;
+}
+
+TEST_F(LogsTest, CsvHasAFieldForEachColumn) {
+  ledger::Entry entry = Answered(kNow);
+  entry.first_byte = 1500us;
+  entry.waited = 7ms;
+  entry.tokens = {1000, 900, 100, 60, 0, 0, 0, 0, true};
+  entry.cost = {550'000'000, 0};
+  entry.why = "a, \"b\"";
+  Write({entry});
+  EXPECT_EQ(t_.Agm({"logs", "--csv"}), 0) << t_.io.err;
+  EXPECT_EQ(t_.io.out,
+            "time,id,route,status,error,caller,client,model,target,account,tries,first_byte_ms,"
+            "total_ms,waited_ms,input_tokens,cached_tokens,output_tokens,reasoning_tokens,"
+            "cost_usd,cost_billed_usd,why\n"
+            "2026-11-21T12:00:00.000Z," +
+                entry.id +
+                ",chat_completions,200,,laptop,codex/0.169.0,gpt-4o,gemini-2.5-flash,work,1,1.5,"
+                "40.0,7,1000,900,100,60,0.55,0.0,\"a, \"\"b\"\"\"\n");
+}
+
+TEST_F(LogsTest, SaysNothingMoreBeforeThereIsALog) {
+  EXPECT_EQ(t_.Agm({"logs"}), 0);
+  EXPECT_FALSE(Has(t_.io.err, "is like that")) << t_.io.err;
+}
+
+TEST_F(LogsTest, ManagesTheLogForPrograms) {
+  Write({Answered(kNow)});
+  EXPECT_EQ(t_.Agm({"logs", "path", "--json"}), 0);
+  EXPECT_TRUE(t_.Document()["path"].get<std::string>().ends_with("/state/requests.db"));
+  EXPECT_EQ(t_.Agm({"logs", "clear", "--json"}), 0);
+  EXPECT_EQ(t_.Document(), (Json{{"cleared", true}}));
+  EXPECT_EQ(t_.Agm({"logs", "clear", "--before", "x"}), 2);
+  EXPECT_TRUE(Has(t_.io.err, "--before")) << t_.io.err;
+}
+
+/// A clock that does the next step of a test whenever the program sleeps.
+class StepClock : public test::FakeClock {
+ public:
+  explicit StepClock(std::vector<std::function<void()>> steps) : steps_(std::move(steps)) {}
+  void Sleep(Duration duration) override {
+    test::FakeClock::Sleep(duration);
+    steps_.at(next_++)();
+  }
+
+ private:
+  std::vector<std::function<void()>> steps_;
+  std::size_t next_ = 0;
+};
+
+TEST_F(LogsTest, FollowShowsWhatComes) {
+  const std::string file = (t_.folder / "state/requests.db").string();
+  ledger::Entry other = Answered(kNow + 1s);
+  other.caller = "desk";
+  Write({Answered(kNow - 2h), Answered(kNow - 1h)});
+  std::vector<int> lines;
+  const auto count = [&] { lines.push_back(Lines(t_.io.out)); };
+  StepClock clock({[&] {
+                     count();
+                     Write({Answered(kNow + 1s), other, Answered(kNow + 2s)});
+                   },
+                   [&] { count(); },
+                   [&] {
+                     count();
+                     Write(std::vector<ledger::Entry>(501, Answered(kNow + 3s)));
+                   },
+                   [&] { count(); },
+                   [&] {
+                     count();
+                     EXPECT_TRUE(ledger::ClearLog(*Open(), std::nullopt));
+                     Write({Answered(kNow + 4s)});
+                   },
+                   [&] {
+                     count();
+                     std::filesystem::remove_all(t_.folder / "state");
+                     ASSERT_TRUE(WriteFileAtomically(file, std::string(4096, 'x')));
+                   }});
+  const Context context(t_.io, clock, t_.env, {});
+  LogsOptions options;
+  options.follow = true;
+  options.lines = 1;
+  options.until = "now";
+  options.caller = "laptop";
+  EXPECT_FALSE(RunLogs(context, options)) << "the log cannot be read any more";
+  EXPECT_EQ(lines, (std::vector<int>{1, 3, 3, 503, 504, 505})) << t_.io.err;
+  EXPECT_EQ(clock.slept(), 6 * 250ms);
+}
+
+TEST(TimeText, HasTheUnitThatFits) {
+  const std::pair<std::chrono::microseconds, const char*> times[] = {
+      {-1us, "-"},      {0us, "0us"},     {999us, "999us"}, {1ms, "1ms"},
+      {999ms, "999ms"}, {1000ms, "1.0s"}, {59s, "59.0s"},   {60s, "1m"}};
+  for (const auto& [time, text] : times) EXPECT_EQ(TimeText(time), text);
+}
+
+TEST_F(LogsTest, RecordsForADayAtMost) {
+  EXPECT_EQ(t_.Agm({"logs", "record", "on", "--for", "24h"}), 0) << t_.io.err;
+  EXPECT_TRUE(Has(t_.io.err, "The gateway now records the bodies")) << t_.io.err;
+  EXPECT_EQ(t_.Agm({"logs", "record", "off"}), 0) << t_.io.err;
+  EXPECT_TRUE(Has(t_.io.err, "The gateway records no bodies.")) << t_.io.err;
+}
+
+TEST_F(LogsTest, ReadsItsOptions) {
+  const auto options = t_.Parse<LogsOptions>(AddLogs, {"logs", "-f", "-n", "7"});
+  ASSERT_TRUE(options) << t_.io.err;
+  EXPECT_TRUE(options->follow);
+  EXPECT_EQ(options->lines, 7);
 }
 
 }  // namespace
