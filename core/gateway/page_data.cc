@@ -182,7 +182,7 @@ Json Warnings(Services& services, const Settings& settings, WallTime now) {
   if (const auto& ends = settings.certificate_expires; ends && *ends - now < 14 * 24h) {
     warnings.push_back(Warning("certificate", "the TLS certificate ends on " + IsoDay(*ends)));
   }
-  if (services.journal->database().failing()) {
+  if (services.journal->failing()) {
     warnings.push_back(Warning("log", "the request log cannot be written; totals wait in memory"));
   }
   if (const auto skipped = services.journal->figures().skipped; skipped > 0) {

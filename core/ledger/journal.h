@@ -69,6 +69,8 @@ class Journal {
     std::int64_t bytes = 0;     ///< of the file, as the last run of retention saw it
   };
   Figures figures() const;
+  /// True while the file cannot be written; totals wait in memory until it can.
+  bool failing() const { return failing_; }
   store::Database& database() { return database_; }
 
  private:

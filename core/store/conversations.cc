@@ -22,7 +22,7 @@ Result<void> Prune(Connection& connection, WallTime now) {
   if (!old) return old;
   return connection.Run(
       "DELETE FROM response WHERE created < (SELECT created FROM response "
-      "ORDER BY created DESC LIMIT 1 OFFSET 5000)");
+      "ORDER BY created DESC LIMIT 1 OFFSET 4999)");
 }
 
 Result<void> PruneSignatures(Connection& connection, WallTime now) {
@@ -31,7 +31,7 @@ Result<void> PruneSignatures(Connection& connection, WallTime now) {
   if (!old) return old;
   return connection.Run(
       "DELETE FROM signature WHERE created < (SELECT created FROM signature "
-      "ORDER BY created DESC LIMIT 1 OFFSET 50000)");
+      "ORDER BY created DESC LIMIT 1 OFFSET 49999)");
 }
 
 }  // namespace

@@ -30,6 +30,7 @@ class PoolJournal {
     std::int64_t errors = 0;
     std::int64_t tokens = 0;
     std::optional<WallTime> last_used;
+    friend bool operator==(const Usage&, const Usage&) = default;
   };
   /// The project that an upstream response assigned to an account.
   struct Belonging {

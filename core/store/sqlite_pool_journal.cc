@@ -114,7 +114,7 @@ Result<void> SqlitePoolJournal::WriteUsage(Connection& connection, Guarded<Unsav
   auto locked = unsaved.Lock();
   std::erase_if(locked->by_account, [&](const auto& left) {
     const auto written = all.find(left.first);
-    return written != all.end() && written->second.requests == left.second.requests;
+    return written != all.end() && written->second == left.second;
   });
   return {};
 }

@@ -125,16 +125,14 @@ TEST_F(JournalTest, RetentionLooksAtTheFileWithoutBeingAsked) {
   EXPECT_TRUE(test::Eventually([&] { return journal_->figures().bytes > 0; }));
 }
 
-TEST_F(JournalTest, AnsweredScrapesAndHealthChecksHaveNoRows) {
+TEST_F(JournalTest, RequestsAboutTheGatewayItselfHaveNoRows) {
   Start();
-  for (const char* route : {"metrics", "health", "ready", "models"}) {
+  for (const bool probe : {true, true, true, false}) {
     Entry entry = Answered();
-    entry.route = route;
-    journal_->Add(Entry(entry));
+    entry.is_probe = probe;
+    journal_->Add(std::move(entry));
   }
-  Entry refused = Failed();
-  refused.route = "metrics";
-  journal_->Add(Entry(refused));
+  journal_->Add(Failed());
   ASSERT_TRUE(journal_->Flush());
   EXPECT_EQ(Rows(), 2);
   EXPECT_EQ(InFile().requests, 2);
@@ -164,6 +162,7 @@ TEST_F(JournalTest, AFullDiskLosesNoTotals) {
   Start();
   journal_->Add(Answered());
   ASSERT_TRUE(journal_->Flush());
+  EXPECT_FALSE(journal_->failing());
   LimitPages(1);  // SQLite answers SQLITE_FULL as soon as the file must grow
   for (int i = 0; i < 2'000; ++i) {
     Entry entry = Answered();
@@ -172,9 +171,11 @@ TEST_F(JournalTest, AFullDiskLosesNoTotals) {
     if (i % 500 == 0) clock_.Sleep(1s);
   }
   EXPECT_FALSE(journal_->Flush());
+  EXPECT_TRUE(journal_->failing());
   EXPECT_NE(warnings_.find("cannot be written for now"), std::string::npos) << warnings_;
   LimitPages(1'000'000);
   ASSERT_TRUE(journal_->Flush());
+  EXPECT_FALSE(journal_->failing());
   EXPECT_EQ(InFile().requests, 2'001);
   EXPECT_EQ(Rows(), static_cast<std::int64_t>(journal_->figures().written));
   EXPECT_NE(warnings_.find("written again"), std::string::npos) << warnings_;
