@@ -113,7 +113,7 @@ class Lowerer {
   static void ReadEnum(const SchemaNode& node, LoweredSchema& meaning) {
     std::vector<JsonView> values;
     for (const JsonView value : node["enum"].items()) values.push_back(value);
-    const JsonView constant = node["const"];
+    const JsonView constant = node.Find("const");
     if (values.empty() && constant) values.push_back(constant);
     std::erase_if(values, [&](JsonView value) {
       if (!value.is(JsonKind::kNull)) return false;

@@ -136,7 +136,8 @@ class Fates {
 
   // Notes a keyword that applies only to values of one type.
   void OfType(std::string_view key, JsonView value) {
-    const auto& types = lowered_.types;
+    static const std::vector<std::string> kObject = {"OBJECT"};  // as LoweredSchema::Type() says
+    const auto& types = lowered_.types.empty() ? kObject : lowered_.types;
     const bool written = std::any_of(types.begin(), types.end(), [&](const std::string& type) {
       return Written(type, key, value);
     });

@@ -52,6 +52,13 @@ JsonView SchemaNode::operator[](std::string_view key) const {
   return {};
 }
 
+JsonView SchemaNode::Find(std::string_view key) const {
+  for (const JsonView source : sources) {
+    if (const JsonView value = source.Find(key)) return value;
+  }
+  return {};
+}
+
 std::string DefinitionName(std::string_view reference) {
   for (const std::string_view prefix : {"#/$defs/", "#/definitions/"}) {
     if (!reference.starts_with(prefix)) continue;

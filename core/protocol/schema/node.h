@@ -19,6 +19,8 @@ struct SchemaNode {
 
   /// The nearest value of a keyword.
   JsonView operator[](std::string_view key) const;
+  /// Like operator[], but null is a value: `"const": null`.
+  JsonView Find(std::string_view key) const;
   bool Has(std::string_view key) const { return static_cast<bool>((*this)[key]); }
 };
 

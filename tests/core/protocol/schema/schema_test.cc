@@ -7,6 +7,7 @@
 #include <string>
 
 #include "core/base/json_doc.h"
+#include "tests/core/protocol/schema/schema_notes.h"
 
 namespace agm::protocol {
 namespace {
@@ -170,16 +171,6 @@ TEST(SchemaCompilers, StayBoundedOnHostileSchemas) {
   std::string all_of = R"({"allOf":[{"$ref":"#"},{"$ref":"#"}]})";
   EXPECT_TRUE(JsonDoc::Parse(CleanSchema(all_of).json));
   EXPECT_TRUE(JsonDoc::Parse(LowerSchema(all_of).json));
-}
-
-std::string Fates(const SchemaText& schema) {
-  constexpr const char* kNames[] = {"kept", "changed", "hinted", "dropped"};
-  std::string out;
-  for (const SchemaNote& note : schema.notes) {
-    out += fmt::format("{} {}{}\n", note.path, kNames[static_cast<std::size_t>(note.fate)],
-                       note.what.empty() ? "" : ": " + note.what);
-  }
-  return out;
 }
 
 constexpr std::string_view kMixed =
