@@ -341,5 +341,15 @@ TEST(ReadTime, ReadsWhatItWrites) {
   EXPECT_FALSE(ReadTime(""));
 }
 
+TEST(Accounts, LeadOnWhereNoneIsConfigured) {
+  CommandTest t;
+  for (const char* command : {"list", "check"}) {
+    t.gateway.up = false;
+    EXPECT_EQ(t.Agm({"accounts", command}), 0) << t.io.err;
+    EXPECT_TRUE(Has(t.io.err, "No account is configured.\n")) << t.io.err;
+    EXPECT_TRUE(Has(t.io.err, "Next: agm accounts add NAME")) << t.io.err;
+  }
+}
+
 }  // namespace
 }  // namespace agm::cli

@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include "tests/cli/command_test.h"
+#include "tests/support/service_account_key.h"
 
 namespace agm::cli {
 namespace {
@@ -73,6 +74,69 @@ TEST(AccountsImport, TakesAMissingFileForWrongUsage) {
   EXPECT_EQ(t.Agm({"accounts", "import", "/nowhere/keys.txt"}), 2);
   t.io.in_is_terminal = true;
   EXPECT_EQ(t.Agm({"accounts", "import"}), 2);
+}
+
+TEST(AccountsAdd, WarnsOfAnAccountThatCannotBeUsedHere) {
+  CommandTest t;
+  t.gateway.up = false;
+  t.WriteConfig("[[accounts]]\nname = \"work\"\napi_key_env = \"NOT_SET\"\n");
+  EXPECT_EQ(t.Agm({"accounts", "add", "work", "--priority", "3", "--no-check"}), 0) << t.io.err;
+  EXPECT_TRUE(Has(t.io.err, "account work cannot be used: NOT_SET is not set")) << t.io.err;
+}
+
+TEST(AccountsAdd, StoresWhereTheServiceAccountsKeyIs) {
+  CommandTest t;
+  t.gateway.up = false;
+  const std::string file =
+      t.folder.Write("sa.json", test::ServiceAccountFile("http://127.0.0.1:1/token")).string();
+  EXPECT_EQ(t.Agm({"accounts", "add", "cloud", "--kind", "vertex", "--project", "p",
+                   "--service-account", file, "--no-check"}),
+            0)
+      << t.io.err;
+  EXPECT_TRUE(Has(t.ReadConfig(), "service_account = \"" + file + "\"\n")) << t.ReadConfig();
+}
+
+TEST(AccountsAdd, AsksForNoKeyWhereAnotherFieldChanges) {
+  const std::vector<std::vector<std::string>> changes = {{"--email", "a@b.c"},
+                                                         {"--kind", "gemini"},
+                                                         {"--base-url", "http://127.0.0.1:1"},
+                                                         {"--models", "gemini-*"},
+                                                         {"--priority", "3"}};
+  for (const std::vector<std::string>& change : changes) {
+    CommandTest t;
+    t.gateway.up = false;
+    t.WriteConfig("[[accounts]]\nname = \"work\"\napi_key = \"AIza-work-key-1234\"\n");
+    t.io.in_is_terminal = true;
+    std::vector<std::string> arguments = {"accounts", "add", "work", "--no-check"};
+    arguments.insert(arguments.end(), change.begin(), change.end());
+    EXPECT_EQ(t.Agm(arguments), 0) << t.io.err;
+    EXPECT_FALSE(Has(t.io.err, "API key for work")) << change[0];
+  }
+}
+
+TEST(AccountsAdd, KeepsTheKeyWhereNoneIsTyped) {
+  CommandTest t("\n");
+  t.gateway.up = false;
+  t.WriteConfig("[[accounts]]\nname = \"work\"\napi_key = \"AIza-work-key-1234\"\n");
+  t.io.in_is_terminal = true;
+  EXPECT_EQ(t.Agm({"accounts", "add", "work", "--no-check"}), 0) << t.io.err;
+  EXPECT_TRUE(Has(t.io.err, "API key for work (empty keeps it): ")) << t.io.err;
+  EXPECT_TRUE(Has(t.ReadConfig(), "api_key = \"AIza-work-key-1234\"")) << t.ReadConfig();
+  CommandTest other("AIza-typed-key-99\n");
+  other.gateway.up = false;
+  other.WriteConfig(t.ReadConfig());
+  other.io.in_is_terminal = true;
+  EXPECT_EQ(other.Agm({"accounts", "add", "work", "--no-check"}), 0) << other.io.err;
+  EXPECT_TRUE(Has(other.ReadConfig(), "AIza-typed-key-99")) << other.ReadConfig();
+}
+
+TEST(AccountsAdd, StoresTheModelsThatAreGiven) {
+  CommandTest t;
+  EXPECT_EQ(t.Agm({"accounts", "add", "fake", "--kind", "mock", "--models", "gemini-*"}), 0)
+      << t.io.err;
+  EXPECT_TRUE(Has(t.ReadConfig(), "models = [\"gemini-*\"]")) << t.ReadConfig();
+  EXPECT_EQ(t.Agm({"accounts", "add", "fake", "--priority", "3"}), 0) << t.io.err;
+  EXPECT_TRUE(Has(t.ReadConfig(), "models = [\"gemini-*\"]")) << t.ReadConfig();
 }
 
 }  // namespace

@@ -170,5 +170,48 @@ TEST(ConfigCheck, SaysNothingWhenQuietAndGood) {
   EXPECT_EQ(t.Document()["good"], true);
 }
 
+TEST(ConfigShow, PrintsEachTableThatIsUsed) {
+  CommandTest t;
+  const test::Certificate made = test::MakeCertificate();
+  const std::string certificate = t.folder.Write("cert.pem", made.certificate).string();
+  const std::string key = t.folder.Write("key.pem", made.key).string();
+  t.WriteConfig("[proxy.tls]\ncertificate = \"" + certificate + "\"\nkey = \"" + key +
+                "\"\n[log]\nlevel = \"debug\"\n[telemetry]\nendpoint = "
+                "\"http://127.0.0.1:4318\"\n[cluster]\nurl = \"redis://127.0.0.1:6379/0\"\n");
+  EXPECT_EQ(t.Agm({"config", "show"}), 0) << t.io.err;
+  for (const std::string& part :
+       {"\n[proxy.tls]\ncertificate = \"" + certificate + "\"\nkey = \"" + key + "\"\n",
+        std::string("\n[log]\nlevel = \"debug\"\n"),
+        std::string("\n[telemetry]\nendpoint = \"http://127.0.0.1:4318\"\n"),
+        std::string("\n[cluster]\nurl = ")}) {
+    EXPECT_TRUE(Has(t.io.out, part)) << part << t.io.out;
+  }
+  EXPECT_EQ(t.Agm({"config", "show", "--json"}), 0) << t.io.err;
+  const Json json = t.Document();
+  EXPECT_EQ(json["proxy"]["tls"]["key"], key);
+  EXPECT_EQ(json["telemetry"]["endpoint"], "http://127.0.0.1:4318");
+  EXPECT_EQ(json["cluster"]["prefix"], "agm:");
+  t.WriteConfig("");
+  EXPECT_EQ(t.Agm({"config", "show"}), 0) << t.io.err;
+  for (const char* table : {"[proxy.tls]", "[telemetry]", "[cluster]", "custom_mapping"}) {
+    EXPECT_FALSE(Has(t.io.out, table)) << t.io.out;
+  }
+}
+
+TEST(ConfigShow, AlignsTheCommentsOfATableThatIsNotTooWide) {
+  CommandTest t;
+  const auto lines = [&](const std::string& name) {
+    t.WriteConfig("[[accounts]]\nname = \"" + name + "\"\nkind = \"mock\"\n");
+    EXPECT_EQ(t.Agm({"config", "show", "--origin"}), 0) << t.io.err;
+    return t.io.out.substr(t.io.out.find("[[accounts]]"));
+  };
+  const std::string widest(51, 'x');  // the line of the name has 60 columns
+  const std::string kind = "kind = \"mock\"";
+  EXPECT_TRUE(Has(lines(widest), "\"" + widest + "\"  # file\n")) << t.io.out;
+  EXPECT_TRUE(Has(lines(widest), "\n" + kind + std::string(60 - kind.size(), ' ') + "  # file\n"))
+      << t.io.out;
+  EXPECT_TRUE(Has(lines(widest + "x"), "\n" + kind + "  # file\n")) << t.io.out;
+}
+
 }  // namespace
 }  // namespace agm::cli

@@ -4,6 +4,7 @@
 
 #include <regex>
 
+#include "core/config/edit.h"
 #include "core/config/settings_tables.h"
 #include "tests/cli/command_test.h"
 
@@ -154,6 +155,57 @@ TEST(ConfigCheck, SeesAnAccessLogThatCannotBeWritten) {
   }
   t.WriteConfig("[proxy]\naccess_log = \"new/access.log\"\n");
   EXPECT_EQ(t.Agm({"config", "check"}), 0) << t.io.out;
+}
+
+TEST(ConfigEdit, BeginsAFileWithTheTemplate) {
+  CommandTest t;
+  t.env["EDITOR"] = "true";
+  EXPECT_EQ(t.Agm({"config", "edit"}), 0) << t.io.err;
+  EXPECT_EQ(t.ReadConfig(), config::Template());
+  EXPECT_TRUE(Has(t.io.err, t.config_file() + " is changed.")) << t.io.err;
+  EXPECT_EQ(t.Agm({"config", "edit"}), 0) << t.io.err;
+  EXPECT_TRUE(Has(t.io.err, t.config_file() + " is as it was.")) << t.io.err;
+  EXPECT_EQ(t.Agm({"config", "edit", "--json"}), 0) << t.io.err;
+  EXPECT_EQ(t.Document(), (Json{{"path", t.config_file()}, {"changed", false}}));
+}
+
+TEST(ConfigEdit, PrefersTheVisualEditor) {
+  ConfigTest t;
+  t.env["VISUAL"] = "sed -i s/9000/9003/";
+  t.env["EDITOR"] = "false";
+  EXPECT_EQ(t.Agm({"config", "edit", "--json"}), 0) << t.io.err;
+  EXPECT_EQ(t.Document()["changed"], true);
+  EXPECT_TRUE(Has(t.ReadConfig(), "port = 9003"));
+}
+
+TEST(ConfigEdit, KeepsWhatSomebodyElseChangedMeanwhile) {
+  ConfigTest t;
+  t.env["EDITOR"] = "printf '# other\\n' >> '" + t.config_file() + "'; sed -i s/9000/9002/";
+  EXPECT_EQ(t.Agm({"config", "edit"}), 1);
+  EXPECT_EQ(t.ReadConfig(), std::string(kFile) + "# other\n");
+}
+
+TEST(ConfigEdit, LeavesNoCopyWhereTheEditorFails) {
+  ConfigTest t;
+  t.env["EDITOR"] = "false";
+  EXPECT_EQ(t.Agm({"config", "edit"}), 1);
+  EXPECT_FALSE(std::filesystem::exists(t.folder / "config.edit.toml"));
+}
+
+TEST(ConfigEdit, NeedsAFileThatCanBeRead) {
+  CommandTest t;
+  std::filesystem::create_directories(t.config_file());
+  t.env["EDITOR"] = "true";
+  EXPECT_EQ(t.Agm({"config", "edit"}), 1);
+  EXPECT_FALSE(std::filesystem::exists(t.folder / "config.edit.toml"));
+}
+
+TEST(ConfigSet, TellsProgramsWhetherItChangedSomething) {
+  ConfigTest t;
+  EXPECT_EQ(t.Agm({"config", "set", "port", "9001", "--json"}), 0) << t.io.err;
+  EXPECT_EQ(t.Document(), (Json{{"key", "proxy.port"}, {"changed", true}}));
+  EXPECT_EQ(t.Agm({"config", "set", "port", "9001", "--json"}), 0) << t.io.err;
+  EXPECT_EQ(t.Document()["changed"], false);
 }
 
 }  // namespace

@@ -81,5 +81,22 @@ TEST(NoCommand, IsWrongUsageWithAnOptionThatBelongsToOne) {
   EXPECT_EQ(t.Agm({}), 0);
 }
 
+TEST(Help, IsADocumentForPrograms) {
+  CommandTest t;
+  EXPECT_EQ(t.Agm({"help", "accounts", "add"}), 0);
+  const std::string text = t.io.out;
+  EXPECT_EQ(t.Agm({"help", "accounts", "add", "--json"}), 0) << t.io.err;
+  EXPECT_EQ(t.Document(), (Json{{"command", "agm accounts add"}, {"help", text}}));
+}
+
+TEST(Complete, IsADocumentForPrograms) {
+  CommandTest t;
+  t.WriteConfig(
+      "[[accounts]]\nname = \"work\"\nkind = \"mock\"\n"
+      "[[accounts]]\nname = \"home\"\nkind = \"mock\"\n");
+  EXPECT_EQ(t.Agm({"complete", "accounts", "--json"}), 0) << t.io.err;
+  EXPECT_EQ(t.Document(), Json({"home", "work"}));
+}
+
 }  // namespace
 }  // namespace agm::cli

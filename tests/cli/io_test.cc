@@ -71,6 +71,22 @@ TEST(Io, ShowsProgressOnATerminalOnlyAndCleansItUp) {
   EXPECT_EQ(io.out, "done\n");
 }
 
+TEST(Io, CleansUpTheProgressBeforeAMessage) {
+  Io io = Io::Buffers();
+  io.err_is_terminal = true;
+  io.Progress("working");
+  io.Say("done");
+  EXPECT_EQ(io.err, "\r\033[Kworking\r\033[Kdone\n");
+}
+
+TEST(Io, ShowsAsMuchOfTheProgressAsFits) {
+  Io io = Io::Buffers();
+  io.err_is_terminal = true;
+  io.width = 40;
+  io.Progress(std::string(39, 'x'));
+  EXPECT_EQ(io.err, "\r\033[K" + std::string(39, 'x'));
+}
+
 TEST(Io, AsksForASecretWithoutShowingIt) {
   Io io = Io::Buffers("s3cret\nrest");
   auto secret = io.AskSecret("Key: ");
@@ -83,6 +99,7 @@ TEST(Io, AsksForASecretWithoutShowingIt) {
 TEST(Io, RefusesMoreInputThanTheLimit) {
   Io io = Io::Buffers(std::string(11, 'x'));
   EXPECT_EQ(io.ReadAll(10).error().code, ErrorCode::kTooLarge);
+  EXPECT_EQ(io.ReadAll(11).value(), std::string(11, 'x'));
 }
 
 TEST(Io, ReadsAnAnswerLineByLine) {
@@ -118,6 +135,10 @@ TEST(Io, ReadsAllInputUpToTheLimit) {
   {
     const Input input(text);
     EXPECT_EQ(Io::System({}).ReadAll().value(), text);
+  }
+  {
+    const Input input(text);
+    EXPECT_EQ(Io::System({}).ReadAll(10'000).value(), text);
   }
   const Input input(text);
   EXPECT_EQ(Io::System({}).ReadAll(5'000).error().code, ErrorCode::kTooLarge);
@@ -191,6 +212,7 @@ TEST(Io, TakesAClosedPipeForNoError) {
   dup2(kept, STDOUT_FILENO);
   close(kept);
   EXPECT_TRUE(io.closed());
+  EXPECT_FALSE(io.failed());
 }
 
 }  // namespace

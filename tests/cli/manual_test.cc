@@ -109,5 +109,18 @@ TEST(Complete, LeavesOutWhatAShellCouldMisread) {
   EXPECT_EQ(t.io.out, "ok-1\n");
 }
 
+TEST(Manual, WritesTheScriptOfEachShellAndTheManual) {
+  const std::pair<const char*, const char*> begins[] = {{"bash", "# bash completion for agm."},
+                                                        {"zsh", "#compdef agm\n"},
+                                                        {"fish", "# fish completion for agm."}};
+  CommandTest t;
+  for (const auto& [what, begin] : begins) {
+    EXPECT_EQ(t.Agm({"manual", what}), 0) << t.io.err;
+    EXPECT_TRUE(t.io.out.starts_with(begin)) << what << ": " << t.io.out.substr(0, 80);
+  }
+  EXPECT_EQ(t.Agm({"manual", "man"}), 0) << t.io.err;
+  EXPECT_TRUE(Has(t.io.out, ".Sh COMMANDS\n")) << t.io.out.substr(0, 2000);
+}
+
 }  // namespace
 }  // namespace agm::cli

@@ -145,5 +145,23 @@ TEST(MapResolve, RefusesANameThatNoUpstreamTakes) {
   EXPECT_TRUE(Has(t.io.err, "holds \"..\"")) << t.io.err;
 }
 
+TEST(Map, TellsProgramsThatARuleIsRemoved) {
+  CommandTest t;
+  t.WriteConfig("[proxy.custom_mapping]\na = \"b\"\n");
+  EXPECT_EQ(t.Agm({"map", "unset", "a", "--json"}), 0) << t.io.err;
+  EXPECT_EQ(t.Document(), (Json{{"from", "a"}, {"removed", true}}));
+}
+
+TEST(Map, ListsTheUsersRules) {
+  CommandTest t;
+  EXPECT_EQ(t.Agm({"map", "list"}), 0) << t.io.err;
+  EXPECT_TRUE(Has(t.io.err, "There are no rules of yours.")) << t.io.err;
+  t.WriteConfig("[proxy.custom_mapping]\na = \"b\"\n");
+  EXPECT_EQ(t.Agm({"map", "list", "--json"}), 0) << t.io.err;
+  EXPECT_TRUE(Has(t.io.out, "\"a\"")) << t.io.out;
+  EXPECT_EQ(t.Agm({"map", "list"}), 0) << t.io.err;
+  EXPECT_FALSE(Has(t.io.err, "There are no rules of yours.")) << t.io.err;
+}
+
 }  // namespace
 }  // namespace agm::cli

@@ -1,5 +1,10 @@
 #include <gtest/gtest.h>
 
+#include <iterator>
+#include <sstream>
+#include <string>
+#include <vector>
+
 #include "tests/cli/command_test.h"
 
 namespace agm::cli {
@@ -126,6 +131,55 @@ TEST(Models, FailsWithUpstreamWhereNoAccountAnswers) {
   t.gateway.up = false;
   EXPECT_EQ(t.Agm({"models", "--upstream"}), 3);
   EXPECT_TRUE(Has(t.io.err, "account work: ")) << t.io.err;
+}
+
+TEST(Models, ListsTheUsersPricesFirst) {
+  CommandTest t;
+  t.WriteConfig(
+      "[[prices.models]]\nmatch = \"tiny*\"\ninput = 1.0\noutput = 10.0\n"
+      "[[prices.models]]\nmatch = \"long\"\ninput = 2.5\ncached = 0.25\noutput = 15.0\n"
+      "long_above = 200000\nlong_input = 5.0\nlong_output = 30.0\nfrom = \"2027-01-01\"\n");
+  EXPECT_EQ(t.Agm({"models", "--prices", "--json"}), 0) << t.io.err;
+  const Json prices = t.Document()["prices"];
+  ASSERT_GT(prices.size(), 2U);
+  EXPECT_EQ(prices[0], (Json{{"match", "tiny*"},
+                             {"origin", "configuration"},
+                             {"input", 1.0},
+                             {"cached", 1.0},
+                             {"output", 10.0},
+                             {"long_above", {}},
+                             {"long_input", {}},
+                             {"long_output", {}},
+                             {"from", {}},
+                             {"until", {}}}));
+  EXPECT_EQ(prices[1], (Json{{"match", "long"},
+                             {"origin", "configuration"},
+                             {"input", 2.5},
+                             {"cached", 0.25},
+                             {"output", 15.0},
+                             {"long_above", 200'000},
+                             {"long_input", 5.0},
+                             {"long_output", 30.0},
+                             {"from", "2027-01-01"},
+                             {"until", {}}}));
+  EXPECT_EQ(prices.back()["origin"], "built in");
+  EXPECT_EQ(t.Agm({"models", "--prices"}), 0) << t.io.err;
+  std::vector<std::vector<std::string>> rows;
+  std::istringstream lines(t.io.out);
+  for (std::string line; std::getline(lines, line) && rows.size() < 3;) {
+    std::istringstream words(line);
+    rows.emplace_back(std::istream_iterator<std::string>(words),
+                      std::istream_iterator<std::string>());
+  }
+  ASSERT_EQ(rows.size(), 3U);
+  EXPECT_EQ(rows[0][0], "MODEL");
+  EXPECT_EQ(rows[1], (std::vector<std::string>{"tiny*", "1", "-", "10", "-", "-", "-", "-", "-",
+                                               "configuration"}));
+  EXPECT_EQ(rows[2], (std::vector<std::string>{"long", "2.5", "0.25", "15", "200000", "5", "30",
+                                               "2027-01-01", "-", "configuration"}));
+  EXPECT_TRUE(Has(t.io.err, "US dollars per million tokens")) << t.io.err;
+  t.WriteConfig("[proxy]\nport = -1\n");
+  EXPECT_EQ(t.Agm({"models", "--prices"}), 2);
 }
 
 }  // namespace

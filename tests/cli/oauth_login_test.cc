@@ -240,5 +240,50 @@ TEST(OauthLogin, ReportsMissingOptionsBeforeItOpensTheBrowser) {
   }
 }
 
+TEST(OauthLogin, KeepsTheClientThatTheAccountHas) {
+  LoginTest t("");
+  t.WriteConfig(
+      "[[accounts]]\nname = \"me\"\nclient_id = \"mine\"\nclient_secret = \"GOCSPX-mine\"\n"
+      "refresh_token = \"1//old\"\n");
+  t.options.oauth.client_id.reset();
+  t.options.oauth.client_secret.from_stdin = false;
+  const auto done = t.Run();
+  ASSERT_TRUE(done) << done.error().message;
+  EXPECT_EQ(t.Parameter(t.consent, "client_id"), "mine");
+  EXPECT_TRUE(Has(t.TokenForm(), "&client_secret=GOCSPX-mine")) << t.TokenForm();
+  LoginTest other("");
+  other.WriteConfig(t.ReadConfig());
+  other.options.oauth.client_id = "another";
+  other.options.oauth.client_secret.from_stdin = false;
+  const auto refused = other.Run();
+  ASSERT_FALSE(refused);
+  EXPECT_TRUE(Has(refused.error().message, "--client-secret-stdin")) << refused.error().message;
+}
+
+TEST(OauthLogin, AsksForTheSecretOnATerminal) {
+  LoginTest t("GOCSPX-typed\n");
+  t.options.oauth.client_secret.from_stdin = false;
+  t.io.in_is_terminal = true;
+  const auto done = t.Run();
+  ASSERT_TRUE(done) << done.error().message;
+  EXPECT_TRUE(Has(t.io.err, "Secret of the OAuth client")) << t.io.err;
+  EXPECT_TRUE(Has(t.TokenForm(), "&client_secret=GOCSPX-typed")) << t.TokenForm();
+}
+
+TEST(OauthLogin, TakesTheSecretFromGooglesFileAndFromAPlainOne) {
+  const std::pair<const char*, const char*> files[] = {
+      {R"({"installed":{"client_id":"from-file","client_secret":"GOCSPX-file"}})", "GOCSPX-file"},
+      {"GOCSPX-plain\n", "GOCSPX-plain"}};
+  for (const auto& [text, secret] : files) {
+    LoginTest t("");
+    t.options.oauth.client_secret.from_stdin = false;
+    t.options.oauth.client_secret.file = t.folder.Write("secret", text).string();
+    const auto done = t.Run();
+    ASSERT_TRUE(done) << done.error().message;
+    EXPECT_TRUE(Has(t.TokenForm(), std::string("&client_secret=") + secret)) << t.TokenForm();
+    EXPECT_EQ(t.Parameter(t.consent, "client_id"), "id.apps.googleusercontent.com");
+  }
+}
+
 }  // namespace
 }  // namespace agm::cli

@@ -1,6 +1,13 @@
 #include "cli/serve_lines.h"
 
+#include <arpa/inet.h>
 #include <gtest/gtest.h>
+#include <netinet/in.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <array>
 
 #include "cli/config_changes.h"
 
@@ -72,6 +79,54 @@ TEST(ConfigChanges, SayWhatAReloadChanged) {
             "account work changed; account home added; 1 mapping rules, were 0; "
             "1 client keys, were 0; max_attempts 5, was 3");
   EXPECT_EQ(WriteChanges(after, before).find("AIza"), std::string::npos);
+}
+
+TEST(ServeLines, NameTheCollectorOfTelemetry) {
+  config::Config config = OneAccount();
+  EXPECT_EQ(Joined(AddressLines(config, {})).find("telemetry"), std::string::npos);
+  config.telemetry.endpoint = "http://127.0.0.1:4318";
+  EXPECT_NE(
+      Joined(AddressLines(config, {})).find("\n  telemetry goes to:    http://127.0.0.1:4318\n"),
+      std::string::npos);
+}
+
+/// True if a socket of this machine can have the address.
+bool IsOurs(const std::string& text) {
+  sockaddr_in address{};
+  address.sin_family = AF_INET;
+  if (::inet_pton(AF_INET, text.c_str(), &address.sin_addr) != 1) return false;
+  const int fd = ::socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+  const bool bound = ::bind(fd, reinterpret_cast<const sockaddr*>(&address), sizeof address) == 0;
+  ::close(fd);
+  return bound;
+}
+
+/// The address from which this machine would send to another network; empty if it has no route.
+std::string Outgoing() {
+  sockaddr_in address{};
+  address.sin_family = AF_INET;
+  address.sin_port = htons(9);
+  ::inet_pton(AF_INET, "198.51.100.1", &address.sin_addr);
+  const int fd = ::socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+  std::array<char, INET_ADDRSTRLEN> text{};
+  socklen_t size = sizeof address;
+  const bool routed =
+      ::connect(fd, reinterpret_cast<const sockaddr*>(&address), sizeof address) == 0 &&
+      ::getsockname(fd, reinterpret_cast<sockaddr*>(&address), &size) == 0 &&
+      ::inet_ntop(AF_INET, &address.sin_addr, text.data(), text.size()) != nullptr;
+  ::close(fd);
+  return routed ? text.data() : "";
+}
+
+TEST(LanAddresses, AreThoseByWhichOthersReachThisMachine) {
+  const auto addresses = LanAddresses();
+  for (const std::string& each : addresses) {
+    EXPECT_TRUE(IsOurs(each)) << each;
+    EXPECT_FALSE(each.starts_with("127.")) << each;
+  }
+  const std::string outgoing = Outgoing();
+  if (outgoing.empty() || outgoing.starts_with("127.")) GTEST_SKIP() << "no network";
+  EXPECT_EQ(std::ranges::count(addresses, outgoing), 1);
 }
 
 }  // namespace

@@ -81,5 +81,45 @@ TEST(DisplayWidth, CountsWideCharactersTwiceAndMarksNever) {
   EXPECT_EQ(DisplayWidth("🙂"), 2U);
 }
 
+TEST(Table, TakesARowWithFewerCells) {
+  Io io = Io::Buffers();
+  Table table({"A", "B"});
+  table.Add({"x"});
+  table.Print(io);
+  EXPECT_EQ(io.out, "A  B\nx\n");
+}
+
+TEST(Table, MakesNoColumnTooNarrowToRead) {
+  Io io = Io::Buffers();
+  io.out_is_terminal = io.quiet = true;
+  io.width = 20;
+  Table table({"A", "B", "C"});
+  table.Add({"abcdefghij", "abcdefghij", "abcdefghij"});
+  table.Print(io);
+  EXPECT_EQ(io.out, "abcde…  abcde…  abcde…\n");
+}
+
+TEST(DisplayWidth, KnowsTheEndsOfItsRanges) {
+  for (const char* none : {"\u0300", "\u036F", "\u200B", "\u200F", "\uFEFF"}) {
+    EXPECT_EQ(DisplayWidth(none), 0U) << none;
+  }
+  for (const char* one : {"\u02FF", "\u0370", "\u200A", "\u2010", "\u10FF", "\u1160", "\uD7A4"}) {
+    EXPECT_EQ(DisplayWidth(one), 1U) << one;
+  }
+  for (const char* two : {"\u1100", "\u115F", "\uAC00", "\uD7A3", "\U0001F300", "\U0001F64F"}) {
+    EXPECT_EQ(DisplayWidth(two), 2U) << two;
+  }
+}
+
+TEST(Shorten, ReplacesControlCharactersAndNoOthers) {
+  for (const char* control : {"\x01", "\x1F", "\x7F", "\xC2\x80", "\xC2\x9F"}) {
+    EXPECT_EQ(Shorten(std::string("a") + control + "b", 10), "a b");
+  }
+  for (const char* other : {"!", "~", "\u00A0"}) {
+    const std::string text = std::string("a") + other + "b";
+    EXPECT_EQ(Shorten(text, 10), text);
+  }
+}
+
 }  // namespace
 }  // namespace agm::cli

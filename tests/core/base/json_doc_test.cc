@@ -81,6 +81,13 @@ TEST(JsonDoc, RefusesIllFormedUtf8AndBrokenEscapes) {
   }
 }
 
+TEST(JsonDoc, RefusesABrokenName) {
+  for (const std::string text :
+       {"{\"a", "{\"\xFF\":1}", "{\"a\\q\":1}", "{\"a\n\":1}", "{\"a\\u12\":1}", "{\"a\":1,\"b"}) {
+    EXPECT_FALSE(JsonDoc::Parse(text)) << text;
+  }
+}
+
 TEST(JsonDoc, ReadsHalfOfASurrogatePairAsAReplacementCharacter) {
   const std::string half = "\xEF\xBF\xBD";
   struct Case {
@@ -97,6 +104,7 @@ TEST(JsonDoc, ReadsHalfOfASurrogatePairAsAReplacementCharacter) {
       {"a\xED\xA0\xBD"
        "b",
        "a" + half + "b"},
+      {"\xED\xA0\x80\xED\xBF\xBF\xED\xAF\xBF\xED\xB0\x80", half + half + half + half},
   };
   for (const Case& c : cases) {
     SCOPED_TRACE(c.inside);

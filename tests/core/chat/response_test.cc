@@ -94,5 +94,13 @@ TEST(Grammar, SeesEachKindOfMistake) {
             "event 3 leaves a choice unfinished");
 }
 
+TEST(Unfold, LeavesOutTheResultOfATool) {
+  Response response;
+  response.choices.push_back({0, {ToolResult{}, Text{"a", {}}}, FinishReason::kStop, {}});
+  EXPECT_EQ(test::Show(Unfold(std::move(response))),
+            "started id= model=\nblock 0 text\ndelta 0 a\nstop 0\n"
+            "finished 0=stop in=0 cached=0 out=0 thoughts=0 unknown\n");
+}
+
 }  // namespace
 }  // namespace agm::chat

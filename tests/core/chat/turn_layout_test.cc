@@ -72,5 +72,66 @@ TEST(TurnLayout, YieldsToASignatureThatItDoesNotKnow) {
   EXPECT_FALSE(RestoreTurn(Turn({Text{"Done.", "s2"}}), recorder.Layout()));
 }
 
+Media Picture(const std::string& data, const std::string& signature = {}) {
+  Media media;
+  media.mime = "image/png";
+  media.data = data;
+  media.signature = signature;
+  return media;
+}
+
+TEST(TurnLayout, KeepsAnOrderThatClientsWouldNotSendBack) {
+  EXPECT_FALSE(Recorded({Text{"a", {}}, Picture("AAAA"), Call("c")}).Worthwhile());
+  EXPECT_FALSE(Recorded({Picture("AAAA"), Picture("BBBB"), Call("c"), Call("d")}).Worthwhile());
+  EXPECT_TRUE(Recorded({Picture("AAAA"), Text{"a", {}}}).Worthwhile());
+  EXPECT_TRUE(Recorded({Text{"a", {}}, Text{"b", {}}}).Worthwhile());
+  EXPECT_TRUE(Recorded({Call("c"), Picture("AAAA")}).Worthwhile());
+  EXPECT_TRUE(Recorded({Picture("AAAA", "s")}).Worthwhile());
+}
+
+TEST(TurnLayout, AnEmptyTextIsNoPartOfTheOrder) {
+  EXPECT_FALSE(Recorded({Call("c"), Text{"", {}}}).Worthwhile());
+  EXPECT_TRUE(Recorded({Call("c"), Text{"", "s"}}).Worthwhile());
+}
+
+TEST(TurnLayout, KeepsNothingOfATurnWithSoundOrARefusal) {
+  Media sound = Picture("AAAA");
+  sound.mime = "audio/wav";
+  EXPECT_FALSE(Recorded({sound, Text{"a", "s"}}).Worthwhile());
+  EXPECT_FALSE(Recorded({sound, Picture("BBBB"), Text{"a", "s"}}).Worthwhile());
+  EXPECT_FALSE(Recorded({Refusal{"no"}, Text{"a", "s"}}).Worthwhile());
+  EXPECT_TRUE(Recorded({Picture("BBBB"), Text{"a", "s"}}).Worthwhile());
+}
+
+TEST(TurnLayout, NamesTheCallsOfTheTurn) {
+  EXPECT_EQ(Recorded({Call("c"), Text{"a", {}}, Call("d")}).calls(),
+            (std::vector<std::string>{"c", "d"}));
+}
+
+TEST(TurnLayout, TellsIdsOfCallsApart) {
+  EXPECT_NE(FingerprintOf(Turn({Call("a"), Call("bc")})),
+            FingerprintOf(Turn({Call("ab"), Call("c")})));
+}
+
+TEST(TurnLayout, DoesNotFitATurnThatLacksAPart) {
+  const LayoutRecorder text = Recorded({Text{"a", "s"}, Call("c")});
+  EXPECT_FALSE(RestoreTurn(Turn({Call("c")}), text.Layout()));
+  const LayoutRecorder picture = Recorded({Picture("AAAA", "s"), Call("c")});
+  EXPECT_FALSE(RestoreTurn(Turn({Call("c")}), picture.Layout()));
+  EXPECT_FALSE(RestoreTurn(Turn({Picture("AAAA"), Picture("BBBB"), Call("c")}), picture.Layout()));
+}
+
+TEST(TurnLayout, TakesSignaturesThatAClientKeeps) {
+  const Blocks own = {Picture("AAAA", "s"), Text{"a", {}}};
+  const auto picture = RestoreTurn(Turn(own), Recorded(own).Layout());
+  ASSERT_TRUE(picture);
+  EXPECT_EQ(*picture, own);
+  // A client that knows no thoughts puts the signature on the text.
+  const Blocks thought = {Thought{"hm", "s"}, Text{"a", {}}};
+  const auto restored = RestoreTurn(Turn({Text{"a", "s"}}), Recorded(thought).Layout());
+  ASSERT_TRUE(restored);
+  EXPECT_EQ(*restored, thought);
+}
+
 }  // namespace
 }  // namespace agm::chat

@@ -39,5 +39,30 @@ TEST(NodesTest, ANodeThatDoesNotRenewItsEntryIsSilentAndLaterGone) {
   EXPECT_EQ(Describe(nodes[1], kNow)["up_seconds"], 3'600);
 }
 
+TEST(NodesTest, ANodeIsReadAsItWasWritten) {
+  LinkStatus status;
+  status.node = "a";
+  status.round_trip = std::chrono::microseconds(1);
+  status.lag = Duration(2);
+  status.connections = 3;
+  status.commands = 4;
+  status.changes = 5;
+  status.missed = 6;
+  status.waiting = 7;
+  Reply entries;
+  entries.kind = Reply::Kind::kList;
+  entries.items = {Text("instance"), Text(WriteNode(NodeOf(status, kNow - 1h, kNow)))};
+  const auto nodes = NodesOf(entries, kNow);
+  ASSERT_EQ(nodes.size(), 1U);
+  EXPECT_EQ(nodes[0].name, "a");
+  EXPECT_EQ(nodes[0].round_trip_us, 1);
+  EXPECT_EQ(nodes[0].lag_ms, 2);
+  EXPECT_EQ(nodes[0].connections, 3);
+  EXPECT_EQ(nodes[0].commands, 4);
+  EXPECT_EQ(nodes[0].changes, 5);
+  EXPECT_EQ(nodes[0].missed, 6);
+  EXPECT_EQ(nodes[0].waiting, 7);
+}
+
 }  // namespace
 }  // namespace agm::cluster

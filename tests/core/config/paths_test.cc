@@ -3,6 +3,8 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <cstdlib>
+
 namespace agm::config {
 namespace {
 
@@ -31,6 +33,17 @@ TEST(StateDir, LooksAtTheVariableThenXdgThenHome) {
   const auto none = StateDir({{"HOME", ""}});
   ASSERT_FALSE(none);
   EXPECT_THAT(none.error().message, testing::HasSubstr("set AGM_STATE_DIR"));
+}
+
+TEST(ProcessEnvironment, HoldsTheVariablesOfTheProcess) {
+  ASSERT_EQ(::setenv("AGM_TEST_VARIABLE", "a=b", 1), 0);
+  ASSERT_EQ(::setenv("AGM_TEST_EMPTY", "", 1), 0);
+  const Environment all = ProcessEnvironment();
+  ASSERT_EQ(::unsetenv("AGM_TEST_VARIABLE"), 0);
+  ASSERT_EQ(::unsetenv("AGM_TEST_EMPTY"), 0);
+  EXPECT_EQ(Get(all, "AGM_TEST_VARIABLE"), "a=b");
+  EXPECT_EQ(all.count("AGM_TEST_EMPTY"), 1U);
+  EXPECT_EQ(ProcessEnvironment().count("AGM_TEST_VARIABLE"), 0U);
 }
 
 }  // namespace

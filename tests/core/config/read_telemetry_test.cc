@@ -68,6 +68,42 @@ TEST(ReadTelemetry, IsOffWhereTheSdkIsDisabled) {
       1);
 }
 
+TEST(ReadTelemetry, TakesHeadersFromAFile) {
+  const test::TempDir folder;
+  const auto file = folder.Write("headers", "X-Key:  a:b \r\nno header\n\n x-other : c");
+  const TelemetrySettings own =
+      TelemetryOf("[telemetry]\nheaders_file = \"" + file.string() + "\"\n",
+                  {{"OTEL_EXPORTER_OTLP_HEADERS", "x-more=d"}});
+  ASSERT_THAT(own.headers, SizeIs(2));
+  EXPECT_EQ(own.headers[0].first, "X-Key");
+  EXPECT_EQ(own.headers[0].second.Reveal(), "a:b");
+  EXPECT_EQ(own.headers[1].first, "x-other");
+  EXPECT_EQ(own.headers[1].second.Reveal(), "c");
+}
+
+TEST(ReadTelemetry, SaysWhatIsWrong) {
+  const auto problems = [](std::string_view text) { return Text(Read(text).problems); };
+  EXPECT_THAT(problems("[telemetry]\nheaders_file = \"/nowhere/h\"\n"),
+              HasSubstr("f.toml:2:16: telemetry.headers_file: /nowhere/h: no such file"));
+  EXPECT_THAT(problems("telemetry = 1\n"), HasSubstr("expected a table: [telemetry]"));
+}
+
+TEST(ReadTelemetry, TakesAShareOfTracesFromZeroToOne) {
+  const auto share = [](const std::string& sampler, const std::string& argument) {
+    return TelemetryOf("",
+                       {{"OTEL_TRACES_SAMPLER", sampler}, {"OTEL_TRACES_SAMPLER_ARG", argument}})
+        .sample;
+  };
+  EXPECT_EQ(share("traceidratio", "0"), 0);
+  EXPECT_EQ(share("traceidratio", "1"), 1);
+  EXPECT_EQ(share("traceidratio", " 0.5 "), 0.5);
+  for (const char* argument : {"", "-0.5", "1.5", "0.5x", "x"}) {
+    EXPECT_EQ(share("traceidratio", argument), 1) << argument;
+  }
+  EXPECT_EQ(share("parentbased_always_off", "0.5"), 0);
+  EXPECT_EQ(share("always_on", "0.5"), 1);
+}
+
 TEST(ReadPrices, TakesTheRowsOfTheSettingsBeforeThoseOfTheFile) {
   const test::TempDir folder;
   const std::string file = (folder.path() / "prices.toml").string();
@@ -91,6 +127,20 @@ TEST(ReadPrices, SaysWhatIsWrong) {
   EXPECT_THAT(problems("[prices]\nmodels = 1\n"), HasSubstr("an array of tables"));
   EXPECT_THAT(problems("[prices]\nfile = \"/nowhere.toml\"\n"), HasSubstr("prices.file"));
   EXPECT_THAT(problems("prices = 1\n"), HasSubstr("a table: [[prices.models]]"));
+  EXPECT_THAT(problems("[prices]\nmodels = [1]\n"), HasSubstr("a table for each model"));
+}
+
+TEST(ReadPrices, SaysWhatIsWrongWithAFile) {
+  const test::TempDir folder;
+  const auto problems = [&](std::string_view text) {
+    const auto file = folder.Write("prices.toml", text);
+    return Text(Read("[prices]\nfile = \"" + file.string() + "\"\n").problems);
+  };
+  EXPECT_THAT(problems("[[models]]\nmatch = = 1\n"),
+              HasSubstr("f.toml:2:8: prices.file: line 2: syntax error"));
+  EXPECT_THAT(problems("[[model]]\nmatch = \"a\"\n"),
+              HasSubstr("f.toml:2:8: prices.file: expected [[models]] in it"));
+  EXPECT_THAT(problems("models = 1\n"), HasSubstr("prices.file: models: expected an array"));
 }
 
 }  // namespace

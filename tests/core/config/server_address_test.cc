@@ -53,5 +53,16 @@ TEST(ServerAddress, RefusesOthersWithoutShowingThem) {
   }
 }
 
+TEST(ServerAddress, TakesThePortsAndDatabasesThatThereAre) {
+  for (const char* good : {"redis://h:65535", "redis://h:1/1000000", "redis://h:1/0",
+                           "unix:///run/v.sock?db=1000000"}) {
+    EXPECT_TRUE(ReadServerAddress(good)) << good;
+  }
+  for (const char* bad : {"redis://h:65536", "redis://h:1/1000001", "redis://h:1/-1",
+                          "unix:///run/v.sock?db=1000001", "unix:///run/v.sock?db="}) {
+    EXPECT_FALSE(ReadServerAddress(bad)) << bad;
+  }
+}
+
 }  // namespace
 }  // namespace agm::config

@@ -80,6 +80,24 @@ TEST(Show, MasksEveryKey) {
   EXPECT_THAT(ValueOf(named, "api_keys"), testing::Not(testing::HasSubstr("1234567")));
 }
 
+TEST(Show, HidesTheUserOfTheUpstreamProxy) {
+  const auto shown = [](const std::string& url) {
+    return ValueOf(ShowProxy(LoadedFrom("[proxy]\nupstream_proxy = \"" + url + "\"\n")),
+                   "upstream_proxy");
+  };
+  EXPECT_EQ(shown("http://h:1/"), "\"http://h:1/\"");
+  EXPECT_EQ(shown("http://me:pw@h:1"), "\"http://…@h:1\"");
+  EXPECT_EQ(shown("socks5://me:pw@h"), "\"socks5://…@h\"");
+}
+
+TEST(Show, HidesTheUserOfTheCluster) {
+  const auto shown = [](const std::string& url) {
+    return ValueOf(ShowCluster(LoadedFrom("[cluster]\nurl = \"" + url + "\"\n")), "url");
+  };
+  EXPECT_EQ(shown("redis://h:1"), "\"redis://h:1\"");
+  EXPECT_EQ(shown("redis://me:pw@h:1/2"), "\"redis://...@h:1/2\"");
+}
+
 TEST(Show, LeavesOutTheTablesThatAreNotUsed) {
   const Loaded none = LoadedFrom("");
   EXPECT_THAT(ShowTelemetry(none), IsEmpty());

@@ -28,6 +28,7 @@ TEST(Size, ReadsWhatPeopleWrite) {
   EXPECT_EQ(ReadSize("1.5 GB"), 1'500'000'000U);
   EXPECT_EQ(ReadSize("4096"), 4096U);
   EXPECT_EQ(ReadSize("1kb"), 1000U);
+  EXPECT_EQ(ReadSize("0"), 0U);
   for (const auto* text : {"", "MB", "-1", "1 apple", "1e9", "0.5", "99999999GiB", "nan", "1MBx"}) {
     EXPECT_EQ(ReadSize(text), std::nullopt) << text;
   }
@@ -58,7 +59,7 @@ TEST(SplitUrl, TakesAUrlApart) {
   EXPECT_EQ(url->path, "/a/b");
   EXPECT_EQ(url->rest, "?c#d");
   for (const auto* text : {"", "host", "http://", "http://a:0", "http://a:99999", "http://a b",
-                           "http://a:x", "://a", "http://a/\n"}) {
+                           "http://a:x", "://a", "http://a/\n", "http://a/b c", "http://a/\x7f"}) {
     EXPECT_FALSE(SplitUrl(text)) << text;
   }
 }

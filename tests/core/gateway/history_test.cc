@@ -20,12 +20,17 @@ TEST(History, NamesTheClientProgramOnly) {
   EXPECT_EQ(ClientProgram("claude-cli/2.0 (external)"), "claude-cli/2.0");
   EXPECT_EQ(ClientProgram(""), "");
   EXPECT_EQ(ClientProgram("<script>"), "");
+  EXPECT_EQ(ClientProgram("azAZ09._/- rest"), "azAZ09._/-");
+  for (const char* stop : {"`", "{", "@", "[", ":", ",", "\t", "\""}) {
+    EXPECT_EQ(ClientProgram("a" + std::string(stop) + "b"), "a") << stop;
+  }
   EXPECT_EQ(ClientProgram(std::string(100, 'a')).size(), 40U);
 }
 
 TEST(History, NamesTheRule) {
   EXPECT_EQ(RuleText({"gpt-4o", {"x"}, mapping::Rule::kExact, "gpt-4o"}), "exact gpt-4o");
   EXPECT_EQ(RuleText({"gpt-4o", {"x"}, mapping::Rule::kPassThrough, ""}), "");
+  EXPECT_EQ(RuleText({"gpt-4o", {"x"}, mapping::Rule::kBuiltIn, "gpt-*"}), "built-in gpt-*");
 }
 
 class HistoryTest : public GatewayTest {

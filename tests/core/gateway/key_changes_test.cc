@@ -91,6 +91,30 @@ TEST_F(KeyChangesTest, LimitsAreChangedAndRemoved) {
   EXPECT_EQ(key.budget.month, 20'000'000'000);
 }
 
+TEST_F(KeyChangesTest, ALimitIsAWholeNumberOrNull) {
+  Make(R"({"name":"ci"})");
+  const auto status = [&](const std::string& limit) {
+    return Own("PATCH", "/agm/keys/ci", R"({"requests_per_minute":)" + limit + "}").status;
+  };
+  for (const char* wrong : {"-1", "1.5", "2000000001", "\"5\"", "true"}) {
+    EXPECT_EQ(status(wrong), 400) << wrong;
+  }
+  for (const char* right : {"0", "1", "1000000", "null"}) {
+    EXPECT_EQ(status(right), 200) << right;
+  }
+}
+
+TEST_F(KeyChangesTest, AnswersNameTheKeyAndWhatWasDone) {
+  const Got made = Own("POST", "/agm/keys", R"({"name":"ci"})");
+  EXPECT_EQ(made.header("cache-control"), "no-store");
+  Load();
+  EXPECT_EQ(Own("PATCH", "/agm/keys/ci", R"({"enabled":false})").body,
+            R"({"name":"ci","changed":true})");
+  const Got removed = Own("DELETE", "/agm/keys/ci");
+  EXPECT_EQ(removed.body, R"({"name":"ci","removed":true})");
+  EXPECT_EQ(removed.header("cache-control"), "no-store");
+}
+
 TEST_F(KeyChangesTest, ADisabledKeyIsRefusedUntilItIsEnabled) {
   const std::string key = Make(R"({"name":"ci"})");
   ASSERT_EQ(Own("PATCH", "/agm/keys/ci", R"({"enabled":false})").status, 200);

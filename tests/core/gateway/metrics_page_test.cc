@@ -6,6 +6,7 @@
 #include <set>
 #include <sstream>
 #include <string>
+#include <vector>
 
 #include "core/gateway/metrics.h"
 
@@ -143,6 +144,106 @@ TEST(MetricsPage, ShowsTheLatestEndOfAnAccountsCooldownsByReason) {
   EXPECT_TRUE(Has(page, "agm_account_state" + labels + "state=\"cooling\"} 1"));
   EXPECT_TRUE(Has(page, "agm_account_state" + labels + "state=\"ready\"} 0"));
   EXPECT_TRUE(Has(page, "agm_accounts{state=\"cooling\"} 1"));
+}
+
+TEST(MetricsPage, TellsOfTheClusterWhereThereIsOne) {
+  EXPECT_EQ(Page(Metrics()).find("agm_cluster_"), std::string::npos);
+  PresentState state;
+  cluster::LinkStatus& link = state.link.emplace();
+  link.state = cluster::LinkState::kConnected;
+  link.round_trip = std::chrono::microseconds(1'500);
+  link.lag = Duration(250);
+  link.connections = 3;
+  link.commands = 40;
+  link.changes = 50;
+  link.missed = 6;
+  link.waiting = 7;
+  const std::string page = Page(Metrics(), state);
+  for (const char* line :
+       {"agm_cluster_connected 1", "agm_cluster_round_trip_seconds 0.0015",
+        "agm_cluster_lag_seconds 0.25", "agm_cluster_reconnections_total 2",
+        "agm_cluster_commands_total 40", "agm_cluster_changes_total 50",
+        "agm_cluster_missed_total 6", "agm_cluster_waiting_writes 7",
+        "# TYPE agm_cluster_connected gauge", "# TYPE agm_cluster_changes_total counter"}) {
+    EXPECT_TRUE(Has(page, line)) << line;
+  }
+}
+
+TEST(MetricsPage, ANodeAloneHasNoReconnections) {
+  PresentState state;
+  cluster::LinkStatus& link = state.link.emplace();
+  for (const auto alone : {cluster::LinkState::kAlone, cluster::LinkState::kHindered}) {
+    link.state = alone;
+    const std::string page = Page(Metrics(), state);
+    EXPECT_TRUE(Has(page, "agm_cluster_connected 0"));
+    EXPECT_TRUE(Has(page, "agm_cluster_reconnections_total 0"));
+  }
+  link.connections = 1;
+  EXPECT_TRUE(Has(Page(Metrics(), state), "agm_cluster_reconnections_total 0"));
+}
+
+TEST(MetricsPage, ShowsWhereConversationsWent) {
+  PresentState state;
+  state.affinities.kept = 5;
+  state.affinities.moved = 6;
+  state.affinities.began = 7;
+  const std::string page = Page(Metrics(), state);
+  EXPECT_TRUE(Has(page, "agm_affinity_total{outcome=\"kept\"} 5"));
+  EXPECT_TRUE(Has(page, "agm_affinity_total{outcome=\"moved\"} 6"));
+  EXPECT_TRUE(Has(page, "agm_affinity_total{outcome=\"began\"} 7"));
+}
+
+config::ClientKey LimitedKey(const std::string& name) {
+  config::ClientKey key;
+  key.name = name;
+  key.id = name;
+  key.hash = "sha256:" + std::string(64, '0');
+  key.requests_per_minute = 1;
+  return key;
+}
+
+std::vector<KeyFigures> KeysOf(const config::Config& config, keys::Meters& meters) {
+  return FiguresOf(keys::Ring(config, meters), WallTime(seconds(1'795'262'400)), TimePoint());
+}
+
+TEST(MetricsPage, SumsUpKeysBeyondTheTwoHundredth) {
+  config::Config config;
+  keys::Meters meters;
+  for (int i = 0; i < 200; ++i) config.keys.push_back(LimitedKey("key" + std::to_string(i)));
+  EXPECT_EQ(KeysOf(config, meters).size(), 200U);
+  EXPECT_EQ(KeysOf(config, meters).back().name, "key199");
+  for (int i = 200; i < 203; ++i) config.keys.push_back(LimitedKey("key" + std::to_string(i)));
+  const auto all = KeysOf(config, meters);
+  ASSERT_EQ(all.size(), 201U);
+  EXPECT_EQ(all[199].name, "key199");
+  EXPECT_EQ(all[200].name, "other");
+}
+
+TEST(MetricsPage, ShowsTheUsedPartOfEachBudgetOfALimitedKey) {
+  config::Config config;
+  config.proxy.time_zone = "UTC";
+  keys::Meters meters;
+  config::ClientKey& key = config.keys.emplace_back(LimitedKey("ci"));
+  key.tokens = {100, 1'000};
+  key.budget = {0, 500'000'000};  // nothing may be spent on a day: no part of that can be used
+  config.keys.push_back(LimitedKey("free"));
+  config.keys.back().requests_per_minute = 0;
+  ledger::Entry entry = Answered();
+  entry.at = WallTime(seconds(1'795'262'400));
+  entry.cost.list = 250'000'000;
+  meters.UseZone(keys::ZoneOf(config));
+  const keys::Ring ring(config, meters);
+  meters.Count(entry);
+  const auto all = FiguresOf(ring, entry.at, TimePoint());
+  ASSERT_EQ(all.size(), 1U) << "a key without limits has no figures";
+  EXPECT_EQ(all[0].name, "ci");
+  ASSERT_EQ(all[0].used.size(), 3U);
+  EXPECT_EQ(all[0].used[0].first, "month");
+  EXPECT_DOUBLE_EQ(all[0].used[0].second, 0.5);
+  EXPECT_EQ(all[0].used[1].first, "tokens_day");
+  EXPECT_DOUBLE_EQ(all[0].used[1].second, 1.4);
+  EXPECT_EQ(all[0].used[2].first, "tokens_month");
+  EXPECT_DOUBLE_EQ(all[0].used[2].second, 0.14);
 }
 
 }  // namespace

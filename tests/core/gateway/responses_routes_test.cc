@@ -114,6 +114,56 @@ TEST_F(ResponsesRoutesTest, RefersToItemsOfTheOwnCallerAlone) {
   EXPECT_EQ(refused.json()["error"]["param"], "input[1]");
 }
 
+TEST_F(ResponsesRoutesTest, ListsTheInputOfAResponseInPages) {
+  Json input = Json::array();
+  for (int i = 0; i < 23; ++i) {
+    input.push_back({{"role", "user"}, {"content", "Line " + std::to_string(i)}});
+  }
+  const Json made = Post("/v1/responses", {{"model", "gemini-3.8-flash"}, {"input", input}}).json();
+  const std::string path = "/v1/responses/" + made["id"].get<std::string>() + "/input_items?";
+  const auto list = [&](const std::string& query) { return Ask("GET", path + query).json(); };
+  // The texts' numbers, and a plus if there are more.
+  const auto lines = [&](const std::string& query) {
+    const Json page = list(query);
+    std::string all;
+    for (const Json& item : page["data"]) {
+      all += item["content"][0]["text"].get<std::string>().substr(5) + " ";
+    }
+    return all + (page["has_more"] == true ? "+" : "");
+  };
+  const Json whole = list("order=asc&limit=100");
+  ASSERT_EQ(whole["data"].size(), 23U) << whole.dump();
+  const auto id = [&](std::size_t at) { return whole["data"][at]["id"].get<std::string>(); };
+  EXPECT_EQ(whole["first_id"], id(0));
+  EXPECT_EQ(whole["last_id"], id(22));
+  EXPECT_EQ(whole["has_more"], false);
+  EXPECT_EQ(list("").at("data").size(), 20U);
+  EXPECT_EQ(lines("limit=3"), "22 21 20 +");
+  EXPECT_EQ(lines("limit=1&order=desc"), "22 +");
+  EXPECT_EQ(lines("limit=3&order=asc"), "0 1 2 +");
+  EXPECT_EQ(lines("limit=3&after=" + id(3)), "2 1 0 ");
+  EXPECT_EQ(lines("limit=3&order=asc&after=" + id(19)), "20 21 22 ");
+  EXPECT_EQ(lines("limit=2&order=asc&after=" + id(19)), "20 21 +");
+  EXPECT_EQ(lines("order=asc&after=" + id(22)), "");
+  const Json none = list("after=msg_unknown");
+  EXPECT_EQ(none["data"].size(), 0U);
+  EXPECT_TRUE(none["first_id"].is_null());
+  EXPECT_TRUE(none["last_id"].is_null());
+  EXPECT_EQ(none["has_more"], false);
+}
+
+TEST_F(ResponsesRoutesTest, RefusesASizeThatIsNoNumberFromOneToAHundred) {
+  const Json made = Post("/v1/responses", {{"model", "gemini-3.8-flash"}, {"input", talk_}}).json();
+  const std::string path = "/v1/responses/" + made["id"].get<std::string>() + "/input_items?limit=";
+  for (const char* limit : {"0", "101", "-1", "x", "5x", "99999999999999999999999"}) {
+    const Got got = Ask("GET", path + limit);
+    EXPECT_EQ(got.status, 400) << limit;
+    EXPECT_EQ(got.json()["error"]["param"], "limit");
+  }
+  EXPECT_EQ(Ask("GET", path + "1").status, 200);
+  EXPECT_EQ(Ask("GET", path + "100").status, 200);
+}
+
 TEST_F(ResponsesRoutesTest, SpeaksInEveryFormatOfTheBuild) {
   for (const protocol::SoundFormat& format : protocol::SoundFormats()) {
     const Got got = Post("/v1/audio/speech", {{"model", "tts-1"},

@@ -4,6 +4,8 @@
 
 #include <memory>
 #include <string>
+#include <variant>
+#include <vector>
 
 #include "core/protocol/shared/id_source.h"
 #include "core/store/connection.h"
@@ -23,6 +25,28 @@ class SignaturesTest : public ::testing::Test {
     database_->Flush();
   }
 };
+
+/// A turn of a signed text and these calls.
+chat::LayoutRecorder TurnOf(const std::vector<std::string>& calls, const std::string& signature) {
+  chat::LayoutRecorder recorder;
+  recorder.See(chat::BlockStarted{});
+  recorder.See(chat::BlockDelta{0, "Done.", {}});
+  recorder.See(chat::BlockStopped{0, signature});
+  for (const std::string& call : calls) {
+    recorder.See(chat::BlockStarted{0, chat::BlockKind::kToolCall, call, "look", {}, {}});
+    recorder.See(chat::BlockStopped{0, {}});
+  }
+  return recorder;
+}
+
+/// The same turn as a client sends it back.
+chat::Message Sent(const std::vector<std::string>& calls) {
+  chat::Message message{chat::Role::kAssistant, {chat::Text{"Done.", {}}}, {}};
+  for (const std::string& call : calls) {
+    message.blocks.emplace_back(chat::ToolCall{call, "look", "{}", chat::ToolKind::kFunction, {}});
+  }
+  return message;
+}
 
 TEST_F(SignaturesTest, AreFoundByCallAndFamily) {
   Signatures signatures(stored_, SystemClock());
@@ -81,6 +105,86 @@ TEST_F(SignaturesTest, AreLookedForAgainWhereTheStoreWasBehind) {
   EXPECT_EQ(asking.Find("call-1", "gemini-3"), "");
   ASSERT_TRUE(other->Run("COMMIT"));
   EXPECT_EQ(asking.Find("call-1", "gemini-3"), "abc");
+}
+
+TEST_F(SignaturesTest, OfALargeSizeAreInTheStoreAlone) {
+  Signatures signatures(stored_, SystemClock());
+  signatures.Keep("call-1", "gemini-3", "small");
+  const std::string large(300'000, 'x');
+  signatures.Keep("call-1", "gemini-3", large);
+  EXPECT_EQ(signatures.Find("call-1", "gemini-3"), large);
+  Store("call-1", "other");
+  EXPECT_EQ(signatures.Find("call-1", "gemini-3"), "other");
+}
+
+TEST_F(SignaturesTest, OfACallAreForItsCallerAlone) {
+  Signatures signatures(stored_, SystemClock());
+  signatures.KeepCall("ann", "call-1", "gemini-3", "abc");
+  EXPECT_EQ(signatures.FindCall("ann", "call-1", "gemini-3"), "abc");
+  EXPECT_EQ(signatures.FindCall("bob", "call-1", "gemini-3"), "");
+  EXPECT_EQ(signatures.FindCall("ann", "call-2", "gemini-3"), "");
+  EXPECT_EQ(signatures.Find("call-1", "gemini-3"), "") << "its key is no call's id";
+  const std::string longer(protocol::kLongestCallId + 1, 'x');
+  signatures.KeepCall("ann", longer, "gemini-3", "abc");
+  EXPECT_EQ(signatures.FindCall("ann", longer, "gemini-3"), "");
+  const std::string longest(protocol::kLongestCallId, 'x');
+  signatures.KeepCall("ann", longest, "gemini-3", "abc");
+  EXPECT_EQ(signatures.FindCall("ann", longest, "gemini-3"), "abc");
+  Signatures later(stored_, SystemClock());
+  EXPECT_EQ(later.FindCall("ann", "call-1", "gemini-3"), "abc") << "it is in the store";
+}
+
+TEST_F(SignaturesTest, TellCallersApartWhoseNamesContinueInTheCall) {
+  Signatures signatures(stored_, SystemClock());
+  signatures.KeepCall("a", "asignature b", "gemini-3", "abc");
+  EXPECT_EQ(signatures.FindCall("asignature a", "b", "gemini-3"), "");
+}
+
+TEST_F(SignaturesTest, OfATurnAreRestoredForItsCallerAlone) {
+  Signatures signatures(stored_, SystemClock());
+  signatures.KeepTurn("ann", TurnOf({"c"}, "signed"), "gemini-3");
+  const auto restored = signatures.Restore("ann", Sent({"c"}), "gemini-3");
+  ASSERT_TRUE(restored);
+  EXPECT_EQ(std::get<chat::Text>(restored->front()).signature, "signed");
+  EXPECT_FALSE(signatures.Restore("bob", Sent({"c"}), "gemini-3"));
+  EXPECT_FALSE(signatures.Restore("ann", Sent({"d"}), "gemini-3"));
+  EXPECT_FALSE(signatures.Restore("ann", Sent({"c"}), "gemini-2.5"));
+  EXPECT_EQ(signatures.TurnOf("ann", "c", "gemini-3"), "") << "the only call of its turn";
+}
+
+TEST_F(SignaturesTest, OfATurnThatIsTooLargeAreNotKept) {
+  Signatures signatures(stored_, SystemClock());
+  signatures.KeepTurn("ann", TurnOf({"c"}, std::string(300'000, 'x')), "gemini-3");
+  EXPECT_FALSE(signatures.Restore("ann", Sent({"c"}), "gemini-3"));
+}
+
+TEST_F(SignaturesTest, SeveralCallsOfATurnBelongTogether) {
+  Signatures signatures(stored_, SystemClock());
+  const chat::LayoutRecorder plain = TurnOf({"c", "d"}, "");
+  signatures.KeepTurn("ann", plain, "gemini-3");
+  EXPECT_EQ(signatures.TurnOf("ann", "c", "gemini-3"), plain.Fingerprint());
+  EXPECT_EQ(signatures.TurnOf("ann", "d", "gemini-3"), plain.Fingerprint());
+  EXPECT_EQ(signatures.TurnOf("bob", "c", "gemini-3"), "");
+  EXPECT_FALSE(signatures.Restore("ann", Sent({"c", "d"}), "gemini-3")) << "it adds nothing";
+}
+
+TEST_F(SignaturesTest, AreKeptWhileTheEventsOfAnAnswerPass) {
+  Signatures signatures(stored_, SystemClock());
+  SignatureKeeper keeper(signatures, "ann", "gemini-3");
+  using chat::BlockKind;
+  keeper.See(chat::BlockStarted{0, BlockKind::kToolCall, "c", "look", {}, {}});
+  keeper.See(chat::BlockStopped{0, "of c"});
+  keeper.See(chat::BlockStarted{0, BlockKind::kToolCall, "d", "look", {}, {}});
+  keeper.See(chat::BlockStopped{0, ""});
+  keeper.See(chat::BlockStarted{0, BlockKind::kText, "e", {}, {}, {}});
+  keeper.See(chat::BlockStopped{0, "of a text"});
+  EXPECT_EQ(signatures.FindCall("ann", "c", "gemini-3"), "of c");
+  EXPECT_EQ(signatures.FindCall("ann", "d", "gemini-3"), "");
+  EXPECT_EQ(signatures.FindCall("ann", "e", "gemini-3"), "");
+  EXPECT_EQ(signatures.FindCall("ann", "", "gemini-3"), "");
+  EXPECT_EQ(signatures.TurnOf("ann", "c", "gemini-3"), "");
+  keeper.See(chat::Finished{});
+  EXPECT_NE(signatures.TurnOf("ann", "c", "gemini-3"), "");
 }
 
 }  // namespace

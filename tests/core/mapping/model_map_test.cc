@@ -214,5 +214,53 @@ TEST(ModelMap, FindsAnExactNameAmongMany) {
   EXPECT_EQ(Resolved(Map(std::move(rules)), "model-9999"), "exact model-9999 -> t");
 }
 
+// The reason why the pattern lost that comes second.
+std::string WhySecond(std::vector<config::MappingRule> rules, std::string_view name) {
+  const auto explained = Map(std::move(rules)).Explain(name);
+  if (!explained || explained->losers.empty()) return "nothing lost";
+  return explained->losers.front().why;
+}
+
+TEST(ModelMap, ExplainsTiesByStarsThenBeginningThenAlphabet) {
+  EXPECT_EQ(WhySecond({{"ab*c*", {"x"}}, {"ab*c", {"y"}}}, "abcc"), "has 2 stars, the winner 1");
+  EXPECT_EQ(WhySecond({{"x*yz", {"x"}}, {"xy*z", {"y"}}}, "xyyz"),
+            "has 1 characters before its first star, the winner 2");
+  EXPECT_EQ(WhySecond({{"zz*ab*", {"2"}}, {"zz*aa*", {"1"}}}, "zz-aa-ab-"),
+            "comes later in the alphabet");
+}
+
+TEST(ModelMap, ExplainsABuiltInRuleWithoutNamingItAmongTheLosers) {
+  const auto map = Map({});
+  const auto explained = map.Explain("gpt-4o-mini");
+  ASSERT_TRUE(explained);
+  EXPECT_EQ(explained->won.rule, Rule::kBuiltIn);
+  bool another = false;
+  for (const Loser& loser : explained->losers) {
+    EXPECT_NE(loser.from, explained->won.from);
+    EXPECT_EQ(loser.rule, Rule::kBuiltIn);
+    another = true;
+  }
+  EXPECT_TRUE(another) << "a pattern of the built-in table matches too";
+  const auto mine = Map({{"gpt-4o-mini", {"x"}}}).Explain("gpt-4o-mini");
+  ASSERT_TRUE(mine);
+  EXPECT_EQ(mine->losers.size(), explained->losers.size() + 1);
+}
+
+TEST(ModelMap, RefusesNamesOfOtherVendorsUnlessAnAccountMayHaveThem) {
+  const auto refused = Map({}).Resolve("openai/gpt-oss:free");
+  ASSERT_FALSE(refused);
+  EXPECT_EQ(refused.error().code, ErrorCode::kUnknownModel);
+  EXPECT_EQ(refused.error().reason, "model_not_found");
+  EXPECT_EQ(refused.error().param, "model");
+  EXPECT_EQ(Resolved(Map({{"openai/*", {"x"}}}), "openai/gpt-oss:free"), "pattern openai/* -> x");
+  EXPECT_EQ(Map({}).Resolve("gpt-4o:free")->rule, Rule::kBuiltIn);
+  config::Config config;
+  config.accounts.emplace_back().kind = config::AccountKind::kGemini;
+  EXPECT_EQ(Resolved(ModelMap(config), "small:free"), "unknown_model");
+  config.accounts.emplace_back().kind = config::AccountKind::kOpenAi;
+  EXPECT_EQ(Resolved(ModelMap(config), "openai/gpt-oss:free"),
+            "pass-through  -> openai/gpt-oss:free");
+}
+
 }  // namespace
 }  // namespace agm::mapping

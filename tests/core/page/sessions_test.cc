@@ -59,6 +59,28 @@ TEST(Sessions, TheSeventeenthEndsTheOneThatWasNotUsedForLongest) {
   EXPECT_FALSE(sessions.Find(second));
 }
 
+TEST(Sessions, OneThatIsTooOldMakesRoomBeforeOthers) {
+  test::FakeClock clock;
+  Sessions sessions(clock);
+  const std::string old = sessions.Begin(Secret("k"));
+  for (int hours = 6; hours < 7 * 24; hours += 6) {
+    clock.Advance(6h);
+    EXPECT_TRUE(sessions.Find(old));
+  }
+  std::string first;
+  for (int i = 1; i < 16; ++i) {
+    clock.Advance(1s);
+    const std::string cookie = sessions.Begin(Secret("k"));
+    if (i == 1) first = cookie;
+  }
+  clock.Advance(1min);
+  EXPECT_TRUE(sessions.Find(old));
+  clock.Advance(6h - 1min - 15s);
+  sessions.Begin(Secret("k"));
+  EXPECT_FALSE(sessions.Find(old));
+  EXPECT_TRUE(sessions.Find(first));
+}
+
 TEST(Sessions, ATokenWorksOnceAndForAMinute) {
   test::FakeClock clock;
   Sessions sessions(clock);

@@ -60,5 +60,27 @@ TEST(Mask, ASecretUnderANameOfTheFormGoesToo) {
   }
 }
 
+TEST(MaskSecrets, FindsASecretAnywhereInALongText) {
+  const std::string key = "AIzaSyB9Ioj1234567";
+  for (const std::size_t before : {3985U, 3990U, 3999U, 4000U, 7990U}) {
+    const std::string head(before, '!');
+    const std::string tail(5000, '!');
+    EXPECT_EQ(MaskSecrets(head + " " + key + " " + tail), head + " KEY " + tail) << before;
+  }
+}
+
+TEST(MaskSecrets, KeepsALongTextWithoutGaps) {
+  const std::string run(4500, '!');
+  for (const std::string& text : {run + run, " " + run, run + "\n" + run}) {
+    EXPECT_EQ(MaskSecrets(text), text);
+  }
+}
+
+// Each pattern is tried only where its mark stands: the one of mail addresses would take minutes here.
+TEST(Mask, ALongWordTakesTimeInProportionToItsLength) {
+  const std::string word(300'000, 'a');
+  EXPECT_EQ(MaskSecrets(word), word);
+}
+
 }  // namespace
 }  // namespace agm::replay

@@ -13,6 +13,7 @@
 #include <vector>
 
 #include "core/base/file.h"
+#include "core/store/schema.h"
 #include "tests/support/temp_dir.h"
 
 namespace agm::store {
@@ -256,6 +257,98 @@ TEST(Database, AFileThatErasesKeepsNoDeletedBytes) {
       database->Read([](Connection& c) { return c.Run("PRAGMA wal_checkpoint(TRUNCATE)"); }));
   EXPECT_EQ(ReadFile(folder / "notes.db")->find("canary-16180339"), std::string::npos);
   EXPECT_FALSE(std::filesystem::exists(folder / "state.db"));
+}
+
+TEST(Database, BeginsAnewWhereItsFileTurnsOutToBeDamaged) {
+  const test::TempDir folder;
+  const auto database = Database::Open(folder.path());
+  ASSERT_TRUE(database->Transact(Put("old", 1)));
+  int tries = 0;
+  EXPECT_TRUE(database->Transact([&](Connection& connection) -> Result<void> {
+    if (++tries == 1) return Fail(ErrorCode::kDamaged, "the disk image is malformed");
+    return Put("new", 2)(connection);
+  }));
+  EXPECT_EQ(tries, 2);
+  EXPECT_THAT(database->TakeWarning().value_or(Error{}).message, HasSubstr("state.db.damaged-"));
+  EXPECT_EQ(Accounts(*database), "new=2 ");
+  EXPECT_EQ(Accounts(*Database::Open(folder.path())), "new=2 ");
+}
+
+/// A job that counts how often it runs.
+Database::Work Count(int& runs) {
+  return [&runs](Connection&) -> Result<void> {
+    ++runs;
+    return {};
+  };
+}
+
+TEST(Database, HasNothingToFlushWithoutWrites) {
+  const auto database = Database::OpenInMemory();
+  EXPECT_TRUE(database->Flush());
+}
+
+TEST(Database, ATransactionComesAfterEarlierWrites) {
+  const auto database = Database::OpenInMemory();
+  database->Write("a", Put("a", 1));
+  ASSERT_TRUE(database->Transact(Put("a", 2)));
+  EXPECT_EQ(Accounts(*database), "a=2 ");
+}
+
+TEST(Database, DoesOnlyTheLaterOfTwoWritesWithOneKey) {
+  const auto database = Database::OpenInMemory();
+  int earlier = 0;
+  int later = 0;
+  ASSERT_TRUE(database->Read([&](Connection&) -> Result<void> {  // nothing is written meanwhile
+    database->Write("a", Count(earlier));
+    database->Write("a", Count(later));
+    return {};
+  }));
+  EXPECT_TRUE(database->Flush());
+  EXPECT_EQ(earlier, 0);
+  EXPECT_EQ(later, 1);
+}
+
+TEST(Database, ANewerWriteReplacesOneThatFailed) {
+  const test::TempDir folder;
+  const auto database = Database::Open(folder.path(), 10ms);
+  auto other = Connection::Open(folder / "state.db", 1s);
+  ASSERT_TRUE(other && other->Run("BEGIN IMMEDIATE"));
+  int failed = 0;
+  int newer = 0;
+  database->Write("a", Count(failed));
+  EXPECT_FALSE(database->Flush());
+  database->Write("a", Count(newer));
+  ASSERT_TRUE(other->Run("ROLLBACK"));
+  EXPECT_TRUE(database->Flush());
+  EXPECT_EQ(failed, 0);
+  EXPECT_EQ(newer, 1);
+}
+
+TEST(Database, SaysOnceThatWritesAreLost) {
+  const auto database = Database::OpenInMemory();
+  int runs = 0;
+  ASSERT_TRUE(database->Read([&](Connection&) -> Result<void> {  // nothing is written meanwhile
+    for (int i = 0; i < 20'000; ++i) database->Write(std::to_string(i), Count(runs));
+    EXPECT_FALSE(database->TakeWarning());
+    database->Write("excess", Count(runs));
+    EXPECT_THAT(database->TakeWarning().value_or(Error{}).message,
+                HasSubstr("more changes wait than can be written; some are lost"));
+    database->Write("more", Count(runs));
+    EXPECT_FALSE(database->TakeWarning());
+    database->Write("7", Count(runs));  // replaces another
+    return {};
+  }));
+  EXPECT_TRUE(database->Flush());
+  EXPECT_EQ(runs, 20'000);
+}
+
+TEST(Schema, AStepThatFailsLeavesNothingBehind) {
+  constexpr std::array<std::string_view, 2> kSteps = {"CREATE TABLE note (text TEXT);", "NO SQL;"};
+  auto connection = Connection::OpenInMemory();
+  ASSERT_TRUE(connection);
+  EXPECT_FALSE(Migrate(*connection, kSteps));
+  EXPECT_TRUE(connection->Run("BEGIN IMMEDIATE")) << "no transaction is open";
+  EXPECT_FALSE(connection->Run("SELECT * FROM note"));
 }
 
 TEST(Connection, AReaderCannotWrite) {

@@ -233,5 +233,32 @@ TEST(Spans, ARouteWithoutAModelIsNamedByItsRoute) {
   EXPECT_EQ(SpansOf(entry, {})[0]["name"], "GET model");
 }
 
+TEST(Spans, TheResourceHasItsNameAndWhatTheSettingsAdd) {
+  Options options;
+  options.service_name = "mine";
+  options.resource = {{"team", "home"}, {"zone", "b"}};
+  const Json resource = ResourceOf(options);
+  EXPECT_EQ(Value(resource, "service.name"), "mine");
+  EXPECT_NE(Value(resource, "service.version"), "(none)");
+  EXPECT_EQ(Value(resource, "team"), "home");
+  EXPECT_EQ(Value(resource, "zone"), "b");
+}
+
+TEST(Spans, AServerSpanIsAnErrorOnlyWhereTheServerIsToBlame) {
+  const auto is_error = [](int status, const std::string& error) {
+    ledger::Entry entry = EntryOfAStream();
+    entry.status = status;
+    entry.error = error;
+    const Json span = SpansOf(entry, {})[0];
+    return span.contains("status") && span["status"].value("code", 0) == 2;
+  };
+  EXPECT_TRUE(is_error(500, ""));
+  EXPECT_FALSE(is_error(499, "cancelled"));
+  EXPECT_FALSE(is_error(400, "invalid_request"));
+  EXPECT_TRUE(is_error(399, "network"));
+  EXPECT_TRUE(is_error(200, "network"));
+  EXPECT_FALSE(is_error(200, ""));
+}
+
 }  // namespace
 }  // namespace agm::telemetry

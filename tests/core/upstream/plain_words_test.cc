@@ -45,5 +45,29 @@ TEST(PlainWords, AreOneShortLineOfUtf8) {
   EXPECT_EQ(PlainWords(" \n ", 10), "");
 }
 
+TEST(PlainWords, CutOutLongNumbersAndLongMixesOfLettersAndDigits) {
+  EXPECT_EQ(PlainWords("12345678 123456789", 200), "12345678 …");
+  EXPECT_EQ(PlainWords("aB3aB3aB3aB3aB3 aB3aB3aB3aB3aB3a", 200), "aB3aB3aB3aB3aB3 …");
+  const std::string lower = "a1" + std::string(29, 'b');  // 31 characters
+  EXPECT_EQ(PlainWords(lower + " " + lower + "c", 200), lower + " …");
+  EXPECT_EQ(PlainWords(std::string(40, 'a') + " " + std::string(40, 'A'), 200),
+            std::string(40, 'a') + " " + std::string(40, 'A'))
+      << "a word";
+  EXPECT_EQ(PlainWords("a.b.c/123456789/d", 200), "…") << "a part of a path";
+  EXPECT_EQ(PlainWords("a.b./12345678", 200), "a.b./12345678");
+}
+
+TEST(PlainWords, KeepPunctuationThatStandsAlone) {
+  EXPECT_EQ(PlainWords("a ... b ) c", 200), "a ... b ) c");
+}
+
+TEST(PlainWords, EndWithAnEllipsisWhereTheyAreCut) {
+  EXPECT_EQ(PlainWords("abcdef", 6), "abcdef");
+  EXPECT_EQ(PlainWords("abcdefg", 6), "abc…");
+  EXPECT_EQ(PlainWords("abcd", 3), "…");
+  EXPECT_EQ(PlainWords("\xC3\xA4\xC3\xB6\xC3\xBC\xC3\xA4", 6), "\xC3\xA4…");
+  EXPECT_EQ(PlainWords("one two three", 8), "one t…");
+}
+
 }  // namespace
 }  // namespace agm::upstream

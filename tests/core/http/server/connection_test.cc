@@ -15,62 +15,13 @@
 #include <vector>
 
 #include "core/http/server/stream.h"
+#include "tests/core/http/server/scripted_wire.h"
 
 namespace agm::http {
 namespace {
 
 using ::testing::ElementsAre;
 using ::testing::IsEmpty;
-
-/// What a client's socket does next, and what was sent to it.
-struct Script {
-  std::deque<std::pair<Wire::Moved, std::string>> arrivals;  ///< then kWouldBlock
-  std::size_t room = SIZE_MAX;                               ///< bytes that it accepts
-  bool broken = false;
-  std::string sent;
-  std::vector<bool> hung_up;  ///< for each HangUp: whether output ended too
-
-  void Arrives(std::string bytes) {
-    arrivals.push_back({{Wire::Outcome::kMoved, bytes.size(), POLLIN}, std::move(bytes)});
-  }
-  void Ends(Wire::Outcome outcome, short wants = POLLIN) {
-    arrivals.push_back({{outcome, 0, wants}, {}});
-  }
-};
-
-class ScriptedWire : public Wire {
- public:
-  explicit ScriptedWire(Script& script) : script_(script) {
-    EXPECT_EQ(::socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, pair_.data()), 0);
-  }
-  ~ScriptedWire() override {
-    for (const int fd : pair_) ::close(fd);
-  }
-  Moved Receive(std::span<char> room) override {
-    if (script_.arrivals.empty()) return {Outcome::kWouldBlock, 0, POLLIN};
-    const auto [moved, bytes] = std::move(script_.arrivals.front());
-    script_.arrivals.pop_front();
-    EXPECT_LE(bytes.size(), room.size());
-    std::ranges::copy(bytes, room.begin());
-    return moved;
-  }
-  Moved Send(std::string_view bytes) override {
-    if (script_.broken) return {Outcome::kBroken};
-    const std::size_t taken = std::min(script_.room, bytes.size());
-    if (taken == 0) return {Outcome::kWouldBlock, 0, POLLOUT};
-    script_.room -= taken;
-    script_.sent += bytes.substr(0, taken);
-    return {Outcome::kMoved, taken, POLLOUT};
-  }
-  bool Pending() const override { return false; }
-  void EndOutput() override {}
-  void HangUp(bool output_too) override { script_.hung_up.push_back(output_too); }
-  int fd() const override { return pair_[0]; }
-
- private:
-  Script& script_;
-  std::array<int, 2> pair_{};
-};
 
 class ConnectionTest : public testing::Test {
  protected:

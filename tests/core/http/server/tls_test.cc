@@ -43,6 +43,13 @@ TEST(TlsIdentity, TakesACertificateWithItsKeyAndChain) {
   EXPECT_EQ(files.Refused(), "it is taken");
 }
 
+TEST(TlsIdentity, KnowsWhenItsCertificateEnds) {
+  const WallTime now = SystemClock().Wall();
+  const auto identity = MakeIdentity();
+  EXPECT_GE(identity->expires(), now + std::chrono::hours(23));
+  EXPECT_LE(identity->expires(), now + std::chrono::hours(25));
+}
+
 TEST(TlsIdentity, NamesTheSettingAndTheFileThatIsMissing) {
   Files files;
   const std::string good = files.tls.certificate;

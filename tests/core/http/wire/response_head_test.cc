@@ -73,6 +73,8 @@ TEST(ResponseHead, SaysWhereTheBodyEnds) {
            Case{"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\nContent-Length: 5\r\n\r\n",
                 Framing::kChunked, false},
            Case{"HTTP/1.1 200 OK\r\n\r\n", Framing::kUntilClose, false},
+           Case{"HTTP/1.0 204 No Content\r\n\r\n", Framing::kNone, false},
+           Case{"HTTP/1.0 204 No Content\r\nConnection: keep-alive\r\n\r\n", Framing::kNone, true},
            Case{"HTTP/1.1 204 No Content\r\n\r\n", Framing::kNone, true},
            Case{"HTTP/1.1 304 Not Modified\r\nContent-Length: 5\r\n\r\n", Framing::kNone, true},
        }) {

@@ -32,6 +32,21 @@ TEST(AnthropicError, TellsOfATooLongPromptWithBothNumbers) {
             "prompt is too long: the context is too long");
 }
 
+TEST(AnthropicError, TakesOnlyNumbersOfTokensForSuch) {
+  const std::string expected = "prompt is too long: 2000 tokens > 1000 maximum";
+  EXPECT_EQ(MessageOf(TooLong("status 999 at 1000 of 2000")), expected);
+  EXPECT_EQ(MessageOf(TooLong("1,000 x 2,000")), expected);
+  EXPECT_EQ(MessageOf(TooLong("1000000000000 is no number of tokens, 1000 and 2000 are")),
+            expected);
+  EXPECT_EQ(MessageOf(TooLong("at most 1000, not 999")),
+            "prompt is too long: at most 1000, not 999");
+}
+
+TEST(AnthropicError, NamesNoFieldThatTheMessageDoesNotBeginWith) {
+  EXPECT_EQ(MessageOf(Invalid("invalid_value", "a[0]", "b[1] is wrong")), "b[1] is wrong");
+  EXPECT_EQ(MessageOf(Invalid("invalid_value", "", "b[1] is wrong")), "b[1] is wrong");
+}
+
 TEST(AnthropicError, NamesAFieldByItsDottedPath) {
   const Error error =
       Invalid("invalid_value", "messages[2].content[0]", "messages[2].content[0]: expected text");
@@ -51,6 +66,8 @@ TEST(AnthropicError, OfAStreamAsksForANewTryWhereOneMayHelp) {
   };
   EXPECT_EQ(type(ErrorCode::kUpstreamUnavailable), "overloaded_error");
   EXPECT_EQ(type(ErrorCode::kOverloaded), "overloaded_error");
+  EXPECT_EQ(type(ErrorCode::kRateLimited), "overloaded_error");
+  EXPECT_EQ(type(ErrorCode::kTimeout), "overloaded_error");
   EXPECT_EQ(type(ErrorCode::kUpstreamRejected), "api_error");
 }
 

@@ -47,6 +47,25 @@ TEST(OpenAiEmbeddings, TakesTheTasksThatOtherClientsName) {
   EXPECT_EQ(by(R"("task_type":"cooking")"), "invalid_value");
 }
 
+TEST(OpenAiEmbeddings, HaveTheSizeThatTheModelsNameImplies) {
+  const auto size = [](const std::string& model) {
+    const auto request = ReadOpenAiEmbeddings(R"({"input":"x","model":")" + model + "\"}");
+    EXPECT_TRUE(request) << model;
+    return request ? request->dimensions.value_or(0) : -1;
+  };
+  EXPECT_EQ(size("text-embedding-3-small"), 1536);
+  EXPECT_EQ(size("text-embedding-ada-002"), 1536);
+  EXPECT_EQ(size("openai/text-embedding-3-large"), 3072);
+  EXPECT_EQ(size("m"), 0);
+}
+
+TEST(OpenAiEmbeddings, ReadsAsManyTextsAsOpenAiTakes) {
+  std::string texts = "\"x\"";
+  for (int i = 1; i < 2048; ++i) texts += ",\"x\"";
+  EXPECT_TRUE(ReadOpenAiEmbeddings(R"({"model":"m","input":[)" + texts + "]}"));
+  EXPECT_FALSE(ReadOpenAiEmbeddings(R"({"model":"m","input":["x",)" + texts + "]}"));
+}
+
 TEST(OpenAiEmbeddings, RefusesWhatCannotBeEmbedded) {
   EXPECT_EQ(Refused(R"({"input":"x"})").param, "model");
   EXPECT_EQ(Refused(R"({"model":"m"})").reason, "missing_required_parameter");

@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include <string>
+#include <variant>
 #include <vector>
 
 #include "core/base/base64.h"
@@ -54,6 +55,21 @@ TEST(Speech, StreamsTheFileAndThenItsTokens) {
   EXPECT_EQ(events[1]["usage"]["input_tokens"], 7);
   EXPECT_EQ(events[1]["usage"]["output_tokens"], 30);
   EXPECT_EQ(events[1]["usage"]["total_tokens"], 37);
+}
+
+TEST(Speech, TellsTheModelHowToSpeak) {
+  const auto prompt = [](const std::string& more) {
+    const auto request = Speech().ReadRequest(R"({"model":"m","voice":"alloy","input":"Hi",)"
+                                              R"("response_format":"wav")" +
+                                              more + "}");
+    EXPECT_TRUE(request) << request.error().message;
+    return std::get<chat::Text>(request->messages.back().blocks.back()).text;
+  };
+  EXPECT_EQ(prompt(""), "Hi");
+  EXPECT_EQ(prompt(R"(,"speed":1)"), "Hi");
+  EXPECT_EQ(prompt(R"(,"speed":2)"), "Speak faster than usual, at 2 times the speed.:\nHi");
+  EXPECT_EQ(prompt(R"(,"speed":0.5,"instructions":"Be calm.")"),
+            "Be calm. Speak more slowly than usual, at 0.5 times the speed.:\nHi");
 }
 
 TEST(Speech, StreamsAnErrorWhereTheModelWasSilent) {

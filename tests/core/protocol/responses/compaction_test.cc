@@ -40,6 +40,10 @@ TEST(Compaction, ChoosesNoToolWhereThereIsNone) {
   const auto request = ResponsesCompaction().ReadRequest(R"({"model":"m","input":"Hi"})");
   ASSERT_TRUE(request);
   EXPECT_FALSE(request->tool_choice);
+  chat::Request other;
+  other.tool_choice = chat::ToolChoice{chat::ToolMode::kAuto, {}};
+  AskForCompaction(other);
+  EXPECT_FALSE(other.tool_choice);
 }
 
 TEST(Compaction, AsksOnceWhereTheInputAsksToo) {
