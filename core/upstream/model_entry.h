@@ -16,8 +16,8 @@ struct ModelEntry {
   std::string display_name;
   std::string owner{};   ///< who made or serves the model, as OpenAI's API tells it; may be empty
   std::string native{};  ///< the JSON object with which Gemini's own API lists it; may be empty
-  bool chats = true;   ///< as far as the list says
-  bool embeds = true;  ///< as far as the list says
+  bool chats = true;     ///< as far as the list says
+  bool embeds = true;    ///< as far as the list says
 };
 
 }  // namespace agm::upstream
