@@ -124,6 +124,22 @@ void Append(std::vector<std::string>& secrets, const std::vector<std::string>& m
   secrets.insert(secrets.end(), more.begin(), more.end());
 }
 
+/// The texts of a file that nothing must show. Journals of earlier versions do not list them; there
+/// the names of the keys tell.
+std::vector<std::string> SecretsOf(const SetFileRecord& record) {
+  std::vector<std::string> secrets = record.secrets;
+  for (const SetKeyRecord& key : record.keys) {
+    const std::string& name = key.path.back();
+    const bool secret = name.ends_with("KEY") || name.ends_with("Key") || name.ends_with("TOKEN") ||
+                        name.ends_with("token");
+    if (!secret) continue;
+    const std::string no_key = WriteRaw(record.format, Json(kNoKey));
+    if (!SameRaw(record.format, key.after, no_key)) secrets.push_back(key.after);
+    if (key.before) secrets.push_back(*key.before);
+  }
+  return secrets;
+}
+
 /// The keys that `set` gives a file, one after the other.
 Result<void> SetKeys(const SettingsFile& file, const Connection& connection,
                      SetFileRecord& record) {
@@ -211,7 +227,7 @@ Result<SetupPlan> PlanSet(const Context& context, const Recipe& recipe,
       record.after = record.before.value_or("");
       record.mode = was->mode;
       record.first_folder = was->first_folder;
-      Append(plan.secrets, was->secrets);
+      Append(plan.secrets, SecretsOf(*was));
     }
     if (connection.secret) record.secrets.push_back(connection.key);
     if (auto set = SetKeys(file, connection, record); !set) return std::move(set).error();
@@ -232,17 +248,7 @@ Result<SetupPlan> PlanUnset(const Journal& journal) {
     if (!undone) return std::move(undone).error();
     if (!*now) undone = std::optional<std::string>();
     plan.files.push_back({record.path, *now, *std::move(undone), record.mode, record.first_folder});
-    Append(plan.secrets, record.secrets);
-    // Journals of earlier versions do not list the secrets.
-    for (const SetKeyRecord& key : record.keys) {
-      const std::string name = key.path.back();
-      const bool secret = name.ends_with("KEY") || name.ends_with("Key") ||
-                          name.ends_with("TOKEN") || name.ends_with("token");
-      if (!secret) continue;
-      const std::string no_key = WriteRaw(record.format, Json(kNoKey));
-      if (!SameRaw(record.format, key.after, no_key)) plan.secrets.push_back(key.after);
-      if (key.before) plan.secrets.push_back(*key.before);
-    }
+    Append(plan.secrets, SecretsOf(record));
   }
   return plan;
 }

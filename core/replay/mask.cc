@@ -173,8 +173,8 @@ std::string KeyPattern() {
 
 std::string MaskSecrets(std::string_view text) {
   struct Rule {
-    const char*
-        holds;  ///< what every match holds: without it the pattern, which is slow, is not tried
+    /// What every match holds. The pattern, which is slow, is tried only where this stands.
+    const char* holds;
     std::regex pattern;
     const char* with;
   };

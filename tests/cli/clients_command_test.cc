@@ -161,6 +161,22 @@ TEST_F(ClientsTest, NoClientsKeyIsShownWhenItIsReplacedOrTakenOut) {
   }
 }
 
+TEST_F(ClientsTest, AKeyThatAnEarlierVersionSetIsNotShownEither) {
+  WriteConfig("[proxy]\nauth_mode = \"strict\"\napi_key = \"sk-of-the-first\"\n");
+  EXPECT_EQ(Agm({"clients", "set", "claude-code", "--yes"}), 0) << io.err;
+  const fs::path journal = folder / "state/clients/claude-code.json";
+  auto json = ParseJson(ReadFile(journal).value());
+  ASSERT_TRUE(json);
+  for (Json& file : (*json)["files"]) EXPECT_EQ(file.erase("secrets"), 1U);
+  ASSERT_TRUE(WriteFileAtomically(journal, DumpJson(*json), 0600));
+  WriteConfig("[proxy]\nauth_mode = \"strict\"\napi_key = \"sk-of-the-second\"\n");
+  for (const char* command : {"set", "unset"}) {
+    EXPECT_EQ(Agm({"clients", command, "claude-code", "--dry-run"}), 0) << io.err;
+    EXPECT_TRUE(Has(io.err + io.out, "****")) << io.err << io.out;
+    EXPECT_FALSE(Has(io.err + io.out, "sk-of-")) << io.err << io.out;
+  }
+}
+
 TEST_F(ClientsTest, AnOldKeyOfAFewCharactersIsNoSecret) {
   for (const char* old : {"", "*", "****", "E"}) {
     Write(".gemini/.env", std::string("GEMINI_API_KEY=") + old + "\nEDITOR=vi\n");

@@ -242,7 +242,6 @@ void OpenAiStreamReader::AddMedia(int index, Choice& choice, const chat::Media& 
   Emit(std::move(started));
   Emit(chat::BlockDelta{index, media.data, {}});
   Emit(chat::BlockStopped{index, {}});
-  choice.has_content = true;
 }
 
 void OpenAiStreamReader::ReadCitations(Choice& choice, JsonView notes) {
@@ -275,7 +274,6 @@ void OpenAiStreamReader::AddText(int index, Choice& choice, chat::BlockKind kind
     Emit(std::move(started));
     choice.open = kind;
   }
-  choice.has_content = choice.has_content || kind != chat::BlockKind::kThought;
   Emit(chat::BlockDelta{index, std::move(text), std::move(logprobs)});
 }
 
@@ -302,7 +300,6 @@ void OpenAiStreamReader::AddCalls(int index, Choice& choice) {
   if (!std::exchange(choice.call_open, true)) {
     CloseBlock(index, choice);
     BeginCall(index, call);
-    choice.has_content = true;
   }
   if (call.told == call.arguments.size()) return;
   Emit(chat::BlockDelta{index, call.arguments.substr(call.told), {}});
@@ -346,7 +343,6 @@ bool OpenAiStreamReader::EndCalls(int index, Choice& choice) {
     }
     if (!rest.empty()) Emit(chat::BlockDelta{index, std::move(rest), {}});
     Emit(chat::BlockStopped{index, {}});
-    choice.has_content = true;
   }
   choice.call_open = false;
   return true;

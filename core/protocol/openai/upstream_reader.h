@@ -49,7 +49,6 @@ class OpenAiStreamReader : public StreamReader {
     ReasoningDetails details{};
     bool call_open = false;     ///< the first call was begun
     std::string behind_call{};  ///< text that came after the first call was begun
-    bool has_content = false;
     std::optional<chat::FinishReason> finish{};
     std::vector<chat::Citation> citations{};
   };
