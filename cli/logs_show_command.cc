@@ -49,7 +49,6 @@ std::string Mapping(const Entry& entry) {
 }
 
 std::string Costs(const Entry& entry) {
-  if (!entry.calls_model && !entry.tokens.known) return {};
   if (!entry.tokens.known) return {};
   return fmt::format("{} at list price, {} billed", MoneyText(entry.cost.list),
                      MoneyText(entry.cost.billed));

@@ -34,8 +34,7 @@ std::string Preferred(const std::vector<std::string>& ids) {
   };
   for (const std::string& id : ids) {
     constexpr std::string_view kFamily = "gemini-";
-    const bool numbered =
-        id.starts_with(kFamily) && id.size() > kFamily.size() && IsDigit(id[kFamily.size()]);
+    const bool numbered = id.starts_with(kFamily) && IsDigit(id[kFamily.size()]);
     const bool flash = numbered && id.find("-flash") != std::string::npos;
     if (flash && !other(id) && id > best) best = id;
   }

@@ -49,7 +49,7 @@ struct BlockStarted {
   int choice = 0;
   BlockKind kind = BlockKind::kText;
   std::string id;                       ///< of a tool call
-  std::string name;                     ///< of the tool
+  std::string name;                     ///< of the tool; of an opaque block, Opaque::dialect
   std::string mime;                     ///< of media
   ToolKind tool = ToolKind::kFunction;  ///< of a tool call
   std::string signature{};              ///< like that of BlockStopped, if it came with the start

@@ -5,7 +5,7 @@
 //   {"c": signature}                         the next tool call
 //   {"m": signature}                         the next picture
 //   {"h": text, "s": signature}              a signed thought
-//   {"o": part}                              a part that the client does not see
+//   {"o": part, "d": dialect}                a part that the client does not see
 
 #include "core/chat/turn_layout.h"
 
@@ -19,7 +19,9 @@
 namespace agm::chat {
 namespace {
 
-constexpr std::string_view kDialect = "gemini";
+/// The dialect of texts that show a part of the upstream's own, which only Gemini's API has, and of
+/// opaque parts in the layouts of versions that did not keep it.
+constexpr std::string_view kGemini = "gemini";
 
 /// The parts of a turn that a client sent back, in the order of each kind.
 struct Shown {
@@ -59,7 +61,10 @@ class Restoration {
       blocks_.emplace_back(Thought{entry["h"].text(), signature});
       shown_.signatures.erase(signature);
     }
-    if (entry["o"]) blocks_.emplace_back(Opaque{std::string(kDialect), entry["o"].text()});
+    if (entry["o"]) {
+      std::string dialect = entry["d"] ? entry["d"].text() : std::string(kGemini);
+      blocks_.emplace_back(Opaque{std::move(dialect), entry["o"].text()});
+    }
     return true;
   }
 
@@ -76,7 +81,7 @@ class Restoration {
     const auto size = static_cast<std::size_t>(entry["t"].integer().value_or(-1));
     if (size > shown_.text.size() - at_) return false;
     if (const JsonView part = entry["p"]) {
-      blocks_.emplace_back(Opaque{std::string(kDialect), part.text()});
+      blocks_.emplace_back(Opaque{std::string(kGemini), part.text()});
     } else {
       blocks_.emplace_back(Text{shown_.text.substr(at_, size), signature});
     }
@@ -140,7 +145,7 @@ void LayoutRecorder::See(const BlockStarted& event) {
       entries_.push_back({Kind::kThought, 0, {}, {}});
       return;
     case BlockKind::kOpaque:
-      entries_.push_back({Kind::kOpaque, 0, {}, {}});
+      entries_.push_back({Kind::kOpaque, 0, {}, {}, event.name});
       return;
     case BlockKind::kRefusal:
       lost_ = true;
@@ -219,7 +224,7 @@ std::string LayoutRecorder::Layout() const {
         json.Object().Key("h").String(entry.own).Key("s").String(entry.signature).EndObject();
         break;
       case Kind::kOpaque:
-        json.Object().Key("o").String(entry.own).EndObject();
+        json.Object().Key("o").String(entry.own).Key("d").String(entry.dialect).EndObject();
         break;
     }
   }

@@ -64,6 +64,7 @@ class LayoutRecorder {
     std::size_t size = 0;   ///< of a text, in bytes
     std::string own;        ///< a thought's text, an opaque part, or the part that a text shows
     std::string signature;  ///< may be empty
+    std::string dialect{};  ///< of an opaque part
   };
 
   Entry& Text(std::string_view part);

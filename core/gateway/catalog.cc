@@ -76,9 +76,7 @@ Catalog::~Catalog() { ending_.End(); }
 
 const upstream::ModelEntry* ModelList::Find(const std::string& model) const {
   if (!models) return nullptr;
-  auto found = models->find(model);
-  // Ollama serves "llama3.3" and lists it as "llama3.3:latest".
-  if (found == models->end()) found = models->find(model + ":latest");
+  const auto found = FindNamed(*models, model);
   return found == models->end() ? nullptr : &found->second;
 }
 

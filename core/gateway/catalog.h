@@ -20,6 +20,14 @@
 
 namespace agm::gateway {
 
+/// The entry of `name` in a map by the models' names. Ollama lists as "llama3.3:latest" what it also
+/// serves as "llama3.3", so the entry of a name with that tag is found by both.
+template <typename Models>
+typename Models::const_iterator FindNamed(const Models& models, const std::string& name) {
+  const auto found = models.find(name);
+  return found == models.end() ? models.find(name + ":latest") : found;
+}
+
 /// The models that the accounts' upstreams list. Empty before the first answer.
 ///
 /// Thread safety: immutable.

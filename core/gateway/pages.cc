@@ -89,7 +89,7 @@ using AllListed = std::map<std::string, Listed>;
 /// A name that leads to `target`, with what is known of that.
 Listed AliasOf(const std::string& name, const std::string& target, const AllListed& all) {
   Listed alias{name, "agm", 0, 0, {"generateContent"}};
-  if (const auto known = all.find(target); known != all.end()) alias = known->second;
+  if (const auto known = FindNamed(all, target); known != all.end()) alias = known->second;
   alias.id = name;
   alias.owner = "agm";
   return alias;
@@ -203,11 +203,15 @@ std::optional<Listed> FindModel(const AllListed& all, const Settings& settings, 
                                 const keys::Key* key) {
   const std::string name(config::WithoutModelPrefix(id));
   if (!MayUse(key, settings, name)) return std::nullopt;
-  if (const auto found = all.find(name); found != all.end()) return found->second;
+  if (const auto found = FindNamed(all, name); found != all.end()) {
+    Listed model = found->second;
+    model.id = name;
+    return model;
+  }
   const auto resolved = settings.map.Resolve(name);
   if (!resolved || resolved->rule == mapping::Rule::kPassThrough) return std::nullopt;
   for (const std::string& target : resolved->targets) {
-    if (all.contains(target)) return AliasOf(name, target, all);
+    if (FindNamed(all, target) != all.end()) return AliasOf(name, target, all);
   }
   return std::nullopt;
 }

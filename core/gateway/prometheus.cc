@@ -60,8 +60,8 @@ void PrometheusText::Sample(Labels labels, double value) { Part({}, labels, {}, 
 void PrometheusText::Money(Labels labels, ledger::Nano value) {
   constexpr ledger::Nano kDollar = 1'000'000'000;
   Name({}, labels, {});
-  fmt::format_to(std::back_inserter(text_), "{}.{:09}\n", value / kDollar,
-                 std::abs(value % kDollar));
+  fmt::format_to(std::back_inserter(text_), "{}{}.{:09}\n", value < 0 ? "-" : "",
+                 std::abs(value / kDollar), std::abs(value % kDollar));
 }
 
 void PrometheusText::Part(std::string_view suffix, Labels labels, std::string_view le,

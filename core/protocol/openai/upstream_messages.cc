@@ -102,7 +102,8 @@ void OpenAiMessageWriter::Details(const chat::Message& message) {
   if (!own) return;
   for (const chat::Block& block : *own) {
     const auto* details = std::get_if<chat::Opaque>(&block);
-    if (details != nullptr) json_.Key("reasoning_details").Raw(details->body);
+    if (details == nullptr || details->dialect != "openai") continue;
+    json_.Key("reasoning_details").Raw(details->body);
   }
 }
 

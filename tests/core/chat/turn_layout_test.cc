@@ -55,6 +55,13 @@ TEST(TurnLayout, GivesTheTurnBackFromWhatAClientKeeps) {
   EXPECT_EQ(*restored, own);
 }
 
+TEST(TurnLayout, GivesOpaquePartsBackToTheDialectThatWroteThem) {
+  const Blocks own = {Opaque{"openai", R"([{"a":1}])"}, Text{"Two.", {}}};
+  EXPECT_EQ(RestoreTurn(Turn({Text{"Two.", {}}}), Recorded(own).Layout()), own);
+  // Layouts of earlier versions do not tell.
+  EXPECT_EQ(RestoreTurn(Turn({}), R"([{"o":"{}"}])"), (Blocks{Opaque{"gemini", "{}"}}));
+}
+
 TEST(TurnLayout, IsOfThatTurnAlone) {
   const LayoutRecorder recorder = Recorded({Text{"a", "s"}, Call("c")});
   for (const Message& other : {Turn({Text{"b", {}}, Call("c")}), Turn({Text{"a", {}}, Call("d")}),

@@ -320,6 +320,19 @@ TEST_F(OpenAiUpstreamTest, RefusesNativeCallsOfItsModels) {
   EXPECT_THAT(Ask("GET", "/v1/models").body, HasSubstr("llama3.3:latest"));
 }
 
+TEST_F(OpenAiUpstreamTest, ShowsAModelUnderItsNameWithoutTheTag) {
+  AddLocal(local_.url());
+  config_.mapping.push_back({"mine", {"llama3.3"}});
+  Start();
+  for (const std::string name : {"llama3.3", "llama3.3:latest", "mine"}) {
+    const Got got = Ask("GET", "/v1/models/" + name);
+    ASSERT_EQ(got.status, 200) << got.body;
+    EXPECT_EQ(got.json()["id"], name);
+  }
+  EXPECT_EQ(Ask("GET", "/v1/models/llama3").status, 404);
+  EXPECT_EQ(Ask("GET", "/v1/models/llama3.3:7b").status, 404);
+}
+
 TEST_F(OpenAiUpstreamTest, TellsTheClientWhatTheServerSays) {
   AddLocal(local_.url(), "sk-wrong");
   Start();

@@ -34,8 +34,9 @@ TEST(PrometheusText, WritesMoneyToTheNanoDollar) {
   text.Money({}, 1'000'000'001);
   text.Money({}, 999'999'999);
   text.Money({{"k", "v"}}, 2'500'000'000);
-  EXPECT_TRUE(
-      std::move(text).Take().ends_with("\na 1.000000001\na 0.999999999\na{k=\"v\"} 2.500000000\n"));
+  text.Money({}, -500'000'000);
+  EXPECT_TRUE(std::move(text).Take().ends_with(
+      "\na 1.000000001\na 0.999999999\na{k=\"v\"} 2.500000000\na -0.500000000\n"));
 }
 
 TEST(PrometheusText, PutsTheBoundOfABucketBehindTheLabels) {

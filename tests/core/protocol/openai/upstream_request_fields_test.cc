@@ -237,10 +237,12 @@ TEST(OpenAiRequestFields, HoldTheDetailsOfEarlierThoughtsUnlessTheyWereRefused) 
   request.messages.push_back(answer);
   OpenAiWriteOptions options{
       "m", Repair::kNone, {}, [](const chat::Message&) {
-        return std::vector<chat::Block>{chat::Opaque{"openai", R"([{"a":1}])"}};
+        return std::vector<chat::Block>{chat::Opaque{"gemini", R"({"toolCall":{}})"},
+                                        chat::Opaque{"openai", R"([{"a":1}])"}};
       }};
-  EXPECT_NE(WriteOpenAiRequest(request, options)->body.find(R"("reasoning_details":[{"a":1}])"),
-            std::string::npos);
+  const std::string body = WriteOpenAiRequest(request, options)->body;
+  EXPECT_NE(body.find(R"("reasoning_details":[{"a":1}])"), std::string::npos) << body;
+  EXPECT_EQ(body.find("toolCall"), std::string::npos) << body;
   options.repair = Repair::kOmitThinking;
   EXPECT_EQ(WriteOpenAiRequest(request, options)->body.find("reasoning_details"),
             std::string::npos);
