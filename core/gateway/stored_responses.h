@@ -26,7 +26,6 @@ class StoredResponses : public protocol::Dialect {
  public:
   StoredResponses(const protocol::Dialect& inner, ResponseShelf shelf);
 
-  std::string_view name() const override { return inner_.name(); }
   Result<chat::Request> ReadRequest(std::string_view body) const override {
     return inner_.ReadRequest(body);
   }

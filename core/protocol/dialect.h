@@ -56,8 +56,6 @@ class StreamWriter {
 class Dialect {
  public:
   virtual ~Dialect() = default;
-  /// The dialect's name in logs: "openai".
-  virtual std::string_view name() const = 0;
   virtual Result<chat::Request> ReadRequest(std::string_view body) const = 0;
   /// Fails if the response lacks what the route must return, such as an image.
   virtual Result<std::string> WriteResponse(const chat::Response& response,

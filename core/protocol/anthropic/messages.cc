@@ -11,7 +11,6 @@ namespace {
 
 class AnthropicMessagesDialect : public Dialect {
  public:
-  std::string_view name() const override { return "anthropic"; }
   Result<chat::Request> ReadRequest(std::string_view body) const override {
     return ReadMessagesRequest(body, MessagesUse::kCreate);
   }

@@ -11,7 +11,6 @@ namespace {
 
 class OpenAiChatDialect : public Dialect {
  public:
-  std::string_view name() const override { return "openai"; }
   Result<chat::Request> ReadRequest(std::string_view body) const override {
     return ReadOpenAiChatRequest(body);
   }

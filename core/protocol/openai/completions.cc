@@ -11,7 +11,6 @@ namespace {
 
 class CompletionsDialect : public Dialect {
  public:
-  std::string_view name() const override { return "completions"; }
   Result<chat::Request> ReadRequest(std::string_view body) const override {
     return ReadCompletionsRequest(body);
   }

@@ -17,7 +17,6 @@ WireError WriteImageError(Error error) {
 
 class ImageGenerationsDialect : public Dialect {
  public:
-  std::string_view name() const override { return "images"; }
   Result<chat::Request> ReadRequest(std::string_view body) const override {
     return ReadImageGeneration(body);
   }

@@ -18,7 +18,6 @@ class ImageEdits : public Dialect {
  public:
   explicit ImageEdits(std::string_view content_type) : content_type_(content_type) {}
 
-  std::string_view name() const override { return "image_edits"; }
   Result<chat::Request> ReadRequest(std::string_view body) const override;
   Result<std::string> WriteResponse(const chat::Response& response,
                                     const Reply& reply) const override;

@@ -16,7 +16,6 @@ namespace agm::protocol {
 /// Thread safety: immutable.
 class Speech : public Dialect {
  public:
-  std::string_view name() const override { return "speech"; }
   Result<chat::Request> ReadRequest(std::string_view body) const override;
   Result<std::string> WriteResponse(const chat::Response& response,
                                     const Reply& reply) const override;

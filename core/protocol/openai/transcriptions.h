@@ -17,7 +17,6 @@ class Transcriptions : public Dialect {
  public:
   explicit Transcriptions(std::string_view content_type) : content_type_(content_type) {}
 
-  std::string_view name() const override { return "transcriptions"; }
   Result<chat::Request> ReadRequest(std::string_view body) const override;
   Result<std::string> WriteResponse(const chat::Response& response,
                                     const Reply& reply) const override;

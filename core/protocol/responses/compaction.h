@@ -42,7 +42,6 @@ std::optional<Error> LackingSummary(const chat::Response& response, const Reply&
 class ResponsesCompaction : public Dialect {
  public:
   explicit ResponsesCompaction(ResponsesContext context = {}) : context_(std::move(context)) {}
-  std::string_view name() const override { return "responses"; }
   Result<chat::Request> ReadRequest(std::string_view body) const override;
   Result<std::string> WriteResponse(const chat::Response& response,
                                     const Reply& reply) const override;

@@ -14,7 +14,6 @@ class Responses : public Dialect {
  public:
   explicit Responses(ResponsesContext context = {}) : context_(std::move(context)) {}
 
-  std::string_view name() const override { return "responses"; }
   Result<chat::Request> ReadRequest(std::string_view body) const override;
   Result<std::string> WriteResponse(const chat::Response& response,
                                     const Reply& reply) const override;
