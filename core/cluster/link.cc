@@ -175,7 +175,6 @@ void Link::Run() {
       Lose(met.error().message);
       continue;
     }
-    pause = Duration(0);
     const Error error = Converse(**session);
     Lose(error.message);
     pause = kFirstPause;

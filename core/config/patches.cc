@@ -98,8 +98,7 @@ void Patches::RemoveLines(Span span) {
 void Patches::RemoveSection(Span span) {
   std::size_t begin = LineBegin(text_, span.begin);
   std::size_t end = CommentsEnd(span.end);
-  const bool blank_above =
-      begin > 0 && begin != LineBegin(text_, 0) && IsBlankLine(LineBegin(text_, begin - 1));
+  const bool blank_above = begin != LineBegin(text_, 0) && IsBlankLine(LineBegin(text_, begin - 1));
   if (IsBlankLine(end) && (blank_above || begin == LineBegin(text_, 0))) {
     end = NextLine(text_, end);
   } else if (end == text_.size() && blank_above) {

@@ -41,7 +41,6 @@ void Histogram::Add(double value, std::uint64_t times) {
 void Histogram::Write(Json& point) const {
   point["count"] = std::to_string(count_);
   point["sum"] = sum_;
-  point["bucketCounts"] = Json::array();
   for (const auto count : buckets_) point["bucketCounts"].push_back(std::to_string(count));
   point["explicitBounds"] = Json::array();
   double bound = first_;

@@ -204,7 +204,7 @@ void Server::Impl::Stop(Duration drain, Duration delay) {
 
 bool Server::Impl::process_and_close_socket(socket_t fd) {
   try {
-    traffic_.Take(fd);
+    traffic_.Take(UniqueFd(fd));
   } catch (...) {  // out of memory: this client is dropped, the next may be served
   }
   return true;

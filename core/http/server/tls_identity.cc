@@ -146,6 +146,8 @@ WallTime TlsIdentity::expires() const {
   return WallTime(std::chrono::seconds(::timegm(&end)));
 }
 
-std::unique_ptr<Wire> TlsIdentity::Wrap(int fd) const { return NewTlsWire(*context_, fd); }
+std::unique_ptr<Wire> TlsIdentity::Wrap(UniqueFd socket) const {
+  return NewTlsWire(*context_, std::move(socket));
+}
 
 }  // namespace agm::http

@@ -21,7 +21,7 @@ struct TlsFiles {
 ///
 ///   auto identity = TlsIdentity::Load({"cert.pem", "key.pem"});
 ///   if (!identity) return std::move(identity).error();
-///   std::unique_ptr<Wire> wire = (*identity)->Wrap(accepted_fd);
+///   std::unique_ptr<Wire> wire = (*identity)->Wrap(std::move(accepted));
 ///
 /// TLS 1.2 and 1.3, HTTP/1.1 only (ALPN). A connection keeps the identity that it started with.
 ///
@@ -39,9 +39,9 @@ class TlsIdentity {
   /// The end of the certificate's validity.
   WallTime expires() const;
 
-  /// Starts TLS on a connected socket and takes ownership of it. The first calls of Receive perform
-  /// the handshake as its bytes arrive.
-  std::unique_ptr<Wire> Wrap(int fd) const;
+  /// Starts TLS on a connected socket. The first calls of Receive perform the handshake as its
+  /// bytes arrive.
+  std::unique_ptr<Wire> Wrap(UniqueFd socket) const;
 
  private:
   using Context = std::shared_ptr<ssl_ctx_st>;

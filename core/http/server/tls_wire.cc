@@ -5,11 +5,11 @@
 #include <openssl/ssl.h>
 #include <poll.h>
 #include <sys/socket.h>
-#include <unistd.h>
 
 #include <array>
 #include <cerrno>
 #include <cstdint>
+#include <utility>
 
 #include "core/base/os/socket.h"
 
@@ -73,10 +73,8 @@ Ssl Accepting(SSL_CTX& context, int fd) {
 
 class TlsWire : public Wire {
  public:
-  TlsWire(SSL_CTX& context, int fd) : fd_(fd), ssl_(Accepting(context, fd)), broken_(!ssl_) {}
-  TlsWire(const TlsWire&) = delete;
-  TlsWire& operator=(const TlsWire&) = delete;
-  ~TlsWire() override { ::close(fd_); }
+  TlsWire(SSL_CTX& context, UniqueFd socket)
+      : socket_(std::move(socket)), ssl_(Accepting(context, socket_.get())), broken_(!ssl_) {}
 
   Moved Receive(std::span<char> room) override {
     std::size_t size = 0;
@@ -102,11 +100,11 @@ class TlsWire : public Wire {
     ::ERR_clear_error();
     const bool may = !broken_ && !blocked_ && ::SSL_is_init_finished(ssl_.get()) == 1;
     if (may) ::SSL_shutdown(ssl_.get());
-    ::shutdown(fd_, SHUT_WR);
+    ::shutdown(fd(), SHUT_WR);
   }
 
-  void HangUp(bool output_too) override { ::shutdown(fd_, output_too ? SHUT_RDWR : SHUT_RD); }
-  int fd() const override { return fd_; }
+  void HangUp(bool output_too) override { ::shutdown(fd(), output_too ? SHUT_RDWR : SHUT_RD); }
+  int fd() const override { return socket_.get(); }
 
  private:
   Moved Judge(int result, std::size_t size) {
@@ -133,11 +131,11 @@ class TlsWire : public Wire {
         "Connection: close\r\n\r\n"
         "This port speaks TLS: the address must begin with https://\n";
     std::array<char, 64 * 1024> rest;  // closing with unread bytes would send a reset
-    static_cast<void>(::recv(fd_, rest.data(), rest.size(), MSG_DONTWAIT));
-    static_cast<void>(os::SendNow(fd_, kAnswer.data(), kAnswer.size()));
+    static_cast<void>(::recv(fd(), rest.data(), rest.size(), MSG_DONTWAIT));
+    static_cast<void>(os::SendNow(fd(), kAnswer.data(), kAnswer.size()));
   }
 
-  const int fd_;
+  const UniqueFd socket_;
   const Ssl ssl_;
   bool broken_;           ///< the connection cannot be used any more
   bool blocked_ = false;  ///< a partly sent record must be sent first
@@ -145,8 +143,8 @@ class TlsWire : public Wire {
 
 }  // namespace
 
-std::unique_ptr<Wire> NewTlsWire(ssl_ctx_st& context, int fd) {
-  return std::make_unique<TlsWire>(context, fd);
+std::unique_ptr<Wire> NewTlsWire(ssl_ctx_st& context, UniqueFd socket) {
+  return std::make_unique<TlsWire>(context, std::move(socket));
 }
 
 }  // namespace agm::http

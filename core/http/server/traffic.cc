@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <memory>
+#include <system_error>
 #include <utility>
 
 #include "core/http/server/streamed_body.h"
@@ -45,7 +46,11 @@ Traffic::~Traffic() = default;
 bool Traffic::Start() {
   capacity_.Start();
   budgets_.heads.SetLimit(kHeadsAtOnce * kMaxHeadSize);
-  keeper_ = std::thread([this] { KeepTime(); });
+  try {
+    keeper_ = std::thread([this] { KeepTime(); });
+  } catch (const std::system_error&) {  // the system refuses a thread
+    return false;
+  }
   return streams_.Start() && threads_.Start();
 }
 
@@ -66,7 +71,7 @@ void Traffic::End() {
     ended_ = true;
     changed_.notify_all();
   }
-  keeper_.join();
+  if (keeper_.joinable()) keeper_.join();
 }
 
 /// Expires late connections; while the server stops, also those that wait for a further request,
@@ -92,12 +97,15 @@ void Traffic::KeepTime() {
 
 // ---- Arriving ----------------------------------------------------------------------------------
 
-void Traffic::Take(int fd) {
+void Traffic::Take(UniqueFd accepted) {
   budgets_.bodies.SetLimit(kBodiesAtOnce * std::max<std::uint64_t>(limits_.max_body_size, 1 << 20));
   if (capacity_.IsShort(connections_.size())) connections_.ExpireNext();
   const auto identity = identity_.Copy();
-  Connection* connection = connections_.Add(std::make_unique<Connection>(
-      identity ? identity->Wrap(fd) : NewPlainWire(fd), PeerAddress(fd), budgets_, &streams_body_));
+  const int fd = accepted.get();
+  std::string peer = PeerAddress(fd);
+  auto wire = identity ? identity->Wrap(std::move(accepted)) : NewPlainWire(std::move(accepted));
+  Connection* connection = connections_.Add(
+      std::make_unique<Connection>(std::move(wire), std::move(peer), budgets_, &streams_body_));
   if (connection == nullptr) return;
   connection->Park(Waits::kFirstRequest, After(connection->idle_since(), limits_.header_timeout));
   if (!parking_.Enter(fd, connection)) Close(*connection);

@@ -29,7 +29,7 @@ namespace agm::http {
 ///
 ///   Traffic traffic(limits, urgent, answer);
 ///   traffic.Start();
-///   traffic.Take(fd);          // for each accepted socket
+///   traffic.Take(std::move(accepted));          // for each accepted socket
 ///   traffic.KeepNoneAlive();   // each response closes its connection
 ///   traffic.Drain();           // accepts no new requests
 ///   traffic.End();             // waits until all connections are closed
@@ -54,7 +54,7 @@ class Traffic {
   bool Start();
   /// The identity for future connections; null: plain HTTP.
   void UseTls(std::shared_ptr<const TlsIdentity> identity) { identity_.Set(std::move(identity)); }
-  void Take(int fd);
+  void Take(UniqueFd accepted);
   /// From now on each connection is closed after its next response.
   void KeepNoneAlive() { ending_ = true; }
   bool ending() const { return ending_; }

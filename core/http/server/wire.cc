@@ -3,10 +3,10 @@
 #include <netdb.h>
 #include <poll.h>
 #include <sys/socket.h>
-#include <unistd.h>
 
 #include <array>
 #include <cerrno>
+#include <utility>
 
 #include "core/base/os/socket.h"
 
@@ -15,22 +15,19 @@ namespace {
 
 class PlainWire : public Wire {
  public:
-  explicit PlainWire(int fd) : fd_(fd) {}
-  PlainWire(const PlainWire&) = delete;
-  PlainWire& operator=(const PlainWire&) = delete;
-  ~PlainWire() override { ::close(fd_); }
+  explicit PlainWire(UniqueFd socket) : socket_(std::move(socket)) {}
 
   Moved Receive(std::span<char> room) override {
-    const ssize_t size = ::recv(fd_, room.data(), room.size(), MSG_DONTWAIT);
+    const ssize_t size = ::recv(fd(), room.data(), room.size(), MSG_DONTWAIT);
     return size == 0 ? Moved{Outcome::kEnd} : Judge(size, POLLIN);
   }
   Moved Send(std::string_view bytes) override {
-    return Judge(os::SendNow(fd_, bytes.data(), bytes.size()), POLLOUT);
+    return Judge(os::SendNow(fd(), bytes.data(), bytes.size()), POLLOUT);
   }
   bool Pending() const override { return false; }
-  void EndOutput() override { ::shutdown(fd_, SHUT_WR); }
-  void HangUp(bool output_too) override { ::shutdown(fd_, output_too ? SHUT_RDWR : SHUT_RD); }
-  int fd() const override { return fd_; }
+  void EndOutput() override { ::shutdown(fd(), SHUT_WR); }
+  void HangUp(bool output_too) override { ::shutdown(fd(), output_too ? SHUT_RDWR : SHUT_RD); }
+  int fd() const override { return socket_.get(); }
 
  private:
   static Moved Judge(ssize_t size, short wants) {
@@ -41,12 +38,14 @@ class PlainWire : public Wire {
     return {Outcome::kBroken};
   }
 
-  const int fd_;
+  const UniqueFd socket_;
 };
 
 }  // namespace
 
-std::unique_ptr<Wire> NewPlainWire(int fd) { return std::make_unique<PlainWire>(fd); }
+std::unique_ptr<Wire> NewPlainWire(UniqueFd socket) {
+  return std::make_unique<PlainWire>(std::move(socket));
+}
 
 std::string PeerAddress(int fd) {
   sockaddr_storage storage{};

@@ -6,6 +6,8 @@
 #include <string>
 #include <string_view>
 
+#include "core/base/unique_fd.h"
+
 namespace agm::http {
 
 /// Non-blocking bytes to and from one client: the interface that plain sockets and TLS implement.
@@ -39,8 +41,8 @@ class Wire {
   virtual int fd() const = 0;
 };
 
-/// Plain TCP. Takes ownership of the descriptor.
-std::unique_ptr<Wire> NewPlainWire(int fd);
+/// Plain TCP.
+std::unique_ptr<Wire> NewPlainWire(UniqueFd socket);
 
 /// The numeric address of the other end; an IPv4 client has its IPv4 form even on an IPv6 socket.
 std::string PeerAddress(int fd);

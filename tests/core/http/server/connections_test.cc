@@ -26,8 +26,8 @@ class HttpConnectionsTest : public ::testing::Test {
     int pair[2] = {-1, -1};
     EXPECT_EQ(::socketpair(AF_UNIX, SOCK_STREAM, 0, pair), 0);
     peers_.push_back(pair[1]);
-    Connection* added =
-        connections_.Add(std::make_unique<Connection>(NewPlainWire(pair[0]), "peer", budget_));
+    Connection* added = connections_.Add(
+        std::make_unique<Connection>(NewPlainWire(UniqueFd(pair[0])), "peer", budget_));
     added->Park(waits, kNow + std::chrono::seconds(seconds));
     added_.push_back(added);
     return added;
@@ -89,7 +89,8 @@ TEST_F(HttpConnectionsTest, AddsNoConnectionAfterCancelAll) {
   EXPECT_TRUE(open->client().Cancelled());
   int pair[2] = {-1, -1};
   ASSERT_EQ(::socketpair(AF_UNIX, SOCK_STREAM, 0, pair), 0);
-  EXPECT_EQ(connections_.Add(std::make_unique<Connection>(NewPlainWire(pair[0]), "peer", budget_)),
+  EXPECT_EQ(connections_.Add(
+                std::make_unique<Connection>(NewPlainWire(UniqueFd(pair[0])), "peer", budget_)),
             nullptr);
   char byte = 0;
   EXPECT_EQ(::recv(pair[1], &byte, 1, 0), 0);  // closed
