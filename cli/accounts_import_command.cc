@@ -75,13 +75,14 @@ Result<std::vector<Import>> ReadLines(const std::string& text, const config::Con
   return imports;
 }
 
-/// The account or the earlier line that has the key already; empty if there is none.
+/// The account that has the key already, or to which an earlier line gives it; empty if there is none.
 std::string Owner(const Import& import, const config::Config& config,
                   const std::vector<Import>& earlier) {
   if (const auto* owner = AccountWithKey(config, import.account)) return owner->name;
   for (const Import& other : earlier) {
     if (other.line == import.line) break;
-    if (other.account.api_key.Matches(import.account.api_key.Reveal())) return other.account.name;
+    const bool same = other.account.api_key.Matches(import.account.api_key.Reveal());
+    if (same && other.result == "added") return other.account.name;
   }
   return {};
 }

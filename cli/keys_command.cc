@@ -1,5 +1,7 @@
 #include "cli/keys_command.h"
 
+#include <algorithm>
+
 #include "cli/key_options.h"
 #include "cli/keys_add_command.h"
 #include "cli/keys_list_command.h"
@@ -16,9 +18,13 @@ struct Verb {
 Result<void> EditEach(const Context& context, const KeysEditOptions& options, const Verb& verb) {
   auto config = context.Config();
   if (!config) return std::move(config).error();
+  std::vector<std::string> names;  // each once
+  for (const std::string& name : options.names) {
+    if (std::ranges::find(names, name) == names.end()) names.push_back(name);
+  }
   std::vector<config::Change> changes;
   Json json = Json::array();
-  for (const std::string& name : options.names) {
+  for (const std::string& name : names) {
     auto key = FindKey(**config, name);
     if (!key) return std::move(key).error();
     changes.push_back(verb.change(name));
@@ -30,7 +36,7 @@ Result<void> EditEach(const Context& context, const KeysEditOptions& options, co
     return {};
   }
   if (options.dry_run) return {};
-  for (const std::string& name : options.names) {
+  for (const std::string& name : names) {
     context.io().Say("Key {} is {}; a running gateway takes it up at once.", name, verb.done);
   }
   return {};

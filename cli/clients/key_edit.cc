@@ -3,12 +3,24 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
+#include <algorithm>
+
 #include "cli/clients/json_edit.h"
 #include "cli/clients/toml_edit.h"
 #include "core/config/toml_text.h"
 
 namespace agm::cli {
 namespace {
+
+/// True if both mean the same: the members of an object may have any order.
+bool SameValue(const Json& a, const Json& b) {
+  if (a.is_array() && b.is_array()) return std::ranges::equal(a, b, SameValue);
+  if (!a.is_object() || !b.is_object()) return a == b;
+  return a.size() == b.size() && std::ranges::all_of(a.items(), [&](const auto& member) {
+           const auto other = b.find(member.key());
+           return other != b.end() && SameValue(member.value(), *other);
+         });
+}
 
 /// The value's place on its line of a NAME=VALUE file, and the line's.
 struct Assignment {
@@ -132,7 +144,7 @@ bool SameRaw(Format format, std::string_view a, std::string_view b) {
   if (format != Format::kJson) return false;
   const auto left = ParseJson(a);
   const auto right = ParseJson(b);
-  return left && right && *left == *right;
+  return left && right && SameValue(*left, *right);
 }
 
 }  // namespace agm::cli

@@ -48,6 +48,16 @@ TEST(AccountsImport, AddsTheOthersWhereOneIsRefused) {
   EXPECT_FALSE(std::filesystem::exists(t.config_file()));
 }
 
+TEST(AccountsImport, SaysOfARepeatedKeyThatItIsRefusedToo) {
+  ImportTest t("AIza-key-1\nAIza-key-1\n");
+  t.gateway.otherwise = {400, kRefusal};
+  EXPECT_EQ(t.Agm({"accounts", "import", "--json"}), 1);
+  const Json accounts = t.Document()["accounts"];
+  ASSERT_EQ(accounts.size(), 2u);
+  EXPECT_EQ(accounts[1]["result"], accounts[0]["result"]) << accounts.dump();
+  EXPECT_NE(accounts[1]["result"], "skipped");
+}
+
 TEST(AccountsImport, TriesNothingWithNoCheck) {
   ImportTest t("AIza-key-1\n");
   t.gateway.up = false;

@@ -66,6 +66,15 @@ TEST(KeysCommands, AddRefusesANameThatIsTakenAndValuesThatAreNone) {
   EXPECT_EQ(t.ReadConfig(), before);
 }
 
+TEST(KeysCommands, TakesARepeatedNameOnce) {
+  CommandTest t;
+  ASSERT_EQ(t.Agm({"keys", "add", "ci"}), 0);
+  ASSERT_EQ(t.Agm({"--json", "keys", "disable", "ci", "ci"}), 0) << t.io.err;
+  EXPECT_EQ(t.Document()["name"], "ci");
+  EXPECT_EQ(t.Agm({"keys", "remove", "ci", "ci"}), 0) << t.io.err;
+  EXPECT_FALSE(Has(t.ReadConfig(), "\"ci\""));
+}
+
 TEST(KeysCommands, SetChangesOnlyWhatIsGivenAndKeepsComments) {
   CommandTest t;
   ASSERT_EQ(t.Agm({"keys", "add", "ci", "--budget", "2/day", "--rpm", "60"}), 0);

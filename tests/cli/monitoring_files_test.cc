@@ -76,6 +76,11 @@ TEST(Monitoring, TheDashboardIsJson) {
   const auto json = ParseJson(Dashboard());
   ASSERT_TRUE(json) << json.error().message;
   EXPECT_GT((*json)["panels"].size(), 10U);
+  EXPECT_EQ((*json)["title"], "agm");
+  EXPECT_EQ((*json)["uid"], "agm");
+  EXPECT_EQ((*json)["refresh"], "30s");
+  EXPECT_EQ((*json)["time"], (Json{{"from", "now-6h"}, {"to", "now"}}));
+  EXPECT_EQ((*json)["__inputs"][0]["name"], "DS_PROMETHEUS");
 }
 
 TEST(Monitoring, EveryFamilyOfTheDesignIsExported) {

@@ -53,6 +53,38 @@ TEST(RedirectListener, AnswersOthersWithAnErrorThatChangesNothing) {
   EXPECT_EQ(code->Reveal(), "right");
 }
 
+TEST(RedirectListener, TakesOneCodeOnly) {
+  auto listener = RedirectListener::Start();
+  ASSERT_TRUE(listener) << listener.error().message;
+  std::thread visitor([&] {
+    Visit(*listener, "GET /?code=first&state=s");
+    const std::string page = Visit(*listener, "GET /?code=second&state=s");
+    EXPECT_TRUE(page.starts_with("HTTP/1.1 400 ")) << page;
+  });
+  const auto code = listener->AwaitCode("s", Soon());
+  visitor.join();
+  ASSERT_TRUE(code) << code.error().message;
+  EXPECT_EQ(code->Reveal(), "first");
+}
+
+TEST(RedirectListener, TellsARefusalFromAnotherError) {
+  for (const auto& [query, why] :
+       {std::pair("error=access_denied", "access was denied in the browser"),
+        std::pair("error=server_error",
+                  "the consent page came back with an error instead of a code")}) {
+    auto listener = RedirectListener::Start();
+    ASSERT_TRUE(listener) << listener.error().message;
+    std::string page;
+    std::thread visitor(
+        [&, text = std::string(query)] { page = Visit(*listener, "GET /?" + text + "&state=s"); });
+    const auto code = listener->AwaitCode("s", Soon());
+    visitor.join();
+    ASSERT_FALSE(code);
+    EXPECT_EQ(code.error().message, why);
+    EXPECT_NE(page.find("agm was not let in. You can close this page."), page.npos) << page;
+  }
+}
+
 TEST(RedirectListener, EndsWithoutAVisitor) {
   auto listener = RedirectListener::Start();
   ASSERT_TRUE(listener) << listener.error().message;

@@ -315,5 +315,42 @@ TEST(ServiceAccountTest, AKeyThatIsNotRsaIsRefused) {
   EXPECT_THAT(signed_text.error().message, HasSubstr("no RSA key"));
 }
 
+TEST_F(CredentialsTest, ATokenIsNotUsedInItsLastTenSeconds) {
+  transport_.Answer(TokenAnswer("access-1"));
+  transport_.Answer(TokenAnswer("access-2"));
+  EXPECT_EQ(Ask(OAuth()), "access-1");
+  clock_.Advance(1h - 10s);
+  EXPECT_EQ(Ask(OAuth()), "access-2");
+}
+
+TEST_F(CredentialsTest, ATokenIsNotRenewedWhileItIsGoodForLong) {
+  std::atomic<int> answers{0};
+  transport_.AnswerBy(
+      [&](const test::SentRequest&) { return TokenAnswer("access-" + std::to_string(++answers)); });
+  for (int minute = 0; minute < 50; ++minute) {
+    EXPECT_EQ(Ask(OAuth()), "access-1") << minute;
+    clock_.Advance(1min);
+  }
+  clock_.Advance(10min - 5s);
+  EXPECT_EQ(Ask(OAuth()), "access-2") << "the next one that was asked for";
+}
+
+TEST_F(CredentialsTest, ARenewalThatFailedIsTriedAgainAfterThirtySeconds) {
+  transport_.Answer(TokenAnswer("access-1"));
+  transport_.AnswerBy([](const test::SentRequest&) { return FakeAnswer::Json("{}", 503); });
+  EXPECT_EQ(Ask(OAuth()), "access-1");
+  clock_.Advance(56min);
+  EXPECT_EQ(Ask(OAuth()), "access-1");
+  WaitUntilSent(2);
+  clock_.Advance(30s - 1ms);
+  EXPECT_EQ(Ask(OAuth()), "access-1");
+  clock_.Advance(1ms);
+  for (int i = 0; i < 2000 && transport_.sent().size() < 3; ++i) {
+    EXPECT_EQ(Ask(OAuth()), "access-1");
+    std::this_thread::sleep_for(1ms);
+  }
+  EXPECT_EQ(transport_.sent().size(), 3U);
+}
+
 }  // namespace
 }  // namespace agm::accounts

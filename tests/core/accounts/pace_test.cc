@@ -140,5 +140,63 @@ TEST(DayPace, IsFullUntilMidnightInLosAngeles) {
   EXPECT_FALSE(pace.FullUntil(kMorning));
 }
 
+TEST(Pace, OnlyAnUncertainLimitIsRaisedByWhatSucceeds) {
+  Pace uncertain;
+  Count(uncertain, kStart, 5);
+  uncertain.LearnLimit(kStart, kStart, 0, 0);
+  Count(uncertain, kStart + 1s, 8);
+  uncertain.Outgrow(kStart + 1s);
+  EXPECT_EQ(uncertain.learned().limit, 8);
+  Pace certain;
+  Count(certain, kStart, 5);
+  certain.LearnLimit(kStart, kStart, 0, 5);
+  Count(certain, kStart + 1s, 8);
+  certain.Outgrow(kStart + 1s);
+  EXPECT_EQ(certain.learned().limit, 5);
+}
+
+TEST(Pace, WhatOthersToldCountsUntilItsTimeIsOver) {
+  Pace pace;
+  Count(pace, kStart, 2);
+  pace.NoteOthers(5, kStart + 10s);
+  pace.AddOthers(kStart, 3);
+  EXPECT_EQ(pace.Used(kStart + 10s - 1ms), 7);
+  EXPECT_EQ(pace.Used(kStart + 10s), 5) << "what they announced is the larger count now";
+}
+
+TEST(DayPace, CountsEachDayByItself) {
+  DayPace pace;
+  for (int i = 0; i < 3; ++i) pace.Count(kMorning);
+  pace.NoteOthers(7);
+  const WallTime tomorrow = NextPacificMidnight(kMorning);
+  pace.Count(tomorrow - 1ms);
+  EXPECT_EQ(pace.used(), 4);
+  pace.Count(tomorrow);
+  EXPECT_EQ(pace.used(), 1);
+  EXPECT_EQ(pace.ends(), NextPacificMidnight(tomorrow));
+  pace.Declare(10);
+  EXPECT_DOUBLE_EQ(pace.Pressure(tomorrow), 0.1) << "the others begin anew too";
+}
+
+TEST(DayPace, LearnsNothingFromACountOfThePastDay) {
+  DayPace pace;
+  for (int i = 0; i < 5; ++i) pace.Count(kMorning);
+  const WallTime tomorrow = NextPacificMidnight(kMorning);
+  pace.LearnLimit(tomorrow, 0, 5);
+  EXPECT_EQ(pace.learned().limit, 0);
+  pace.LearnLimit(tomorrow - 1ms, 0, 0);
+  EXPECT_EQ(pace.learned().limit, 0);
+  pace.LearnLimit(tomorrow - 1ms, 0, 5);
+  EXPECT_EQ(pace.learned().limit, 5);
+}
+
+TEST(DayPace, ALimitForTomorrowIsNoneForToday) {
+  DayPace pace;
+  const WallTime tomorrow = NextPacificMidnight(kMorning);
+  pace.Adopt({50, tomorrow, NextPacificMidnight(tomorrow)});
+  EXPECT_EQ(pace.Certain(kMorning), std::nullopt);
+  EXPECT_EQ(pace.Certain(tomorrow), 50);
+}
+
 }  // namespace
 }  // namespace agm::accounts

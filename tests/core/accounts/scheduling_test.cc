@@ -263,5 +263,112 @@ TEST_F(Scheduled, FindsTheOneAvailableAccountAmongAThousandInCooldown) {
   EXPECT_NE(Given(pool, {"account-500"}), none.error().message);
 }
 
+TEST_F(Scheduled, ALoadWeighsMoreWhereLessOfTheQuotaIsLeft) {
+  auto small = Named("small");
+  small.requests_per_minute = 20;
+  auto large = Named("large");
+  large.requests_per_minute = 200;
+  Pool pool = Make({small, large});
+  for (int i = 0; i < 10; ++i) {
+    EXPECT_EQ(Given(pool, {"large"}), "small");
+    EXPECT_EQ(Given(pool, {"small"}), "large");
+  }
+  for (int i = 0; i < 4; ++i) EXPECT_EQ(pool.Peek(kModel, {})->name, "large");
+}
+
+TEST_F(Scheduled, AMeasurementCountsForAMinute) {
+  Pool pool = Make({Named("slow"), Named("fast")}, Scheduling::kPerformanceFirst);
+  Succeed(pool, "slow", {900ms, 1});
+  clock_.Advance(1s);
+  Succeed(pool, "fast", {50ms, 1});
+  clock_.Advance(58'999ms);
+  EXPECT_EQ(pool.Peek(kModel, {})->name, "fast");
+  clock_.Advance(1ms);
+  EXPECT_EQ(pool.Peek(kModel, {})->name, "slow") << "it gets another chance";
+}
+
+TEST_F(Scheduled, TheFirstMeasurementIsTakenAsItIs) {
+  Pool pool = Make({Named("a"), Named("b")}, Scheduling::kPerformanceFirst);
+  Succeed(pool, "a", {100ms, 1});
+  Succeed(pool, "a", {1000ms, 1});  // a mean of 370
+  Succeed(pool, "b", {400ms, 1});
+  EXPECT_EQ(pool.Peek(kModel, {})->name, "a");
+  EXPECT_EQ(StatusOf(pool, "a").first_byte, 370ms);
+}
+
+TEST_F(Scheduled, AConversationOfAModelThatNobodyServesGetsNoAccount) {
+  auto only = Named("a");
+  only.models = {kModel};
+  Pool pool = Make({only}, Scheduling::kCacheFirst);
+  EXPECT_EQ(Talk(pool, "s"), "a");
+  const auto refused = Take(pool, {}, 5s, "s", "another-model");
+  ASSERT_FALSE(refused);
+  EXPECT_EQ(refused.error().code, ErrorCode::kUnknownModel);
+}
+
+TEST_F(Scheduled, CacheFirstDoesNotWaitForAnAccountThatCannotServeAnyMore) {
+  auto off = Named("a");
+  off.enabled = false;
+  auto other_model = Named("a");
+  other_model.models = {"another-model"};
+  auto lower = Named("a");
+  lower.priority = 1;
+  for (const config::Account& changed : {off, other_model, lower}) {
+    Pool pool = Make({Named("a"), Named("b")}, Scheduling::kCacheFirst);
+    EXPECT_EQ(Talk(pool, "s"), "a");
+    Break(pool, "a", Of(Trouble::kMinuteQuota, 3s));
+    pool.Apply(Configured({changed, Named("b")}, Scheduling::kCacheFirst));
+    const Duration slept = clock_.slept();
+    EXPECT_EQ(Talk(pool, "s", 5s), "b");
+    EXPECT_EQ(clock_.slept(), slept);
+  }
+}
+
+TEST_F(Scheduled, ACooldownMayEndExactlyAtTheDeadline) {
+  Pool pool = Make({Named("a")});
+  Break(pool, "a", Of(Trouble::kModelOverloaded));  // two seconds
+  EXPECT_EQ(Given(pool, {}, 1999ms).find("gemini-2.5-flash is overloaded"), 0U);
+  EXPECT_EQ(Given(pool, {}, 2s), "a");
+}
+
+TEST_F(Scheduled, TheKindsOfAModelsAccountsAreKnownOnceEachByPriority) {
+  auto vertex = Named("vertex");
+  vertex.kind = config::AccountKind::kVertex;
+  auto later = Named("later");
+  later.priority = 1;
+  auto off = Named("off");
+  off.enabled = false;
+  Pool pool = Make({later, off, vertex, vertex, Named("first")});
+  EXPECT_EQ(pool.KindsOf(kModel),
+            (std::vector{config::AccountKind::kVertex, config::AccountKind::kGemini}));
+  EXPECT_TRUE(Make({off}).KindsOf(kModel).empty());
+}
+
+TEST_F(Scheduled, WaitsForTheAccountThatIsReadyFirstAndWasNotTried) {
+  Pool pool = Make(Three());
+  Break(pool, "a", Of(Trouble::kSharedLimit, 30s));
+  Break(pool, "b", Of(Trouble::kSharedLimit, 20s));
+  Break(pool, "c", Of(Trouble::kSharedLimit, 10s));
+  EXPECT_FALSE(Take(pool, {"c"}, 15s));
+  EXPECT_EQ(Given(pool, {"c"}, 25s), "b");
+  EXPECT_GE(clock_.slept(), 20s);
+}
+
+TEST_F(Scheduled, AMachineThatSleptFindsItsCooldownsOver) {
+  Pool pool = Make({Named("a")});
+  Break(pool, "a", Of(Trouble::kMinuteQuota, 30s));
+  EXPECT_FALSE(Take(pool));
+  clock_.ShiftWall(1999ms);
+  EXPECT_FALSE(Take(pool));
+  clock_.ShiftWall(-1h);
+  EXPECT_FALSE(Take(pool)) << "a calendar that was set back changes nothing";
+  clock_.ShiftWall(20s);
+  const auto refused = Take(pool);
+  ASSERT_FALSE(refused);
+  EXPECT_LE(refused.error().retry_after_ms, 11'000);
+  clock_.ShiftWall(20s);
+  EXPECT_EQ(Given(pool), "a");
+}
+
 }  // namespace
 }  // namespace agm::accounts

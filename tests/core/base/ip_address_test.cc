@@ -126,5 +126,45 @@ TEST(IpAddress, KnowsHostsThatAreNotPublic) {
   }
 }
 
+TEST(IpRange, HasAsManyBitsAsItsFamilyAtMost) {
+  struct Case {
+    const char* text;
+    int bits;  // of 128; -1: it is none
+  };
+  for (const Case& each : {Case{"10.0.0.1", 128},
+                           {"10.0.0.1/32", 128},
+                           {"10.0.0.0/8", 104},
+                           {"10.0.0.0/0", 96},
+                           {"10.0.0.0/33", -1},
+                           {"::1", 128},
+                           {"::1/128", 128},
+                           {"fd00::/8", 8},
+                           {"::/0", 0},
+                           {"::/129", -1},
+                           {"10.0.0.0/", -1},
+                           {"10.0.0.0/-1", -1},
+                           {"10.0.0.0/8x", -1},
+                           {"10.0.0.0/x", -1},
+                           {"10.0.0/8", -1},
+                           {"/8", -1}}) {
+    const auto range = ReadIpRange(each.text);
+    EXPECT_EQ(range ? range->bits : -1, each.bits) << each.text;
+  }
+}
+
+TEST(IpRange, EndsAtItsLastBit) {
+  const auto contains = [](const char* range, const char* address) {
+    return ReadIpRange(range)->Contains(*ReadIpAddress(address));
+  };
+  EXPECT_TRUE(contains("10.0.0.0/9", "10.127.255.255"));
+  EXPECT_FALSE(contains("10.0.0.0/9", "10.128.0.0"));
+  EXPECT_TRUE(contains("192.0.2.4/31", "192.0.2.5"));
+  EXPECT_FALSE(contains("192.0.2.4/32", "192.0.2.5"));
+  EXPECT_TRUE(contains("192.0.2.4", "192.0.2.4"));
+  EXPECT_TRUE(contains("0.0.0.0/0", "255.0.0.1"));
+  EXPECT_FALSE(contains("0.0.0.0/0", "2001:db8::1"));
+  EXPECT_TRUE(contains("::/0", "10.0.0.1"));
+}
+
 }  // namespace
 }  // namespace agm

@@ -135,5 +135,23 @@ TEST(LastMinute, BoundsAnAmountThatNoRequestCanHave) {
   EXPECT_EQ(minute.Sum(At(62)), 0);
 }
 
+TEST(LastMinute, EachQuestionIsAboutTheMinuteBeforeIt) {
+  const auto counted = [] {
+    LastMinute minute;
+    minute.Count(At(0), 5);
+    return minute;
+  };
+  EXPECT_EQ(counted().Seconds(At(3)), (std::vector<std::int64_t>{0, 0, 0, 5}));
+  EXPECT_EQ(counted().Seconds(At(61)), std::vector<std::int64_t>());
+  EXPECT_EQ(counted().EmptyAt(At(3)), At(61));
+  EXPECT_EQ(counted().EmptyAt(At(61)), At(61));
+  EXPECT_EQ(counted().FallsTo(0, At(3)), At(61));
+  EXPECT_EQ(counted().FallsTo(0, At(61.5)), At(61.5));
+  EXPECT_EQ(counted().Sum(At(61)), 0);
+  LastMinute corrected = counted();
+  corrected.Correct(At(0), At(61), 7);
+  EXPECT_EQ(corrected.Sum(At(61)), 0);
+}
+
 }  // namespace
 }  // namespace agm

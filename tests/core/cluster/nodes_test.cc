@@ -4,6 +4,8 @@
 
 #include <chrono>
 #include <string>
+#include <utility>
+#include <vector>
 
 namespace agm::cluster {
 namespace {
@@ -62,6 +64,40 @@ TEST(NodesTest, ANodeIsReadAsItWasWritten) {
   EXPECT_EQ(nodes[0].changes, 5);
   EXPECT_EQ(nodes[0].missed, 6);
   EXPECT_EQ(nodes[0].waiting, 7);
+}
+
+TEST(NodesTest, AreListedByNameWithoutWhatCannotBeReadOrIsGone) {
+  Reply entries;
+  entries.kind = Reply::Kind::kList;
+  for (const auto& [name, before] :
+       {std::pair("b", Duration(0)), {"a", kNodeGone - 1ms}, {"gone", kNodeGone}, {"c", 1s}}) {
+    entries.items.push_back(Text(std::string("instance-of-") + name));
+    entries.items.push_back(Text(WriteNode(SeenBefore(before, name))));
+  }
+  entries.items.push_back(Text("broken"));
+  entries.items.push_back(Text("{"));
+  entries.items.push_back(Text("an instance without a value"));
+  std::vector<std::string> names;
+  for (const Node& node : NodesOf(entries, kNow)) names.push_back(node.name);
+  EXPECT_EQ(names, (std::vector<std::string>{"a", "b", "c"}));
+  EXPECT_TRUE(NodesOf(Reply(), kNow).empty());
+}
+
+TEST(NodesTest, AReportCountsReconnectionsAndNoNegativeTimes) {
+  Node node = SeenBefore(-2s, "a");
+  node.version = "1.2.3";
+  node.connections = 3;
+  node.waiting = 4;
+  node.missed = 5;
+  const Json report = Describe(node, kNow);
+  EXPECT_EQ(report["node"], "a");
+  EXPECT_EQ(report["version"], "1.2.3");
+  EXPECT_EQ(report["reconnections"], 2);
+  EXPECT_EQ(report["silent_seconds"], 0);
+  EXPECT_EQ(report["waiting_writes"], 4);
+  EXPECT_EQ(report["missed"], 5);
+  node.connections = 0;
+  EXPECT_EQ(Describe(node, kNow)["reconnections"], 0);
 }
 
 }  // namespace

@@ -4,6 +4,7 @@
 
 #include <functional>
 #include <string>
+#include <string_view>
 
 namespace agm::config {
 namespace {
@@ -176,6 +177,36 @@ TEST(Patches, RemoveAnElementWithItsLine) {
   const std::string shared = "[\n  1, 2,\n  3]";
   EXPECT_EQ(WithoutElement("a = " + shared, shared, "1"), "a = [\n  2,\n  3]");
   EXPECT_EQ(WithoutElement("a = " + shared, shared, "3"), "a = [\n  1, 2]");
+}
+
+TEST(Patches, LeaveTheCommentsOfTheOtherElements) {
+  const std::string list = "[\n  1,\n  # about 2\n  2,\n]";
+  EXPECT_EQ(WithoutElement("a = " + list, list, "1"), "a = [\n  # about 2\n  2,\n]");
+  EXPECT_EQ(WithoutElement("a = " + list, list, "2,"), "a = [\n  1,\n  # about 2\n]");
+  EXPECT_EQ(WithoutElement("a = [ 1 # c\n]", "[ 1 # c\n]", "1"), "a = [ # c\n]");
+  EXPECT_EQ(WithElement("a = [#\n]\n", "[#\n]"), "a = [9#\n]\n");
+}
+
+TEST(Patches, RemoveAnElementAndNothingElseOfItsLine) {
+  const std::string shared = "[\n  1, 2,\n  3\n]";
+  EXPECT_EQ(WithoutElement("a = " + shared, shared, "2"), "a = [\n  1, 3\n]");
+  EXPECT_EQ(WithoutElement("a = " + shared, shared, "1"), "a = [\n  2,\n  3\n]");
+  const std::string opened = "[ 1,\n  2 ]";
+  EXPECT_EQ(WithoutElement("a = " + opened, opened, "1"), "a = [ 2 ]");
+  EXPECT_EQ(WithoutElement("a = " + opened, opened, "2"), "a = [ 1 ]");
+}
+
+TEST(Patches, LookAtNothingOutsideOfTheText) {
+  const std::string more = "b = 2\r\na = 1\n";
+  const std::string_view text = std::string_view(more).substr(6);
+  ASSERT_EQ(text, "\na = 1\n");
+  Patches patches(text);
+  patches.AppendSection({"[new]"});
+  EXPECT_EQ(patches.Apply(), "\na = 1\n\n[new]\n");
+  const std::string before = "\rba = 1";
+  Patches without_line_end(std::string_view(before).substr(2));
+  without_line_end.AppendSection({"[new]"});
+  EXPECT_EQ(without_line_end.Apply(), "a = 1\n\n[new]\n");
 }
 
 }  // namespace

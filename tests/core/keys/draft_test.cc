@@ -101,5 +101,57 @@ TEST(Draft, ALimitOfZeroIsRemoved) {
   EXPECT_EQ(Value(draft, "tokens_per_minute"), "unchanged");
 }
 
+TEST(Draft, IsEmptyUntilAnyMemberIsSet) {
+  EXPECT_TRUE(Draft().empty());
+  std::vector<Draft> drafts(10);
+  drafts[0].scopes.emplace();
+  drafts[1].models.emplace();
+  drafts[2].requests_per_minute = 0;
+  drafts[3].tokens_per_minute = 0;
+  drafts[4].parallel = 0;
+  drafts[5].budgets = {"none"};
+  drafts[6].budget_of = "list";
+  drafts[7].tokens = {"none"};
+  drafts[8].expires = "never";
+  drafts[9].enabled = false;
+  for (std::size_t i = 0; i < drafts.size(); ++i) EXPECT_FALSE(drafts[i].empty()) << i;
+}
+
+TEST(Draft, SetsEveryMemberUnderItsName) {
+  Draft draft;
+  draft.scopes = {"read"};
+  draft.models = {"a", "b"};
+  draft.tokens_per_minute = 7;
+  draft.budget_of = "billed";
+  draft.enabled = false;
+  EXPECT_EQ(Value(draft, "scopes"), "scopes = [\"read\"]\n");
+  EXPECT_EQ(Value(draft, "models"), "models = [\"a\", \"b\"]\n");
+  EXPECT_EQ(Value(draft, "tokens_per_minute"), "tokens_per_minute = 7\n");
+  EXPECT_EQ(Value(draft, "budget_of"), "budget_of = \"billed\"\n");
+  EXPECT_EQ(Value(draft, "enabled"), "enabled = false\n");
+}
+
+TEST(Draft, SaysWhatItExpectsOfAnAmount) {
+  const auto message = [](const Draft& draft) {
+    const auto fields = FieldsOf(draft, {}, kNow);
+    return fields ? std::string() : fields.error().message;
+  };
+  Draft draft;
+  draft.budgets = {"much"};
+  EXPECT_EQ(message(draft), "budget: expected an amount such as \"2.50/day\", found \"much\"");
+  draft.budgets = {};
+  draft.tokens = {"$5/day"};
+  EXPECT_EQ(message(draft), "tokens: expected an amount such as \"5M/day\", found \"$5/day\"");
+}
+
+TEST(AddKey, PutsIdAndHashBeforeTheOtherFields) {
+  const auto put = std::get<config::PutEntry>(AddKey("ci", "abcd", "sha256:x", {{"parallel", 3}}));
+  ASSERT_EQ(put.fields.size(), 3U);
+  EXPECT_EQ(put.fields[0].key, "id");
+  EXPECT_EQ(put.fields[1].key, "hash");
+  EXPECT_EQ(put.fields[2].key, "parallel");
+  EXPECT_EQ(put.name, "ci");
+}
+
 }  // namespace
 }  // namespace agm::keys

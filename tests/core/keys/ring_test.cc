@@ -176,5 +176,69 @@ TEST(Scopes, IncludeWhatTheyImply) {
   for (const auto scope : {kRead, kMetrics, kAdmin}) EXPECT_FALSE(of(kInference).Permit(scope));
 }
 
+TEST(Ring, AKeyHasAllThatItsEntrySays) {
+  Made ci = Make("ci");
+  ci.stored.scopes = {config::KeyScope::kRead};
+  ci.stored.models = {"a", "b*"};
+  ci.stored.requests_per_minute = 1;
+  ci.stored.tokens_per_minute = 2;
+  ci.stored.parallel = 3;
+  ci.stored.budget = {4, 5};
+  ci.stored.budget_of = config::BudgetOf::kBilled;
+  ci.stored.tokens = {6, 7};
+  ci.stored.expires = "2027-01-01T00:00:00Z";
+  Meters meters;
+  const Ring ring(With({ci.stored}), meters);
+  const auto key = *ring.Find(std::vector{ci.text}, kNow);
+  ASSERT_NE(key, nullptr);
+  EXPECT_EQ(key->name, "ci");
+  EXPECT_EQ(key->id, ci.stored.id);
+  EXPECT_TRUE(key->scopes.Permit(config::KeyScope::kRead));
+  EXPECT_FALSE(key->scopes.Permit(config::KeyScope::kAdmin));
+  EXPECT_FALSE(key->scopes.Permit(config::KeyScope::kInference));
+  EXPECT_EQ(key->models, (std::vector<std::string>{"a", "b*"}));
+  EXPECT_EQ(key->limits.requests_per_minute, 1);
+  EXPECT_EQ(key->limits.tokens_per_minute, 2);
+  EXPECT_EQ(key->limits.parallel, 3);
+  EXPECT_EQ(key->limits.budget.day, 4);
+  EXPECT_EQ(key->limits.budget.month, 5);
+  EXPECT_EQ(key->limits.budget_of, config::BudgetOf::kBilled);
+  EXPECT_EQ(key->limits.tokens.day, 6);
+  EXPECT_EQ(key->limits.tokens.month, 7);
+  EXPECT_EQ(key->expires, WallTime(sys_days(year(2027) / 1 / 1)));
+  EXPECT_EQ(key->meter, meters.Of("ci"));
+  ASSERT_NE(key->zone, nullptr);
+  EXPECT_EQ(key->zone->name(), "UTC");
+  EXPECT_NE(key->prices, nullptr);
+}
+
+TEST(Ring, AMomentEndsAKeyExactlyThen) {
+  Made ci = Make("ci");
+  ci.stored.expires = "2026-11-28T13:00:00Z";
+  const Ring ring = RingOf(With({ci.stored}));
+  EXPECT_EQ(Found(ring, {ci.text}, kNow + hours(1) - Duration(1)), "ci");
+  EXPECT_NE(Found(ring, {ci.text}, kNow + hours(1)), "ci");
+}
+
+TEST(Key, AStarAllowsAllModelsAndLeavesAllTargets) {
+  Made all = Make("all");
+  all.stored.models = {"gpt-4o", "*"};
+  const Ring ring = RingOf(With({all.stored}));
+  const auto key = *ring.Find(std::vector{all.text}, kNow);
+  EXPECT_TRUE(key->models.empty());
+  EXPECT_TRUE(key->MayUse("whatever", {}));
+  EXPECT_EQ(key->UsableTargets("whatever", {"a", "b"}), (std::vector<std::string>{"a", "b"}));
+}
+
+TEST(Key, OfAModelsTargetsThoseAreLeftThatTheKeyMayUse) {
+  Made ci = Make("ci");
+  ci.stored.models = {"alias", "gemini-*"};
+  const Ring ring = RingOf(With({ci.stored}));
+  const auto key = *ring.Find(std::vector{ci.text}, kNow);
+  const std::vector<std::string> targets = {"gemini-pro", "gpt-4o"};
+  EXPECT_EQ(key->UsableTargets("alias", targets), targets) << "the name itself is allowed";
+  EXPECT_EQ(key->UsableTargets("smart", targets), std::vector<std::string>{"gemini-pro"});
+}
+
 }  // namespace
 }  // namespace agm::keys

@@ -4,6 +4,7 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <atomic>
 #include <chrono>
 #include <memory>
@@ -14,11 +15,14 @@
 
 #include "core/base/guarded.h"
 #include "core/http/wire/inflater.h"
+#include "tests/support/eventually.h"
+#include "tests/support/fake_clock.h"
 
 namespace agm::telemetry {
 namespace {
 
 using namespace std::chrono_literals;
+using test::Eventually;
 
 std::string Unpacked(std::string_view packed) {
   http::Inflater inflater(http::Inflater::Form::kWrapped);
@@ -31,8 +35,11 @@ std::string Unpacked(std::string_view packed) {
 /// A collector that keeps what it gets and answers with the statuses in turn, then with 200.
 class Collector : public http::Transport {
  public:
-  explicit Collector(std::vector<int> statuses = {}, std::string body = "{}")
-      : statuses_(std::move(statuses)), body_(std::move(body)) {}
+  explicit Collector(std::vector<int> statuses = {}, std::string body = "{}",
+                     std::string retry_after = {})
+      : statuses_(std::move(statuses)),
+        body_(std::move(body)),
+        retry_after_(std::move(retry_after)) {}
 
   Result<std::unique_ptr<http::Download>> Send(const http::OutgoingRequest& request,
                                                const Cancellation&) override {
@@ -40,7 +47,7 @@ class Collector : public http::Transport {
     seen->push_back({request.url, Unpacked(request.body)});
     const std::size_t at = seen->size() - 1;
     std::unique_ptr<http::Download> answer =
-        std::make_unique<Answer>(at < statuses_.size() ? statuses_[at] : 200, body_);
+        std::make_unique<Answer>(at < statuses_.size() ? statuses_[at] : 200, body_, retry_after_);
     return Result<std::unique_ptr<http::Download>>(std::move(answer));
   }
 
@@ -53,9 +60,12 @@ class Collector : public http::Transport {
  private:
   class Answer : public http::Download {
    public:
-    Answer(int status, std::string body) : status_(status), body_(std::move(body)) {}
+    Answer(int status, std::string body, std::string retry_after)
+        : status_(status), body_(std::move(body)), retry_after_(std::move(retry_after)) {}
     int status() const override { return status_; }
-    std::string_view header(std::string_view) const override { return {}; }
+    std::string_view header(std::string_view name) const override {
+      return name == "retry-after" ? std::string_view(retry_after_) : std::string_view();
+    }
     Result<http::ReadState> Read(std::string& out, TimePoint, const Cancellation&) override {
       out += body_;
       return std::exchange(body_, "").empty() ? http::ReadState::kEnd : http::ReadState::kData;
@@ -64,10 +74,12 @@ class Collector : public http::Transport {
    private:
     const int status_;
     std::string body_;
+    const std::string retry_after_;
   };
 
   const std::vector<int> statuses_;
   const std::string body_;
+  const std::string retry_after_;
   Guarded<std::vector<Seen>> seen_;
 };
 
@@ -196,6 +208,87 @@ TEST(Exporter, ACollectorThatNeverAnswersHoldsUpNobodyAndNoMoreThanTheBuffer) {
     EXPECT_EQ(exporter.dropped(), 10'000U - 2048U);
   }
   EXPECT_LT(std::chrono::steady_clock::now() - began, 6s) << "it sends for two seconds at its end";
+}
+
+/// So many requests that they are sent at once; the trace of one of them was asked for.
+void AddBatch(Exporter& exporter) {
+  ledger::Entry entry = EntryOf("req");
+  for (int i = 0; i < 512; ++i) {
+    entry.sampled = i == 0;
+    exporter.Add(entry);
+  }
+}
+
+std::size_t Posts(const Collector& collector, std::string_view path) {
+  const auto seen = collector.seen();
+  return static_cast<std::size_t>(
+      std::ranges::count_if(seen, [&](const auto& each) { return each.url.ends_with(path); }));
+}
+
+TEST(Exporter, TriesAgainOnlyWhereTheCollectorMayTakeItLater) {
+  struct Case {
+    int status;
+    bool retried;
+  };
+  std::vector<std::pair<Case, std::unique_ptr<Collector>>> collectors;
+  std::vector<std::unique_ptr<Exporter>> exporters;
+  for (const Case& each :
+       {Case{502, true}, {504, true}, {500, false}, {501, false}, {404, false}}) {
+    collectors.emplace_back(each, std::make_unique<Collector>(std::vector<int>{each.status}));
+    exporters.push_back(std::make_unique<Exporter>(*collectors.back().second, SystemClock(),
+                                                   [](const std::string&) {}));
+    exporters.back()->Apply(To("http://collector:4318"));
+    AddBatch(*exporters.back());
+  }
+  for (std::size_t i = 0; i < collectors.size(); ++i) {
+    const auto& [expected, collector] = collectors[i];
+    EXPECT_TRUE(Eventually([&, &seen = *collector] { return Posts(seen, "/v1/metrics") == 1; }));
+    EXPECT_EQ(Posts(*collector, "/v1/traces"), expected.retried ? 2U : 1U) << expected.status;
+    EXPECT_EQ(exporters[i]->dropped(), expected.retried ? 0U : 1U) << expected.status;
+  }
+}
+
+TEST(Exporter, GivesABatchUpForWhichTheCollectorWantsTooMuchTime) {
+  Collector collector({503, 503, 503}, "{}", "30s");
+  std::vector<std::string> warnings;
+  Exporter exporter(collector, SystemClock(),
+                    [&](const std::string& text) { warnings.push_back(text); });
+  exporter.Apply(To("http://collector:4318"));
+  AddBatch(exporter);
+  EXPECT_TRUE(Eventually([&] { return exporter.dropped() == 1U; }));
+  EXPECT_EQ(Posts(collector, "/v1/traces"), 1U);
+}
+
+TEST(Exporter, SendsMetricsOnceAMinute) {
+  Collector collector;
+  test::FakeClock clock;
+  Exporter exporter(collector, clock, [](const std::string&) {});
+  exporter.Apply(To("http://collector:4318"));
+  const auto sent = [&](std::size_t traces, std::size_t metrics) {
+    AddBatch(exporter);
+    return Eventually([&] { return Posts(collector, "/v1/traces") == traces; }) &&
+           Eventually([&] { return Posts(collector, "/v1/metrics") == metrics; });
+  };
+  EXPECT_TRUE(sent(1, 1));
+  clock.Advance(60s - 1ms);
+  EXPECT_TRUE(sent(2, 1));
+  EXPECT_TRUE(sent(3, 1));
+  EXPECT_EQ(Posts(collector, "/v1/metrics"), 1U);
+  clock.Advance(1ms);
+  EXPECT_TRUE(sent(4, 2));
+}
+
+TEST(Exporter, ForgetsWhatWaitsWhenItIsTurnedOff) {
+  Collector collector;
+  {
+    Exporter exporter(collector, SystemClock(), [](const std::string&) {});
+    exporter.Apply(To("http://collector:4318"));
+    EXPECT_TRUE(exporter.on());
+    exporter.Add(EntryOf("req"));
+    exporter.Apply(Options());
+    EXPECT_FALSE(exporter.on());
+  }
+  EXPECT_TRUE(collector.seen().empty());
 }
 
 }  // namespace

@@ -233,5 +233,39 @@ TEST(Meters, TheMostSeriesStayApartFromTheRest) {
   EXPECT_FALSE(counts.contains("model-512"));
 }
 
+TEST(Meters, EachSetOfConventionsHasItsOwnMetrics) {
+  ledger::Entry entry = EntryOf("gemini-2.5-flash");
+  entry.stream = true;
+  entry.first_byte = 10ms;
+  entry.call.chunks = 3;
+  entry.call.first_chunk = 10ms;
+  entry.call.last_chunk = 30ms;
+  Meters meters{WallTime()};
+  meters.Count(entry, {});
+  const auto names = [&](Conventions conventions) {
+    Options options;
+    options.conventions = conventions;
+    std::map<std::string, std::string> units;
+    for (const Json& metric : meters.Write(WallTime(1s), options)) {
+      units[metric["name"].get<std::string>()] = metric["unit"].get<std::string>();
+    }
+    return units;
+  };
+  EXPECT_EQ(names(Conventions::kSemconv136), (Sums{{"gen_ai.client.operation.duration", "s"},
+                                                   {"gen_ai.server.time_to_first_token", "s"},
+                                                   {"gen_ai.client.token.usage", "{token}"}}));
+  const std::string client = "gen_ai.client.inference.";
+  EXPECT_EQ(names(Conventions::kGenAi01),
+            (Sums{{client + "duration", "s"},
+                  {client + "time_to_first_chunk", "s"},
+                  {client + "time_per_output_chunk", "s"},
+                  {client + "operation.input_tokens", "{token}"},
+                  {client + "operation.output_tokens", "{token}"},
+                  {client + "usage.input_tokens", "{token}"},
+                  {client + "usage.output_tokens", "{token}"},
+                  {client + "usage.cache_read.input_tokens", "{token}"},
+                  {client + "usage.reasoning.output_tokens", "{token}"}}));
+}
+
 }  // namespace
 }  // namespace agm::telemetry

@@ -39,6 +39,7 @@ TEST(Capacity, RefusesMoreRequestsThanItsLimitExceptUrgentOnes) {
     ASSERT_TRUE(fault);
     EXPECT_EQ(fault->status, 503);
     EXPECT_EQ(fault->error.message, "the gateway has 2 requests in flight already; try again");
+    EXPECT_EQ(fault->error.retry_after_ms, 1000);
     for (int urgent = 0; urgent < 8; ++urgent) EXPECT_FALSE(capacity.Enter("/healthz", 1));
     EXPECT_TRUE(capacity.Enter("/healthz", 1));
     EXPECT_EQ(capacity.in_flight(), 10);

@@ -263,5 +263,34 @@ TEST_F(ConnectionTest, CancelsAWaitForOutputAlsoIfItBeginsLater) {
   EXPECT_THAT(script_.hung_up, ElementsAre(false, true));
 }
 
+TEST_F(ConnectionTest, CountsTheTimeOfAKeptAnswerFromNow) {
+  const TimePoint before = SystemClock().Now();
+  script_.room = 0;
+  EXPECT_TRUE(connection_.SendOrKeep("abc"));
+  EXPECT_GE(connection_.took(), before);
+  EXPECT_LE(connection_.took(), SystemClock().Now());
+}
+
+TEST_F(ConnectionTest, KnowsWhenItSaidFarewell) {
+  EXPECT_EQ(connection_.farewell(), TimePoint{});
+  const TimePoint before = SystemClock().Now();
+  connection_.SayFarewell();
+  EXPECT_GE(connection_.farewell(), before);
+  EXPECT_LE(connection_.farewell(), SystemClock().Now());
+}
+
+TEST_F(ConnectionTest, HoldsNothingOfAnAnsweredRequest) {
+  script_.Arrives("GET / HTTP/1.1\r\nHost: a\r\nX-Long: ");
+  for (int i = 0; i < 20; ++i) script_.Arrives(std::string(1000, 'x'));
+  for (int i = 0; i < 20; ++i) connection_.Receive(kMostBody);
+  EXPECT_EQ(connection_.Receive(kMostBody), Connection::Arrival::kMore);
+  EXPECT_GT(budgets_.heads.used(), 0U);
+  EXPECT_EQ(budgets_.bodies.used(), 0U);
+  script_.Arrives("\r\n\r\n");
+  EXPECT_EQ(connection_.Receive(kMostBody), Connection::Arrival::kRequest);
+  EXPECT_EQ(connection_.Next(kMostBody), RequestReader::State::kIdle);
+  EXPECT_EQ(budgets_.heads.used(), 0U);
+}
+
 }  // namespace
 }  // namespace agm::http

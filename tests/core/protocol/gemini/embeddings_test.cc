@@ -40,6 +40,8 @@ TEST(GeminiEmbeddings, AsksVertexForOneTextAtATime) {
   const auto later = WriteGeminiEmbeddings(request, request.texts, "gemini-embedding-2", true);
   EXPECT_EQ(later.method, "embedContent");
   EXPECT_EQ(later.texts, 1U);
+  EXPECT_EQ(later.body, R"({"content":{"parts":[{"text":"text 0"}]},)"
+                        R"("taskType":"RETRIEVAL_QUERY","outputDimensionality":768})");
 }
 
 TEST(GeminiEmbeddings, ReadsEachShapeOfAnswer) {
