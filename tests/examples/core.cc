@@ -220,7 +220,7 @@ void StreamsExample(const StreamCarriers::Leave& leave, Connection& connection,
 #include "examples/core/http/server/streams.h.inc"
 }
 
-Result<void> TlsIdentityExample(int accepted_fd) {
+Result<void> TlsIdentityExample(UniqueFd accepted) {
 #include "examples/core/http/server/tls_identity.h.inc"
   return {};
 }
@@ -236,7 +236,7 @@ void ResponderExample(const Responder::Handle& handle, Exchange& exchange) {
 }
 
 void TrafficExample(const LiveLimits& limits, const Server::Urgent& urgent,
-                    const Traffic::Answer& answer, int fd) {
+                    const Traffic::Answer& answer, UniqueFd accepted) {
 #include "examples/core/http/server/traffic.h.inc"
 }
 

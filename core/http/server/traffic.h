@@ -29,7 +29,7 @@ namespace agm::http {
 ///
 ///   Traffic traffic(limits, urgent, answer);
 ///   traffic.Start();
-///   traffic.Take(std::move(accepted));          // for each accepted socket
+///   traffic.Take(std::move(accepted));  // for each accepted socket
 ///   traffic.KeepNoneAlive();   // each response closes its connection
 ///   traffic.Drain();           // accepts no new requests
 ///   traffic.End();             // waits until all connections are closed
