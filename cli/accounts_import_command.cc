@@ -75,7 +75,8 @@ Result<std::vector<Import>> ReadLines(const std::string& text, const config::Con
   return imports;
 }
 
-/// The account that has the key already, or to which an earlier line gives it; empty if there is none.
+/// The account that has the key already, or to which an earlier line gives it; empty if there is
+/// none.
 std::string Owner(const Import& import, const config::Config& config,
                   const std::vector<Import>& earlier) {
   if (const auto* owner = AccountWithKey(config, import.account)) return owner->name;
