@@ -292,25 +292,25 @@ void Report(const Context& context, const config::Account& account, bool is_new,
   io.Next(gateway_runs ? "agm clients (points a client at the gateway)" : "agm serve");
 }
 
-CLI::Option* Text(CLI::App& command, const char* flag, std::optional<std::string>& value,
+OptionHandle Text(CommandHandle command, const char* flag, std::optional<std::string>& value,
                   const char* what, const char* type) {
-  return command.add_option(flag, value, what)->type_name(type);
+  return command.Option(flag, value, what).Type(type);
 }
 
-void ExcludeEachOther(const std::vector<CLI::Option*>& options) {
-  for (CLI::Option* one : options) {
-    for (CLI::Option* other : options) {
-      if (one != other) one->excludes(other);
+void ExcludeEachOther(const std::vector<OptionHandle>& options) {
+  for (OptionHandle one : options) {
+    for (OptionHandle other : options) {
+      if (one != other) one.Excludes(other);
     }
   }
 }
 
-void AddOauthClient(CLI::App& command, OauthOptions& oauth) {
+void AddOauthClient(CommandHandle command, OauthOptions& oauth) {
   Text(command, "--client-id", oauth.client_id, "The OAuth client's ID, with --oauth", "ID");
   KeySource& secret = oauth.client_secret;
   ExcludeEachOther(
-      {command.add_flag("--client-secret-stdin", secret.from_stdin,
-                        "Read the OAuth client's secret from standard input"),
+      {command.Flag("--client-secret-stdin", secret.from_stdin,
+                    "Read the OAuth client's secret from standard input"),
        Text(command, "--client-secret-env", secret.variable,
             "Take the OAuth client's secret from this environment variable", "VAR"),
        Text(command, "--client-secret-file", secret.file,
@@ -321,35 +321,35 @@ void AddOauthClient(CLI::App& command, OauthOptions& oauth) {
 
 void AddAccountsAdd(Commands at, Run<AccountsAddOptions> run) {
   auto options = std::make_shared<AccountsAddOptions>();
-  CLI::App& command =
+  CommandHandle command =
       at.Command("add", "Add an account, or update the one of that name", options, std::move(run));
-  command.add_option("NAME", options->name, "What to call it; made up where it is missing")
-      ->type_name("ACCOUNT");
-  OneOf(command.add_option("--kind", options->kind, "What kind of account it is (default gemini)"),
+  command.Option("NAME", options->name, "What to call it; made up where it is missing")
+      .Type("ACCOUNT");
+  OneOf(command.Option("--kind", options->kind, "What kind of account it is (default gemini)"),
         {config::kAccountKindWords.begin(), config::kAccountKindWords.end()});
   Text(command, "--email", options->email, "What X-Account-Email shows", "EMAIL");
-  CLI::Option* from_stdin = command.add_flag("--api-key-stdin", options->key.from_stdin,
-                                             "Read the API key from standard input");
-  CLI::Option* variable = Text(command, "--api-key-env", options->key.variable,
+  OptionHandle from_stdin = command.Flag("--api-key-stdin", options->key.from_stdin,
+                                         "Read the API key from standard input");
+  OptionHandle variable = Text(command, "--api-key-env", options->key.variable,
                                "Use the key in this environment variable, now and later", "VAR");
-  CLI::Option* file = Text(command, "--api-key-file", options->key.file,
+  OptionHandle file = Text(command, "--api-key-file", options->key.file,
                            "Use the key in this file, now and later", "FILE");
-  CLI::Option* service = Text(command, "--service-account", options->service_account,
+  OptionHandle service = Text(command, "--service-account", options->service_account,
                               "Use this service account's key file (Vertex AI)", "FILE");
-  CLI::Option* oauth = command.add_flag("--oauth", options->oauth.wanted,
-                                        "Log in with a browser, through your own OAuth client");
+  OptionHandle oauth = command.Flag("--oauth", options->oauth.wanted,
+                                    "Log in with a browser, through your own OAuth client");
   ExcludeEachOther({from_stdin, variable, file, service, oauth});
   AddOauthClient(command, options->oauth);
   Text(command, "--project", options->project, "The Google project whose quota it uses", "PROJECT");
   Text(command, "--location", options->location, "The region (Vertex AI)", "LOCATION");
   Text(command, "--base-url", options->base_url, "Where the upstream is, if not at Google", "URL");
-  command.add_option("--models", options->models, "Which upstream models it may serve (default *)")
-      ->delimiter(',')
-      ->type_name("GLOB,...");
-  command.add_option("--priority", options->priority, "Lower numbers serve first (default 0)")
-      ->type_name("N");
-  command.add_flag("--no-check", options->no_check, "Add it without trying it upstream");
-  command.footer(
+  command.Option("--models", options->models, "Which upstream models it may serve (default *)")
+      .Delimiter(',')
+      .Type("GLOB,...");
+  command.Option("--priority", options->priority, "Lower numbers serve first (default 0)")
+      .Type("N");
+  command.Flag("--no-check", options->no_check, "Add it without trying it upstream");
+  command.Footer(
       Examples({{"Ask for the key without echo, try it, and add it", "agm accounts add work"},
                 {"Take the key from a variable, now and whenever the gateway starts",
                  "agm accounts add work --api-key-env GEMINI_API_KEY"},

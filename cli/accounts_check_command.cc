@@ -150,11 +150,11 @@ Result<void> Outcome(const std::vector<Checked>& all) {
 
 void AddAccountsCheck(Commands at, Run<AccountsCheckOptions> run) {
   auto options = std::make_shared<AccountsCheckOptions>();
-  CLI::App& command =
+  CommandHandle command =
       at.Command("check", "Try the accounts' credentials upstream, and tell what they can do",
                  options, std::move(run));
-  command.add_option("NAME", options->names, "The accounts; all without any")->type_name("ACCOUNT");
-  command.footer(
+  command.Option("NAME", options->names, "The accounts; all without any").Type("ACCOUNT");
+  command.Footer(
       Examples({{"Try them all", "agm accounts check"}, {"Try one", "agm accounts check work"}}));
 }
 

@@ -11,7 +11,7 @@ namespace agm::cli {
 
 void AddAccounts(Commands at) {
   Commands accounts = at.Group("accounts", "Manage the accounts that the gateway draws on");
-  accounts.app().footer(
+  accounts.Footer(
       Examples({{"Add a Gemini API key; it is asked for without echo", "agm accounts add work"},
                 {"See which accounts are ready, and which are in cooldown", "agm accounts list"}}));
   AddAccountsAdd(accounts);

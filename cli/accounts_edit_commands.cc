@@ -58,11 +58,11 @@ Result<void> SetEnabled(const Context& context, const std::vector<std::string>& 
   return {};
 }
 
-CLI::App& AddEdit(Commands at, const std::string& verb, const std::string& summary,
-                  Run<AccountsEditOptions> run) {
+CommandHandle AddEdit(Commands at, const std::string& verb, const std::string& summary,
+                      Run<AccountsEditOptions> run) {
   auto options = std::make_shared<AccountsEditOptions>();
-  CLI::App& command = at.Command(verb, summary, options, std::move(run));
-  command.add_option("NAME", options->names, "The accounts")->required()->type_name("ACCOUNT");
+  CommandHandle command = at.Command(verb, summary, options, std::move(run));
+  command.Option("NAME", options->names, "The accounts").Required().Type("ACCOUNT");
   return command;
 }
 
@@ -70,17 +70,17 @@ CLI::App& AddEdit(Commands at, const std::string& verb, const std::string& summa
 
 void AddAccountsEnable(Commands at, Run<AccountsEditOptions> run) {
   AddEdit(at, "enable", "Use accounts again", std::move(run))
-      .footer(Examples({{"Let it serve again", "agm accounts enable work"}}));
+      .Footer(Examples({{"Let it serve again", "agm accounts enable work"}}));
 }
 
 void AddAccountsDisable(Commands at, Run<AccountsEditOptions> run) {
   AddEdit(at, "disable", "Leave accounts unused, but keep their settings", std::move(run))
-      .footer(Examples({{"Take it out for a while", "agm accounts disable work"}}));
+      .Footer(Examples({{"Take it out for a while", "agm accounts disable work"}}));
 }
 
 void AddAccountsRemove(Commands at, Run<AccountsEditOptions> run) {
   AddEdit(at, "remove", "Take accounts out of the configuration", std::move(run))
-      .footer(Examples({{"Forget it, key and all", "agm accounts remove work"}}));
+      .Footer(Examples({{"Forget it, key and all", "agm accounts remove work"}}));
 }
 
 Result<void> RunAccountsEnable(const Context& context, const AccountsEditOptions& options) {

@@ -160,14 +160,13 @@ Result<void> Outcome(const std::vector<Import>& imports) {
 
 void AddAccountsImport(Commands at, Run<AccountsImportOptions> run) {
   auto options = std::make_shared<AccountsImportOptions>();
-  CLI::App& command =
+  CommandHandle command =
       at.Command("import", "Add an account for each key of a list", options, std::move(run));
   command
-      .add_option("FILE", options->file,
-                  "One KEY or NAME KEY on each line; - or none: standard input")
-      ->type_name("FILE");
-  command.add_flag("--no-check", options->no_check, "Add them without trying them upstream");
-  command.footer(Examples(
+      .Option("FILE", options->file, "One KEY or NAME KEY on each line; - or none: standard input")
+      .Type("FILE");
+  command.Flag("--no-check", options->no_check, "Add them without trying them upstream");
+  command.Footer(Examples(
       {{"Add all keys of a file", "agm accounts import keys.txt"},
        {"Take them from a password manager", "pass show gemini-keys | agm accounts import"}}));
 }

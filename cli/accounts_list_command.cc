@@ -120,11 +120,11 @@ Result<void> Show(const Context& context, const AccountsListOptions& options) {
 
 void AddAccountsList(Commands at, Run<AccountsListOptions> run) {
   auto options = std::make_shared<AccountsListOptions>();
-  CLI::App& command = at.Command("list", "List the accounts with state, reason and until when",
-                                 options, std::move(run));
-  command.add_flag("--watch", options->watch, "Repaint every second, until interrupted");
-  command.add_flag("--wide", options->wide, "Show all columns, however long the lines");
-  command.footer(Examples({{"Watch accounts enter and leave cooldown", "agm accounts list --watch"},
+  CommandHandle command = at.Command("list", "List the accounts with state, reason and until when",
+                                     options, std::move(run));
+  command.Flag("--watch", options->watch, "Repaint every second, until interrupted");
+  command.Flag("--wide", options->wide, "Show all columns, however long the lines");
+  command.Footer(Examples({{"Watch accounts enter and leave cooldown", "agm accounts list --watch"},
                            {"The names of those in cooldown",
                             "agm accounts list --json | jq -r '.accounts[] | "
                             "select(.state == \"cooling\").name'"}}));

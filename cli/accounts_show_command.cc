@@ -51,10 +51,10 @@ void PrintLines(const Context& context, Json json, const accounts::AccountStatus
 
 void AddAccountsShow(Commands at, Run<AccountsShowOptions> run) {
   auto options = std::make_shared<AccountsShowOptions>();
-  CLI::App& command =
+  CommandHandle command =
       at.Command("show", "Show everything about one account", options, std::move(run));
-  command.add_option("NAME", options->name, "The account")->required()->type_name("ACCOUNT");
-  command.footer(Examples({{"What is known of an account", "agm accounts show work"}}));
+  command.Option("NAME", options->name, "The account").Required().Type("ACCOUNT");
+  command.Footer(Examples({{"What is known of an account", "agm accounts show work"}}));
 }
 
 Result<void> RunAccountsShow(const Context& context, const AccountsShowOptions& options) {

@@ -1,6 +1,7 @@
 #include "cli/app.h"
 
 #include <fmt/format.h>
+#include <CLI/CLI.hpp>
 
 #include <algorithm>
 #include <csignal>
@@ -124,35 +125,38 @@ int ExitCode(const Error& error) {
 }
 
 App::App()
-    : cli_("A gateway from any AI client to the Gemini API, over a pool of your accounts", "agm") {
-  cli_.option_defaults()->multi_option_policy(CLI::MultiOptionPolicy::TakeLast);
-  cli_.fallthrough();
-  cli_.require_subcommand(0, 1);
-  cli_.set_help_flag("-h,--help", "Show help");
-  cli_.add_option("--config", globals_.config, "Read this configuration file")->type_name("FILE");
-  cli_.add_flag("--json", globals_.json, "Print one JSON document on stdout");
-  cli_.add_flag("-q,--quiet", globals_.quiet, "Print results and errors only");
-  cli_.add_flag("-v,--verbose", globals_.verbose, "Print more about what is done");
-  cli_.add_flag("--no-color", globals_.no_color, "Print without colour");
-  cli_.add_flag_callback(
+    : cli_(std::make_unique<CLI::App>(
+          "A gateway from any AI client to the Gemini API, over a pool of your accounts", "agm")) {
+  cli_->option_defaults()->multi_option_policy(CLI::MultiOptionPolicy::TakeLast);
+  cli_->fallthrough();
+  cli_->require_subcommand(0, 1);
+  cli_->set_help_flag("-h,--help", "Show help");
+  cli_->add_option("--config", globals_.config, "Read this configuration file")->type_name("FILE");
+  cli_->add_flag("--json", globals_.json, "Print one JSON document on stdout");
+  cli_->add_flag("-q,--quiet", globals_.quiet, "Print results and errors only");
+  cli_->add_flag("-v,--verbose", globals_.verbose, "Print more about what is done");
+  cli_->add_flag("--no-color", globals_.no_color, "Print without colour");
+  cli_->add_flag_callback(
       "--version", [] { throw CLI::CallForVersion("", 0); }, "Show version, commit and libraries");
-  cli_.footer(
+  cli_->footer(
       Examples({{"Add a Gemini API key; it is asked for without echo", "agm accounts add work"},
                 {"Run the gateway", "agm serve"},
                 {"See that every API works", "agm probe"}}));
 }
 
+App::~App() = default;
+
 /// The error for the first word that was not accepted: an unknown command or option, or a surplus
 /// word.
 Error App::Unknown(const std::vector<std::string>& arguments) const {
-  const std::string word = cli_.remaining(true).front();
-  const CLI::App& named = Named(cli_);
+  const std::string word = cli_->remaining(true).front();
+  const CLI::App& named = Named(*cli_);
   if (word.size() > 1 && word.front() == '-') return UnknownOption(word, named);
   auto at = [&](const std::string& what) {
     return std::find(arguments.begin(), arguments.end(), what) - arguments.begin();
   };
-  if (&named != &cli_ && at(word) < at(cli_.get_subcommands().front()->get_name())) {
-    return UnknownCommand(word, cli_);
+  if (&named != cli_.get() && at(word) < at(cli_->get_subcommands().front()->get_name())) {
+    return UnknownCommand(word, *cli_);
   }
   if (!ShownCommands(named).empty()) return UnknownCommand(word, named);
   if (CommandPath(named) == "agm accounts add") {
@@ -171,7 +175,7 @@ Result<Action> App::Parse(const std::vector<std::string>& arguments, Context& co
   bool version = false;
   std::optional<Error> wrong;
   try {
-    cli_.parse(std::vector<std::string>(arguments.rbegin(), arguments.rend()));
+    cli_->parse(std::vector<std::string>(arguments.rbegin(), arguments.rend()));
   } catch (const CLI::CallForHelp&) {
     help = true;
   } catch (const CLI::CallForVersion&) {
@@ -179,10 +183,10 @@ Result<Action> App::Parse(const std::vector<std::string>& arguments, Context& co
   } catch (const CLI::ExtrasError&) {
     wrong = Unknown(arguments);
   } catch (const CLI::ParseError& error) {
-    wrong = cli_.remaining(true).empty() ? Usage(Reworded(error)) : Unknown(arguments);
+    wrong = cli_->remaining(true).empty() ? Usage(Reworded(error)) : Unknown(arguments);
   }
   // Help for a command that does not exist would be help for another one.
-  if ((help || version) && !cli_.remaining(true).empty()) wrong = Unknown(arguments);
+  if ((help || version) && !cli_->remaining(true).empty()) wrong = Unknown(arguments);
   // CLI11 reads options last, so after wrong usage it may not have read them.
   auto given = [&](const char* name) {
     return std::find(arguments.begin(), arguments.end(), name) != arguments.end();
@@ -194,17 +198,17 @@ Result<Action> App::Parse(const std::vector<std::string>& arguments, Context& co
   io.verbose = globals_.verbose;
   if (globals_.no_color) io.colour = false;
   if (wrong) return std::move(*wrong);
-  const CLI::App& named = Named(cli_);
+  const CLI::App& named = Named(*cli_);
   if (version) {
     if (auto shown = RunVersion(context, {}); !shown) return std::move(shown).error();
   } else if (help || !chosen_) {
-    if (!help && context.json() && &named != &cli_) return Usage("no command is given");
+    if (!help && context.json() && &named != cli_.get()) return Usage("no command is given");
     if (!help && (io.verbose || io.quiet)) {
       return Usage(
           "no command is given; --verbose and --quiet belong to one, and --version prints "
           "the version");
     }
-    if (!help && &named == &cli_) return Action(ReportState);
+    if (!help && &named == cli_.get()) return Action(ReportState);
     io.Out(HelpText(named, io));
   }
   return help || version ? Action() : chosen_;
@@ -221,9 +225,9 @@ int App::Run(const std::vector<std::string>& arguments, Context& context) {
   if (outcome && context.io().failed()) {
     outcome = Fail(ErrorCode::kIo, "standard output: {}", context.io().failure());
   }
-  if (outcome && *action) SayNext(Named(cli_), context);
+  if (outcome && *action) SayNext(Named(*cli_), context);
   if (outcome) return 0;
-  if (outcome.error().reason != kLogged) PrintError(outcome.error(), Named(cli_), context);
+  if (outcome.error().reason != kLogged) PrintError(outcome.error(), Named(*cli_), context);
   return ExitCode(outcome.error());
 }
 

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <functional>
+#include <memory>
 #include <string>
 #include <vector>
 
@@ -27,11 +28,12 @@ int Main(std::vector<std::string> arguments);
 class App {
  public:
   App();
+  ~App();
   App(const App&) = delete;
   App& operator=(const App&) = delete;
 
-  Commands root() { return {cli_, chosen_}; }
-  CLI::App& tree() { return cli_; }
+  Commands root() { return {*cli_, chosen_}; }
+  CLI::App& tree() { return *cli_; }
 
   int Run(const std::vector<std::string>& arguments, Context& context);
   /// Parses only; wrong usage is kInvalidRequest. The Action is empty if the user asked for help or
@@ -41,7 +43,7 @@ class App {
  private:
   Error Unknown(const std::vector<std::string>& arguments) const;
 
-  CLI::App cli_;
+  std::unique_ptr<CLI::App> cli_;
   Action chosen_;
   Globals globals_;
 };

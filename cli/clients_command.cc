@@ -95,9 +95,9 @@ std::string HowTo(const Recipe& recipe, bool installed) {
 
 void AddClients(Commands at, Run<ClientsOptions> run) {
   auto options = std::make_shared<ClientsOptions>();
-  CLI::App& command =
+  CommandHandle command =
       at.Command("clients", "Point clients at the gateway", options, std::move(run));
-  command.footer(
+  command.Footer(
       Examples({{"See which clients are installed and point here", "agm clients"},
                 {"Change Codex's settings; shows the difference and asks", "agm clients set codex"},
                 {"Take that out again", "agm clients unset codex"}}));
@@ -140,12 +140,12 @@ Result<void> RunClients(const Context& context, const ClientsOptions&) {
 
 void AddClientsShow(Commands at, Run<ClientsShowOptions> run) {
   auto options = std::make_shared<ClientsShowOptions>();
-  CLI::App& command =
+  CommandHandle command =
       at.Command("show", "Print what to set, ready to paste", options, std::move(run));
-  command.add_option("CLIENT", options->client, "The client")->required()->type_name("CLIENT");
-  command.add_option("--model", options->model, "The model that it asks for")->type_name("MODEL");
-  command.add_flag("--lan", options->lan, "With the address for other machines");
-  command.footer(Examples({{"What to set for Zed", "agm clients show zed"}}));
+  command.Option("CLIENT", options->client, "The client").Required().Type("CLIENT");
+  command.Option("--model", options->model, "The model that it asks for").Type("MODEL");
+  command.Flag("--lan", options->lan, "With the address for other machines");
+  command.Footer(Examples({{"What to set for Zed", "agm clients show zed"}}));
 }
 
 Result<void> RunClientsShow(const Context& context, const ClientsShowOptions& options) {
@@ -180,11 +180,11 @@ Result<void> RunClientsShow(const Context& context, const ClientsShowOptions& op
 
 void AddClientsCheck(Commands at, Run<ClientsCheckOptions> run) {
   auto options = std::make_shared<ClientsCheckOptions>();
-  CLI::App& command =
+  CommandHandle command =
       at.Command("check", "Let a client answer one prompt", options, std::move(run));
-  command.add_option("CLIENT", options->client, "The client")->required()->type_name("CLIENT");
-  command.add_option("--model", options->model, "The model that it asks for")->type_name("MODEL");
-  command.footer(Examples(
+  command.Option("CLIENT", options->client, "The client").Required().Type("CLIENT");
+  command.Option("--model", options->model, "The model that it asks for").Type("MODEL");
+  command.Footer(Examples(
       {{"See that Claude Code works through the gateway", "agm clients check claude-code"}}));
 }
 

@@ -126,15 +126,15 @@ Result<std::optional<Journal>> Earlier(const Context& context, const Recipe& rec
 
 void AddClientsSet(Commands at, Run<ClientsSetOptions> run) {
   auto options = std::make_shared<ClientsSetOptions>();
-  CLI::App& command = at.Command("set", "Change a client's settings, after showing the difference",
-                                 options, std::move(run));
-  command.add_option("CLIENT", options->client, "The client")->required()->type_name("CLIENT");
-  command.add_option("--model", options->model, "The model that it asks for")->type_name("MODEL");
-  command.add_option("--key", options->key, "The client key of this name; \"new\" makes one")
-      ->type_name("NAME");
-  command.add_flag("--dry-run", options->dry_run, "Only show the difference");
-  command.add_flag("-y,--yes", options->yes, "Write without asking");
-  command.footer(
+  CommandHandle command = at.Command(
+      "set", "Change a client's settings, after showing the difference", options, std::move(run));
+  command.Option("CLIENT", options->client, "The client").Required().Type("CLIENT");
+  command.Option("--model", options->model, "The model that it asks for").Type("MODEL");
+  command.Option("--key", options->key, "The client key of this name; \"new\" makes one")
+      .Type("NAME");
+  command.Flag("--dry-run", options->dry_run, "Only show the difference");
+  command.Flag("-y,--yes", options->yes, "Write without asking");
+  command.Footer(
       Examples({{"Change Codex's settings; shows the difference and asks",
                  "agm clients set codex --model gemini-2.5-pro"},
                 {"Give it a client key of its own", "agm clients set codex --key new"}}));
@@ -183,11 +183,11 @@ Result<void> RunClientsSet(const Context& context, const ClientsSetOptions& opti
 
 void AddClientsUnset(Commands at, Run<ClientsUnsetOptions> run) {
   auto options = std::make_shared<ClientsUnsetOptions>();
-  CLI::App& command = at.Command("unset", "Take out what set put in", options, std::move(run));
-  command.add_option("CLIENT", options->client, "The client")->required()->type_name("CLIENT");
-  command.add_flag("--dry-run", options->dry_run, "Only show the difference");
-  command.add_flag("-y,--yes", options->yes, "Write without asking");
-  command.footer(Examples({{"Put Codex's own settings back", "agm clients unset codex"}}));
+  CommandHandle command = at.Command("unset", "Take out what set put in", options, std::move(run));
+  command.Option("CLIENT", options->client, "The client").Required().Type("CLIENT");
+  command.Flag("--dry-run", options->dry_run, "Only show the difference");
+  command.Flag("-y,--yes", options->yes, "Write without asking");
+  command.Footer(Examples({{"Put Codex's own settings back", "agm clients unset codex"}}));
 }
 
 Result<void> RunClientsUnset(const Context& context, const ClientsUnsetOptions& options) {

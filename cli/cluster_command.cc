@@ -251,17 +251,17 @@ Result<void> RunClusterCheck(const Context& context, const ClusterOptions&) {
 
 void AddCluster(Commands at) {
   Commands group = at.Group("cluster", "Look at the server that several machines share");
-  group.app().footer(Examples({{"See the nodes", "agm cluster status"},
-                               {"Try the server before the first start", "agm cluster check"}}));
+  group.Footer(Examples({{"See the nodes", "agm cluster status"},
+                         {"Try the server before the first start", "agm cluster check"}}));
   group
       .Command("status", "Show the nodes, their lag, and the server's keys and memory",
                std::make_shared<ClusterOptions>(), Run<ClusterOptions>(RunClusterStatus))
-      .footer(Examples({{"See the nodes", "agm cluster status"},
+      .Footer(Examples({{"See the nodes", "agm cluster status"},
                         {"Read it with a program", "agm cluster status --json"}}));
   group
       .Command("check", "Check that the server is fit for a cluster",
                std::make_shared<ClusterOptions>(), Run<ClusterOptions>(RunClusterCheck))
-      .footer(Examples({{"Try the server before the first start", "agm cluster check"}}));
+      .Footer(Examples({{"Try the server before the first start", "agm cluster check"}}));
 }
 
 }  // namespace agm::cli

@@ -1,7 +1,5 @@
 #pragma once
 
-#include <CLI/CLI.hpp>
-
 #include <functional>
 #include <initializer_list>
 #include <memory>
@@ -11,6 +9,11 @@
 
 #include "cli/context.h"
 #include "core/base/result.h"
+
+namespace CLI {  // a command's file includes no header of CLI11, which takes seconds to compile
+class App;
+class Option;
+}  // namespace CLI
 
 /// How to write a command. Each command has the same four parts; models_command.{h,cc} is the
 /// smallest complete one, accounts_command the one with subcommands.
@@ -26,7 +29,7 @@
 /// and one line in commands.cc. Help, man page and completions are generated from the tree, so:
 ///
 /// * Descriptions begin with a verb, are one line, and have no full stop.
-/// * An option's type_name names its value, and completions use it: FILE (a file), ACCOUNT, MODEL
+/// * An option's Type names its value, and completions use it: FILE (a file), ACCOUNT, MODEL
 ///   and RULE (names from the gateway), "text|json" (a choice, made by OneOf), others (free text).
 /// * If an option is repeated, the last value counts (a vector takes all values).
 /// * The global options are in context.globals; users may write them before or after the command.
@@ -47,6 +50,62 @@ using Run = std::function<Result<void>(const Context&, const Options&)>;
 /// The parsed command, ready to run.
 using Action = std::function<Result<void>(const Context&)>;
 
+/// An option or argument of a command, so that its value can be described. Cheap to copy; valid as
+/// long as the tree. Each function returns the same handle.
+///
+/// Thread safety: one thread at a time.
+class OptionHandle {
+ public:
+  explicit OptionHandle(CLI::Option& option) : option_(&option) {}
+
+  /// Names the value in help, man page and completions: "FILE".
+  OptionHandle Type(const std::string& name);
+  OptionHandle Required();
+  /// Accepts integers from `lowest` to `highest`.
+  OptionHandle Range(int lowest, int highest);
+  OptionHandle NotNegative();
+  /// Accepts the values for which `fault` returns an empty text, else the text is the error.
+  OptionHandle Check(std::function<std::string(const std::string&)> fault);
+  /// Splits each value at `mark` into several.
+  OptionHandle Delimiter(char mark);
+  /// Takes one word each time it is given, also if its variable is a vector.
+  OptionHandle OneValue();
+  /// Makes it an error to give both.
+  OptionHandle Excludes(const OptionHandle& other);
+
+  bool operator==(const OptionHandle&) const = default;
+
+ private:
+  CLI::Option* option_;
+};
+
+/// A command of the tree, to which its options are added. Cheap to copy; valid as long as the tree.
+///
+///   CommandHandle command = at.Command("check", "Try the accounts", options, std::move(run));
+///   command.Option("NAME", options->name, "The account").Type("ACCOUNT");
+///   command.Flag("-y,--yes", options->yes, "Do not ask");
+///
+/// Thread safety: one thread at a time.
+class CommandHandle {
+ public:
+  explicit CommandHandle(CLI::App& app) : app_(&app) {}
+
+  /// Adds an option ("-n,--lines") or an argument ("NAME"), whose value is parsed into `value`: a
+  /// number, a text, several texts, or one of these if it was given (optional). command.cc lists
+  /// the types.
+  template <class T>
+  OptionHandle Option(const std::string& names, T& value, const std::string& description);
+  OptionHandle Flag(const std::string& names, bool& value, const std::string& description);
+  /// Sets the text below the options in its help.
+  void Footer(const std::string& text);
+  /// Leaves it out of help, man page and completions.
+  void Hide();
+
+ private:
+  friend class Commands;
+  CLI::App* app_;
+};
+
 /// A node of the command tree, to which commands are added. Cheap to copy.
 ///
 /// Thread safety: one thread at a time.
@@ -57,42 +116,33 @@ class Commands {
   /// Adds a command that runs something. The caller adds its options, which live as long as the
   /// tree.
   template <class Options>
-  CLI::App& Command(const std::string& name, const std::string& summary,
-                    std::shared_ptr<Options> options, Run<Options> run) {
-    CLI::App* command = app_->add_subcommand(name, summary);
-    command->footer("");  // else CLI11 copies the parent's examples
-    command->callback(
-        [command, chosen = chosen_, options = std::move(options), run = std::move(run)] {
-          if (!command->get_subcommands().empty()) return;  // one of those was chosen
-          *chosen = [options, run](const Context& context) { return run(context, *options); };
-        });
-    return *command;
+  CommandHandle Command(const std::string& name, const std::string& summary,
+                        std::shared_ptr<Options> options, Run<Options> run) {
+    return Add(name, summary,
+               [options = std::move(options), run = std::move(run)](const Context& context) {
+                 return run(context, *options);
+               });
   }
 
   /// Adds a command that only groups others.
-  Commands Group(const std::string& name, const std::string& summary) {
-    CLI::App* group = app_->add_subcommand(name, summary);
-    group->footer("");
-    group->require_subcommand(0, 1);
-    return {*group, *chosen_};
-  }
+  Commands Group(const std::string& name, const std::string& summary);
 
   /// For subcommands of a command that also runs by itself.
-  Commands Below(CLI::App& command) const {
-    command.require_subcommand(0, 1);
-    return {command, *chosen_};
-  }
+  Commands Below(CommandHandle command) const;
 
-  CLI::App& app() const { return *app_; }
+  /// Sets the text below the commands in the group's help.
+  void Footer(const std::string& text);
 
  private:
+  CommandHandle Add(const std::string& name, const std::string& summary, Action action);
+
   CLI::App* app_;
   Action* chosen_;
 };
 
 /// An example below the options in a command's help.
 ///
-///   command.footer(Examples({{"See what the accounts offer", "agm models --upstream"}}));
+///   command.Footer(Examples({{"See what the accounts offer", "agm models --upstream"}}));
 struct Example {
   std::string what;
   std::string line;
@@ -100,6 +150,6 @@ struct Example {
 std::string Examples(std::initializer_list<Example> examples);
 
 /// Restricts an option to these words; the error for another word names the nearest.
-CLI::Option* OneOf(CLI::Option* option, std::vector<std::string> words);
+OptionHandle OneOf(OptionHandle option, std::vector<std::string> words);
 
 }  // namespace agm::cli

@@ -72,10 +72,10 @@ std::set<std::string> Names(const Context& context, const std::string& what) {
 
 void AddComplete(Commands at, Run<CompleteOptions> run) {
   auto options = std::make_shared<CompleteOptions>();
-  CLI::App& command =
+  CommandHandle command =
       at.Command("complete", "Print names for completion scripts", options, std::move(run));
-  command.group("");
-  OneOf(command.add_option("WHAT", options->what, "Which names")->required(),
+  command.Hide();
+  OneOf(command.Option("WHAT", options->what, "Which names").Required(),
         {"accounts", "models", "rules"});
 }
 

@@ -107,29 +107,29 @@ void PrintProblems(const Context& context, const std::string& file, bool good,
 void AddConfigInit(Commands at, Run<ConfigInitOptions> run) {
   at.Command("init", "Write a commented configuration file", std::make_shared<ConfigInitOptions>(),
              std::move(run))
-      .footer(Examples({{"Start with every setting explained", "agm config init"},
+      .Footer(Examples({{"Start with every setting explained", "agm config init"},
                         {"Write it elsewhere", "agm --config ./agm.toml config init"}}));
 }
 
 void AddConfigPath(Commands at, Run<ConfigPathOptions> run) {
   at.Command("path", "Print the path of the configuration file",
              std::make_shared<ConfigPathOptions>(), std::move(run))
-      .footer(Examples({{"Edit it by hand", "$EDITOR \"$(agm config path)\""}}));
+      .Footer(Examples({{"Edit it by hand", "$EDITOR \"$(agm config path)\""}}));
 }
 
 void AddConfigCheck(Commands at, Run<ConfigCheckOptions> run) {
   auto options = std::make_shared<ConfigCheckOptions>();
-  CLI::App& command =
+  CommandHandle command =
       at.Command("check", "Look for mistakes in a configuration file", options, std::move(run));
-  command.add_option("FILE", options->file, "The file, instead of the one that would be read")
-      ->type_name("FILE");
-  command.footer(Examples({{"See every problem with its line and column", "agm config check"},
+  command.Option("FILE", options->file, "The file, instead of the one that would be read")
+      .Type("FILE");
+  command.Footer(Examples({{"See every problem with its line and column", "agm config check"},
                            {"Try a file before it is put in place", "agm config check new.toml"}}));
 }
 
 void AddConfig(Commands at) {
   Commands config = at.Group("config", "Write, find, show and check the configuration");
-  config.app().footer(
+  config.Footer(
       Examples({{"See what is in effect, and where it comes from", "agm config show --origin"},
                 {"See every problem with its line and column", "agm config check"}}));
   AddConfigInit(config);

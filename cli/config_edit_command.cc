@@ -69,7 +69,7 @@ Result<void> Replace(const fs::path& target, const std::string& before, const st
 void AddConfigEdit(Commands at, Run<ConfigEditOptions> run) {
   at.Command("edit", "Edit the file in your editor, and check it before it counts",
              std::make_shared<ConfigEditOptions>(), std::move(run))
-      .footer(Examples({{"Edit with $VISUAL, $EDITOR or vi", "agm config edit"},
+      .Footer(Examples({{"Edit with $VISUAL, $EDITOR or vi", "agm config edit"},
                         {"With another editor", "EDITOR=nano agm config edit"}}));
 }
 

@@ -85,7 +85,7 @@ void Place(Json& root, const config::SettingsTable& table) {
 void AddConfigSchema(Commands at, Run<ConfigSchemaOptions> run) {
   at.Command("schema", "Print a JSON Schema of the file, for editors",
              std::make_shared<ConfigSchemaOptions>(), std::move(run))
-      .footer(Examples({{"Write it beside the file", "agm config schema > agm.schema.json"}}));
+      .Footer(Examples({{"Write it beside the file", "agm config schema > agm.schema.json"}}));
 }
 
 Result<void> RunConfigSchema(const Context& context, const ConfigSchemaOptions&) {

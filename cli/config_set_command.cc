@@ -149,25 +149,22 @@ Json Unset(const std::string& key) {
 
 void AddConfigGet(Commands at, Run<ConfigGetOptions> run) {
   auto options = std::make_shared<ConfigGetOptions>();
-  CLI::App& command =
+  CommandHandle command =
       at.Command("get", "Print one setting that is in effect", options, std::move(run));
-  command.add_option("KEY", options->key, "The setting, such as proxy.port")
-      ->required()
-      ->type_name("KEY");
-  command.footer(Examples({{"The port", "agm config get port"},
+  command.Option("KEY", options->key, "The setting, such as proxy.port").Required().Type("KEY");
+  command.Footer(Examples({{"The port", "agm config get port"},
                            {"A field of an account", "agm config get accounts.work.priority"}}));
 }
 
 void AddConfigSet(Commands at, Run<ConfigSetOptions> run) {
   auto options = std::make_shared<ConfigSetOptions>();
-  CLI::App& command = at.Command("set", "Change one setting of the file", options, std::move(run));
-  command.add_option("KEY", options->key, "The setting, such as proxy.port")
-      ->required()
-      ->type_name("KEY");
-  command.add_option("VALUE", options->value, "Its new value; commas separate those of a list")
-      ->required()
-      ->type_name("VALUE");
-  command.footer(
+  CommandHandle command =
+      at.Command("set", "Change one setting of the file", options, std::move(run));
+  command.Option("KEY", options->key, "The setting, such as proxy.port").Required().Type("KEY");
+  command.Option("VALUE", options->value, "Its new value; commas separate those of a list")
+      .Required()
+      .Type("VALUE");
+  command.Footer(
       Examples({{"Listen on another port", "agm config set port 9000"},
                 {"Let an account serve last", "agm config set accounts.work.priority 9"}}));
 }

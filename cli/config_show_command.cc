@@ -113,10 +113,10 @@ Json SettingsDocument(const config::Loaded& loaded, bool origin) {
 
 void AddConfigShow(Commands at, Run<ConfigShowOptions> run) {
   auto options = std::make_shared<ConfigShowOptions>();
-  CLI::App& command =
+  CommandHandle command =
       at.Command("show", "Show the settings that are in effect", options, std::move(run));
-  command.add_flag("--origin", options->origin, "Say where each comes from: default, file or env");
-  command.footer(Examples({{"See what is in effect, secrets masked", "agm config show"},
+  command.Flag("--origin", options->origin, "Say where each comes from: default, file or env");
+  command.Footer(Examples({{"See what is in effect, secrets masked", "agm config show"},
                            {"See where each setting comes from", "agm config show --origin"}}));
 }
 

@@ -1,11 +1,14 @@
 #pragma once
 
-#include <CLI/CLI.hpp>
-
 #include <string>
 #include <vector>
 
 #include "cli/io.h"
+
+namespace CLI {
+class App;
+class Option;
+}  // namespace CLI
 
 namespace agm::cli {
 

@@ -1,5 +1,6 @@
 #include "cli/help_command.h"
 
+#include <CLI/CLI.hpp>
 #include <algorithm>
 
 #include "cli/app.h"
@@ -12,17 +13,18 @@ namespace agm::cli {
 
 void AddHelp(Commands at, Run<HelpOptions> run) {
   auto options = std::make_shared<HelpOptions>();
-  CLI::App& command = at.Command("help", "Show help, of a command too", options, std::move(run));
-  command.add_option("COMMAND", options->command, "The command; without any, the whole program")
-      ->type_name("COMMAND");
-  command.footer(Examples(
+  CommandHandle command =
+      at.Command("help", "Show help, of a command too", options, std::move(run));
+  command.Option("COMMAND", options->command, "The command; without any, the whole program")
+      .Type("COMMAND");
+  command.Footer(Examples(
       {{"See all commands", "agm help"}, {"See how accounts are added", "agm help accounts add"}}));
 }
 
 void AddVersion(Commands at, Run<VersionOptions> run) {
   at.Command("version", "Show version, commit and libraries", std::make_shared<VersionOptions>(),
              std::move(run))
-      .footer(Examples({{"Show what is installed", "agm version"}}));
+      .Footer(Examples({{"Show what is installed", "agm version"}}));
 }
 
 Result<void> RunHelp(const Context& context, const HelpOptions& options) {

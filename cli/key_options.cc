@@ -62,31 +62,30 @@ Result<void> ShowEdit(const Context& context, const std::filesystem::path& path,
 
 }  // namespace
 
-void AddKeyOptions(CLI::App& command, keys::Draft& draft) {
+void AddKeyOptions(CommandHandle command, keys::Draft& draft) {
   const auto list = [&](const char* name, auto& into, const char* text, const char* type) {
-    return command.add_option(name, into, text)->type_name(type)->allow_extra_args(false);
+    return command.Option(name, into, text).Type(type).OneValue();
   };
   list("--models", draft.models, "Models that it may use, with *; gemini-*,gpt-4o", "GLOB,...")
-      ->delimiter(',');
-  command.add_option("--rpm", draft.requests_per_minute, "Requests per minute; 0: no limit")
-      ->check(CLI::NonNegativeNumber)
-      ->type_name("N");
-  command.add_option("--tpm", draft.tokens_per_minute, "Tokens per minute; 0: no limit")
-      ->check(CLI::NonNegativeNumber)
-      ->type_name("N");
-  command.add_option("--parallel", draft.parallel, "Requests at the same time; 0: no limit")
-      ->check(CLI::NonNegativeNumber)
-      ->type_name("N");
+      .Delimiter(',');
+  command.Option("--rpm", draft.requests_per_minute, "Requests per minute; 0: no limit")
+      .NotNegative()
+      .Type("N");
+  command.Option("--tpm", draft.tokens_per_minute, "Tokens per minute; 0: no limit")
+      .NotNegative()
+      .Type("N");
+  command.Option("--parallel", draft.parallel, "Requests at the same time; 0: no limit")
+      .NotNegative()
+      .Type("N");
   list("--budget", draft.budgets, "US dollars for each day or month, such as 2/day; or none",
        "AMOUNT/WINDOW");
-  OneOf(command.add_option("--budget-of", draft.budget_of, "What the budget counts"),
+  OneOf(command.Option("--budget-of", draft.budget_of, "What the budget counts"),
         {"list", "billed"});
   list("--tokens", draft.tokens, "Tokens for each day or month, such as 5M/month; or none",
        "AMOUNT/WINDOW");
-  command.add_option("--expires", draft.expires, "Its end: 30d, 2027-01-31 or never")
-      ->type_name("TIME");
+  command.Option("--expires", draft.expires, "Its end: 30d, 2027-01-31 or never").Type("TIME");
   list("--scope", draft.scopes, "What it may do: inference, read, metrics, admin", "SCOPE,...")
-      ->delimiter(',');
+      .Delimiter(',');
 }
 
 Result<const config::ClientKey*> FindKey(const config::Config& config, const std::string& name) {

@@ -12,7 +12,7 @@
 namespace agm::cli {
 
 /// Adds the options that describe a key: models, scopes, limits, budgets, expiry.
-void AddKeyOptions(CLI::App& command, keys::Draft& draft);
+void AddKeyOptions(CommandHandle command, keys::Draft& draft);
 
 /// Finds a key by name; kNotFound with the nearest name.
 Result<const config::ClientKey*> FindKey(const config::Config& config, const std::string& name);

@@ -165,47 +165,44 @@ Result<void> RunKeysAdopt(const Context& context, const KeysAdoptOptions& option
 
 void AddKeysAdd(Commands at, Run<KeysAddOptions> run) {
   auto options = std::make_shared<KeysAddOptions>();
-  CLI::App& command =
+  CommandHandle command =
       at.Command("add", "Make a client key and print it once", options, std::move(run));
-  command.add_option("NAME", options->name, "What the key is called")
-      ->required()
-      ->type_name("NAME");
+  command.Option("NAME", options->name, "What the key is called").Required().Type("NAME");
   AddKeyOptions(command, options->draft);
-  command.add_flag("--dry-run", options->dry_run, "Only show what would be written");
-  command.footer(Examples(
+  command.Flag("--dry-run", options->dry_run, "Only show what would be written");
+  command.Footer(Examples(
       {{"A key for a build server, two dollars a day", "agm keys add ci --budget 2/day --rpm 60"},
        {"A key that may only scrape metrics", "agm keys add prometheus --scope metrics"}}));
 }
 
 void AddKeysSet(Commands at, Run<KeysAddOptions> run) {
   auto options = std::make_shared<KeysAddOptions>();
-  CLI::App& command = at.Command("set", "Change a key's limits", options, std::move(run));
-  command.add_option("NAME", options->name, "The key")->required()->type_name("KEY");
+  CommandHandle command = at.Command("set", "Change a key's limits", options, std::move(run));
+  command.Option("NAME", options->name, "The key").Required().Type("KEY");
   AddKeyOptions(command, options->draft);
-  command.add_flag("--dry-run", options->dry_run, "Only show what would be written");
-  command.footer(Examples({{"More for this month", "agm keys set ci --budget 40/month"},
+  command.Flag("--dry-run", options->dry_run, "Only show what would be written");
+  command.Footer(Examples({{"More for this month", "agm keys set ci --budget 40/month"},
                            {"No limit per minute any more", "agm keys set ci --rpm 0"}}));
 }
 
 void AddKeysRotate(Commands at, Run<KeysRotateOptions> run) {
   auto options = std::make_shared<KeysRotateOptions>();
-  CLI::App& command =
+  CommandHandle command =
       at.Command("rotate", "Give a key another secret and print it once", options, std::move(run));
-  command.add_option("NAME", options->name, "The key")->required()->type_name("KEY");
-  command
-      .add_option("--grace", options->grace, "How long the old secret works (default: not at all)")
-      ->type_name("SPAN");
-  command.add_flag("--dry-run", options->dry_run, "Only show what would be written");
-  command.footer(Examples({{"Leave a day for the change", "agm keys rotate ci --grace 24h"}}));
+  command.Option("NAME", options->name, "The key").Required().Type("KEY");
+  command.Option("--grace", options->grace, "How long the old secret works (default: not at all)")
+      .Type("SPAN");
+  command.Flag("--dry-run", options->dry_run, "Only show what would be written");
+  command.Footer(Examples({{"Leave a day for the change", "agm keys rotate ci --grace 24h"}}));
 }
 
 void AddKeysAdopt(Commands at, Run<KeysAdoptOptions> run) {
   auto options = std::make_shared<KeysAdoptOptions>();
-  CLI::App& command =
+  CommandHandle command =
       at.Command("adopt", "Move proxy.api_key and proxy.api_keys to [[keys]], hashed", options,
                  std::move(run));
-  command.add_flag("--dry-run", options->dry_run, "Only show what would be written");
-  command.footer(Examples({{"Give old keys limits", "agm keys adopt"}}));
+  command.Flag("--dry-run", options->dry_run, "Only show what would be written");
+  command.Footer(Examples({{"Give old keys limits", "agm keys adopt"}}));
 }
 
 }  // namespace agm::cli

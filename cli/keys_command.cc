@@ -49,10 +49,10 @@ config::Change Enabled(const std::string& name, bool enabled) {
 void AddEdit(Commands at, const std::string& verb, const std::string& summary,
              Run<KeysEditOptions> run, const Example& example) {
   auto options = std::make_shared<KeysEditOptions>();
-  CLI::App& command = at.Command(verb, summary, options, std::move(run));
-  command.add_option("NAME", options->names, "The keys")->required()->type_name("KEY");
-  command.add_flag("--dry-run", options->dry_run, "Only show what would be written");
-  command.footer(Examples({example}));
+  CommandHandle command = at.Command(verb, summary, options, std::move(run));
+  command.Option("NAME", options->names, "The keys").Required().Type("KEY");
+  command.Flag("--dry-run", options->dry_run, "Only show what would be written");
+  command.Footer(Examples({example}));
 }
 
 }  // namespace
@@ -76,8 +76,8 @@ Result<void> RunKeysRemove(const Context& context, const KeysEditOptions& option
 
 void AddKeys(Commands at) {
   Commands keys = at.Group("keys", "Manage client keys, their limits and budgets");
-  keys.app().footer(Examples({{"A key with a budget, shown once", "agm keys add ci --budget 2/day"},
-                              {"What each key has spent", "agm keys list"}}));
+  keys.Footer(Examples({{"A key with a budget, shown once", "agm keys add ci --budget 2/day"},
+                        {"What each key has spent", "agm keys list"}}));
   AddKeysAdd(keys);
   AddKeysList(keys);
   AddKeysShow(keys);

@@ -221,29 +221,29 @@ Result<void> RunKeysUsage(const Context& context, const KeysUsageOptions& option
 void AddKeysList(Commands at, Run<KeysListOptions> run) {
   at.Command("list", "List the client keys with what they have spent",
              std::make_shared<KeysListOptions>(), std::move(run))
-      .footer(Examples({{"Who is over a dollar today",
+      .Footer(Examples({{"Who is over a dollar today",
                          "agm keys list --json | jq '.keys[] | "
                          "select(.spent.day.cost_list_usd > 1).name'"}}));
 }
 
 void AddKeysShow(Commands at, Run<KeysShowOptions> run) {
   auto options = std::make_shared<KeysShowOptions>();
-  CLI::App& command =
+  CommandHandle command =
       at.Command("show", "Show a key's settings and usage", options, std::move(run));
-  command.add_option("NAME", options->name, "The key")->required()->type_name("KEY");
-  command.footer(Examples({{"What a key may do", "agm keys show ci"}}));
+  command.Option("NAME", options->name, "The key").Required().Type("KEY");
+  command.Footer(Examples({{"What a key may do", "agm keys show ci"}}));
 }
 
 void AddKeysUsage(Commands at, Run<KeysUsageOptions> run) {
   auto options = std::make_shared<KeysUsageOptions>();
-  CLI::App& command =
+  CommandHandle command =
       at.Command("usage", "Show what keys have used over a span", options, std::move(run));
-  command.add_option("NAME", options->name, "Only this key")->type_name("KEY");
-  command.add_option("--since", options->since, "Count from a time, or a span ago (default 30d)")
-      ->type_name("TIME");
-  OneOf(command.add_option("--by", options->by, "A row for each key, or for each of its models"),
+  command.Option("NAME", options->name, "Only this key").Type("KEY");
+  command.Option("--since", options->since, "Count from a time, or a span ago (default 30d)")
+      .Type("TIME");
+  OneOf(command.Option("--by", options->by, "A row for each key, or for each of its models"),
         {"caller", "model"});
-  command.footer(Examples({{"What a key spent on which model", "agm keys usage ci --by model"}}));
+  command.Footer(Examples({{"What a key spent on which model", "agm keys usage ci --by model"}}));
 }
 
 }  // namespace agm::cli

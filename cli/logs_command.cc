@@ -133,31 +133,26 @@ Result<void> RunLogs(const Context& context, const LogsOptions& options) {
 
 void AddLogs(Commands at, Run<LogsOptions> run) {
   auto options = std::make_shared<LogsOptions>();
-  CLI::App& command =
+  CommandHandle command =
       at.Command("logs", "Show the requests that the gateway served", options, std::move(run));
-  command.add_flag("-f,--follow", options->follow, "Go on with new requests as they come");
-  command.add_option("-n,--lines", options->lines, "Show at most this many")
-      ->check(CLI::Range(1, 1'000'000))
-      ->type_name("N");
-  command.add_option("--since", options->since, "Show those since a time, or a span ago")
-      ->type_name("TIME");
-  command.add_option("--until", options->until, "Show those before a time")->type_name("TIME");
-  command.add_flag("--errors,--failed", options->errors, "Show failed requests only");
-  command.add_option("--status", options->status, "Show those with this status")
-      ->type_name("STATUS");
-  command.add_option("--caller", options->caller, "Show those of this client key")
-      ->type_name("KEY");
-  command.add_option("--model", options->model, "Show those for this model, as asked or as mapped")
-      ->type_name("MODEL");
-  command.add_option("--account", options->account, "Show those of this account")
-      ->type_name("ACCOUNT");
-  command.add_option("--client", options->client, "Show those of this program, such as codex")
-      ->type_name("PROGRAM");
-  command.add_option("--slow", options->slow, "Show those that took at least this long")
-      ->type_name("SPAN");
-  command.add_option("--id", options->id, "Show everything about one request")->type_name("ID");
-  command.add_flag("--csv", options->csv, "Write comma-separated values with a header");
-  command.footer(
+  command.Flag("-f,--follow", options->follow, "Go on with new requests as they come");
+  command.Option("-n,--lines", options->lines, "Show at most this many")
+      .Range(1, 1'000'000)
+      .Type("N");
+  command.Option("--since", options->since, "Show those since a time, or a span ago").Type("TIME");
+  command.Option("--until", options->until, "Show those before a time").Type("TIME");
+  command.Flag("--errors,--failed", options->errors, "Show failed requests only");
+  command.Option("--status", options->status, "Show those with this status").Type("STATUS");
+  command.Option("--caller", options->caller, "Show those of this client key").Type("KEY");
+  command.Option("--model", options->model, "Show those for this model, as asked or as mapped")
+      .Type("MODEL");
+  command.Option("--account", options->account, "Show those of this account").Type("ACCOUNT");
+  command.Option("--client", options->client, "Show those of this program, such as codex")
+      .Type("PROGRAM");
+  command.Option("--slow", options->slow, "Show those that took at least this long").Type("SPAN");
+  command.Option("--id", options->id, "Show everything about one request").Type("ID");
+  command.Flag("--csv", options->csv, "Write comma-separated values with a header");
+  command.Footer(
       Examples({{"Watch requests as they come", "agm logs -f"},
                 {"See what failed in the last two hours", "agm logs --errors --since 2h"},
                 {"Find out what happened to one request", "agm logs show req_01kb5..."},

@@ -45,15 +45,15 @@ Result<void> RunLogsExport(const Context& context, const LogsExportOptions& opti
 
 void AddLogsExport(Commands at, Run<LogsExportOptions> run) {
   auto options = std::make_shared<LogsExportOptions>();
-  CLI::App& command =
+  CommandHandle command =
       at.Command("export", "Write a recorded request as a file that can be played anywhere",
                  options, std::move(run));
-  command.add_option("ID", options->id, "The request's id, or its beginning")->required();
-  command.add_option("-o,--output", options->output, "Write to this file instead of stdout")
-      ->type_name("FILE");
-  command.add_flag("--with-text", options->with_text,
-                   "Keep the texts; credentials, addresses and media are replaced in any case");
-  command.footer(Examples({{"Report a fault", "agm logs export req_01kb55m00 -o fault.json"}}));
+  command.Option("ID", options->id, "The request's id, or its beginning").Required();
+  command.Option("-o,--output", options->output, "Write to this file instead of stdout")
+      .Type("FILE");
+  command.Flag("--with-text", options->with_text,
+               "Keep the texts; credentials, addresses and media are replaced in any case");
+  command.Footer(Examples({{"Report a fault", "agm logs export req_01kb55m00 -o fault.json"}}));
 }
 
 }  // namespace agm::cli

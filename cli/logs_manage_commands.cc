@@ -39,12 +39,12 @@ Result<void> RunLogsRecord(const Context& context, const LogsRecordOptions& opti
 
 void AddLogsRecord(Commands at, Run<LogsRecordOptions> run) {
   auto options = std::make_shared<LogsRecordOptions>();
-  CLI::App& command = at.Command(
+  CommandHandle command = at.Command(
       "record", "Record the bodies of requests for a while, or stop that", options, std::move(run));
-  OneOf(command.add_option("STATE", options->state, "on or off")->required(), {"on", "off"});
-  command.add_option("--for", options->span, "How long to record, at most 24h (default 10m)")
-      ->type_name("SPAN");
-  command.footer(Examples({{"Record what a fault does", "agm logs record on --for 10m"}}));
+  OneOf(command.Option("STATE", options->state, "on or off").Required(), {"on", "off"});
+  command.Option("--for", options->span, "How long to record, at most 24h (default 10m)")
+      .Type("SPAN");
+  command.Footer(Examples({{"Record what a fault does", "agm logs record on --for 10m"}}));
 }
 
 Result<void> RunLogsClear(const Context& context, const LogsClearOptions& options) {
@@ -71,11 +71,10 @@ Result<void> RunLogsClear(const Context& context, const LogsClearOptions& option
 
 void AddLogsClear(Commands at, Run<LogsClearOptions> run) {
   auto options = std::make_shared<LogsClearOptions>();
-  CLI::App& command = at.Command("clear", "Delete the request log, with totals and recorded bodies",
-                                 options, std::move(run));
-  command.add_option("--before", options->before, "Delete only what is older than this")
-      ->type_name("TIME");
-  command.footer(Examples({{"Keep the last day only", "agm logs clear --before 24h"}}));
+  CommandHandle command = at.Command(
+      "clear", "Delete the request log, with totals and recorded bodies", options, std::move(run));
+  command.Option("--before", options->before, "Delete only what is older than this").Type("TIME");
+  command.Footer(Examples({{"Keep the last day only", "agm logs clear --before 24h"}}));
 }
 
 Result<void> RunLogsPath(const Context& context, const LogsPathOptions&) {
@@ -90,9 +89,9 @@ Result<void> RunLogsPath(const Context& context, const LogsPathOptions&) {
 }
 
 void AddLogsPath(Commands at, Run<LogsPathOptions> run) {
-  CLI::App& command = at.Command("path", "Print where the request log is",
-                                 std::make_shared<LogsPathOptions>(), std::move(run));
-  command.footer(Examples({{"See how large it is", "ls -l $(agm logs path)"}}));
+  CommandHandle command = at.Command("path", "Print where the request log is",
+                                     std::make_shared<LogsPathOptions>(), std::move(run));
+  command.Footer(Examples({{"See how large it is", "ls -l $(agm logs path)"}}));
 }
 
 }  // namespace agm::cli

@@ -135,14 +135,14 @@ Result<void> RunLogsShow(const Context& context, const LogsShowOptions& options)
 
 void AddLogsShow(Commands at, Run<LogsShowOptions> run) {
   auto options = std::make_shared<LogsShowOptions>();
-  CLI::App& command =
+  CommandHandle command =
       at.Command("show", "Show everything that happened to one request", options, std::move(run));
   command
-      .add_option("ID", options->id,
-                  "The request's id, as x-request-id and error messages give it; its beginning is "
-                  "enough")
-      ->required();
-  command.footer(Examples({{"Show a request", "agm logs show req_01kb55m00"}}));
+      .Option("ID", options->id,
+              "The request's id, as x-request-id and error messages give it; its beginning is "
+              "enough")
+      .Required();
+  command.Footer(Examples({{"Show a request", "agm logs show req_01kb55m00"}}));
 }
 
 }  // namespace agm::cli

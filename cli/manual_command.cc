@@ -22,11 +22,11 @@ std::string Written(const std::string& what) {
 
 void AddManual(Commands at, Run<ManualOptions> run) {
   auto options = std::make_shared<ManualOptions>();
-  CLI::App& command =
+  CommandHandle command =
       at.Command("manual", "Write a manual page, a completion script or a file for monitoring",
                  options, std::move(run));
-  command.group("");
-  OneOf(command.add_option("WHAT", options->what, "What to write")->required(),
+  command.Hide();
+  OneOf(command.Option("WHAT", options->what, "What to write").Required(),
         {"man", "toml", "bash", "zsh", "fish", "alerts", "dashboard"});
 }
 

@@ -113,41 +113,38 @@ std::string Chain(const std::vector<std::string>& targets) {
 
 void AddMapSet(Commands at, Run<MapSetOptions> run) {
   auto options = std::make_shared<MapSetOptions>();
-  CLI::App& command = at.Command("set", "Map a model name or pattern to one or more models",
-                                 options, std::move(run));
-  command.add_option("FROM", options->from, "The name that clients use, or a pattern with *")
-      ->required()
-      ->type_name("MODEL");
-  command
-      .add_option("TO", options->to, "Upstream models; the next is tried where one cannot serve")
-      ->required()
-      ->type_name("MODEL");
-  command.footer(Examples({{"Serve a name with one model", "agm map set gpt-4o gemini-3.8-flash"},
+  CommandHandle command = at.Command("set", "Map a model name or pattern to one or more models",
+                                     options, std::move(run));
+  command.Option("FROM", options->from, "The name that clients use, or a pattern with *")
+      .Required()
+      .Type("MODEL");
+  command.Option("TO", options->to, "Upstream models; the next is tried where one cannot serve")
+      .Required()
+      .Type("MODEL");
+  command.Footer(Examples({{"Serve a name with one model", "agm map set gpt-4o gemini-3.8-flash"},
                            {"Fall back to a second one",
                             "agm map set 'gpt-5*' gemini-3.1-pro-preview gemini-3.8-flash"}}));
 }
 
 void AddMapList(Commands at, Run<MapListOptions> run) {
   auto options = std::make_shared<MapListOptions>();
-  CLI::App& command = at.Command("list", "List the rules", options, std::move(run));
-  command.add_flag("--built-in", options->built_in, "List the built-in rules too");
-  command.footer(Examples({{"List your rules", "agm map list"},
+  CommandHandle command = at.Command("list", "List the rules", options, std::move(run));
+  command.Flag("--built-in", options->built_in, "List the built-in rules too");
+  command.Footer(Examples({{"List your rules", "agm map list"},
                            {"See what else is mapped", "agm map list --built-in"}}));
 }
 
 void AddMapUnset(Commands at, Run<MapUnsetOptions> run) {
   auto options = std::make_shared<MapUnsetOptions>();
-  CLI::App& command = at.Command("unset", "Remove a rule", options, std::move(run));
-  command.add_option("FROM", options->from, "The rule's name or pattern")
-      ->required()
-      ->type_name("RULE");
-  command.footer(Examples({{"Forget a rule", "agm map unset gpt-4o"}}));
+  CommandHandle command = at.Command("unset", "Remove a rule", options, std::move(run));
+  command.Option("FROM", options->from, "The rule's name or pattern").Required().Type("RULE");
+  command.Footer(Examples({{"Forget a rule", "agm map unset gpt-4o"}}));
 }
 
 void AddMap(Commands at) {
   Commands map = at.Group("map", "Manage which models serve which names");
-  map.app().footer(Examples({{"Serve a name with one model", "agm map set gpt-4o gemini-3.8-flash"},
-                             {"See what a name comes to, and why", "agm map resolve gpt-4o"}}));
+  map.Footer(Examples({{"Serve a name with one model", "agm map set gpt-4o gemini-3.8-flash"},
+                       {"See what a name comes to, and why", "agm map resolve gpt-4o"}}));
   AddMapSet(map);
   AddMapList(map);
   AddMapUnset(map);

@@ -63,12 +63,10 @@ void PrintText(Io& io, const config::Config& config, const mapping::Explanation&
 
 void AddMapResolve(Commands at, Run<MapResolveOptions> run) {
   auto options = std::make_shared<MapResolveOptions>();
-  CLI::App& command =
+  CommandHandle command =
       at.Command("resolve", "Say what a model name comes to, and why", options, std::move(run));
-  command.add_option("NAME", options->name, "The name that a client uses")
-      ->required()
-      ->type_name("MODEL");
-  command.footer(
+  command.Option("NAME", options->name, "The name that a client uses").Required().Type("MODEL");
+  command.Footer(
       Examples({{"See which rule wins, and what would be tried", "agm map resolve gpt-4o-mini"}}));
 }
 

@@ -75,21 +75,19 @@ Result<void> RunMock(const Context& context, const MockOptions& options) {
 
 void AddMock(Commands at, Run<MockOptions> run) {
   auto options = std::make_shared<MockOptions>();
-  CLI::App& command = at.Command("mock", "Run a stand-in for the Gemini API on this machine",
-                                 options, std::move(run));
-  command.add_option("--port", options->port, "Listen on this port; 0 takes a free one")
-      ->check(CLI::Range(0, 65535).description(""))
-      ->type_name("PORT");
-  command.add_flag("--strict", options->strict,
-                   "Refuse also what Google is only believed to refuse");
-  command.add_option("--script", options->script, "Fail as this fault plan says")
-      ->type_name("FILE");
-  OneOf(command.add_option("--speak", options->speak, "The API that it speaks (default gemini)"),
+  CommandHandle command = at.Command("mock", "Run a stand-in for the Gemini API on this machine",
+                                     options, std::move(run));
+  command.Option("--port", options->port, "Listen on this port; 0 takes a free one")
+      .Range(0, 65535)
+      .Type("PORT");
+  command.Flag("--strict", options->strict, "Refuse also what Google is only believed to refuse");
+  command.Option("--script", options->script, "Fail as this fault plan says").Type("FILE");
+  OneOf(command.Option("--speak", options->speak, "The API that it speaks (default gemini)"),
         {"gemini", "openai"});
-  command.add_option("--pace", options->pace, "Milliseconds between the words of a stream")
-      ->check(CLI::Range(0, 60'000).description(""))
-      ->type_name("MS");
-  command.footer(Examples({{"Try agm without any key", "agm mock --port 8046"},
+  command.Option("--pace", options->pace, "Milliseconds between the words of a stream")
+      .Range(0, 60'000)
+      .Type("MS");
+  command.Footer(Examples({{"Try agm without any key", "agm mock --port 8046"},
                            {"Point agm at it",
                             "agm accounts add local --kind mock --base-url http://127.0.0.1:8046"},
                            {"Fail as planned", "agm mock --script faults.json"}}) +

@@ -124,13 +124,13 @@ Result<void> ListOffered(const Context& context) {
 
 void AddModels(Commands at, Run<ModelsOptions> run) {
   auto options = std::make_shared<ModelsOptions>();
-  CLI::App& command =
+  CommandHandle command =
       at.Command("models", "List the models that clients may ask for", options, std::move(run));
-  command.add_flag("--upstream", options->upstream, "Ask the accounts what they offer");
-  command
-      .add_flag("--prices", options->prices, "Print the list prices that costs are computed with")
-      ->excludes("--upstream");
-  command.footer(Examples({{"List what the running gateway serves", "agm models"},
+  const OptionHandle upstream =
+      command.Flag("--upstream", options->upstream, "Ask the accounts what they offer");
+  command.Flag("--prices", options->prices, "Print the list prices that costs are computed with")
+      .Excludes(upstream);
+  command.Footer(Examples({{"List what the running gateway serves", "agm models"},
                            {"List what each account offers", "agm models --upstream"},
                            {"See what tokens cost", "agm models --prices"}}));
 }

@@ -53,10 +53,10 @@ Result<void> RunPage(const Context& context, const PageOptions& options) {
 
 void AddPage(Commands at, Run<PageOptions> run) {
   auto options = std::make_shared<PageOptions>();
-  CLI::App& command =
+  CommandHandle command =
       at.Command("page", "Open the gateway's page in the browser", options, std::move(run));
-  command.add_flag("--print", options->print, "Only print its address");
-  command.footer(Examples({{"Look at requests, accounts and costs", "agm page"},
+  command.Flag("--print", options->print, "Only print its address");
+  command.Footer(Examples({{"Look at requests, accounts and costs", "agm page"},
                            {"Open it on another machine", "agm page --print"}}));
 }
 

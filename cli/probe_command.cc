@@ -188,25 +188,25 @@ void PrintDocument(const Context& context, const Gateway& gateway, const std::st
 
 void AddProbe(Commands at, Run<ProbeOptions> run) {
   auto options = std::make_shared<ProbeOptions>();
-  CLI::App& command = at.Command(
+  CommandHandle command = at.Command(
       "probe", "Try every API of a running gateway and check its answers", options, std::move(run));
   command
-      .add_option("--base-url", options->base_url,
-                  "Probe the gateway at this address instead of the one that is found")
-      ->type_name("URL");
+      .Option("--base-url", options->base_url,
+              "Probe the gateway at this address instead of the one that is found")
+      .Type("URL");
   command
-      .add_option("--api-key", options->api_key,
-                  "Send this key instead of the configured one (AGM_API_KEY is safer: other "
-                  "users can read command lines)")
-      ->type_name("KEY");
-  command.add_option("--model", options->model, "Ask for this model (default gemini-3-flash)")
-      ->type_name("MODEL");
-  CLI::Option* only = command.add_option("--only", options->only, "Run only these cases");
-  only->delimiter(',')->type_name("CASE,...");
-  command.add_option("--timeout", options->timeout, "Give each case this long (default 60)")
-      ->check(CLI::Validator(&TimeoutFault, "", "timeout"))
-      ->type_name("SECONDS");
-  command.footer(Examples(
+      .Option("--api-key", options->api_key,
+              "Send this key instead of the configured one (AGM_API_KEY is safer: other "
+              "users can read command lines)")
+      .Type("KEY");
+  command.Option("--model", options->model, "Ask for this model (default gemini-3-flash)")
+      .Type("MODEL");
+  OptionHandle only = command.Option("--only", options->only, "Run only these cases");
+  only.Delimiter(',').Type("CASE,...");
+  command.Option("--timeout", options->timeout, "Give each case this long (default 60)")
+      .Check(&TimeoutFault)
+      .Type("SECONDS");
+  command.Footer(Examples(
       {{"Probe the gateway that runs here", "agm probe"},
        {"Only chat, whole and streamed, with another model",
         "agm probe --only chat,stream --model gpt-4o"},

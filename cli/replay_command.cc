@@ -89,18 +89,16 @@ Result<void> RunReplay(const Context& context, const ReplayOptions& options) {
 
 void AddReplay(Commands at, Run<ReplayOptions> run) {
   auto options = std::make_shared<ReplayOptions>();
-  CLI::App& command = at.Command("replay", "Play an exported request again and compare the outcome",
-                                 options, std::move(run));
-  command.add_option("FILE", options->file, "A file of agm logs export")
-      ->required()
-      ->type_name("FILE");
+  CommandHandle command = at.Command(
+      "replay", "Play an exported request again and compare the outcome", options, std::move(run));
+  command.Option("FILE", options->file, "A file of agm logs export").Required().Type("FILE");
   command
-      .add_option("--base-url", options->base_url,
-                  "Send the request to this gateway instead, and compare the status only")
-      ->type_name("URL");
-  command.add_flag("--update", options->update,
-                   "Write the outcome into the file, as what it expects from now on");
-  command.footer(Examples({{"Play a fault report", "agm replay fault.json"}}));
+      .Option("--base-url", options->base_url,
+              "Send the request to this gateway instead, and compare the status only")
+      .Type("URL");
+  command.Flag("--update", options->update,
+               "Write the outcome into the file, as what it expects from now on");
+  command.Footer(Examples({{"Play a fault report", "agm replay fault.json"}}));
 }
 
 }  // namespace agm::cli

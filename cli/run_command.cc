@@ -7,14 +7,12 @@ namespace agm::cli {
 
 void AddRun(Commands at, Run<RunOptions> run) {
   auto options = std::make_shared<RunOptions>();
-  CLI::App& command =
+  CommandHandle command =
       at.Command("run", "Start a client that talks to the gateway", options, std::move(run));
-  command.add_option("CLIENT", options->client, "The client, as `agm clients` names it")
-      ->type_name("CLIENT");
-  command.add_option("--model", options->model, "The model that it asks for")->type_name("MODEL");
-  command.add_option("ARGS", options->arguments, "The client's own arguments, after --")
-      ->type_name("ARGS");
-  command.footer(Examples({{"Claude Code, its settings untouched", "agm run claude-code"},
+  command.Option("CLIENT", options->client, "The client, as `agm clients` names it").Type("CLIENT");
+  command.Option("--model", options->model, "The model that it asks for").Type("MODEL");
+  command.Option("ARGS", options->arguments, "The client's own arguments, after --").Type("ARGS");
+  command.Footer(Examples({{"Claude Code, its settings untouched", "agm run claude-code"},
                            {"One task for Codex", "agm run codex -- exec \"explain this repo\""},
                            {"With another model", "agm run opencode --model gemini-2.5-pro"}}));
 }

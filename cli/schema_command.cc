@@ -155,18 +155,16 @@ void PrintText(Io& io, const SchemaCheckOptions& options, const Checked& checked
 
 void AddSchemaCheck(Commands at, Run<SchemaCheckOptions> run) {
   auto options = std::make_shared<SchemaCheckOptions>();
-  CLI::App& command = at.Command("check", "Say what becomes of a JSON schema on its way to a model",
-                                 options, std::move(run));
-  command.add_option("FILE", options->file, "The schema, - for standard input")
-      ->required()
-      ->type_name("FILE");
+  CommandHandle command = at.Command(
+      "check", "Say what becomes of a JSON schema on its way to a model", options, std::move(run));
+  command.Option("FILE", options->file, "The schema, - for standard input").Required().Type("FILE");
   command
-      .add_option("--model", options->model,
-                  "The model that a client would ask for (default gemini-3-flash)")
-      ->type_name("MODEL");
-  command.add_flag("--lowered", options->lowered,
-                   "Show the plainer form that is sent where the first one is refused");
-  command.footer(Examples(
+      .Option("--model", options->model,
+              "The model that a client would ask for (default gemini-3-flash)")
+      .Type("MODEL");
+  command.Flag("--lowered", options->lowered,
+               "Show the plainer form that is sent where the first one is refused");
+  command.Footer(Examples(
       {{"See what is kept, hinted and dropped", "agm schema check weather.json"},
        {"A tool of a request, for another model",
         "jq .tools[0].function.parameters request.json | agm schema check - --model gpt-4o"}}));
@@ -190,8 +188,8 @@ Result<void> RunSchemaCheck(const Context& context, const SchemaCheckOptions& op
 
 void AddSchema(Commands at) {
   Commands group = at.Group("schema", "Look at what becomes of JSON schemas");
-  group.app().footer(Examples({{"See what a schema becomes for a model",
-                                "agm schema check answer.json --model gemini-3.8-flash"}}));
+  group.Footer(Examples({{"See what a schema becomes for a model",
+                          "agm schema check answer.json --model gemini-3.8-flash"}}));
   AddSchemaCheck(group);
 }
 

@@ -366,25 +366,24 @@ Result<void> RunServe(const Context& context, const ServeOptions& options) {
 
 void AddServe(Commands at, Run<ServeOptions> run) {
   auto options = std::make_shared<ServeOptions>();
-  CLI::App& command = at.Command("serve", "Run the gateway", options, std::move(run));
-  command.add_option("--host", options->host, "Listen on this address")->type_name("HOST");
-  command.add_option("--port", options->port, "Listen on this port; 0 takes a free one")
-      ->check(CLI::Range(0, 65535))
-      ->type_name("PORT");
-  command.add_flag("--lan", options->lan, "Let other machines of the network in");
-  command.add_flag("--mock", options->mock,
-                   "Answer from the embedded mock instead of the accounts");
-  OneOf(command.add_option("--auth-mode", options->auth_mode, "Who must show an API key"),
+  CommandHandle command = at.Command("serve", "Run the gateway", options, std::move(run));
+  command.Option("--host", options->host, "Listen on this address").Type("HOST");
+  command.Option("--port", options->port, "Listen on this port; 0 takes a free one")
+      .Range(0, 65535)
+      .Type("PORT");
+  command.Flag("--lan", options->lan, "Let other machines of the network in");
+  command.Flag("--mock", options->mock, "Answer from the embedded mock instead of the accounts");
+  OneOf(command.Option("--auth-mode", options->auth_mode, "Who must show an API key"),
         {"auto", "off", "strict", "all_except_health"});
   command
-      .add_option("--api-key", options->api_key,
-                  "The key that clients must show; AGM_API_KEY keeps it off the command line")
-      ->type_name("KEY");
-  OneOf(command.add_option("--log-format", options->log_format, "How log lines are written"),
+      .Option("--api-key", options->api_key,
+              "The key that clients must show; AGM_API_KEY keeps it off the command line")
+      .Type("KEY");
+  OneOf(command.Option("--log-format", options->log_format, "How log lines are written"),
         {"text", "json"});
-  OneOf(command.add_option("--log-level", options->log_level, "The least important lines to write"),
+  OneOf(command.Option("--log-level", options->log_level, "The least important lines to write"),
         {"debug", "info", "warning", "error"});
-  command.footer(Examples({{"Serve the configured accounts", "agm serve"},
+  command.Footer(Examples({{"Serve the configured accounts", "agm serve"},
                            {"Try it without any account", "agm serve --mock --port 8045"},
                            {"Let the network in, with a key", "AGM_API_KEY=... agm serve --lan"}}));
 }

@@ -253,25 +253,24 @@ Result<void> RunStats(const Context& context, const StatsOptions& options) {
 
 void AddStats(Commands at, Run<StatsOptions> run) {
   auto options = std::make_shared<StatsOptions>();
-  CLI::App& command = at.Command(
+  CommandHandle command = at.Command(
       "stats", "Show requests, tokens and costs by model, account or key", options, std::move(run));
-  command.add_option("--since", options->since, "Count from a time, or a span ago (default 7d)")
-      ->type_name("TIME");
-  command.add_option("--until", options->until, "Count up to a time")->type_name("TIME");
-  command.add_flag("--today", options->today, "Count since midnight");
-  command.add_flag("--month", options->month, "Count since the first of the month");
-  command.add_option("--by", options->by, "Tell apart by model, account, caller (default model)")
-      ->type_name("COLUMN,...");
-  OneOf(command.add_option("--bucket", options->bucket, "Tell apart by spans of time"),
+  command.Option("--since", options->since, "Count from a time, or a span ago (default 7d)")
+      .Type("TIME");
+  command.Option("--until", options->until, "Count up to a time").Type("TIME");
+  command.Flag("--today", options->today, "Count since midnight");
+  command.Flag("--month", options->month, "Count since the first of the month");
+  command.Option("--by", options->by, "Tell apart by model, account, caller (default model)")
+      .Type("COLUMN,...");
+  OneOf(command.Option("--bucket", options->bucket, "Tell apart by spans of time"),
         {"hour", "day", "week", "month"});
-  command.add_option("--tz", options->zone, "The zone of days and times (default: the machine's)")
-      ->type_name("ZONE");
-  command.add_option("--node", options->node, "Count one node of a cluster (default: all nodes)")
-      ->type_name("NAME");
-  command.add_flag("--recost", options->recost,
-                   "First compute all costs again, with today's prices");
-  command.add_flag("--csv", options->csv, "Write comma-separated values with a header");
-  command.footer(Examples({{"See what this month cost", "agm stats --month"},
+  command.Option("--tz", options->zone, "The zone of days and times (default: the machine's)")
+      .Type("ZONE");
+  command.Option("--node", options->node, "Count one node of a cluster (default: all nodes)")
+      .Type("NAME");
+  command.Flag("--recost", options->recost, "First compute all costs again, with today's prices");
+  command.Flag("--csv", options->csv, "Write comma-separated values with a header");
+  command.Footer(Examples({{"See what this month cost", "agm stats --month"},
                            {"Draw days by account", "agm stats --by account --bucket day --csv"}}));
 }
 

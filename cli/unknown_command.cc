@@ -1,6 +1,7 @@
 #include "cli/unknown_command.h"
 
 #include <fmt/format.h>
+#include <CLI/CLI.hpp>
 
 #include <algorithm>
 #include <string_view>

@@ -1,10 +1,12 @@
 #pragma once
 
-#include <CLI/CLI.hpp>
-
 #include <string>
 
 #include "core/base/result.h"
+
+namespace CLI {
+class App;
+}  // namespace CLI
 
 namespace agm::cli {
 

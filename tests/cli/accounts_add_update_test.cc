@@ -4,7 +4,7 @@
 #include <vector>
 
 #include "cli/accounts_add_command.h"
-#include "tests/cli/command_test.h"
+#include "tests/cli/command_fixture.h"
 
 namespace agm::cli {
 namespace {

@@ -6,7 +6,7 @@
 #include "cli/accounts_list_command.h"
 #include "core/store/database.h"
 #include "core/store/sqlite_pool_journal.h"
-#include "tests/cli/command_test.h"
+#include "tests/cli/command_fixture.h"
 
 namespace agm::cli {
 namespace {

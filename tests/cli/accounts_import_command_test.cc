@@ -2,7 +2,7 @@
 
 #include <gtest/gtest.h>
 
-#include "tests/cli/command_test.h"
+#include "tests/cli/command_fixture.h"
 #include "tests/support/service_account_key.h"
 
 namespace agm::cli {

@@ -1,7 +1,9 @@
 #include <gtest/gtest.h>
+#include <CLI/CLI.hpp>
 
+#include "cli/commands.h"
 #include "cli/models_command.h"
-#include "tests/cli/command_test.h"
+#include "tests/cli/command_fixture.h"
 
 namespace agm::cli {
 namespace {
@@ -17,14 +19,14 @@ struct OneCommand {
   int Run(std::vector<std::string> arguments) {
     App app;
     auto options = std::make_shared<Options>();
-    CLI::App& command = app.root().Command<Options>("do", "Do it", options,
-                                                    [this](const Context&, const Options& given) {
-                                                      seen = given;
-                                                      return outcome;
-                                                    });
-    command.add_option("--name", options->name, "A name")->type_name("TEXT");
-    command.add_option("--number", options->number, "A number")->type_name("N");
-    command.add_option("--list", options->list, "A list")->delimiter(',')->type_name("A,...");
+    CommandHandle command = app.root().Command<Options>(
+        "do", "Do it", options, [this](const Context&, const Options& given) {
+          seen = given;
+          return outcome;
+        });
+    command.Option("--name", options->name, "A name").Type("TEXT");
+    command.Option("--number", options->number, "A number").Type("N");
+    command.Option("--list", options->list, "A list").Delimiter(',').Type("A,...");
     return app.Run(arguments, t.context());
   }
 

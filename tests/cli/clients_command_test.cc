@@ -6,8 +6,9 @@
 
 #include "cli/clients/recipes.h"
 #include "cli/run_file.h"
+#include "core/base/file.h"
 #include "core/keys/key_text.h"
-#include "tests/cli/command_test.h"
+#include "tests/cli/command_fixture.h"
 
 namespace agm::cli {
 namespace {

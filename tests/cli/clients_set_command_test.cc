@@ -5,7 +5,7 @@
 
 #include "cli/clients/recipes.h"
 #include "cli/clients_command.h"
-#include "tests/cli/command_test.h"
+#include "tests/cli/command_fixture.h"
 
 namespace agm::cli {
 namespace {

@@ -5,7 +5,7 @@
 
 #include "core/cluster/connection.h"
 #include "core/cluster/nodes.h"
-#include "tests/cli/command_test.h"
+#include "tests/cli/command_fixture.h"
 #include "tests/cli/fake_cluster_server.h"
 
 namespace agm::cli {

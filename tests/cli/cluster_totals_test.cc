@@ -6,7 +6,7 @@
 #include "core/gateway/shared_totals.h"
 #include "core/ledger/file_id.h"
 #include "core/ledger/schema.h"
-#include "tests/cli/command_test.h"
+#include "tests/cli/command_fixture.h"
 #include "tests/cli/fake_cluster_server.h"
 
 namespace agm::cli {

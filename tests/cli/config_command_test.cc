@@ -3,7 +3,7 @@
 #include <gtest/gtest.h>
 
 #include "core/config/edit.h"
-#include "tests/cli/command_test.h"
+#include "tests/cli/command_fixture.h"
 #include "tests/support/tls.h"
 
 namespace agm::cli {

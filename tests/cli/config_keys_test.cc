@@ -5,7 +5,7 @@
 
 #include "cli/config_command.h"
 #include "cli/config_set_command.h"
-#include "tests/cli/command_test.h"
+#include "tests/cli/command_fixture.h"
 
 namespace agm::cli {
 namespace {

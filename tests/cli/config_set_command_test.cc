@@ -6,7 +6,7 @@
 
 #include "core/config/edit.h"
 #include "core/config/settings_tables.h"
-#include "tests/cli/command_test.h"
+#include "tests/cli/command_fixture.h"
 
 namespace agm::cli {
 namespace {

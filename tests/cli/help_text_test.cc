@@ -4,7 +4,7 @@
 
 #include <string>
 
-#include "tests/cli/command_test.h"
+#include "tests/cli/command_fixture.h"
 
 namespace agm::cli {
 namespace {

@@ -19,7 +19,8 @@
 #include <utility>
 #include <vector>
 
-#include "tests/cli/command_test.h"
+#include "cli/commands.h"
+#include "tests/cli/command_fixture.h"
 #include "tests/support/eventually.h"
 
 namespace agm::cli {

@@ -9,7 +9,7 @@
 #include "core/ledger/requests.h"
 #include "core/ledger/schema.h"
 #include "core/ledger/totals.h"
-#include "tests/cli/command_test.h"
+#include "tests/cli/command_fixture.h"
 #include "tests/core/ledger/entries.h"
 
 namespace agm::cli {

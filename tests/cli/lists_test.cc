@@ -7,7 +7,7 @@
 #include "core/keys/meters.h"
 #include "core/ledger/schema.h"
 #include "core/ledger/totals.h"
-#include "tests/cli/command_test.h"
+#include "tests/cli/command_fixture.h"
 #include "tests/core/ledger/entries.h"
 
 namespace agm::cli {

@@ -5,7 +5,7 @@
 #include <ctime>
 #include <string>
 
-#include "tests/cli/command_test.h"
+#include "tests/cli/command_fixture.h"
 
 namespace agm::cli {
 namespace {

@@ -4,6 +4,7 @@
 
 #include "cli/request_text.h"
 #include "cli/stats_command.h"
+#include "core/base/file.h"
 #include "tests/cli/logs_test.h"
 
 namespace agm::cli {

@@ -1,6 +1,7 @@
 #include <chrono>
 
 #include "cli/logs_command.h"
+#include "core/base/file.h"
 #include "tests/cli/logs_test.h"
 
 namespace agm::cli {

@@ -10,7 +10,7 @@
 #include "core/ledger/schema.h"
 #include "core/ledger/totals.h"
 #include "core/store/database.h"
-#include "tests/cli/command_test.h"
+#include "tests/cli/command_fixture.h"
 #include "tests/core/ledger/entries.h"
 
 namespace agm::cli {

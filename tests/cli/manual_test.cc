@@ -3,8 +3,9 @@
 #include <gtest/gtest.h>
 
 #include "cli/completions.h"
+#include "core/base/file.h"
 #include "core/config/settings_tables.h"
-#include "tests/cli/command_test.h"
+#include "tests/cli/command_fixture.h"
 #include "tests/support/source_dir.h"
 
 namespace agm::cli {

@@ -5,9 +5,10 @@
 #include <thread>
 
 #include "cli/accounts_add_command.h"
+#include "core/base/file.h"
 #include "core/base/percent.h"
 #include "core/gateway/url.h"
-#include "tests/cli/command_test.h"
+#include "tests/cli/command_fixture.h"
 #include "tests/support/raw_client.h"
 
 namespace agm::cli {

@@ -8,7 +8,7 @@
 #include <string>
 
 #include "cli/oauth_login.h"
-#include "tests/cli/command_test.h"
+#include "tests/cli/command_fixture.h"
 #include "tests/support/eventually.h"
 
 namespace agm::cli {

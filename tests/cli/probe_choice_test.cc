@@ -7,7 +7,7 @@
 #include "cli/gateway_client.h"
 #include "cli/probe_command.h"
 #include "cli/run_file.h"
-#include "tests/cli/command_test.h"
+#include "tests/cli/command_fixture.h"
 
 namespace agm::cli {
 namespace {

@@ -4,7 +4,7 @@
 
 #include "cli/probe_checks.h"
 #include "cli/run_file.h"
-#include "tests/cli/command_test.h"
+#include "tests/cli/command_fixture.h"
 
 namespace agm::cli {
 namespace {

@@ -4,7 +4,8 @@
 
 #include <string>
 
-#include "tests/cli/command_test.h"
+#include "core/base/file.h"
+#include "tests/cli/command_fixture.h"
 #include "tests/support/source_dir.h"
 
 namespace agm::cli {

@@ -2,7 +2,8 @@
 
 #include <gtest/gtest.h>
 
-#include "tests/cli/command_test.h"
+#include "core/base/file.h"
+#include "tests/cli/command_fixture.h"
 
 namespace agm::cli {
 namespace {

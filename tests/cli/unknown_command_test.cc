@@ -6,7 +6,7 @@
 #include <vector>
 
 #include "cli/nearest.h"
-#include "tests/cli/command_test.h"
+#include "tests/cli/command_fixture.h"
 
 namespace agm::cli {
 namespace {

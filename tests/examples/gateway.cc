@@ -2,6 +2,7 @@
 // see core.cc.
 
 #include <functional>
+#include <memory>
 #include <string>
 #include <utility>
 
@@ -178,7 +179,11 @@ void AppExample(const std::vector<std::string>& arguments, Context& context) {
 #include "examples/cli/app.h.inc"
 }
 
-void CommandExample(CLI::App& command){
+struct SomeOptions {
+  std::string name;
+  bool yes = false;
+};
+void CommandExample(Commands at, const std::shared_ptr<SomeOptions>& options, Run<SomeOptions> run){
 #include "examples/cli/command.h.inc"
 }
 

@@ -1,7 +1,7 @@
 #include "cli/clients/connection.h"
 
 #include "cli/serve_lines.h"
-#include "tests/cli/command_test.h"
+#include "tests/cli/command_fixture.h"
 
 namespace agm::cli {
 namespace {

@@ -2,20 +2,14 @@
 
 #include <gtest/gtest.h>
 
-#include <fstream>
-#include <memory>
+#include <cstddef>
 #include <optional>
-#include <sstream>
 #include <string>
-#include <utility>
 #include <vector>
 
 #include "cli/app.h"
-#include "cli/commands.h"
 #include "cli/context.h"
 #include "cli/io.h"
-#include "cli/table.h"
-#include "core/base/file.h"
 #include "tests/cli/fake_gateway.h"
 #include "tests/support/fake_clock.h"
 #include "tests/support/temp_dir.h"
@@ -31,10 +25,10 @@ namespace agm::cli {
 ///   EXPECT_EQ(t.Agm({"models"}), 0);                                             // all of it
 class CommandTest {
  public:
-  explicit CommandTest(std::string in = {}) : io(Io::Buffers(std::move(in))) {
-    env["AGM_CONFIG"] = config_file();
-    env["AGM_STATE_DIR"] = (folder.path() / "state").string();
-  }
+  explicit CommandTest(std::string in = {});
+  ~CommandTest();
+  CommandTest(const CommandTest&) = delete;
+  CommandTest& operator=(const CommandTest&) = delete;
 
   /// The options that a command line results in; nullopt if it was refused (see `code`).
   template <class Options>
@@ -51,34 +45,16 @@ class CommandTest {
   }
 
   /// Runs the whole program; afterwards the buffers contain the output of this run.
-  int Agm(const std::vector<std::string>& arguments) {
-    io.out.clear();
-    io.err.clear();
-    context_.reset();
-    App app;
-    AddCommands(app.root());
-    return code = app.Run(arguments, context());
-  }
+  int Agm(const std::vector<std::string>& arguments);
 
   /// The content of stdout as JSON; the test fails if it is not exactly one document.
-  Json Document() const {
-    auto json = ParseJson(io.out);
-    EXPECT_TRUE(json) << io.out;
-    return json ? *json : Json();
-  }
+  Json Document() const;
 
-  Context& context() {
-    if (!context_) {
-      context_.emplace(io, clock, env, [this] { return gateway.Transport(); });
-    }
-    return *context_;
-  }
+  Context& context();
 
-  std::string config_file() const { return (folder.path() / "config.toml").string(); }
-  void WriteConfig(const std::string& text) {
-    ASSERT_TRUE(WriteFileAtomically(config_file(), text));
-  }
-  std::string ReadConfig() const { return ReadFile(config_file()).value(); }
+  std::string config_file() const;
+  void WriteConfig(const std::string& text);
+  std::string ReadConfig() const;
 
   test::TempDir folder;
   test::FakeClock clock;
@@ -92,17 +68,9 @@ class CommandTest {
 };
 
 /// True if `text` contains `part`; for EXPECT_TRUE(Has(...)) << text.
-inline bool Has(const std::string& text, const std::string& part) {
-  return text.find(part) != std::string::npos;
-}
+bool Has(const std::string& text, const std::string& part);
 
 /// True if no line of `text` is wider than `columns`.
-inline bool FitsIn(const std::string& text, std::size_t columns) {
-  std::istringstream lines(text);
-  for (std::string line; std::getline(lines, line);) {
-    if (DisplayWidth(line) > columns) return false;
-  }
-  return true;
-}
+bool FitsIn(const std::string& text, std::size_t columns);
 
 }  // namespace agm::cli
