@@ -2,6 +2,8 @@
 
 #include "core/base/json_doc.h"
 
+template class nlohmann::basic_json<nlohmann::ordered_map>;
+
 namespace agm {
 
 Result<Json> ParseJson(std::string_view text, int depth) {

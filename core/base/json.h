@@ -9,6 +9,9 @@
 
 #include "core/base/result.h"
 
+// json.cc instantiates the tree once, instead of each file that uses it.
+extern template class nlohmann::basic_json<nlohmann::ordered_map>;
+
 namespace agm {
 
 /// The only header that includes nlohmann/json. Use it for trees that are built or walked off the
