@@ -157,11 +157,12 @@ class ResourceFacts : public NativeFacts {
     Add("two", "key-two");
   }
   void Keep(const std::string& name, const std::string& account) {
-    const WallTime now = SystemClock().Wall();
     store::Resources(*database_)
-        .Keep({name, "local", account, R"({"name":")" + name + "\"}", now,
-               now + std::chrono::hours(1)});
+        .Keep({name, "local", account, R"({"name":")" + name + "\"}", created_,
+               created_ + std::chrono::hours(1)});
   }
+
+  const WallTime created_ = SystemClock().Wall();  ///< of all, because lists begin with the newest
 };
 
 TEST_F(ResourceFacts, ACacheIsCreatedForTheModelThatANameIsMappedTo) {
