@@ -1,5 +1,6 @@
 #include "tests/support/packed.h"
 
+#include <gtest/gtest.h>
 #include <zlib.h>
 
 #include <cstdlib>
@@ -36,6 +37,23 @@ std::string Packed(std::string_view text, Wrapping wrapping) {
   if (::deflate(&stream, Z_FINISH) != Z_STREAM_END) std::abort();
   out.resize(stream.total_out);
   ::deflateEnd(&stream);
+  return out;
+}
+
+std::string Unpacked(std::string_view packed) {
+  constexpr int kEither = 15 + 32;
+  z_stream stream{};
+  if (::inflateInit2(&stream, kEither) != Z_OK) std::abort();
+  std::string out(4U << 20U, '\0');
+  std::string in(packed);
+  stream.next_in = reinterpret_cast<Bytef*>(in.data());
+  stream.avail_in = static_cast<uInt>(in.size());
+  stream.next_out = reinterpret_cast<Bytef*>(out.data());
+  stream.avail_out = static_cast<uInt>(out.size());
+  EXPECT_EQ(::inflate(&stream, Z_FINISH), Z_STREAM_END);
+  EXPECT_EQ(stream.avail_in, 0U);
+  out.resize(stream.total_out);
+  ::inflateEnd(&stream);
   return out;
 }
 

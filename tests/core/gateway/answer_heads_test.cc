@@ -123,20 +123,12 @@ class RecordedAnswers : public AnswerHeads {
       ASSERT_TRUE(
           ledger::Recording::Start(folder_.path(), SystemClock().Wall() + std::chrono::hours(1)));
     }
-    auto service =
-        Service::Start(std::make_shared<const config::Config>(config_), *log_, SystemClock(),
-                       *transport_, *database_, upstream::NewMediaTransport(),
-                       store::Database::Open(folder_.path(), Duration(10), ledger::RequestsFile()));
-    ASSERT_TRUE(service) << service.error().message;
-    service_ = *std::move(service);
-    thread_ = std::jthread([this] { service_->Serve(); });
+    Start(LogIn(folder_.path()));
   }
 
   /// All bytes of the request log's files after the end of the gateway.
   std::string LogFiles() {
-    service_->FlushLog();
-    TearDown();
-    service_.reset();
+    End();
     std::string all;
     for (const auto& entry : std::filesystem::directory_iterator(folder_.path())) {
       if (entry.is_regular_file()) all += folder_.Read(entry.path().filename().string());

@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include <filesystem>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -22,89 +23,43 @@ struct Got {
   std::unique_ptr<http::Download> download;
   std::string body;
 
-  std::string header(std::string_view name) const { return std::string(download->header(name)); }
-  Json json() const { return Json::parse(body, nullptr, false); }
+  std::string header(std::string_view name) const;
+  Json json() const;
 };
 
-inline config::Account AccountOf(const std::string& name, const std::string& key,
-                                 const std::string& url) {
-  config::Account account;
-  account.name = name;
-  account.email = name + "@example.com";
-  account.api_key = Secret(key);
-  account.base_url = url;
-  account.project = "project-" + name;
-  return account;
-}
+config::Account AccountOf(const std::string& name, const std::string& key, const std::string& url);
 
-inline std::string ChatBody(const std::string& text, bool stream = false,
-                            const std::string& model = "gemini-2.5-flash") {
-  return DumpJson(Json{{"model", model},
-                       {"stream", stream},
-                       {"messages", Json::array({{{"role", "user"}, {"content", text}}})}});
-}
+/// The body of a chat request with one message.
+std::string ChatBody(const std::string& text, bool stream = false,
+                     const std::string& model = "gemini-2.5-flash");
 
 /// The gateway over real sockets, between a client and the embedded mock.
 class GatewayTest : public ::testing::Test {
  protected:
-  void SetUp() override {
-    auto mock = mock::MockServer::Start({.keep_requests = 100});
-    ASSERT_TRUE(mock) << mock.error().message;
-    mock_ = *std::move(mock);
-    config_.proxy.port = 0;
-    config_.proxy.max_wait = Duration(0);
-  }
+  GatewayTest();
+  ~GatewayTest() override;
+  void SetUp() override;
+  void TearDown() override;
 
-  void TearDown() override {
-    if (!service_) return;
-    service_->Stop(Duration(0));
-    thread_.join();
-  }
+  /// Adds an account that the embedded mock serves.
+  void Add(const std::string& name, const std::string& key);
 
-  void Add(const std::string& name, const std::string& key) {
-    config_.accounts.push_back(AccountOf(name, key, mock_->base_url()));
-  }
+  /// Starts the gateway that `config_` describes; its request log is kept in `requests`.
+  void Start(std::unique_ptr<store::Database> requests =
+                 store::Database::OpenInMemory(ledger::RequestsFile()));
+  void Run(Result<std::unique_ptr<Service>> service);
 
-  void Start() {
-    auto service = Service::Start(
-        std::make_shared<const config::Config>(config_), *log_, SystemClock(), *transport_,
-        *database_, std::exchange(media_, upstream::NewMediaTransport()),
-        store::Database::OpenInMemory(ledger::RequestsFile()), *providers_);
-    ASSERT_TRUE(service) << service.error().message;
-    service_ = *std::move(service);
-    thread_ = std::jthread([this] { service_->Serve(); });
-  }
+  /// A request log whose file is in `folder`.
+  static std::unique_ptr<store::Database> LogIn(const std::filesystem::path& folder);
+
+  /// Ends the gateway; its request log is then complete.
+  void End();
 
   Got Ask(const std::string& method, const std::string& path, const std::string& body = "",
-          std::vector<http::Header> headers = {}) {
-    http::OutgoingRequest request;
-    request.method = method;
-    request.url = "http://127.0.0.1:" + std::to_string(service_->port()) + path;
-    request.headers = std::move(headers);
-    if (!body.empty() && !HasType(request.headers)) {
-      request.headers.emplace_back("Content-Type", "application/json");
-    }
-    request.body = body;
-    auto download = client_.Send(request, NeverCancelled());
-    if (!download) ADD_FAILURE() << path << ": " << download.error().message;
-    if (!download) std::abort();
-    Got got{(*download)->status(), *std::move(download), {}};
-    while (*got.download->Read(got.body, TimePoint::max(), NeverCancelled()) ==
-           http::ReadState::kData) {
-    }
-    return got;
-  }
+          std::vector<http::Header> headers = {});
+  Got Chat(const std::string& text);
 
-  static bool HasType(const std::vector<http::Header>& headers) {
-    for (const auto& [name, value] : headers) {
-      if (name == "Content-Type") return true;
-    }
-    return false;
-  }
-
-  Got Chat(const std::string& text) { return Ask("POST", "/v1/chat/completions", ChatBody(text)); }
-
-  long RequestsOf(const std::string& key) { return mock_->stats().requests_of(key); }
+  long RequestsOf(const std::string& key);
 
   std::unique_ptr<mock::MockServer> mock_;
   config::Config config_;

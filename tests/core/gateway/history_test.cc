@@ -44,15 +44,6 @@ class HistoryTest : public GatewayTest {
     EXPECT_TRUE(found) << found.error().message;
     return found ? found->entry : ledger::Entry();
   }
-  void StartWithLog() {
-    auto service = Service::Start(
-        std::make_shared<const config::Config>(config_), *log_, SystemClock(), *transport_,
-        *database_, upstream::NewMediaTransport(),
-        store::Database::Open(folder_.path(), Duration(2'000), ledger::RequestsFile()));
-    ASSERT_TRUE(service) << service.error().message;
-    service_ = *std::move(service);
-    thread_ = std::jthread([this] { service_->Serve(); });
-  }
 
   test::TempDir folder_;
 };
@@ -61,7 +52,7 @@ TEST_F(HistoryTest, TellsTheRuleTheDroppedFieldsAndEveryTry) {
   Add("one", "quota-minute-one");
   Add("two", "good-key");
   config_.mapping = {{"gpt-4o", {"gemini-2.5-flash"}}};
-  StartWithLog();
+  Start(LogIn(folder_.path()));
   std::string body = ChatBody("hi", false, "gpt-4o");
   body.insert(1, R"("logit_bias":{"1":2},)");
   const Got got = Ask("POST", "/v1/chat/completions", body);
@@ -87,7 +78,7 @@ TEST_F(HistoryTest, TellsTheRuleTheDroppedFieldsAndEveryTry) {
 TEST_F(HistoryTest, ARecordedRequestKeepsTheBodiesOfBothSides) {
   Add("one", "good-key");
   ASSERT_TRUE(ledger::Recording::Start(folder_.path(), SystemClock().Wall() + Duration(60'000)));
-  StartWithLog();
+  Start(LogIn(folder_.path()));
   const ledger::Entry entry = Logged(Chat("hello there").header("x-request-id"));
   auto reader = store::Connection::OpenToRead(folder_ / "requests.db", Duration(2'000));
   ASSERT_TRUE(reader) << reader.error().message;
@@ -103,7 +94,7 @@ TEST_F(HistoryTest, ARecordedRequestKeepsTheBodiesOfBothSides) {
 TEST_F(HistoryTest, AnAccountWhoseRefusalNamesTheFreeTierIsNotBilled) {
   Add("one", "good-key");
   config_.accounts.front().billing = config::Billing::kFree;
-  StartWithLog();
+  Start(LogIn(folder_.path()));
   const ledger::Entry entry = Logged(Chat("hi").header("x-request-id"));
   EXPECT_EQ(entry.cost.billed, 0);
   EXPECT_GT(entry.cost.list.value_or(0), 0);
@@ -141,7 +132,7 @@ TEST_F(HistoryTest, TheHopsOfALongAnswerAreTriesToo) {
     }
   });
   config_.accounts.push_back(AccountOf("work", "good-key", upstream.url()));
-  StartWithLog();
+  Start(LogIn(folder_.path()));
   const Got got = Ask("POST", "/v1/chat/completions", ChatBody("count", false, "gemini-4-neon"));
   ASSERT_EQ(got.status, 200) << got.body;
   const ledger::Entry entry = Logged(got.header("x-request-id"));
@@ -156,7 +147,7 @@ TEST_F(HistoryTest, TheHopsOfALongAnswerAreTriesToo) {
 
 TEST_F(HistoryTest, AFailureIsFoundByTheIdOfItsError) {
   Add("one", "quota-minute-one");
-  StartWithLog();
+  Start(LogIn(folder_.path()));
   const Got got = Chat("hi");
   ASSERT_EQ(got.status, 429);
   const ledger::Entry entry = Logged(got.header("x-request-id"));

@@ -31,13 +31,7 @@ class RecordedBodies : public GatewayTest {
     config_.accounts.push_back(AccountOf("work", "AIza-work", "https://upstream.invalid"));
     ASSERT_TRUE(
         ledger::Recording::Start(folder_.path(), SystemClock().Wall() + std::chrono::hours(1)));
-    auto service = Service::Start(
-        std::make_shared<const config::Config>(config_), *log_, SystemClock(), *transport_,
-        *database_, upstream::NewMediaTransport(),
-        store::Database::Open(folder_.path(), Duration(2'000), ledger::RequestsFile()));
-    ASSERT_TRUE(service) << service.error().message;
-    service_ = *std::move(service);
-    thread_ = std::jthread([this] { service_->Serve(); });
+    Start(LogIn(folder_.path()));
   }
 
   void Answer(FakeAnswer answer) {

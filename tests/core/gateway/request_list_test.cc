@@ -22,12 +22,7 @@ class RequestListTest : public GatewayTest {
     auto requests = store::Database::OpenInMemory(ledger::RequestsFile());
     ASSERT_TRUE(requests->Transact(
         [&](store::Connection& file) { return ledger::WriteRequests(file, rows); }));
-    auto service =
-        Service::Start(std::make_shared<const config::Config>(config_), *log_, SystemClock(),
-                       *transport_, *database_, upstream::NewMediaTransport(), std::move(requests));
-    ASSERT_TRUE(service) << service.error().message;
-    service_ = *std::move(service);
-    thread_ = std::jthread([this] { service_->Serve(); });
+    Start(std::move(requests));
   }
 
   /// A row that began `ago` before now.

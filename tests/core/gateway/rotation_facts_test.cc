@@ -53,11 +53,8 @@ class RotationFacts : public GatewayTest {
 
   /// Starts a gateway for which no time passes but that in which it sleeps.
   void StartOutOfTime() {
-    auto service = Service::Start(std::make_shared<const config::Config>(config_), *log_, clock_,
-                                  *transport_, *database_);
-    ASSERT_TRUE(service) << service.error().message;
-    service_ = *std::move(service);
-    thread_ = std::jthread([this] { service_->Serve(); });
+    Run(Service::Start(std::make_shared<const config::Config>(config_), *log_, clock_, *transport_,
+                       *database_));
   }
 
   /// The calls that an account got.

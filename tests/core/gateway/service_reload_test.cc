@@ -9,11 +9,11 @@
 #include <vector>
 
 #include "core/base/guarded.h"
-#include "core/http/wire/inflater.h"
 #include "core/keys/key_text.h"
 #include "tests/core/gateway/gateway_fixture.h"
 #include "tests/support/eventually.h"
 #include "tests/support/fake_transport.h"
+#include "tests/support/packed.h"
 #include "tests/support/service_account_key.h"
 #include "tests/support/temp_dir.h"
 
@@ -37,7 +37,7 @@ class ServiceReload : public GatewayTest {
     network_.AnswerBy([this](const SentRequest& request) {
       if (request.url.starts_with(kCollector)) {
         auto all = reports_.Lock();
-        all->push_back(Unpacked(request.body));
+        all->push_back(test::Unpacked(request.body));
       }
       if (request.url.ends_with("/token")) {
         auto proxies = token_proxies_.Lock();
@@ -48,31 +48,7 @@ class ServiceReload : public GatewayTest {
     });
   }
 
-  static std::string Unpacked(std::string_view packed) {
-    http::Inflater inflater(http::Inflater::Form::kWrapped);
-    std::string text;
-    inflater.Read(packed, text, 64U << 20U);
-    return text;
-  }
-
   Result<void> Apply() { return service_->Apply(std::make_shared<const config::Config>(config_)); }
-
-  void StartFromFiles() {
-    auto service = Service::Start(
-        std::make_shared<const config::Config>(config_), *log_, SystemClock(), *transport_,
-        *database_, upstream::NewMediaTransport(),
-        store::Database::Open(folder_.path() / "log", Duration(10), ledger::RequestsFile()));
-    ASSERT_TRUE(service) << service.error().message;
-    service_ = *std::move(service);
-    thread_ = std::jthread([this] { service_->Serve(); });
-  }
-
-  void End() {
-    service_->FlushLog();
-    service_->Stop(Duration(0));
-    thread_.join();
-    service_.reset();
-  }
 
   void AddKey() {
     config_.proxy.auth_mode = config::AuthMode::kStrict;
@@ -123,26 +99,26 @@ TEST_F(ServiceReload, APriceThatChangedWhileTheGatewayWasDownCorrectsTheMonth) {
   price.match = "gemini-2.5-flash";
   price.input = price.output = 1'000'000;
   config_.prices = {price};
-  StartFromFiles();
+  Start(LogIn(folder_.path() / "log"));
   ASSERT_EQ(Ask("POST", "/v1/chat/completions", ChatBody("hi"), as_ci_).status, 200);
   const double before = Spent()["list_usd"];
   EXPECT_GT(before, 0);
   End();
   config_.prices.front().input = config_.prices.front().output = 3'000'000;
-  StartFromFiles();
+  Start(LogIn(folder_.path() / "log"));
   EXPECT_DOUBLE_EQ(Spent()["list_usd"].get<double>(), 3 * before);
   EXPECT_EQ(Spent()["tokens"], 5);
 }
 
 TEST_F(ServiceReload, AKeyThatComesBackHasItsSpendAgain) {
   AddKey();
-  StartFromFiles();
+  Start(LogIn(folder_.path() / "log"));
   ASSERT_EQ(Ask("POST", "/v1/chat/completions", ChatBody("hi"), as_ci_).status, 200);
   ASSERT_TRUE(service_->FlushLog());
   const Json before = Spent();
   const auto keys = std::exchange(config_.keys, {});
   End();
-  StartFromFiles();
+  Start(LogIn(folder_.path() / "log"));
   config_.keys = keys;
   ASSERT_TRUE(Apply());
   EXPECT_EQ(Spent(), before);
@@ -197,7 +173,7 @@ TEST_F(ServiceReload, TheCollectorIsToldOfTheUpstreamsKind) {
   network_.AnswerBy([this](const SentRequest& request) {
     if (request.url.starts_with(kCollector)) {
       auto all = reports_.Lock();
-      all->push_back(Unpacked(request.body));
+      all->push_back(test::Unpacked(request.body));
     }
     return request.url.ends_with("/chat/completions")
                ? FakeAnswer::Json(

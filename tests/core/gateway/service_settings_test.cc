@@ -10,12 +10,12 @@
 #include <vector>
 
 #include "core/base/guarded.h"
-#include "core/http/wire/inflater.h"
 #include "core/keys/key_text.h"
 #include "core/ledger/entry_json.h"
 #include "core/ledger/requests.h"
 #include "tests/core/gateway/gateway_fixture.h"
 #include "tests/support/fake_transport.h"
+#include "tests/support/packed.h"
 #include "tests/support/temp_dir.h"
 
 namespace agm::gateway {
@@ -30,13 +30,6 @@ const std::string kFine =
 const std::string kLacking =
     R"({"error":{"code":404,"status":"NOT_FOUND","message":"models/x is not found for API version )"
     R"(v1beta, or is not supported for generateContent."}})";
-
-std::string Unpacked(std::string_view packed) {
-  http::Inflater inflater(http::Inflater::Form::kWrapped);
-  std::string text;
-  inflater.Read(packed, text, 64U << 20U);
-  return text;
-}
 
 class ServiceSettings : public GatewayTest {
  protected:
@@ -57,20 +50,7 @@ class ServiceSettings : public GatewayTest {
   /// Starts with the files of `folder_`, as a gateway does that was started before.
   void StartFromFiles() {
     database_ = store::Database::Open(folder_.path() / "state", Duration(10));
-    auto service = Service::Start(
-        std::make_shared<const config::Config>(config_), *log_, SystemClock(), *transport_,
-        *database_, upstream::NewMediaTransport(),
-        store::Database::Open(folder_.path() / "log", Duration(10), ledger::RequestsFile()));
-    ASSERT_TRUE(service) << service.error().message;
-    service_ = *std::move(service);
-    thread_ = std::jthread([this] { service_->Serve(); });
-  }
-
-  void End() {
-    service_->FlushLog();
-    service_->Stop(Duration(0));
-    thread_.join();
-    service_.reset();
+    Start(LogIn(folder_.path() / "log"));
   }
 
   Json Rows() { return Ask("GET", "/agm/requests").json()["requests"]; }
@@ -201,7 +181,7 @@ TEST_F(ServiceSettings, TheCollectorIsToldWhoReports) {
   bool spans = false;
   for (const SentRequest& report : reports.Copy()) {
     EXPECT_EQ(http::FindHeader(report.headers, "x-team"), "blue") << report.url;
-    const std::string text = Unpacked(report.body);
+    const std::string text = test::Unpacked(report.body);
     for (const char* part :
          {R"("service.name")", R"("edge-7")", R"("deployment.environment.name")", R"("staging")"}) {
       EXPECT_NE(text.find(part), std::string::npos) << part << text;
@@ -219,7 +199,7 @@ TEST_F(ServiceSettings, TheCollectorIsToldWithTheNamesAndTheDetailOfTheConfigura
   config_.telemetry.semconv = config::Semconv::kSemconv136;
   Guarded<std::string> spans;
   Answers([&](const SentRequest& request) {
-    if (request.url.ends_with("/v1/traces")) spans.Set(Unpacked(request.body));
+    if (request.url.ends_with("/v1/traces")) spans.Set(test::Unpacked(request.body));
     return FakeAnswer::Json(kFine);
   });
   Start();

@@ -18,17 +18,6 @@ namespace {
 
 class StatusPageTest : public GatewayTest {
  protected:
-  /// Starts a gateway whose request log is a file in `folder_`.
-  void StartWithFile() {
-    auto service =
-        Service::Start(std::make_shared<const config::Config>(config_), *log_, SystemClock(),
-                       *transport_, *database_, upstream::NewMediaTransport(),
-                       store::Database::Open(folder_.path(), Duration(10), ledger::RequestsFile()));
-    ASSERT_TRUE(service) << service.error().message;
-    service_ = *std::move(service);
-    thread_ = std::jthread([this] { service_->Serve(); });
-  }
-
   Json Status() { return Ask("GET", "/agm/status").json(); }
 
   /// The warnings as "KIND: TEXT", with a semicolon behind each.
@@ -110,7 +99,7 @@ TEST_F(StatusPageTest, WarnsWhileTheLogOfRequestsIsOff) {
 TEST_F(StatusPageTest, WarnsWhileBodiesAreRecorded) {
   ASSERT_TRUE(
       ledger::Recording::Start(folder_.path(), SystemClock().Wall() + std::chrono::hours(1)));
-  StartWithFile();
+  Start(LogIn(folder_.path()));
   const std::string warnings = WarningsOf(Status());
   EXPECT_TRUE(warnings.starts_with("recording: ")) << warnings;
   EXPECT_NE(warnings.find("`agm logs record off`"), std::string::npos) << warnings;

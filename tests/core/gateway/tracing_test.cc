@@ -7,8 +7,8 @@
 #include <vector>
 
 #include "core/base/guarded.h"
-#include "core/http/wire/inflater.h"
 #include "tests/core/gateway/gateway_fixture.h"
+#include "tests/support/packed.h"
 
 namespace agm::gateway {
 namespace {
@@ -16,13 +16,6 @@ namespace {
 constexpr std::string_view kCollector = "http://collector.test:4318";
 const std::string kTrace = "0af7651916cd43dd8448eb211c80319c";
 const std::string kParent = "00-" + kTrace + "-b7ad6b7169203331-01";
-
-std::string Unpacked(std::string_view packed) {
-  http::Inflater inflater(http::Inflater::Form::kWrapped);
-  std::string text;
-  inflater.Read(packed, text, 64U << 20U);
-  return text;
-}
 
 /// Notes the headers of the requests to upstreams, and what a collector is sent.
 class WatchedTransport : public http::Transport {
@@ -36,7 +29,7 @@ class WatchedTransport : public http::Transport {
       return inner_.Send(request, cancellation);
     }
     auto reports = reports_.Lock();
-    reports->push_back(Json::parse(Unpacked(request.body)));
+    reports->push_back(Json::parse(test::Unpacked(request.body)));
     return Result<std::unique_ptr<http::Download>>(std::make_unique<Taken>());
   }
 

@@ -14,23 +14,15 @@
 #include <vector>
 
 #include "core/base/guarded.h"
-#include "core/http/wire/inflater.h"
 #include "tests/support/eventually.h"
 #include "tests/support/fake_clock.h"
+#include "tests/support/packed.h"
 
 namespace agm::telemetry {
 namespace {
 
 using namespace std::chrono_literals;
 using test::Eventually;
-
-std::string Unpacked(std::string_view packed) {
-  http::Inflater inflater(http::Inflater::Form::kWrapped);
-  std::string text;
-  inflater.Read(packed, text, 64U << 20U);
-  EXPECT_EQ(inflater.state(), http::Inflater::State::kDone);
-  return text;
-}
 
 /// A collector that keeps what it gets and answers with the statuses in turn, then with 200.
 class Collector : public http::Transport {
@@ -44,7 +36,7 @@ class Collector : public http::Transport {
   Result<std::unique_ptr<http::Download>> Send(const http::OutgoingRequest& request,
                                                const Cancellation&) override {
     auto seen = seen_.Lock();
-    seen->push_back({request.url, Unpacked(request.body)});
+    seen->push_back({request.url, test::Unpacked(request.body)});
     const std::size_t at = seen->size() - 1;
     std::unique_ptr<http::Download> answer =
         std::make_unique<Answer>(at < statuses_.size() ? statuses_[at] : 200, body_, retry_after_);
