@@ -165,22 +165,30 @@ class Control {
         host_(config->proxy.ListenHost()),
         port_(config->proxy.port),
         config_(config),
-        run_file_(LeaveRunFile(config->proxy.tls.enabled())),
-        signal_thread_([this] { FollowSignals(); }),
-        watch_thread_([this] { FollowFile(); }),
-        alive_thread_([this](const std::stop_token& stop) { ReportAlive(stop); }) {}
+        run_file_(LeaveRunFile(config->proxy.tls.enabled())) {
+    try {
+      signal_thread_ = std::jthread([this] { FollowSignals(); });
+      watch_thread_ = std::jthread([this] { FollowFile(); });
+      alive_thread_ = std::jthread([this](const std::stop_token& stop) { ReportAlive(stop); });
+    } catch (...) {
+      EndThreads();
+      throw;
+    }
+  }
 
   /// Tells the service manager that connections are accepted.
   void Ready() const {
     manager_.Send(ReadyMessage(service_.Ready(), config_.Copy()->accounts.size()));
   }
 
-  ~Control() {
+  ~Control() { EndThreads(); }
+
+ private:
+  void EndThreads() {
     signals_.Wake();
     watch_.Stop();
   }
 
- private:
   /// Writes the run file. Without it commands can still use the configured address.
   std::optional<RunFile> LeaveRunFile(bool tls) const {
     auto written =
@@ -347,11 +355,12 @@ Result<void> Serve(const Context& context, const ServeOptions& options) {
            {(*service)->port(), (*service)->Ready(), options.mock, LanAddresses()}, json);
   control.Ready();
   os::ReleaseStartPages();
-  (*service)->Serve();
+  auto served = (*service)->Serve();
   if (!database->Flush()) {
     (*log)->Write(LogLevel::kWarning,
                   "what was still to be saved of cooldowns, usage and kept answers is lost");
   }
+  if (!served) return told(std::move(served).error());
   return {};
 }
 

@@ -278,7 +278,7 @@ Result<std::unique_ptr<Service>> Service::Start(std::shared_ptr<const config::Co
 
 int Service::port() const { return parts_->port; }
 int Service::Ready() const { return parts_->pool.Ready(); }
-void Service::Serve() { parts_->server.Serve(); }
+Result<void> Service::Serve() { return parts_->server.Serve(); }
 
 Result<void> Service::Apply(std::shared_ptr<const config::Config> config) {
   auto identity = IdentityOf(config->proxy);

@@ -22,7 +22,7 @@ namespace agm::gateway {
 ///   auto service = Service::Start(config, log, clock, transport, database);
 ///   if (!service) return std::move(service).error();
 ///   Announce((*service)->port());
-///   (*service)->Serve();                 // blocks until Stop, from another thread
+///   auto served = (*service)->Serve();   // blocks until Stop, from another thread
 ///
 /// Thread safety: Apply, Stop, port and Ready from any thread; Serve from one.
 class Service {
@@ -43,7 +43,8 @@ class Service {
   int port() const;
   /// The number of accounts that could serve now.
   int Ready() const;
-  void Serve();
+  /// Serves until Stop; fails as http::Server::Serve does.
+  Result<void> Serve();
   /// Applies other settings and reads the certificate again; running requests keep the old ones.
   /// The address does not change. On failure (kConfig) nothing changes.
   Result<void> Apply(std::shared_ptr<const config::Config> config);

@@ -124,10 +124,12 @@ Result<Played> Play(const Capture& capture) {
       gateway::Service::Start(ConfigOf(capture), *log, SystemClock(), transport, *state,
                               std::make_unique<RecordedTransport>(std::vector<UpstreamCall>{}));
   if (!service) return std::move(service).error();
-  std::thread serving([&] { (*service)->Serve(); });
+  Result<void> served;
+  std::thread serving([&] { served = (*service)->Serve(); });
   auto outcome = Ask((*service)->port(), capture);
   (*service)->Stop(Duration(0));
   serving.join();
+  if (!served) return std::move(served).error();
   if (!outcome) return std::move(outcome).error();
   return Played{*std::move(outcome), transport.made()};
 }

@@ -75,7 +75,7 @@ struct Server {
     auto bound = http.Bind("127.0.0.1", 0);
     Require(bound.has_value(), "it can listen");
     port = *bound;
-    std::thread([this] { http.Serve(); }).detach();
+    std::thread([this] { static_cast<void>(http.Serve()); }).detach();
   }
   static agm::http::Limits Limits() {
     agm::http::Limits limits;

@@ -13,6 +13,7 @@
 #include <thread>
 #include <utility>
 
+#include "core/base/no_thread.h"
 #include "core/http/server/exchange.h"
 #include "core/http/server/inflate.h"
 #include "core/http/server/listener.h"
@@ -50,7 +51,7 @@ class Server::Impl : private httplib::Server {
   ~Impl() override;
 
   Result<int> Bind(const std::string& host, int port);
-  void Serve();
+  Result<void> Serve();
   void Stop(Duration drain, Duration delay);
   bool stopping() const { return traffic_.ending(); }
   void SetLimits(const Limits& limits) { limits_.Set(limits); }
@@ -116,17 +117,21 @@ Result<int> Server::Impl::Bind(const std::string& host, int port) {
   return listening->port;
 }
 
-void Server::Impl::Serve() {
+Result<void> Server::Impl::Serve() {
   {
     std::lock_guard lock(mutex_);
-    if (stopping_ || listener_ < 0) return;
+    if (stopping_ || listener_ < 0) return {};
     serving_ = true;
   }
-  if (traffic_.Start()) AcceptUntilStopped();
+  const bool started = traffic_.Start();
+  if (started) AcceptUntilStopped();
   traffic_.End();
   std::lock_guard lock(mutex_);
+  if (!started && listener_ >= 0) ::close(std::exchange(listener_, -1));
   ended_ = true;
   changed_.notify_all();
+  if (started) return {};
+  return NoThread();
 }
 
 bool Server::Impl::Stopping() {
@@ -272,7 +277,7 @@ Server::Server(Limits limits, http::Handler handler, Refusal refuse, Urgent urge
                                    std::move(urgent))) {}
 Server::~Server() = default;
 Result<int> Server::Bind(const std::string& host, int port) { return impl_->Bind(host, port); }
-void Server::Serve() { impl_->Serve(); }
+Result<void> Server::Serve() { return impl_->Serve(); }
 void Server::Stop(Duration drain, Duration delay) { impl_->Stop(drain, delay); }
 bool Server::stopping() const { return impl_->stopping(); }
 void Server::SetLimits(Limits limits) { impl_->SetLimits(limits); }

@@ -35,7 +35,7 @@ struct Limits {
 ///
 ///   Server server(limits, handler, refuse, urgent);
 ///   auto port = server.Bind("127.0.0.1", 0);
-///   server.Serve();                 // blocks; Stop() from another thread ends it
+///   auto served = server.Serve();   // blocks; Stop() from another thread ends it
 ///
 /// Thread safety: Stop, SetLimits, UseTls, in_flight, connections and stopping from any thread; the
 /// rest from one.
@@ -70,7 +70,8 @@ class Server {
   /// Listens and returns the port. Fails with kConfig if the port is taken or not allowed. Raises
   /// this process's limit of open descriptors as far as allowed.
   Result<int> Bind(const std::string& host, int port);
-  void Serve();
+  /// Serves until Stop. Fails with kIo, and no longer listens, if the system gives it no thread.
+  Result<void> Serve();
   /// Stops accepting, closes idle connections, and lets running requests and streams finish for
   /// `drain`; then cancels them: their clients look disconnected. For the first `delay` of this
   /// time the server still accepts connections and keeps idle ones open, but closes each after its

@@ -56,7 +56,7 @@ void GatewayTest::Start(std::unique_ptr<store::Database> requests) {
 void GatewayTest::Run(Result<std::unique_ptr<Service>> service) {
   ASSERT_TRUE(service) << service.error().message;
   service_ = *std::move(service);
-  thread_ = std::jthread([this] { service_->Serve(); });
+  thread_ = std::jthread([this] { EXPECT_TRUE(service_->Serve()); });
 }
 
 std::unique_ptr<store::Database> GatewayTest::LogIn(const std::filesystem::path& folder) {

@@ -358,7 +358,7 @@ TEST_F(OpenAiUpstreamTest, AnswersThroughAnotherGateway) {
   auto second = Service::Start(std::make_shared<const config::Config>(outer), *log_, SystemClock(),
                                *transport_, *database);
   ASSERT_TRUE(second);
-  std::jthread serving([service = second->get()] { service->Serve(); });
+  std::jthread serving([service = second->get()] { EXPECT_TRUE(service->Serve()); });
   std::swap(service_, *second);
   for (const bool stream : {false, true}) {
     const Got got = Chat("gemini-2.5-flash", stream);

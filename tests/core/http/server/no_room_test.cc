@@ -151,6 +151,37 @@ TEST_F(NoRoom, AServerWithoutThreadsSaysSoAndServesWhenThereAreSome) {
   EXPECT_EQ(served->body, "served");
 }
 
+TEST_F(NoRoom, AServerThatGetsNoThreadAtItsStartSaysSo) {
+  Server server(
+      {}, [](Request&) { return Text("served"); },
+      [](const Fault&, std::string_view) { return Reply(); },
+      [](std::string_view) { return false; });
+  const auto port = server.Bind("127.0.0.1", 0);
+  ASSERT_TRUE(port) << port.error().message;
+  {
+    const While none(no_threads);
+    const auto served = server.Serve();
+    ASSERT_FALSE(served);
+    EXPECT_EQ(served.error().code, ErrorCode::kIo);
+    EXPECT_NE(served.error().message.find("ulimit -u"), std::string::npos);
+  }
+  server.Stop(Duration(0));
+  EXPECT_FALSE(test::RawClient(*port).connected()) << "nobody listens";
+}
+
+TEST_F(NoRoom, AClientIsDroppedThatThereIsNoMemoryToAccept) {
+  RunningServer server([](Request&) { return Text("served"); });
+  ASSERT_TRUE(Ask(server, "/x"));
+  {
+    const While none(no_memory);
+    test::RawClient client = server.Connect();
+    EXPECT_TRUE(client.Closed());
+  }
+  const auto served = Ask(server, "/x");
+  ASSERT_TRUE(served);
+  EXPECT_EQ(served->body, "served");
+}
+
 TEST_F(NoRoom, AClientForWhichThereIsNoMemoryIsDroppedAndTheNextIsServed) {
   RunningServer server([](Request&) { return Text("served"); });
   {

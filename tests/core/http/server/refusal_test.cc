@@ -24,7 +24,7 @@ class RefusingServer {
     const auto port = server_.Bind("127.0.0.1", 0);
     EXPECT_TRUE(port);
     port_ = port ? *port : 0;
-    thread_ = std::thread([this] { server_.Serve(); });
+    thread_ = std::thread([this] { EXPECT_TRUE(server_.Serve()); });
   }
   ~RefusingServer() {
     server_.Stop(Duration(0));

@@ -47,7 +47,7 @@ class RunningServer {
     EXPECT_TRUE(port) << port.error().message;
     port_ = port ? *port : 0;
     if (OverTls()) server_.UseTls(MakeIdentity());
-    thread_ = std::thread([this] { server_.Serve(); });
+    thread_ = std::thread([this] { EXPECT_TRUE(server_.Serve()); });
   }
   ~RunningServer() {
     Stop(Duration(0));

@@ -309,7 +309,7 @@ TEST(HttpServerHostile, ServesEvenIfTheRefusalThrows) {
   Server server({}, Echo, [](const Fault&, std::string_view) -> Reply { throw 1; }, {});
   const auto port = server.Bind("127.0.0.1", 0);
   ASSERT_TRUE(port);
-  std::thread thread([&] { server.Serve(); });
+  std::thread thread([&] { EXPECT_TRUE(server.Serve()); });
   test::RawClient client(*port);
   client.Send("GET / HTTP/1.1\r\n\r\n");
   EXPECT_EQ(client.Read()->status, 400);
