@@ -35,7 +35,7 @@ enum class BodyKind {
 /// What a request of a route is about.
 enum class RouteKind {
   kModel,   ///< a call of a model: it is in the metrics and in the telemetry of models
-  kStored,  ///< what the gateway or the upstream keeps, such as models, files, caches
+  kStored,  ///< what no model answers, such as lists of models, files, caches
   kPage,    ///< the page for browsers and its data: never in the log and the totals
   kHealth   ///< the gateway's state: served even at the limit of requests, and only in the log and
             ///< the totals if it fails

@@ -100,6 +100,15 @@ TEST(Models, ListsWhatSomeAccountsOfferWhereOthersFail) {
   EXPECT_TRUE(Has(t.io.err, "account bad: ")) << t.io.err;
 }
 
+TEST(Models, NamesTheAccountThatIsAskedOnATerminal) {
+  CommandTest t;
+  t.WriteConfig("[[accounts]]\nname = \"work\"\napi_key = \"AIza-work-key-1234\"\n");
+  t.io.err_is_terminal = true;
+  t.gateway.otherwise = {200, R"({"models":[]})"};
+  t.Agm({"models", "--upstream"});
+  EXPECT_TRUE(Has(t.io.err, "\r\033[Kasking work ...\r\033[K")) << t.io.err;
+}
+
 TEST(Models, SaysThatTheGatewayServesNone) {
   CommandTest t;
   t.gateway.answers["GET /v1/models"] = {200, R"({"object":"list","data":[]})"};

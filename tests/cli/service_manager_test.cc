@@ -51,6 +51,11 @@ TEST(ServiceManager, IsNotNeeded) {
   ServiceManager(config::Environment{{"NOTIFY_SOCKET", "/nowhere/notify"}}).Send("READY=1");
 }
 
+TEST(ServiceManager, LeavesAnAddressAloneThatFitsInNoSocket) {
+  ServiceManager(config::Environment{{"NOTIFY_SOCKET", "/" + std::string(4'000, 'a')}})
+      .Send("READY=1");
+}
+
 TEST(ServiceManager, WatchesOnlyTheProcessThatItNames) {
   const std::string own = std::to_string(::getpid());
   EXPECT_EQ(ServiceManager(config::Environment{{"WATCHDOG_USEC", "30000000"}}).watchdog(),

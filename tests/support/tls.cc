@@ -53,14 +53,14 @@ std::string ReadName(X509* certificate) {
 
 }  // namespace
 
-Certificate MakeCertificate(const std::string& name) {
+Certificate MakeCertificate(const std::string& name, int days) {
   static std::atomic<long> serial = 1;
   const Key key(EVP_PKEY_Q_keygen(nullptr, nullptr, "EC", "P-256"));
   const X509Ptr certificate(X509_new());
   X509_set_version(certificate.get(), X509_VERSION_3);
   ASN1_INTEGER_set(X509_get_serialNumber(certificate.get()), serial++);
   X509_gmtime_adj(X509_getm_notBefore(certificate.get()), -3600);
-  X509_gmtime_adj(X509_getm_notAfter(certificate.get()), 86400);
+  X509_gmtime_adj(X509_getm_notAfter(certificate.get()), days * 86'400L);
   X509_set_pubkey(certificate.get(), key.get());
   Name(certificate.get(), name);
   const Bio certificate_text = Memory();

@@ -19,7 +19,7 @@ struct Certificate {
 
 /// Creates a certificate for localhost and 127.0.0.1 that is valid for a day, with `name` as
 /// subject.
-Certificate MakeCertificate(const std::string& name = "localhost");
+Certificate MakeCertificate(const std::string& name = "localhost", int days = 1);
 
 /// The same key, encrypted with a passphrase.
 std::string Encrypted(const std::string& key, const std::string& passphrase);

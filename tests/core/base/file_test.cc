@@ -1,12 +1,15 @@
 #include "core/base/file.h"
 
 #include <gtest/gtest.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
 #include <chrono>
+#include <csignal>
 #include <cstdlib>
 #include <filesystem>
+#include <iterator>
 #include <string>
 #include <thread>
 
@@ -29,6 +32,23 @@ class File : public ::testing::Test {
   }
   fs::path folder_;
 };
+
+TEST_F(File, AWriteThatFailsLeavesTheOldFile) {
+  const fs::path file = folder_ / "state";
+  ASSERT_TRUE(WriteFileAtomically(file, "old"));
+  ::rlimit before{};
+  ASSERT_EQ(::getrlimit(RLIMIT_FSIZE, &before), 0);
+  const auto handler = std::signal(SIGXFSZ, SIG_IGN);
+  ::rlimit small = before;
+  small.rlim_cur = 4'096;
+  ASSERT_EQ(::setrlimit(RLIMIT_FSIZE, &small), 0);
+  const auto written = WriteFileAtomically(file, std::string(10'000, 'x'));
+  ::setrlimit(RLIMIT_FSIZE, &before);
+  std::signal(SIGXFSZ, handler);
+  EXPECT_FALSE(written);
+  EXPECT_EQ(ReadFile(file).value(), "old");
+  EXPECT_EQ(std::distance(fs::directory_iterator(folder_), {}), 1) << "no temporary file is left";
+}
 
 TEST_F(File, IsWrittenWholeWithItsModeAndFolders) {
   const fs::path path = folder_ / "a" / "b" / "settings.toml";

@@ -185,6 +185,12 @@ TEST(TimeZoneLocal, IsTheZoneOrTheRuleOfTz) {
   const Variable rule("TZ", "EST5");
   EXPECT_EQ(TimeZone::Local().name(), "EST5");
   EXPECT_EQ(OffsetAt(TimeZone::Local(), 0), -hours(5));
+  {
+    const Variable empty("TZ", "");
+    const std::string system = TimeZone::Local().name();
+    ASSERT_EQ(::unsetenv("TZ"), 0);
+    EXPECT_EQ(TimeZone::Local().name(), system);
+  }
   const Variable bad("TZ", "no/such");
   EXPECT_EQ(TimeZone::Local().name(), "UTC");
   EXPECT_EQ(OffsetAt(TimeZone::Local(), 0), hours(0));

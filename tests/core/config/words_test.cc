@@ -16,6 +16,7 @@ TEST(Nearest, FindsSlipsAndOnlyThose) {
   static constexpr std::array<std::string_view, 3> kWords = {"max_wait", "port", "host"};
   EXPECT_EQ(Nearest("maxWait", kWords), "max_wait");
   EXPECT_EQ(Nearest("max-wait", kWords), "max_wait");
+  EXPECT_EQ(Nearest("h-o_s-t", kWords), "host") << "marks between words do not count";
   EXPECT_EQ(Nearest("prot", kWords), "port");
   EXPECT_EQ(Nearest("hos", kWords), "host");
   EXPECT_EQ(Nearest("zebra", kWords), "");
@@ -36,6 +37,7 @@ TEST(Size, ReadsWhatPeopleWrite) {
     EXPECT_EQ(ReadSize(WriteSize(bytes)), bytes);
   }
   EXPECT_EQ(WriteSize(100'000'000), "100MB");
+  EXPECT_EQ(WriteSize(0), "0");
 }
 
 TEST(Host, KnowsLoopback) {

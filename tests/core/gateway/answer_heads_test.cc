@@ -72,6 +72,13 @@ TEST_F(AnswerHeads, NameTheAllowedMethods) {
   EXPECT_EQ(Ask("DELETE", "/v1/models").header("allow"), "GET, HEAD");
 }
 
+TEST_F(AnswerHeads, NameTheRouteThatIsNotServed) {
+  Start();
+  const Got got = Ask("POST", "/v1/batches", "{}");
+  EXPECT_EQ(got.status, 404);
+  EXPECT_EQ(CodeOf(got), "unknown_url");
+}
+
 TEST_F(AnswerHeads, RefuseAFormOnlyWhereJsonIsPosted) {
   Start();
   for (const char* type : {"multipart/form-data; boundary=x", "application/x-www-form-urlencoded",

@@ -49,6 +49,17 @@ class MessagesRoutesTest : public GatewayTest {
   }
 };
 
+TEST_F(MessagesRoutesTest, ACountBeforeEditsOfTheContextIsTheSame) {
+  Start();
+  const std::string body =
+      R"({"model":"gemini-3-flash-preview","messages":[{"role":"user","content":"hi"}],)"
+      R"("context_management":{"edits":[{"type":"clear_thinking_20251015"}]}})";
+  const Json counted = Ask("POST", "/v1/messages/count_tokens", body).json();
+  ASSERT_TRUE(counted["input_tokens"].is_number()) << counted;
+  EXPECT_EQ(counted["context_management"]["original_input_tokens"], counted["input_tokens"]);
+  EXPECT_FALSE(Count("hi").json().contains("context_management"));
+}
+
 TEST_F(MessagesRoutesTest, NameTheRequestInHeaderAndError) {
   Start();
   const Got good = Messages();

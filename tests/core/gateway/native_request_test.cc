@@ -106,6 +106,9 @@ TEST(NativeRequest, TakesTheHeadOfAConversation) {
   ASSERT_TRUE(one && more);
   EXPECT_EQ(*one, *more);
   EXPECT_NE(*one, *NativeHead(R"({"contents":[)" + first + "]}"));
+  const auto other = NativeHead(system + R"({"role":"user","parts":[{"text":"other"}]}]})");
+  ASSERT_TRUE(other);
+  EXPECT_NE(*one, *other);
   EXPECT_FALSE(NativeHead("[]"));
   EXPECT_FALSE(NativeHead("no json"));
 }

@@ -88,7 +88,8 @@ TEST_F(PageSessionTest, AForeignPageAndAnotherTypeAreNamed) {
 TEST_F(PageSessionTest, AnEmbeddingHasARowLikeAnyAnswer) {
   config_.proxy.auth_mode = config::AuthMode::kOff;
   config_.proxy.api_keys.clear();
-  config_.mapping = {{"vectors", {"gemini-embedding-001"}}};
+  config_.mapping = {{"vectors", {"gemini-embedding-001"}},
+                     {"either", {"gemini-2.5-flash", "gemini-embedding-001"}}};
   Add("work", "AIza-work");
   Start();
   const Got got = Ask("POST", "/v1/embeddings", R"({"model":"vectors","input":"hi"})");
@@ -111,6 +112,11 @@ TEST_F(PageSessionTest, AnEmbeddingHasARowLikeAnyAnswer) {
   } else {
     EXPECT_TRUE(row["input_tokens"].is_null());
   }
+  const Got second = Ask("POST", "/v1/embeddings", R"({"model":"either","input":"hi"})");
+  EXPECT_EQ(second.status, 200) << second.body;
+  EXPECT_EQ(Ask("GET", "/agm/requests/" + second.header("x-request-id")).json()["target"],
+            "gemini-embedding-001")
+      << "the target that answered";
   const Got wrong = Ask("POST", "/v1/embeddings", R"({"model":"vectors"})");
   EXPECT_EQ(wrong.status, 400);
   EXPECT_EQ(Ask("GET", "/agm/requests/" + wrong.header("x-request-id")).json()["phase"], "convert");

@@ -6,6 +6,7 @@
 
 #include "core/base/json.h"
 #include "core/protocol/shared/sound.h"
+#include "core/store/conversations.h"
 #include "tests/core/gateway/gateway_fixture.h"
 
 namespace agm::gateway {
@@ -73,6 +74,16 @@ TEST_F(ResponsesRoutesTest, LeavesOutWhatAStoredCompactionStandsFor) {
   const Json contents = Asked()["contents"];
   ASSERT_EQ(contents.size(), 1U) << contents.dump();
   EXPECT_EQ(contents[0]["parts"].size(), 2U) << contents.dump();
+}
+
+TEST_F(ResponsesRoutesTest, KeepsTheTimeOfAStoredResponse) {
+  const WallTime before = SystemClock().Wall();
+  const Json made = Post("/v1/responses", {{"model", "gemini-3.8-flash"}, {"input", "Hi"}}).json();
+  ASSERT_TRUE(database_->Flush());
+  const auto kept = store::Conversations(*database_).Find("local", made.value("id", ""));
+  ASSERT_TRUE(kept) << made;
+  EXPECT_GE(kept->created, before);
+  EXPECT_LE(kept->created, SystemClock().Wall());
 }
 
 TEST_F(ResponsesRoutesTest, CountsTheTokensOfARequest) {

@@ -104,6 +104,17 @@ TEST_F(RetentionTest, TheSizeIsBoundedAndTheFileShrinks) {
   EXPECT_LT(std::filesystem::file_size(database_->path()), before);
 }
 
+TEST_F(RetentionTest, ALogOfExactlyTheLargestSizeLosesNothing) {
+  Write(kNoon - 1h, 1'000);
+  Run();
+  settings_.max_size = static_cast<std::uint64_t>(bytes_);
+  Run();
+  EXPECT_EQ(Count("request"), 1'000);
+  settings_.max_size = static_cast<std::uint64_t>(bytes_ - 1);
+  Run();
+  EXPECT_LT(Count("request"), 1'000);
+}
+
 TEST_F(RetentionTest, AClockThatJumpsAheadDoesNotEmptyTheLog) {
   Write(kNoon - 1h, 10);
   Run();

@@ -45,6 +45,16 @@ TEST(CheckContents, WantsDataInEachPart) {
   EXPECT_NE(OfPart(R"({"thought":true})").find("required oneof field"), std::string::npos);
 }
 
+TEST(CheckContents, WantsANameInACall) {
+  const auto of_call = [](const std::string& call) {
+    return Refusal(R"({"role":"user","parts":[{"text":"x"}]},{"role":"model","parts":[)"
+                   R"({"functionCall":)" +
+                   call + "}]}");
+  };
+  EXPECT_EQ(of_call(R"({"name":"f","args":{}})").find("function_call.name"), std::string::npos);
+  EXPECT_NE(of_call(R"({"args":{}})").find("function_call.name"), std::string::npos);
+}
+
 TEST(CheckContents, WantsAFileWithAnAddress) {
   EXPECT_EQ(OfPart(R"({"fileData":{"fileUri":"https://g/v1beta/files/a"}})"), "");
   EXPECT_NE(OfPart(R"({"fileData":{}})").find("file_uri"), std::string::npos);

@@ -4,6 +4,7 @@
 
 #include <chrono>
 #include <string>
+#include <vector>
 
 #include "tests/support/fake_clock.h"
 
@@ -90,6 +91,19 @@ TEST(Sessions, ATokenWorksOnceAndForAMinute) {
   const std::string late = sessions.NewToken(Secret("k"));
   clock.Advance(60s);
   EXPECT_FALSE(sessions.UseToken(late));
+}
+
+TEST(Sessions, TheOldestTokenMakesRoomForTheSeventeenth) {
+  test::FakeClock clock;
+  Sessions sessions(clock);
+  std::vector<std::string> tokens;
+  for (int i = 0; i < 17; ++i) {
+    tokens.push_back(sessions.NewToken(Secret("k")));
+    clock.Advance(1s);
+  }
+  EXPECT_FALSE(sessions.UseToken(tokens[0]));
+  EXPECT_TRUE(sessions.UseToken(tokens[1]));
+  EXPECT_TRUE(sessions.UseToken(tokens[16]));
 }
 
 TEST(Sessions, FiveWrongKeysOfAnAddressCloseItForAMinute) {

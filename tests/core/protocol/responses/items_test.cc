@@ -62,6 +62,15 @@ TEST(ResponsesItems, PutEachOutputBehindItsCall) {
             "assistant call a call b\ntool b g: 2 a f: 1\n");
 }
 
+TEST(ResponsesItems, IgnoreASignatureOfATextThatIsNotThere) {
+  const std::string before =
+      fmt::format(R"({{"type":"reasoning","summary":[],"encrypted_content":"{}"}})",
+                  SealSignature("c2ln", Signs::kTextBefore));
+  EXPECT_EQ(Shown(fmt::format("{},{}", before, kUser)), "user Hi\n");
+  EXPECT_EQ(Shown(fmt::format(R"({{"role":"assistant","content":[]}},{},{})", before, kUser)),
+            Shown(fmt::format(R"({{"role":"assistant","content":[]}},{})", kUser)));
+}
+
 TEST(ResponsesItems, MayShareAnId) {
   EXPECT_EQ(Shown(fmt::format("{},{},{},{},{}", Call("a"), Call("a", "g"), Output("a", "\"1\""),
                               Output("a", "\"2\""), Output("a", "\"3\""))),

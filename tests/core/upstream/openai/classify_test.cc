@@ -124,6 +124,11 @@ TEST(ClassifyOpenAi, ReadsTheDelayWhereverItIs) {
                    {"x-ratelimit-remaining-requests", "9"},
                    {"x-ratelimit-reset-requests", "2m59s"}}),
             Duration(7'660));
+  EXPECT_EQ(delay({{"x-ratelimit-remaining-requests", "0"},
+                   {"x-ratelimit-reset-requests", "9s"},
+                   {"x-ratelimit-remaining-tokens", "0"}}),
+            Duration(9'000))
+      << "the limit of tokens does not say when it resets";
   EXPECT_EQ(delay({}, "Please try again in 6m0s."), Duration(360'000));
   EXPECT_EQ(delay({{"retry-after-ms", "soon"}, {"retry-after", "2"}}), Duration(2'000));
   EXPECT_EQ(delay({{"retry-after-ms", "15x"}}), std::nullopt);

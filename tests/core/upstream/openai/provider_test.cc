@@ -124,12 +124,16 @@ TEST(OpenAiModels, ReadsWhatServersList) {
   transport.Answer(
       test::FakeAnswer::Json(R"({"data":[{"id":"a/b:free","context_length":8192,"top_provider":)"
                              R"({"max_completion_tokens":2048}},{"id":"v","max_model_len":4096},)"
-                             R"({"id":"l","meta":{"n_ctx_train":1024}},{"object":"model"}]})"));
+                             R"({"id":"l","meta":{"n_ctx_train":1024}},{"object":"model"},)"
+                             R"({"id":"e","type":"embeddings"},{"id":"f","type":"embedding"}]})"));
   const auto listed =
       OpenAiProvider().ListModels({transport, {}, NeverCancelled()}, account, Secret("sk"));
   const auto& models = std::get<std::vector<ModelEntry>>(listed);
-  ASSERT_EQ(models.size(), 3U);
+  ASSERT_EQ(models.size(), 5U);
   EXPECT_EQ(models[0].id, "a/b:free");
+  EXPECT_TRUE(models[0].chats);
+  EXPECT_FALSE(models[3].chats);
+  EXPECT_FALSE(models[4].chats);
   EXPECT_EQ(models[0].input_limit, 8192);
   EXPECT_EQ(models[0].output_limit, 2048);
   EXPECT_EQ(models[1].input_limit, 4096);
