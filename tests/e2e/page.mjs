@@ -280,9 +280,14 @@ await runTests({
     await chat(gateway, 'no-such-model');
     const page = await openPage();
     await page.goto(`${gateway.url}/agm/`);
-    await page.locator('tr[data-id]').first().waitFor();
+    await page.locator('tr[data-id]').nth(1).waitFor();
     await page.keyboard.press('j');
     await page.keyboard.press('j');
+    const focused = () => page.evaluate(() => document.activeElement.closest('tr')?.dataset.id);
+    const second = await page.locator('tr[data-id]').nth(1).getAttribute('data-id');
+    assert.equal(await focused(), second);
+    await page.evaluate(() => document.querySelector('[data-filter]').dispatchEvent(new Event('input')));
+    assert.equal(await focused(), second, 'the list was drawn again and lost the focus');
     await page.keyboard.press('Enter');
     await page.getByText('← All requests').waitFor();
     await page.keyboard.press('Escape');

@@ -93,8 +93,11 @@ export function open(main, { refresh }) {
   const filter = el("input", { type: "search", placeholder: "Filter", "aria-label": "Filter the requests", "data-filter": true,
     oninput: () => { words = filter.value.trim(); draw(); } });
 
+  // The focus stays on its request, so that the keyboard can go on while the list is read again.
   function draw() {
+    const focused = list.body.contains(document.activeElement) ? document.activeElement.closest("tr").dataset.id : null;
     list.body.replaceChildren(...rows.filter((row) => matches(row, words)).map(requestRow));
+    if (focused !== null) list.body.querySelector(`tr[data-id="${CSS.escape(focused)}"] a`)?.focus();
     empty.replaceChildren(...(rows.length === 0 ? [tryLine()] : []));
     list.node.hidden = rows.length === 0;
   }
