@@ -1,9 +1,14 @@
 // The start and the end of `agm serve` as a process.
 
+#include <grp.h>
+#include <sys/resource.h>
+#include <unistd.h>
+
 #include <fstream>
 #include <optional>
 
 #include "tests/serve/served.h"
+#include "tests/support/sanitized.h"
 #include "tests/support/scripted_server.h"
 #include "tests/support/tls.h"
 
@@ -48,6 +53,22 @@ TEST_F(ServeRefusesTest, WithAJsonLineWhereTheLogIsJson) {
       const Json json = Json::parse(line, nullptr, false);
       EXPECT_TRUE(json.is_object() && json["code"] == "config") << line;
     }
+  }
+}
+
+TEST_F(ServeRefusesTest, ALimitOfProcessesThatLeavesItTooFewThreads) {
+  if (kSanitized) GTEST_SKIP() << "a sanitizer has threads of its own";
+  if (::geteuid() != 0) GTEST_SKIP() << "the limit counts all processes of this user";
+  LetOthersIn();
+  for (rlim_t most = 1; most <= 9; ++most) {
+    Launch({}, [most] {
+      const rlimit limit{most, most};
+      const bool own = ::setgroups(0, nullptr) == 0 && ::setuid(65'533) == 0;
+      if (!own || ::setrlimit(RLIMIT_NPROC, &limit) != 0) ::_exit(99);
+    });
+    EXPECT_EQ(agm_->Wait(), 1) << most << ": " << Said();
+    EXPECT_TRUE(Has(agm_->err(), "gives this process no thread")) << most;
+    EXPECT_TRUE(Has(agm_->err(), "ulimit -u")) << most;
   }
 }
 
