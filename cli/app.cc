@@ -8,7 +8,6 @@
 #include <optional>
 #include <string>
 #include <string_view>
-#include <system_error>
 
 #include "cli/commands.h"
 #include "cli/gateway_client.h"
@@ -78,16 +77,6 @@ void PrintError(const Error& error, const CLI::App& command, const Context& cont
   if (!context.json() || io.wrote_json()) return;
   Json body = {{"code", CodeName(error.code)}, {"message", error.message}};
   io.PrintJson({{"error", body}});
-}
-
-/// Runs the command. A thread that cannot be started is the one failure that comes as an exception.
-Result<void> Perform(const Action& action, const Context& context) {
-  try {
-    return action(context);
-  } catch (const std::system_error& error) {
-    if (error.code() == std::errc::resource_unavailable_try_again) return NoThread();
-    return Fail(ErrorCode::kIo, "{}", error.what());
-  }
 }
 
 /// Says what to do after a success: what the command itself named, else its row of the table.
@@ -232,7 +221,7 @@ int App::Run(const std::vector<std::string>& arguments, Context& context) {
   if (!action)
     outcome = std::move(action).error();
   else if (*action)
-    outcome = Perform(*action, context);
+    outcome = WithThreads([&] { return (*action)(context); });
   context.io().Progress("");
   if (outcome && context.io().failed()) {
     outcome = Fail(ErrorCode::kIo, "standard output: {}", context.io().failure());

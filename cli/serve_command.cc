@@ -21,6 +21,7 @@
 #include "cli/stop_signals.h"
 #include "core/base/guarded.h"
 #include "core/base/log.h"
+#include "core/base/no_thread.h"
 #include "core/base/os/start_pages.h"
 #include "core/base/random.h"
 #include "core/config/load.h"
@@ -367,9 +368,8 @@ Result<void> Serve(const Context& context, const ServeOptions& options) {
 }  // namespace
 
 Result<void> RunServe(const Context& context, const ServeOptions& options) {
-  auto served = Serve(context, options);
-  const bool json = options.log_format == "json";
-  if (served || !json || served.error().reason == kLogged) return served;
+  auto served = WithThreads([&] { return Serve(context, options); });
+  if (served || options.log_format != "json" || served.error().reason == kLogged) return served;
   return Logged(std::move(served).error());
 }
 

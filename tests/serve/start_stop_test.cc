@@ -61,14 +61,19 @@ TEST_F(ServeRefusesTest, ALimitOfProcessesThatLeavesItTooFewThreads) {
   if (::geteuid() != 0) GTEST_SKIP() << "the limit counts all processes of this user";
   LetOthersIn();
   for (rlim_t most = 1; most <= 9; ++most) {
-    Launch({}, [most] {
+    const auto limited = [most] {
       const rlimit limit{most, most};
       const bool own = ::setgroups(0, nullptr) == 0 && ::setuid(65'533) == 0;
       if (!own || ::setrlimit(RLIMIT_NPROC, &limit) != 0) ::_exit(99);
-    });
+    };
+    Launch({}, limited);
     EXPECT_EQ(agm_->Wait(), 1) << most << ": " << Said();
     EXPECT_TRUE(Has(agm_->err(), "gives this process no thread")) << most;
     EXPECT_TRUE(Has(agm_->err(), "ulimit -u")) << most;
+    if (most % 4 != 0) continue;
+    Launch({"--log-format", "json"}, limited);
+    EXPECT_EQ(agm_->Wait(), 1) << most << ": " << Said();
+    EXPECT_TRUE(Has(agm_->err(), R"("level":"error","msg":"the system gives this)")) << most;
   }
 }
 
