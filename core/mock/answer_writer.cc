@@ -212,7 +212,6 @@ class AnswerStream : public Body {
 
   // An event with a finish reason and no content.
   std::string Bare() {
-    finished_ = true;
     std::string out;
     JsonWriter json(out);
     json.Object().Key("candidates").Array().Object();

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <atomic>
+#include <chrono>
 #include <string>
 #include <thread>
 #include <vector>
@@ -143,6 +144,16 @@ TEST_F(MessagesRoutesTest, EstimateWhereTheUpstreamCannotCount) {
   EXPECT_GT(got.json()["input_tokens"], 500);
   EXPECT_LT(got.json()["input_tokens"], 2000);
   EXPECT_EQ(Ask("GET", "/agm/accounts").json()["accounts"][0]["state"], "ready");
+}
+
+TEST_F(MessagesRoutesTest, EstimateWhereTheUpstreamTakesTooLongToCount) {
+  Start();
+  Script(R"({"match":{"method":"countTokens"},"do":{"hang_ms":20000}})");
+  const auto began = std::chrono::steady_clock::now();
+  const Got got = Count(std::string(4000, 'x'));
+  EXPECT_LT(std::chrono::steady_clock::now() - began, std::chrono::seconds(10));
+  ASSERT_EQ(got.status, 200) << got.body;
+  EXPECT_GT(got.json()["input_tokens"], 500);
 }
 
 TEST_F(MessagesRoutesTest, ListModelsOnOnePageForTheirVersionHeader) {

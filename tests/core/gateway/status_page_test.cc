@@ -104,6 +104,26 @@ TEST_F(StatusPageTest, CountsTheRequestsAtUpstreams) {
   stream->reset();
 }
 
+TEST_F(StatusPageTest, WarnsWhileTheLogOfRequestsCannotBeWritten) {
+  auto requests = store::Database::OpenInMemory(ledger::RequestsFile());
+  store::Database& file = *requests;
+  const auto allow_writing = [&](bool yes) {
+    EXPECT_TRUE(file.Read([&](store::Connection& connection) {
+      return connection.Query(yes ? "PRAGMA query_only = OFF" : "PRAGMA query_only = ON", {},
+                              [](const store::Row&) {});
+    }));
+  };
+  Add("work", "AIza-work");
+  Start(std::move(requests));
+  allow_writing(false);
+  Chat("hi");
+  EXPECT_FALSE(service_->FlushLog());
+  EXPECT_EQ(WarningsOf(Status()), "log: the request log cannot be written; totals wait in memory;");
+  allow_writing(true);
+  EXPECT_TRUE(service_->FlushLog());
+  EXPECT_EQ(WarningsOf(Status()), "");
+}
+
 TEST_F(StatusPageTest, WarnsWhileTheLogOfRequestsIsOff) {
   config_.log.requests = false;
   Start();

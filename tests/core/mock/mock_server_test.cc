@@ -221,6 +221,7 @@ TEST_F(MockServerTest, HoldsManyStreamsOnOneThread) {
                                   Asking("x"), "k"));
   }
   EXPECT_TRUE(Soon([&] { return mock_->stats().busy == 300; }));
+  EXPECT_EQ(mock_->stats().most_busy, 300);
   for (const auto& client : clients) {
     std::string all;
     EXPECT_TRUE(client->ReceiveUntil("data: ", all));
