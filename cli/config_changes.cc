@@ -95,27 +95,66 @@ void CompareClientKeys(const config::Config& before, const config::Config& after
   }
 }
 
-/// Without the keys, which are masked here.
-std::vector<config::Shown> Settings(const config::Config& config) {
+/// The tables of settings, without the keys; the settings of other tables than [proxy] have the
+/// table's name before theirs.
+std::vector<config::ShownTable> Tables(const config::Config& config) {
   config::Loaded loaded;
   loaded.config = config;
-  auto shown = config::ShowProxy(loaded);
-  std::erase_if(shown, [](const config::Shown& each) { return each.name.starts_with("api_key"); });
-  const auto tls = config::ShowTls(loaded);
-  shown.insert(shown.end(), tls.begin(), tls.end());
-  return shown;
+  auto tables = config::ShowTables(loaded);
+  for (config::ShownTable& table : tables) {
+    std::erase_if(table.settings,
+                  [](const auto& each) { return each.name.starts_with("api_key"); });
+    if (table.name.starts_with("proxy")) continue;
+    for (config::Shown& shown : table.settings) shown.name.insert(0, table.name + ".");
+  }
+  return tables;
+}
+
+/// The text of a setting that is masked where it is shown; to compare only.
+std::string Hidden(const config::Config& config, std::string_view setting) {
+  if (setting == "upstream_proxy") return config.proxy.upstream_proxy;
+  if (setting == "cluster.url") return config.cluster.url.Reveal();
+  std::string text;
+  if (setting == "telemetry.headers_file") {
+    for (const auto& [name, value] : config.telemetry.headers) {
+      text += name + ": " + value.Reveal() + "\n";
+    }
+  }
+  return text;
 }
 
 void CompareSettings(const config::Config& before, const config::Config& after, Changes& changes) {
-  const auto old = Settings(before);
-  for (const config::Shown& now : Settings(after)) {
-    const auto was = std::ranges::find(old, now.name, &config::Shown::name);
-    if (was == old.end()) {
-      changes.push_back(fmt::format("{} {}", now.name, now.value));
-    } else if (was->value != now.value) {
-      changes.push_back(fmt::format("{} {}, was {}", now.name, now.value, was->value));
+  const auto old = Tables(before);
+  const auto all = Tables(after);
+  for (const config::ShownTable& table : all) {
+    const auto known = std::ranges::find(old, table.name, &config::ShownTable::name);
+    for (const config::Shown& now : table.settings) {
+      if (known == old.end()) {
+        changes.push_back(fmt::format("{} {}", now.name, now.value));
+        continue;
+      }
+      const auto was = std::ranges::find(known->settings, now.name, &config::Shown::name);
+      if (was->value != now.value) {
+        changes.push_back(fmt::format("{} {}, was {}", now.name, now.value, was->value));
+      } else if (Hidden(before, now.name) != Hidden(after, now.name)) {
+        changes.push_back(now.name + " changed");
+      }
     }
   }
+  for (const config::ShownTable& table : old) {
+    const auto still = std::ranges::find(all, table.name, &config::ShownTable::name);
+    if (still == all.end()) changes.push_back(fmt::format("[{}] removed", table.name));
+  }
+}
+
+void ComparePrices(const config::Config& before, const config::Config& after, Changes& changes) {
+  const auto same = [](const config::OwnPrice& a, const config::OwnPrice& b) {
+    return std::ranges::all_of(config::PriceSettings(), [&](const auto& setting) {
+      return setting.show(a) == setting.show(b);
+    });
+  };
+  if (std::ranges::equal(before.prices, after.prices, same)) return;
+  changes.push_back(fmt::format("{} prices, were {}", after.prices.size(), before.prices.size()));
 }
 
 }  // namespace
@@ -127,6 +166,7 @@ std::string WriteChanges(const config::Config& before, const config::Config& aft
   CompareKeys(before.proxy, after.proxy, changes);
   CompareClientKeys(before, after, changes);
   CompareSettings(before, after, changes);
+  ComparePrices(before, after, changes);
   if (changes.empty()) return "nothing that matters here";
   return fmt::format("{}", fmt::join(changes, "; "));
 }

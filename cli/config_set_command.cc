@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <charconv>
+#include <cmath>
 #include <optional>
 #include <string_view>
 #include <vector>
@@ -15,6 +16,9 @@
 
 namespace agm::cli {
 namespace {
+
+constexpr std::string_view kMapping = "custom_mapping.";
+constexpr std::string_view kAccounts = "accounts.";
 
 /// The member of an object, or the account of that name in a list.
 const Json* Step(const Json& at, const std::string& name) {
@@ -61,24 +65,27 @@ Json Settings(const config::Loaded& loaded) {
   return settings;
 }
 
-/// True for a setting that the manual describes.
-bool IsKnown(const std::string& key) {
+/// The type of a setting that the manual describes; a rule of the mapping takes a list of targets.
+std::optional<config::SettingType> TypeOf(const std::string& key) {
+  if (key.starts_with(kMapping)) return config::SettingType::kTexts;
   const std::size_t dot = key.rfind('.');
   const std::string table = dot == std::string::npos ? "" : key.substr(0, dot);
-  const bool account = table.starts_with("accounts.");
+  const bool account = table.starts_with(kAccounts);
   const std::string title = account ? "[[accounts]]" : "[" + table + "]";
   for (const config::SettingsTable& each : config::SettingsTables()) {
     if (each.title != title) continue;
-    return std::ranges::count(each.settings, key.substr(dot + 1), &config::SettingText::name) > 0;
+    const auto at =
+        std::ranges::find(each.settings, key.substr(dot + 1), &config::SettingText::name);
+    if (at != each.settings.end()) return at->type;
   }
-  return key.starts_with("custom_mapping.");
+  return std::nullopt;
 }
 
 /// "port" is short for "proxy.port".
 std::string FullKey(const Json& settings, const std::string& key) {
   if (key.starts_with("proxy.custom_mapping.")) return key.substr(6);
-  if (Walk(settings, key) != nullptr || IsKnown(key)) return key;
-  return Walk(settings["proxy"], key) != nullptr || IsKnown("proxy." + key) ? "proxy." + key : key;
+  if (Walk(settings, key) != nullptr || TypeOf(key)) return key;
+  return Walk(settings["proxy"], key) != nullptr || TypeOf("proxy." + key) ? "proxy." + key : key;
 }
 
 Error NoSetting(const Json& settings, const std::string& key) {
@@ -109,40 +116,54 @@ std::vector<std::string> ReadList(const std::string& value) {
   return list;
 }
 
-/// The value as the setting's present value is: a number, true or false, a list, or a text.
-config::FieldValue ReadValue(const Json& present, const std::string& value) {
-  if (present.is_array()) return ReadList(value);
-  const bool truth = value == "true" || value == "false";
-  if (present.is_boolean() && truth) return value == "true";
-  int number = 0;
-  const auto [end, error] = std::from_chars(value.data(), value.data() + value.size(), number);
-  const bool whole = error == std::errc() && end == value.data() + value.size();
-  if (present.is_number() && whole) return number;
+/// A number as the file holds it; another text as it is, so that the check of the file refuses it.
+config::FieldValue ReadNumber(const std::string& value) {
+  const char* const end = value.data() + value.size();
+  int whole = 0;
+  auto read = std::from_chars(value.data(), end, whole);
+  if (read.ec == std::errc() && read.ptr == end) return whole;
+  double number = 0;
+  read = std::from_chars(value.data(), end, number);
+  const bool good = read.ec == std::errc() && read.ptr == end && std::isfinite(number);
+  return good ? config::FieldValue(config::Verbatim{fmt::format("{}", number)}) : value;
+}
+
+config::FieldValue ReadValue(config::SettingType type, const std::string& value) {
+  switch (type) {
+    case config::SettingType::kBool:
+      if (value == "true" || value == "false") return value == "true";
+      return value;
+    case config::SettingType::kNumber:
+    case config::SettingType::kDecimal:
+    case config::SettingType::kSeconds:
+      return ReadNumber(value);
+    case config::SettingType::kTexts:
+    case config::SettingType::kTables:
+      return ReadList(value);
+    case config::SettingType::kSize:
+    case config::SettingType::kText:
+    case config::SettingType::kAddress:
+    case config::SettingType::kFile:
+    case config::SettingType::kDate:
+    case config::SettingType::kAllowance:
+      return value;
+  }
   return value;
 }
 
-/// The change of a full key; nothing for one that `set` does not change.
-std::optional<config::Change> ChangeOf(const std::string& key, const Json& present,
-                                       const std::string& value) {
-  constexpr std::string_view kMapping = "custom_mapping.";
+/// The change of a full key that the manual describes.
+config::Change ChangeOf(const std::string& key, config::SettingType type,
+                        const std::string& value) {
   if (key.starts_with(kMapping)) {
     return config::SetMapping{key.substr(kMapping.size()), ReadList(value)};
   }
   const std::size_t dot = key.rfind('.');
-  if (dot == std::string::npos) return std::nullopt;
   const std::string table = key.substr(0, dot);
-  const config::Field field{key.substr(dot + 1), ReadValue(present, value)};
-  constexpr std::string_view kAccounts = "accounts.";
+  const config::Field field{key.substr(dot + 1), ReadValue(type, value)};
   if (table.starts_with(kAccounts)) {
     return config::UpdateEntry{table.substr(kAccounts.size()), {field}};
   }
   return config::SetSetting{Split(table, '.'), field};
-}
-
-/// Settings that may be set although they have no value yet, with what they take.
-Json Unset(const std::string& key) {
-  const std::string last = key.substr(key.rfind('.') + 1);
-  return last == "models" || last.starts_with("allowed_") ? Json::array() : Json("");
 }
 
 }  // namespace
@@ -191,11 +212,10 @@ Result<void> RunConfigSet(const Context& context, const ConfigSetOptions& option
   if (!loaded) return loaded.error();
   const Json settings = Settings(*loaded);
   const std::string key = FullKey(settings, options.key);
-  if (!IsKnown(key)) return NoSetting(settings, options.key);
-  const Json* present = Walk(settings, key);
-  const auto change = ChangeOf(key, present == nullptr ? Unset(key) : *present, options.value);
-  if (!change) return NoSetting(settings, options.key);
-  const auto edited = config::EditFile(*file, *change, context.environment());
+  const auto type = TypeOf(key);
+  if (!type) return NoSetting(settings, options.key);
+  const config::Change change = ChangeOf(key, *type, options.value);
+  const auto edited = config::EditFile(*file, change, context.environment());
   if (!edited) return edited.error();
   if (context.json()) {
     context.io().PrintJson({{"key", key}, {"changed", edited->changed}});

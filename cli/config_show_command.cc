@@ -33,21 +33,9 @@ void PrintToml(Io& io, const config::Loaded& loaded, bool origin) {
   const std::string where = loaded.path.empty() ? "no configuration file" : loaded.path.string();
   io.Print("{}\n", io.Paint(fmt::format("# {}{}", where, loaded.found ? "" : " (not there)"),
                             Colour::kDim));
-  io.Print("[proxy]\n");
-  PrintTable(io, config::ShowProxy(loaded), origin);
-  if (const auto tls = config::ShowTls(loaded); !tls.empty()) {
-    io.Print("\n[proxy.tls]\n");
-    PrintTable(io, tls, origin);
-  }
-  io.Print("\n[log]\n");
-  PrintTable(io, config::ShowLog(loaded), origin);
-  if (const auto telemetry = config::ShowTelemetry(loaded); !telemetry.empty()) {
-    io.Print("\n[telemetry]\n");
-    PrintTable(io, telemetry, origin);
-  }
-  if (const auto cluster = config::ShowCluster(loaded); !cluster.empty()) {
-    io.Print("\n[cluster]\n");
-    PrintTable(io, cluster, origin);
+  for (const config::ShownTable& table : config::ShowTables(loaded)) {
+    io.Print("{}[{}]\n", table.name == "proxy" ? "" : "\n", table.name);
+    PrintTable(io, table.settings, origin);
   }
   if (!loaded.config.mapping.empty()) io.Print("\n[proxy.custom_mapping]\n");
   std::vector<config::Shown> rules;
@@ -70,6 +58,13 @@ Json Values(const std::vector<config::Shown>& settings) {
   return json;
 }
 
+/// Where a table stands in the document: /proxy/tls.
+Json::json_pointer PlaceOf(const config::ShownTable& table) {
+  std::string path = "/" + table.name;
+  std::ranges::replace(path, '.', '/');
+  return Json::json_pointer(path);
+}
+
 Json Keys(const std::vector<config::ApiKey>& keys) {
   Json list = Json::array();
   for (const auto& key : keys) list.push_back({{"name", key.name}, {"key", key.key.Masked()}});
@@ -79,20 +74,12 @@ Json Keys(const std::vector<config::ApiKey>& keys) {
 }  // namespace
 
 Json SettingsDocument(const config::Loaded& loaded, bool origin) {
-  const auto proxy = config::ShowProxy(loaded);
-  Json json = {{"path", loaded.path.string()}, {"found", loaded.found}, {"proxy", Values(proxy)}};
+  const auto tables = config::ShowTables(loaded);
+  Json json = {{"path", loaded.path.string()}, {"found", loaded.found}};
+  for (const config::ShownTable& table : tables) json[PlaceOf(table)] = Values(table.settings);
   json["proxy"].erase("api_key");
   json["proxy"]["api_keys"] = Keys(loaded.config.proxy.api_keys);
   json["proxy"]["effective_auth_mode"] = config::Word(loaded.config.proxy.EffectiveAuthMode());
-  if (const auto tls = config::ShowTls(loaded); !tls.empty()) json["proxy"]["tls"] = Values(tls);
-  const auto log = config::ShowLog(loaded);
-  json["log"] = Values(log);
-  if (const auto telemetry = config::ShowTelemetry(loaded); !telemetry.empty()) {
-    json["telemetry"] = Values(telemetry);
-  }
-  if (const auto cluster = config::ShowCluster(loaded); !cluster.empty()) {
-    json["cluster"] = Values(cluster);
-  }
   json["custom_mapping"] = Json::object();
   for (const auto& rule : loaded.config.mapping) json["custom_mapping"][rule.from] = rule.to;
   json["accounts"] = Json::array();
@@ -104,9 +91,11 @@ Json SettingsDocument(const config::Loaded& loaded, bool origin) {
   json["keys"] = Json::array();
   for (const auto& key : loaded.config.keys) json["keys"].push_back(ToJson(key));
   if (!origin) return json;
-  for (const auto& shown : proxy) json["origins"][shown.name] = config::OriginName(shown.origin);
-  for (const auto& shown : log) {
-    json["origins"]["log." + shown.name] = config::OriginName(shown.origin);
+  for (const config::ShownTable& table : tables) {
+    const std::string prefix = table.name == "proxy" ? "" : table.name + ".";
+    for (const config::Shown& shown : table.settings) {
+      json["origins"][prefix + shown.name] = config::OriginName(shown.origin);
+    }
   }
   return json;
 }

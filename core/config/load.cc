@@ -54,6 +54,11 @@ class Loader {
         for (const auto name : ReadProxy(member.value, reading, config.proxy)) {
           loaded_.origins.emplace(name, Origin::kFile);
         }
+        if (const Value* tls = member.value.Find("tls")) {
+          for (const Member& each : tls->members) {
+            loaded_.origins.emplace("proxy.tls." + each.key, Origin::kFile);
+          }
+        }
         const Value* mapping = member.value.Find("custom_mapping");
         if (mapping != nullptr) config.mapping = ReadMapping(*mapping, reading);
       } else if (member.key == "log") {

@@ -39,7 +39,7 @@ struct Source {
 struct Loaded {
   Config config;
   std::vector<Problem> warnings;
-  /// The sources of the settings of [proxy], by name ("port"); defaults are left out.
+  /// The sources of the settings, by name ("port" of [proxy], "log.level"); defaults are left out.
   std::map<std::string, Origin, std::less<>> origins;
   /// The file that was or would be read; empty if no location is known.
   std::filesystem::path path;

@@ -140,10 +140,7 @@ std::vector<std::string_view> ReadProxy(const Value& table, const Reading& readi
   }
   auto present = ReadTable<Proxy>(table, ProxySettings(), kTables, reading.In("proxy."), proxy);
   ReadKeys(table, reading, proxy.api_keys);
-  if (const Value* tls = table.Find("tls")) {
-    ReadTls(*tls, reading, proxy.tls);
-    present.push_back("tls");
-  }
+  if (const Value* tls = table.Find("tls")) ReadTls(*tls, reading, proxy.tls);
   CheckSense(table, reading, proxy);
   return present;
 }

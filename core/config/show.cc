@@ -1,5 +1,8 @@
 #include "core/config/show.h"
 
+#include <span>
+#include <utility>
+
 #include "core/config/settings.h"
 #include "core/config/words.h"
 
@@ -25,8 +28,6 @@ Shown ShowKey(const Loaded& loaded) {
           {}};
 }
 
-}  // namespace
-
 std::vector<Shown> ShowProxy(const Loaded& loaded) {
   const Proxy& proxy = loaded.config.proxy;
   std::vector<Shown> shown;
@@ -45,51 +46,35 @@ std::vector<Shown> ShowProxy(const Loaded& loaded) {
   return shown;
 }
 
-std::vector<Shown> ShowLog(const Loaded& loaded) {
-  std::vector<Shown> shown;
-  for (const auto& setting : LogTableSettings()) {
-    shown.push_back({std::string(setting.name),
-                     setting.show(loaded.config.log),
-                     loaded.OriginOf("log." + std::string(setting.name)),
-                     {}});
+/// All settings of a table whose name in the file is `name`.
+template <class Table>
+ShownTable Show(const Loaded& loaded, std::string name, std::span<const Setting<Table>> settings,
+                const Table& table) {
+  ShownTable shown{std::move(name), {}};
+  for (const auto& setting : settings) {
+    const std::string named(setting.name);
+    shown.settings.push_back(
+        {named, setting.show(table), loaded.OriginOf(shown.name + "." + named), {}});
   }
   return shown;
 }
 
-std::vector<Shown> ShowTelemetry(const Loaded& loaded) {
-  std::vector<Shown> shown;
-  if (loaded.config.telemetry.endpoint.empty()) return shown;
-  for (const auto& setting : TelemetryTableSettings()) {
-    shown.push_back({std::string(setting.name),
-                     setting.show(loaded.config.telemetry),
-                     loaded.OriginOf("telemetry." + std::string(setting.name)),
-                     {}});
-  }
-  return shown;
-}
+}  // namespace
 
-std::vector<Shown> ShowCluster(const Loaded& loaded) {
-  std::vector<Shown> shown;
-  if (!loaded.config.cluster.enabled()) return shown;
-  for (const auto& setting : ClusterTableSettings()) {
-    shown.push_back({std::string(setting.name),
-                     setting.show(loaded.config.cluster),
-                     loaded.OriginOf("cluster." + std::string(setting.name)),
-                     {}});
+std::vector<ShownTable> ShowTables(const Loaded& loaded) {
+  const Config& config = loaded.config;
+  std::vector<ShownTable> tables = {{"proxy", ShowProxy(loaded)}};
+  if (config.proxy.tls.enabled()) {
+    tables.push_back(Show(loaded, "proxy.tls", TlsSettings(), config.proxy.tls));
   }
-  return shown;
-}
-
-std::vector<Shown> ShowTls(const Loaded& loaded) {
-  std::vector<Shown> shown;
-  if (!loaded.config.proxy.tls.enabled()) return shown;
-  for (const auto& setting : TlsSettings()) {
-    shown.push_back({std::string(setting.name),
-                     setting.show(loaded.config.proxy.tls),
-                     loaded.OriginOf("tls"),
-                     {}});
+  tables.push_back(Show(loaded, "log", LogTableSettings(), config.log));
+  if (!config.telemetry.endpoint.empty()) {
+    tables.push_back(Show(loaded, "telemetry", TelemetryTableSettings(), config.telemetry));
   }
-  return shown;
+  if (config.cluster.enabled()) {
+    tables.push_back(Show(loaded, "cluster", ClusterTableSettings(), config.cluster));
+  }
+  return tables;
 }
 
 std::vector<Shown> ShowAccount(const Account& account) {

@@ -15,15 +15,15 @@ struct Shown {
   std::string note;  ///< the value's effect here, such as "auto means off"; may be empty
 };
 
-/// The effective settings of [proxy], without its child tables.
-std::vector<Shown> ShowProxy(const Loaded& loaded);
-/// The settings of [proxy.tls]; empty if TLS is not configured.
-std::vector<Shown> ShowLog(const Loaded& loaded);
-/// The settings of [cluster]; empty where this machine works alone.
-std::vector<Shown> ShowCluster(const Loaded& loaded);
-/// The settings of [telemetry]; empty where it is off.
-std::vector<Shown> ShowTelemetry(const Loaded& loaded);
-std::vector<Shown> ShowTls(const Loaded& loaded);
+/// A table of the configuration for display.
+struct ShownTable {
+  std::string name;  ///< "proxy", "proxy.tls"
+  std::vector<Shown> settings;
+};
+
+/// The effective settings, table by table: [proxy] and [log] always, the others if they are in use.
+/// `agm config show` and the log of a reload name all settings that are listed here.
+std::vector<ShownTable> ShowTables(const Loaded& loaded);
 /// The settings of an account: those that its kind uses, and all that are set.
 std::vector<Shown> ShowAccount(const Account& account);
 

@@ -78,5 +78,54 @@ TEST(ConfigChanges, SayThatTlsBegins) {
             "certificate \"/etc/agm/cert.pem\"; key \"/etc/agm/key.pem\"");
 }
 
+TEST(ConfigChanges, SeeTheSettingsOfEveryTable) {
+  config::Config before;
+  before.cluster.url = Secret("redis://a:1");
+  before.telemetry.endpoint = "http://127.0.0.1:4318";
+  config::Config after = before;
+  after.log.requests = false;
+  EXPECT_EQ(WriteChanges(before, after), "log.requests false, was true");
+  after = before;
+  after.cluster.node = "b";
+  EXPECT_EQ(WriteChanges(before, after), "cluster.node \"b\", was \"\"");
+  after = before;
+  after.telemetry.sample = 0.5;
+  EXPECT_EQ(WriteChanges(before, after), "telemetry.sample 0.5, was 1");
+  after = before;
+  after.telemetry.endpoint.clear();
+  EXPECT_EQ(WriteChanges(before, after), "[telemetry] removed");
+  EXPECT_NE(WriteChanges(after, before).find("telemetry.endpoint \"http://127.0.0.1:4318\"; "),
+            std::string::npos);
+}
+
+TEST(ConfigChanges, SeeWhatIsMaskedWhereItIsShown) {
+  config::Config before;
+  before.proxy.upstream_proxy = "http://me:one@h:1";
+  before.cluster.url = Secret("redis://me:one@h:1");
+  before.telemetry.endpoint = "http://127.0.0.1:4318";
+  before.telemetry.headers = {{"x-token", Secret("one")}};
+  config::Config after = before;
+  after.proxy.upstream_proxy = "http://me:two@h:1";
+  EXPECT_EQ(WriteChanges(before, after), "upstream_proxy changed");
+  after = before;
+  after.cluster.url = Secret("redis://me:two@h:1");
+  EXPECT_EQ(WriteChanges(before, after), "cluster.url changed");
+  after = before;
+  after.telemetry.headers[0].second = Secret("two");
+  EXPECT_EQ(WriteChanges(before, after), "telemetry.headers_file changed");
+}
+
+TEST(ConfigChanges, SeeEachPartOfAPrice) {
+  config::Config before;
+  before.prices.resize(1);
+  before.prices[0].match = "gpt-4o";
+  config::Config after = before;
+  EXPECT_EQ(WriteChanges(before, after), "nothing that matters here");
+  after.prices[0].output = 1'000'000;
+  EXPECT_EQ(WriteChanges(before, after), "1 prices, were 1");
+  after.prices.clear();
+  EXPECT_EQ(WriteChanges(before, after), "0 prices, were 1");
+}
+
 }  // namespace
 }  // namespace agm::cli

@@ -106,6 +106,7 @@ TEST(ConfigShow, SaysWhereEachSettingComesFrom) {
   EXPECT_EQ(json["origins"]["host"], "env");
   EXPECT_EQ(json["origins"]["port"], "file");
   EXPECT_EQ(json["origins"]["scheduling"], "default");
+  EXPECT_EQ(json["origins"]["log.level"], "default");
   EXPECT_EQ(json["accounts"][1]["unusable"], "NOT_SET is not set");
   EXPECT_EQ(json["custom_mapping"]["gpt*"][1], "b");
 }

@@ -57,6 +57,11 @@ TEST(ConfigSet, WritesEachTypeWhereItBelongs) {
       {"max_body_size", "5MB", "max_body_size = \"5MB\""},
       {"allowed_hosts", "a.example,b.example", "allowed_hosts = [\"a.example\", \"b.example\"]"},
       {"max_wait", "2", "max_wait = 2"},
+      {"max_wait", "0.25", "max_wait = 0.25"},
+      {"log.requests", "false", "requests = false"},
+      {"telemetry.sample", "0.5", "sample = 0.5"},
+      {"telemetry.propagate", "true", "propagate = true"},
+      {"accounts.work.models", "a,b", "models = [\"a\", \"b\"]"},
       {"accounts.work.priority", "-3", "priority = -3"},
       {"accounts.work.email", "me@example.com", "email = \"me@example.com\""},
       {"custom_mapping.gpt-4.1", "gemini-2.5-flash", "\"gpt-4.1\" = \"gemini-2.5-flash\""},
@@ -84,6 +89,9 @@ TEST(ConfigSet, ChecksBeforeItWrites) {
                                                         {"port", "soon"},
                                                         {"auth_mode", "maybe"},
                                                         {"max_wait", "-1"},
+                                                        {"max_wait", "inf"},
+                                                        {"telemetry.sample", "2"},
+                                                        {"telemetry.propagate", "yes"},
                                                         {"accounts.work.base_url", "ftp://x"}};
   for (const auto& change : kWrong) {
     ConfigTest t;

@@ -44,8 +44,10 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   }
   if (errors == checked.loaded.has_value()) std::abort();
   if (!checked.loaded) return 0;
-  for (const auto& shown : agm::config::ShowProxy(*checked.loaded)) {
-    if (shown.value.empty()) std::abort();
+  for (const auto& table : agm::config::ShowTables(*checked.loaded)) {
+    for (const auto& shown : table.settings) {
+      if (shown.value.empty()) std::abort();
+    }
   }
   const agm::mapping::ModelMap map(checked.loaded->config);
   for (const auto& name : map.ExactNames()) {

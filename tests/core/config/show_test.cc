@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "core/config/settings.h"
@@ -19,6 +20,15 @@ Loaded LoadedFrom(const std::string& text, const Environment& environment = {}) 
   EXPECT_TRUE(loaded) << loaded.error().message;
   return loaded ? *loaded : Loaded();
 }
+
+/// The settings of a table; empty where it is not shown.
+std::vector<Shown> ShownOf(const Loaded& loaded, std::string_view table) {
+  for (const ShownTable& each : ShowTables(loaded)) {
+    if (each.name == table) return each.settings;
+  }
+  return {};
+}
+std::vector<Shown> ShowProxy(const Loaded& loaded) { return ShownOf(loaded, "proxy"); }
 
 /// The setting of that name; without a name where it is not shown.
 Shown Find(const std::vector<Shown>& shown, const std::string& name) {
@@ -92,7 +102,7 @@ TEST(Show, HidesTheUserOfTheUpstreamProxy) {
 
 TEST(Show, HidesTheUserOfTheCluster) {
   const auto shown = [](const std::string& url) {
-    return ValueOf(ShowCluster(LoadedFrom("[cluster]\nurl = \"" + url + "\"\n")), "url");
+    return ValueOf(ShownOf(LoadedFrom("[cluster]\nurl = \"" + url + "\"\n"), "cluster"), "url");
   };
   EXPECT_EQ(shown("redis://h:1"), "\"redis://h:1\"");
   EXPECT_EQ(shown("redis://me:pw@h:1/2"), "\"redis://...@h:1/2\"");
@@ -100,25 +110,26 @@ TEST(Show, HidesTheUserOfTheCluster) {
 
 TEST(Show, LeavesOutTheTablesThatAreNotUsed) {
   const Loaded none = LoadedFrom("");
-  EXPECT_THAT(ShowTelemetry(none), IsEmpty());
-  EXPECT_THAT(ShowCluster(none), IsEmpty());
-  EXPECT_THAT(ShowTls(none), IsEmpty());
-  EXPECT_EQ(ShowLog(none).size(), LogTableSettings().size());
-  EXPECT_EQ(Find(ShowLog(none), "level").origin, Origin::kDefault);
+  EXPECT_THAT(ShownOf(none, "telemetry"), IsEmpty());
+  EXPECT_THAT(ShownOf(none, "cluster"), IsEmpty());
+  EXPECT_THAT(ShownOf(none, "proxy.tls"), IsEmpty());
+  EXPECT_EQ(ShownOf(none, "log").size(), LogTableSettings().size());
+  EXPECT_EQ(Find(ShownOf(none, "log"), "level").origin, Origin::kDefault);
 
   const Loaded all = LoadedFrom(
       "[telemetry]\nendpoint = \"http://127.0.0.1:4318\"\n"
       "[cluster]\nurl = \"redis://127.0.0.1:6379\"\nnode = \"a\"\n"
       "[proxy.tls]\ncertificate = \"c.pem\"\nkey = \"k.pem\"\n[log]\nlevel = \"debug\"\n");
-  EXPECT_EQ(ShowTelemetry(all).size(), TelemetryTableSettings().size());
-  EXPECT_EQ(ValueOf(ShowTelemetry(all), "endpoint"), "\"http://127.0.0.1:4318\"");
-  EXPECT_EQ(Find(ShowTelemetry(all), "endpoint").origin, Origin::kFile);
-  EXPECT_EQ(ShowCluster(all).size(), ClusterTableSettings().size());
-  EXPECT_EQ(ValueOf(ShowCluster(all), "node"), "\"a\"");
-  EXPECT_EQ(Find(ShowCluster(all), "node").origin, Origin::kFile);
-  EXPECT_EQ(ValueOf(ShowTls(all), "certificate"), "\"/etc/agm/c.pem\"");
-  EXPECT_EQ(ValueOf(ShowLog(all), "level"), "\"debug\"");
-  EXPECT_EQ(Find(ShowLog(all), "level").origin, Origin::kFile);
+  EXPECT_EQ(ShownOf(all, "telemetry").size(), TelemetryTableSettings().size());
+  EXPECT_EQ(ValueOf(ShownOf(all, "telemetry"), "endpoint"), "\"http://127.0.0.1:4318\"");
+  EXPECT_EQ(Find(ShownOf(all, "telemetry"), "endpoint").origin, Origin::kFile);
+  EXPECT_EQ(ShownOf(all, "cluster").size(), ClusterTableSettings().size());
+  EXPECT_EQ(ValueOf(ShownOf(all, "cluster"), "node"), "\"a\"");
+  EXPECT_EQ(Find(ShownOf(all, "cluster"), "node").origin, Origin::kFile);
+  EXPECT_EQ(ValueOf(ShownOf(all, "proxy.tls"), "certificate"), "\"/etc/agm/c.pem\"");
+  EXPECT_EQ(Find(ShownOf(all, "proxy.tls"), "certificate").origin, Origin::kFile);
+  EXPECT_EQ(ValueOf(ShownOf(all, "log"), "level"), "\"debug\"");
+  EXPECT_EQ(Find(ShownOf(all, "log"), "level").origin, Origin::kFile);
 }
 
 TEST(Show, LeavesOutWhatAnAccountDoesNotHave) {
