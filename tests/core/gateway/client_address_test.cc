@@ -19,6 +19,8 @@ TEST(ClientAddress, IsTheLastThatNoTrustedProxyWroteForItself) {
       {"127.0.0.1", local, {}, "127.0.0.1"},
       {"127.0.0.1", local, {{"X-Forwarded-For", "203.0.113.9"}}, "203.0.113.9"},
       {"192.0.2.1", local, {{"X-Forwarded-For", "203.0.113.9"}}, "192.0.2.1"},
+      {"127.0.0.1", local, {{"X-Forwarded-For", "1.1.1.1,203.0.113.9"}}, "203.0.113.9"},
+      {"127.0.0.1", {"127.0.0.1"}, {{"X-Forwarded-For", "::1"}}, "::1"},
       // The client wrote the first one itself.
       {"127.0.0.1", local, {{"X-Forwarded-For", "1.1.1.1, 203.0.113.9"}}, "203.0.113.9"},
       {"127.0.0.1", local, {{"X-Forwarded-For", "203.0.113.9, 10.0.0.2"}}, "203.0.113.9"},

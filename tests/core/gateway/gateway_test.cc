@@ -573,6 +573,31 @@ TEST_F(GatewayTest, AnswersUpgradesWithoutMakingTheClientWait) {
   Start();
   const Got got = Ask("GET", "/v1/responses", "", {{"Upgrade", "websocket"}});
   EXPECT_EQ(got.status, 426);
+  EXPECT_EQ(got.header("connection"), "close");
+}
+
+TEST_F(GatewayTest, RefusesABodyThatIsNoObjectAlsoWhereThePathNamesTheModel) {
+  Add("work", "good-key");
+  Start();
+  for (const char* body : {"[]", "[1]", "{", "null"}) {
+    const Got got = Ask("POST", "/openai/deployments/gemini-2.5-pro/chat/completions", body);
+    EXPECT_EQ(got.status, 400) << body;
+    EXPECT_EQ(got.json()["error"]["message"].get<std::string>().find("messages"), std::string::npos)
+        << got.body;
+  }
+}
+
+TEST_F(GatewayTest, SaysThatAnotherAccountIsAvailableWhereTheAttemptsAreUsedUp) {
+  Add("one", "key-one");
+  Add("two", "key-two");
+  ASSERT_TRUE(mock_->SetScript(R"({"steps":[{"do":{"error":"quota-minute"}}]})"));
+  config_.proxy.max_attempts = 1;
+  Start();
+  const Got got = Chat("hi");
+  EXPECT_EQ(got.status, 429) << got.body;
+  EXPECT_EQ(got.header("retry-after"), "1");
+  const std::string message = got.json()["error"]["message"];
+  EXPECT_TRUE(message.ends_with("; another account is available, try again in 1s")) << message;
 }
 
 }  // namespace

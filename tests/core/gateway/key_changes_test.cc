@@ -65,8 +65,11 @@ TEST_F(KeyChangesTest, AKeyIsMadeAndShownOnce) {
            R"("models":["gemini-*"],"expires":"30d"})");
   EXPECT_TRUE(key.starts_with("sk-agm-"));
   EXPECT_EQ(As(key, "POST", "/v1/chat/completions", ChatBody("hi")).status, 200);
-  EXPECT_EQ(As(key, "GET", "/agm/keys").status, 403) << "the scope is inference";
+  const Got refused = As(key, "GET", "/agm/keys");
+  EXPECT_EQ(refused.status, 403) << "the scope is inference";
+  EXPECT_EQ(refused.json()["error"]["code"], "missing_scope");
   const Got list = Own("GET", "/agm/keys");
+  EXPECT_EQ(list.header("cache-control"), "no-store");
   const Json made = list.json()["keys"][0];
   EXPECT_EQ(made["name"], "ci");
   EXPECT_EQ(made["requests_per_minute"]["limit"], 60);
@@ -108,8 +111,9 @@ TEST_F(KeyChangesTest, AnswersNameTheKeyAndWhatWasDone) {
   const Got made = Own("POST", "/agm/keys", R"({"name":"ci"})");
   EXPECT_EQ(made.header("cache-control"), "no-store");
   Load();
-  EXPECT_EQ(Own("PATCH", "/agm/keys/ci", R"({"enabled":false})").body,
-            R"({"name":"ci","changed":true})");
+  const Got changed = Own("PATCH", "/agm/keys/ci", R"({"enabled":false})");
+  EXPECT_EQ(changed.body, R"({"name":"ci","changed":true})");
+  EXPECT_EQ(changed.header("cache-control"), "no-store");
   const Got removed = Own("DELETE", "/agm/keys/ci");
   EXPECT_EQ(removed.body, R"({"name":"ci","removed":true})");
   EXPECT_EQ(removed.header("cache-control"), "no-store");

@@ -178,6 +178,14 @@ TEST_F(InlineMediaTest, BoundsWhatIsFetchedInAll) {
   EXPECT_EQ(done.error().reason, "invalid_image_url");
 }
 
+TEST_F(InlineMediaTest, MayTakeAllOfTheBudget) {
+  transport_.AnswerBy([](const auto&) { return Picture(); });
+  budget_.bytes = 24;
+  request_ = Asking(Image("https://example.com/a"));
+  const auto done = Inline(kOld);
+  EXPECT_TRUE(done) << done.error().message;
+}
+
 std::string LookAt(const std::string& url) {
   Json part = {{"type", "image_url"}, {"image_url", {{"url", url}}}};
   return DumpJson(
@@ -220,6 +228,17 @@ TEST_F(GatewayTest, FetchesAPictureThatUpstreamCannotReadAndSendsItsBytes) {
       sent[0].body.find("\"inlineData\":{\"mimeType\":\"image/png\",\"data\":\"iVBORw0KGgo=\""),
       std::string::npos)
       << sent[0].body;
+}
+
+TEST_F(GatewayTest, FetchesAPictureThatOnlyOneOfTheTargetsReadsByItsAddress) {
+  test::ScriptedServer pictures(SendPicture);
+  Add("work", "good-key");
+  config_.mapping.push_back({"gemini-2.5-flash", {"gemini-2.0-flash", "gemini-3.8-flash"}});
+  media_ = std::make_unique<Redirected>(pictures.url("/cat.png"));
+  Start();
+  const Got got = Ask("POST", "/v1/chat/completions", LookAt("https://pictures.example.com/cat"));
+  ASSERT_EQ(got.status, 200) << got.body;
+  EXPECT_NE(mock_->TakeRequests().back().body.find("iVBORw0KGgo="), std::string::npos);
 }
 
 TEST_F(GatewayTest, RefusesPicturesOfPrivateNetworksBeforeAnAccountIsTaken) {

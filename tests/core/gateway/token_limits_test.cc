@@ -76,6 +76,8 @@ TEST_F(GatewayTest, HelpsWithANameThatIsNearABuiltInOneAndWithNoOther) {
             std::string::npos);
   EXPECT_NE(message("gemini-2.5-flash:free").find("did you mean \"gemini-2.5-flash\"?"),
             std::string::npos);
+  EXPECT_NE(message("qqq`q\"q").find("`agm map set qqq'q'q MODEL`"), std::string::npos)
+      << "what is to be typed has no quotation marks of the client";
   for (const char* strange : {"vendor/qqqqqqqqqqqq", "qqqqqqqqqqqq:8b", "qqqqqqqqqqqq"}) {
     EXPECT_EQ(message(strange).find("did you mean"), std::string::npos) << strange;
   }
