@@ -82,14 +82,12 @@ Result<Caller> WithScope(std::shared_ptr<const keys::Key> key, const http::Reque
 Error NoKey(std::span<const std::string> credentials) {
   const bool any = std::any_of(credentials.begin(), credentials.end(),
                                [](const std::string& c) { return !c.empty(); });
-  Error error = Fail(ErrorCode::kUnauthenticated,
-                     "{}; the key is set on the gateway's machine, as proxy.api_key in its "
-                     "configuration or as AGM_API_KEY",
-                     any ? "the API key is not one of this gateway's"
-                         : "this gateway requires an API key: send it as 'Authorization: Bearer "
-                           "KEY'");
-  if (any) error.reason = "invalid_api_key";
-  return error;
+  return Fail(ErrorCode::kUnauthenticated,
+              "{}; the key is set on the gateway's machine, as proxy.api_key in its "
+              "configuration or as AGM_API_KEY",
+              any ? "the API key is not one of this gateway's"
+                  : "this gateway requires an API key: send it as 'Authorization: Bearer "
+                    "KEY'");
 }
 
 Result<Caller> MatchKey(const http::Request& request, Surface surface, Scope scope,

@@ -32,17 +32,13 @@ Result<void> CheckContentType(const http::Request& request) {
   const bool form = http::StartsWithIgnoreCase(media, "multipart/") ||
                     http::StartsWithIgnoreCase(media, "application/x-www-form-urlencoded");
   if (!form) return {};
-  Error error =
-      Fail(ErrorCode::kUnsupportedMedia, "this route reads application/json, found {}", media);
-  error.reason = "unsupported_media_type";
-  return error;
+  return Fail(ErrorCode::kUnsupportedMedia, "this route reads application/json, found {}", media);
 }
 
 http::Reply WrongMethod(const http::Request& request, const RouteRow& row, Record& record,
                         const config::Config& config) {
   Error error = Fail(ErrorCode::kMethodNotAllowed, "{} takes {}, found {}", request.path,
                      row.methods, request.method);
-  error.reason = "method_not_supported";
   http::Reply reply = Refuse(row.surface, std::move(error), record, config);
   reply.headers.emplace_back("Allow", row.methods);
   return reply;

@@ -34,17 +34,13 @@ constexpr std::array kMethods = {
 constexpr std::array<std::string_view, 4> kVersions = {"v1", "v1beta", "v1alpha", "v1beta1"};
 
 Error NoSuchMethod(std::string_view method) {
-  Error error = Fail(ErrorCode::kUnknownRoute, "this gateway does not serve the method {}",
-                     ToUtf8(method.substr(0, 100)));
-  error.reason = "unknown_url";
-  return error;
+  return Fail(ErrorCode::kUnknownRoute, "this gateway does not serve the method {}",
+              ToUtf8(method.substr(0, 100)));
 }
 
 Error NoSuchModel(std::string_view model) {
-  Error error = Fail(ErrorCode::kUnknownModel, "no model has this name: the model name {}",
-                     config::ModelNameFault(model));
-  error.reason = "model_not_found";
-  return error;
+  return Fail(ErrorCode::kUnknownModel, "no model has this name: the model name {}",
+              config::ModelNameFault(model));
 }
 
 // The form that `alt` asks for; proto and others would need another reading of errors.

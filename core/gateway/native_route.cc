@@ -53,11 +53,9 @@ Result<std::vector<std::string>> NativeTargets(const RequestContext& context,
     return !providers.empty() && std::ranges::none_of(providers, &upstream::Provider::HasNativeApi);
   });
   if (!targets.empty()) return targets;
-  Error error = Fail(ErrorCode::kUnknownModel,
-                     "the accounts that serve it do not have Gemini's API; ask for it at "
-                     "/v1/chat/completions, /v1/responses or /v1/messages");
-  error.reason = "model_not_found";
-  return error;
+  return Fail(ErrorCode::kUnknownModel,
+              "the accounts that serve it do not have Gemini's API; ask for it at "
+              "/v1/chat/completions, /v1/responses or /v1/messages");
 }
 
 }  // namespace

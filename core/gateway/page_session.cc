@@ -53,13 +53,10 @@ Error TooManyTries() {
 }
 
 Error WrongKey(const SignIn& sign_in) {
-  Error error =
-      Fail(ErrorCode::kUnauthenticated, "{}",
-           sign_in.token.empty()
-               ? "this is not a key of this gateway"
-               : "this link has been used or is older than a minute; run `agm page` again");
-  error.reason = "invalid_api_key";
-  return error;
+  return Fail(ErrorCode::kUnauthenticated, "{}",
+              sign_in.token.empty()
+                  ? "this is not a key of this gateway"
+                  : "this link has been used or is older than a minute; run `agm page` again");
 }
 
 /// The key that signs in, checked as if a request had sent it.

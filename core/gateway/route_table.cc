@@ -70,9 +70,8 @@ http::Reply Files(Visit& visit) {
 http::Reply Home(Visit& visit) {
   const config::Config& config = *visit.settings->config;
   if (WantsPage(visit.http)) return HomePage(visit.record);
-  Error error = Fail(ErrorCode::kUnknownRoute, "unknown path");
-  error.reason = "unknown_url";
-  error = WithBaseUrl(std::move(error), Surface::kOwn, visit.http, config.proxy);
+  Error error = WithBaseUrl(Fail(ErrorCode::kUnknownRoute, "unknown path"), Surface::kOwn,
+                            visit.http, config.proxy);
   return Refuse(Surface::kOwn, std::move(error), visit.record, config);
 }
 http::Reply Index(Visit& visit) {
@@ -123,9 +122,9 @@ http::Reply Native(Visit& visit) {
 
 http::Reply NotServed(Visit& visit) {
   const RouteRow& row = *visit.route.row;
-  Error error = Fail(ErrorCode::kUnknownRoute, "this gateway does not serve {} yet", row.name);
-  error.reason = "unknown_url";
-  return Refuse(row.surface, std::move(error), visit.record, *visit.settings->config);
+  return Refuse(row.surface,
+                Fail(ErrorCode::kUnknownRoute, "this gateway does not serve {} yet", row.name),
+                visit.record, *visit.settings->config);
 }
 
 template <ResourceKind kind>

@@ -31,12 +31,8 @@ Lack LackOf(const ModelList& list, const std::string& model, Use use) {
 
 Error WrongMethod(const ModelList& list, const std::string& target, Use use) {
   const auto& methods = list.Find(target)->methods;
-  Error error =
-      Fail(ErrorCode::kUnknownModel, "the model \"{}\" does not serve {}; its methods are {}",
-           target, use == Use::kEmbed ? "embeddings" : "chat", fmt::join(methods, ", "));
-  error.reason = "model_not_found";
-  error.param = "model";
-  return error;
+  return Fail(ErrorCode::kUnknownModel, "the model \"{}\" does not serve {}; its methods are {}",
+              target, use == Use::kEmbed ? "embeddings" : "chat", fmt::join(methods, ", "));
 }
 
 }  // namespace

@@ -81,7 +81,6 @@ Error WithModelHelp(Error error, const Services& services, const Settings& setti
   if (!nearest.empty()) error.message += fmt::format("; did you mean \"{}\"?", nearest);
   error.message += fmt::format(
       "; `agm models` lists the models, `agm map set {} MODEL` maps the name", Shown(asked));
-  error.reason = "model_not_found";
   error.param = "model";
   return error;
 }

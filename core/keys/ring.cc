@@ -60,20 +60,17 @@ std::shared_ptr<const Key> MakeKey(const config::ClientKey& from,
 }
 
 Error Refused(const Key& key, WallTime now) {
-  Error error =
-      key.enabled
-          ? Fail(ErrorCode::kUnauthenticated,
-                 "the API key '{}' expired at {:%Y-%m-%d %H:%M} UTC; the gateway's operator can "
-                 "extend it: agm keys set {} --expires 30d",
-                 key.name,
-                 fmt::gmtime(std::chrono::system_clock::to_time_t(key.expires.value_or(now))),
-                 key.name)
-          : Fail(ErrorCode::kUnauthenticated,
-                 "the API key '{}' is disabled; the gateway's operator can enable it: agm keys "
-                 "enable {}",
-                 key.name, key.name);
-  error.reason = "invalid_api_key";
-  return error;
+  return key.enabled
+             ? Fail(ErrorCode::kUnauthenticated,
+                    "the API key '{}' expired at {:%Y-%m-%d %H:%M} UTC; the gateway's operator can "
+                    "extend it: agm keys set {} --expires 30d",
+                    key.name,
+                    fmt::gmtime(std::chrono::system_clock::to_time_t(key.expires.value_or(now))),
+                    key.name)
+             : Fail(ErrorCode::kUnauthenticated,
+                    "the API key '{}' is disabled; the gateway's operator can enable it: agm keys "
+                    "enable {}",
+                    key.name, key.name);
 }
 
 }  // namespace
