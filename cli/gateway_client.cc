@@ -46,7 +46,7 @@ http::OutgoingRequest Outgoing(const Gateway& gateway, const GatewayRequest& req
   outgoing.method = request.method;
   outgoing.url = gateway.url + request.path;
   for (const auto& [name, value] : request.headers) outgoing.headers.emplace_back(name, value);
-  if (!request.body.empty()) outgoing.headers.emplace_back("Content-Type", "application/json");
+  if (!request.body.empty()) outgoing.headers.emplace_back("Content-Type", request.content_type);
   if (!gateway.key.empty()) {
     outgoing.credential = {"Authorization", Secret("Bearer " + gateway.key.Reveal())};
   }

@@ -30,6 +30,7 @@ struct GatewayRequest {
   std::string path;
   std::string body;
   std::vector<std::pair<std::string, std::string>> headers;
+  std::string content_type = "application/json";  ///< of the body; not sent without one
 };
 
 struct GatewayAnswer {

@@ -18,8 +18,8 @@ Result<std::vector<replay::Difference>> AskGateway(const Context& context, const
                                                    const replay::Capture& capture) {
   Gateway gateway{GatewayUrl(url), {}, {}};
   Complete(context, gateway);
-  GatewayRequest request{capture.method, capture.path, capture.body, {}};
-  request.headers.emplace_back("Content-Type", capture.content_type);
+  const GatewayRequest request{
+      capture.method, capture.path, capture.body, {}, capture.content_type};
   const auto answer = Ask(context, gateway, request, kPatience);
   if (!answer) return answer.error();
   std::vector<replay::Difference> differences;

@@ -13,7 +13,7 @@ constexpr std::size_t kMost = 1000;
 // Google takes 0 for its default.
 Result<std::size_t> SizeOf(std::string_view query, std::size_t all) {
   const std::string text = QueryParameter(query, "pageSize");
-  if (text.empty() || text == "0") return all;
+  if (text.empty()) return all;
   std::size_t size = 0;
   const char* end = text.data() + text.size();
   const auto [stop, problem] = std::from_chars(text.data(), end, size);
@@ -21,7 +21,7 @@ Result<std::size_t> SizeOf(std::string_view query, std::size_t all) {
   if (problem != std::errc{} || stop != end) {
     return Invalid("invalid_value", "pageSize", "pageSize: expected a positive number");
   }
-  return std::min(size, kMost);
+  return size == 0 ? all : std::min(size, kMost);
 }
 
 }  // namespace

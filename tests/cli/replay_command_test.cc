@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include <string>
+#include <vector>
 
 #include "core/base/file.h"
 #include "tests/cli/command_fixture.h"
@@ -88,6 +89,18 @@ TEST_F(ReplayTest, NamesTheFileThatItCannotRead) {
     EXPECT_TRUE(Has(t_.io.err, file() + ": ")) << t_.io.err;
     EXPECT_TRUE(Has(t_.io.err, "request")) << t_.io.err;
   }
+}
+
+TEST_F(ReplayTest, SendsTheTypeOfTheBodyOnce) {
+  capture_["request"]["content_type"] = "multipart/form-data; boundary=b";
+  Write();
+  t_.gateway.answers["POST /v1/chat/completions"] = {200, "{}"};
+  EXPECT_EQ(t_.Agm({"replay", file(), "--base-url", "http://gateway:1"}), 0) << t_.io.err;
+  std::vector<std::string> types;
+  for (const auto& [name, value] : t_.gateway.asked.back().headers) {
+    if (name == "Content-Type") types.push_back(value);
+  }
+  EXPECT_EQ(types, std::vector<std::string>{"multipart/form-data; boundary=b"});
 }
 
 }  // namespace

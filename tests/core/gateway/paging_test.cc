@@ -20,6 +20,7 @@ std::string Page(const std::string& query, const std::vector<std::string>& names
 TEST(Paging, GivesTheWholeListWithoutASize) {
   EXPECT_EQ(Page(""), "0-3 ");
   EXPECT_EQ(Page("pageSize=0"), "0-3 ");
+  EXPECT_EQ(Page("pageSize=00&pageToken=files/a"), "1-3 ");
   EXPECT_EQ(Page("", {}), "0-0 ");
   EXPECT_EQ(Page("", std::vector<std::string>(1'500, "x")), "0-1500 ");
 }
