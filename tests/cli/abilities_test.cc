@@ -55,6 +55,7 @@ TEST_F(AbilitiesTest, AreAskedForOneByOne) {
   EXPECT_EQ(chats[1]["tool_choice"], "required");
   EXPECT_TRUE(Has(DumpJson(chats[1]["messages"]), "the city Paris")) << chats[1];
   EXPECT_EQ(chats[2]["response_format"]["type"], "json_schema");
+  EXPECT_EQ(chats[2]["response_format"]["json_schema"]["name"], "place");
   EXPECT_EQ(chats[2]["response_format"]["json_schema"]["schema"]["required"], Json({"city"}));
   ASSERT_EQ(Asked("/v1/embeddings").size(), 1U);
   EXPECT_EQ(Asked("/v1/embeddings")[0]["model"], "tiny");

@@ -275,5 +275,15 @@ TEST(AccountsAddReport, NamesWhereAnotherKeyIsToBeHad) {
   EXPECT_TRUE(t.gateway.asked.empty());
 }
 
+TEST(AccountsAddKey, IsNotAskedForWhereOnlyAFieldChanges) {
+  AddMore t("AIza-typed-key-99\n");
+  t.WriteConfig(kWork);
+  t.io.in_is_terminal = true;
+  EXPECT_EQ(t.Add({"work", "--project", "p-1"}), 0) << t.io.err;
+  EXPECT_FALSE(Has(t.io.err, "API key for")) << t.io.err;
+  EXPECT_TRUE(Has(t.ReadConfig(), "project = \"p-1\"")) << t.ReadConfig();
+  EXPECT_TRUE(Has(t.ReadConfig(), "AIza-work-key-1")) << t.ReadConfig();
+}
+
 }  // namespace
 }  // namespace agm::cli

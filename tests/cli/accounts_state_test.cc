@@ -273,5 +273,15 @@ TEST(AccountsImport, AddsUntriedOnlyWhatIsAskedFor) {
   EXPECT_TRUE(Has(t.io.out, "line 2: unreachable: ")) << t.io.out;
 }
 
+TEST(AccountsList, WarnsOfAMissingKeyUnlessItIsQuiet) {
+  CommandTest t;
+  t.gateway.up = false;
+  t.WriteConfig("[[accounts]]\nname = \"work\"\napi_key_env = \"NOT_SET\"\n");
+  t.Agm({"accounts", "list"});
+  EXPECT_TRUE(Has(t.io.err, "account \"work\" cannot be used: ")) << t.io.err;
+  t.Agm({"accounts", "list", "-q"});
+  EXPECT_FALSE(Has(t.io.err, "account \"work\" cannot be used: ")) << t.io.err;
+}
+
 }  // namespace
 }  // namespace agm::cli

@@ -169,6 +169,10 @@ TEST_F(ClientsSetTest, FindsAProgramInAnyFolderOfThePath) {
   EXPECT_EQ(found(a + ":x"), second);
   EXPECT_EQ(found(""), "none");
   EXPECT_EQ(found("x:y"), "none");
+  const fs::path before = fs::current_path();
+  fs::current_path(folder / "a");
+  EXPECT_EQ(found("x::y"), "none") << "no part of the path is the present folder";
+  fs::current_path(before);
   folder.Write("b/first", "");
   fs::permissions(first, fs::perms::owner_read);
   EXPECT_EQ(found(a + ":" + b), second) << "the other one cannot be run";

@@ -61,6 +61,9 @@ TEST(ConfigGet, PrintsAWholeTable) {
   EXPECT_EQ(mapping, "{\"gpt-4.1\":[\"a\"],\"gpt-4\":[\"b\"],\"x\":[\"c\",\"d\"]}\n");
   EXPECT_EQ(t.Agm({"config", "get", "port", "--json"}), 0);
   EXPECT_EQ(t.Document(), (Json{{"key", "proxy.port"}, {"value", 9000}}));
+  t.WriteConfig("[proxy.tls]\ncertificate = \"/c.pem\"\nkey = \"/k.pem\"\n");
+  EXPECT_EQ(t.Get("tls"), t.Get("proxy.tls"));
+  EXPECT_EQ(t.code, 0) << t.io.err;
 }
 
 TEST(ConfigSet, ReadsAValueAsItsSettingTakesIt) {
@@ -84,6 +87,7 @@ TEST(ConfigSet, ReadsAValueAsItsSettingTakesIt) {
       {"telemetry.endpoint", "http://127.0.0.1:4318", "[telemetry]\nendpoint = \"http://"},
       {"max_wait", "1500ms", "max_wait = \"1500ms\""},
       {"allow_lan_access", "false", "allow_lan_access = false"},
+      {"allowed_origins", "https://a.example", "allowed_origins = [\"https://a.example\"]"},
   };
   for (const Case& each : cases) {
     KeysTest t;
@@ -180,6 +184,21 @@ TEST(ConfigCheck, SeesWhetherTheAccessLogCanBeWritten) {
   EXPECT_EQ(check((t.folder / "file").string()), "");
   EXPECT_TRUE(Has(check((t.folder / "file/access.log").string()),
                   "access_log: " + (t.folder / "file").string() + " is not a folder"));
+}
+
+TEST(ConfigSchema, DescribesEverySettingOnOneLine) {
+  CommandTest t;
+  EXPECT_EQ(t.Agm({"config", "schema"}), 0) << t.io.err;
+  const Json schema = t.Document();
+  const auto check = [](const auto& self, const Json& node) -> void {
+    for (const auto& [name, value] : node.items()) {
+      if (name == "description" && value.is_string()) {
+        EXPECT_FALSE(Has(DumpJson(value), "\\n")) << value;
+      }
+      if (value.is_structured()) self(self, value);
+    }
+  };
+  check(check, schema);
 }
 
 }  // namespace

@@ -74,6 +74,11 @@ TEST(Complete, OffersTheGatewaysModelsOrThoseOfTheMapping) {
   t.gateway.answers["GET /v1/models"] = {200, R"({"data":[{"id":"gpt-4o"}]})"};
   EXPECT_EQ(t.Agm({"complete", "models"}), 0);
   EXPECT_EQ(t.io.out, "gemini-2.5-pro\ngpt-4o\nm\nmy-model\n");
+  for (const char* other : {"{}", "[]"}) {
+    t.gateway.answers["GET /v1/models"].body = other;
+    EXPECT_EQ(t.Agm({"complete", "models"}), 0);
+    EXPECT_TRUE(Has(t.io.out, "whisper-1\n")) << other << t.io.out;
+  }
   t.gateway.up = false;
   EXPECT_EQ(t.Agm({"complete", "models"}), 0);
   for (const char* name : {"gemini-2.5-pro\n", "m\n", "my-model\n", "whisper-1\n"}) {

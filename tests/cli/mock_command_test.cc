@@ -1,8 +1,10 @@
 #include "cli/mock_command.h"
 
 #include <gtest/gtest.h>
+#include <sys/resource.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <csignal>
 
 #include "tests/cli/command_fixture.h"
@@ -10,14 +12,17 @@
 namespace agm::cli {
 namespace {
 
-/// Keeps a SIGTERM pending, so that a command that waits for one ends at once.
+/// Keeps a SIGTERM pending, so that a command that waits for one ends at once; with `reload` behind
+/// a SIGHUP.
 class PendingTerm {
  public:
-  PendingTerm() {
-    sigset_t term;
-    sigemptyset(&term);
-    sigaddset(&term, SIGTERM);
-    pthread_sigmask(SIG_BLOCK, &term, &before_);
+  explicit PendingTerm(bool reload = false) {
+    sigset_t both;
+    sigemptyset(&both);
+    sigaddset(&both, SIGTERM);
+    sigaddset(&both, SIGHUP);
+    pthread_sigmask(SIG_BLOCK, &both, &before_);
+    if (reload) ::kill(::getpid(), SIGHUP);
     ::kill(::getpid(), SIGTERM);
   }
   ~PendingTerm() { pthread_sigmask(SIG_SETMASK, &before_, nullptr); }
@@ -85,6 +90,43 @@ TEST(MockCommand, HelpListsTheTroubles) {
   EXPECT_NE(t.io.out.find("quota-minute-tokens"), std::string::npos) << t.io.out;
   EXPECT_NE(t.io.out.find("cut_after_events"), std::string::npos);
   EXPECT_NE(t.io.out.find("--port PORT "), std::string::npos);
+}
+
+TEST(MockCommand, TakesAsManyConnectionsAsTheSystemAllows) {
+  rlimit before{};
+  ASSERT_EQ(::getrlimit(RLIMIT_NOFILE, &before), 0);
+  rlimit low = before;
+  low.rlim_cur = std::min<rlim_t>(before.rlim_max, 256);
+  ASSERT_EQ(::setrlimit(RLIMIT_NOFILE, &low), 0);
+  CommandTest t;
+  const PendingTerm term;
+  MockOptions options;
+  options.port = 0;
+  EXPECT_TRUE(RunMock(t.context(), options));
+  rlimit after{};
+  EXPECT_EQ(::getrlimit(RLIMIT_NOFILE, &after), 0);
+  EXPECT_EQ(after.rlim_cur, before.rlim_max);
+  ::setrlimit(RLIMIT_NOFILE, &before);
+}
+
+TEST(MockCommand, OutlivesAWriteBeyondTheFileSizeLimit) {
+  ::signal(SIGXFSZ, SIG_DFL);
+  CommandTest t;
+  const PendingTerm term;
+  MockOptions options;
+  options.port = 0;
+  EXPECT_TRUE(RunMock(t.context(), options));
+  EXPECT_EQ(::signal(SIGXFSZ, SIG_IGN), SIG_IGN);
+}
+
+TEST(MockCommand, ReadsItsScriptAgain) {
+  CommandTest t;
+  const PendingTerm term(true);
+  MockOptions options;
+  options.port = 0;
+  options.script = t.folder.Write("plan.json", "{}").string();
+  ASSERT_TRUE(RunMock(t.context(), options));
+  EXPECT_TRUE(Has(t.io.err, "Read " + options.script + " again.\n")) << t.io.err;
 }
 
 }  // namespace

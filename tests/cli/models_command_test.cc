@@ -114,6 +114,7 @@ TEST(Models, SaysThatTheGatewayServesNone) {
   t.gateway.answers["GET /v1/models"] = {200, R"({"object":"list","data":[]})"};
   EXPECT_EQ(t.Agm({"models"}), 0);
   EXPECT_TRUE(Has(t.io.err, "The gateway serves no models.")) << t.io.err;
+  EXPECT_TRUE(Has(t.io.err, "agm accounts add")) << t.io.err;
   t.gateway.answers["GET /v1/models"] = {200, R"({"object":"list"})"};
   EXPECT_EQ(t.Agm({"models"}), 1);
   EXPECT_TRUE(Has(t.io.err, "gave no list")) << t.io.err;

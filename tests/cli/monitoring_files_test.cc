@@ -76,6 +76,8 @@ TEST(Monitoring, TheDashboardIsJson) {
   const auto json = ParseJson(Dashboard());
   ASSERT_TRUE(json) << json.error().message;
   EXPECT_GT((*json)["panels"].size(), 10U);
+  int id = 0;
+  for (const Json& panel : (*json)["panels"]) EXPECT_EQ(panel["id"], ++id);
   EXPECT_EQ((*json)["title"], "agm");
   EXPECT_EQ((*json)["uid"], "agm");
   EXPECT_EQ((*json)["refresh"], "30s");

@@ -84,5 +84,19 @@ TEST(RunFile, SaysThatItCannotBeWritten) {
   EXPECT_FALSE(RunFile::Write(folder / "file", "http://127.0.0.1:1"));
 }
 
+TEST(RunFile, IsHandedOverByAssignment) {
+  const test::TempDir folder;
+  const test::TempDir other;
+  auto kept = RunFile::Write(folder.path(), "http://127.0.0.1:1");
+  ASSERT_TRUE(kept);
+  {
+    auto next = RunFile::Write(other.path(), "http://127.0.0.1:2");
+    ASSERT_TRUE(next);
+    *kept = *std::move(next);
+  }
+  EXPECT_FALSE(RunFile::Find(folder.path())) << "its gateway has ended";
+  EXPECT_EQ(RunFile::FindUrl(other.path()), "http://127.0.0.1:2");
+}
+
 }  // namespace
 }  // namespace agm::cli

@@ -48,6 +48,7 @@ TEST(SchemaCheck, ShowsTheLoweredFormWhereItIsAskedFor) {
   EXPECT_EQ(t.Agm({"schema", "check", Saved(t, kSchema), "--lowered", "--json"}), 0) << t.io.err;
   const Json document = t.Document();
   EXPECT_EQ(document["field"], "parameters");
+  EXPECT_EQ(document["response_field"], "responseSchema");
   EXPECT_EQ(document["hinted"], 1);
   EXPECT_EQ(document["schema"]["type"], "OBJECT");
   const Json format = {{"path", "properties.city.name"},

@@ -3,6 +3,7 @@
 #include <sys/un.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cstring>
 #include <string>
 
@@ -15,10 +16,13 @@ namespace {
 /// A service manager's end of the socket.
 class Manager {
  public:
-  Manager() : path_((folder_ / "notify").string()), fd_(::socket(AF_UNIX, SOCK_DGRAM, 0)) {
+  /// Its address has at least `length` bytes.
+  explicit Manager(std::size_t length = 0)
+      : path_((folder_ / "notify").string()), fd_(::socket(AF_UNIX, SOCK_DGRAM, 0)) {
+    path_.resize(std::max(path_.size(), length), 'y');
     sockaddr_un address{};
     address.sun_family = AF_UNIX;
-    std::strncpy(address.sun_path, path_.c_str(), sizeof address.sun_path - 1);
+    std::memcpy(address.sun_path, path_.data(), std::min(path_.size(), sizeof address.sun_path));
     EXPECT_EQ(::bind(fd_, reinterpret_cast<const sockaddr*>(&address), sizeof address), 0);
   }
   ~Manager() { ::close(fd_); }
@@ -54,6 +58,12 @@ TEST(ServiceManager, IsNotNeeded) {
 TEST(ServiceManager, LeavesAnAddressAloneThatFitsInNoSocket) {
   ServiceManager(config::Environment{{"NOTIFY_SOCKET", "/" + std::string(4'000, 'a')}})
       .Send("READY=1");
+  const Manager shorter(sizeof sockaddr_un::sun_path - 1);
+  ServiceManager(config::Environment{{"NOTIFY_SOCKET", shorter.path()}}).Send("READY=1");
+  EXPECT_EQ(shorter.Take(), "READY=1");
+  const Manager longer(sizeof sockaddr_un::sun_path);
+  ServiceManager(config::Environment{{"NOTIFY_SOCKET", longer.path()}}).Send("READY=1");
+  EXPECT_EQ(longer.Take(), "") << "no byte is left for the end";
 }
 
 TEST(ServiceManager, WatchesOnlyTheProcessThatItNames) {

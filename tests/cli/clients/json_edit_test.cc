@@ -41,6 +41,11 @@ TEST(JsonEdit, BeginsAnObjectThatIsEmptyOrNotThere) {
   for (const auto& [before, after] : cases) EXPECT_EQ(Set(before, {"A"}, "1"), after) << before;
 }
 
+TEST(JsonEdit, LeavesACommaBeforeABracketInATextAlone) {
+  EXPECT_EQ(Read("{\"A\": \"1,]\"}", {"A"}), "\"1,]\"");
+  EXPECT_EQ(Read("{\"A, }\": 1}", {"A, }"}), "1");
+}
+
 TEST(JsonEdit, BeginsAnObjectWithinAnother) {
   EXPECT_EQ(Set("{\n  \"e\": {}\n}", {"e", "A"}, "1"), "{\n  \"e\": {\n    \"A\": 1\n  }\n}");
   EXPECT_EQ(Set("{\n\t\"e\": {\n\t}\n}", {"e", "A"}, "1"), "{\n\t\"e\": {\n\t\t\"A\": 1\n\t}\n}");

@@ -61,7 +61,16 @@ TEST(TomlKey, IsAddedToItsTableOrWithIt) {
             "x = 1\n\n[p.agm]\nname = \"agm\"\n");
   EXPECT_EQ(Set(Format::kToml, "[p.agm]\nname = \"agm\"\n\n[z]\n", {"p", "agm", "u"}, "\"v\""),
             "[p.agm]\nname = \"agm\"\nu = \"v\"\n\n[z]\n");
+  EXPECT_EQ(KnownTables(Format::kToml, "[p]\n[p.agm]\n", {"p", "agm", "u"}), 2U);
+  EXPECT_EQ(KnownTables(Format::kToml, "[p]\n[p.agm]\n", {"p", "agm"}), 1U) << "those above it";
   EXPECT_FALSE(SetKey(Format::kToml, "p = {agm = {a = 1}}\n", {"p", "agm", "u"}, "1"));
+}
+
+TEST(AnyKey, IsTheSameWhereItMeansTheSame) {
+  EXPECT_TRUE(SameRaw(Format::kJson, "{\"a\": 1, \"b\": [{}]}", "{\"b\":[{}],\"a\":1}"));
+  EXPECT_FALSE(SameRaw(Format::kJson, "{}", "[]"));
+  EXPECT_FALSE(SameRaw(Format::kJson, "null", "{}"));
+  EXPECT_FALSE(SameRaw(Format::kJson, "{}", "null"));
 }
 
 TEST(EnvKey, IsReplacedOrAppended) {

@@ -126,7 +126,9 @@ TEST_F(CredentialsTest, AMockAccountNeedsNoKey) {
 }
 
 TEST_F(CredentialsTest, AnAccountWithoutAnythingIsQuarantined) {
-  EXPECT_EQ(FailureOf(config::Account()).trouble, Trouble::kUnauthenticated);
+  const Failure failure = FailureOf(config::Account());
+  EXPECT_EQ(failure.trouble, Trouble::kUnauthenticated);
+  EXPECT_EQ(failure.error.message, "the account has no credential");
 }
 
 TEST_F(CredentialsTest, ARefreshTokenIsChangedForAnAccessToken) {
@@ -257,16 +259,38 @@ TEST_F(CredentialsTest, InvalidGrantQuarantinesAndTellsNothingOfTheAnswer) {
   EXPECT_EQ(upstream::RowOf(failure.trouble).scope, upstream::CooldownScope::kAccountDisabled);
   EXPECT_THAT(failure.error.message, HasSubstr("invalid_grant"));
   EXPECT_THAT(failure.error.message, Not(HasSubstr("example.com")));
+  EXPECT_EQ(failure.error.reason, "upstream_key_invalid");
 }
 
 TEST_F(CredentialsTest, ATokenEndpointThatIsDownQuarantinesNoAccount) {
-  transport_.Answer(FakeAnswer::Json("{}", 503));
-  EXPECT_EQ(FailureOf(OAuth()).trouble, Trouble::kNetwork);
+  for (const int status : {429, 500, 503}) {
+    transport_.Answer(FakeAnswer::Json("{}", status));
+    EXPECT_EQ(FailureOf(OAuth()).trouble, Trouble::kNetwork) << status;
+  }
   transport_.Answer(FakeAnswer::Broken(Fail(ErrorCode::kUpstreamUnavailable, "reset")));
   EXPECT_EQ(FailureOf(OAuth()).trouble, Trouble::kNetwork);
   transport_.Answer(FakeAnswer::Json("<html>"));
   EXPECT_EQ(FailureOf(OAuth()).trouble, Trouble::kNetwork);
   transport_.Answer(TokenAnswer("access-1"));
+  EXPECT_EQ(Ask(OAuth()), "access-1");
+}
+
+TEST_F(CredentialsTest, AnAccountWithoutACredentialIsNoAccount) {
+  const Failure failure = FailureOf(config::Account{});
+  EXPECT_EQ(failure.trouble, Trouble::kUnauthenticated);
+  EXPECT_EQ(failure.error.code, ErrorCode::kNoAccount);
+  EXPECT_EQ(failure.error.message, "the account has no credential");
+}
+
+TEST_F(CredentialsTest, AnAnswerOfOneMebibyteIsReadAndNoLargerOne) {
+  const auto answer = [](std::size_t bytes) {
+    FakeAnswer sized = TokenAnswer("access-1");
+    sized.pieces.at(0).resize(bytes, ' ');
+    return sized;
+  };
+  transport_.Answer(answer((1U << 20U) + 1));
+  EXPECT_THAT(FailureOf(OAuth()).error.message, HasSubstr("far too much"));
+  transport_.Answer(answer(1U << 20U));
   EXPECT_EQ(Ask(OAuth()), "access-1");
 }
 

@@ -143,6 +143,10 @@ TEST_F(PoolJournalTest, OnlyFailuresOfTheUpstreamAreErrorsOfTheAccount) {
     Break(pool, "a", Of(trouble));
   }
   EXPECT_EQ(StatusOf(pool, "a").errors, 3);
+  config::Account changed = Named("a");
+  changed.api_key = Secret("another-key");
+  pool.Apply(Configured({changed}));
+  EXPECT_EQ(StatusOf(pool, "a").errors, 3);
 }
 
 TEST_F(PoolJournalTest, ACooldownThatBeginsWhenTheLastOneEndsIsANewEvent) {
@@ -217,6 +221,8 @@ TEST_F(PoolJournalTest, AnAccountIsReadyAsSoonAsItsCooldownEnds) {
   EXPECT_EQ(StatusOf(pool, "a").state, AccountState::kCooling);
   clock_.Advance(*events_.back().length);
   EXPECT_EQ(pool.Ready(), 1);
+  EXPECT_TRUE(pool.Cooling().empty());
+  EXPECT_FALSE(pool.WhyNot("a", kModel));
   EXPECT_EQ(StatusOf(pool, "a").state, AccountState::kReady);
 }
 
@@ -251,6 +257,51 @@ TEST_F(PoolJournalTest, NobodyWaitsForAnAccountThatIsBeingTried) {
   EXPECT_EQ(clock_.slept(), 0ms);
   trial->Report(Success{});
   EXPECT_EQ(Given(pool), "a");
+}
+
+TEST_F(PoolJournalTest, AProjectIsRestoredOnlyForTheCredentialThatToldIt) {
+  journal_.belongings.push_back({"gone", "123", "fingerprint"});
+  journal_.belongings.push_back({"a", "456", "the fingerprint of its last key"});
+  Pool pool = Make({Named("a")});
+  EXPECT_NE(StatusOf(pool, "a").project, "456");
+}
+
+TEST_F(PoolJournalTest, AnAccountThatIsNotInUseIsGone) {
+  config::Account disabled = Named("a");
+  disabled.unusable = "MY_KEY is not set";
+  Pool pool = Make({disabled, Named("b")});
+  for (const char* name : {"a", "none"}) {
+    const auto error = pool.WhyNot(name, kModel);
+    ASSERT_TRUE(error) << name;
+    EXPECT_EQ(error->code, ErrorCode::kNotFound);
+    EXPECT_EQ(error->reason, "account_gone");
+  }
+}
+
+TEST_F(PoolJournalTest, OneAccountIsAwaitedUntilExactlyTheDeadline) {
+  Pool pool = MakeHeard({Named("a")});
+  Break(pool, "a", Of(Trouble::kMinuteQuota, 20s));
+  ASSERT_FALSE(events_.empty());
+  const Duration length = *events_.back().length;
+  const auto take = [&](Duration patience) {
+    return pool.TakeOne("a", kModel, clock_.Now() + patience, NeverCancelled());
+  };
+  EXPECT_FALSE(take(length - 1ms));
+  EXPECT_TRUE(take(length));
+}
+
+TEST_F(PoolJournalTest, OnlyAUsableAccountsListMakesAModelItsOwn) {
+  config::Account account = Named("a");
+  account.kind = config::AccountKind::kOpenAi;
+  const auto listed = std::make_shared<const std::set<std::string>>(std::set<std::string>{"llama"});
+  Pool pool = Make({account});
+  EXPECT_FALSE(pool.HasOwnModel("llama")) << "its models are not known";
+  pool.NoteModels({{"a", listed}});
+  EXPECT_TRUE(pool.HasOwnModel("llama"));
+  EXPECT_FALSE(pool.HasOwnModel("qwen"));
+  account.unusable = "MY_KEY is not set";
+  pool.Apply(Configured({account}));
+  EXPECT_FALSE(pool.HasOwnModel("llama"));
 }
 
 }  // namespace

@@ -209,5 +209,37 @@ TEST_F(Projects, AChangedLimitEndsTheCooldownsOfItsQuota) {
   EXPECT_FALSE(Take(pool)) << "it has no limit of the user's";
 }
 
+TEST_F(Projects, ADeclaredProjectKeepsTheFirstNumberThatIsTold) {
+  Pool pool = Make({Named("a", "p"), Named("b")});
+  Break(pool, "a", Told("123"));
+  clock_.Advance(1min);
+  Break(pool, "a", Told("456"));
+  EXPECT_EQ(journal_.belongings.size(), 1U);
+  Break(pool, "b", Told("456"));
+  EXPECT_EQ(StatusOf(pool, "b").project, "456");
+}
+
+TEST_F(Projects, ALearnedNumberStaysWhereTheProjectIsDeclaredLater) {
+  Pool pool = Make({Named("a")});
+  Break(pool, "a", Told("123"));
+  pool.Apply(Configured({Named("a", "123")}));
+  clock_.Advance(1min);
+  Break(pool, "a", Told("456"));
+  EXPECT_EQ(journal_.belongings.size(), 1U);
+}
+
+TEST_F(Projects, WhatIsUnderWayGoesWithAnAccountThatJoinsAProject) {
+  Pool pool = Make({Named("a"), Named("b"), Named("c")});
+  Break(pool, "b", Told("123", Trouble::kSharedCapacity));
+  clock_.Advance(2min);
+  auto stays = Take(pool, {"b", "c"});
+  auto tells = Take(pool, {"b", "c"});
+  ASSERT_TRUE(stays && tells);
+  tells->Report(Told("123", Trouble::kSharedCapacity));
+  EXPECT_EQ(StatusOf(pool, "a").project, "123");
+  clock_.Advance(2min);
+  for (int i = 0; i < 3; ++i) EXPECT_EQ(Given(pool, {"a"}), "c") << "b's project has one under way";
+}
+
 }  // namespace
 }  // namespace agm::accounts

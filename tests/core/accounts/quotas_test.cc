@@ -56,6 +56,17 @@ TEST_F(Foresight, ANamedLimitIsNotExceededAgain) {
   EXPECT_EQ(StatusOf(pool, "a").reason, "minute_quota");
 }
 
+TEST_F(Foresight, TheLowestOfSeveralNamedLimitsHolds) {
+  Pool pool = Make({Named("a")});
+  EXPECT_EQ(Served(pool, 5), 5);
+  Failure failure = Refusal(Trouble::kMinuteQuota, PerMinute(9), 20s);
+  failure.limits.push_back(PerMinute(5));
+  failure.limits.push_back(PerMinute(7));
+  Break(pool, "a", failure);
+  clock_.Advance(25s);
+  EXPECT_EQ(Served(pool, 10), 5);
+}
+
 // The answer tells how many tokens the request used, so the pool sees at its end that the minute is
 // full.
 TEST_F(Foresight, AnAnswerThatFillsTheMinuteStartsTheCooldown) {

@@ -89,6 +89,10 @@ TEST(TimeZone, ReadsTheRulesOfPosix) {
   // Days of the year: J60 is 1 March in every year, day 59 only in those without a leap day.
   EXPECT_EQ(OfRule("A0B,J60/0,J100/0").OffsetAt(Utc(2028, 2, 29, 12)), hours(0));
   EXPECT_EQ(OfRule("A0B,J60/0,J100/0").OffsetAt(Utc(2028, 3, 1, 12)), hours(1));
+  EXPECT_EQ(OfRule("A0B,J60/0,J100/0").OffsetAt(Utc(2027, 3, 1, 12)), hours(1));
+  EXPECT_EQ(OfRule("A0B,J59/0,J100/0").OffsetAt(Utc(2028, 2, 28, 12)), hours(1));
+  // A summer of no length.
+  EXPECT_EQ(OfRule("A0B,J60/0,J60/1").OffsetAt(Utc(2028, 7, 1)), hours(0));
   EXPECT_EQ(OfRule("A0B,59/0,100/0").OffsetAt(Utc(2028, 2, 29, 12)), hours(1));
 }
 

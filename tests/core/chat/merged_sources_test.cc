@@ -58,6 +58,7 @@ TEST(MergedSources, AreOneResponseWithAChoiceForEachCall) {
   EXPECT_EQ(std::get<Text>(response->choices[2].blocks.at(0)).text, "three");
   EXPECT_EQ(response->choices[2].index, 2);
   EXPECT_EQ(response->usage.output, 6);
+  EXPECT_EQ(merged.awaited().fd, 7) << "that of the last source";
 }
 
 TEST(MergedSources, WaitWhileTheirSourceHasNothing) {

@@ -304,5 +304,18 @@ TEST(Splice, NeedsNoTokenAfterGivingUp) {
   EXPECT_FALSE(splice.token());
 }
 
+TEST(Splice, AddsTheOutputOfAHopWithoutAChoice) {
+  Splice splice;
+  AddText(splice, "one", End(10, 3, "\"t\""));
+  splice.Continue();
+  Finished last;
+  last.usage.output = 4;
+  last.usage.known = true;
+  splice.Add(Started{});
+  splice.Add(std::move(last));
+  const Events events = All(splice);
+  EXPECT_EQ(std::get<Finished>(events.back()).usage.output, 7);
+}
+
 }  // namespace
 }  // namespace agm::chat

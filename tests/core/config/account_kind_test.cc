@@ -69,8 +69,11 @@ TEST(AccountKind, AnAccountTellsWhatItLacks) {
     return AccountOfKind(FactsOf(kind), settings).unusable;
   };
   EXPECT_EQ(lacks(AccountKind::kGemini, ""), "it has no api_key, api_key_env or api_key_file");
-  EXPECT_EQ(lacks(AccountKind::kVertex, ""),
-            "it has no service_account, and no client_id, client_secret and refresh_token");
+  for (const char* half : {"", "client_id = \"id\"\n", "refresh_token = \"t\"\n"}) {
+    EXPECT_EQ(lacks(AccountKind::kVertex, half),
+              "it has no service_account, and no client_id, client_secret and refresh_token")
+        << half;
+  }
   EXPECT_EQ(lacks(AccountKind::kVertex, "client_id = \"id\"\nrefresh_token = \"t\"\n"),
             "it has no project");
   EXPECT_EQ(lacks(AccountKind::kVertex, "service_account = \"/missing\"\nproject = \"p\"\n"),

@@ -138,5 +138,66 @@ TEST(SplitUrl, TakesASchemeOfLettersDigitsAndMarks) {
   }
 }
 
+TEST(LoadValues, TakesPrintableCharactersForAHeader) {
+  const std::string head = "[[accounts]]\nname = \"a\"\nkind = \"mock\"\nemail = ";
+  EXPECT_TRUE(IsGood(head + "\"a ~@b\""));
+  for (const char* email : {"\\u007f", "\\u001f", "\\u00e9"}) {
+    EXPECT_THAT(ProblemOf(head + "\"" + email + "\""), HasSubstr("printable ASCII")) << email;
+  }
+}
+
+TEST(LoadValues, TakesARangeOfAllAddresses) {
+  for (const char* range : {"0.0.0.0/0", "::/0", "10.0.0.0/32", "::1/128"}) {
+    EXPECT_TRUE(IsAddressRange(range)) << range;
+  }
+  for (const char* range : {"10.0.0.0/33", "::1/129", "10.0.0.0/-1", "10.0.0.0/", "x/8"}) {
+    EXPECT_FALSE(IsAddressRange(range)) << range;
+  }
+}
+
+TEST(LoadValues, TakesAnOriginWithoutAPath) {
+  const auto text = [](const std::string& origin) {
+    return "[proxy]\nallowed_origins = [\"" + origin + "\"]\n";
+  };
+  EXPECT_TRUE(IsGood(text("https://chat.example.com:8443/")));
+  for (const char* origin :
+       {"https://a.example/x", "https://me@a.example", "https://a.example?x"}) {
+    EXPECT_THAT(ProblemOf(text(origin)), HasSubstr("expected an origin such as")) << origin;
+  }
+}
+
+TEST(LoadValues, SaysThatATruthHasNoQuotes) {
+  EXPECT_THAT(ProblemOf("proxy.allow_lan_access = \"true\""),
+              HasSubstr("expected true or false without quotes"));
+  EXPECT_THAT(ProblemOf("proxy.allow_lan_access = \"yes\""),
+              HasSubstr("expected true or false, found"));
+}
+
+TEST(LoadValues, NamesNoKeyWhoseNameIsNoText) {
+  EXPECT_THAT(Text(Read("[[keys]]\nname = 5\n").problems), HasSubstr("key without a name: "));
+  EXPECT_THAT(Text(Read("[[keys]]\nparallel = 1\n").problems), HasSubstr("key without a name: "));
+}
+
+TEST(LoadValues, SamplesAShareOfAtMostAll) {
+  for (const char* share : {"0", "0.5", "1"}) {
+    EXPECT_TRUE(IsGood(std::string("telemetry.sample = ") + share)) << share;
+  }
+  for (const char* share : {"-0.1", "1.1", "2", "nan", "\"1\""}) {
+    EXPECT_THAT(ProblemOf(std::string("telemetry.sample = ") + share),
+                HasSubstr("a number from 0 to 1"))
+        << share;
+  }
+}
+
+TEST(LoadValues, NamesACharacterThatIsOnlyAllowedInsideQuotes) {
+  for (const char* before :
+       {"", "a", "a.", "a =", "a = ", "a = [", "a = [1,", "a = {", "a = { b = ", "[", "[a", "[[a",
+        "a = [\n", "a = [ # b\n", "a = 1\n", "[a]\n", "a = [\n  1,\n  ", "a = { b = 1,"}) {
+    EXPECT_THAT(Text(Read(std::string(before) + "\xE2\x80\x9C").problems),
+                HasSubstr("is only allowed inside quotes"))
+        << before;
+  }
+}
+
 }  // namespace
 }  // namespace agm::config

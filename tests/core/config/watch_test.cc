@@ -4,9 +4,11 @@
 
 #include <chrono>
 #include <filesystem>
+#include <fstream>
 #include <thread>
 
 #include "core/base/file.h"
+#include "core/base/os/folder_watch.h"
 #include "tests/support/temp_dir.h"
 
 namespace agm::config {
@@ -106,6 +108,29 @@ TEST(Watch, ReturnsAtOnceWhenItIsWokenOrStopped) {
   });
   EXPECT_FALSE(watch.WaitForChange());
   EXPECT_FALSE(watch.ChangedWithin(kLong));
+}
+
+TEST(Watch, NoticesAWriterThatLeavesTheFileAsItIs) {
+  if (os::FolderWatch().fd() < 0) GTEST_SKIP() << "this system reports no changes";
+  test::TempDir dir;
+  const auto file = dir.Write("f.toml", "a");
+  Watch watch(file, kQuick);
+  std::ofstream(file, std::ios::app).close();
+  EXPECT_TRUE(watch.ChangedWithin(kLong));
+}
+
+TEST(Watch, HearsOfTheNewTargetOfALink) {
+  if (os::FolderWatch().fd() < 0) GTEST_SKIP() << "this system reports no changes";
+  test::TempDir dir;
+  dir.Write("one/real.toml", "a");
+  const auto two = dir.Write("two/real.toml", "b");
+  fs::create_symlink("one/real.toml", dir / "f.toml");
+  Watch watch(dir / "f.toml", kQuick);
+  fs::create_symlink("two/real.toml", dir / "new");
+  fs::rename(dir / "new", dir / "f.toml");
+  EXPECT_TRUE(watch.ChangedWithin(kLong));
+  std::ofstream(two, std::ios::app).close();
+  EXPECT_TRUE(watch.ChangedWithin(kLong));
 }
 
 }  // namespace

@@ -171,5 +171,21 @@ TEST_F(RecordedAnswers, AreNotRecordedUnlessSomebodyAsked) {
   EXPECT_EQ(LogFiles().find("nobody's business"), std::string::npos);
 }
 
+TEST_F(AnswerHeads, AtTheRootNameTheBaseUrl) {
+  Start();
+  const Got got = Ask("GET", "/");
+  EXPECT_EQ(got.status, 404);
+  EXPECT_EQ(got.json()["error"]["message"], "unknown path; the base URL is http://127.0.0.1:" +
+                                                std::to_string(service_->port()) + "/v1");
+}
+
+TEST_F(AnswerHeads, OfAnUnknownModelNameTheParameter) {
+  Start();
+  const Got got = Ask("GET", "/v1/models/gemini-9-none");
+  EXPECT_EQ(got.status, 404);
+  EXPECT_EQ(CodeOf(got), "model_not_found");
+  EXPECT_EQ(got.json()["error"]["param"], "model");
+}
+
 }  // namespace
 }  // namespace agm::gateway

@@ -136,6 +136,7 @@ TEST_F(ClusterNodeTest, LogsThatTheServerIsFoundAndLost) {
   const std::string lost = line("the cluster's server is lost");
   EXPECT_NE(lost.find(server), std::string::npos) << text;
   EXPECT_NE(lost.find("why="), std::string::npos) << text;
+  EXPECT_LT(text.find(found), text.find(lost)) << text;
 }
 
 TEST_F(ClusterNodeTest, LeavesItsTotalsOnTheServer) {

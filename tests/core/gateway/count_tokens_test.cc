@@ -3,14 +3,19 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <atomic>
 #include <chrono>
+#include <condition_variable>
+#include <future>
 #include <memory>
+#include <mutex>
 #include <string>
 #include <utility>
 #include <vector>
 
 #include "core/base/json.h"
 #include "tests/core/gateway/gateway_fixture.h"
+#include "tests/support/eventually.h"
 #include "tests/support/fake_clock.h"
 #include "tests/support/fake_transport.h"
 
@@ -140,6 +145,90 @@ TEST_F(CountTokensTest, EstimatesWhileNoAccountIsAvailable) {
   ASSERT_EQ(got.status, 200) << got.body;
   EXPECT_EQ(Asked(), 0);
   EXPECT_GT(got.json()["input_tokens"], 0);
+}
+
+/// Time that stands still, and the times that a count waited for others.
+class SlicedClock : public test::WaitingClock {
+ public:
+  void Wait(std::condition_variable& changed, std::unique_lock<std::mutex>& lock,
+            Duration duration) override {
+    if (duration != Duration(50)) return test::WaitingClock::Wait(changed, lock, duration);
+    ++slices_;
+    changed.wait_for(lock, patience);
+  }
+  bool Waited() const { return slices_ > 0; }
+  Duration patience{5};
+
+ private:
+  std::atomic<int> slices_{0};
+};
+
+/// Clients that ask at once for counts that the upstream does not give before it may.
+class CountsAtOnceTest : public CountTokensTest {
+ protected:
+  void SetUp() override {
+    CountTokensTest::SetUp();
+    network_.AnswerBy([this](const SentRequest&) {
+      ++asked_;
+      may_answer_.wait(false);
+      return FakeAnswer::Json(R"({"totalTokens":7777})");
+    });
+    Run(Service::Start(std::make_shared<const config::Config>(config_), *log_, slices_, *transport_,
+                       *database_));
+  }
+
+  void TearDown() override {
+    LetAnswer();
+    CountTokensTest::TearDown();
+  }
+
+  void LetAnswer() {
+    may_answer_ = true;
+    may_answer_.notify_all();
+  }
+
+  /// The count of a text, by a thread of its own.
+  std::future<int> CountOf(const std::string& text) {
+    return std::async(std::launch::async, [this, text] {
+      return Ask("POST", "/v1/responses/input_tokens",
+                 R"({"model":"house-model","input":")" + text + R"("})")
+          .json()["input_tokens"]
+          .get<int>();
+    });
+  }
+
+  SlicedClock slices_;
+  std::atomic<int> asked_{0};
+  std::atomic<bool> may_answer_{false};
+};
+
+TEST_F(CountsAtOnceTest, TheSamePromptIsAskedForOnceAndWaitedForTwoSeconds) {
+  auto first = CountOf("hi");
+  EXPECT_TRUE(test::Eventually([&] { return asked_ == 1; }));
+  auto second = CountOf("hi");
+  EXPECT_TRUE(test::Eventually([&] { return slices_.Waited(); }));
+  slices_.Advance(std::chrono::seconds(2));
+  EXPECT_EQ(second.wait_for(std::chrono::seconds(5)), std::future_status::ready);
+  EXPECT_EQ(asked_, 1);
+  LetAnswer();
+  EXPECT_LT(second.get(), 7777) << "an estimate";
+  EXPECT_EQ(first.get(), 7777);
+  EXPECT_EQ(CountOf("hi").get(), 7777);
+  EXPECT_EQ(asked_, 1);
+}
+
+TEST_F(CountsAtOnceTest, FourPromptsAreCountedAtATime) {
+  slices_.patience = std::chrono::seconds(20);  // the end of a count ends a wait
+  std::vector<std::future<int>> counts;
+  for (int i = 0; i < 5; ++i) counts.push_back(CountOf("text " + std::to_string(i)));
+  EXPECT_TRUE(test::Eventually([&] { return asked_ == 4 && slices_.Waited(); }));
+  EXPECT_EQ(asked_, 4);
+  LetAnswer();
+  for (std::future<int>& count : counts) {
+    EXPECT_EQ(count.wait_for(std::chrono::seconds(10)), std::future_status::ready);
+    EXPECT_EQ(count.get(), 7777);
+  }
+  EXPECT_EQ(asked_, 5);
 }
 
 }  // namespace

@@ -209,6 +209,9 @@ TEST_F(FileRoutes, SayThatNoAccountCanHoldAFile) {
   EXPECT_EQ(got.status, 403) << got.body;
   EXPECT_EQ(got.json()["error"]["code"], "no_account");
   EXPECT_NE(got.body.find("no account of the gateway can hold files"), std::string::npos);
+  const Got anthropic = Create(kAnthropic);
+  EXPECT_EQ(anthropic.status, 403) << anthropic.body;
+  EXPECT_EQ(anthropic.json()["error"]["details"]["error_code"], "no_account");
 }
 
 TEST_F(FileRoutes, KeepsTheFilesOfACallerWhereItsFirstOneIs) {

@@ -92,18 +92,24 @@ TEST_F(KeyChangesTest, LimitsAreChangedAndRemoved) {
   EXPECT_EQ(key.parallel, 8);
   EXPECT_FALSE(key.budget.day);
   EXPECT_EQ(key.budget.month, 20'000'000'000);
+  const std::string list = Own("GET", "/agm/keys").body;
+  EXPECT_NE(list.find(R"("used_usd":0,)"), std::string::npos) << list;
 }
 
 TEST_F(KeyChangesTest, ALimitIsAWholeNumberOrNull) {
   Make(R"({"name":"ci"})");
-  const auto status = [&](const std::string& limit) {
-    return Own("PATCH", "/agm/keys/ci", R"({"requests_per_minute":)" + limit + "}").status;
+  const auto change = [&](const std::string& limit) {
+    return Own("PATCH", "/agm/keys/ci", R"({"requests_per_minute":)" + limit + "}");
   };
   for (const char* wrong : {"-1", "1.5", "2000000001", "\"5\"", "true"}) {
-    EXPECT_EQ(status(wrong), 400) << wrong;
+    const Got got = change(wrong);
+    EXPECT_EQ(got.status, 400) << wrong;
+    EXPECT_EQ(got.json()["error"]["message"],
+              "requests_per_minute: expected a whole number, or null for no limit")
+        << wrong;
   }
   for (const char* right : {"0", "1", "1000000", "null"}) {
-    EXPECT_EQ(status(right), 200) << right;
+    EXPECT_EQ(change(right).status, 200) << right;
   }
 }
 

@@ -8,6 +8,8 @@
 
 #include "core/keys/key_text.h"
 #include "tests/core/gateway/gateway_fixture.h"
+#include "tests/support/eventually.h"
+#include "tests/support/fake_transport.h"
 
 namespace agm::gateway {
 namespace {
@@ -233,6 +235,46 @@ TEST_F(KeysTest, AStreamThatTheClientLeavesIsNotFree) {
   }
   EXPECT_GT(me["spent"]["day"]["tokens"].get<int>(), 0);
   EXPECT_EQ(me["tokens"]["day"]["used"], me["spent"]["day"]["tokens"]);
+}
+
+TEST_F(KeysTest, AStreamWithoutItsUsageIsEstimated) {
+  AddKey("ci").tokens.day = 1'000'000;
+  test::FakeTransport network;
+  test::FakeAnswer cut = test::FakeAnswer::Sse({DumpJson(
+      Json{{"candidates", {{{"content", {{"parts", {{{"text", std::string(4'000, 'b')}}}}}}}}}})});
+  cut.at_end = Fail(ErrorCode::kUpstreamUnavailable, "cut");
+  network.AnswerBy([&](const test::SentRequest&) { return cut; });
+  transport_ = &network;
+  Start();
+  ChatAs("ci", std::string(4'000, 'a'), true);
+  Json me;
+  EXPECT_TRUE(test::Eventually([&] {
+    me = Me("ci");
+    return me["spent"]["day"]["tokens"] > 1'500;  // the prompt and what was sent
+  })) << me;
+  EXPECT_EQ(me["tokens"]["day"]["used"], me["spent"]["day"]["tokens"]);
+  EXPECT_GT(me["spent"]["day"]["list_usd"], 0);
+  TearDown();
+  service_.reset();  // before its network
+}
+
+TEST_F(KeysTest, AMinuteHoldsWhatWasUsedAndNotWhatWasExpected) {
+  AddKey("ci").tokens_per_minute = 10'000;
+  test::FakeTransport network;
+  const Json parts = {{{"text", std::string(4'000, 'b')}}};
+  network.Answer(test::FakeAnswer::Sse(
+      {DumpJson(Json{{"candidates", {{{"content", {{"parts", parts}}}, {"finishReason", "STOP"}}}},
+                     {"usageMetadata", {{"promptTokenCount", 3}, {"candidatesTokenCount", 2}}}})}));
+  network.AnswerBy([](const test::SentRequest&) { return test::FakeAnswer::Json("{}", 400); });
+  transport_ = &network;
+  Start();
+  const auto left = [&] { return Me("ci")["tokens_per_minute"]["remaining"] == 9'995; };
+  EXPECT_EQ(ChatAs("ci", std::string(4'000, 'a'), true).status, 200);
+  EXPECT_TRUE(test::Eventually(left)) << Me("ci");
+  EXPECT_EQ(ChatAs("ci", std::string(4'000, 'a'), true).status, 400);
+  EXPECT_TRUE(test::Eventually(left)) << Me("ci");
+  TearDown();
+  service_.reset();  // before its network
 }
 
 // Requests of two keys go on while the configuration is reloaded, a key rotated and a limit

@@ -186,6 +186,47 @@ TEST_F(InlineMediaTest, MayTakeAllOfTheBudget) {
   EXPECT_TRUE(done) << done.error().message;
 }
 
+TEST_F(InlineMediaTest, ReadsNoMoreThanWhatIsLeft) {
+  transport_.AnswerBy([](const auto&) { return Picture(); });
+  budget_.bytes = 5;
+  request_ = Asking(Image("https://example.com/a"));
+  const auto done = Inline(kOld);
+  ASSERT_FALSE(done);
+  EXPECT_NE(done.error().message.find("at most 5 bytes"), std::string::npos)
+      << done.error().message;
+}
+
+TEST_F(InlineMediaTest, TakesNoLongerThanItsBudget) {
+  class Watched : public http::Transport {
+   public:
+    Result<std::unique_ptr<http::Download>> Send(const http::OutgoingRequest& request,
+                                                 const Cancellation&) override {
+      deadline = request.deadline;
+      return Fail(ErrorCode::kUpstreamUnavailable, "nobody answers");
+    }
+    TimePoint deadline = TimePoint::max();
+  };
+  Watched transport;
+  request_ = Asking(Image("https://example.com/a"));
+  EXPECT_FALSE(InlineMedia(transport, {false, false}, budget_, NeverCancelled(), request_));
+  EXPECT_LE(transport.deadline, SystemClock().Now() + budget_.time);
+}
+
+TEST_F(InlineMediaTest, GivesACopyOnlyWhereItFetchedSomething) {
+  transport_.AnswerBy([](const auto&) { return Picture(); });
+  const auto fetch = [&](const std::string& uri) {
+    request_ = Asking(Image(uri));
+    auto fetched = FetchAllMedia(transport_, budget_, NeverCancelled(), request_);
+    EXPECT_TRUE(fetched);
+    return fetched ? *std::move(fetched) : nullptr;
+  };
+  EXPECT_EQ(fetch("gs://bucket/a.png"), nullptr);
+  const auto fetched = fetch("https://example.com/a");
+  ASSERT_NE(fetched, nullptr);
+  EXPECT_EQ(MediaOf(*fetched).data, EncodeBase64(kPng));
+  EXPECT_EQ(MediaOf(request_).uri, "https://example.com/a") << "the request itself is unchanged";
+}
+
 std::string LookAt(const std::string& url) {
   Json part = {{"type", "image_url"}, {"image_url", {{"url", url}}}};
   return DumpJson(

@@ -9,7 +9,9 @@
 
 #include "core/store/resources.h"
 #include "tests/core/gateway/gateway_fixture.h"
+#include "tests/support/eventually.h"
 #include "tests/support/fake_transport.h"
+#include "tests/support/raw_client.h"
 
 namespace agm::gateway {
 namespace {
@@ -237,6 +239,58 @@ TEST_F(ResourceFacts, AnAccountThatCannotServeGetsNoNewResource) {
   config_.accounts[0].enabled = config_.accounts[1].enabled = true;
   ASSERT_TRUE(service_->Apply(std::make_shared<const config::Config>(config_)));
   EXPECT_NE(holder(), home);
+}
+
+TEST_F(ResourceFacts, ACallForOnePassesTheTraceOnWhereTheUserWantsThat) {
+  config_.telemetry.propagate = true;
+  network_.AnswerBy(
+      [](const SentRequest&) { return FakeAnswer::Json(R"({"name":"cachedContents/c1"})"); });
+  Start();
+  const std::string trace = "0af7651916cd43dd8448eb211c80319c";
+  Ask("POST", "/v1beta/cachedContents", R"({"model":"models/gemini-2.5-flash"})",
+      {{"traceparent", "00-" + trace + "-b7ad6b7169203331-01"}});
+  std::string sent;
+  const SentRequest last = network_.sent().back();
+  for (const auto& [name, value] : last.headers) {
+    if (name == "traceparent") sent = value;
+  }
+  EXPECT_NE(sent.find(trace), std::string::npos) << sent;
+}
+
+TEST_F(ResourceFacts, WithoutAnAccountNoFileIsTaken) {
+  config_.accounts.clear();
+  Start();
+  const Got got = Ask("POST", "/upload/v1beta/files?uploadType=media", "bytes");
+  EXPECT_EQ(got.status, 403) << got.body;
+  EXPECT_NE(got.body.find("no account of the gateway can hold files"), std::string::npos);
+  EXPECT_EQ(got.json()["error"]["details"][0]["reason"], "NO_ACCOUNT") << got.body;
+}
+
+TEST_F(ResourceFacts, AnUploadThatBreaksOffBlamesNoAccount) {
+  Start();
+  test::RawClient client(service_->port());
+  client.Send(
+      "POST /upload/v1beta/files?uploadType=media HTTP/1.1\r\nHost: localhost\r\n"
+      "Transfer-Encoding: chunked\r\n\r\n5\r\nbytes\r\n");
+  ASSERT_TRUE(test::Eventually([&] {
+    const Json accounts = Ask("GET", "/agm/accounts").json()["accounts"];
+    return accounts[0]["in_flight"] == 1 || accounts[1]["in_flight"] == 1;
+  }));
+  client.Send("no size\r\n");
+  const auto answer = client.Read();
+  ASSERT_TRUE(answer);
+  EXPECT_EQ(answer->status, 400) << answer->body;
+  Json list;
+  ASSERT_TRUE(test::Eventually([&] {
+    list = Ask("GET", "/agm/requests?limit=1").json()["requests"];
+    return !list.empty();
+  }));
+  const Json row = Ask("GET", "/agm/requests/" + list[0]["id"].get<std::string>()).json();
+  ASSERT_EQ(row["attempts"].size(), 1U) << row;
+  EXPECT_EQ(row["attempts"][0]["outcome"], "aborted");
+  for (const Json& account : Ask("GET", "/agm/accounts").json()["accounts"]) {
+    EXPECT_EQ(account["state"], "ready") << account;
+  }
 }
 
 }  // namespace

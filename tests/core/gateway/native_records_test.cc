@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include <chrono>
 #include <memory>
 #include <string>
 #include <utility>
@@ -10,6 +11,7 @@
 #include "core/base/json.h"
 #include "tests/core/gateway/gateway_fixture.h"
 #include "tests/support/eventually.h"
+#include "tests/support/fake_clock.h"
 #include "tests/support/fake_transport.h"
 
 namespace agm::gateway {
@@ -215,6 +217,16 @@ TEST_F(NativeRecords, SilenceBetweenTheElementsOfAnArrayIsFilledWithBlankLines) 
   }
 }
 
+TEST_F(NativeRecords, SilenceOfARealUpstreamIsFilledToo) {
+  config_.proxy.keepalive_interval = Duration(10);
+  transport_ = &upstream_;
+  ASSERT_TRUE(mock_->SetScript(R"({"steps":[{"do":{"stall_after_events":1,"stall_ms":100}}]})"));
+  Start();
+  const Got got = Ask("POST", kEvents, kAsk);
+  EXPECT_EQ(got.status, 200);
+  EXPECT_NE(got.body.find("\n\n: keep-alive\n\n"), std::string::npos) << got.body;
+}
+
 TEST_F(NativeRecords, AClientThatLeavesEndsTheRequestWithoutBlame) {
   FakeAnswer answer = FakeAnswer::Sse({kFine});
   answer.hangs = true;
@@ -232,6 +244,58 @@ TEST_F(NativeRecords, AClientThatLeavesEndsTheRequestWithoutBlame) {
   EXPECT_EQ(Account()["errors"], 0);
   EXPECT_EQ(Account()["in_flight"], 0);
   EXPECT_TRUE(test::Eventually([&] { return network_.open() == 0; }));
+}
+
+/// While no time passes but where a test says so.
+class NativeSilence : public NativeRecords {
+ protected:
+  void TearDown() override {
+    GatewayTest::TearDown();
+    service_.reset();  // before its clock
+  }
+
+  /// Begins a stream in that form of which one piece comes, and then nothing.
+  void Begin(const std::string& form, const FakeAnswer& answer) {
+    FakeAnswer hanging = answer;
+    hanging.hangs = true;
+    Answer(hanging);
+    Run(Service::Start(std::make_shared<const config::Config>(config_), *log_, clock_, *transport_,
+                       *database_));
+    download_ = Open(form);
+    ASSERT_TRUE(download_->Read(body_, TimePoint::max(), NeverCancelled()));
+    ASSERT_NE(body_, "");
+    body_.clear();
+  }
+
+  /// What comes within a moment.
+  std::string Heard() {
+    const TimePoint until = SystemClock().Now() + std::chrono::milliseconds(30);
+    while (SystemClock().Now() < until) {
+      if (!download_->Read(body_, until, NeverCancelled())) break;
+    }
+    return std::exchange(body_, {});
+  }
+
+  test::FakeClock clock_;
+  std::unique_ptr<http::Download> download_;
+  std::string body_;
+};
+
+TEST_F(NativeSilence, IsFilledOnceInEachInterval) {
+  config_.proxy.keepalive_interval = Duration(20);
+  Begin(kEvents, FakeAnswer::Sse({kFine}));
+  EXPECT_EQ(Heard(), "");
+  for (int i = 0; i < 2; ++i) {
+    clock_.Advance(std::chrono::milliseconds(20));
+    EXPECT_EQ(Heard(), ": keep-alive\n\n");
+  }
+}
+
+TEST_F(NativeSilence, IsNotFilledWhereTheUserWantsNoKeepAlives) {
+  config_.proxy.keepalive_interval = Duration(0);
+  Begin(kEvents, FakeAnswer::Sse({kFine}));
+  clock_.Advance(std::chrono::milliseconds(20));
+  EXPECT_EQ(Heard(), "");
 }
 
 }  // namespace

@@ -219,5 +219,28 @@ TEST_F(NativeRoutes, AnswerErrorsInGooglesForm) {
   EXPECT_TRUE(network_.sent().empty() || LastUrl().find("/models?") != std::string::npos);
 }
 
+TEST_F(NativeRoutes, CountForEveryKindOfModel) {
+  config_.mapping = {{"pair", {"gemini-2.5-flash", "gemini-2.5-pro"}}};
+  network_.AnswerBy([](const test::SentRequest& sent) {
+    if (sent.url.find(":countTokens") != std::string::npos) return Answer({R"({"totalTokens":3})"});
+    return Answer({R"({"models":[{"name":"models/gemini-2.5-flash",)"
+                   R"("supportedGenerationMethods":["generateContent","countTokens"]}]})"});
+  });
+  Start();
+  const Got got = Ask("POST", "/v1beta/models/pair:countTokens", kAsk);
+  EXPECT_EQ(got.status, 200) << got.body;
+  EXPECT_EQ(LastUrl(), mock_->base_url() + "/v1beta/models/gemini-2.5-flash:countTokens");
+}
+
+TEST_F(NativeRoutes, HelpWithTheTargetThatARuleNamesWrongly) {
+  for (config::Account& account : config_.accounts) account.models = {"gemini-2.5-flash"};
+  config_.mapping = {{"quick", {"gemini-2.5-flahs"}}};
+  Start();
+  const Got got = Ask("POST", "/v1beta/models/quick:generateContent", kAsk);
+  EXPECT_EQ(got.status, 404);
+  const std::string message = got.json()["error"]["message"];
+  EXPECT_NE(message.find("did you mean \"gemini-2.5-flash\"?"), std::string::npos) << message;
+}
+
 }  // namespace
 }  // namespace agm::gateway

@@ -180,5 +180,27 @@ TEST_F(PageAccountsTest, LeavesAFileWithErrorsAsItIs) {
   EXPECT_EQ(File(), "port = = 1\n");
 }
 
+TEST_F(PageAccountsTest, WaitsTwentySecondsForTheUpstreamsWord) {
+  class Watched : public http::Transport {
+   public:
+    Result<std::unique_ptr<http::Download>> Send(const http::OutgoingRequest& request,
+                                                 const Cancellation&) override {
+      first_byte = request.first_byte_timeout;
+      deadline = request.deadline;
+      return Fail(ErrorCode::kUpstreamUnavailable, "nobody answers");
+    }
+    Duration first_byte{0};
+    TimePoint deadline = TimePoint::max();
+  };
+  Watched transport;
+  transport_ = &transport;
+  StartWithFile();
+  EXPECT_EQ(AddNew("spare", "AIza-spare").status, 400);
+  EXPECT_EQ(transport.first_byte, std::chrono::seconds(20));
+  EXPECT_LE(transport.deadline, SystemClock().Now() + std::chrono::seconds(20));
+  TearDown();
+  service_.reset();  // before its network
+}
+
 }  // namespace
 }  // namespace agm::gateway

@@ -67,6 +67,8 @@ TEST_F(PageTest, FilesAreKeptForEverAndDataNever) {
   const Got packed = Get(name, {{"Accept-Encoding", "gzip"}});
   EXPECT_EQ(packed.status, 200);
   EXPECT_EQ(packed.header("cache-control"), "public, max-age=31536000, immutable");
+  EXPECT_EQ(packed.header("vary"), "Accept-Encoding");
+  EXPECT_EQ(Get(name).header("vary"), "Accept-Encoding");
   EXPECT_EQ(Get("/agm/status").header("cache-control"), "no-store");
   EXPECT_EQ(Get("/agm/assets/nothing.js").status, 404);
 }

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "core/base/json.h"
+#include "core/gateway/taped.h"
 #include "core/ledger/recording.h"
 #include "tests/core/gateway/gateway_fixture.h"
 #include "tests/support/eventually.h"
@@ -130,6 +131,28 @@ TEST_F(RecordedBodies, AreShownUpToTwoHundredThousandBytes) {
   EXPECT_EQ(parts["request"]["cut"], true);
   EXPECT_EQ(parts["request"]["size"], 200'001);
   EXPECT_EQ(parts["request"]["body"], longer.substr(0, 200'000));
+}
+
+TEST(TapeCalls, HoldAnAnswerAsOpenUntilItsEnd) {
+  test::FakeTransport network;
+  FakeAnswer answer;
+  answer.pieces = {"one", "two"};
+  network.Answer(answer);
+  const auto tape = std::make_shared<ledger::Tape>();
+  const auto transport = TapeCalls(network, tape);
+  http::OutgoingRequest request;
+  request.url = "https://upstream.invalid/v1";
+  const auto download = transport->Send(request, NeverCancelled());
+  ASSERT_TRUE(download);
+  const auto head = [&] { return tape->parts().back().head; };
+  std::string body;
+  for (const char* read : {"one", "onetwo"}) {
+    EXPECT_TRUE((*download)->Read(body, TimePoint::max(), NeverCancelled()));
+    EXPECT_EQ(tape->parts().back().body, read);
+    EXPECT_NE(head().find(R"("ended":"open")"), std::string::npos) << head();
+  }
+  EXPECT_TRUE((*download)->Read(body, TimePoint::max(), NeverCancelled()));
+  EXPECT_NE(head().find(R"("ended":"complete")"), std::string::npos) << head();
 }
 
 }  // namespace

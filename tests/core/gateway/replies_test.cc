@@ -117,5 +117,20 @@ TEST_F(Replies, OnlyAnUnknownPathTellsTheBaseUrl) {
   EXPECT_EQ(told(unknown), "unknown path");
 }
 
+TEST_F(Replies, AGatewayThatStopsAsksForAnotherTry) {
+  class Ending : public Cancellation {
+   public:
+    bool Cancelled() const override { return true; }
+    bool Stopping() const override { return stops; }
+    bool stops = false;
+  };
+  Ending client;
+  EXPECT_EQ(WhyCancelled(client).code, ErrorCode::kCancelled);
+  client.stops = true;
+  const Error stops = WhyCancelled(client);
+  EXPECT_EQ(stops.code, ErrorCode::kOverloaded);
+  EXPECT_EQ(HeaderOf(RefuseWith(stops), "Retry-After"), "1");
+}
+
 }  // namespace
 }  // namespace agm::gateway

@@ -319,5 +319,21 @@ TEST_F(ResourceRoutes, ServeFilesInTheOtherApis) {
   EXPECT_EQ(Ask("GET", "/v1/files/file-m1", "", json).status, 404);
 }
 
+TEST_F(ResourceRoutes, PassNoAddressOfTheUpstreamsUploadOn) {
+  Start();
+  const std::vector<std::string> names = {"x-goog-upload-url", "x-goog-upload-control-url",
+                                          "location"};
+  FakeAnswer answer = FakeAnswer::Json("");
+  for (const std::string& name : names) {
+    answer.headers.emplace_back(name, "https://google/upload/v1beta/files?upload_id=" + name);
+  }
+  network_.Answer(answer);
+  const Got got = As("ann", "POST", "/upload/v1beta/files", "{}");
+  for (const std::string& name : names) {
+    EXPECT_EQ(got.header(name), "http://127.0.0.1:" + std::to_string(service_->port()) +
+                                    "/upload/v1beta/files?upload_id=" + name);
+  }
+}
+
 }  // namespace
 }  // namespace agm::gateway

@@ -228,5 +228,22 @@ TEST_F(RotationFacts, TheLogNamesTheQuotaOfARefusalAndTheAccountOfATry) {
   EXPECT_NE(nobody.find("target=gemini-2.5-flash"), std::string::npos) << nobody;
 }
 
+TEST_F(RotationFacts, TheHolderOfAFileIsAskedOnceMoreAfterNoAnswer) {
+  AddAccount("holder");
+  AddAccount("other");
+  const WallTime now = SystemClock().Wall();
+  store::Resources(*database_)
+      .Keep({"files/a", "local", "holder", "{}", now, now + std::chrono::hours(1)});
+  network_.Answer(FakeAnswer::Sse({}));
+  network_.AnswerBy([](const SentRequest&) { return FakeAnswer::Sse({kFine}); });
+  Start();
+  const Got got =
+      Ask("POST", "/v1beta/models/gemini-2.5-flash:streamGenerateContent?alt=sse",
+          R"({"contents":[{"parts":[{"fileData":{"fileUri":"https://h/v1beta/files/a"}}]}]})");
+  EXPECT_EQ(got.status, 200) << got.body;
+  EXPECT_EQ(CallsOf("holder"), 2);
+  EXPECT_EQ(CallsOf("other"), 0);
+}
+
 }  // namespace
 }  // namespace agm::gateway

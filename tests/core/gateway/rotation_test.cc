@@ -240,9 +240,12 @@ TEST_F(RotationTest, ARequestForAMethodThatTheModelLacksTouchesNoAccount) {
     EXPECT_EQ(got.status, 404) << got.body;
     EXPECT_EQ(got.json()["error"]["type"], "invalid_request_error");
     EXPECT_EQ(got.json()["error"]["code"], "model_not_found");
+    EXPECT_NE(got.body.find("does not serve embeddings; its methods are"), std::string::npos);
   }
   EXPECT_EQ(Calls(), 0);
-  EXPECT_EQ(ChatWith("gemini-embedding-2").status, 404);  // the list is known by now
+  const Got chat = ChatWith("gemini-embedding-2");  // the list is known by now
+  EXPECT_EQ(chat.status, 404);
+  EXPECT_NE(chat.body.find("does not serve chat; its methods are"), std::string::npos) << chat.body;
   EXPECT_EQ(Calls(), 0);
   for (const char* name : {"one", "two", "three"}) EXPECT_EQ(StateOf(name)["state"], "ready");
   EXPECT_EQ(ChatWith("gemini-2.5-flash").status, 200);
@@ -342,6 +345,29 @@ TEST_F(RotationTest, APromptTooLargeForTwoProjectsStartsNoCooldown) {
   EXPECT_EQ(mock_->stats().requests, 2);
   for (const char* name : {"one", "two", "three"}) EXPECT_EQ(StateOf(name)["state"], "ready");
   EXPECT_EQ(Chat("short").status, 200);
+}
+
+TEST_F(RotationTest, ANativePromptTooLargeForTwoProjectsIsRefusedInGooglesForm) {
+  for (const char* name : {"one", "two"}) Add(name, std::string(name) + "-key");
+  Script({Step(Json::object(), Refusal(QuotaBody(kTokens, "1000")))});
+  Start();
+  const std::string story(10'000, '.');
+  const Got got = Ask("POST", "/v1beta/models/gemini-2.5-flash:generateContent",
+                      R"({"contents":[{"parts":[{"text":")" + story + R"("}]}]})");
+  EXPECT_EQ(got.status, 413) << got.body;
+  EXPECT_EQ(got.json()["error"]["code"], 413);
+}
+
+TEST_F(RotationTest, ALongPromptThatOneProjectAloneRefusesStartsItsCooldown) {
+  AddOf("same", "one");
+  AddOf("same", "two");
+  Script({Step(Json::object(), Refusal(QuotaBody(kTokens, "1000")))});
+  Start();
+  const Got got = Chat(std::string(10'000, '.'));
+  EXPECT_EQ(got.status, 429) << got.body;
+  EXPECT_EQ(StateOf("one")["reason"], "minute_quota");
+  EXPECT_EQ(StateOf("one")["errors"], 1);
+  EXPECT_EQ(StateOf("two")["errors"], 1);
 }
 
 TEST_F(RotationTest, APromptThatAnotherProjectAcceptsStartsACooldownOfTheFirst) {

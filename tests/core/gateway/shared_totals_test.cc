@@ -44,6 +44,23 @@ TEST(SharedTotals, AreReadAsTheyWereWritten) {
   EXPECT_FALSE(ReadTotals("machine/1", "no JSON"));
 }
 
+TEST(SharedTotals, OfANodeThatKnowsFewerSumsAreZero) {
+  std::string sums;
+  for (int count = 1; count <= 9; ++count) {
+    sums += (count > 1 ? ",7" : "7");
+    const auto read =
+        ReadTotals("machine/1", R"({"node":"n","rows":[{"quarter":1,"sums":[)" + sums + "]}]}");
+    ASSERT_TRUE(read);
+    ASSERT_EQ(read->totals.size(), 1U);
+    const ledger::Sums& of = read->totals.begin()->second;
+    EXPECT_EQ(of.requests, 7);
+    EXPECT_EQ(of.errors, count > 1 ? 7 : 0);
+    EXPECT_EQ(of.cancelled, count > 2 ? 7 : 0);
+    EXPECT_EQ(of.list, 0);
+    EXPECT_EQ(of.unbilled, 0);
+  }
+}
+
 /// The totals of a machine with a server.
 class SharedTotalsTest : public ::testing::Test {
  protected:

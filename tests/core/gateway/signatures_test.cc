@@ -187,5 +187,16 @@ TEST_F(SignaturesTest, AreKeptWhileTheEventsOfAnAnswerPass) {
   EXPECT_NE(signatures.TurnOf("ann", "c", "gemini-3"), "");
 }
 
+TEST_F(SignaturesTest, AreForgottenOneAfterTheOther) {
+  Signatures signatures(stored_, SystemClock());
+  signatures.Keep("call-1", "gemini-3", "abc");
+  signatures.Keep("call-2", "gemini-3", "abc");
+  for (int i = 0; i < 5'000; ++i) signatures.Find("other-" + std::to_string(i), "gemini-3");
+  for (const char* call : {"call-1", "call-2"}) {
+    Store(call, "from the store");
+    EXPECT_EQ(signatures.Find(call, "gemini-3"), "from the store") << call;
+  }
+}
+
 }  // namespace
 }  // namespace agm::gateway

@@ -71,16 +71,16 @@ TEST_F(StatusPageTest, SaysWhoTheVisitorIs) {
 TEST_F(StatusPageTest, CountsAccountsAndThoseThatAreTheMock) {
   Add("work", "AIza-work");
   Add("spare", "AIza-spare");
-  for (const char* name : {"mock-1", "mock-2"}) {
+  for (const char* name : {"mock-1", "mock-2", "mock-3"}) {
     Add(name, name);
     config_.accounts.back().kind = config::AccountKind::kMock;
   }
   config_.accounts[1].enabled = false;
   Start();
   const Json accounts = Status()["accounts"];
-  EXPECT_EQ(accounts["total"], 4);
-  EXPECT_EQ(accounts["ready"], 3);
-  EXPECT_EQ(accounts["mock"], 2);
+  EXPECT_EQ(accounts["total"], 5);
+  EXPECT_EQ(accounts["ready"], 4);
+  EXPECT_EQ(accounts["mock"], 3);
 }
 
 TEST_F(StatusPageTest, CountsTheRequestsAtUpstreams) {

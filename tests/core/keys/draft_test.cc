@@ -37,6 +37,7 @@ TEST(Draft, ReadsBudgetsAsPeopleWriteThem) {
   EXPECT_EQ(Budget({"$2.50/day"}), "budget = { day = 2.5 }\n");
   EXPECT_EQ(Budget({"0.000000001/month"}), "budget = { month = 0.000000001 }\n");
   EXPECT_EQ(Budget({"1.5k/month"}), "budget = { month = 1500 }\n");
+  EXPECT_EQ(Budget({"100000000.5/day"}), "budget = { day = 100000000.5 }\n");
   EXPECT_EQ(Budget({"0/day"}), "budget = { day = 0 }\n");
 }
 

@@ -41,6 +41,18 @@ TEST_F(BucketsTest, AnHourThatComesTwiceIsNamedTwice) {
   EXPECT_EQ(names.at("2026-11-01 01:00"), 4);
   EXPECT_EQ(names.at("2026-11-01 01:00 -08:00"), 4);
   EXPECT_EQ(names.at("2026-11-01 02:00"), 4);
+  const auto london =
+      Named(BucketSize::kHour, "Europe/London", Utc(2026, 10, 25), Utc(2026, 10, 25, 4));
+  EXPECT_EQ(london.at("2026-10-25 01:00"), 4);
+  EXPECT_EQ(london.at("2026-10-25 01:00 +00:00"), 4);
+}
+
+TEST_F(BucketsTest, AnHourThatComesTwiceMayBeThatOfGreenwich) {
+  const auto names =
+      Named(BucketSize::kHour, "Europe/London", Utc(2026, 10, 24, 23), Utc(2026, 10, 26));
+  EXPECT_EQ(names.size(), 25U);
+  EXPECT_EQ(names.at("2026-10-25 01:00"), 4);
+  EXPECT_EQ(names.at("2026-10-25 01:00 +00:00"), 4);
 }
 
 TEST_F(BucketsTest, AnHourThatIsLeftOutHasNoName) {

@@ -16,5 +16,13 @@ TEST(FileId, StaysTheSameForAFileAndDiffersBetweenFiles) {
   EXPECT_NE(FileId(*other), id);
 }
 
+TEST(FileId, IsNeverEmpty) {
+  const auto file = store::Database::OpenInMemory(RequestsFile());
+  EXPECT_TRUE(file->Transact([](store::Connection& connection) {
+    return connection.Run("INSERT OR REPLACE INTO setting (name, value) VALUES ('id', '')");
+  }));
+  EXPECT_EQ(FileId(*file).size(), 12U);
+}
+
 }  // namespace
 }  // namespace agm::ledger

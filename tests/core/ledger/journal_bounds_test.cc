@@ -5,6 +5,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "core/ledger/journal.h"
@@ -48,6 +49,25 @@ class JournalBounds : public testing::Test {
     part.body = std::move(body);
     tape->Add(std::move(part));
     return {entry.at, entry.id, tape};
+  }
+
+  void Add(int rows) {
+    for (int i = 0; i < rows; ++i) journal_->Add(Answered());
+    journal_->Settle();
+  }
+  /// As if the disk were full: SQLite refuses to let the file grow.
+  void LimitPages(int pages) {
+    EXPECT_TRUE(database_->Read([&](store::Connection& connection) {
+      return connection.Query("PRAGMA max_page_count = " + std::to_string(pages), {},
+                              [](const store::Row&) {});
+    }));
+  }
+  /// Some rows were skipped, and the figures tell how many.
+  void ExpectWrittenOrSkipped(std::uint64_t added) {
+    const Journal::Figures figures = journal_->figures();
+    EXPECT_GT(figures.skipped, 0U);
+    EXPECT_EQ(figures.written + figures.skipped, added);
+    EXPECT_EQ(Rows().size(), figures.written);
   }
 
   test::TempDir folder_;
@@ -100,6 +120,40 @@ TEST_F(JournalBounds, ANewSecondHasRoomForRowsAgain) {
   EXPECT_EQ(Rows().size(), 4U);
 }
 
+TEST_F(JournalBounds, RowsThatWaitForAFullDiskAreBoundedAndAllAreCounted) {
+  Settings settings;
+  settings.rows_per_second = 100'000;
+  journal_->Apply(settings);
+  LimitPages(1);
+  for (int i = 0; i < 5; ++i) Add(800);
+  EXPECT_FALSE(journal_->Flush());
+  Add(300);
+  LimitPages(1'000'000);
+  ASSERT_TRUE(journal_->Flush());
+  ExpectWrittenOrSkipped(4'300);
+  EXPECT_EQ(counted_.size(), 4'300U);
+}
+
+TEST_F(JournalBounds, TheOldestRowsMakeRoomForThoseThatCameDuringAFailedWrite) {
+  bool told = false;
+  journal_.emplace(
+      *database_, clock_, [](const Entry&) {},
+      [&](const std::string&) {
+        if (std::exchange(told, true)) return;
+        for (int i = 0; i < 8; ++i) Add(512);
+      });
+  Settings settings;
+  settings.rows_per_second = 100'000;
+  journal_->Apply(settings);
+  LimitPages(1);
+  Add(200);
+  EXPECT_FALSE(journal_->Flush());
+  LimitPages(1'000'000);
+  ASSERT_TRUE(journal_->Flush());
+  ExpectWrittenOrSkipped(4'296);
+  journal_.reset();
+}
+
 TEST_F(JournalBounds, WhatAnEntryHoldsIsReleasedOnceItIsCounted) {
   Entry entry = Answered();
   entry.held = std::make_shared<int>(1);
@@ -132,6 +186,7 @@ TEST_F(JournalBounds, TotalsAreThoseOfTheFileAndThoseThatWait) {
   EXPECT_EQ(requests(clock_.Wall() - 3h), 2);
   EXPECT_EQ(requests(clock_.Wall() - 90min), 1);
   EXPECT_EQ(requests(clock_.Wall() - 1min), 0);
+  EXPECT_EQ(requests(TimeOf(QuarterOf(clock_.Wall() - 1h))), 1) << "a span begins with its quarter";
 }
 
 }  // namespace

@@ -123,7 +123,7 @@ TEST_F(RecostTest, FindsTheSumOfARowInItsFoldedHour) {
   entry.at = kDay + 50min;
   Write({entry});
   Do([](store::Connection& connection) { return FoldTotals(connection, kDay - 24h, kDay + 24h); });
-  RecostWith(kRight);
+  EXPECT_EQ(RecostWith(kRight), 1U);
   EXPECT_EQ(Total().list, 300'000'000);
   EXPECT_EQ(Total().requests, 1);
 }
@@ -133,6 +133,44 @@ TEST_F(RecostTest, KeepsCostsOfModelsWithoutAPrice) {
   Sql("DELETE FROM request");
   EXPECT_EQ(RecostWith({}), 0U);
   EXPECT_EQ(Total().list, 100'000'000);
+}
+
+TEST_F(RecostTest, APriceThatWasMissingIsBilledToo) {
+  Write({EntryOf("b", Billing::kPaid)});
+  Sql("DELETE FROM request");
+  EXPECT_EQ(Total().unbilled, 1);
+  EXPECT_EQ(RecostWith(kRight), 1U);
+  EXPECT_EQ(Total().billed, 500 * kMilli);
+  EXPECT_EQ(Total().unbilled, 0);
+}
+
+TEST_F(RecostTest, AModelThatCostsNothingHasAPriceToo) {
+  for (const bool row : {true, false}) {
+    database_ = store::Database::OpenInMemory(RequestsFile());
+    Write({EntryOf("b", Billing::kFree)});
+    if (!row) Sql("DELETE FROM request");
+    EXPECT_EQ(Total().unpriced, 1);
+    RecostWith(std::array{Price{.match = "b"}});
+    EXPECT_EQ(Total().unpriced, 0) << row;
+  }
+}
+
+TEST_F(RecostTest, CorrectsRowsWhoseTotalsAreGone) {
+  Write({EntryOf("a", Billing::kPaid)});
+  Sql("DELETE FROM total");
+  EXPECT_EQ(RecostWith(kRight), 1U);
+  EXPECT_EQ(ListOfRows(), 300 * kMilli);
+}
+
+TEST_F(RecostTest, CorrectsTheRowsOfEachDayOnce) {
+  Entry first = EntryOf("a", Billing::kPaid);
+  first.at = kDay - 23h;
+  Entry second = EntryOf("a", Billing::kPaid);
+  second.at = kDay + 2h;
+  Write({first, second});
+  EXPECT_EQ(RecostWith(kRight), 2U);
+  EXPECT_EQ(Total().list, 600 * kMilli);
+  EXPECT_EQ(ListOfRows(), 600 * kMilli);
 }
 
 TEST_F(RecostTest, IsNeededWhereThePricesChanged) {
@@ -169,6 +207,17 @@ TEST(PriceList, HasADigestOfAllItsPrices) {
   EXPECT_NE(one.digest(), PriceList({kWrong.begin(), kWrong.end()}).digest());
   EXPECT_NE(PriceList().digest(), one.digest());
   EXPECT_EQ(one.rows().size(), ListPrices().size() + 2);
+}
+
+TEST(PriceList, KeepsTheTextsOfItsPricesItself) {
+  std::string match = "model";
+  std::string from = "2026-01-01";
+  std::string until = "2026-12-31";
+  const PriceList list({Price{.match = match, .from = from, .until = until}});
+  for (std::string* text : {&match, &from, &until}) text->assign(text->size(), '#');
+  EXPECT_EQ(list.rows().front().match, "model");
+  EXPECT_EQ(list.rows().front().from, "2026-01-01");
+  EXPECT_EQ(list.rows().front().until, "2026-12-31");
 }
 
 }  // namespace

@@ -42,6 +42,7 @@ class RetentionTest : public testing::Test {
       const auto done = retention_.Run(*database_, settings_, wall_, now_);
       ASSERT_TRUE(done) << done.error().message;
       bytes_ = done->bytes;
+      rows_ += done->rows;
       more = done->more_to_do;
     }
   }
@@ -62,6 +63,7 @@ class RetentionTest : public testing::Test {
   WallTime wall_ = kNoon;
   TimePoint now_{1h};
   std::int64_t bytes_ = 0;
+  std::int64_t rows_ = 0;  // that were deleted
 };
 
 TEST_F(RetentionTest, OldRowsOfEveryTableGo) {
@@ -113,6 +115,16 @@ TEST_F(RetentionTest, ALogOfExactlyTheLargestSizeLosesNothing) {
   settings_.max_size = static_cast<std::uint64_t>(bytes_ - 1);
   Run();
   EXPECT_LT(Count("request"), 1'000);
+  EXPECT_EQ(rows_, 1'000 - Count("request"));
+}
+
+TEST_F(RetentionTest, WhereNoRowIsLeftTotalsMakeRoom) {
+  Write(kNoon - 2h, 3);
+  Write(kNoon - 1h, 3);
+  settings_.max_size = 1;
+  Run();
+  EXPECT_EQ(Count("request"), 0);
+  EXPECT_EQ(Count("total"), 0);
 }
 
 TEST_F(RetentionTest, AClockThatJumpsAheadDoesNotEmptyTheLog) {

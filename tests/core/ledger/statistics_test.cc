@@ -46,6 +46,15 @@ TEST(Statistics, AddUpByColumnsAndSpans) {
   EXPECT_EQ(both.rows.at({"first", "ci", "gemini-2.5-flash", "work"}).list, 40);
 }
 
+TEST(Statistics, NameASpanOncePerQuarter) {
+  int named = 0;
+  Summarize(TwoDays(), {By::kCaller}, [&](WallTime at) {
+    ++named;
+    return DayOf(at);
+  });
+  EXPECT_EQ(named, 3);
+}
+
 TEST(Statistics, WithoutColumnsAndSpansThereIsOnlyTheTotal) {
   const Statistics all = Summarize(TwoDays(), {});
   EXPECT_TRUE(all.rows.empty());

@@ -6,6 +6,7 @@
 
 #include "core/base/json_doc.h"
 #include "core/mock/checks.h"
+#include "core/mock/signature.h"
 
 namespace agm::mock {
 namespace {
@@ -85,6 +86,32 @@ TEST(CheckContents, WantsCallsFromTheModel) {
       std::string::npos);
   EXPECT_NE(OfPart(R"({"functionResponse":{"name":"f"}})").find("function_response.response"),
             std::string::npos);
+}
+
+TEST(CheckContents, TakesStreamedCallsWithoutResponsesOnVertexOnly) {
+  const auto model = FindModel("gemini-2.5-flash", false);
+  ASSERT_TRUE(model);
+  const auto refused = [&](const std::string& more, bool vertex) {
+    const std::string request =
+        R"({"contents":[{"role":"user","parts":[{"text":"x"}]},{"role":"model","parts":)"
+        R"([{"functionCall":{"name":"f")" +
+        more + R"(}}]},{"role":"user","parts":[{"text":"y"}]}]})";
+    const auto doc = JsonDoc::Parse(request);
+    Complaints complaints;
+    CheckContents({*model, vertex}, doc->root(), complaints);
+    return complaints.any() ? complaints.error()->message : "";
+  };
+  for (const char* streamed : {R"(,"partialArgs":[])", R"(,"willContinue":true)"}) {
+    EXPECT_EQ(refused(streamed, true), "") << streamed;
+    EXPECT_NE(refused(streamed, false), "") << streamed;
+  }
+  EXPECT_NE(refused("", true), "");
+}
+
+TEST(CheckContents, KnowsASignatureOfTheServiceByItsForm) {
+  EXPECT_TRUE(IsForeignSignature(std::string(400, 'A')));
+  EXPECT_FALSE(IsForeignSignature("AAAA")) << "it is too short";
+  EXPECT_FALSE(IsForeignSignature(std::string(400, '!'))) << "it is not Base64";
 }
 
 }  // namespace

@@ -68,7 +68,7 @@ TEST(KeyTroubles, AskForTheDelayInTheKey) {
   EXPECT_NE(MessageOf("a-r90-quota-day").find("retry in 90s"), std::string::npos);
   const std::string usual = MessageOf("quota-day");
   for (const char* key : {"quota-day-r", "quota-day-r5x", "quota-day-x5", "quota-day-5",
-                          "quota-day r5", "r5-quota-day"}) {
+                          "quota-day r5", "r5-quota-day", "quota-day-r1000000000"}) {
     EXPECT_EQ(MessageOf(key), usual) << key;
   }
 }

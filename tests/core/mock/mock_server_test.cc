@@ -148,6 +148,9 @@ TEST_F(MockServerTest, GivesAccessTokens) {
   const Answered bad = Post(port(), "/token", "grant_type=refresh_token&refresh_token=revoked", "");
   EXPECT_EQ(bad.json()["error"], "invalid_grant");
   EXPECT_EQ(Post(port(), "/token", "", "").status, 400);
+  EXPECT_EQ(Post(port(), "/token", "grant_type=authorization_code&code=c", "").status, 200);
+  EXPECT_EQ(Post(port(), "/token", "grant_type=refresh_token&client_id=i", "").status, 400);
+  EXPECT_EQ(Post(port(), "/token", "refresh_token=r", "").status, 400);
 }
 
 TEST_F(MockServerTest, KeepsTheConnectionAcrossAStream) {
@@ -181,7 +184,9 @@ TEST_F(MockServerTest, ReadsBodiesInChunksAndPiecemeal) {
 TEST_F(MockServerTest, RefusesWhatIsNoHttp) {
   const RawClient client(port());
   client.Send("HELLO\r\n\r\n");
-  EXPECT_EQ(ReadAnswer(client.ReceiveAll()).status, 400);
+  const Answered answer = ReadAnswer(client.ReceiveAll());
+  EXPECT_EQ(answer.status, 400);
+  EXPECT_NE(answer.head.find("text/html"), std::string::npos) << answer.head;
 }
 
 TEST_F(MockServerTest, CountsOnlyThoseWhoLeaveBeforeTheirReply) {

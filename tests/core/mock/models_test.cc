@@ -59,5 +59,9 @@ TEST(Models, AreWrittenWithWhatTheyCan) {
   EXPECT_FALSE(embedding.contains("temperature"));
 }
 
+TEST(Models, CanHaveANameOfOneLetterBehindTheFamily) {
+  EXPECT_EQ(FindModel("gemini-5-x", true)->family, 50);
+}
+
 }  // namespace
 }  // namespace agm::mock

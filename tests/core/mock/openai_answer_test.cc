@@ -242,5 +242,14 @@ TEST(OpenAiMethod, StreamsAtTheServersPace) {
   EXPECT_EQ(first->pause, Duration(5));
 }
 
+TEST(OpenAiAnswer, BreaksOffWithAPageWhereTheFaultNamesNoError) {
+  Fault fault;
+  fault.fail_after_events = 1;
+  const auto frames = FramesOf(Plain(), fault);
+  ASSERT_EQ(frames.size(), 2U);
+  EXPECT_EQ(frames[0], FramesOf(Plain())[0]);
+  EXPECT_TRUE(frames[1].starts_with("data: <!DOCTYPE html>")) << frames[1];
+}
+
 }  // namespace
 }  // namespace agm::mock

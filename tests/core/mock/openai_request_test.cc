@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include <string>
+#include <utility>
 
 namespace agm::mock {
 namespace {
@@ -30,6 +31,29 @@ TEST(OpenAiRequest, LeavesOutAnImageThatIsElsewhere) {
                  url + R"("}}]}]})");
     EXPECT_NE(all.find(R"("parts":[])"), std::string::npos) << all;
   }
+}
+
+TEST(OpenAiRequest, TakesTheArgumentsOfACallIfTheyAreAnObject) {
+  const std::pair<const char*, const char*> cases[] = {
+      {R"({\"a\":1})", R"({"a":1})"}, {"[1]", "{}"}, {"{", "{}"}, {"", "{}"}};
+  for (const auto& [arguments, args] : cases) {
+    const std::string all = GeminiOf(
+        std::string(R"({"messages":[{"role":"assistant","tool_calls":[{"id":"1","function":)") +
+        R"({"name":"f","arguments":")" + arguments + R"("}}]}]})");
+    EXPECT_NE(all.find(std::string(R"("functionCall":{"name":"f","args":)") + args + "}"),
+              std::string::npos)
+        << all;
+  }
+}
+
+TEST(OpenAiRequest, AsksForJsonWhereTheFormatIsNotText) {
+  const auto asks = [](const std::string& format) {
+    return GeminiOf(R"({"messages":[],"response_format":{"type":")" + format + "\"}}")
+               .find(R"("responseMimeType":"application/json")") != std::string::npos;
+  };
+  EXPECT_TRUE(asks("json_object"));
+  EXPECT_TRUE(asks("json_schema"));
+  EXPECT_FALSE(asks("text"));
 }
 
 }  // namespace

@@ -270,6 +270,7 @@ TEST_F(OpenAiMock, FailsAsTheKeyOrTheScriptWants) {
                        "do":{"body":"x","status":418,"content_type":"text/plain"}}]})");
   EXPECT_EQ(Chat(Ask("a")).status, 418);
   EXPECT_EQ(Chat(Ask("a")).body, "x");
+  EXPECT_NE(Chat(Ask("a")).head.find("text/plain"), std::string::npos);
   EXPECT_EQ(Post(port(), "/v1/embeddings", R"({"input":"a"})").status, 200);
 }
 
@@ -288,6 +289,21 @@ TEST_F(OpenAiMock, FailsOrBreaksOffInsideAStream) {
   EXPECT_EQ(Stream(Ask("a")).body.find("[DONE]"), std::string::npos);
   Script(R"({"steps":[{"do":{"finish":"SAFETY"}}]})");
   EXPECT_EQ(Chat(Ask("a")).json()["choices"][0]["finish_reason"], "content_filter");
+}
+
+TEST_F(OpenAiMock, SaysTheNumberOfWordsThatTheScriptWants) {
+  Script(R"({"steps":[{"do":{"words":6}}]})");
+  EXPECT_EQ(Chat(Ask("a")).json()["choices"][0]["message"]["content"],
+            "one small step after another one");
+}
+
+TEST_F(OpenAiMock, SendsTheHeadersOfTheScriptAndBreaksOffWhereItSays) {
+  Script(R"({"steps":[{"do":{"body":"abcdef","headers":{"x-odd":"1"}}}]})");
+  const Answered whole = Chat(Ask("a"));
+  EXPECT_NE(whole.head.find("x-odd: 1"), std::string::npos) << whole.head;
+  EXPECT_TRUE(whole.complete);
+  Script(R"({"steps":[{"do":{"body":"abcdef","cut_after_bytes":3}}]})");
+  EXPECT_FALSE(Chat(Ask("a")).complete);
 }
 
 }  // namespace

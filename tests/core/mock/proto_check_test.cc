@@ -57,5 +57,14 @@ TEST(ProtoCheck, AnEnumCanBeTheNumberOfAValue) {
   }
 }
 
+TEST(ProtoCheck, ATruthCanBeAText) {
+  for (const char* value : {"true", "false", "\"true\"", "\"false\""}) {
+    const std::string body =
+        std::string(R"({"generationConfig":{"responseLogprobs":)") + value + "}}";
+    EXPECT_EQ(FaultOf(body), "") << value;
+  }
+  EXPECT_NE(FaultOf(R"({"generationConfig":{"responseLogprobs":"yes"}})"), "");
+}
+
 }  // namespace
 }  // namespace agm::mock

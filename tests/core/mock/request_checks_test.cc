@@ -68,5 +68,17 @@ TEST_F(RequestChecks, OnlyADocumentThatIsSearchedForHasATitle) {
               HasSubstr("is only allowed with task_type"));
 }
 
+TEST_F(RequestChecks, AnEmbeddingHasAtMost3072Dimensions) {
+  const auto embed = [&](int size) {
+    return Call("gemini-embedding-001", "embedContent",
+                fmt::format(R"({{"content":{{"parts":[{{"text":"x"}}]}},)"
+                            R"("outputDimensionality":{}}})",
+                            size));
+  };
+  EXPECT_EQ(embed(3072).status, 200);
+  EXPECT_THAT(embed(3073).message(), HasSubstr("must be in the range"));
+  EXPECT_THAT(embed(0).message(), HasSubstr("must be in the range"));
+}
+
 }  // namespace
 }  // namespace agm::mock

@@ -30,6 +30,8 @@ TEST(MockRoute, IsNoneForOtherPaths) {
         "/v1/models/:m", "/v1/models/a/b", "/v1//models", "/models",
         "/v1/publishers/other/models/a:b", "/v1/publishers/google",
         "/v1/projects/p/locations/l/models/a:b", "/v1/projects/p/publishers/google/models/a:b",
+        "/v1/projects/p/places/l/publishers/google/models/a:b",
+        "/v1/plans/p/locations/l/publishers/google/models/a:b",
         "/v1/projects/p/locations/l/publishers/google/models/a:b/c"}) {
     EXPECT_EQ(Read(path), "none") << path;
   }

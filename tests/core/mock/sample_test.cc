@@ -107,5 +107,31 @@ TEST(Sample, WritesEachMemberOnce) {
             R"({"a":7,"c":null})");
 }
 
+TEST(Sample, WritesNullBelowSeventeenLevels) {
+  std::string schema = R"({"type":"boolean"})";
+  std::string sample = "null";
+  for (int level = 0; level < 17; ++level) {
+    schema = R"({"type":"object","properties":{"a":)" + schema + R"(},"required":["a"]})";
+    sample = R"({"a":)" + sample + "}";
+  }
+  EXPECT_EQ(Sample(schema), sample);
+}
+
+TEST(Sample, SeesSixteenChoicesDeep) {
+  std::string schema = R"({"const":5})";
+  for (int depth = 0; depth < 16; ++depth) schema = R"({"anyOf":[)" + schema + "]}";
+  EXPECT_EQ(Sample(schema), "5");
+}
+
+TEST(Sample, ShowsAnItemOfAnOptionalListInTheUpperLevelsOnly) {
+  std::string schema = R"({"type":"array","items":{"type":"boolean"}})";
+  const auto within = [](const std::string& inner) {
+    return R"({"type":"object","properties":{"a":)" + inner + R"(},"required":["a"]})";
+  };
+  schema = within(within(within(schema)));
+  EXPECT_EQ(Sample(schema), R"({"a":{"a":{"a":[true]}}})");
+  EXPECT_EQ(Sample(within(schema)), R"({"a":{"a":{"a":{"a":[]}}}})");
+}
+
 }  // namespace
 }  // namespace agm::mock

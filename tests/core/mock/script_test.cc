@@ -69,6 +69,7 @@ TEST(ScriptText, NamesTheInvalidMember) {
   EXPECT_TRUE(Problem("{").starts_with("script: not read: "));
   EXPECT_EQ(Problem(""), "none");
   EXPECT_EQ(Problem("{}"), "none");
+  EXPECT_NE(Problem(R"({"steps":[{"do":{"split":"x"}}]})"), "none");
   EXPECT_EQ(Problem(R"({"steps":[{"times":1000000000,"match":{"nth":0},"do":{}}]})"), "none");
 }
 

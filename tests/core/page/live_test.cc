@@ -1,6 +1,8 @@
 #include "core/page/live.h"
 
+#include <fcntl.h>
 #include <gtest/gtest.h>
+#include <poll.h>
 
 #include <memory>
 #include <string>
@@ -56,6 +58,26 @@ TEST(LiveFeed, TellsASlowWatcherHowManyRowsItLost) {
   EXPECT_TRUE(piece.ends_with("event: lost\ndata: {\"rows\":88}\n\n"));
 }
 
+TEST(LiveFeed, APublishedRequestWakesTheWatchersSocketLoop) {
+  test::FakeClock clock;
+  LiveFeed feed(clock);
+  auto stream = feed.Watch();
+  Pull(*stream);
+  const int fd = stream->awaited().fd;
+  EXPECT_EQ(::fcntl(fd, F_GETFD) & FD_CLOEXEC, FD_CLOEXEC) << "no other program inherits it";
+  const auto readable = [&] {
+    pollfd poll{fd, POLLIN, 0};
+    return ::poll(&poll, 1, 0) == 1;
+  };
+  EXPECT_FALSE(readable());
+  feed.Publish(EntryOf("req_1"));
+  EXPECT_TRUE(readable());
+  Pull(*stream);
+  EXPECT_FALSE(readable());
+  feed.Close();
+  EXPECT_TRUE(readable());
+}
+
 TEST(LiveFeed, EightMayWatchAndALeaverMakesRoom) {
   test::FakeClock clock;
   LiveFeed feed(clock);
@@ -74,6 +96,7 @@ TEST(LiveFeed, SendsAKeepAliveInSilenceAndEndsWhenTheGatewayStops) {
   Pull(*stream);
   clock.Advance(std::chrono::seconds(15));
   EXPECT_EQ(Pull(*stream), ": keep-alive\n\n");
+  EXPECT_TRUE(Pull(*stream).empty()) << "the next is due in 15 seconds";
   feed.Close();
   std::string out;
   EXPECT_EQ(stream->Next(out, kNoWait), Pulled::kEnd);

@@ -119,12 +119,25 @@ TEST(Sessions, FiveWrongKeysOfAnAddressCloseItForAMinute) {
   EXPECT_TRUE(sessions.MayTry("192.0.2.1"));
 }
 
+TEST(Sessions, WrongKeysOfAThousandAddressesAreCounted) {
+  test::FakeClock clock;
+  Sessions sessions(clock);
+  for (int i = 0; i < 5; ++i) sessions.CountWrong("first");
+  for (int i = 1; i < 1024; ++i) sessions.CountWrong(std::to_string(i));
+  EXPECT_FALSE(sessions.MayTry("first"));
+  sessions.CountWrong("one too many");
+  EXPECT_TRUE(sessions.MayTry("first"));
+}
+
 TEST(ReadCookie, FindsTheWholeNameOnly) {
   EXPECT_EQ(ReadCookie("agm_session=abc", kSessionCookie), "abc");
   EXPECT_EQ(ReadCookie("a=1; agm_session=abc; b=2", kSessionCookie), "abc");
   EXPECT_EQ(ReadCookie("xagm_session=abc", kSessionCookie), "");
   EXPECT_EQ(ReadCookie("agm_session2=abc", kSessionCookie), "");
   EXPECT_EQ(ReadCookie("", kSessionCookie), "");
+  EXPECT_EQ(ReadCookie("a=1;agm_session=abc", kSessionCookie), "abc") << "without a blank";
+  const std::string_view cut("agm_session=abc", kSessionCookie.size());
+  EXPECT_EQ(ReadCookie(cut, kSessionCookie), "") << "a name without a value";
 }
 
 }  // namespace

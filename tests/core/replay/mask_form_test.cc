@@ -63,6 +63,12 @@ TEST(MaskForm, ReplacesTextsAndKeepsTheFormOfTheRequest) {
   EXPECT_EQ(Masked("name=\"size\"", "bob@example.org"), "name=\"size\"\r\n\r\nsomeone@example.com");
 }
 
+TEST(MaskForm, AHeadCannotEndEarly) {
+  EXPECT_EQ(Masked("name=\"a%0D%0A%22b\"", "2"), "name=\"ab\"\r\n\r\n2");
+  EXPECT_EQ(Masked("name=\"n\"\r\nContent-Type: text/a\\b", "2"),
+            "name=\"n\"\r\nContent-Type: text/ab\r\n\r\n2");
+}
+
 TEST(MaskForm, WritesEachPart) {
   const auto form = MaskForm(kType,
                              "--b\r\nContent-Disposition: form-data; name=\"n\"\r\n\r\n2\r\n"

@@ -23,6 +23,7 @@ TEST(Mask, ATextThatIsCutIntoPiecesIsReplacedAlike) {
   const std::string whole = Mask(R"({"text":"zwei Häuser, 世界 3 😀"})", Texts::kReplace);
   EXPECT_EQ(whole, R"({"text":"xxxx xéxxxx, 字字 1 😀"})");
   EXPECT_EQ(Mask(R"({"text":"zwei Hä"})", Texts::kReplace), R"({"text":"xxxx xé"})");
+  EXPECT_EQ(Mask(R"({"text":"กa"})", Texts::kReplace), R"({"text":"字x"})");
 }
 
 TEST(Mask, WalksServerSentEvents) {
@@ -31,6 +32,12 @@ TEST(Mask, WalksServerSentEvents) {
            "data: not json\n",
            Texts::kReplace),
       "event: x\r\ndata: {\"text\":\"xx\",\"finishReason\":\"STOP\"}\r\n\r\nxxxx: xxx xxxx\n");
+}
+
+TEST(Mask, KeepsTheFormOfServerSentEvents) {
+  EXPECT_EQ(Mask("data:{\"text\":\"Hi\"}\n", Texts::kReplace), "data:{\"text\":\"xx\"}\n");
+  EXPECT_EQ(Mask(": ping\nid: ab\ndata: [DONE]\n", Texts::kReplace),
+            ": ping\nid: ab\ndata: [DONE]\n");
 }
 
 TEST(Mask, ReplacesMediaAndOpaqueData) {

@@ -272,6 +272,12 @@ TEST(Database, BeginsAnewWhereItsFileTurnsOutToBeDamaged) {
   EXPECT_THAT(database->TakeWarning().value_or(Error{}).message, HasSubstr("state.db.damaged-"));
   EXPECT_EQ(Accounts(*database), "new=2 ");
   EXPECT_EQ(Accounts(*Database::Open(folder.path())), "new=2 ");
+  bool log_aside = false;  // it holds the newest rows of the damaged file
+  for (const auto& entry : fs::directory_iterator(folder.path())) {
+    const std::string name = entry.path().filename().string();
+    log_aside |= name.starts_with("state.db.damaged-") && name.ends_with("-wal");
+  }
+  EXPECT_TRUE(log_aside);
 }
 
 /// A job that counts how often it runs.

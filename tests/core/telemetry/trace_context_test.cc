@@ -26,6 +26,7 @@ TEST(TraceContext, ContinuesAValidTrace) {
   EXPECT_TRUE(read->sampled);
   EXPECT_FALSE(ReadTraceContext(Header("00", kTrace, kSpan, "00"), "")->sampled);
   EXPECT_TRUE(ReadTraceContext(Header("00", kTrace, kSpan, "ff"), "")->sampled);
+  EXPECT_TRUE(ReadTraceContext(Header("00", kTrace, kSpan, "09"), "")->sampled);
 }
 
 TEST(TraceContext, IgnoresWhatTheSpecificationForbids) {
@@ -36,7 +37,9 @@ TEST(TraceContext, IgnoresWhatTheSpecificationForbids) {
         Header("00", "0AF7651916CD43DD8448EB211C80319C", kSpan, "01"),
         Header("00", kTrace, kSpan, "0g"), Header("00", kTrace, kSpan, "01") + "-more",
         Header("00", kTrace, kSpan, "1"), Header("00", kTrace.substr(1), kSpan, "01"),
-        std::string(), std::string(55, '-')}) {
+        "00-" + std::string(kTrace) + "_" + std::string(kSpan) + "-01",
+        "00-" + std::string(kTrace) + "-" + std::string(kSpan) + "_01", std::string(),
+        std::string(55, '-')}) {
     EXPECT_FALSE(ReadTraceContext(header, "")) << header;
   }
 }

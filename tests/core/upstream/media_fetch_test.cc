@@ -77,6 +77,17 @@ TEST(MediaFetch, TellsTheTypeByNameOrBytesWhereTheServerDoesNot) {
   EXPECT_EQ(Get(transport, "https://example.com/a")->mime, "image/png");
 }
 
+TEST(MediaFetch, TakesImagesSoundFilmTextAndPdf) {
+  FakeTransport transport;
+  for (const char* type :
+       {"image/webp", "audio/wav", "video/mp4", "text/plain", "text/csv", "application/pdf"}) {
+    transport.Answer(Bytes("x", type));
+    const auto media = Get(transport, "https://example.com/a");
+    ASSERT_TRUE(media) << media.error().message;
+    EXPECT_EQ(media->mime, type);
+  }
+}
+
 TEST(MediaFetch, TakesNoOtherTypes) {
   FakeTransport transport;
   transport.Answer(Bytes("PK", "application/zip"));
@@ -102,6 +113,19 @@ TEST(MediaFetch, FollowsRedirectsWhereverTheyLead) {
                                            "https://example.com/b/x/y?z=http://q",
                                            "https://example.com/b/x/y?only=query",
                                            "https://cdn.example.org/z", "http://example.net/"));
+}
+
+TEST(MediaFetch, OnlyARedirectWithALocationLeadsElsewhere) {
+  FakeTransport transport;
+  FakeAnswer good = Bytes(kPng, "image/png");
+  good.headers.emplace_back("location", "https://elsewhere.example/");
+  transport.Answer(good);
+  EXPECT_TRUE(Get(transport, "https://example.com/a"));
+  EXPECT_THAT(Urls(transport), ElementsAre("https://example.com/a"));
+  FakeAnswer nowhere = Bytes("moved", "text/plain");
+  nowhere.status = 302;
+  transport.Answer(nowhere);
+  EXPECT_THAT(Refusal(Get(transport, "https://example.com/a")), HasSubstr("status 302"));
 }
 
 TEST(MediaFetch, GivesUpOnTheSixthRedirect) {
@@ -150,6 +174,20 @@ TEST(MediaFetch, IsBoundedInSizeWhetherTheLengthIsToldOrNot) {
   limits.bytes = 1000;
   EXPECT_EQ(Refusal(Get(transport, "https://example.com/", limits)),
             "example.com: expected at most 1000 bytes, found more");
+}
+
+TEST(MediaFetch, TakesAsManyBytesAsAreAllowed) {
+  FakeTransport transport;
+  MediaLimits limits;
+  limits.bytes = 1000;
+  for (const char* length : {"1000", "000000000000001000"}) {
+    FakeAnswer answer = Bytes(std::string(1000, 'x'), "image/png");
+    answer.headers.emplace_back("content-length", length);
+    transport.Answer(answer);
+    const auto media = Get(transport, "https://example.com/", limits);
+    ASSERT_TRUE(media) << media.error().message;
+    EXPECT_EQ(media->bytes.size(), 1000U);
+  }
 }
 
 TEST(MediaFetch, IsBoundedInTime) {

@@ -36,6 +36,18 @@ TEST_F(InflateTest, UndoesGzipAndBothKindsOfDeflate) {
   EXPECT_EQ(*Unpack(Packed(text, Wrapping::kBare), BodyCoding::kDeflate), text);
 }
 
+TEST_F(InflateTest, KnowsBareDeflateByEitherHalfOfTheHeaderThatItLacks) {
+  const std::string text(23, 'x');
+  // A stored block of 23 bytes: its first two bytes pass zlib's check, but name no method.
+  const std::string stored = std::string("\x01\x17\x00\xe8\xff", 5) + text;
+  const auto unpacked = Unpack(stored, BodyCoding::kDeflate);
+  ASSERT_TRUE(unpacked) << unpacked.error().message;
+  EXPECT_EQ(*unpacked, text);
+  const auto nothing = Unpack(std::string_view("\x03\x00", 2), BodyCoding::kDeflate);
+  ASSERT_TRUE(nothing) << nothing.error().message;
+  EXPECT_EQ(*nothing, "");
+}
+
 TEST_F(InflateTest, KeepsABombSmall) {
   const std::string bomb = Packed(std::string(50'000'000, 'x'), Wrapping::kGzip);
   EXPECT_LT(bomb.size(), 100'000U);

@@ -30,6 +30,8 @@ TEST(PictureSize, GrowsWithThePixels) {
   EXPECT_EQ(Shown("2560x1440"), "16:9 2K");
   EXPECT_EQ(Shown("3840x2160"), "16:9 4K");
   EXPECT_EQ(Shown("4096x4096"), "1:1 4K");
+  EXPECT_EQ(Shown("16384x16384"), "1:1 4K");
+  EXPECT_EQ(Shown("16385x16384"), "none");
 }
 
 TEST(PictureSize, MayBeLeftOpen) { EXPECT_EQ(Shown("auto"), " "); }

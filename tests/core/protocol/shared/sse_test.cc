@@ -77,6 +77,8 @@ TEST(SseReader, RefusesAnEventOverItsLimit) {
   SseReader sse(100);
   sse.Push("data: " + std::string(60, 'x') + "\n\n");
   EXPECT_TRUE(sse.Next());
+  sse.Push("data: " + std::string(40, 'x') + "\ndata: " + std::string(59, 'y') + "\n\n");
+  EXPECT_TRUE(sse.Next()) << "both lines and the line end between them are 100 bytes";
   sse.Push("data: " + std::string(200, 'x'));
   EXPECT_FALSE(sse.Next());
   EXPECT_TRUE(sse.overflowed());

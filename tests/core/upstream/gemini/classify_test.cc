@@ -252,6 +252,8 @@ TEST(ClassifyText, ANotFoundIsAboutTheModelOnlyIfNothingElseIsNamed) {
       {"the model_x is gone", kNotServed},
       {"the model.x is gone", kNotServed},
       {"the model9 is gone", kNotServed},
+      {"the modela is gone", kNotServed},
+      {"the modelz is gone", kNotServed},
       {"the 0model is gone", kNotServed},
       {"my-model is gone", kNotServed},
       {"remodel the model", kUnknownModel},
@@ -273,6 +275,7 @@ TEST(ClassifyText, AZeroLimitIsAWholeNumber) {
       {"limit: 0.", kNoQuota},         {"limit: 0. Please", kNoQuota},
       {"limit: 05", kSharedLimit},     {"limit: 0.5", kSharedLimit},
       {"limit: 0.9 of", kSharedLimit}, {"limit: 05, limit: 0", kNoQuota},
+      {"limit: 00", kSharedLimit},     {"limit: 0.05", kSharedLimit},
       {"limit: 10", kSharedLimit}};
   for (const auto& [message, trouble] : cases) {
     EXPECT_EQ(Judged(429, message), Name(trouble)) << message;

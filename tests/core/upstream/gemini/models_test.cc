@@ -58,6 +58,14 @@ TEST(ListModels, ReadsVertexAisList) {
   EXPECT_EQ(transport.sent().at(0).credential_header, "Authorization");
 }
 
+TEST(ListModels, SendsAPageTokenOfPlainCharactersAsItIs) {
+  FakeTransport transport;
+  transport.Answer(FakeAnswer::Json(R"({"nextPageToken":"aZ9-b_c.d"})"));
+  transport.Answer(FakeAnswer::Json("{}"));
+  List(transport);
+  EXPECT_THAT(transport.sent().at(1).url, EndsWith("&pageToken=aZ9-b_c.d"));
+}
+
 TEST(ListModels, DoesNotFollowPagesForEver) {
   FakeTransport transport;
   transport.AnswerBy([](const auto&) { return FakeAnswer::Json(R"({"nextPageToken":"x"})"); });
@@ -110,6 +118,18 @@ TEST(CheckCredential, CountsTokensOnVertexAiWhereTheListNeedsNoRight) {
   EXPECT_THAT(transport.sent().at(0).url, HasSubstr("/projects/p/locations/global/"));
   EXPECT_THAT(transport.sent().at(0).url, EndsWith(":countTokens"));
   EXPECT_EQ(transport.sent().at(0).method, "POST");
+}
+
+TEST(CheckCredential, OnVertexAiARefusalOfTheCredentialIsAFailure) {
+  config::Account account;
+  account.kind = config::AccountKind::kVertex;
+  account.project = "p";
+  FakeTransport transport;
+  transport.Answer(FakeAnswer::Json(R"({"error":{"code":401,"status":"UNAUTHENTICATED"}})", 401));
+  const auto result =
+      GeminiProvider().CheckCredential({transport, {}, NeverCancelled()}, account, Key());
+  ASSERT_TRUE(std::holds_alternative<Failure>(result));
+  EXPECT_EQ(std::get<Failure>(result).trouble, Trouble::kUnauthenticated);
 }
 
 }  // namespace

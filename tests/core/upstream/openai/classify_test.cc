@@ -129,7 +129,15 @@ TEST(ClassifyOpenAi, ReadsTheDelayWhereverItIs) {
                    {"x-ratelimit-remaining-tokens", "0"}}),
             Duration(9'000))
       << "the limit of tokens does not say when it resets";
+  EXPECT_EQ(delay({{"x-ratelimit-remaining-requests", "0"},
+                   {"x-ratelimit-reset-requests", "5s"},
+                   {"x-ratelimit-remaining-tokens", "0"},
+                   {"x-ratelimit-reset-tokens", "8s"}}),
+            Duration(8'000))
+      << "the limit that resets last";
   EXPECT_EQ(delay({}, "Please try again in 6m0s."), Duration(360'000));
+  EXPECT_EQ(delay({{"retry-after-ms", "1900"}}), Duration(1'900));
+  EXPECT_EQ(delay({{"retry-after-ms", "100000000000"}}), std::nullopt) << "no delay is so long";
   EXPECT_EQ(delay({{"retry-after-ms", "soon"}, {"retry-after", "2"}}), Duration(2'000));
   EXPECT_EQ(delay({{"retry-after-ms", "15x"}}), std::nullopt);
   EXPECT_EQ(delay({}), std::nullopt);

@@ -67,6 +67,7 @@ TEST(OpenAiErrorBody, ReadsPydanticsListOfDetails) {
   EXPECT_EQ(read.body.fields[0].field, "top_k");
   EXPECT_EQ(read.body.fields[1].field, "query");
   EXPECT_EQ(ReadOpenAiErrorBody(R"({"detail":"Not Found"})").body.message, "Not Found");
+  EXPECT_EQ(ReadOpenAiErrorBody(R"({"error":{"message":"m"},"detail":"d"})").body.message, "m");
 }
 
 TEST(OpenAiErrorBody, FindsTheRefusedFieldInTheWords) {
@@ -79,6 +80,8 @@ TEST(OpenAiErrorBody, FindsTheRefusedFieldInTheWords) {
   EXPECT_EQ(field("unknown field `" + std::string(65, 'x') + "`"), "");
   EXPECT_EQ(field("the parameter "), "");
   EXPECT_EQ(field("no such model"), "");
+  EXPECT_EQ(field("bad parameter: ; field seed is unknown"), "seed");
+  EXPECT_EQ(field("bad parameter: " + std::string(65, 'x') + "; field seed is unknown"), "seed");
   EXPECT_EQ(
       ReadOpenAiErrorBody(R"({"error":{"message":"m","param":")" + std::string(65, 'x') + R"("}})")
           .param,
