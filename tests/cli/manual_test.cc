@@ -85,6 +85,9 @@ TEST(Complete, OffersTheGatewaysModelsOrThoseOfTheMapping) {
     EXPECT_TRUE(Has(t.io.out, name)) << t.io.out;
   }
   EXPECT_FALSE(Has(t.io.out, "*")) << t.io.out;
+  t.WriteConfig("");
+  EXPECT_EQ(t.Agm({"complete", "models"}), 0);
+  EXPECT_TRUE(Has(t.io.out, "gemini-flash-latest\n")) << "what the built-in rules lead to";
 }
 
 TEST(Complete, OffersTheRulesPatternsToo) {

@@ -186,6 +186,15 @@ TEST_F(InlineMediaTest, MayTakeAllOfTheBudget) {
   EXPECT_TRUE(done) << done.error().message;
 }
 
+TEST_F(InlineMediaTest, IsOfTheKindThatItsBytesAre) {
+  transport_.Answer(Picture());
+  chat::Media media = Image("https://example.com/a");
+  media.kind = chat::MediaKind::kVideo;
+  request_ = Asking(media);
+  ASSERT_TRUE(Inline(kOld));
+  EXPECT_EQ(MediaOf(request_).kind, chat::MediaKind::kImage);
+}
+
 TEST_F(InlineMediaTest, ReadsNoMoreThanWhatIsLeft) {
   transport_.AnswerBy([](const auto&) { return Picture(); });
   budget_.bytes = 5;

@@ -77,6 +77,7 @@ TEST_F(RequestChecks, AnEmbeddingHasAtMost3072Dimensions) {
   };
   EXPECT_EQ(embed(3072).status, 200);
   EXPECT_THAT(embed(3073).message(), HasSubstr("must be in the range"));
+  EXPECT_EQ(embed(1).status, 200);
   EXPECT_THAT(embed(0).message(), HasSubstr("must be in the range"));
 }
 
