@@ -85,17 +85,19 @@ class Provider {
 
   // Chat.
 
+  /// By default a model reads all addresses of media itself.
   virtual ModelNature NatureOf(std::string_view model) const;
-  /// The number of calls that give all of the request's choices: 1, or one call for each.
+  /// The number of calls that give all of the request's choices: 1, the default, or one for each.
   virtual int CallsFor(const ChatOrder& order) const;
   /// Fails with kInvalidRequest if leaving something out would mislead the client.
   virtual Result<Outgoing> WriteChat(const ChatOrder& order) const = 0;
-  /// The body for the next hop of a response that was interrupted with `token`.
+  /// The body for the next hop of a response that was interrupted with `token`; by default the
+  /// same body again. Only Gemini's reader reports such a token.
   virtual std::string WriteNextHop(const Outgoing& outgoing, std::string_view token) const;
   virtual std::string ChatUrl(const config::Account& account, const Outgoing& outgoing) const = 0;
 
   // Embeddings: writes a question for the first of `texts`, as many as the upstream takes at once.
-  // `texts` is not empty.
+  // `texts` is not empty. By default both fail: the upstream has no embeddings.
 
   virtual Result<EmbeddingQuestion> WriteEmbeddings(const config::Account& account,
                                                     const chat::EmbeddingRequest& request,
@@ -105,7 +107,7 @@ class Provider {
   virtual Result<void> ReadEmbeddings(std::string_view body, std::size_t texts,
                                       chat::Embeddings& out) const;
 
-  // Counting a prompt's tokens: nothing where the upstream does not count.
+  // Counting a prompt's tokens: nothing, the default, where the upstream does not count.
 
   virtual std::optional<Question> WriteCount(const config::Account& account,
                                              const Outgoing& outgoing) const;
@@ -121,7 +123,7 @@ class Provider {
                                                           const config::Account& account,
                                                           const Secret& credential) const = 0;
   /// True if ListModels returns every model that the account can use; false if the upstream may
-  /// also serve models that it does not list.
+  /// also serve models that it does not list. By default true.
   virtual bool ListsAll(const config::Account& account) const;
   /// True if an account serves only the models that its upstream lists, because each server has
   /// names of its own. AccountKindFacts::has_own_models must say the same.
