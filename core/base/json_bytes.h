@@ -1,40 +1,121 @@
 #pragma once
 
+#if defined(__SSE2__)
+#include <emmintrin.h>
+#endif
+
 #include <bit>
 #include <cstdint>
 #include <cstring>
 
-/// For json_*.cc here and in protocol only: searches eight bytes of text at once as one word. A
-/// match sets the high bit of its byte. Only the lowest match is exact, because a borrow can set
-/// wrong bits above it. On a big-endian machine the lowest byte is not the first one, so there the
-/// callers check one byte at a time.
+/// For json_*.cc here and in protocol only: looks at many bytes of text at once, as one vector where
+/// the processor has SSE2, which each of x86-64 has, or as words.
 namespace agm::json {
 
-inline constexpr bool kLowestFirst = std::endian::native == std::endian::little;
-inline constexpr int kWord = 8;
-inline constexpr std::uint64_t kOnes = 0x0101010101010101U;
-inline constexpr std::uint64_t kHighs = 0x8080808080808080U;
+/// The bytes at which a search stops.
+enum class Stop : std::uint8_t {
+  kBackslash,
+  kQuote,    ///< `"` and `\`
+  kEscaped,  ///< what must be escaped in a JSON string: control characters, `"` and `\`
+  kUnsafe    ///< the same, and what is not ASCII
+};
 
-inline std::uint64_t Load(const char* from) {
+inline constexpr int kWord = 8;
+inline constexpr int kBlock = 16;  ///< bytes that PlainInBlock looks at
+
+/// True if a search for `stop` ends at `c`.
+template <Stop stop>
+constexpr bool StopsAt(char c) {
+  const auto byte = static_cast<unsigned char>(c);
+  if (byte == '\\') return true;
+  if (stop == Stop::kBackslash) return false;
+  if (byte == '"') return true;
+  if (stop == Stop::kQuote) return false;
+  return byte < 0x20 || (stop == Stop::kUnsafe && byte >= 0x80);
+}
+
+/// The number of bytes before the first of the eight at `from` that `stop` names; 8 if none is.
+///
+/// The eight are one word, in which a match sets the high bit of its byte. Only the lowest match is
+/// exact, because a borrow can set wrong bits above it. On a big-endian machine the lowest byte is
+/// not the first one, so there the bytes are checked one at a time.
+template <Stop stop>
+int PlainInWord(const char* from) {
+  if constexpr (std::endian::native != std::endian::little) {
+    int plain = 0;
+    while (plain < kWord && !StopsAt<stop>(from[plain])) ++plain;
+    return plain;
+  }
+  constexpr std::uint64_t kOnes = 0x0101010101010101U;
+  constexpr std::uint64_t kHighs = 0x8080808080808080U;
   std::uint64_t word = 0;
   std::memcpy(&word, from, sizeof word);
-  return word;
+  const auto marks_of = [word](char c) {
+    const std::uint64_t zero = word ^ (kOnes * static_cast<unsigned char>(c));
+    return (zero - kOnes) & ~zero;
+  };
+  std::uint64_t marks = marks_of('\\');
+  if (stop != Stop::kBackslash) marks |= marks_of('"');
+  if (stop == Stop::kEscaped) marks |= (word - kOnes * 0x20U) & ~word;
+  if (stop == Stop::kUnsafe) marks |= (word - kOnes * 0x20U) | word;
+  marks &= kHighs;
+  return marks == 0 ? kWord : std::countr_zero(marks) / 8;
 }
 
-inline std::uint64_t Marks(std::uint64_t word, char c) {
-  const std::uint64_t zero = word ^ (kOnes * static_cast<unsigned char>(c));
-  return (zero - kOnes) & ~zero & kHighs;
+/// The same for the sixteen bytes at `from`; 16 if none is.
+template <Stop stop>
+int PlainInBlock(const char* from) {
+#if defined(__SSE2__)
+  const __m128i bytes = _mm_loadu_si128(reinterpret_cast<const __m128i*>(from));
+  __m128i marks = _mm_cmpeq_epi8(bytes, _mm_set1_epi8('\\'));
+  if (stop != Stop::kBackslash) {
+    marks = _mm_or_si128(marks, _mm_cmpeq_epi8(bytes, _mm_set1_epi8('"')));
+  }
+  if (stop == Stop::kEscaped) {
+    const __m128i last = _mm_set1_epi8(0x1f);
+    marks = _mm_or_si128(marks, _mm_cmpeq_epi8(_mm_max_epu8(bytes, last), last));
+  }
+  // As signed numbers, bytes that are not ASCII are below the control characters.
+  if (stop == Stop::kUnsafe) {
+    marks = _mm_or_si128(marks, _mm_cmplt_epi8(bytes, _mm_set1_epi8(0x20)));
+  }
+  return std::countr_zero(static_cast<unsigned>(_mm_movemask_epi8(marks)) | (1U << kBlock));
+#else
+  const int plain = PlainInWord<stop>(from);
+  return plain < kWord ? plain : kWord + PlainInWord<stop>(from + kWord);
+#endif
 }
 
-/// Marks the bytes that must be escaped in a JSON string: control characters, `"` and `\`.
-inline std::uint64_t MarksOfSpecial(std::uint64_t word) {
-  const std::uint64_t control = (word - kOnes * 0x20U) & ~word & kHighs;
-  return control | Marks(word, '"') | Marks(word, '\\');
+/// Skips the bytes of [from, end) before the first that `stop` names.
+template <Stop stop>
+const char* SkipPlain(const char* from, const char* end) {
+  while (end - from >= kBlock) {
+    const int plain = PlainInBlock<stop>(from);
+    from += plain;
+    if (plain < kBlock) return from;
+  }
+  while (from != end && !StopsAt<stop>(*from)) ++from;
+  return from;
 }
 
-inline std::uint64_t MarksOfNonAscii(std::uint64_t word) { return word & kHighs; }
-
-/// The index of the first marked byte.
-inline int First(std::uint64_t marks) { return std::countr_zero(marks) / 8; }
+/// Copies the same bytes to `to`, where end - from bytes have room, and moves both.
+template <Stop stop>
+void CopyPlain(const char*& from, const char* end, char*& to) {
+  while (end - from >= kBlock) {
+    std::memcpy(to, from, kBlock);
+    const int plain = PlainInBlock<stop>(from);
+    from += plain;
+    to += plain;
+    if (plain < kBlock) return;
+  }
+  if (end - from >= kWord) {
+    std::memcpy(to, from, kWord);
+    const int plain = PlainInWord<stop>(from);
+    from += plain;
+    to += plain;
+    if (plain < kWord) return;
+  }
+  while (from != end && !StopsAt<stop>(*from)) *to++ = *from++;
+}
 
 }  // namespace agm::json

@@ -283,20 +283,11 @@ class JsonParser {
     return Expect(what);
   }
 
-  // Skips plain ASCII that needs no check, eight bytes at a time.
+  // Skips plain ASCII that needs no check.
   std::size_t SkipPlain(std::size_t at) const {
-    while (json::kLowestFirst && at + json::kWord <= text_.size()) {
-      const std::uint64_t word = json::Load(text_.data() + at);
-      const std::uint64_t marks = json::MarksOfSpecial(word) | json::MarksOfNonAscii(word);
-      if (marks != 0) return at + static_cast<std::size_t>(json::First(marks));
-      at += json::kWord;
-    }
-    while (at < text_.size()) {
-      const auto c = static_cast<unsigned char>(text_[at]);
-      if (c < 0x20 || c == '"' || c == '\\' || c >= 0x80) break;
-      ++at;
-    }
-    return at;
+    const char* const begin = text_.data();
+    const char* const end = begin + text_.size();
+    return static_cast<std::size_t>(json::SkipPlain<json::Stop::kUnsafe>(begin + at, end) - begin);
   }
 
   std::string_view text_;

@@ -1,8 +1,7 @@
 #include "core/base/json_escape.h"
 
 #include <algorithm>
-#include <cstdint>
-#include <cstring>
+#include <cstddef>
 
 #include "core/base/hex.h"
 #include "core/base/json_bytes.h"
@@ -59,20 +58,6 @@ char Unescape(char c) {
   }
 }
 
-// Copies the text up to the next backslash; `to` must have room for all the remaining text.
-void CopyPlain(const char*& from, const char* end, char*& to) {
-  while (json::kLowestFirst && end - from >= json::kWord) {
-    const std::uint64_t word = json::Load(from);
-    std::memcpy(to, &word, sizeof word);
-    const std::uint64_t marks = json::Marks(word, '\\');
-    const int plain = marks == 0 ? json::kWord : json::First(marks);
-    from += plain;
-    to += plain;
-    if (marks != 0) return;
-  }
-  while (from != end && *from != '\\') *to++ = *from++;
-}
-
 }  // namespace
 
 std::size_t JsonEscapeLength(std::string_view text, std::size_t at) {
@@ -97,7 +82,9 @@ std::string DecodeJsonString(std::string_view inside) {
   const char* from = inside.data();
   const char* const end = from + inside.size();
   char* to = out.data();
-  for (CopyPlain(from, end, to); from != end; CopyPlain(from, end, to)) {
+  for (;;) {
+    json::CopyPlain<json::Stop::kBackslash>(from, end, to);
+    if (from == end) break;
     if (from[1] != 'u') {
       *to++ = Unescape(from[1]);
       from += 2;

@@ -6,7 +6,6 @@
 #include <algorithm>
 #include <array>
 #include <cmath>
-#include <cstring>
 
 #include "core/base/json_bytes.h"
 
@@ -38,8 +37,6 @@ char ShortEscape(char c) {
   }
 }
 
-bool NeedsEscape(char c) { return static_cast<unsigned char>(c) < 0x20 || c == '"' || c == '\\'; }
-
 char* PutEscape(char* to, char c) {
   *to++ = '\\';
   if (const char brief = ShortEscape(c); brief != 0) {
@@ -57,23 +54,11 @@ char* PutEscape(char* to, char c) {
 // Escapes [from, end) to `to`, which has room for the longest result; returns the end of the
 // output.
 char* PutBlock(char* to, const char* from, const char* end) {
-  while (json::kLowestFirst && end - from >= json::kWord) {
-    const std::uint64_t word = json::Load(from);
-    std::memcpy(to, &word, sizeof word);
-    const std::uint64_t marks = json::MarksOfSpecial(word);
-    const int plain = marks == 0 ? json::kWord : json::First(marks);
-    from += plain;
-    to += plain;
-    if (marks != 0) to = PutEscape(to, *from++);
+  for (;;) {
+    json::CopyPlain<json::Stop::kEscaped>(from, end, to);
+    if (from == end) return to;
+    to = PutEscape(to, *from++);
   }
-  for (; from != end; ++from) {
-    if (NeedsEscape(*from)) {
-      to = PutEscape(to, *from);
-    } else {
-      *to++ = *from;
-    }
-  }
-  return to;
 }
 
 // Appends `text` as a JSON string, then `behind` (at most two bytes). Most texts fit in one block.

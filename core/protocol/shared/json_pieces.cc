@@ -1,24 +1,10 @@
 #include "core/protocol/shared/json_pieces.h"
 
-#include <cstdint>
+#include <cstddef>
 
 #include "core/base/json_bytes.h"
 
 namespace agm::protocol {
-namespace {
-
-// The first quote or backslash at or after `at`.
-std::size_t SkipPlain(std::string_view text, std::size_t at) {
-  for (; at + json::kWord <= text.size(); at += json::kWord) {
-    const std::uint64_t word = json::Load(text.data() + at);
-    if ((json::Marks(word, '"') | json::Marks(word, '\\')) != 0) break;
-  }
-  while (at < text.size() && text[at] != '"' && text[at] != '\\') ++at;
-  return at;
-}
-
-}  // namespace
-
 void JsonPieces::Push(std::string_view bytes) {
   const std::size_t drop = depth_ > 0 ? begin_ : at_;
   if (drop > 0 && drop >= buffer_.size() - drop) {
@@ -84,7 +70,9 @@ bool JsonPieces::SkipString() {
       ++at_;
       continue;
     }
-    at_ = SkipPlain(buffer_, at_);
+    const char* const begin = buffer_.data();
+    const char* const end = begin + buffer_.size();
+    at_ = static_cast<std::size_t>(json::SkipPlain<json::Stop::kQuote>(begin + at_, end) - begin);
     if (at_ == buffer_.size()) return false;
     escaped_ = buffer_[at_] == '\\';
     in_string_ = escaped_;
