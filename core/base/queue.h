@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstddef>
+#include <optional>
 #include <utility>
 #include <vector>
 
@@ -18,8 +19,10 @@ class Queue {
     if (items_.capacity() == 0) items_.reserve(kAtFirst);
     items_.push_back(std::move(item));
   }
-  T pop() {
-    T item = std::move(items_[head_++]);
+  /// The oldest element; nullopt if there is none.
+  std::optional<T> pop() {
+    if (empty()) return std::nullopt;
+    std::optional<T> item(std::move(items_[head_++]));
     if (empty()) {
       items_.clear();
       head_ = 0;

@@ -14,7 +14,6 @@ std::optional<Event> MergedSources::Next(TimePoint until) {
     for (Event& merged : out) ready_.push(std::move(merged));
     if (done && at_ + 1 < sources_.size()) ++at_;
   }
-  if (ready_.empty()) return std::nullopt;
   return ready_.pop();
 }
 

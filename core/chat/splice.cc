@@ -105,10 +105,7 @@ void Splice::AddFinished(Finished&& finished) {
   Emit(std::move(finished));
 }
 
-std::optional<Event> Splice::Next() {
-  if (ready_.empty()) return std::nullopt;
-  return ready_.pop();
-}
+std::optional<Event> Splice::Next() { return ready_.pop(); }
 
 void Splice::Continue() {
   sent_ = *std::exchange(token_, std::nullopt);

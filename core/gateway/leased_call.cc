@@ -27,12 +27,7 @@ void LeasedCall::Settle(const chat::Event& event) {
 }
 
 std::optional<chat::Event> LeasedCall::Next(TimePoint until) {
-  std::optional<chat::Event> event;
-  if (held_.empty()) {
-    event = call_->Next(until);
-  } else {
-    event = held_.pop();
-  }
+  std::optional<chat::Event> event = held_.empty() ? call_->Next(until) : held_.pop();
   if (event) Settle(*event);
   return event;
 }

@@ -68,10 +68,7 @@ std::string Signature(JsonView part) { return part["thoughtSignature"].text(); }
 GeminiStreamReader::GeminiStreamReader(IdSource ids, GeminiReading reading)
     : ids_(std::move(ids)), reading_(std::move(reading)) {}
 
-std::optional<chat::Event> GeminiStreamReader::Next() {
-  if (events_.empty()) return std::nullopt;
-  return events_.pop();
-}
+std::optional<chat::Event> GeminiStreamReader::Next() { return events_.pop(); }
 
 void GeminiStreamReader::Push(std::string_view bytes) {
   if (ended_ || bytes.empty()) return;

@@ -105,10 +105,7 @@ void OpenAiImagesReader::Pictures(JsonView root) {
   ended_ = true;
 }
 
-std::optional<chat::Event> OpenAiImagesReader::Next() {
-  if (events_.empty()) return std::nullopt;
-  return events_.pop();
-}
+std::optional<chat::Event> OpenAiImagesReader::Next() { return events_.pop(); }
 
 void OpenAiImagesReader::FailAs(std::string_view reason, std::string_view message) {
   Error error = agm::Fail(ErrorCode::kUpstreamRejected, "{}", message);

@@ -99,10 +99,7 @@ void OpenAiStreamReader::Close() {
   if (!ended_) Finish();
 }
 
-std::optional<chat::Event> OpenAiStreamReader::Next() {
-  if (events_.empty()) return std::nullopt;
-  return events_.pop();
-}
+std::optional<chat::Event> OpenAiStreamReader::Next() { return events_.pop(); }
 
 void OpenAiStreamReader::ReadEvent(std::string_view name, std::string_view json) {
   const auto doc = JsonDoc::Parse(json);

@@ -23,10 +23,7 @@ class PlainReader : public protocol::StreamReader {
     events_.push(chat::BlockStopped{});
     events_.push(chat::Finished{{chat::ChoiceFinish{}}, {}});
   }
-  std::optional<chat::Event> Next() override {
-    if (events_.empty()) return std::nullopt;
-    return events_.pop();
-  }
+  std::optional<chat::Event> Next() override { return events_.pop(); }
   bool held() const override { return !events_.empty(); }
   const std::optional<protocol::UpstreamError>& upstream_error() const override { return error_; }
 
