@@ -38,7 +38,7 @@ Result<ListPage> PageOfList(std::string_view query, const std::vector<std::strin
     page.begin = static_cast<std::size_t>(last - names.begin()) + 1;
   }
   page.end = std::min(page.begin + *size, names.size());
-  if (page.end < names.size() && page.end > 0) page.next = names[page.end - 1];
+  if (page.end < names.size()) page.next = names[page.end - 1];
   return page;
 }
 

@@ -49,10 +49,16 @@ SentRequest Copy(const http::OutgoingRequest& request) {
           request.credential.second.Reveal(),
           std::string(request.body),
           request.proxy,
-          request.stream};
+          request.stream,
+          request.first_byte_timeout,
+          request.deadline};
 }
 
 }  // namespace
+
+std::string SentRequest::header(std::string_view name) const {
+  return std::string(http::FindHeader(headers, name));
+}
 
 FakeAnswer FakeAnswer::Json(std::string body, int status) {
   FakeAnswer answer;

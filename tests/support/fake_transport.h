@@ -37,6 +37,11 @@ struct SentRequest {
   std::string body;
   std::string proxy;
   bool stream = false;
+  Duration first_byte_timeout{0};
+  TimePoint deadline = TimePoint::max();
+
+  /// The value of a header, empty without it.
+  std::string header(std::string_view name) const;
 };
 
 /// A network whose responses a test defines, without sockets and without waiting.

@@ -128,6 +128,7 @@ TEST_F(CredentialsTest, AMockAccountNeedsNoKey) {
 TEST_F(CredentialsTest, AnAccountWithoutAnythingIsQuarantined) {
   const Failure failure = FailureOf(config::Account());
   EXPECT_EQ(failure.trouble, Trouble::kUnauthenticated);
+  EXPECT_EQ(failure.error.code, ErrorCode::kNoAccount);
   EXPECT_EQ(failure.error.message, "the account has no credential");
 }
 
@@ -273,13 +274,6 @@ TEST_F(CredentialsTest, ATokenEndpointThatIsDownQuarantinesNoAccount) {
   EXPECT_EQ(FailureOf(OAuth()).trouble, Trouble::kNetwork);
   transport_.Answer(TokenAnswer("access-1"));
   EXPECT_EQ(Ask(OAuth()), "access-1");
-}
-
-TEST_F(CredentialsTest, AnAccountWithoutACredentialIsNoAccount) {
-  const Failure failure = FailureOf(config::Account{});
-  EXPECT_EQ(failure.trouble, Trouble::kUnauthenticated);
-  EXPECT_EQ(failure.error.code, ErrorCode::kNoAccount);
-  EXPECT_EQ(failure.error.message, "the account has no credential");
 }
 
 TEST_F(CredentialsTest, AnAnswerOfOneMebibyteIsReadAndNoLargerOne) {

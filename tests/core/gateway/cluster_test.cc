@@ -119,9 +119,7 @@ TEST_F(ClusterNodeTest, LogsThatTheServerIsFoundAndLost) {
   const bool connected = Connects();
   server_->Kill();
   const bool alone = IsAlone();
-  service_->Stop(Duration(0));
-  thread_.join();
-  service_.reset();
+  TearDown();
   log_.reset();
   const std::string text = testing::internal::GetCapturedStderr();
   EXPECT_TRUE(connected && alone);
@@ -145,9 +143,7 @@ TEST_F(ClusterNodeTest, LeavesItsTotalsOnTheServer) {
   const WallTime now = SystemClock().Wall();
   ASSERT_EQ(Chat("hello").status, 200);
   ASSERT_TRUE(service_->FlushLog());
-  service_->Stop(Duration(0));
-  thread_.join();
-  service_.reset();
+  TearDown();
   const auto look = Look();
   const auto told = [&] {
     const auto reply = look->Ask({{"HGETALL", look->Key(TotalsKey(now))}}, 5s);

@@ -35,17 +35,6 @@ class CountTokensTest : public GatewayTest {
     config_.mapping.push_back({"house-model", {"gemini-2.5-flash"}});
   }
 
-  void TearDown() override {
-    GatewayTest::TearDown();
-    service_.reset();  // before its clock
-  }
-
-  /// Starts a gateway for which time passes only where a test says so.
-  void StartAtAStandstill() {
-    Run(Service::Start(std::make_shared<const config::Config>(config_), *log_, clock_, *transport_,
-                       *database_));
-  }
-
   Got Count(const std::string& model, std::vector<http::Header> headers = {}) {
     return Ask("POST", "/v1/messages/count_tokens",
                R"({"model":")" + model + R"(","messages":[{"role":"user","content":"hi"}]})",
@@ -54,11 +43,6 @@ class CountTokensTest : public GatewayTest {
   Got CountInput(const std::string& model) {
     return Ask("POST", "/v1/responses/input_tokens",
                R"({"model":")" + model + R"(","input":"hi"})");
-  }
-
-  Json RowOf(const Got& got) {
-    service_->FlushLog();
-    return Ask("GET", "/agm/requests/" + got.header("x-request-id")).json();
   }
 
   /// How often the upstream was asked to count.
@@ -70,7 +54,7 @@ class CountTokensTest : public GatewayTest {
   }
 
   test::FakeTransport network_;
-  test::WaitingClock clock_;
+  test::WaitingClock clock_;  ///< time passes only where a test says so
 };
 
 TEST_F(CountTokensTest, IsInTheLogAsAnyRequest) {
@@ -97,16 +81,12 @@ TEST_F(CountTokensTest, PassesTheTraceOnWhereTheUserWantsThat) {
   const std::string trace = "0af7651916cd43dd8448eb211c80319c";
   ASSERT_EQ(Count("house-model", {{"traceparent", "00-" + trace + "-b7ad6b7169203331-01"}}).status,
             200);
-  std::string sent;
-  const SentRequest last = network_.sent().back();
-  for (const auto& [name, value] : last.headers) {
-    if (name == "traceparent") sent = value;
-  }
+  const std::string sent = network_.sent().back().header("traceparent");
   EXPECT_NE(sent.find(trace), std::string::npos) << sent;
 }
 
 TEST_F(CountTokensTest, AsksTheUpstreamAgainAfterFiveMinutes) {
-  StartAtAStandstill();
+  StartAt(clock_);
   for (int i = 0; i < 3; ++i) EXPECT_EQ(Count("house-model").json()["input_tokens"], 7);
   EXPECT_EQ(Asked(), 1);
   clock_.Advance(std::chrono::minutes(5) - std::chrono::milliseconds(1));
@@ -119,7 +99,7 @@ TEST_F(CountTokensTest, AsksTheUpstreamAgainAfterFiveMinutes) {
 
 TEST_F(CountTokensTest, AsksAFailingUpstreamAgainAfterFiveSeconds) {
   network_.AnswerBy([](const SentRequest&) { return FakeAnswer::Json("{}", 500); });
-  StartAtAStandstill();
+  StartAt(clock_);
   for (int i = 0; i < 3; ++i) EXPECT_GT(Count("house-model").json()["input_tokens"], 0);
   EXPECT_EQ(Asked(), 1);
   clock_.Advance(std::chrono::seconds(5) - std::chrono::milliseconds(1));
@@ -139,7 +119,7 @@ TEST_F(CountTokensTest, EstimatesWhileNoAccountIsAvailable) {
                             429);
   });
   config_.proxy.max_wait = Duration(0);
-  StartAtAStandstill();
+  StartAt(clock_);
   EXPECT_EQ(Chat("hi").status, 429);
   const Got got = Count("house-model");
   ASSERT_EQ(got.status, 200) << got.body;
@@ -173,8 +153,7 @@ class CountsAtOnceTest : public CountTokensTest {
       may_answer_.wait(false);
       return FakeAnswer::Json(R"({"totalTokens":7777})");
     });
-    Run(Service::Start(std::make_shared<const config::Config>(config_), *log_, slices_, *transport_,
-                       *database_));
+    StartAt(slices_);
   }
 
   void TearDown() override {

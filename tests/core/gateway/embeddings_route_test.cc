@@ -45,11 +45,6 @@ class EmbeddingsRouteTest : public GatewayTest {
                DumpJson(Json{{"model", "house-model"}, {"input", input}}));
   }
 
-  Json RowOf(const Got& got) {
-    service_->FlushLog();
-    return Ask("GET", "/agm/requests/" + got.header("x-request-id")).json();
-  }
-
   static std::size_t TextsOf(const SentRequest& request) {
     const Json body = Json::parse(request.body, nullptr, false);
     return body.contains("requests") ? body["requests"].size() : 1;

@@ -197,13 +197,6 @@ class FaultsTest : public GatewayTest {
     config_.proxy.max_wait = Duration(0);
     config_.proxy.max_attempts = 1;
   }
-  void TearDown() override { Stop(); }
-
-  void Stop() {
-    if (service_) GatewayTest::TearDown();
-    service_.reset();
-  }
-
   /// An upstream that answers each request with `script`, and GET models with an empty list.
   static std::unique_ptr<test::ScriptedServer> Upstream(Script script) {
     return std::make_unique<test::ScriptedServer>([script = std::move(script)](Visitor& visitor) {
@@ -215,7 +208,7 @@ class FaultsTest : public GatewayTest {
   }
 
   void Serve(const std::vector<std::string>& urls) {
-    Stop();
+    TearDown();
     database_ = store::Database::OpenInMemory();  // forget earlier faults
     config_.accounts.clear();
     for (const std::string& url : urls) {
@@ -276,7 +269,7 @@ class FaultsAtEveryStep : public FaultsTest, public ::testing::WithParamInterfac
       ExpectReported(1);
       succeeded += heard.failed ? 0 : 1;
       EXPECT_TRUE(sent < good.size() || !heard.failed) << "nothing was wrong";
-      Stop();
+      TearDown();
       if (HasFailure()) return;
     }
     EXPECT_GT(succeeded, 0);
@@ -329,7 +322,7 @@ TEST_F(FaultsTest, AnotherAccountStepsInUntilTheAnswerHasBegun) {
     const bool began = GoodStream().substr(0, n).find("Grüße, \"") != std::string::npos;
     EXPECT_TRUE(began || !heard.failed);
     heard.failed ? ++broken : ++rescued;
-    Stop();
+    TearDown();
   }
   EXPECT_GT(rescued, 10);
   EXPECT_GT(broken, 5);

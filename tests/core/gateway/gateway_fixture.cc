@@ -41,6 +41,7 @@ void GatewayTest::TearDown() {
   if (!service_) return;
   service_->Stop(Duration(0));
   thread_.join();
+  service_.reset();
 }
 
 void GatewayTest::Add(const std::string& name, const std::string& key) {
@@ -51,6 +52,11 @@ void GatewayTest::Start(std::unique_ptr<store::Database> requests) {
   Run(Service::Start(std::make_shared<const config::Config>(config_), *log_, SystemClock(),
                      *transport_, *database_, std::exchange(media_, upstream::NewMediaTransport()),
                      std::move(requests), *providers_));
+}
+
+void GatewayTest::StartAt(Clock& clock) {
+  Run(Service::Start(std::make_shared<const config::Config>(config_), *log_, clock, *transport_,
+                     *database_));
 }
 
 void GatewayTest::Run(Result<std::unique_ptr<Service>> service) {
@@ -65,9 +71,7 @@ std::unique_ptr<store::Database> GatewayTest::LogIn(const std::filesystem::path&
 
 void GatewayTest::End() {
   service_->FlushLog();
-  service_->Stop(Duration(0));
-  thread_.join();
-  service_.reset();
+  TearDown();
 }
 
 Got GatewayTest::Ask(const std::string& method, const std::string& path, const std::string& body,
@@ -91,6 +95,11 @@ Got GatewayTest::Ask(const std::string& method, const std::string& path, const s
 
 Got GatewayTest::Chat(const std::string& text) {
   return Ask("POST", "/v1/chat/completions", ChatBody(text));
+}
+
+Json GatewayTest::RowOf(const Got& got) {
+  service_->FlushLog();
+  return Ask("GET", "/agm/requests/" + got.header("x-request-id")).json();
 }
 
 long GatewayTest::RequestsOf(const std::string& key) { return mock_->stats().requests_of(key); }

@@ -39,6 +39,7 @@ class GatewayTest : public ::testing::Test {
   GatewayTest();
   ~GatewayTest() override;
   void SetUp() override;
+  /// Ends the gateway, if it runs, and destroys it: before the clock and the network of a test.
   void TearDown() override;
 
   /// Adds an account that the embedded mock serves.
@@ -47,6 +48,8 @@ class GatewayTest : public ::testing::Test {
   /// Starts the gateway that `config_` describes; its request log is kept in `requests`.
   void Start(std::unique_ptr<store::Database> requests =
                  store::Database::OpenInMemory(ledger::RequestsFile()));
+  /// The same with that clock.
+  void StartAt(Clock& clock);
   void Run(Result<std::unique_ptr<Service>> service);
 
   /// A request log whose file is in `folder`.
@@ -58,6 +61,9 @@ class GatewayTest : public ::testing::Test {
   Got Ask(const std::string& method, const std::string& path, const std::string& body = "",
           std::vector<http::Header> headers = {});
   Got Chat(const std::string& text);
+
+  /// The row of the request log for the request with that response.
+  Json RowOf(const Got& got);
 
   long RequestsOf(const std::string& key);
 

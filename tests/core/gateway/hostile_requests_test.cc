@@ -195,7 +195,6 @@ TEST_F(HostileRequestsTest, NamesThatWouldSplitHeadersOrLogLines) {
   EXPECT_EQ(answers[1].status, 200) << answers[1].body;
   EXPECT_EQ(answers[1].header("X-Account-Email"), "me@example.com  X-Evil: account");
   TearDown();
-  service_.reset();
   log_.reset();
   const std::string log = folder.Read("access.log");
   EXPECT_EQ(static_cast<std::size_t>(std::count(log.begin(), log.end(), '\n')), answers.size())
@@ -216,7 +215,6 @@ TEST_F(HostileRequestsTest, LongNamesStayOutOfTheLog) {
   EXPECT_GE(answer.status, 400);
   EXPECT_LT(answer.head.size() + answer.body.size(), 5'000U) << "it is sent back in full";
   TearDown();
-  service_.reset();
   log_.reset();
   EXPECT_LT(folder.Read("access.log").size(), 5'000U);
 }

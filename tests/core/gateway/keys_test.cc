@@ -254,8 +254,7 @@ TEST_F(KeysTest, AStreamWithoutItsUsageIsEstimated) {
   })) << me;
   EXPECT_EQ(me["tokens"]["day"]["used"], me["spent"]["day"]["tokens"]);
   EXPECT_GT(me["spent"]["day"]["list_usd"], 0);
-  TearDown();
-  service_.reset();  // before its network
+  TearDown();  // before its network
 }
 
 TEST_F(KeysTest, AMinuteHoldsWhatWasUsedAndNotWhatWasExpected) {
@@ -273,8 +272,7 @@ TEST_F(KeysTest, AMinuteHoldsWhatWasUsedAndNotWhatWasExpected) {
   EXPECT_TRUE(test::Eventually(left)) << Me("ci");
   EXPECT_EQ(ChatAs("ci", std::string(4'000, 'a'), true).status, 400);
   EXPECT_TRUE(test::Eventually(left)) << Me("ci");
-  TearDown();
-  service_.reset();  // before its network
+  TearDown();  // before its network
 }
 
 // Requests of two keys go on while the configuration is reloaded, a key rotated and a limit

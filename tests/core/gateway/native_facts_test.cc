@@ -36,11 +36,6 @@ class NativeFacts : public GatewayTest {
     network_.AnswerBy([](const SentRequest&) { return FakeAnswer::Json(kFine); });
   }
 
-  Json RowOf(const Got& got) {
-    service_->FlushLog();
-    return Ask("GET", "/agm/requests/" + got.header("x-request-id")).json();
-  }
-
   std::unique_ptr<http::Download> Open(const std::string& path, const std::string& body) {
     http::OutgoingRequest request;
     request.url = "http://127.0.0.1:" + std::to_string(service_->port()) + path;
@@ -249,11 +244,7 @@ TEST_F(ResourceFacts, ACallForOnePassesTheTraceOnWhereTheUserWantsThat) {
   const std::string trace = "0af7651916cd43dd8448eb211c80319c";
   Ask("POST", "/v1beta/cachedContents", R"({"model":"models/gemini-2.5-flash"})",
       {{"traceparent", "00-" + trace + "-b7ad6b7169203331-01"}});
-  std::string sent;
-  const SentRequest last = network_.sent().back();
-  for (const auto& [name, value] : last.headers) {
-    if (name == "traceparent") sent = value;
-  }
+  const std::string sent = network_.sent().back().header("traceparent");
   EXPECT_NE(sent.find(trace), std::string::npos) << sent;
 }
 

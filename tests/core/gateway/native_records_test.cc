@@ -249,18 +249,12 @@ TEST_F(NativeRecords, AClientThatLeavesEndsTheRequestWithoutBlame) {
 /// While no time passes but where a test says so.
 class NativeSilence : public NativeRecords {
  protected:
-  void TearDown() override {
-    GatewayTest::TearDown();
-    service_.reset();  // before its clock
-  }
-
   /// Begins a stream in that form of which one piece comes, and then nothing.
   void Begin(const std::string& form, const FakeAnswer& answer) {
     FakeAnswer hanging = answer;
     hanging.hangs = true;
     Answer(hanging);
-    Run(Service::Start(std::make_shared<const config::Config>(config_), *log_, clock_, *transport_,
-                       *database_));
+    StartAt(clock_);
     download_ = Open(form);
     ASSERT_TRUE(download_->Read(body_, TimePoint::max(), NeverCancelled()));
     ASSERT_NE(body_, "");

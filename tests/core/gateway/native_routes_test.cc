@@ -145,7 +145,6 @@ TEST_F(NativeRoutes, TryAnotherAccountAfterAnErrorInsideAGoodResponse) {
     EXPECT_EQ(got.body, fine);
     EXPECT_EQ(network_.sent().size() % 2, 0U);
     TearDown();
-    service_.reset();
   }
 }
 

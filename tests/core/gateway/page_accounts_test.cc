@@ -8,6 +8,7 @@
 
 #include "core/base/json.h"
 #include "tests/core/gateway/gateway_fixture.h"
+#include "tests/support/fake_transport.h"
 #include "tests/support/scripted_server.h"
 #include "tests/support/temp_dir.h"
 
@@ -181,25 +182,15 @@ TEST_F(PageAccountsTest, LeavesAFileWithErrorsAsItIs) {
 }
 
 TEST_F(PageAccountsTest, WaitsTwentySecondsForTheUpstreamsWord) {
-  class Watched : public http::Transport {
-   public:
-    Result<std::unique_ptr<http::Download>> Send(const http::OutgoingRequest& request,
-                                                 const Cancellation&) override {
-      first_byte = request.first_byte_timeout;
-      deadline = request.deadline;
-      return Fail(ErrorCode::kUpstreamUnavailable, "nobody answers");
-    }
-    Duration first_byte{0};
-    TimePoint deadline = TimePoint::max();
-  };
-  Watched transport;
+  test::FakeTransport transport;
   transport_ = &transport;
   StartWithFile();
   EXPECT_EQ(AddNew("spare", "AIza-spare").status, 400);
-  EXPECT_EQ(transport.first_byte, std::chrono::seconds(20));
-  EXPECT_LE(transport.deadline, SystemClock().Now() + std::chrono::seconds(20));
-  TearDown();
-  service_.reset();  // before its network
+  const auto sent = transport.sent();
+  ASSERT_FALSE(sent.empty());
+  EXPECT_EQ(sent[0].first_byte_timeout, std::chrono::seconds(20));
+  EXPECT_LE(sent[0].deadline, SystemClock().Now() + std::chrono::seconds(20));
+  TearDown();  // before its network
 }
 
 }  // namespace

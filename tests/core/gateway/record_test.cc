@@ -58,7 +58,6 @@ class RecordTest : public GatewayTest {
   // The lines of the access log after all requests have ended.
   std::string AccessLog() {
     TearDown();
-    service_.reset();
     log_.reset();
     return folder_.Read("access.log");
   }

@@ -41,20 +41,9 @@ class RotationFacts : public GatewayTest {
     transport_ = &network_;
   }
 
-  void TearDown() override {
-    GatewayTest::TearDown();
-    service_.reset();  // before its clock
-  }
-
   void AddAccount(const std::string& name, int priority = 0) {
     config_.accounts.push_back(AccountOf(name, name, "https://upstream.invalid"));
     config_.accounts.back().priority = priority;
-  }
-
-  /// Starts a gateway for which no time passes but that in which it sleeps.
-  void StartOutOfTime() {
-    Run(Service::Start(std::make_shared<const config::Config>(config_), *log_, clock_, *transport_,
-                       *database_));
   }
 
   /// The calls that an account got.
@@ -64,20 +53,15 @@ class RotationFacts : public GatewayTest {
     return calls;
   }
 
-  Json RowOf(const Got& got) {
-    service_->FlushLog();
-    return Ask("GET", "/agm/requests/" + got.header("x-request-id")).json();
-  }
-
   test::FakeTransport network_;
-  test::WaitingClock clock_;
+  test::WaitingClock clock_;  ///< no time passes but that in which the gateway sleeps
 };
 
 TEST_F(RotationFacts, APauseBeforeTheSameAccountIsTriedAgainLastsUpToASecond) {
   AddAccount("only");
   network_.Answer(Internal());
   network_.AnswerBy([](const SentRequest&) { return FakeAnswer::Json(kFine); });
-  StartOutOfTime();
+  StartAt(clock_);
   const Got got = Chat("hi");
   EXPECT_EQ(got.status, 200) << got.body;
   EXPECT_EQ(CallsOf("only"), 2);
@@ -102,7 +86,7 @@ TEST_F(RotationFacts, APauseIsNoLongerThanTheRequestMayTake) {
   AddAccount("only");
   config_.proxy.request_timeout = Duration(60);
   network_.AnswerBy([](const SentRequest&) { return Internal(); });
-  StartOutOfTime();
+  StartAt(clock_);
   EXPECT_GE(Chat("hi").status, 500);
   EXPECT_EQ(clock_.slept(), Duration(60));
   EXPECT_EQ(CallsOf("only"), 1);
@@ -114,7 +98,7 @@ TEST_F(RotationFacts, OneOtherAccountIsTriedWithoutAPause) {
   network_.AnswerBy([](const SentRequest& request) {
     return request.credential == "first" ? Internal() : FakeAnswer::Json(kFine);
   });
-  StartOutOfTime();
+  StartAt(clock_);
   const Got got = Chat("hi");
   EXPECT_EQ(got.header("x-account-email"), "second@example.com");
   EXPECT_EQ(clock_.slept(), Duration(0));
@@ -205,7 +189,6 @@ TEST_F(RotationFacts, TheLogNamesTheQuotaOfARefusalAndTheAccountOfATry) {
   ASSERT_TRUE(service_->Apply(std::make_shared<const config::Config>(config_)));
   Chat("hi");
   TearDown();
-  service_.reset();
   log_.reset();
   const std::string log = ::testing::internal::GetCapturedStderr();
   const auto line = [&](const std::string& part) {

@@ -78,9 +78,7 @@ class RotationTest : public GatewayTest {
   }
 
   void Restart() {
-    service_->Stop(Duration(0));
-    thread_.join();
-    service_.reset();
+    TearDown();
     Start();
   }
 

@@ -87,7 +87,6 @@ TEST_F(StreamFacts, AStreamThatTheGatewayEndsSaysSo) {
   }
   EXPECT_NE(body.find("the gateway is stopping; try again in 1s"), std::string::npos) << body;
   TearDown();
-  service_.reset();
   log_.reset();
   const std::string log = folder_.Read("access.log");
   EXPECT_NE(log.find("error=overloaded why=\"the gateway is stopping"), std::string::npos) << log;

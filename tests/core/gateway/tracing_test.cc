@@ -74,9 +74,7 @@ class TracingTest : public GatewayTest {
 
   /// Ends the gateway, so that it sends what waits; returns the spans of models' calls.
   std::vector<Json> CallSpans() {
-    service_->Stop(Duration(0));
-    thread_.join();
-    service_.reset();
+    TearDown();
     std::vector<Json> calls;
     for (const Json& report : watched_.reports()) {
       if (!report.contains("resourceSpans")) continue;

@@ -13,6 +13,7 @@
 #include "core/ledger/schema.h"
 #include "tests/core/ledger/entries.h"
 #include "tests/support/fake_clock.h"
+#include "tests/support/full_disk.h"
 #include "tests/support/temp_dir.h"
 
 namespace agm::ledger {
@@ -54,13 +55,6 @@ class JournalBounds : public testing::Test {
   void Add(int rows) {
     for (int i = 0; i < rows; ++i) journal_->Add(Answered());
     journal_->Settle();
-  }
-  /// As if the disk were full: SQLite refuses to let the file grow.
-  void LimitPages(int pages) {
-    EXPECT_TRUE(database_->Read([&](store::Connection& connection) {
-      return connection.Query("PRAGMA max_page_count = " + std::to_string(pages), {},
-                              [](const store::Row&) {});
-    }));
   }
   /// Some rows were skipped, and the figures tell how many.
   void ExpectWrittenOrSkipped(std::uint64_t added) {
@@ -124,11 +118,11 @@ TEST_F(JournalBounds, RowsThatWaitForAFullDiskAreBoundedAndAllAreCounted) {
   Settings settings;
   settings.rows_per_second = 100'000;
   journal_->Apply(settings);
-  LimitPages(1);
+  test::LimitPages(*database_, 1);
   for (int i = 0; i < 5; ++i) Add(800);
   EXPECT_FALSE(journal_->Flush());
   Add(300);
-  LimitPages(1'000'000);
+  test::LimitPages(*database_, 1'000'000);
   ASSERT_TRUE(journal_->Flush());
   ExpectWrittenOrSkipped(4'300);
   EXPECT_EQ(counted_.size(), 4'300U);
@@ -145,10 +139,10 @@ TEST_F(JournalBounds, TheOldestRowsMakeRoomForThoseThatCameDuringAFailedWrite) {
   Settings settings;
   settings.rows_per_second = 100'000;
   journal_->Apply(settings);
-  LimitPages(1);
+  test::LimitPages(*database_, 1);
   Add(200);
   EXPECT_FALSE(journal_->Flush());
-  LimitPages(1'000'000);
+  test::LimitPages(*database_, 1'000'000);
   ASSERT_TRUE(journal_->Flush());
   ExpectWrittenOrSkipped(4'296);
   journal_.reset();

@@ -13,6 +13,7 @@
 #include "tests/core/ledger/entries.h"
 #include "tests/support/eventually.h"
 #include "tests/support/fake_clock.h"
+#include "tests/support/full_disk.h"
 #include "tests/support/temp_dir.h"
 
 namespace agm::ledger {
@@ -46,12 +47,6 @@ class JournalTest : public testing::Test {
       return {};
     }));
     return static_cast<std::int64_t>(rows);
-  }
-  void LimitPages(int pages) {
-    EXPECT_TRUE(database_->Read([&](store::Connection& connection) {
-      return connection.Query(fmt::format("PRAGMA max_page_count = {}", pages), {},
-                              [](const store::Row&) {});
-    }));
   }
 
   test::TempDir folder_;
@@ -163,7 +158,7 @@ TEST_F(JournalTest, AFullDiskLosesNoTotals) {
   journal_->Add(Answered());
   ASSERT_TRUE(journal_->Flush());
   EXPECT_FALSE(journal_->failing());
-  LimitPages(1);  // SQLite answers SQLITE_FULL as soon as the file must grow
+  test::LimitPages(*database_, 1);  // SQLite answers SQLITE_FULL as soon as the file must grow
   for (int i = 0; i < 2'000; ++i) {
     Entry entry = Answered();
     entry.caller = "caller-" + std::to_string(i);
@@ -176,7 +171,7 @@ TEST_F(JournalTest, AFullDiskLosesNoTotals) {
   const std::size_t told = warnings_.find("cannot be written for now");
   ASSERT_NE(told, std::string::npos) << warnings_;
   EXPECT_EQ(warnings_.find("cannot be written for now", told + 1), std::string::npos) << warnings_;
-  LimitPages(1'000'000);
+  test::LimitPages(*database_, 1'000'000);
   ASSERT_TRUE(journal_->Flush());
   EXPECT_FALSE(journal_->failing());
   EXPECT_EQ(InFile().requests, 2'001);
