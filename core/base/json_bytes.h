@@ -86,13 +86,13 @@ int PlainInBlock(const char* from) {
 #endif
 }
 
-/// Skips the bytes of [from, end) before the first that `stop` names.
+/// Skips the bytes of [from, end) before the first that `stop` names. The steps of the loops here are
+/// constants, so that the processor begins with the next block before it knows what is in this one.
 template <Stop stop>
 const char* SkipPlain(const char* from, const char* end) {
-  while (end - from >= kBlock) {
+  for (; end - from >= kBlock; from += kBlock) {
     const int plain = PlainInBlock<stop>(from);
-    from += plain;
-    if (plain < kBlock) return from;
+    if (plain < kBlock) return from + plain;
   }
   while (from != end && !StopsAt<stop>(*from)) ++from;
   return from;
@@ -101,19 +101,21 @@ const char* SkipPlain(const char* from, const char* end) {
 /// Copies the same bytes to `to`, where end - from bytes have room, and moves both.
 template <Stop stop>
 void CopyPlain(const char*& from, const char* end, char*& to) {
+  const auto move = [&](int bytes) {
+    from += bytes;
+    to += bytes;
+  };
   while (end - from >= kBlock) {
     std::memcpy(to, from, kBlock);
     const int plain = PlainInBlock<stop>(from);
-    from += plain;
-    to += plain;
-    if (plain < kBlock) return;
+    if (plain < kBlock) return move(plain);
+    move(kBlock);
   }
   if (end - from >= kWord) {
     std::memcpy(to, from, kWord);
     const int plain = PlainInWord<stop>(from);
-    from += plain;
-    to += plain;
-    if (plain < kWord) return;
+    if (plain < kWord) return move(plain);
+    move(kWord);
   }
   while (from != end && !StopsAt<stop>(*from)) *to++ = *from++;
 }
