@@ -234,12 +234,14 @@ Result<chat::Request> ReadResponsesRequest(std::string_view text, const Response
   if (!fields.ok()) return *fields.error();
 
   ReadInstructions(body, fields, request);
+  // An array without references is read where it lies.
+  const bool as_sent = body["input"].is(JsonKind::kArray) && context.items.empty();
   const std::string& own = request.extra[kResponsesInput];
-  const auto input = JsonDoc::Parse(own);
-  if (!input) return input.error();
+  const auto made = JsonDoc::Parse(as_sent ? std::string_view("null") : own);
+  if (!made) return made.error();
   ResponsesItems items(fields, request);
   items.ReadHistory(before->root(), FieldPath("previous_response_id"));
-  items.Read(input->root(), FieldPath("input"));
+  items.Read(as_sent ? body["input"] : made->root(), FieldPath("input"));
   items.Finish();
   ReadResponsesTools(body, items.tools(), fields, request);
   request.stream = fields.Bool(body, "stream", {}).value_or(false);
