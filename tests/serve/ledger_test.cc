@@ -10,6 +10,7 @@
 
 #include "core/store/connection.h"
 #include "tests/serve/served.h"
+#include "tests/support/eventually.h"
 
 namespace agm::test {
 namespace {
@@ -133,13 +134,15 @@ TEST_F(LedgerTest, AKillLeavesRowsAndTotalsThatAgree) {
   for (int i = 0; i < 3; ++i) {
     SCOPED_TRACE("kill " + std::to_string(i));
     Serve({"--auth-mode", "strict"});
+    const auto rows = [this] { return Number("SELECT count(*) FROM request"); };
+    const std::int64_t before = rows();
     std::thread load([this] { Send(400, 1); });
-    std::this_thread::sleep_for(std::chrono::milliseconds(150 + 70 * i));
+    EXPECT_TRUE(Eventually([&] { return rows() > before; }));
+    std::this_thread::sleep_for(std::chrono::milliseconds(70 * i));
     agm_->Signal(SIGKILL);
     EXPECT_EQ(agm_->Wait(), -SIGKILL);
     load.join();
-    EXPECT_GT(Number("SELECT count(*) FROM request"), 0);
-    EXPECT_EQ(Number("SELECT count(*) FROM request"), Number("SELECT sum(requests) FROM total"));
+    EXPECT_EQ(rows(), Number("SELECT sum(requests) FROM total"));
     EXPECT_EQ(Number("SELECT sum(input) FROM request"), Number("SELECT sum(input) FROM total"));
     EXPECT_EQ(Number("SELECT count(*) FROM pragma_integrity_check WHERE integrity_check = 'ok'"),
               1);
