@@ -8,8 +8,8 @@
 #include <cstdint>
 #include <cstring>
 
-/// For json_*.cc here and in protocol only: looks at many bytes of text at once, as one vector where
-/// the processor has SSE2, which each of x86-64 has, or as words.
+/// For json_*.cc here and in protocol only: looks at many bytes of text at once, as one vector
+/// where the processor has SSE2, as each x86-64 has, else as words.
 namespace agm::json {
 
 /// The bytes at which a search stops.
@@ -62,31 +62,31 @@ int PlainInWord(const char* from) {
   return marks == 0 ? kWord : std::countr_zero(marks) / 8;
 }
 
+#if defined(__SSE2__)
+using Signed = signed char __attribute__((vector_size(kBlock)));
+using Unsigned = unsigned char __attribute__((vector_size(kBlock)));
+#endif
+
 /// The same for the sixteen bytes at `from`; 16 if none is.
 template <Stop stop>
 int PlainInBlock(const char* from) {
 #if defined(__SSE2__)
-  const __m128i bytes = _mm_loadu_si128(reinterpret_cast<const __m128i*>(from));
-  __m128i marks = _mm_cmpeq_epi8(bytes, _mm_set1_epi8('\\'));
-  if (stop != Stop::kBackslash) {
-    marks = _mm_or_si128(marks, _mm_cmpeq_epi8(bytes, _mm_set1_epi8('"')));
-  }
-  if (stop == Stop::kEscaped) {
-    const __m128i last = _mm_set1_epi8(0x1f);
-    marks = _mm_or_si128(marks, _mm_cmpeq_epi8(_mm_max_epu8(bytes, last), last));
-  }
+  Signed bytes{};
+  std::memcpy(&bytes, from, sizeof bytes);
+  Signed marks = bytes == '\\';
+  if (stop != Stop::kBackslash) marks |= bytes == '"';
+  if (stop == Stop::kEscaped) marks |= std::bit_cast<Unsigned>(bytes) < 0x20U;
   // As signed numbers, bytes that are not ASCII are below the control characters.
-  if (stop == Stop::kUnsafe) {
-    marks = _mm_or_si128(marks, _mm_cmplt_epi8(bytes, _mm_set1_epi8(0x20)));
-  }
-  return std::countr_zero(static_cast<unsigned>(_mm_movemask_epi8(marks)) | (1U << kBlock));
+  if (stop == Stop::kUnsafe) marks |= bytes < 0x20;
+  const int bits = _mm_movemask_epi8(std::bit_cast<__m128i>(marks));
+  return std::countr_zero(static_cast<unsigned>(bits) | (1U << kBlock));
 #else
   const int plain = PlainInWord<stop>(from);
   return plain < kWord ? plain : kWord + PlainInWord<stop>(from + kWord);
 #endif
 }
 
-/// Skips the bytes of [from, end) before the first that `stop` names. The steps of the loops here are
+/// Skips the bytes of [from, end) before the first that `stop` names. The steps of the loops are
 /// constants, so that the processor begins with the next block before it knows what is in this one.
 template <Stop stop>
 const char* SkipPlain(const char* from, const char* end) {
