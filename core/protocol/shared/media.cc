@@ -97,22 +97,22 @@ std::string CorrectLabel(std::string told, std::string_view name, const std::str
   return mime == kUnknown ? told : mime;
 }
 
-// The media type: that of bytes which leave no doubt, else the label, else that of the name, else
-// that of the bytes.
+// The media type: that of bytes which leave no doubt, else the label or what the name says in its
+// place, else that of the bytes.
 std::string ChooseMime(std::string told, std::string_view name, const std::string& base64,
                        chat::MediaKind kind) {
   std::string certain = CertainMimeOfBase64(base64);
   const bool sound = told.starts_with("audio/") && certain.starts_with("audio/");
   if (!certain.empty() && !sound) return certain;
-  if (!told.empty() && told != kUnknown) {
-    // Media that come as a picture but are labelled as none are a file.
-    const bool file = kind != chat::MediaKind::kAudio && KindOfMime(told) == chat::MediaKind::kFile;
-    return file || kind == chat::MediaKind::kFile ? CorrectLabel(std::move(told), name, base64)
-                                                  : told;
+  if (told.empty() || told == kUnknown) told = MimeOfName(name);
+  if (told.empty()) {
+    std::string mime = MimeOfBase64(base64);
+    return mime == kUnknown && LooksLikeText(base64) ? "text/plain" : mime;
   }
-  std::string mime = MimeOfName(name);
-  if (mime.empty()) mime = MimeOfBase64(base64);
-  return mime == kUnknown && LooksLikeText(base64) ? "text/plain" : mime;
+  // Media that come as a picture but are labelled as none are a file.
+  const bool file = kind != chat::MediaKind::kAudio && KindOfMime(told) == chat::MediaKind::kFile;
+  return file || kind == chat::MediaKind::kFile ? CorrectLabel(std::move(told), name, base64)
+                                                : told;
 }
 
 Result<chat::Media> Inline(DataUrl data, std::string_view name, chat::MediaKind kind) {

@@ -35,6 +35,15 @@ TEST(MediaTypes, OfOtherBytesAreNoTexts) {
   EXPECT_EQ(MimeOf(std::string(kPng), "text/plain", "a.txt"), "image/png");
 }
 
+TEST(MediaTypes, WithoutALabelTheNameIsOneThatBytesCorrect) {
+  EXPECT_EQ(MimeOf(kBinary, "", "a.pdf"), "application/pdf");
+  EXPECT_EQ(MimeOf("a,b\n", "", "a.pdf"), "text/plain");
+  EXPECT_EQ(MimeOf("a,b\n", "application/octet-stream", "a.pdf"), "text/plain");
+  EXPECT_EQ(MimeOf("a,b\n", "", "a.csv"), "text/csv");
+  EXPECT_EQ(MimeOf(kBinary, "", "a.csv"), "text/csv");
+  EXPECT_EQ(MimeOf(std::string(kPng), "", "a.pdf"), "image/png");
+}
+
 // 4096 bytes of base64 are 3072 bytes, which may end inside of a character.
 TEST(MediaTypes, OfALongTextAreToldByItsHead) {
   for (const std::string_view character : {"ä", "€", "😀"}) {
