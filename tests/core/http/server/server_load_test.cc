@@ -257,15 +257,17 @@ TEST(HttpServerStop, LetsAStreamBeginThatWasWaitingForItsFirstPiece) {
 TEST(HttpServerStop, TakesARequestThatHadBegunToArrive) {
   RunningServer server([](Request& request) { return Text(request.body); });
   auto client = server.Connect();
-  client.Send("POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 5\r\n\r\nhel");
-  std::this_thread::sleep_for(Duration(50));
-  std::thread stopper([&] { server.Stop(Duration(5'000)); });
+  client.Send("POST / HTTP/1.1\r\nHost: x\r\nExpect: 100-continue\r\nContent-Length: 5\r\n\r\n");
+  const auto begun = client.Read();  // the server has the head
+  ASSERT_TRUE(begun);
+  ASSERT_EQ(begun->status, 100);
+  client.Send("hel");
+  const std::jthread stopper([&] { server.Stop(Duration(5'000)); });
   ASSERT_TRUE(Eventually([&] { return !server.Connect().connected(); }));
   client.Send("lo");
   const auto answer = client.Read();
   ASSERT_TRUE(answer);
   EXPECT_EQ(answer->body, "hello");
-  stopper.join();
 }
 
 TEST(HttpServerStop, TakesTheFirstRequestOfAClientThatHadConnected) {
