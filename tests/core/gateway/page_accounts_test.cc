@@ -186,11 +186,11 @@ TEST_F(PageAccountsTest, WaitsTwentySecondsForTheUpstreamsWord) {
   transport_ = &transport;
   StartWithFile();
   EXPECT_EQ(AddNew("spare", "AIza-spare").status, 400);
+  TearDown();  // before its network
   const auto sent = transport.sent();
   ASSERT_FALSE(sent.empty());
   EXPECT_EQ(sent[0].first_byte_timeout, std::chrono::seconds(20));
   EXPECT_LE(sent[0].deadline, SystemClock().Now() + std::chrono::seconds(20));
-  TearDown();  // before its network
 }
 
 }  // namespace
