@@ -5,11 +5,12 @@
 #endif
 
 #include <bit>
+#include <cstddef>
 #include <cstdint>
 #include <cstring>
 
-/// For json_*.cc here and in protocol only: looks at many bytes of text at once, as one vector
-/// where the processor has SSE2, as each x86-64 has, else as words.
+/// For json_*.cc here and in protocol only: looks at many bytes of text at once, as vectors where
+/// the processor has SSE2, as each x86-64 has, else as words.
 namespace agm::json {
 
 /// The bytes at which a search stops.
@@ -21,7 +22,8 @@ enum class Stop : std::uint8_t {
 };
 
 inline constexpr int kWord = 8;
-inline constexpr int kBlock = 16;  ///< bytes that PlainInBlock looks at
+inline constexpr int kBlock = 16;   ///< bytes that PlainInBlock looks at
+inline constexpr int kWindow = 64;  ///< bytes that StopsInWindow looks at
 
 /// True if a search for `stop` ends at `c`.
 template <Stop stop>
@@ -34,11 +36,31 @@ constexpr bool StopsAt(char c) {
   return byte < 0x20 || (stop == Stop::kUnsafe && byte >= 0x80);
 }
 
+/// The bytes of the eight at `from` that `stop` names, as the high bits of a word whose lowest byte
+/// is the first; little-endian machines only. Where `exact` is false, bits above the lowest one can
+/// be wrong: a borrow sets them.
+template <Stop stop, bool exact>
+std::uint64_t StopsInWord(const char* from) {
+  constexpr std::uint64_t kOnes = 0x0101010101010101U;
+  constexpr std::uint64_t kHighs = 0x8080808080808080U;
+  std::uint64_t word = 0;
+  std::memcpy(&word, from, sizeof word);
+  const auto marks_of = [word](char c) {
+    const std::uint64_t zero = word ^ (kOnes * static_cast<unsigned char>(c));
+    return exact ? ~(((zero & ~kHighs) + ~kHighs) | zero) : (zero - kOnes) & ~zero;
+  };
+  std::uint64_t marks = marks_of('\\');
+  if (stop != Stop::kBackslash) marks |= marks_of('"');
+  if (stop == Stop::kEscaped || stop == Stop::kUnsafe) {
+    // The high bits first, so that no byte borrows from the next.
+    const std::uint64_t controls =
+        exact ? ~((word | kHighs) - kOnes * 0x20U) : word - kOnes * 0x20U;
+    marks |= stop == Stop::kUnsafe ? controls | word : controls & ~word;
+  }
+  return marks & kHighs;
+}
+
 /// The number of bytes before the first of the eight at `from` that `stop` names; 8 if none is.
-///
-/// The eight are one word, in which a match sets the high bit of its byte. Only the lowest match is
-/// exact, because a borrow can set wrong bits above it. On a big-endian machine the lowest byte is
-/// not the first one, so there the bytes are checked one at a time.
 template <Stop stop>
 int PlainInWord(const char* from) {
   if constexpr (std::endian::native != std::endian::little) {
@@ -46,19 +68,7 @@ int PlainInWord(const char* from) {
     while (plain < kWord && !StopsAt<stop>(from[plain])) ++plain;
     return plain;
   }
-  constexpr std::uint64_t kOnes = 0x0101010101010101U;
-  constexpr std::uint64_t kHighs = 0x8080808080808080U;
-  std::uint64_t word = 0;
-  std::memcpy(&word, from, sizeof word);
-  const auto marks_of = [word](char c) {
-    const std::uint64_t zero = word ^ (kOnes * static_cast<unsigned char>(c));
-    return (zero - kOnes) & ~zero;
-  };
-  std::uint64_t marks = marks_of('\\');
-  if (stop != Stop::kBackslash) marks |= marks_of('"');
-  if (stop == Stop::kEscaped) marks |= (word - kOnes * 0x20U) & ~word;
-  if (stop == Stop::kUnsafe) marks |= (word - kOnes * 0x20U) | word;
-  marks &= kHighs;
+  const std::uint64_t marks = StopsInWord<stop, false>(from);
   return marks == 0 ? kWord : std::countr_zero(marks) / 8;
 }
 
@@ -67,9 +77,9 @@ using Signed = signed char __attribute__((vector_size(kBlock)));
 using Unsigned = unsigned char __attribute__((vector_size(kBlock)));
 #endif
 
-/// The same for the sixteen bytes at `from`; 16 if none is.
+/// The bytes of the sixteen at `from` that `stop` names: bit i for byte i.
 template <Stop stop>
-int PlainInBlock(const char* from) {
+std::uint64_t StopsInBlock(const char* from) {
 #if defined(__SSE2__)
   Signed bytes{};
   std::memcpy(&bytes, from, sizeof bytes);
@@ -78,8 +88,36 @@ int PlainInBlock(const char* from) {
   if (stop == Stop::kEscaped) marks |= std::bit_cast<Unsigned>(bytes) < 0x20U;
   // As signed numbers, bytes that are not ASCII are below the control characters.
   if (stop == Stop::kUnsafe) marks |= bytes < 0x20;
-  const int bits = _mm_movemask_epi8(std::bit_cast<__m128i>(marks));
-  return std::countr_zero(static_cast<unsigned>(bits) | (1U << kBlock));
+  return static_cast<unsigned>(_mm_movemask_epi8(std::bit_cast<__m128i>(marks)));
+#else
+  std::uint64_t stops = 0;
+  if constexpr (std::endian::native != std::endian::little) {
+    for (int i = 0; i < kBlock; ++i) stops |= std::uint64_t{StopsAt<stop>(from[i])} << i;
+    return stops;
+  }
+  // The product gathers the high bits of the bytes in its highest byte, the first one's lowest.
+  constexpr std::uint64_t kGather = 0x0002040810204081U;
+  for (int i = 0; i < kBlock; i += kWord) {
+    stops |= (StopsInWord<stop, true>(from + i) * kGather >> 56U) << i;
+  }
+  return stops;
+#endif
+}
+
+/// The same for the 64 bytes at `from`.
+template <Stop stop>
+std::uint64_t StopsInWindow(const char* from) {
+  std::uint64_t stops = 0;
+#pragma GCC unroll 4
+  for (int i = 0; i < kWindow; i += kBlock) stops |= StopsInBlock<stop>(from + i) << i;
+  return stops;
+}
+
+/// The number of bytes before the first of the sixteen at `from` that `stop` names; 16 if none is.
+template <Stop stop>
+int PlainInBlock(const char* from) {
+#if defined(__SSE2__)
+  return std::countr_zero(StopsInBlock<stop>(from) | (1U << kBlock));
 #else
   const int plain = PlainInWord<stop>(from);
   return plain < kWord ? plain : kWord + PlainInWord<stop>(from + kWord);
@@ -118,6 +156,39 @@ void CopyPlain(const char*& from, const char* end, char*& to) {
     move(kWord);
   }
   while (from != end && !StopsAt<stop>(*from)) *to++ = *from++;
+}
+
+/// Copies [from, end) to `to` and returns the end of the copy. At each byte that `stop` names it
+/// calls `replace(from, to)`, which writes something else and moves both. At `to` there must be
+/// room for the copy, and for kBlock bytes more where the copy is longer than what is copied.
+///
+/// A window's stops are found at once, so that the processor need not guess, for each of the short
+/// pieces between escapes, where it ends.
+template <Stop stop, class Replace>
+char* CopyReplacing(const char* from, const char* end, char* to, const Replace& replace) {
+  constexpr std::ptrdiff_t kHead = 2 * kBlock;
+  const auto copy_until = [&](const char* piece_end) {
+    const std::ptrdiff_t size = piece_end - from;
+    std::memcpy(to, from, kHead);
+    for (std::ptrdiff_t i = kHead; i < size; i += kBlock) std::memcpy(to + i, from + i, kBlock);
+    from = piece_end;
+    to += size;
+  };
+  while (end - from >= kWindow + kHead) {
+    const char* const window = from;
+    std::uint64_t stops = StopsInWindow<stop>(window);
+    while (stops != 0) {
+      copy_until(window + std::countr_zero(stops));
+      replace(from, to);
+      stops = from - window < kWindow ? stops & (~std::uint64_t{0} << (from - window)) : 0;
+    }
+    if (from - window < kWindow) copy_until(window + kWindow);
+  }
+  for (;;) {
+    CopyPlain<stop>(from, end, to);
+    if (from == end) return to;
+    replace(from, to);
+  }
 }
 
 }  // namespace agm::json

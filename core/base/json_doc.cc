@@ -13,6 +13,8 @@
 #include "core/base/json_doc.h"
 
 #include <algorithm>
+#include <bit>
+#include <cstdint>
 #include <utility>
 
 #include "core/base/ascii.h"
@@ -253,29 +255,67 @@ class JsonParser {
   }
 
   bool String() {
-    Add(JsonKind::kString, at_);
-    std::size_t at = at_ + 1;
-    for (;;) {
-      at = SkipPlain(at);
-      if (at >= text_.size()) return FailAt(text_.size(), "the closing quote of a string");
-      const char c = text_[at];
-      if (c == '"') return Finish(at + 1);
-      if (c == '\\') {
-        nodes().back().escaped = true;
-        const std::size_t n = JsonEscapeLength(text_, at);
-        if (n == 0) return FailAt(at, "a valid escape in a string");
-        if (IsHalfEscape(text_.substr(at, n))) halves_.push_back({at, n});
-        at += n;
-      } else if (static_cast<unsigned char>(c) < 0x20) {
-        return FailAt(at, "no control character in a string");
-      } else {
-        const bool half = IsHalfInBytes(text_.substr(at, kHalfInBytes));
-        const std::size_t n = half ? kHalfInBytes : Utf8Sequence(text_.substr(at, 4));
-        if (n == 0) return FailAt(at, "UTF-8");
-        if (half) halves_.push_back({at, n});
-        at += n;
+    Add(JsonKind::kString, at_++);
+    if (const char* end = ShortEnd()) return Finish(static_cast<std::size_t>(end - text_.data()));
+    // The byte behind the window may belong to its last escape.
+    while (text_.size() - at_ > json::kWindow) {
+      const char* const window = text_.data() + at_;
+      std::uint64_t stops = json::StopsInWindow<json::Stop::kUnsafe>(window);
+      std::size_t next = json::kWindow;
+      while (stops != 0) {
+        const auto i = static_cast<std::size_t>(std::countr_zero(stops));
+        if (window[i] == '"') return Finish(at_ + i + 1);
+        const bool brief = window[i] == '\\' && Unescape(window[i + 1]) != 0;
+        const std::size_t n = brief ? 2 : Checked(at_ + i);
+        if (n == 0) return false;
+        if (brief) nodes().back().escaped = true;
+        if (i + n >= json::kWindow) {
+          next = i + n;
+          break;
+        }
+        stops &= ~std::uint64_t{0} << (i + n);
       }
+      at_ += next;
     }
+    for (;;) {
+      at_ = SkipPlain(at_);
+      if (at_ == text_.size()) return Expect("the closing quote of a string");
+      if (text_[at_] == '"') return Finish(at_ + 1);
+      const std::size_t n = Checked(at_);
+      if (n == 0) return false;
+      at_ += n;
+    }
+  }
+
+  // The end of a string that ends in the next block, as names do, and that needs no check.
+  const char* ShortEnd() const {
+    if (text_.size() - at_ < json::kBlock) return nullptr;
+    const char* const from = text_.data() + at_;
+    const int plain = json::PlainInBlock<json::Stop::kUnsafe>(from);
+    return plain < json::kBlock && from[plain] == '"' ? from + plain + 1 : nullptr;
+  }
+
+  // The length of the escape or character at `at`, where plain ASCII ends; 0 after a failure.
+  std::size_t Checked(std::size_t at) {
+    const char c = text_[at];
+    if (c == '\\') {
+      nodes().back().escaped = true;
+      const std::size_t n = JsonEscapeLength(text_, at);
+      if (n == 0) FailAt(at, "a valid escape in a string");
+      if (n > 2 && IsHalfEscape(text_.substr(at, n))) halves_.push_back({at, n});
+      return n;
+    }
+    if (static_cast<unsigned char>(c) < 0x20) {
+      FailAt(at, "no control character in a string");
+      return 0;
+    }
+    if (const std::size_t n = Utf8Sequence(text_.substr(at, 4))) return n;
+    if (IsHalfInBytes(text_.substr(at, kHalfInBytes))) {
+      halves_.push_back({at, kHalfInBytes});
+      return kHalfInBytes;
+    }
+    FailAt(at, "UTF-8");
+    return 0;
   }
 
   bool FailAt(std::size_t at, std::string_view what) {

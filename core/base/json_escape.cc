@@ -25,44 +25,11 @@ int HexFour(std::string_view text, std::size_t at) {
 bool IsHighSurrogate(int code) { return code >= 0xD800 && code <= 0xDBFF; }
 bool IsLowSurrogate(int code) { return code >= 0xDC00 && code <= 0xDFFF; }
 
-bool IsShortEscape(char c) {
-  switch (c) {
-    case '"':
-    case '\\':
-    case '/':
-    case 'b':
-    case 'f':
-    case 'n':
-    case 'r':
-    case 't':
-      return true;
-    default:
-      return false;
-  }
-}
-
-char Unescape(char c) {
-  switch (c) {
-    case 'b':
-      return '\b';
-    case 'f':
-      return '\f';
-    case 'n':
-      return '\n';
-    case 'r':
-      return '\r';
-    case 't':
-      return '\t';
-    default:
-      return c;
-  }
-}
-
 }  // namespace
 
 std::size_t JsonEscapeLength(std::string_view text, std::size_t at) {
   const char c = at + 1 < text.size() ? text[at + 1] : '\0';
-  if (c != 'u') return IsShortEscape(c) ? 2 : 0;
+  if (c != 'u') return Unescape(c) != 0 ? 2 : 0;
   const int code = HexFour(text, at + 2);
   if (code < 0) return 0;
   if (!IsHighSurrogate(code)) return 6;
@@ -79,16 +46,11 @@ bool IsHalfEscape(std::string_view escape) {
 // A decoded escape is never longer than the escape itself, so the output fits into inside.size().
 std::string DecodeJsonString(std::string_view inside) {
   std::string out(inside.size(), '\0');
-  const char* from = inside.data();
-  const char* const end = from + inside.size();
-  char* to = out.data();
-  for (;;) {
-    json::CopyPlain<json::Stop::kBackslash>(from, end, to);
-    if (from == end) break;
+  const auto decode = [inside](const char*& from, char*& to) {
     if (from[1] != 'u') {
       *to++ = Unescape(from[1]);
       from += 2;
-      continue;
+      return;
     }
     const auto at = static_cast<std::size_t>(from - inside.data());
     int code = HexFour(inside, at + 2);
@@ -100,8 +62,10 @@ std::string DecodeJsonString(std::string_view inside) {
     std::string utf8;
     AppendUtf8(utf8, static_cast<char32_t>(code));
     to = std::copy(utf8.begin(), utf8.end(), to);
-  }
-  out.resize(static_cast<std::size_t>(to - out.data()));
+  };
+  const char* const end = json::CopyReplacing<json::Stop::kBackslash>(
+      inside.data(), inside.data() + inside.size(), out.data(), decode);
+  out.resize(static_cast<std::size_t>(end - out.data()));
   return out;
 }
 

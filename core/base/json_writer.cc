@@ -6,64 +6,53 @@
 #include <algorithm>
 #include <array>
 #include <cmath>
+#include <cstdint>
+#include <cstring>
 
 #include "core/base/json_bytes.h"
+#include "core/base/json_escape.h"
 
 namespace agm {
 namespace {
 
 // Text is escaped in blocks into a buffer on the stack; each block is appended at once.
-constexpr std::size_t kBlock = 256;
+constexpr std::size_t kBlock = 1024;
 constexpr std::size_t kLongestEscape = 6;
 
-// The character after the backslash of a short escape; 0 if `c` has none.
-char ShortEscape(char c) {
-  switch (c) {
-    case '"':
-    case '\\':
-      return c;
-    case '\n':
-      return 'n';
-    case '\r':
-      return 'r';
-    case '\t':
-      return 't';
-    case '\b':
-      return 'b';
-    case '\f':
-      return 'f';
-    default:
-      return 0;
-  }
-}
+/// An escape in a JSON string.
+struct Escape {
+  std::array<char, 7> text{};  // the longest one, and what is copied with it
+  std::uint8_t size = 0;
+};
 
-char* PutEscape(char* to, char c) {
-  *to++ = '\\';
-  if (const char brief = ShortEscape(c); brief != 0) {
-    *to++ = brief;
-    return to;
-  }
+// The escape of each byte below 0x80 that needs one.
+constexpr auto kEscapes = [] {
   constexpr std::string_view kDigits = "0123456789abcdef";
-  for (const char digit : {'u', '0', '0', kDigits[static_cast<unsigned char>(c) >> 4U],
-                           kDigits[static_cast<unsigned char>(c) & 0xFU]}) {
-    *to++ = digit;
+  std::array<Escape, 0x80> escapes{};
+  for (unsigned byte = 0; byte < 0x20; ++byte) {
+    escapes.at(byte) = {{'\\', 'u', '0', '0', kDigits[byte >> 4U], kDigits[byte & 0xFU]}, 6};
   }
-  return to;
-}
+  for (const auto& [letter, meant] : kShortEscapes) {
+    escapes.at(static_cast<unsigned char>(meant)) = {{'\\', letter}, 2};
+  }
+  return escapes;
+}();
 
-// Escapes [from, end) to `to`, which has room for the longest result; returns the end of the
-// output.
-char* PutBlock(char* to, const char* from, const char* end) {
-  for (;;) {
-    json::CopyPlain<json::Stop::kEscaped>(from, end, to);
-    if (from == end) return to;
-    to = PutEscape(to, *from++);
-  }
+// Escapes `text` to `to`, which has room for the longest result and json::kBlock bytes more;
+// returns the end of the output.
+char* PutBlock(char* to, std::string_view text) {
+  const auto escape = [](const char*& from, char*& out) {
+    const Escape& put = kEscapes[static_cast<unsigned char>(*from++)];  // NOLINT: below 0x80
+    std::memcpy(out, put.text.data(), put.text.size());
+    out += put.size;
+  };
+  return json::CopyReplacing<json::Stop::kEscaped>(text.data(), text.data() + text.size(), to,
+                                                   escape);
 }
 
 // Appends `text` as a JSON string, then `behind` (at most two bytes). Most texts fit in one block.
 void Append(std::string& out, std::string_view text, std::string_view behind) {
-  std::array<char, kBlock * kLongestEscape + 4> block;
+  std::array<char, kBlock * kLongestEscape + 4 + json::kBlock> block;
   char* to = block.data();
   const auto flush = [&] {
     out.append(block.data(), static_cast<std::size_t>(to - block.data()));
@@ -71,10 +60,10 @@ void Append(std::string& out, std::string_view text, std::string_view behind) {
   };
   *to++ = '"';
   for (; text.size() > kBlock; text.remove_prefix(kBlock)) {
-    to = PutBlock(to, text.data(), text.data() + kBlock);
+    to = PutBlock(to, text.substr(0, kBlock));
     flush();
   }
-  to = PutBlock(to, text.data(), text.data() + text.size());
+  to = PutBlock(to, text);
   *to++ = '"';
   to = std::ranges::copy(behind, to).out;
   flush();
