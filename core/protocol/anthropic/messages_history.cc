@@ -27,6 +27,19 @@ std::string ToolNameOf(JsonView block) {
 
 }  // namespace
 
+void MessagesHistory::OpenCalls::clear() {
+  order_.clear();
+  open_.clear();
+}
+
+std::vector<std::string> MessagesHistory::OpenCalls::ids() const {
+  std::vector<std::string> ids;
+  for (const std::string& id : order_) {
+    if (open_.contains(id)) ids.push_back(id);
+  }
+  return ids;
+}
+
 void MessagesHistory::Read(JsonView messages) {
   const FieldPath list("messages");
   if (!messages) {
@@ -119,7 +132,7 @@ void MessagesHistory::AddLate() {
 void MessagesHistory::ReadResult(JsonView block, const FieldPath& at) {
   chat::ToolResult result;
   result.id = fields_.NeededText(block, "tool_use_id", at);
-  const bool open = std::erase(open_, result.id) > 0;
+  const bool open = open_.Close(result.id);
   const auto before = answered_.find(result.id);
   if (!open && before == answered_.end() && use_ == MessagesUse::kCreate) {
     fields_.Refuse(
@@ -233,7 +246,7 @@ void MessagesHistory::ReadCall(JsonView block, const FieldPath& at, chat::Messag
                    fmt::format("another tool_use block of this turn has the id \"{}\"", call.id));
   }
   names_[call.id] = call.name;
-  open_.push_back(call.id);
+  open_.Add(call.id);
   message.blocks.emplace_back(std::move(call));
 }
 
@@ -301,7 +314,7 @@ void MessagesHistory::CheckAnswered() {
   fields_.Refuse(kWrong, FieldPath("messages"),
                  fmt::format("every tool_use block needs a tool_result block in the message behind "
                              "it; none has the id {}",
-                             fmt::join(open_, ", ")));
+                             fmt::join(open_.ids(), ", ")));
 }
 
 }  // namespace agm::protocol

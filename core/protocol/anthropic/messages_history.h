@@ -44,6 +44,23 @@ class MessagesHistory {
   const MessagesNews& news() const { return news_; }
 
  private:
+  /// The calls of the last assistant turn that have no result yet, in their order.
+  class OpenCalls {
+   public:
+    void Add(const std::string& id) {
+      if (open_.insert(id).second) order_.push_back(id);
+    }
+    /// False if no such call is open.
+    bool Close(const std::string& id) { return open_.erase(id) > 0; }
+    bool empty() const { return open_.empty(); }
+    void clear();
+    std::vector<std::string> ids() const;
+
+   private:
+    std::vector<std::string> order_;  ///< closed ones too
+    std::set<std::string> open_;
+  };
+
   /// The place of a result in request.messages, so that a second result can replace it.
   struct Place {
     std::size_t message = 0;
@@ -76,13 +93,13 @@ class MessagesHistory {
   const std::size_t head_;  ///< messages before the list's
   MessagesNews news_;
   std::map<std::string, std::string> names_;  ///< of all calls so far, by id
-  std::vector<std::string> open_;             ///< calls of the last assistant turn without a result
-  std::set<std::string> turn_;                ///< ids of all its calls
-  std::map<std::string, Place> answered_;     ///< results of the running user turn
-  std::optional<std::size_t> results_;        ///< the message that holds those of this one
-  std::vector<chat::Message> late_;           ///< system messages between calls and results
-  bool assistant_ = false;                    ///< the last turn is the assistant's
-  bool turns_ = false;                        ///< somebody but the system has spoken
+  OpenCalls open_;
+  std::set<std::string> turn_;             ///< ids of all its calls
+  std::map<std::string, Place> answered_;  ///< results of the running user turn
+  std::optional<std::size_t> results_;     ///< the message that holds those of this one
+  std::vector<chat::Message> late_;        ///< system messages between calls and results
+  bool assistant_ = false;                 ///< the last turn is the assistant's
+  bool turns_ = false;                     ///< somebody but the system has spoken
 };
 
 }  // namespace agm::protocol

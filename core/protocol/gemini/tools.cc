@@ -9,6 +9,7 @@ namespace agm::protocol {
 namespace {
 
 constexpr std::size_t kMaxName = 64;
+constexpr std::size_t kLongestTail = 8;  // a line and seven digits; bodies have fewer tools
 constexpr std::string_view kCustomInput =
     R"({"type":"object","properties":{"input":{"type":"string"}},"required":["input"]})";
 
@@ -126,8 +127,9 @@ const std::string& GeminiToolNames::Upstream(const std::string& name) {
   if (!IsGood(name)) {
     fit = Fit(name);
     const std::string base = fit;
-    for (int n = 2; taken_.contains(fit); ++n) {
-      const std::string tail = "_" + std::to_string(n);
+    int& next = next_.emplace(base.substr(0, kMaxName - kLongestTail), 2).first->second;
+    while (taken_.contains(fit)) {
+      const std::string tail = "_" + std::to_string(next++);
       fit = base.substr(0, kMaxName - tail.size()) + tail;
     }
   }

@@ -33,7 +33,8 @@ class GeminiToolNames {
  private:
   std::map<std::string, std::string> upstream_;  ///< by the client's name
   std::set<std::string> taken_;
-  std::set<std::string> custom_;  ///< the client's names
+  std::map<std::string, int> next_;  ///< the number of the next alias, by how names begin
+  std::set<std::string> custom_;     ///< the client's names
 };
 
 /// Appends the members "tools" and "toolConfig", if the request has any.

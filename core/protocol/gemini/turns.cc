@@ -144,8 +144,9 @@ void AddTurn(std::vector<GeminiTurn>& turns, bool model, const Blocks& blocks) {
   if (blocks.empty()) return;
   if (turns.empty() || turns.back().model != model) turns.push_back({model, {}});
   GeminiTurn& turn = turns.back();
-  const bool after_results = HasResults(turn.blocks) && !HasResults(blocks);
-  if (after_results && turn.next == nullptr) turn.next = blocks.front();
+  const bool results = HasResults(blocks);
+  if (turn.has_results && !results && turn.next == nullptr) turn.next = blocks.front();
+  turn.has_results = turn.has_results || results;
   turn.blocks.insert(turn.blocks.end(), blocks.begin(), blocks.end());
 }
 
@@ -251,8 +252,9 @@ class DistinctIds {
 
  private:
   std::string Fresh(const std::string& id) {
-    for (int n = 2;; ++n) {
-      std::string fresh = id + "-" + std::to_string(n);
+    int& next = next_.emplace(id, 2).first->second;
+    for (;;) {
+      std::string fresh = id + "-" + std::to_string(next++);
       if (taken_.insert(fresh).second) return fresh;
     }
   }
@@ -266,6 +268,7 @@ class DistinctIds {
 
   Spare& spare_;
   std::unordered_set<std::string> taken_;
+  std::unordered_map<std::string, int> next_;  ///< the number of the next id, by the repeated one
 };
 
 void PairResults(std::vector<GeminiTurn>& turns, Spare& spare) {
@@ -287,20 +290,24 @@ void PairResults(std::vector<GeminiTurn>& turns, Spare& spare) {
 
 // Makes a user's text after tool results a turn of its own: in one turn with the results, the model
 // takes the text for a part of them. Media from one message with results stay with them.
-void SplitAfterResults(std::vector<GeminiTurn>& turns) {
-  for (std::size_t i = 0; i < turns.size(); ++i) {
-    Blocks& blocks = turns[i].blocks;
-    if (turns[i].model || !HasResults(blocks)) continue;
+std::vector<GeminiTurn> SplitAfterResults(std::vector<GeminiTurn> turns) {
+  std::vector<GeminiTurn> split;
+  split.reserve(turns.size());
+  for (GeminiTurn& joined : turns) {
+    GeminiTurn& turn = split.emplace_back(std::move(joined));
+    Blocks& blocks = turn.blocks;
+    if (turn.model || !HasResults(blocks)) continue;
     const auto rest = std::find_if(blocks.begin(), blocks.end(), [&](const chat::Block* block) {
       const bool belongs = std::holds_alternative<chat::ToolResult>(*block) ||
                            std::holds_alternative<chat::Media>(*block);
-      return !belongs || block == turns[i].next;
+      return !belongs || block == turn.next;
     });
     if (rest == blocks.end()) continue;
-    GeminiTurn own{false, Blocks(rest, blocks.end())};
+    Blocks own(rest, blocks.end());
     blocks.erase(rest, blocks.end());
-    turns.insert(turns.begin() + static_cast<std::ptrdiff_t>(i) + 1, std::move(own));
+    split.push_back({false, std::move(own)});
   }
+  return split;
 }
 
 // The latest user turn that neither holds results nor follows them begins the current turn.
@@ -331,7 +338,7 @@ GeminiTurns ArrangeGeminiTurns(const chat::Request& request, const ModelTraits& 
     out.turns.insert(out.turns.begin(), {false, {MinimalText()}});
   }
   PairResults(out.turns, spare);
-  SplitAfterResults(out.turns);
+  out.turns = SplitAfterResults(std::move(out.turns));
   if (out.turns.back().model) out.turns.push_back({false, {MinimalText()}});
   out.current = CurrentTurn(out.turns);
   return out;

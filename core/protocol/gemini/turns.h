@@ -17,6 +17,7 @@ struct GeminiTurn {
   /// In a turn with tool results: the first block of the first later message that has none. Null if
   /// there is no such message.
   const chat::Block* next = nullptr;
+  bool has_results = false;  ///< as the client sent it
 };
 
 struct GeminiTurns {

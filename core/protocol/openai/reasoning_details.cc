@@ -9,6 +9,8 @@ namespace agm::protocol {
 namespace {
 
 constexpr std::size_t kLargest = 256U << 10U;
+/// Of an entry; servers send about eight. Further ones are left out.
+constexpr std::size_t kMostMembers = 64;
 
 bool IsText(std::string_view name) { return name == "text" || name == "summary" || name == "data"; }
 
@@ -39,6 +41,7 @@ void ReasoningDetails::Join(Entry& entry, JsonView piece) {
     const auto known =
         std::ranges::find(entry.members, name, &std::pair<std::string, std::string>::first);
     if (known == entry.members.end()) {
+      if (entry.members.size() == kMostMembers) continue;
       entry.members.emplace_back(name, member.value.raw());
     } else if (IsText(name) && member.value.is(JsonKind::kString) &&
                known->second.starts_with('"')) {

@@ -158,21 +158,21 @@ void ResponsesItems::ReadCall(JsonView item, std::string_view type, const FieldP
   if (!space.empty()) call.name = NamespacedName(space, call.name);
   call.signature = std::exchange(signature_, {});
   chat::Message& message = Assistant();
-  calls_.push_back({call.id, item["id"].text(), call.name, request_.messages.size() - 1, false});
+  by_id_[call.id].calls.push_back(calls_.size());
+  const std::string own = item["id"].text();
+  if (!own.empty() && own != call.id) by_id_[own].calls.push_back(calls_.size());
+  calls_.push_back({call.id, call.name, request_.messages.size() - 1, false});
   message.blocks.emplace_back(std::move(call));
 }
 
 ResponsesItems::Call* ResponsesItems::FindCall(JsonView item) {
   for (const std::string_view key : {"call_id", "id"}) {
-    const std::string id = item[key].text();
-    if (id.empty()) continue;
+    const auto found = by_id_.find(item[key].text());
+    if (found == by_id_.end()) continue;
     // Of calls that share an id, the first that waits; of answered ones, any.
-    Call* found = nullptr;
-    for (Call& call : calls_) {
-      const bool meant = call.id == id || call.item == id;
-      if (meant && (found == nullptr || found->answered)) found = &call;
-    }
-    if (found != nullptr) return found;
+    auto& [calls, waiting] = found->second;
+    while (waiting + 1 < calls.size() && calls_[calls[waiting]].answered) ++waiting;
+    return &calls_[calls[waiting]];
   }
   return nullptr;
 }
@@ -201,13 +201,11 @@ void ResponsesItems::Answer(Call& call, chat::ToolResult result) {
   result.name = call.name;
   auto& messages = request_.messages;
   const std::size_t place = call.message + 1;
-  if (place == messages.size() || messages[place].role != chat::Role::kTool) {
-    chat::Message message;
-    message.role = chat::Role::kTool;
-    messages.insert(messages.begin() + static_cast<std::ptrdiff_t>(place), std::move(message));
-    for (Call& other : calls_) other.message += other.message >= place ? 1 : 0;
-  }
-  messages[place].blocks.emplace_back(std::move(result));
+  if (place == messages.size()) messages.push_back({chat::Role::kTool, {}, {}});
+  chat::Message& message =
+      messages[place].role == chat::Role::kTool ? messages[place] : late_[call.message];
+  message.role = chat::Role::kTool;
+  message.blocks.emplace_back(std::move(result));
 }
 
 // The tools that the client found are tools of the request from here on; the model is told their
@@ -263,7 +261,21 @@ void ResponsesItems::ReadReasoning(JsonView item) {
   if (text != nullptr) text->signature = std::move(before);
 }
 
+void ResponsesItems::AddLate() {
+  if (late_.empty()) return;
+  std::vector<chat::Message> messages;
+  messages.reserve(request_.messages.size() + late_.size());
+  for (std::size_t i = 0; i < request_.messages.size(); ++i) {
+    messages.push_back(std::move(request_.messages[i]));
+    const auto late = late_.find(i);
+    if (late != late_.end()) messages.push_back(std::move(late->second));
+  }
+  request_.messages = std::move(messages);
+  late_.clear();
+}
+
 void ResponsesItems::Finish() {
+  AddLate();
   const auto open =
       std::find_if(calls_.begin(), calls_.end(), [](const Call& c) { return !c.answered; });
   if (open == calls_.end()) return;

@@ -1,5 +1,8 @@
 #pragma once
 
+#include <map>
+#include <string>
+#include <string_view>
 #include <vector>
 
 #include "core/base/json_doc.h"
@@ -29,7 +32,7 @@ class ResponsesItems {
   void Read(JsonView items, const FieldPath& at);
   /// The same of a stored conversation: what stands before its last compaction is left out.
   void ReadHistory(JsonView items, const FieldPath& at);
-  /// Checks that every call has its output.
+  /// Checks that every call has its output, and puts late outputs in their places.
   void Finish();
   /// Arrays of tools that were items of the input.
   const std::vector<JsonView>& tools() const { return tools_; }
@@ -39,10 +42,14 @@ class ResponsesItems {
  private:
   struct Call {
     std::string id;
-    std::string item;  ///< the item's own id, for a local shell's output; may be empty
     std::string name;
     std::size_t message = 0;
     bool answered = false;
+  };
+  /// Calls that share an id. An item's own id counts too, for a local shell's output.
+  struct SameId {
+    std::vector<std::size_t> calls;  ///< indices of calls_
+    std::size_t waiting = 0;         ///< the first of them that may lack its output
   };
 
   void ReadItem(JsonView item, const FieldPath& at);
@@ -56,10 +63,14 @@ class ResponsesItems {
   void Answer(Call& call, chat::ToolResult result);
   chat::Message& Assistant();
   Call* FindCall(JsonView item);
+  void AddLate();
 
   Fields& fields_;
   chat::Request& request_;
   std::vector<Call> calls_;
+  std::map<std::string, SameId> by_id_;
+  /// Outputs whose place is between two messages, by the index of the message with their calls.
+  std::map<std::size_t, chat::Message> late_;
   std::vector<JsonView> tools_;
   std::string signature_;  ///< of a reasoning item, for the call, text or picture behind it
   bool compacts_ = false;

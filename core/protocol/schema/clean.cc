@@ -6,11 +6,13 @@
 //   items: [..] -> prefixItems                             true -> {}, false -> property removed
 
 #include <algorithm>
+#include <array>
 #include <set>
 #include <utility>
 
 #include "core/base/ascii.h"
 #include "core/base/json_writer.h"
+#include "core/protocol/schema/members.h"
 #include "core/protocol/schema/node.h"
 
 namespace agm::protocol {
@@ -18,8 +20,52 @@ namespace {
 
 constexpr int kMostDepth = 48;
 
-bool IsAny(std::string_view key, std::initializer_list<std::string_view> words) {
-  return std::find(words.begin(), words.end(), key) != words.end();
+/// What becomes of a keyword.
+enum class Use : std::uint8_t {
+  kCopied,
+  kNeedless,
+  kAllOf,
+  kRef,
+  kNullable,
+  kConst,
+  kItems,
+  kAdditionalItems,
+  kDefinitions,
+  kProperties,
+  kAdditionalProperties,
+  kRequired,
+  kType,
+  kEnum,
+  kChoice,
+};
+
+Use UseOf(std::string_view keyword) {
+  static constexpr auto kUses = std::to_array<std::pair<std::string_view, Use>>({
+      {"type", Use::kType},
+      {"items", Use::kItems},
+      {"properties", Use::kProperties},
+      {"required", Use::kRequired},
+      {"enum", Use::kEnum},
+      {"additionalProperties", Use::kAdditionalProperties},
+      {"anyOf", Use::kChoice},
+      {"oneOf", Use::kChoice},
+      {"allOf", Use::kAllOf},
+      {"const", Use::kConst},
+      {"nullable", Use::kNullable},
+      {"prefixItems", Use::kItems},
+      {"additionalItems", Use::kAdditionalItems},
+      {"definitions", Use::kDefinitions},
+      {"$defs", Use::kDefinitions},
+      {"$ref", Use::kRef},
+      {"$schema", Use::kNeedless},
+      {"$comment", Use::kNeedless},
+      {"strict", Use::kNeedless},
+      {"example", Use::kNeedless},
+      {"examples", Use::kNeedless},
+  });
+  const auto* const found =
+      std::ranges::find(kUses, keyword, &std::pair<std::string_view, Use>::first);
+  return found == kUses.end() ? Use::kCopied : found->second;
 }
 
 class Cleaner {
@@ -91,17 +137,15 @@ class Cleaner {
     return false;
   }
 
+  static bool NotGiven(const SchemaMember& keyword) {
+    const bool may_be_null = keyword.name == "default" || keyword.name == "const";
+    return keyword.value.is(JsonKind::kNull) && !may_be_null;
+  }
+
   void Object(const SchemaNode& node, const FieldPath& at, bool root, bool null) {
     json_.Object();
-    std::set<std::string, std::less<>> seen;
-    for (const JsonView source : node.sources) {
-      for (const JsonMember member : source.members()) {
-        std::string key = member.key.text();
-        if (member.value.is(JsonKind::kNull) && key != "default" && key != "const") continue;
-        if (!seen.insert(key).second) continue;
-        // The last of repeated members counts.
-        Keyword(node, key, source.Find(key), at, root, null);
-      }
+    for (const SchemaMember& member : SchemaMembers(node.sources, &NotGiven)) {
+      Keyword(node, member.name, member.value, at, root, null);
     }
     if (root && !node.Has("type") && node.Has("properties")) json_.Key("type").String("object");
     json_.EndObject();
@@ -109,56 +153,65 @@ class Cleaner {
 
   void Keyword(const SchemaNode& node, std::string_view key, JsonView value, const FieldPath& at,
                bool root, bool null) {
-    if (LeavesOut(node, key, value, at, root)) return;
-    if (key == "const") return Const(node, value, at);
-    if (key == "items" || key == "prefixItems") return Items(node, key, value, at);
-    if (key == "definitions") {
-      scope_.Note(SchemaFate::kChanged, at, key, "$defs");
-    } else {
-      scope_.Note(SchemaFate::kKept, at, key, Enforced(key) ? "" : "sent, but may not be enforced");
-    }
-    const FieldPath inner(at, key);
-    if (key == "definitions" || key == "$defs") {
-      Definitions(node, inner);
-    } else if (key == "properties") {
-      Properties(node, inner);
-    } else if (key == "required") {
-      Required(node);
-    } else if (key == "type") {
-      Type(node, value, null);
-    } else if (key == "enum") {
-      Enum(value);
-    } else if (IsAny(key, {"anyOf", "oneOf"})) {
-      List(key, value, inner);
-    } else if (key == "additionalProperties" && value.is(JsonKind::kObject)) {
-      json_.Key(key);
-      Schema(value, inner);
-    } else {
-      json_.Key(key).Raw(value.raw());
+    const Use use = UseOf(key);
+    switch (use) {
+      case Use::kNeedless:
+        return scope_.NoteNeedless(at, key, "says nothing to a model");
+      case Use::kAllOf:
+        return scope_.Note(SchemaFate::kChanged, at, key, "merged into one schema");
+      case Use::kRef:
+        if (!node.cut) scope_.Note(SchemaFate::kChanged, at, key, "written in its place");
+        return;
+      case Use::kNullable:
+        return NoteNullable(node, value, at, root);
+      case Use::kConst:
+        return Const(node, value, at);
+      case Use::kItems:
+        return Items(node, key, value, at);
+      case Use::kAdditionalItems:
+        if (!node["items"].is(JsonKind::kArray) || !value.is(JsonKind::kObject)) {
+          scope_.Note(SchemaFate::kDropped, at, key, "items behind a tuple are not bounded");
+        }
+        return;
+      case Use::kDefinitions:
+        if (!root) {
+          return scope_.Note(SchemaFate::kChanged, at, key, "written where they are referred to");
+        }
+        NoteWritten(at, key);
+        return Definitions(node, FieldPath(at, key));
+      default:
+        NoteWritten(at, key);
+        return Write(use, node, key, value, FieldPath(at, key), null);
     }
   }
 
-  // Handles keywords that are not written: another keyword has their meaning, or they have none.
-  bool LeavesOut(const SchemaNode& node, std::string_view key, JsonView value, const FieldPath& at,
-                 bool root) {
-    if (IsAny(key, {"$schema", "$comment", "strict", "example", "examples"})) {
-      scope_.NoteNeedless(at, key, "says nothing to a model");
-    } else if (key == "allOf") {
-      scope_.Note(SchemaFate::kChanged, at, key, "merged into one schema");
-    } else if (key == "$ref") {
-      if (!node.cut) scope_.Note(SchemaFate::kChanged, at, key, "written in its place");
-    } else if (key == "nullable") {
-      NoteNullable(node, value, at, root);
-    } else if (key == "additionalItems") {
-      if (!node["items"].is(JsonKind::kArray) || !value.is(JsonKind::kObject)) {
-        scope_.Note(SchemaFate::kDropped, at, key, "items behind a tuple are not bounded");
-      }
-    } else if (IsAny(key, {"definitions", "$defs"}) && !root) {
-      scope_.Note(SchemaFate::kChanged, at, key, "written where they are referred to");
-    } else {
-      return false;
+  void NoteWritten(const FieldPath& at, std::string_view key) {
+    if (!scope_.notes_all()) return;
+    if (key == "definitions") return scope_.Note(SchemaFate::kChanged, at, key, "$defs");
+    scope_.Note(SchemaFate::kKept, at, key, Enforced(key) ? "" : "sent, but may not be enforced");
+  }
+
+  void Write(Use use, const SchemaNode& node, std::string_view key, JsonView value,
+             const FieldPath& at, bool null) {
+    switch (use) {
+      case Use::kProperties:
+        return Properties(node, at);
+      case Use::kRequired:
+        return Required(node);
+      case Use::kType:
+        return Type(node, value, null);
+      case Use::kEnum:
+        return Enum(value);
+      case Use::kChoice:
+        return List(key, value, at);
+      case Use::kAdditionalProperties:
+        json_.Key(key);
+        if (value.is(JsonKind::kObject)) return Schema(value, at);
+        json_.Raw(value.raw());
+        return;
+      default:
+        json_.Key(key).Raw(value.raw());
     }
-    return true;
   }
 
   void NoteNullable(const SchemaNode& node, JsonView value, const FieldPath& at, bool root) {
@@ -175,32 +228,31 @@ class Cleaner {
   }
 
   static bool Enforced(std::string_view key) {
-    return IsAny(key, {"$id",         "$anchor",
-                       "$defs",       "type",
-                       "format",      "title",
-                       "description", "enum",
-                       "items",       "prefixItems",
-                       "minItems",    "maxItems",
-                       "minimum",     "maximum",
-                       "anyOf",       "oneOf",
-                       "properties",  "additionalProperties",
-                       "required",    "propertyOrdering"});
+    static constexpr auto kEnforced =
+        std::to_array<std::string_view>({"$id",         "$anchor",
+                                         "$defs",       "type",
+                                         "format",      "title",
+                                         "description", "enum",
+                                         "items",       "prefixItems",
+                                         "minItems",    "maxItems",
+                                         "minimum",     "maximum",
+                                         "anyOf",       "oneOf",
+                                         "properties",  "additionalProperties",
+                                         "required",    "propertyOrdering"});
+    return std::ranges::find(kEnforced, key) != kEnforced.end();
   }
 
   // Merges both spellings into one object, once.
   void Definitions(const SchemaNode& node, const FieldPath& at) {
     if (std::exchange(definitions_done_, true)) return;
-    json_.Key("$defs").Object();
-    std::set<std::string> seen;
+    std::vector<JsonView> objects;
     for (const JsonView source : node.sources) {
-      for (const std::string_view key : {"$defs", "definitions"}) {
-        for (const JsonMember member : source[key].members()) {
-          const std::string name = member.key.text();
-          if (!seen.insert(name).second) continue;
-          json_.Key(name);
-          Schema(member.value, FieldPath(at, name));
-        }
-      }
+      objects.insert(objects.end(), {source["$defs"], source["definitions"]});
+    }
+    json_.Key("$defs").Object();
+    for (const SchemaMember& member : SchemaMembers(objects)) {
+      json_.Key(member.name);
+      Schema(member.value, FieldPath(at, member.name));
     }
     json_.EndObject();
   }
@@ -209,39 +261,34 @@ class Cleaner {
 
   void Properties(const SchemaNode& node, const FieldPath& at) {
     json_.Key("properties").Object();
-    std::set<std::string> seen;
-    for (const JsonView source : node.sources) {
-      for (const JsonMember member : source["properties"].members()) {
-        const std::string name = member.key.text();
-        if (!seen.insert(name).second) continue;
-        if (IsFalse(member.value)) {
-          scope_.Note(SchemaFate::kChanged, FieldPath(at, name), {}, "takes no value: left out");
-          continue;
-        }
-        json_.Key(name);
-        Schema(member.value, FieldPath(at, name));
+    for (const SchemaMember& member : SchemaMembers(node.All("properties"))) {
+      const FieldPath inner(at, member.name);
+      if (IsFalse(member.value)) {
+        scope_.Note(SchemaFate::kChanged, inner, {}, "takes no value: left out");
+        continue;
       }
+      json_.Key(member.name);
+      Schema(member.value, inner);
     }
     json_.EndObject();
   }
 
   void Required(const SchemaNode& node) {
+    // What takes no value is not required.
+    std::set<std::string, std::less<>> seen;
+    for (const JsonView source : node.sources) {
+      for (const JsonMember property : source["properties"].members()) {
+        if (IsFalse(property.value)) seen.insert(property.key.text());
+      }
+    }
     json_.Key("required").Array();
-    std::set<std::string> seen;
     for (const JsonView source : node.sources) {
       for (const JsonView name : source["required"].items()) {
         if (!name.is(JsonKind::kString) || !seen.insert(name.text()).second) continue;
-        if (!Forbidden(node, name.text())) json_.Raw(name.raw());
+        json_.Raw(name.raw());
       }
     }
     json_.EndArray();
-  }
-
-  static bool Forbidden(const SchemaNode& node, const std::string& property) {
-    for (const JsonView source : node.sources) {
-      if (IsFalse(source["properties"][property])) return true;
-    }
-    return false;
   }
 
   void Type(const SchemaNode& node, JsonView value, bool null) {

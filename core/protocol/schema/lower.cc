@@ -9,6 +9,7 @@
 #include "core/base/ascii.h"
 #include "core/base/json_writer.h"
 #include "core/protocol/schema/lowered.h"
+#include "core/protocol/schema/members.h"
 
 namespace agm::protocol {
 namespace {
@@ -291,32 +292,29 @@ class Lowerer {
   }
 
   void Properties(const SchemaNode& node, const FieldPath& at, int depth) {
-    std::vector<std::string> names;
-    std::set<std::string> seen;
+    std::vector<std::string_view> names;
     const FieldPath list(at, "properties");
-    for (const JsonView source : node.sources) {
-      for (const JsonMember member : source["properties"].members()) {
-        const std::string name = member.key.text();
-        if (IsFalse(member.value)) {
-          scope_.Note(SchemaFate::kChanged, FieldPath(list, name), {}, "takes no value: left out");
-          continue;
-        }
-        if (!seen.insert(name).second) continue;
-        if (names.empty()) json_.Key("properties").Object();
-        names.push_back(name);
-        json_.Key(name);
-        Schema(member.value, FieldPath(list, name), depth + 1);
+    const SchemaMembers properties(node.All("properties"));
+    for (const SchemaMember& member : properties) {
+      const FieldPath inner(list, member.name);
+      if (IsFalse(member.value)) {
+        scope_.Note(SchemaFate::kChanged, inner, {}, "takes no value: left out");
+        continue;
       }
+      if (names.empty()) json_.Key("properties").Object();
+      names.push_back(member.name);
+      json_.Key(member.name);
+      Schema(member.value, inner, depth + 1);
     }
     if (names.empty()) return;
     json_.EndObject();
-    Required(node, seen);
+    Required(node, {names.begin(), names.end()});
     json_.Key("propertyOrdering").Array();
-    for (const std::string& name : names) json_.String(name);
+    for (const std::string_view name : names) json_.String(name);
     json_.EndArray();
   }
 
-  void Required(const SchemaNode& node, const std::set<std::string>& known) {
+  void Required(const SchemaNode& node, const std::set<std::string_view>& known) {
     std::set<std::string> seen;
     for (const JsonView source : node.sources) {
       for (const JsonView item : source["required"].items()) {

@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <set>
 
+#include "core/protocol/schema/members.h"
+
 namespace agm::protocol {
 namespace {
 
@@ -64,12 +66,8 @@ class Fates {
       : node_(node), lowered_(lowered), at_(at), scope_(scope) {}
 
   void Run() {
-    std::set<std::string, std::less<>> seen;
-    for (const JsonView source : node_.sources) {
-      for (const JsonMember member : source.members()) {
-        const std::string key = member.key.text();
-        if (seen.insert(key).second) Keyword(key, source.Find(key));
-      }
+    for (const SchemaMember& member : SchemaMembers(node_.sources)) {
+      Keyword(member.name, member.value);
     }
   }
 
@@ -171,21 +169,20 @@ class Fates {
   static bool OwnerIsArray(std::string_view key) { return OwnerOf(key) == "ARRAY"; }
 
   void Required() {
+    const SchemaMembers properties(node_.All("properties"), [](const SchemaMember& property) {
+      return property.value.is(JsonKind::kNull);
+    });
+    std::set<std::string_view> known;
+    for (const SchemaMember& property : properties) known.insert(property.name);
     std::string unknown;
     for (const JsonView source : node_.sources) {
       for (const JsonView item : source["required"].items()) {
         const std::string name = item.text();
-        if (!HasProperty(name)) unknown += (unknown.empty() ? "" : ", ") + name;
+        if (!known.contains(name)) unknown += (unknown.empty() ? "" : ", ") + name;
       }
     }
     if (unknown.empty()) return Kept("required");
     Dropped("required", "no such property: " + unknown);
-  }
-
-  bool HasProperty(std::string_view name) const {
-    return std::any_of(node_.sources.begin(), node_.sources.end(), [&](JsonView source) {
-      return static_cast<bool>(source["properties"][name]);
-    });
   }
 
   const SchemaNode& node_;

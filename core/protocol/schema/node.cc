@@ -59,6 +59,13 @@ JsonView SchemaNode::Find(std::string_view key) const {
   return {};
 }
 
+std::vector<JsonView> SchemaNode::All(std::string_view key) const {
+  std::vector<JsonView> values;
+  values.reserve(sources.size());
+  for (const JsonView source : sources) values.push_back(source[key]);
+  return values;
+}
+
 std::string DefinitionName(std::string_view reference) {
   for (const std::string_view prefix : {"#/$defs/", "#/definitions/"}) {
     if (!reference.starts_with(prefix)) continue;
@@ -73,8 +80,14 @@ JsonView SchemaScope::Resolve(JsonView reference) {
   return found ? found : FindNested(reference);
 }
 
-bool SchemaScope::DefinesAtRoot(const std::string& name) const {
-  return root_["$defs"][name] || root_["definitions"][name];
+bool SchemaScope::DefinesAtRoot(std::string_view name) {
+  if (!root_names_) {
+    root_names_.emplace();
+    for (const std::string_view key : {"$defs", "definitions"}) {
+      for (const JsonMember member : root_[key].members()) root_names_->insert(member.key.text());
+    }
+  }
+  return root_names_->contains(name);
 }
 
 JsonView SchemaScope::Follow(std::string_view pointer) {
@@ -97,6 +110,7 @@ JsonView SchemaScope::FindNested(JsonView reference) {
   const std::string name = DefinitionName(reference.text());
   if (name.empty()) return {};
   if (!holders_) FindDefinitions(root_);
+  work_ += holders_->size();
   JsonView found;
   for (const JsonView holder : *holders_) {
     const JsonView own = holder["$defs"][name];
@@ -154,14 +168,14 @@ void SchemaScope::Expand(JsonView schema, int depth, SchemaNode& node) {
 void SchemaScope::Note(SchemaFate fate, const FieldPath& at, std::string_view keyword,
                        std::string_view what) {
   const bool loss = fate == SchemaFate::kDropped || fate == SchemaFate::kHinted;
-  if (report_ == SchemaReport::kLosses && (!loss || notes_.size() >= kMostLosses)) return;
+  if (!notes_all() && (!loss || notes_.size() >= kMostLosses)) return;
   const std::string path = keyword.empty() ? at.Text() : FieldPath(at, keyword).Text();
   notes_.push_back({fate, path, std::string(keyword), std::string(what)});
 }
 
 void SchemaScope::NoteNeedless(const FieldPath& at, std::string_view keyword,
                                std::string_view what) {
-  if (report_ == SchemaReport::kAll) Note(SchemaFate::kDropped, at, keyword, what);
+  if (notes_all()) Note(SchemaFate::kDropped, at, keyword, what);
 }
 
 }  // namespace agm::protocol

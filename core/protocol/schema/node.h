@@ -1,6 +1,7 @@
 #pragma once
 
 #include <optional>
+#include <set>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -21,6 +22,8 @@ struct SchemaNode {
   JsonView operator[](std::string_view key) const;
   /// Like operator[], but null is a value: `"const": null`.
   JsonView Find(std::string_view key) const;
+  /// The value of a keyword in each source; absent where a source has none.
+  std::vector<JsonView> All(std::string_view key) const;
   bool Has(std::string_view key) const { return static_cast<bool>((*this)[key]); }
 };
 
@@ -40,7 +43,7 @@ class SchemaScope {
   /// schemas. Absent for other documents and for places that do not exist.
   JsonView Resolve(JsonView reference);
   /// True if the root itself holds a definition of that name.
-  bool DefinesAtRoot(const std::string& name) const;
+  bool DefinesAtRoot(std::string_view name);
 
   /// `schema` with everything that it consists of. Follows references up to the recursion limit.
   SchemaNode Enter(JsonView schema);
@@ -53,6 +56,8 @@ class SchemaScope {
   /// Records the fate of a keyword of the schema at `at`; an empty keyword means the schema itself.
   void Note(SchemaFate fate, const FieldPath& at, std::string_view keyword,
             std::string_view what = {});
+  /// False if Note leaves out what is no loss.
+  bool notes_all() const { return report_ == SchemaReport::kAll; }
   /// Records that a keyword without meaning for the model is left out.
   void NoteNeedless(const FieldPath& at, std::string_view keyword, std::string_view what);
   std::vector<SchemaNote> TakeNotes() { return std::move(notes_); }
@@ -69,6 +74,7 @@ class SchemaScope {
 
   JsonView root_;
   SchemaReport report_;
+  std::optional<std::set<std::string, std::less<>>> root_names_;  // of the root's definitions
   std::optional<std::vector<JsonView>> holders_;  // schemas with definitions, outermost first
   std::vector<const char*> active_;               // definitions being written, outermost first
   std::size_t work_ = 0;
