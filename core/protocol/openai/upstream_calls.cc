@@ -24,10 +24,13 @@ void OpenAiCalls::Add(JsonView piece) {
       arguments.is(JsonKind::kObject) ? CompactJson(arguments.raw()) : arguments.text();
 }
 
-// An id tells calls apart more reliably than a number, and a number more reliably than a name.
+// An id tells calls apart more reliably than a number, and a number more reliably than a name. Only
+// the latest calls go on: an answer may have any number of them.
 OpenAiCallPieces& OpenAiCalls::CallOf(const std::optional<std::int64_t>& index,
                                       const std::string& id, const std::string& name) {
-  const auto same = std::find_if(calls_.begin(), calls_.end(), [&](const OpenAiCallPieces& call) {
+  constexpr std::ptrdiff_t kLatest = 256;
+  const auto first = calls_.end() - std::min(std::ssize(calls_), kLatest);
+  const auto same = std::find_if(first, calls_.end(), [&](const OpenAiCallPieces& call) {
     if (!id.empty() && !call.id.empty()) return call.id == id && call.index == index;
     return index && call.index == index;
   });

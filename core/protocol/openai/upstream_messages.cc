@@ -1,6 +1,5 @@
 #include "core/protocol/openai/upstream_messages.h"
 
-#include <algorithm>
 #include <string_view>
 #include <variant>
 
@@ -125,16 +124,15 @@ void OpenAiMessageWriter::Calls(const std::vector<const chat::ToolCall*>& calls)
 
 std::string OpenAiMessageWriter::IdOf(const chat::ToolCall& call) {
   if (!call.id.empty()) return call.id;
-  waiting_.push_back({call.name, "call_" + std::to_string(++made_)});
-  return waiting_.back().id;
+  return waiting_[call.name].emplace_back("call_" + std::to_string(++made_));
 }
 
 std::string OpenAiMessageWriter::IdOf(const chat::ToolResult& result) {
   if (!result.id.empty()) return result.id;
-  const auto call = std::ranges::find(waiting_, result.name, &Waiting::name);
-  if (call == waiting_.end()) return "call_" + std::to_string(++made_);
-  std::string id = call->id;
-  waiting_.erase(call);
+  auto& ids = waiting_[result.name];
+  if (ids.empty()) return "call_" + std::to_string(++made_);
+  std::string id = std::move(ids.front());
+  ids.pop_front();
   return id;
 }
 

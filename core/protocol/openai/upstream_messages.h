@@ -2,6 +2,7 @@
 
 #include <deque>
 #include <functional>
+#include <map>
 #include <optional>
 #include <string>
 #include <utility>
@@ -33,11 +34,6 @@ class OpenAiMessageWriter {
   Result<void> Write(const std::vector<chat::Message>& messages);
 
  private:
-  struct Waiting {
-    std::string name;
-    std::string id;
-  };
-
   Result<void> Message(const chat::Message& message);
   Result<void> Assistant(const chat::Message& message);
   void Results(const chat::Message& message);
@@ -53,7 +49,8 @@ class OpenAiMessageWriter {
   JsonWriter& json_;
   const bool system_as_user_;
   const OpenAiTurns turns_;
-  std::deque<Waiting> waiting_;                 ///< calls for which the client has no id
+  /// The ids that were made up for calls without one, by name, until their results come.
+  std::map<std::string, std::deque<std::string>> waiting_;
   std::vector<const chat::Media*> of_results_;  ///< media of the latest tool results
   int made_ = 0;                                ///< ids that were made up
 };

@@ -2,7 +2,10 @@
 
 #include <algorithm>
 #include <optional>
+#include <set>
+#include <string_view>
 #include <utility>
+#include <vector>
 
 #include "core/base/json_writer.h"
 #include "core/protocol/schema/schema.h"
@@ -106,12 +109,18 @@ class Writer {
     }
   }
 
-  /// The names that the client allows; several are a shorter list of tools, because few servers
-  /// know `allowed_tools`.
-  bool Allowed(const chat::Tool& tool) const {
-    if (!request_.tool_choice || request_.tool_choice->names.empty()) return true;
-    const auto& names = request_.tool_choice->names;
-    return std::find(names.begin(), names.end(), tool.name) != names.end();
+  /// The tools that the client allows: a shorter list of tools, because few servers know
+  /// `allowed_tools`.
+  std::vector<const chat::Tool*> Allowed() const {
+    std::set<std::string_view> names;
+    if (request_.tool_choice) {
+      names.insert(request_.tool_choice->names.begin(), request_.tool_choice->names.end());
+    }
+    std::vector<const chat::Tool*> allowed;
+    for (const chat::Tool& tool : request_.tools) {
+      if (names.empty() || names.contains(tool.name)) allowed.push_back(&tool);
+    }
+    return allowed;
   }
 
   void Tools() {
@@ -120,13 +129,10 @@ class Writer {
                                 : hosted == chat::HostedTool::kCodeExecution ? "code execution"
                                                                              : "URL context");
     }
-    const bool any = std::any_of(request_.tools.begin(), request_.tools.end(),
-                                 [this](const chat::Tool& tool) { return Allowed(tool); });
-    if (!any) return;
+    const auto allowed = Allowed();
+    if (allowed.empty()) return;
     json_.Key("tools").Array();
-    for (const chat::Tool& tool : request_.tools) {
-      if (Allowed(tool)) Function(tool);
-    }
+    for (const chat::Tool* tool : allowed) Function(*tool);
     json_.EndArray();
     Choice();
     if (!request_.parallel_tool_calls && May("parallel_tool_calls")) {

@@ -1,8 +1,9 @@
 #include "core/protocol/responses/request.h"
 
-#include <algorithm>
 #include <array>
 #include <optional>
+#include <set>
+#include <string>
 #include <utility>
 
 #include "core/base/json_doc.h"
@@ -208,11 +209,11 @@ Result<ResponsesLinks> ReadResponsesLinks(std::string_view text) {
   ResponsesLinks links;
   links.previous = fields.Text(doc->root(), "previous_response_id", {});
   links.store = fields.Bool(doc->root(), "store", {}).value_or(true);
+  std::set<std::string> known;
   for (const JsonView item : doc->root()["input"].items()) {
     if (!item["type"].equals("item_reference")) continue;
     std::string id = item["id"].text();
-    auto& known = links.references;
-    if (std::find(known.begin(), known.end(), id) == known.end()) known.push_back(std::move(id));
+    if (known.insert(id).second) links.references.push_back(std::move(id));
   }
   if (!fields.ok()) return *fields.error();
   return links;

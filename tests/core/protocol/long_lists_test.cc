@@ -122,6 +122,20 @@ const LongList kLists[] = {
                     List(n, R"({{"type":"function","function":{{"name":")" + name + R"({0}"}}}})") +
                     "]");
      }},
+    {"ChatToolsOfWhichAllAreAllowed", &OpenAiChat,
+     [](int n) {
+       return Chat(
+           kHi, R"(,"tools":[)" + List(n, R"({{"type":"function","function":{{"name":"t{0}"}}}})") +
+                    R"(],"tool_choice":{"type":"allowed_tools","allowed_tools":{)"
+                    R"("mode":"auto","tools":[)" +
+                    List(n, R"({{"type":"function","function":{{"name":"t{0}"}}}})") + "]}}");
+     }},
+    {"ChatFunctionCalls", &OpenAiChat,
+     [](int n) {
+       return Chat(List(n, R"({{"role":"assistant","function_call":{{"name":"f{0}",)"
+                           R"("arguments":"{{}}"}}}})") +
+                   "," + List(n, R"({{"role":"function","name":"g{0}","content":"x"}})"));
+     }},
     {"ChatFieldsThatNobodyKnows", &OpenAiChat,
      [](int n) { return Chat(kHi, "," + List(n, R"("k{0}":1)")); }},
     {"SchemaKeywords", &OpenAiChat,
