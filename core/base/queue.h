@@ -15,6 +15,8 @@ template <class T>
 class Queue {
  public:
   bool empty() const { return head_ == items_.size(); }
+  /// Room for `count` elements at once.
+  void reserve(std::size_t count) { items_.reserve(count); }
   void push(T&& item) {
     if (items_.capacity() == 0) items_.reserve(kAtFirst);
     items_.push_back(std::move(item));

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -146,5 +147,8 @@ struct Failed {
 };
 
 using Event = std::variant<Started, BlockStarted, BlockDelta, BlockStopped, Finished, Failed>;
+
+/// Room for the events of most answers: the start, the start, delta and stop of a text, the end.
+inline constexpr std::size_t kEventsOfAnAnswer = 8;
 
 }  // namespace agm::chat

@@ -42,6 +42,7 @@ std::variant<LeasedCall, upstream::Failure> ChatCall::Try(accounts::Lease& lease
   if (auto* failure = std::get_if<upstream::Failure>(&opened)) return std::move(*failure);
   auto call = std::get<std::unique_ptr<upstream::Call>>(std::move(opened));
   Queue<chat::Event> held;
+  if (!draft.request->stream) held.reserve(chat::kEventsOfAnAnswer);
   if (auto failure = Hold(*call, *draft.request, allowance.deadline, held)) {
     return *std::move(failure);
   }

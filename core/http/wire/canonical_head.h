@@ -7,12 +7,12 @@
 namespace agm::http {
 
 /// Writes the head of a checked request for a second parser, so that this parser never reads a
-/// client's bytes. Both must then agree, so the head has one form only:
+/// client's bytes. It learns no more than what decides the form of a response:
 ///
-///   head  := method SP target SP "HTTP/1." minor CRLF [ "Host: " value CRLF ] CRLF
+///   head  := method " / HTTP/1." minor CRLF CRLF
 ///
-/// The target is as sent, without scheme and host. Of a refused request only the method is
-/// written, as far as it was read; the parser refuses it too.
+/// Of a refused request only the method is written, as far as it was read; the parser refuses it
+/// too.
 ///
 /// Thread safety: any thread.
 std::string WriteCanonicalHead(const Request& request, int minor_version);

@@ -134,8 +134,10 @@ bool GeminiStreamReader::ReadWhole(std::string_view bytes) {
   if (!alone || !bytes.substr(0, bytes.find_last_not_of(" \t\r\n") + 1).ends_with('}'))
     return false;
   const auto doc = JsonDoc::Parse(bytes);
-  if (doc) ReadChunk(*doc);
-  return doc.has_value();
+  if (!doc) return false;
+  events_.reserve(chat::kEventsOfAnAnswer);
+  ReadChunk(*doc);
+  return true;
 }
 
 void GeminiStreamReader::ReadChunk(const JsonDoc& doc) {
