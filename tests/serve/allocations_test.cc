@@ -54,7 +54,7 @@ TEST_F(Allocations, OfAWholeAnswer) {
     ASSERT_EQ(answer->status, 200);
   });
   std::printf("  a whole answer allocates %.1f times\n", each);
-  EXPECT_LE(each, 145);
+  EXPECT_LE(each, 138);
 }
 
 }  // namespace

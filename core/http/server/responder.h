@@ -15,11 +15,11 @@ namespace agm::http {
 ///   Responder responder(handle);
 ///   const bool sent = responder.Answer(exchange);
 ///
-/// Of the client's request, which our strict reader has checked, the library gets the method and the
-/// version (canonical_head.h), and the body, so its parser never handles hostile bytes, and no two
+/// Of the client's request, which our strict reader has checked, the library gets the method, the
+/// version (canonical_head.h) and the body, so its parser never handles hostile bytes, and no two
 /// parsers can disagree about a request. The target and the headers stay in `exchange.request`,
-/// which handlers get: the library would forget the headers' order, percent-decode their values, and
-/// refuse odd Accept and Range headers, for some 5,000 instructions each.
+/// which handlers get: the library would forget the order of the headers, percent-decode their
+/// values, and refuse odd Accept and Range headers, for some 5,000 instructions each.
 ///
 /// The library has one handler for all routes, in front of its router: a route of the gateway
 /// matches behind any prefix, which the library could express only as regular expressions, and
