@@ -19,7 +19,7 @@ struct SchemaMember {
 /// The members of several objects as one: each name once, at the place and with the value of the
 /// first object that has it. If an object repeats a name, its last value counts.
 ///
-/// The time grows with the number of members as sorting does: nobody else bounds that number.
+/// A schema may have any number of members, so equal names are found by sorting.
 ///
 /// Thread safety: immutable.
 class SchemaMembers {
