@@ -20,7 +20,7 @@ namespace {
 
 constexpr int kMostDepth = 48;
 
-/// What becomes of a keyword.
+/// The treatment of a keyword.
 enum class Use : std::uint8_t {
   kCopied,
   kNeedless,
@@ -274,7 +274,7 @@ class Cleaner {
   }
 
   void Required(const SchemaNode& node) {
-    // What takes no value is not required.
+    // A property that takes no value is not required.
     std::set<std::string, std::less<>> seen;
     for (const JsonView source : node.sources) {
       for (const JsonMember property : source["properties"].members()) {
