@@ -37,24 +37,22 @@ constexpr bool StopsAt(char c) {
 }
 
 /// The bytes of the eight at `from` that `stop` names, as the high bits of a word whose lowest byte
-/// is the first; little-endian machines only. Where `exact` is false, bits above the lowest one can
-/// be wrong: a borrow sets them.
-template <Stop stop, bool exact>
+/// is the first. For little-endian machines only.
+template <Stop stop>
 std::uint64_t StopsInWord(const char* from) {
   constexpr std::uint64_t kOnes = 0x0101010101010101U;
   constexpr std::uint64_t kHighs = 0x8080808080808080U;
   std::uint64_t word = 0;
   std::memcpy(&word, from, sizeof word);
+  // High bits are left out of sums and set before differences, so that no byte changes another.
   const auto marks_of = [word](char c) {
     const std::uint64_t zero = word ^ (kOnes * static_cast<unsigned char>(c));
-    return exact ? ~(((zero & ~kHighs) + ~kHighs) | zero) : (zero - kOnes) & ~zero;
+    return ~(((zero & ~kHighs) + ~kHighs) | zero);
   };
   std::uint64_t marks = marks_of('\\');
   if (stop != Stop::kBackslash) marks |= marks_of('"');
   if (stop == Stop::kEscaped || stop == Stop::kUnsafe) {
-    // The high bits first, so that no byte borrows from the next.
-    const std::uint64_t controls =
-        exact ? ~((word | kHighs) - kOnes * 0x20U) : word - kOnes * 0x20U;
+    const std::uint64_t controls = ~((word | kHighs) - kOnes * 0x20U);
     marks |= stop == Stop::kUnsafe ? controls | word : controls & ~word;
   }
   return marks & kHighs;
@@ -68,7 +66,7 @@ int PlainInWord(const char* from) {
     while (plain < kWord && !StopsAt<stop>(from[plain])) ++plain;
     return plain;
   }
-  const std::uint64_t marks = StopsInWord<stop, false>(from);
+  const std::uint64_t marks = StopsInWord<stop>(from);
   return marks == 0 ? kWord : std::countr_zero(marks) / 8;
 }
 
@@ -98,7 +96,7 @@ std::uint64_t StopsInBlock(const char* from) {
   // The product gathers the high bits of the bytes in its highest byte, the first one's lowest.
   constexpr std::uint64_t kGather = 0x0002040810204081U;
   for (int i = 0; i < kBlock; i += kWord) {
-    stops |= (StopsInWord<stop, true>(from + i) * kGather >> 56U) << i;
+    stops |= (StopsInWord<stop>(from + i) * kGather >> 56U) << i;
   }
   return stops;
 #endif
@@ -116,12 +114,7 @@ std::uint64_t StopsInWindow(const char* from) {
 /// The number of bytes before the first of the sixteen at `from` that `stop` names; 16 if none is.
 template <Stop stop>
 int PlainInBlock(const char* from) {
-#if defined(__SSE2__)
   return std::countr_zero(StopsInBlock<stop>(from) | (1U << kBlock));
-#else
-  const int plain = PlainInWord<stop>(from);
-  return plain < kWord ? plain : kWord + PlainInWord<stop>(from + kWord);
-#endif
 }
 
 /// Skips the bytes of [from, end) before the first that `stop` names. The steps of the loops are

@@ -9,7 +9,7 @@ namespace agm::protocol {
 namespace {
 
 constexpr std::size_t kMaxName = 64;
-constexpr std::size_t kLongestTail = 8;  // a line and seven digits; bodies have fewer tools
+constexpr std::size_t kLongestTail = 8;  // an underscore and seven digits: bodies have fewer tools
 constexpr std::string_view kCustomInput =
     R"({"type":"object","properties":{"input":{"type":"string"}},"required":["input"]})";
 

@@ -84,7 +84,9 @@ bool SchemaScope::DefinesAtRoot(std::string_view name) {
   if (!root_names_) {
     root_names_.emplace();
     for (const std::string_view key : {"$defs", "definitions"}) {
-      for (const JsonMember member : root_[key].members()) root_names_->insert(member.key.text());
+      for (const JsonMember member : root_[key].members()) {
+        if (!member.value.is(JsonKind::kNull)) root_names_->insert(member.key.text());
+      }
     }
   }
   return root_names_->contains(name);

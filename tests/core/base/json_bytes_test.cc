@@ -104,7 +104,7 @@ void FindAll() {
     ASSERT_EQ(Places(StopsInBlock<stop>(text.data()), kBlock), expected.substr(0, kBlock)) << seed;
     if (std::endian::native != std::endian::little) continue;
     std::string word;
-    const std::uint64_t highs = StopsInWord<stop, true>(text.data());
+    const std::uint64_t highs = StopsInWord<stop>(text.data());
     for (int i = 0; i < kWord; ++i) word += (highs >> (8 * i + 7) & 1U) != 0 ? '1' : '0';
     ASSERT_EQ(word, expected.substr(0, kWord)) << seed;
     ASSERT_EQ(highs & 0x7f7f7f7f7f7f7f7fU, 0U);

@@ -49,6 +49,11 @@ TEST(SchemaReferences, CountTheItemsOfAList) {
   EXPECT_EQ(At("#/x/", kList), "{}");
 }
 
+TEST(SchemaReferences, ToANullAreNotFollowed) {
+  EXPECT_EQ(At("#/$defs/X", R"("$defs":{"X":null})"), "{}");
+  EXPECT_EQ(At("#/$defs/X", R"("$defs":{"X":{}})"), R"({"$ref":"#/$defs/X"})");
+}
+
 TEST(SchemaReferences, FindDefinitionsInsideNestedSchemas) {
   EXPECT_EQ(A(R"({"properties":{"a":{"$ref":"#/$defs/X"},"b":{"$defs":{"X":{"title":"t"}}}}})"),
             R"({"title":"t"})");
