@@ -79,12 +79,18 @@ struct Terminal {
   void Type(std::string_view text) const {
     EXPECT_EQ(::write(user, text.data(), text.size()), static_cast<ssize_t>(text.size()));
   }
-  /// What is on the screen.
-  std::string Screen() const {
+  /// What is on the screen, once it has `bytes`: the kernel passes on what the program wrote later
+  /// than the program wrote it.
+  std::string Screen(std::size_t bytes) const {
     ::fcntl(user, F_SETFL, O_NONBLOCK);
-    std::array<char, 4096> buffer{};
-    const ssize_t got = ::read(user, buffer.data(), buffer.size());
-    return got < 0 ? "" : std::string(buffer.data(), static_cast<std::size_t>(got));
+    std::string screen;
+    Eventually([&] {
+      std::array<char, 4096> buffer{};
+      const ssize_t got = ::read(user, buffer.data(), buffer.size());
+      if (got > 0) screen.append(buffer.data(), static_cast<std::size_t>(got));
+      return screen.size() >= bytes;
+    });
+    return screen;
   }
 
   int user;
@@ -156,7 +162,8 @@ TEST(IoTerminal, ShowsNoSecretThatIsTyped) {
   EXPECT_TRUE(terminal.Echoes()) << "the terminal was not restored";
   ASSERT_TRUE(secret && *secret);
   EXPECT_EQ((*secret)->Reveal(), "s3cret");
-  EXPECT_EQ(terminal.Screen(), "Key: \r\n");
+  constexpr std::string_view kShown = "Key: \r\n";
+  EXPECT_EQ(terminal.Screen(kShown.size()), kShown);
 }
 
 std::atomic<int> signals_caught{0};
