@@ -20,13 +20,13 @@ std::size_t EndOfString(std::string_view text, std::size_t at) {
   return std::min(at + 1, text.size());
 }
 
-/// The end of the comment that begins at `at`; `at` itself if none does.
+/// The end of the comment that begins at `at`; `at` itself if none does, or if it has no end.
 std::size_t EndOfComment(std::string_view text, std::size_t at) {
   const std::string_view rest = text.substr(at);
   if (rest.starts_with("//")) return std::min(text.find('\n', at), text.size());
   if (!rest.starts_with("/*")) return at;
   const std::size_t end = text.find("*/", at + 2);
-  return end == std::string_view::npos ? text.size() : end + 2;
+  return end == std::string_view::npos ? at : end + 2;
 }
 
 /// Replaces comments by spaces; every other byte keeps its place.

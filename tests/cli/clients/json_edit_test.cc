@@ -108,8 +108,8 @@ TEST(JsonEdit, ReadsAValueAsItIsWritten) {
 }
 
 TEST(JsonEdit, RefusesWhatItWouldSpoil) {
-  for (const char* text : {"{\"A\": 1 /", "{\"A\": 1,, }", "{\"A\" 1}", "1", "\"A\"",
-                           "{\"A\": \"open", "{\"A\": 1, \"B\"}"}) {
+  for (const char* text : {"{\"A\": 1 /", "{\"A\": 1} /* open", "{\"A\": 1,, }", "{\"A\" 1}", "1",
+                           "\"A\"", "{\"A\": \"open", "{\"A\": 1, \"B\"}"}) {
     EXPECT_FALSE(SetKey(Format::kJson, text, {"A"}, "1")) << text;
     EXPECT_FALSE(ReadKey(Format::kJson, text, {"A"})) << text;
     EXPECT_FALSE(RemoveKey(Format::kJson, text, {"A"}, 0)) << text;
