@@ -51,6 +51,7 @@ find core cli tests -name node_modules -prune -o \( -name '*.h' -o -name '*.cc' 
     door["^sqlite3"] = "^core/store/"
     door["^hiredis/"] = "^core/cluster/connection[.]cc$"
     door["^CLI/"] = "^cli/"
+    door["^jemalloc/"] = "^cli/memory[.]cc$"
     door["^zlib[.]h$"] = "^(core/http/wire/(inflater|gzip)|tests/support/packed)[.]cc$"
     door["^openssl/(ssl|tls1)[.]h$"] = "^(core/http/server/tls_[a-z]+[.]cc|tests/support/tls[.]cc)$"
     door["^(sys/(epoll|eventfd|inotify|signalfd|timerfd|prctl)[.]h|linux/)"] = "^(core/base/os/[a-z_]+_linux|tests/support/swarm)[.]cc$"

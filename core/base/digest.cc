@@ -33,7 +33,7 @@ std::string WriteHex(std::span<const unsigned char> bytes) {
   return hex;
 }
 
-constexpr std::size_t kMostHeld = 4096;
+constexpr std::size_t kMostHeld = 1024;
 
 // OpenSSL looks an algorithm up by its name each time, unless it is fetched.
 const EVP_MD* Sha256() {

@@ -13,7 +13,7 @@ namespace agm {
 ///   digest.Add("c");
 ///   digest.Hex();      // the same as that of "abc"
 ///
-/// It holds the first 4 KiB and computes their digest only when Hex is called, because most digests
+/// It holds the first 1 KiB and computes their digest only when Hex is called, because most digests
 /// are of short texts, and many are never asked for.
 ///
 /// Thread safety: one thread at a time.

@@ -8,7 +8,8 @@
 namespace agm {
 
 /// A first-in-first-out queue for few elements that come and go often. Unlike std::deque it
-/// allocates nothing while it has never held an element, and it keeps its memory afterwards.
+/// allocates nothing while it has never held an element. Empty, it keeps the memory of few elements
+/// and gives back that of many.
 ///
 /// Thread safety: one thread at a time.
 template <class T>
@@ -27,6 +28,7 @@ class Queue {
     std::optional<T> item(std::move(items_[head_++]));
     if (empty()) {
       items_.clear();
+      if (items_.capacity() > kKept) std::vector<T>().swap(items_);
       head_ = 0;
     }
     return item;
@@ -37,6 +39,7 @@ class Queue {
 
  private:
   static constexpr std::size_t kAtFirst = 4;
+  static constexpr std::size_t kKept = 8;
 
   std::vector<T> items_;
   std::size_t head_ = 0;

@@ -2,6 +2,7 @@
 
 #include <utility>
 
+#include "core/base/buffer.h"
 #include "core/upstream/fetch.h"
 #include "core/upstream/no_answer.h"
 #include "core/upstream/provider.h"
@@ -61,7 +62,6 @@ std::optional<Event> RunningCall::Next(TimePoint until) {
     // A caller that must not block gets one read at most, so that it can serve its other streams.
     if (!download_ || (asked && until == kNoWait)) return std::nullopt;
     asked = true;
-    bytes_.clear();
     const auto state = download_->Read(bytes_, until, cancellation_);
     if (!state) {
       broken_ = state.error();
@@ -70,6 +70,7 @@ std::optional<Event> RunningCall::Next(TimePoint until) {
       return std::nullopt;
     } else if (*state == http::ReadState::kData) {
       reader_->Push(bytes_);
+      Clear(bytes_);
     } else {
       reader_->Close();
       download_.reset();

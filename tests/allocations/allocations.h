@@ -23,6 +23,7 @@ class Allocations {
 
   std::int64_t count() const { return count_; }
   std::int64_t bytes() const { return bytes_; }  ///< of all blocks, including freed ones
+  std::int64_t held() const { return live_; }    ///< of the blocks that exist now
   std::int64_t peak() const { return peak_; }    ///< the maximum that existed at the same time
 
   void Took(std::int64_t bytes);

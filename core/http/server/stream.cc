@@ -5,6 +5,8 @@
 #include <charconv>
 #include <string_view>
 
+#include "core/base/buffer.h"
+
 namespace agm::http {
 namespace {
 
@@ -79,8 +81,10 @@ bool StreamTask::SendPiece(bool last) {
   }
   if (chunked_ && last) piece_.append("0\r\n\r\n");
   const std::string_view bytes = std::string_view(piece_).substr(unused);
+  const bool sent = bytes.empty() || connection_.SendOrKeep(bytes);
   head_ = 0;
-  return bytes.empty() || connection_.SendOrKeep(bytes);
+  Clear(piece_);
+  return sent;
 }
 
 }  // namespace agm::http

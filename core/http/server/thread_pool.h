@@ -16,7 +16,7 @@ namespace agm::http {
 /// handle it, which never takes long); others are blocked by a request, or idle. At least one
 /// thread always polls: a thread that is about to block first wakes or starts another one if no
 /// other polls. A thread that returns while enough others poll becomes idle, and ends after a
-/// while.
+/// while: it holds about 0.1 MB, and starting one takes less than 0.1 ms.
 ///
 ///   ThreadPool pool([&] { return HandleNextEvent(); });
 ///   pool.Start();
@@ -33,7 +33,7 @@ class ThreadPool {
  public:
   /// `poll` waits for one event and handles it; it returns false if no more will come. A thread
   /// that was idle for `idle_time` ends.
-  explicit ThreadPool(std::function<bool()> poll, Duration idle_time = Duration(10'000));
+  explicit ThreadPool(std::function<bool()> poll, Duration idle_time = Duration(1000));
   ~ThreadPool();
   ThreadPool(const ThreadPool&) = delete;
   ThreadPool& operator=(const ThreadPool&) = delete;

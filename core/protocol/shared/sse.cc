@@ -12,6 +12,8 @@
 #include <algorithm>
 #include <cstring>
 
+#include "core/base/buffer.h"
+
 namespace agm::protocol {
 namespace {
 
@@ -27,10 +29,7 @@ std::size_t FindByte(std::string_view text, char byte, std::size_t from, std::si
 }  // namespace
 
 void SseReader::Push(std::string_view bytes) {
-  if (overflowed_) return;
-  if (dispatched_) Forget();
-  DropReported();
-  buffer_.append(bytes);
+  if (!overflowed_) buffer_.append(bytes);
 }
 
 // Moves the unread rest to the front, but only if it is the smaller part, so the total cost is
@@ -41,6 +40,7 @@ void SseReader::DropReported() {
   if (name_.end > 0) drop = std::min(drop, name_.begin);
   if (drop == 0 || drop < buffer_.size() - drop) return;
   buffer_.erase(0, drop);
+  if (buffer_.empty()) Clear(buffer_);
   const auto move = [drop](std::size_t& at) { at -= std::min(at, drop); };
   for (std::size_t* at :
        {&line_, &scan_, &lf_searched_, &data_.begin, &data_.end, &name_.begin, &name_.end}) {
@@ -55,6 +55,7 @@ std::optional<SseEvent> SseReader::Next() {
     const auto line = NextLine();
     if (!line) {
       if (buffer_.size() - line_ + joined_.size() > max_event_) overflowed_ = true;
+      DropReported();
       break;
     }
     if (auto event = TakeLine(*line)) return event;

@@ -1,8 +1,9 @@
 // How often a piece of text in the middle of a stream allocates memory, from the upstream's bytes
-// to the client's: once, for the text itself.
+// to the client's: once, for the text itself. And how much a stream holds that waits for the next.
 
 #include <gtest/gtest.h>
 
+#include <cstdint>
 #include <cstdio>
 #include <memory>
 #include <string>
@@ -58,6 +59,28 @@ TEST(StreamAllocations, OfAChunk) {
               open_ai);
   EXPECT_LE(gemini, 1.05);
   EXPECT_LE(open_ai, 1.05);
+}
+
+/// The bytes that a reader holds while it waits, more after a burst of chunks than after one.
+template <class Reader>
+std::int64_t HeldAfterABurst(std::string_view chunk) {
+  std::string burst;
+  for (int i = 0; i < 100; ++i) burst += chunk;
+  const test::Allocations all;
+  Reader reader([] { return std::string("id"); });
+  const auto held_after = [&](std::string_view bytes) {
+    reader.Push(bytes);
+    while (reader.Next()) continue;
+    return all.held();
+  };
+  const std::int64_t after_one = held_after(chunk);
+  return held_after(burst) - after_one;
+}
+
+TEST(StreamAllocations, OfABurstAreGivenBack) {
+  if (test::kSanitized) GTEST_SKIP() << "a sanitizer has an allocator of its own";
+  EXPECT_LE(HeldAfterABurst<GeminiStreamReader>(kGemini), 1'024);
+  EXPECT_LE(HeldAfterABurst<OpenAiStreamReader>(kOpenAi), 1'024);
 }
 
 }  // namespace
