@@ -16,7 +16,7 @@ namespace agm::http {
 /// handle it, which never takes long); others are blocked by a request, or idle. At least one
 /// thread always polls: a thread that is about to block first wakes or starts another one if no
 /// other polls. A thread that returns while enough others poll becomes idle, and ends after a
-/// while: it holds about 0.1 MB, and starting one takes less than 0.1 ms.
+/// while: it holds about 0.1 MB, and a new one starts in about 0.03 ms.
 ///
 ///   ThreadPool pool([&] { return HandleNextEvent(); });
 ///   pool.Start();
