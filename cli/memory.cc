@@ -1,5 +1,5 @@
-// What jemalloc, which gives the program its memory, reads at its start. Each thread that carries
-// requests has a cache of its own, and there may be hundreds of threads for a moment.
+// jemalloc, which gives the program its memory, reads these options at its start. Each thread that
+// carries requests has a cache of its own, and there may be hundreds of threads for a moment.
 
 #include <jemalloc/jemalloc.h>
 
