@@ -62,7 +62,7 @@ class ServeLoadTest : public ServedTest {
 TEST_F(ServeLoadTest, HoldsManyStreamsAtOnceWithoutAThreadEach) {
   const int streams = Given("AGM_TEST_STREAMS", 300);
   // They last longer than a thread's idle time, and longer if all are late.
-  const int words = std::max(kSanitized ? 120 : 48, streams / 50);
+  const int words = std::max(kSanitized ? 120 : 56, streams / 50);
   const Duration idle(kSanitized ? 27'000 : 9'000);
   ASSERT_TRUE(mock_->SetScript(R"({"steps":[{"do":{"pace_ms":250,"words":)" +
                                std::to_string(words) + "}}]}"));

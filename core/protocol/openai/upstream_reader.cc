@@ -56,7 +56,7 @@ OpenAiStreamReader::OpenAiStreamReader(IdSource ids, OpenAiReading reading)
     : ids_(std::move(ids)), reading_(std::move(reading)) {}
 
 void OpenAiStreamReader::Push(std::string_view bytes) {
-  if (ended_) return;
+  if (ended_ || complete_) return;
   if (format_ == Format::kUnknown) {
     const std::size_t first = bytes.find_first_not_of(" \t\r\n\xEF\xBB\xBF");
     if (first == std::string_view::npos) return;

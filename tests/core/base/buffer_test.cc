@@ -2,11 +2,10 @@
 
 #include <gtest/gtest.h>
 
+#include <optional>
 #include <string>
 #include <utility>
-#include <vector>
 
-#include "core/base/digest.h"
 #include "core/base/queue.h"
 #include "tests/allocations/allocations.h"
 #include "tests/support/sanitized.h"
@@ -42,15 +41,6 @@ TEST(Queue, KeepsTheMemoryOfFewElementsAndNotOfMany) {
   EXPECT_EQ(all.count(), 1) << "the memory is used again";
   fill_and_drain(1'000);
   EXPECT_LE(all.held(), few);
-}
-
-TEST(Digest, HoldsLittleOfALongText) {
-  if (test::kSanitized) GTEST_SKIP() << "a sanitizer has an allocator of its own";
-  const test::Allocations all;
-  Digest digest;
-  for (int i = 0; i < 40; ++i) digest.Add(std::string(100, 'x'));
-  EXPECT_LE(all.held(), 100);
-  EXPECT_EQ(digest.Hex(), HexDigest(std::string(4'000, 'x')));
 }
 
 }  // namespace

@@ -83,5 +83,17 @@ TEST(StreamAllocations, OfABurstAreGivenBack) {
   EXPECT_LE(HeldAfterABurst<OpenAiStreamReader>(kOpenAi), 1'024);
 }
 
+TEST(StreamAllocations, WhatFollowsTheEndOfAStreamIsNotHeld) {
+  if (test::kSanitized) GTEST_SKIP() << "a sanitizer has an allocator of its own";
+  const std::string more(1'000'000, 'x');
+  const test::Allocations all;
+  OpenAiStreamReader reader([] { return std::string("id"); });
+  reader.Push(std::string(kOpenAi) + "data: [DONE]\n\n");
+  while (reader.Next()) continue;
+  reader.Push(more);
+  while (reader.Next()) continue;
+  EXPECT_LE(all.held(), 100'000);
+}
+
 }  // namespace
 }  // namespace agm::protocol
